@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+
+namespace TimeSeries.Core;
+
+/// <summary>
+/// The metrics of log and store, made once a host, so that two hosts in one process do not mix. Names follow OpenTelemetry, units UCUM;
+/// no tag has more values than there are kinds. Thread safe.
+/// </summary>
+public sealed class CoreInstruments : IDisposable
+{
+    public CoreInstruments()
+    {
+        LogFlushes = Meter.CreateCounter<long>("timeseries.log.flushes", "{flush}", "Flushes of the log to stable storage.");
+        LogRecords = Meter.CreateCounter<long>("timeseries.log.records", "{record}", "Records made durable in the log.");
+        LogBytes = Meter.CreateCounter<long>("timeseries.log.written", "By", "Bytes appended to the log.");
+        LogFailures = Meter.CreateCounter<long>("timeseries.log.failures", "{failure}", "Writes or flushes of the log that failed.");
+        Seals = Meter.CreateCounter<long>("timeseries.store.seals", "{seal}", "Heads sealed into blocks.");
+        SealFailures = Meter.CreateCounter<long>("timeseries.store.seal.failures", "{failure}", "Seals that failed and are tried again.");
+        Compactions = Meter.CreateCounter<long>("timeseries.store.compactions", "{compaction}", "Compactions of blocks.");
+        DamagedReads = Meter.CreateCounter<long>("timeseries.store.damaged_reads", "{read}", "Reads of a block that failed or whose checksum was wrong.");
+    }
+
+    /// <summary>Where gauges register themselves.</summary>
+    public Meter Meter { get; } = new("TimeSeries.Core");
+
+    public Counter<long> LogFlushes { get; }
+
+    public Counter<long> LogRecords { get; }
+
+    public Counter<long> LogBytes { get; }
+
+    public Counter<long> LogFailures { get; }
+
+    public Counter<long> Seals { get; }
+
+    public Counter<long> SealFailures { get; }
+
+    public Counter<long> Compactions { get; }
+
+    public Counter<long> DamagedReads { get; }
+
+    public void Dispose() => Meter.Dispose();
+}

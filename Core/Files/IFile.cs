@@ -1,0 +1,22 @@
+namespace TimeSeries.Core.Files;
+
+/// <summary>One open file. Reads are positional and thread safe; writes are its owner's. Faults come out as <see cref="IOException"/>.</summary>
+public interface IFile : IDisposable
+{
+    string Path { get; }
+
+    long Length { get; }
+
+    /// <summary>Reads from an offset until the buffer is full or the file ends; returns the bytes read.</summary>
+    int Read(Span<byte> buffer, long offset);
+
+    void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Writes several buffers one behind the other, in one call where the system can.</summary>
+    void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset);
+
+    /// <summary>Returns when everything written, and the length, is on stable storage. After a failure what was written is unknown.</summary>
+    void Flush();
+
+    void SetLength(long length);
+}

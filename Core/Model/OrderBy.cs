@@ -1,0 +1,20 @@
+namespace TimeSeries.Core.Model;
+
+/// <summary>What rows are sorted by.</summary>
+public enum OrderBy : byte
+{
+    /// <summary>The value of a measure of the query (not a sketch, a set or a text).</summary>
+    Measure,
+
+    /// <summary>The exact quotient of two measures of the query; a denominator of 0 counts as quotient 0.</summary>
+    Ratio,
+
+    /// <summary>A part of the key, texts by UTF-8 bytes, missing first.</summary>
+    Key,
+
+    /// <summary>The start of the window.</summary>
+    Window,
+
+    /// <summary>A quantile of a sketch measure.</summary>
+    Quantile,
+}

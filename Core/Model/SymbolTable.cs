@@ -1,0 +1,175 @@
+using System.Numerics;
+using TimeSeries.Core.Hashing;
+
+namespace TimeSeries.Core.Model;
+
+/// <summary>
+/// Texts of one column, each with a code: an append-only arena with an index of what is in it. One writer at a time;
+/// <see cref="View"/> may be read by any thread afterwards, since what it shows is never changed in place.
+/// </summary>
+public sealed class SymbolTable
+{
+    private const int SmallestIndex = 64;
+
+    private byte[] _bytes = [];
+    private int[] _ends = [];
+    private uint[] _hashes = [];
+    private int[] _slots = [];
+    private int _indexed;
+
+    /// <summary>How many texts there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of all texts together.</summary>
+    public int TextBytes => Count == 0 ? 0 : _ends[Count - 1];
+
+    /// <summary>Whether all texts came through <see cref="Intern"/>, so that none stands twice.</summary>
+    public bool Distinct { get; private set; } = true;
+
+    /// <summary>Bytes of memory held.</summary>
+    public long AllocatedBytes => _bytes.Length + ((long)_ends.Length + _hashes.Length + _slots.Length) * sizeof(int);
+
+    public ReadOnlySpan<byte> this[int code]
+    {
+        get
+        {
+            int start = code == 0 ? 0 : _ends[code - 1];
+            return _bytes.AsSpan(start, _ends[code] - start);
+        }
+    }
+
+    /// <summary>The code of a text, which is added when it is new.</summary>
+    public int Intern(ReadOnlySpan<byte> text)
+    {
+        if (_indexed < Count || (Count + 1) * 2 > _slots.Length)
+        {
+            Index();
+        }
+
+        uint hash = SymbolHash.Of(text);
+        int mask = _slots.Length - 1;
+        for (int slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        {
+            int code = _slots[slot] - 1;
+            if (code < 0)
+            {
+                code = Append(text);
+                if (_hashes.Length < _ends.Length)
+                {
+                    Array.Resize(ref _hashes, _ends.Length);
+                }
+
+                _hashes[code] = hash;
+                _slots[slot] = code + 1;
+                _indexed = Count;
+                return code;
+            }
+
+            if (_hashes[code] == hash && this[code].SequenceEqual(text))
+            {
+                return code;
+            }
+        }
+    }
+
+    /// <summary>Adds a text without looking whether it is there already: for columns whose texts hardly repeat.</summary>
+    public int Add(ReadOnlySpan<byte> text)
+    {
+        Distinct = false;
+        return Append(text);
+    }
+
+    /// <summary>Adds all texts of another dictionary, in their order, without looking; returns the code of the first.</summary>
+    public int AddAll(SymbolView texts)
+    {
+        int first = Count;
+        if (texts.Count == 0)
+        {
+            return first;
+        }
+
+        Distinct = false;
+        int textBytes = texts.Ends[texts.Count - 1];
+        int offset = TextBytes;
+        Reserve(texts.Count, textBytes);
+        texts.Bytes.AsSpan(0, textBytes).CopyTo(_bytes.AsSpan(offset));
+        for (int i = 0; i < texts.Count; i++)
+        {
+            _ends[Count + i] = offset + texts.Ends[i];
+        }
+
+        Count += texts.Count;
+        return first;
+    }
+
+    /// <summary>What the table holds now; stays as it is while the table grows.</summary>
+    public SymbolView View() => new(this, _bytes, _ends, Count, Distinct);
+
+    /// <summary>Empties the table and keeps its memory. Only for an owner whose views are all gone.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        Distinct = true;
+        Array.Clear(_slots);
+        _indexed = 0;
+    }
+
+    private int Append(ReadOnlySpan<byte> text)
+    {
+        int start = TextBytes;
+        Reserve(1, text.Length);
+        text.CopyTo(_bytes.AsSpan(start));
+        _ends[Count] = start + text.Length;
+        return Count++;
+    }
+
+    private void Reserve(int texts, int textBytes)
+    {
+        if (TextBytes + (long)textBytes > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Grow(_bytes.Length, TextBytes + (long)textBytes));
+        }
+
+        if (Count + texts > _ends.Length)
+        {
+            Array.Resize(ref _ends, Grow(_ends.Length, Count + texts));
+        }
+    }
+
+    // A table that had texts added unseen is indexed whole when the first text is interned again.
+    private void Index()
+    {
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(SmallestIndex, (Count + 1) * 4));
+        if (size > _slots.Length)
+        {
+            _slots = new int[size];
+        }
+        else
+        {
+            Array.Clear(_slots);
+        }
+
+        if (_hashes.Length < _ends.Length)
+        {
+            Array.Resize(ref _hashes, _ends.Length);
+        }
+
+        int mask = _slots.Length - 1;
+        for (int code = 0; code < Count; code++)
+        {
+            uint hash = code < _indexed ? _hashes[code] : SymbolHash.Of(this[code]);
+            _hashes[code] = hash;
+            int slot = (int)hash & mask;
+            while (_slots[slot] != 0)
+            {
+                slot = (slot + 1) & mask;
+            }
+
+            _slots[slot] = code + 1;
+        }
+
+        _indexed = Count;
+    }
+
+    private static int Grow(int size, long needed) => checked((int)Math.Min(Array.MaxLength, Math.Max(needed, Math.Max(16, size * 2L))));
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace TimeSeries.Core.Schema;
+
+/// <summary>
+/// One field of a kind: everything that decoder, validator, codecs, stores and answers need to know of it.
+/// Limits are those of the ingest contract. Immutable and safe to share.
+/// </summary>
+public sealed record Field(string Name, FieldType Type)
+{
+    /// <summary>Place of the field in its kind; the index of its column in every table of that kind.</summary>
+    public int Ordinal { get; init; }
+
+    /// <summary>The name as it stands on the wire.</summary>
+    public ImmutableArray<byte> Utf8Name { get; } = [.. Encoding.UTF8.GetBytes(Name)];
+
+    /// <summary>A sample without a value here is rejected.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>Unit of the value as it stands on the wire: <c>ms</c>, <c>By</c>, <c>1</c>; empty for text.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>The smallest whole number allowed, as kept.</summary>
+    public long Minimum { get; init; }
+
+    /// <summary>The largest whole number allowed, as kept.</summary>
+    public long Maximum { get; init; } = long.MaxValue;
+
+    /// <summary>The longest text allowed, in bytes of UTF-8. For a map: of each key and each value.</summary>
+    public int MaxBytes { get; init; }
+
+    public OverLimit OverLimit { get; init; }
+
+    /// <summary>The closed set of texts allowed, in their canonical casing; empty when any text is.</summary>
+    public ImmutableArray<string> Allowed { get; init; } = [];
+
+    /// <summary>Whether <see cref="Allowed"/> is compared ignoring ASCII case.</summary>
+    public bool AllowedInAnyCase { get; init; }
+
+    /// <summary>The text is a GUID, kept in lower case with dashes; one is made when it is missing.</summary>
+    public bool IsGuid { get; init; }
+
+    /// <summary>Set from the batch's agent and never read from a sample (okind, onode; oid and oname where samples name no agent).</summary>
+    public bool FromEnvelope { get; init; }
+
+    /// <summary>Whether the column holds text (or a map kept as text), not whole numbers.</summary>
+    public bool IsText => Type is FieldType.Text or FieldType.Map;
+}

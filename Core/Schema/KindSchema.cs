@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace TimeSeries.Core.Schema;
+
+/// <summary>The declaration of one kind: its fields in column order and its rollups. Immutable and safe to share.</summary>
+public sealed class KindSchema
+{
+    public const int Time = 0;
+    public const int Oid = 1;
+    public const int Oname = 2;
+    public const int Okind = 3;
+    public const int Onode = 4;
+
+    private readonly Dictionary<string, Field> _byName;
+
+    internal KindSchema(Kind kind, string name, ImmutableArray<Field> fields, Func<KindSchema, ImmutableArray<RollupSpec>> rollups)
+    {
+        Kind = kind;
+        Name = name;
+        Fields = [.. fields.Select((field, ordinal) => field with { Ordinal = ordinal })];
+        _byName = Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
+        Rollups = rollups(this);
+    }
+
+    public Kind Kind { get; }
+
+    /// <summary>The name on the wire, in metrics and in answers.</summary>
+    public string Name { get; }
+
+    /// <summary>The fields; a field's index is its ordinal. The first five are the same in every kind: time, oid, oname, okind, onode.</summary>
+    public ImmutableArray<Field> Fields { get; }
+
+    public ImmutableArray<RollupSpec> Rollups { get; }
+
+    /// <summary>The field of that name, or null.</summary>
+    public Field? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The ordinal of a field that is known to exist.</summary>
+    public int Ordinal(string name) => _byName[name].Ordinal;
+}
