@@ -17,7 +17,7 @@ public sealed class FaultyFileSystem : IFileSystem
     private readonly Lock _lock = new();
     private readonly DiskNames _names;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-    private readonly List<FileCall> _calls = [];
+    private readonly CallLog _calls = new();
     private readonly FaultPlan _faults = new();
     private bool _isOff;
 
@@ -32,7 +32,11 @@ public sealed class FaultyFileSystem : IFileSystem
     public long CapacityBytes { get; set; } = long.MaxValue;
 
     /// <summary>Called, under the disk's lock, after each call.</summary>
-    public Action<FileCall>? Observer { get; set; }
+    public Action<FileCall>? Observer
+    {
+        get => _calls.Observer;
+        set => _calls.Observer = value;
+    }
 
     /// <summary>Everything that was asked so far, and the marks between.</summary>
     public IReadOnlyList<FileCall> Calls
@@ -41,7 +45,7 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             lock (_lock)
             {
-                return [.. _calls];
+                return _calls.ToArray();
             }
         }
     }
@@ -51,7 +55,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            Record(FileOperation.Mark, text, 0, 0, succeeded: true);
+            _calls.Add(FileOperation.Mark, text, 0, 0, succeeded: true);
         }
     }
 
@@ -174,7 +178,7 @@ public sealed class FaultyFileSystem : IFileSystem
             }
 
             content.SetLength(path, reserveBytes);
-            Record(FileOperation.Create, path, 0, reserveBytes, succeeded: true);
+            _calls.Add(FileOperation.Create, path, 0, reserveBytes, succeeded: true);
             return new FaultyFile(this, path, content, FileAccess.ReadWrite);
         }
     }
@@ -185,7 +189,7 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             Begin(FileOperation.Open, path, 0, 0);
             FileContent content = Content(path);
-            Record(FileOperation.Open, path, 0, 0, succeeded: true);
+            _calls.Add(FileOperation.Open, path, 0, 0, succeeded: true);
             return new FaultyFile(this, path, content, access);
         }
     }
@@ -196,7 +200,7 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             Begin(FileOperation.Move, from, 0, 0);
             _names.Change(new NameChange(FileOperation.Move, to, from, Content(from)));
-            Record(FileOperation.Move, from, 0, 0, succeeded: true);
+            _calls.Add(FileOperation.Move, from, 0, 0, succeeded: true);
         }
     }
 
@@ -206,7 +210,7 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             Begin(FileOperation.Delete, path, 0, 0);
             _names.Change(new NameChange(FileOperation.Delete, path, null, null));
-            Record(FileOperation.Delete, path, 0, 0, succeeded: true);
+            _calls.Add(FileOperation.Delete, path, 0, 0, succeeded: true);
         }
     }
 
@@ -216,7 +220,7 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             Begin(FileOperation.FlushDirectory, path, 0, 0);
             _names.Flush(path);
-            Record(FileOperation.FlushDirectory, path, 0, 0, succeeded: true);
+            _calls.Add(FileOperation.FlushDirectory, path, 0, 0, succeeded: true);
         }
     }
 
@@ -255,12 +259,12 @@ public sealed class FaultyFileSystem : IFileSystem
             int count = (int)Math.Clamp(content.Length - offset, 0, buffer.Length);
             if (_faults.IsBad(path, offset, offset + count))
             {
-                Record(FileOperation.Read, path, offset, buffer.Length, succeeded: false);
+                _calls.Add(FileOperation.Read, path, offset, buffer.Length, succeeded: false);
                 throw new IOException($"{path}: bad sector.");
             }
 
             content.Current.Slice((int)Math.Min(offset, content.Length), count).CopyTo(buffer);
-            Record(FileOperation.Read, path, offset, count, succeeded: true);
+            _calls.Add(FileOperation.Read, path, offset, count, succeeded: true);
             return count;
         }
     }
@@ -273,7 +277,7 @@ public sealed class FaultyFileSystem : IFileSystem
             if (_faults.Meet(FileOperation.Write, path, out int keptBytes) is { } fault)
             {
                 content.Write(path, bytes[..Math.Min(keptBytes, bytes.Length)], offset);
-                Record(FileOperation.Write, path, offset, bytes.Length, succeeded: false);
+                _calls.Add(FileOperation.Write, path, offset, bytes.Length, succeeded: false);
                 throw fault;
             }
 
@@ -282,12 +286,12 @@ public sealed class FaultyFileSystem : IFileSystem
             if (growth > room)
             {
                 content.Write(path, bytes[..(int)Math.Max(0, bytes.Length - (growth - Math.Max(0, room)))], offset);
-                Record(FileOperation.Write, path, offset, bytes.Length, succeeded: false);
+                _calls.Add(FileOperation.Write, path, offset, bytes.Length, succeeded: false);
                 throw new DiskFullException(path, $"{path}: the disk is full.");
             }
 
             content.Write(path, bytes, offset);
-            Record(FileOperation.Write, path, offset, bytes.Length, succeeded: true);
+            _calls.Add(FileOperation.Write, path, offset, bytes.Length, succeeded: true);
         }
     }
 
@@ -299,12 +303,12 @@ public sealed class FaultyFileSystem : IFileSystem
             if (_faults.Meet(FileOperation.Flush, path, out _) is { } fault)
             {
                 content.FailFlush();
-                Record(FileOperation.Flush, path, 0, 0, succeeded: false);
+                _calls.Add(FileOperation.Flush, path, 0, 0, succeeded: false);
                 throw fault;
             }
 
             content.Flush();
-            Record(FileOperation.Flush, path, 0, 0, succeeded: true);
+            _calls.Add(FileOperation.Flush, path, 0, 0, succeeded: true);
         }
     }
 
@@ -314,7 +318,7 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             Begin(FileOperation.SetLength, path, 0, length);
             content.SetLength(path, length);
-            Record(FileOperation.SetLength, path, 0, length, succeeded: true);
+            _calls.Add(FileOperation.SetLength, path, 0, length, succeeded: true);
         }
     }
 
@@ -333,16 +337,9 @@ public sealed class FaultyFileSystem : IFileSystem
         ThrowIfOff();
         if (_faults.Meet(operation, path, out _) is { } fault)
         {
-            Record(operation, path, offset, length, succeeded: false);
+            _calls.Add(operation, path, offset, length, succeeded: false);
             throw fault;
         }
-    }
-
-    private void Record(FileOperation operation, string path, long offset, long length, bool succeeded)
-    {
-        FileCall call = new(operation, path, offset, length, succeeded);
-        _calls.Add(call);
-        Observer?.Invoke(call);
     }
 
     private void ThrowIfOff()

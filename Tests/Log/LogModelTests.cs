@@ -42,7 +42,7 @@ public sealed class LogModelTests
                     case 2: Truncate(); break;
                     case 3: Reopen(_log.Disk.Kill()); break;
                     case 4: Reopen(_log.Disk.PowerCut(_random)); break;
-                    case 5: CutPowerDuringAppend(); break;
+                    case 5: EndDuringAppend(); break;
                     case 6: Check(); break;
                     default: Append(); break;
                 }
@@ -89,14 +89,25 @@ public sealed class LogModelTests
         }
 
         // The group is neither acknowledged nor refused: nobody is left to hear the answer.
-        private void CutPowerDuringAppend()
+        private void EndDuringAppend()
         {
             string[] group = MakeGroup();
-            _log.Disk.Heal();
-            _log.Disk.Fail(FileOperation.Flush, times: int.MaxValue);
+            FaultyFileSystem disk = _log.Disk;
+            FaultyFileSystem? left = null;
+            int calls = _random.Next(1, 7);
+            bool isKill = _random.Next(2) == 0;
+            disk.Heal();
+            disk.Observer = _ =>
+            {
+                if (--calls == 0)
+                {
+                    left = isKill ? disk.Kill() : disk.PowerCut(_random);
+                }
+            };
             _log.Append(group);
+            disk.Observer = null;
             _inDoubt.UnionWith(group);
-            Reopen(_log.Disk.PowerCut(_random));
+            Reopen(left ?? disk.PowerCut(_random));
         }
 
         private void Truncate()
