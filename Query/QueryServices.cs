@@ -1,5 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Query.Families;
+using TimeSeries.Query.Own;
+using TimeSeries.Query.Scanning;
+using TimeSeries.Query.WhaTap;
 
 namespace TimeSeries.Query;
 
@@ -7,14 +11,21 @@ namespace TimeSeries.Query;
 public static class QueryServices
 {
     /// <summary>
-    /// Adds options, metrics and scans of the Query endpoints. The host adds the rest: an <see cref="Core.Model.ISampleReader"/> and its projects.
+    /// Adds options, metrics and endpoints of the Query host. The host itself adds what they stand on: an <see cref="Core.Model.ISampleReader"/>
+    /// and the <see cref="Hosting.Projects.ProjectDirectory"/>.
     /// </summary>
     public static IServiceCollection AddTimeSeriesQuery(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<QueryOptions>().Bind(configuration.GetSection(QueryOptions.Section)).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<QueryOptions>, QueryOptionsRules>());
+        services.TryAddSingleton(configuration);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSection<QueryOptions>(QueryOptions.Section);
         services.TryAddSingleton<QueryInstruments>();
+        services.TryAddSingleton<ScanGate>();
+        services.TryAddSingleton<FamilyRequests>();
+        services.TryAddSingleton<WhatapEndpoint>();
+        services.TryAddSingleton<OwnRequests>();
+        services.TryAddSingleton<AgentsEndpoint>();
+        services.TryAddSingleton<SchemaEndpoint>();
         return services;
     }
 }
