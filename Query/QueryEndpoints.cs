@@ -11,19 +11,19 @@ public static class QueryEndpoints
     public static IEndpointRouteBuilder MapTimeSeriesQuery(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        IServiceProvider services = routes.ServiceProvider;
-        FamilyRequests requests = services.GetRequiredService<FamilyRequests>();
+        FamilyRequests requests = routes.ServiceProvider.GetRequiredService<FamilyRequests>();
 
         // Every path and method under the prefix is the family's, so that whatever is wrong with a request is told in its shape.
         routes.Map(
             WhatapPath.Prefix + "/{**path}",
-            requests.Around(WhatapErrors.Family, services.GetRequiredService<WhatapEndpoint>().HandleAsync));
+            requests.Around(WhatapErrors.Family, static context => Of<WhatapEndpoint>(context).HandleAsync(context)));
 
-        MapOwn(routes, requests, "/api/v1/agents", services.GetRequiredService<AgentsEndpoint>().HandleAsync);
-        MapOwn(routes, requests, "/api/v1/schema", services.GetRequiredService<SchemaEndpoint>().HandleAsync);
+        routes.Map("/api/v1/agents", requests.Around(OwnErrors.Family, static context => Of<AgentsEndpoint>(context).HandleAsync(context)));
+        routes.Map("/api/v1/schema", requests.Around(OwnErrors.Family, static context => Of<SchemaEndpoint>(context).HandleAsync(context)));
         return routes;
     }
 
-    private static void MapOwn(IEndpointRouteBuilder routes, FamilyRequests requests, string path, RequestDelegate handler) =>
-        routes.Map(path, requests.Around(OwnErrors.Family, handler));
+    // At the first request, not before: store and projects may be opened only when the host starts.
+    private static T Of<T>(HttpContext context)
+        where T : notnull => context.RequestServices.GetRequiredService<T>();
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Metrics;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Own;
 using TimeSeries.Query.Scanning;
@@ -19,7 +20,7 @@ public static class QueryServices
         services.TryAddSingleton(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSection<QueryOptions>(QueryOptions.Section);
-        services.TryAddSingleton<QueryInstruments>();
+        services.AddInstruments<QueryInstruments>(instruments => instruments.Meter);
         services.TryAddSingleton<ScanGate>();
         services.TryAddSingleton<FamilyRequests>();
         services.TryAddSingleton<WhatapEndpoint>();

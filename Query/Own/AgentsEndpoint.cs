@@ -1,7 +1,5 @@
 using System.Text.Json;
-using TimeSeries.Core.Model;
-using TimeSeries.Core.Schema;
-using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Web;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Scanning;
 
@@ -20,7 +18,7 @@ internal sealed class AgentsEndpoint(OwnRequests requests, ScanGate scans)
         ScanOutcome outcome = await scans.RunAsync(AgentDirectory.Questions(project.Pcode), context.RequestAborted);
         if (outcome.Failure != ScanFailure.None)
         {
-            await OwnErrors.WriteAsync(context, outcome.Status, outcome.Message);
+            await Problem.WriteAsync(context, outcome.Status, outcome.Message);
             return;
         }
 

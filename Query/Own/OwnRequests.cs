@@ -1,9 +1,10 @@
 using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Web;
 using TimeSeries.Query.Families;
 
 namespace TimeSeries.Query.Own;
 
-/// <summary>What every endpoint under <c>/api/v1</c> checks first: method, then Bearer token with scope read.</summary>
+/// <summary>What every endpoint under <c>/api/v1</c> checks first: method, then Bearer token with scope read. Thread safe.</summary>
 internal sealed class OwnRequests(ProjectDirectory projects)
 {
     /// <summary>The caller's project; null when the request was refused and answered.</summary>
@@ -11,7 +12,7 @@ internal sealed class OwnRequests(ProjectDirectory projects)
     {
         if (!RequestMethods.IsRead(context))
         {
-            await OwnErrors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, RequestMethods.OnlyReads);
+            await Problem.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, RequestMethods.OnlyReads);
             return null;
         }
 
@@ -21,8 +22,7 @@ internal sealed class OwnRequests(ProjectDirectory projects)
             return check.Grant.Project;
         }
 
-        (int status, string message) = OwnErrors.Of(check.Outcome);
-        await OwnErrors.WriteAsync(context, status, message);
+        await TokenProblem.WriteAsync(context, check.Outcome, Scopes.Read);
         return null;
     }
 }

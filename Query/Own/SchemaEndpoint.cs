@@ -121,5 +121,6 @@ internal sealed class SchemaEndpoint(OwnRequests requests)
         FieldType.Number => "number",
         FieldType.Text => "string",
         FieldType.Map => "map",
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 }

@@ -26,6 +26,7 @@ internal static class WhatapErrors
         TokenOutcome.NoPcode => (StatusCodes.Status400BadRequest, $"The header {TokenReader.WhatapPcode} must be a project code, a number."),
         TokenOutcome.WrongProject => (StatusCodes.Status403Forbidden, "The token does not belong to this project."),
         TokenOutcome.NoScope => (StatusCodes.Status403Forbidden, "The token may not read."),
-        TokenOutcome.Granted => (StatusCodes.Status200OK, ""),
+        TokenOutcome.Granted => throw new ArgumentOutOfRangeException(nameof(outcome)),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };
 }
