@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
