@@ -64,7 +64,11 @@ internal sealed class QueryHost : IAsyncDisposable
     }
 
     /// <summary>Sends a request with exactly these headers; the path goes out as it stands.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers) =>
+        SendAsync(method, path, headers, CancellationToken.None);
+
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, (string Name, string Value)[] headers, CancellationToken cancellationToken)
     {
         UriCreationOptions asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
         using HttpRequestMessage request = new(method, new Uri(_address.GetLeftPart(UriPartial.Authority) + path, asWritten));
@@ -73,12 +77,12 @@ internal sealed class QueryHost : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return await _client.SendAsync(request);
+        return await _client.SendAsync(request, cancellationToken);
     }
 
     /// <summary>Gets a statistic with the first project's token.</summary>
-    public Task<HttpResponseMessage> WhatapAsync(string path) =>
-        SendAsync(HttpMethod.Get, "/open/api/json" + path, ("x-whatap-token", Token), ("x-whatap-pcode", $"{Row.Project}"));
+    public Task<HttpResponseMessage> WhatapAsync(string path, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, "/open/api/json" + path, [("x-whatap-token", Token), ("x-whatap-pcode", $"{Row.Project}")], cancellationToken);
 
     /// <summary>Gets a path of our own API with the first project's token.</summary>
     public Task<HttpResponseMessage> OwnAsync(string path) => SendAsync(HttpMethod.Get, path, ("Authorization", "Bearer " + Token));
