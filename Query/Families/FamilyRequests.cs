@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace TimeSeries.Query.Families;
 
@@ -28,6 +29,14 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
 
     private async Task AnswerAsync(ApiFamily family, RequestDelegate handler, HttpContext context)
     {
+        // Nobody reads bodies here, so nobody else would refuse one.
+        long? limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+        if (context.Request.ContentLength > limit)
+        {
+            await family.WriteErrorAsync(context, StatusCodes.Status413PayloadTooLarge, $"A body may have at most {limit} bytes.");
+            return;
+        }
+
         try
         {
             await handler(context);

@@ -27,16 +27,17 @@ internal sealed class QueryHost : IAsyncDisposable
     public const long OtherProject = 77;
 
     private readonly WebApplication _app;
-    private readonly Uri _address;
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     private QueryHost(WebApplication app)
     {
         _app = app;
-        _address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
     public IServiceProvider Services => _app.Services;
+
+    public Uri Address { get; }
 
     public static Task<QueryHost> StartAsync(params Row[] rows) => StartAsync(new RowReader(rows));
 
@@ -71,7 +72,7 @@ internal sealed class QueryHost : IAsyncDisposable
         HttpMethod method, string path, (string Name, string Value)[] headers, CancellationToken cancellationToken)
     {
         UriCreationOptions asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-        using HttpRequestMessage request = new(method, new Uri(_address.GetLeftPart(UriPartial.Authority) + path, asWritten));
+        using HttpRequestMessage request = new(method, new Uri(Address.GetLeftPart(UriPartial.Authority) + path, asWritten));
         foreach ((string name, string value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
