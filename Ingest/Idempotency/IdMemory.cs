@@ -22,10 +22,8 @@ internal sealed class IdMemory(TimeSpan window, TimeProvider clock, IngestInstru
     private readonly Dictionary<IdKey, PendingBatch> _onTheWay = [];
     private List<RememberedId> _notInJournal = [];
 
-    /// <summary>
-    /// Registers a batch with a key. False when its key is known: then it has its answer already, or gets it with the batch it repeats.
-    /// </summary>
-    public bool TryBegin(PendingBatch batch)
+    /// <summary>Registers a batch with a key. When it repeats another it has its answer already, or gets it with that one.</summary>
+    public IdStanding Begin(PendingBatch batch)
     {
         IdKey key = batch.Id!.Value;
         lock (_lock)
@@ -33,17 +31,17 @@ internal sealed class IdMemory(TimeSpan window, TimeProvider clock, IngestInstru
             if (_onTheWay.TryGetValue(key, out PendingBatch? first))
             {
                 (first.Followers ??= []).Add(batch);
-                return false;
+                return IdStanding.OnTheWay;
             }
 
             if (!TryFind(key, out RememberedId known))
             {
                 _onTheWay.Add(key, batch);
-                return true;
+                return IdStanding.New;
             }
 
             batch.Complete(new CommitResult(CommitOutcome.Resent, known.Counts, known.Position));
-            return false;
+            return IdStanding.Known;
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint 
 
     public void SetHeader(in RecordHeader header) => _headerLength = header.Write(_header);
 
-    public void Complete(CommitOutcome outcome) => _completion.SetResult(new CommitResult(outcome, Counts, Position));
+    public void Complete(CommitOutcome outcome) => Complete(new CommitResult(outcome, Counts, Position));
 
-    public void Complete(CommitResult result) => _completion.SetResult(result);
+    public void Complete(CommitResult result) => _completion.TrySetResult(result);
 }
