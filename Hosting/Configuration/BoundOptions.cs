@@ -31,8 +31,18 @@ public sealed class BoundOptions : IStartupValidator
     /// <summary>Everything that is wrong, a sentence each.</summary>
     public IReadOnlyList<string> Errors { get; }
 
+    /// <summary>A section's options, where they are needed before the start is refused or not.</summary>
     public T Get<T>()
         where T : class => (T)_options[typeof(T)];
+
+    /// <summary>A section's options, when nothing is wrong with any: nothing is opened with half of a configuration.</summary>
+    /// <exception cref="InvalidConfigurationException">Something is wrong.</exception>
+    public T Checked<T>()
+        where T : class
+    {
+        Validate();
+        return Get<T>();
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidConfigurationException">Something is wrong.</exception>

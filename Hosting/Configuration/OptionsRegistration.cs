@@ -26,7 +26,7 @@ public static class OptionsRegistration
         services.TryAddSingleton(new CommandLine([]));
         services.TryAddSingleton(provider => new BoundOptions(
             [.. provider.GetServices<OptionsSection>()], provider.GetRequiredService<IConfiguration>(), provider, provider.GetRequiredService<CommandLine>()));
-        services.AddSingleton(provider => provider.GetRequiredService<BoundOptions>().Get<T>());
+        services.AddSingleton(provider => provider.GetRequiredService<BoundOptions>().Checked<T>());
         services.AddSingleton<IOptions<T>>(provider => Options.Create(provider.GetRequiredService<T>()));
         return services;
     }

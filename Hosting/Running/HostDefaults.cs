@@ -83,7 +83,7 @@ public static class HostDefaults
         _ = app.Services.GetRequiredService<MeterExporter>();
         app.UseResponseCompression();
         app.UseMiddleware<ProblemFallback>();
-        string[] origins = [.. app.Services.GetRequiredService<HttpOptions>().CorsOrigins];
+        string[] origins = [.. app.Services.GetRequiredService<BoundOptions>().Get<HttpOptions>().CorsOrigins];
         if (origins.Length > 0)
         {
             app.UseCors(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod());
