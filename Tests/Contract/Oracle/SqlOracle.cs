@@ -44,6 +44,6 @@ internal static class SqlOracle
         public static MeanOrder Instance { get; } = new();
 
         public int Compare(List<OracleSample>? x, List<OracleSample>? y) =>
-            (x!.Sum("elapsed") * y!.Count).CompareTo(y.Sum("elapsed") * x.Count);
+            (x!.Sum("elapsed") * y!.Count).CompareTo(y!.Sum("elapsed") * x!.Count);
     }
 }
