@@ -35,6 +35,18 @@ public sealed class WriteAheadLog : IDisposable
         _group = new FrameGroup(new FrameFormat(nodeId));
     }
 
+    /// <summary>Where the oldest record that the log still has begins; its end when it has none.</summary>
+    public LogPosition Start
+    {
+        get
+        {
+            lock (_segmentsLock)
+            {
+                return _segments.IsEmpty ? End : new(_segments[0].Start);
+            }
+        }
+    }
+
     /// <summary>The position behind the last durable record.</summary>
     public LogPosition End => new(Volatile.Read(ref _end));
 
@@ -56,7 +68,7 @@ public sealed class WriteAheadLog : IDisposable
     /// <summary>Segments whose headers were found damaged when the log was opened. Their records are read nevertheless.</summary>
     public IReadOnlyList<LogDamage> Damage { get; private set; } = [];
 
-    /// <summary>Opens the log in a directory, making it when there is none, and forgets what the store has.</summary>
+    /// <summary>Opens the log in a directory, making it when there is none. Nothing is forgotten until <see cref="Truncate"/> is called.</summary>
     /// <param name="files">The disk.</param>
     /// <param name="directory">The log's own directory.</param>
     /// <param name="nodeId">The node whose log this is.</param>
@@ -187,7 +199,7 @@ public sealed class WriteAheadLog : IDisposable
             _end = Math.Max(_end, LogRecovery.FindEnd(_files, _segments[^1], _nodeId));
         }
 
-        Truncate(storedThrough);
+        _storedThrough = storedThrough.Offset;
     }
 
     private bool MakeRoom(long bytes)
