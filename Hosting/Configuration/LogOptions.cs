@@ -10,6 +10,6 @@ public sealed class LogOptions
 
     // Hours of a busy system in column form, so that a store that is away for a while costs nothing.
     [Description("Bytes that the log may hold before agents are told to wait (503)")]
-    [Range(128L << 20, long.MaxValue)]
+    [Range(1L << 20, long.MaxValue)]
     public long MaxBytes { get; init; } = 8L << 30;
 }

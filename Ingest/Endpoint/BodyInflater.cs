@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Ingest.Pipeline;
@@ -21,6 +22,9 @@ internal static class BodyInflater
             ? InflateBrotli(body.Span, into, maxBytes, share)
             : InflateStream(body, encoding, into, maxBytes, share);
     }
+
+    public static PushRefusal TooLarge(long maxBytes) => new(
+        StatusCodes.Status413PayloadTooLarge, $"The inflated body is larger than Ingest:MaxInflatedBytes = {ByteSize.Format(maxBytes)}. Split the batch.");
 
     private static PushRefusal? InflateBrotli(ReadOnlySpan<byte> body, PooledBuffer into, long maxBytes, BudgetShare share)
     {
@@ -62,7 +66,9 @@ internal static class BodyInflater
             return Damaged(name, "ends too early", 0);
         }
 
-        using MemoryStream source = new(body.ToArray(), writable: false);
+        using MemoryStream source = MemoryMarshal.TryGetArray(body, out ArraySegment<byte> bytes)
+            ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
+            : new MemoryStream(body.ToArray(), writable: false);
         using Stream stream = Open(source, encoding, body.Span);
         try
         {
@@ -105,8 +111,7 @@ internal static class BodyInflater
     {
         if (length > maxBytes)
         {
-            return new PushRefusal(
-                StatusCodes.Status413PayloadTooLarge, $"The inflated body is larger than Ingest:MaxInflatedBytes = {ByteSize.Format(maxBytes)}. Split the batch.");
+            return TooLarge(maxBytes);
         }
 
         return share.TryTake(written) ? null : PushRefusal.QueueFull;

@@ -14,7 +14,7 @@ using TimeSeries.Hosting.Web;
 namespace TimeSeries.Hosting.Running;
 
 /// <summary>What every host has: configuration, limits of the HTTP server, errors, health, metrics.</summary>
-public static class HostDefaults
+public static class HostSetup
 {
     public const string DefaultAddress = "http://127.0.0.1:5080";
 
