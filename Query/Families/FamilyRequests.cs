@@ -15,26 +15,21 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
     private async Task RunAsync(ApiFamily family, RequestDelegate handler, HttpContext context)
     {
         long start = clock.GetTimestamp();
-        try
-        {
-            await AnswerAsync(family, handler, context);
-        }
-        finally
-        {
-            TagList tags = new() { { "family", family.Name }, { "status", context.Response.StatusCode } };
-            instruments.Requests.Add(1, tags);
-            instruments.Duration.Record(clock.GetElapsedTime(start).TotalSeconds, tags);
-        }
+        int status = await AnswerAsync(family, handler, context);
+        TagList tags = new() { { "family", family.Name }, { "status", status } };
+        instruments.Requests.Add(1, tags);
+        instruments.Duration.Record(clock.GetElapsedTime(start).TotalSeconds, tags);
     }
 
-    private async Task AnswerAsync(ApiFamily family, RequestDelegate handler, HttpContext context)
+    // Returns the status to count.
+    private async Task<int> AnswerAsync(ApiFamily family, RequestDelegate handler, HttpContext context)
     {
         // Nobody reads bodies here, so nobody else would refuse one.
         long? limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
         if (context.Request.ContentLength > limit)
         {
             await family.WriteErrorAsync(context, StatusCodes.Status413PayloadTooLarge, $"A body may have at most {limit} bytes.");
-            return;
+            return StatusCodes.Status413PayloadTooLarge;
         }
 
         try
@@ -43,11 +38,8 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody reads the answer; the status is for the metrics only.
-            if (!context.Response.HasStarted)
-            {
-                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
-            }
+            // Nobody reads an answer; the status is for the metrics only.
+            return StatusCodes.Status499ClientClosedRequest;
         }
         catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
         {
@@ -60,11 +52,13 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
             {
                 // Half an answer must not look like a whole one.
                 context.Abort();
-                return;
+                return StatusCodes.Status500InternalServerError;
             }
 
             await family.WriteErrorAsync(context, StatusCodes.Status500InternalServerError, "The request failed; the log of the server says why.");
         }
+
+        return context.Response.StatusCode;
     }
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "A request of the family {Family} failed at {Path}.")]

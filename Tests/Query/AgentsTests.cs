@@ -31,7 +31,9 @@ public sealed class AgentsTests
     public async Task The_latest_kind_is_by_the_time_of_the_sample_that_says_it_not_of_the_agents_newest()
     {
         await using QueryHost host = await QueryHost.StartAsync(
-            Pushed(Kind.Transaction, 1_000, 7, "a").With("okind", "old"), Pushed(Kind.Transaction, 9_000, 7, "a"), Pushed(Kind.Sql, 2_000, 7, "a").With("okind", "new"));
+            Pushed(Kind.Transaction, 1_000, 7, "a").With("okind", "old"),
+            Pushed(Kind.Transaction, 9_000, 7, "a"),
+            Pushed(Kind.Sql, 2_000, 7, "a").With("okind", "new"));
         Assert.That(await FirstOkindAsync(host), Is.EqualTo("new"));
     }
 

@@ -82,7 +82,8 @@ public sealed class HttpcStatisticTests
     [Test]
     public async Task An_empty_host_and_port_0_ask_for_missing_ones()
     {
-        JsonElement body = await ListAsync($"{Range}/filter/host//port/0", [Call("/u", "", null, 1), Call("/u", "", 0, 1), Call("/u", "h", 0, 1), Call("/u", "", 1, 1)]);
+        JsonElement body = await ListAsync(
+            $"{Range}/filter/host//port/0", [Call("/u", "", null, 1), Call("/u", "", 0, 1), Call("/u", "h", 0, 1), Call("/u", "", 1, 1)]);
         Assert.That(body.GetProperty("records")[0].GetProperty("Total").GetInt32(), Is.EqualTo(2));
         Assert.That(body.GetProperty("total").GetInt32(), Is.EqualTo(1));
     }

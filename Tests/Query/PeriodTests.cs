@@ -29,7 +29,8 @@ public sealed class PeriodTests
         TestName = "The_filter_form_takes_times_from_the_query_string")]
     [TestCase("/thread_count", 1674993300000, 1674993900000, TestName = "Thread_counts_are_of_the_bucket_before_and_the_current_one")]
     [TestCase("/thread_count/1674990000001/1674990300000", 1674990000000, 1674990600000, TestName = "Thread_counts_are_of_whole_buckets_both_included")]
-    [TestCase("/thread_count?stime=1674990000001&etime=1674990299999", 1674990000000, 1674990300000, TestName = "Thread_counts_inside_one_bucket_are_of_that_bucket")]
+    [TestCase("/thread_count?stime=1674990000001&etime=1674990299999", 1674990000000, 1674990300000,
+        TestName = "Thread_counts_inside_one_bucket_are_of_that_bucket")]
     public async Task The_effective_window_is_echoed(string path, long from, long to)
     {
         using HttpResponseMessage response = await _host.WhatapAsync(path);
@@ -68,5 +69,6 @@ public sealed class PeriodTests
     [TestCase("/httpc/1674990000000/1674990300000/filter/host/h")]
     [TestCase("/httpc/1674990000000/1674990300000/filter/port/80/host/h")]
     [TestCase("/sql/1674990000000/1674990300000/filter/host/h/port/80")]
-    public async Task A_path_of_more_or_other_parts_is_not_found(string path) => Assert.That(await _host.StatusAsync(path), Is.EqualTo(HttpStatusCode.NotFound));
+    public async Task A_path_of_more_or_other_parts_is_not_found(string path) =>
+        Assert.That(await _host.StatusAsync(path), Is.EqualTo(HttpStatusCode.NotFound));
 }

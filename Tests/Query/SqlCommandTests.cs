@@ -19,7 +19,7 @@ public sealed class SqlCommandTests
     [TestCase("/* insert */ select 1", 2)]
     [TestCase("/*a*//*b*/ ( /* c */ delete from t", 4)]
     [TestCase("-- insert\nselect 1", 2)]
-    [TestCase("# insert\nselect 1", 2)]
+    [TestCase("# insert\nselect 1", 0)]
     [TestCase("select(1)", 2)]
     [TestCase("select*from t", 2)]
     [TestCase("select", 2)]
