@@ -73,7 +73,8 @@ public static class IngestServices
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<AlertGuard>();
         services.AddSingleton<BatchEnding>();
-        services.AddSingleton<RunningNumber>();
+        services.AddSingleton(provider => new RunningNumber(
+            provider.GetRequiredService<ISampleWriter>() is EmbeddedStore embedded ? embedded.GreatestNumber + 1 : 0));
         services.AddSingleton<LogHealth>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogHealth>());
     }
@@ -139,7 +140,7 @@ public static class IngestServices
         {
             return WriteAheadLog.Open(
                 provider.GetRequiredService<IFileSystem>(), directory.LogPath, directory.NodeId, sizes,
-                provider.GetRequiredService<EmbeddedStore>().StoredThrough, provider.GetRequiredService<CoreInstruments>());
+                provider.GetRequiredService<ISampleWriter>().StoredThrough, provider.GetRequiredService<CoreInstruments>());
         }
         catch (IOException fault)
         {

@@ -2,7 +2,6 @@ using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model;
-using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest.Idempotency;
 using TimeSeries.Ingest.Pipeline;
@@ -14,7 +13,7 @@ namespace TimeSeries.Ingest.Node;
 /// log into the store, and the running number behind everything.
 /// </summary>
 internal sealed partial class NodeStart(
-    DataDirectory directory, EmbeddedStore store, WriteAheadLog log, IdMemory ids, IdJournal journal, RunningNumber numbers,
+    DataDirectory directory, ISampleWriter store, WriteAheadLog log, IdMemory ids, IdJournal journal, RunningNumber numbers,
     SampleBatchPool batches, ILogger<NodeStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -25,7 +24,7 @@ internal sealed partial class NodeStart(
             LogFromElsewhere(directory.Path, directory.Machine);
         }
 
-        numbers.SkipTo(Math.Max(store.GreatestNumber + 1, journal.Restore(ids)));
+        numbers.SkipTo(journal.Restore(ids));
         await ReplayAsync(cancellationToken);
     }
 

@@ -1,21 +1,23 @@
+using TimeSeries.Core.Model;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Node;
 
-/// <summary>Runs the embedded store's own work (sealing, compaction, retention) beside the host's.</summary>
-internal sealed partial class StoreUpkeep(EmbeddedStore store, ILogger<StoreUpkeep> logger) : BackgroundService, IReadinessCheck
+/// <summary>Runs the embedded store's own work (sealing, compaction, retention) beside the host's. Another store does its work elsewhere.</summary>
+internal sealed partial class StoreUpkeep(ISampleWriter store, ILogger<StoreUpkeep> logger) : BackgroundService, IReadinessCheck
 {
+    private readonly EmbeddedStore? _embedded = store as EmbeddedStore;
     private volatile bool _stopped;
 
     public string? WhyNotReady() =>
-        store.SealFailing ? "the store can't write its blocks" : _stopped ? "the store's upkeep has stopped" : null;
+        _embedded is { SealFailing: true } ? "the store can't write its blocks" : _stopped ? "the store's upkeep has stopped" : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await store.RunAsync(stoppingToken);
+            await (_embedded?.RunAsync(stoppingToken) ?? Task.CompletedTask);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

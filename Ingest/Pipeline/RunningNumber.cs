@@ -1,9 +1,9 @@
 namespace TimeSeries.Ingest.Pipeline;
 
 /// <summary>The number that the next sample gets. The committer alone takes; thread safe to read. Numbers of refused batches are not used again.</summary>
-internal sealed class RunningNumber
+internal sealed class RunningNumber(long next)
 {
-    private long _next;
+    private long _next = next;
 
     public long Next => Volatile.Read(ref _next);
 

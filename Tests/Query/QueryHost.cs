@@ -43,7 +43,7 @@ internal sealed class QueryHost : IAsyncDisposable
 
     public static async Task<QueryHost> StartAsync(ISampleReader reader, params string[] options)
     {
-        WebApplicationBuilder builder = HostDefaults.CreateBuilder(["--urls=http://127.0.0.1:0", .. options]);
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(["--urls=http://127.0.0.1:0", .. options]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(new ManualTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Now)));
         builder.Services.AddSingleton(reader);
