@@ -1,8 +1,10 @@
 using System.CommandLine;
 using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Replay;
 
 RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, and micro benchmarks.")
 {
     LoadCommand.Create(),
+    ReplayCommand.Create(),
 };
 return root.Parse(args).Invoke();

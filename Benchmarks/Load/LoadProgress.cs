@@ -9,6 +9,9 @@ internal sealed class LoadProgress(LoadRun run, TimeSpan length)
     private static readonly TimeSpan _barInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan _lineInterval = TimeSpan.FromSeconds(1);
 
+    // A wait handle counts whole milliseconds; less would be no wait at all.
+    private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(1);
+
     private long _shownCount;
     private TimeSpan _shownAt;
 
@@ -44,7 +47,8 @@ internal sealed class LoadProgress(LoadRun run, TimeSpan length)
     private bool Wait(TimeSpan interval, CancellationToken stop)
     {
         TimeSpan left = length - run.Elapsed;
-        return left > TimeSpan.Zero && !stop.WaitHandle.WaitOne(left < interval ? left : interval) && run.IsRunning;
+        TimeSpan wait = left < interval ? left : interval;
+        return left > TimeSpan.Zero && !stop.WaitHandle.WaitOne(wait < _shortestWait ? _shortestWait : wait) && run.IsRunning;
     }
 
     private string Describe()
