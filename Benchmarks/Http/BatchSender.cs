@@ -71,7 +71,7 @@ internal sealed class BatchSender(HttpConnection connection, FirstError firstErr
             if (AnswerCounts.Parse(connection.AnswerBody) is { } parsed)
             {
                 counts = parsed;
-                if (parsed.Rejected > 0)
+                if (parsed.Rejected > 0 && firstError.Reason is null)
                 {
                     firstError.Note($"Samples were rejected: {Show(connection.AnswerBody)}");
                 }

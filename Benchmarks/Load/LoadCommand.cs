@@ -68,7 +68,7 @@ internal static class LoadCommand
         }
 
         new LoadProgress(run, options.Length).Show(stop.Token);
-        LoadReport report = run.Finish(stop.Token);
+        LoadReport report = run.Finish(stop);
         if (run.FirstError is { } reason)
         {
             Console.Error.WriteLine(reason);

@@ -89,9 +89,11 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
         }
     }
 
-    /// <summary>Waits for the requests in flight, then says what was measured.</summary>
-    public LoadReport Finish(CancellationToken stop)
+    /// <summary>Ends the waits of connections that were asked to come again, waits for the requests in flight, then says what was measured.</summary>
+    public LoadReport Finish(CancellationTokenSource stop)
     {
+        bool cutShort = stop.IsCancellationRequested;
+        stop.Cancel();
         long waitsUntil = clock.GetTimestamp() + (long)(_patience.TotalSeconds * clock.TimestampFrequency);
         foreach (Thread thread in _threads)
         {
@@ -106,7 +108,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
         TimeSpan cpu = Environment.CpuUsage.TotalTime - _cpuAtStart;
         long dueCount = _schedule!.DueCount();
         Dispose();
-        return Report(cpu, dueCount, stop.IsCancellationRequested ? Elapsed : options.Length);
+        return Report(cpu, dueCount, cutShort ? Elapsed : options.Length);
     }
 
     public void Dispose()
