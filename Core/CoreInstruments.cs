@@ -14,6 +14,7 @@ public sealed class CoreInstruments : IDisposable
         LogRecords = Meter.CreateCounter<long>("timeseries.log.records", "{record}", "Records made durable in the log.");
         LogBytes = Meter.CreateCounter<long>("timeseries.log.written", "By", "Bytes appended to the log.");
         LogFailures = Meter.CreateCounter<long>("timeseries.log.failures", "{failure}", "Writes or flushes of the log that failed.");
+        LogDamages = Meter.CreateCounter<long>("timeseries.log.damages", "{stretch}", "Stretches of the log that could not be read.");
         Seals = Meter.CreateCounter<long>("timeseries.store.seals", "{seal}", "Heads sealed into blocks.");
         SealFailures = Meter.CreateCounter<long>("timeseries.store.seal.failures", "{failure}", "Seals that failed and are tried again.");
         Compactions = Meter.CreateCounter<long>("timeseries.store.compactions", "{compaction}", "Compactions of blocks.");
@@ -30,6 +31,8 @@ public sealed class CoreInstruments : IDisposable
     public Counter<long> LogBytes { get; }
 
     public Counter<long> LogFailures { get; }
+
+    public Counter<long> LogDamages { get; }
 
     public Counter<long> Seals { get; }
 

@@ -102,6 +102,26 @@ public sealed class SymbolTable
         return first;
     }
 
+    /// <summary>Fills an empty table with texts that stand one behind the other, without looking; the lengths add up to the bytes.</summary>
+    /// <param name="bytes">All texts.</param>
+    /// <param name="lengths">The length of each.</param>
+    /// <param name="distinct">Whether none stands twice.</param>
+    internal void Load(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> lengths, bool distinct)
+    {
+        Reserve(lengths.Length, bytes.Length);
+        bytes.CopyTo(_bytes);
+        Span<int> ends = _ends;
+        int end = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            end += lengths[i];
+            ends[i] = end;
+        }
+
+        Count = lengths.Length;
+        Distinct = distinct;
+    }
+
     /// <summary>What the table holds now; stays as it is while the table grows.</summary>
     public SymbolView View() => new(this, _bytes, _ends, Count, Distinct);
 
