@@ -1,7 +1,7 @@
 namespace TimeSeries.Benchmarks.Wire;
 
 /// <summary>The three forms of samples in a body.</summary>
-internal enum SampleForm
+public enum SampleForm
 {
     /// <summary>An array of maps.</summary>
     Rows,
