@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Runtime.Intrinsics;
 
 namespace TimeSeries.Benchmarks.Wire;
 
@@ -15,8 +16,6 @@ internal sealed class PreparedBody
     /// <summary>What a state of the id sequence grows by for each id.</summary>
     // Odd, so that every 64-bit state is reached; 2^64 divided by the golden ratio (SplitMix64, Steele, Lea and Flood 2014).
     internal const ulong IdStep = 0x9E3779B97F4A7C15;
-
-    private static readonly ushort[] _hexPairs = HexPairs();
 
     private readonly int[] _timePlaces;
     private readonly int[] _idPlaces;
@@ -113,19 +112,22 @@ internal sealed class PreparedBody
     private void PatchIds(ref ulong idState)
     {
         ulong state = idState;
-        ushort[] pairs = _hexPairs;
         foreach (int place in _idPlaces)
         {
-            ulong id = Mix(state += IdStep);
-            Span<byte> digits = Bytes.AsSpan(place, IdBytes);
-            for (int i = 0; i < IdBytes; i += 2)
-            {
-                BinaryPrimitives.WriteUInt16LittleEndian(digits[i..], pairs[(byte)id]);
-                id >>= 8;
-            }
+            Hexadecimal(Mix(state += IdStep)).CopyTo(Bytes, place);
         }
 
         idState = state;
+    }
+
+    // All sixteen digits at once: each byte twice, its upper half kept in the first and its lower half in the second, then looked up.
+    private static Vector128<byte> Hexadecimal(ulong id)
+    {
+        Vector128<byte> twice = Vector128.Shuffle(
+            Vector128.CreateScalar(id).AsByte(), Vector128.Create((byte)0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7));
+        Vector128<ushort> pairs = twice.AsUInt16();
+        Vector128<ushort> halves = ((pairs >>> 4) & Vector128.Create((ushort)0x000F)) | (pairs & Vector128.Create((ushort)0x0F00));
+        return Vector128.Shuffle(Vector128.Create("0123456789abcdef"u8), halves.AsByte());
     }
 
     // A permutation of all 64-bit numbers: different states stay different.
@@ -134,17 +136,5 @@ internal sealed class PreparedBody
         state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
         state = (state ^ (state >> 27)) * 0x94D049BB133111EB;
         return state ^ (state >> 31);
-    }
-
-    private static ushort[] HexPairs()
-    {
-        ushort[] pairs = new ushort[256];
-        for (int value = 0; value < pairs.Length; value++)
-        {
-            ReadOnlySpan<byte> digits = "0123456789abcdef"u8;
-            pairs[value] = (ushort)(digits[value >> 4] | digits[value & 15] << 8);
-        }
-
-        return pairs;
     }
 }
