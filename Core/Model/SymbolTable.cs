@@ -122,6 +122,18 @@ public sealed class SymbolTable
         Distinct = distinct;
     }
 
+    /// <summary>
+    /// Overwrites a text that no row means any more with question marks: what is no valid text must not outlive its samples.
+    /// Only for an owner whose views are all gone.
+    /// </summary>
+    public void Blank(int code)
+    {
+        int start = code == 0 ? 0 : _ends[code - 1];
+        _bytes.AsSpan(start, _ends[code] - start).Fill((byte)'?');
+        Distinct = false;
+        _indexed = 0;
+    }
+
     /// <summary>What the table holds now; stays as it is while the table grows.</summary>
     public SymbolView View() => new(this, _bytes, _ends, Count, Distinct);
 

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Ingest.Decoding;
 
@@ -9,6 +10,7 @@ namespace TimeSeries.Ingest.Decoding;
 /// </summary>
 internal sealed class DecodedBatch
 {
+    private readonly KindSink?[] _sinks = new KindSink?[SampleSchema.All.Length];
     private SampleBatch? _samples;
 
     /// <summary>The columns. Whoever called <see cref="Reset"/> owns them.</summary>
@@ -47,6 +49,12 @@ internal sealed class DecodedBatch
     /// <summary>Samples that had a text cut, by kind.</summary>
     internal CutSamples Cut { get; } = new();
 
+    /// <summary>Where maps are put into the form they are kept in.</summary>
+    internal MapText Maps { get; } = new();
+
+    /// <summary>Where texts with escapes are resolved.</summary>
+    internal TextBuffer Unescaped { get; } = new();
+
     /// <summary>Forgets what was decoded before and takes empty columns to fill.</summary>
     public void Reset(SampleBatch samples)
     {
@@ -59,5 +67,15 @@ internal sealed class DecodedBatch
         Rejected.Clear();
         Cut.Clear();
         Unknown.Clear();
+        foreach (KindSink? sink in _sinks)
+        {
+            sink?.Detach();
+        }
     }
+
+    /// <summary>What takes the samples of a kind; made when a batch first has some.</summary>
+    internal KindSink Sink(Kind kind) => _sinks[(int)kind] ??= new KindSink(kind, this);
+
+    /// <summary>What took the samples of a kind, or null.</summary>
+    internal KindSink? FindSink(Kind kind) => _sinks[(int)kind];
 }
