@@ -32,7 +32,11 @@ internal static class LogRecovery
         return segments.ToImmutable();
     }
 
-    /// <summary>Where the last whole record of the newest segment ends. A reserve behind it is given back.</summary>
+    /// <summary>
+    /// Where the last whole record of the newest segment ends. What is read is made durable, since the process that wrote it may have ended
+    /// before its flush; a reserve behind it is given back.
+    /// </summary>
+    /// <exception cref="IOException">The segment can't be opened or flushed.</exception>
     public static long FindEnd(IFileSystem files, LogSegment newest, ulong nodeId)
     {
         long end;
@@ -48,11 +52,14 @@ internal static class LogRecovery
             reserveOnly = frames.Limit > end && frames.EndsInZeros() && frames.Fault is null;
         }
 
+        using IFile file = files.Open(newest.Path, FileAccess.ReadWrite);
         if (reserveOnly)
         {
-            GiveBack(files, newest, end);
+            GiveBack(file, FileHeader.Size + end - newest.Start);
         }
 
+        file.Flush();
+        files.FlushDirectory(Path.GetDirectoryName(newest.Path)!);
         return end;
     }
 
@@ -80,12 +87,11 @@ internal static class LogRecovery
         return header.Own == (ulong)segment.Start;
     }
 
-    private static void GiveBack(IFileSystem files, LogSegment segment, long end)
+    private static void GiveBack(IFile file, long length)
     {
         try
         {
-            using IFile file = files.Open(segment.Path, FileAccess.ReadWrite);
-            file.SetLength(FileHeader.Size + end - segment.Start);
+            file.SetLength(length);
         }
         catch (IOException)
         {

@@ -18,10 +18,10 @@ public sealed class WriteAheadLog : IDisposable
     private readonly CoreInstruments _instruments;
     private readonly FrameGroup _group;
 
-    // Guards _segments and _storedThrough.
+    // Guards _segments and _forgettable: through where the log was told to forget.
     private readonly Lock _segmentsLock = new();
     private ImmutableArray<LogSegment> _segments;
-    private long _storedThrough;
+    private long _forgettable;
     private long _end;
     private SegmentWriter? _active;
 
@@ -33,6 +33,18 @@ public sealed class WriteAheadLog : IDisposable
         _options = options;
         _instruments = instruments;
         _group = new FrameGroup(new FrameFormat(nodeId));
+    }
+
+    /// <summary>Where the oldest record that the log still has begins; its end when it has none.</summary>
+    public LogPosition Start
+    {
+        get
+        {
+            lock (_segmentsLock)
+            {
+                return _segments.IsEmpty ? End : new(_segments[0].Start);
+            }
+        }
     }
 
     /// <summary>The position behind the last durable record.</summary>
@@ -56,7 +68,7 @@ public sealed class WriteAheadLog : IDisposable
     /// <summary>Segments whose headers were found damaged when the log was opened. Their records are read nevertheless.</summary>
     public IReadOnlyList<LogDamage> Damage { get; private set; } = [];
 
-    /// <summary>Opens the log in a directory, making it when there is none, and forgets what the store has.</summary>
+    /// <summary>Opens the log in a directory, making it when there is none. Nothing is forgotten until <see cref="Truncate"/> is called.</summary>
     /// <param name="files">The disk.</param>
     /// <param name="directory">The log's own directory.</param>
     /// <param name="nodeId">The node whose log this is.</param>
@@ -134,8 +146,8 @@ public sealed class WriteAheadLog : IDisposable
     {
         lock (_segmentsLock)
         {
-            _storedThrough = Math.Max(_storedThrough, through.Offset);
-            while (_segments.Length > 1 && _segments[1].Start <= _storedThrough && TryDelete(_segments[0]))
+            _forgettable = Math.Max(_forgettable, through.Offset);
+            while (_segments.Length > 1 && _segments[1].Start <= _forgettable && TryDelete(_segments[0]))
             {
                 _segments = _segments.RemoveAt(0);
             }
@@ -186,8 +198,6 @@ public sealed class WriteAheadLog : IDisposable
         {
             _end = Math.Max(_end, LogRecovery.FindEnd(_files, _segments[^1], _nodeId));
         }
-
-        Truncate(storedThrough);
     }
 
     private bool MakeRoom(long bytes)
@@ -198,8 +208,8 @@ public sealed class WriteAheadLog : IDisposable
             return true;
         }
 
-        // All may be stored, and only the newest segment be kept because it is the newest: then a new one takes its place.
-        if (needed <= _options.MaxBytes && !_segments.IsEmpty && Volatile.Read(ref _storedThrough) >= _end && _segments[^1].Start < _end)
+        // All may be forgotten, and the newest segment only be kept because it is the newest: then a new one takes its place.
+        if (needed <= _options.MaxBytes && !_segments.IsEmpty && Volatile.Read(ref _forgettable) >= _end && _segments[^1].Start < _end)
         {
             BeginSegment(bytes);
             Truncate(new(_end));
