@@ -18,6 +18,9 @@ public sealed class CoreInstruments : IDisposable
         Seals = Meter.CreateCounter<long>("timeseries.store.seals", "{seal}", "Heads sealed into blocks.");
         SealFailures = Meter.CreateCounter<long>("timeseries.store.seal.failures", "{failure}", "Seals that failed and are tried again.");
         Compactions = Meter.CreateCounter<long>("timeseries.store.compactions", "{compaction}", "Compactions of blocks.");
+        StoreWaits = Meter.CreateCounter<long>("timeseries.store.waits", "{wait}", "Batches that waited because too many heads were not sealed yet.");
+        StoreFailures = Meter.CreateCounter<long>(
+            "timeseries.store.failures", "{failure}", "Compactions, retentions and deletions of blocks that failed and are tried again.");
         DamagedReads = Meter.CreateCounter<long>("timeseries.store.damaged_reads", "{read}", "Reads of a block that failed or whose checksum was wrong.");
     }
 
@@ -39,6 +42,10 @@ public sealed class CoreInstruments : IDisposable
     public Counter<long> SealFailures { get; }
 
     public Counter<long> Compactions { get; }
+
+    public Counter<long> StoreWaits { get; }
+
+    public Counter<long> StoreFailures { get; }
 
     public Counter<long> DamagedReads { get; }
 

@@ -1,0 +1,60 @@
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>The sorted groups of a finished aggregation.</summary>
+internal sealed class AggregatedResult : QueryResult
+{
+    private readonly GroupTable _groups;
+    private readonly MeasureState[] _states;
+    private readonly int[] _rows;
+    private readonly int _windowParts;
+
+    public AggregatedResult(SampleQuery query, GroupedMeasures grouped, ResultSource source)
+    {
+        _groups = grouped.Groups;
+        _states = grouped.States.ToArray();
+        _rows = new RowOrder(query, grouped).Sort();
+        _windowParts = query.WindowMilliseconds > 0 ? 1 : 0;
+        Source = source;
+    }
+
+    public override int RowCount => _rows.Length;
+
+    public override long TotalGroups => _groups.Count;
+
+    public override ResultSource Source { get; }
+
+    public override long WindowStart(int row) => _windowParts == 0 ? 0 : _groups.Parts[0].Number(_groups.ValueOf(_rows[row], 0));
+
+    public override long KeyNumber(int row, int part) => Part(part).Number(Value(row, part));
+
+    public override ReadOnlySpan<byte> KeyText(int row, int part) => Part(part).Text(Value(row, part));
+
+    public override bool KeyMissing(int row, int part) => Part(part).IsMissing(Value(row, part));
+
+    public override long Count(int row, int measure) => State<CountState>(measure).Counts[_rows[row]];
+
+    public override Int128 Sum(int row, int measure) => State<SumState>(measure).Sums[_rows[row]];
+
+    public override UInt128 SumOfSquares(int row, int measure) => State<SumOfSquaresState>(measure).Sums[_rows[row]];
+
+    public override long Number(int row, int measure) =>
+        _states[measure] is LatestNumberState latest ? latest.Numbers[_rows[row]] : State<ExtremeState>(measure).ValueOf(_rows[row]);
+
+    public override ReadOnlySpan<byte> LatestText(int row, int measure) => State<LatestTextState>(measure).TextOf(_rows[row]);
+
+    public override long LatestTime(int row, int measure) =>
+        _states[measure] is LatestNumberState latest ? latest.Times[_rows[row]] : State<LatestTextState>(measure).Times[_rows[row]];
+
+    public override double Quantile(int row, int measure, double quantile) => State<SketchState>(measure).Quantile(_rows[row], quantile);
+
+    public override IReadOnlyList<long> Set(int row, int measure) => State<SetState>(measure).MembersOf(_rows[row]).ToArray();
+
+    private KeyPart Part(int part) => _groups.Parts[part + _windowParts];
+
+    private int Value(int row, int part) => _groups.ValueOf(_rows[row], part + _windowParts);
+
+    private T State<T>(int measure) where T : MeasureState =>
+        _states[measure] as T ?? throw new ArgumentException("The measure has no such value.", nameof(measure));
+}

@@ -1,0 +1,199 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>
+/// Turns columns into the groups and measures of a query, alike over the head, over blocks and over rows from elsewhere. The answer does not
+/// depend on how samples are split over chunks, blocks, rollups and partial aggregations, nor on their order. Not thread safe: blocks that are
+/// scanned side by side get an aggregation each, which are merged.
+/// </summary>
+public sealed class Aggregation
+{
+    private readonly SampleQuery _query;
+    private readonly KindSchema _schema;
+    private readonly GroupedMeasures _grouped;
+    private readonly RowFilter[] _filters;
+    private readonly CancellationToken _cancellationToken;
+    private long _rowsRead;
+    private bool _usedRollup;
+    private bool _usedRaw;
+
+    public Aggregation(SampleQuery query, CancellationToken cancellationToken = default)
+    {
+        _query = query;
+        _cancellationToken = cancellationToken;
+        _schema = SampleSchema.Of(query.Kind);
+        _filters = new RowFilter[query.Filters.Length];
+        for (int i = 0; i < _filters.Length; i++)
+        {
+            _filters[i] = RowFilter.Of(_schema, query.Filters[i]);
+        }
+
+        _grouped = new GroupedMeasures(_schema, KeyParts(), query.Measures.AsSpan());
+    }
+
+    /// <summary>Adds the rows with a time in <paramref name="range"/> (the query's own range is for the caller to apply).</summary>
+    /// <exception cref="QueryLimitException">More rows are read, or groups made, than the query may.</exception>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public void Add(IColumnChunk chunk, TimeRange range) => Add(chunk, 0, chunk.RowCount, range);
+
+    /// <summary>Adds those of the rows <c>[firstRow, endRow)</c> that have a time in <paramref name="range"/>.</summary>
+    public void Add(IColumnChunk chunk, int firstRow, int endRow, TimeRange range)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        if (!range.Overlaps(chunk.FirstTime, chunk.LastTime))
+        {
+            return;
+        }
+
+        bool isCovered = range.Covers(chunk.FirstTime, chunk.LastTime);
+        RowSelection selection = _grouped.Selection;
+        for (int first = firstRow; first < endRow; first += RowSelection.Capacity)
+        {
+            selection.SelectRun(first, Math.Min(RowSelection.Capacity, endRow - first));
+            if (!isCovered)
+            {
+                selection.KeepTimes(chunk.Numbers(KindSchema.Time), range.From, range.To);
+            }
+
+            CountRead(selection.Count);
+            foreach (RowFilter filter in _filters)
+            {
+                filter.Apply(chunk, selection);
+            }
+
+            _grouped.Add(chunk);
+            CheckGroups();
+        }
+
+        _grouped.LeaveChunk();
+    }
+
+    /// <summary>
+    /// Adds what a block's rollups know of <paramref name="range"/>, the coarsest that fits first, and appends to <paramref name="rest"/> the
+    /// ranges whose samples must be read one by one: ascending, disjoint, and together with the rollups' buckets exactly the block's samples
+    /// in the range. Where no rollup fits the query that is the whole range (of the times that the block has).
+    /// </summary>
+    /// <exception cref="QueryLimitException">More groups are made than the query may.</exception>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public void AddRollups(IRollupSource source, TimeRange range, List<TimeRange> rest)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        List<TimeRange> ranges = [range.Intersect(new TimeRange(source.FirstTime, source.LastTime + 1))];
+        if (ranges[0].IsEmpty)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _schema.Rollups.Length && _query.UseRollups; i++)
+        {
+            if (!RollupMatch.Fits(_schema, _schema.Rollups[i], _query))
+            {
+                continue;
+            }
+
+            // What one rollup leaves over another may still know.
+            List<TimeRange> left = [];
+            RollupPlan plan = new(_query, source, i, left, Use);
+            foreach (TimeRange open in ranges)
+            {
+                plan.Cover(open);
+            }
+
+            ranges = left;
+        }
+
+        rest.AddRange(ranges);
+    }
+
+    /// <summary>Adds what another aggregation of the same query has. The other one must not be used any more.</summary>
+    /// <exception cref="QueryLimitException">Together they read more rows, or have more groups, than the query may.</exception>
+    public void Merge(Aggregation other)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        CountRead(other._rowsRead);
+        _usedRollup |= other._usedRollup;
+        _usedRaw |= other._usedRaw;
+        other._grouped.Settle();
+        _grouped.Merge(other._grouped);
+        CheckGroups();
+    }
+
+    /// <summary>The sorted rows. The aggregation is used up.</summary>
+    public QueryResult Complete()
+    {
+        _grouped.Settle();
+        ResultSource source = (_usedRollup, _usedRaw) switch
+        {
+            (true, true) => ResultSource.Both,
+            (true, false) => ResultSource.Rollup,
+            _ => ResultSource.Raw,
+        };
+        return new AggregatedResult(_query, _grouped, source);
+    }
+
+    private KeyPart[] KeyParts()
+    {
+        List<KeyPart> parts = [];
+        if (_query.WindowMilliseconds > 0)
+        {
+            parts.Add(new WindowKeyPart(_query.WindowMilliseconds));
+        }
+
+        foreach (GroupField group in _query.GroupBy)
+        {
+            parts.Add(KeyPart.Of(_schema, group));
+        }
+
+        return [.. parts];
+    }
+
+    private void Use(Rollup rollup, int[] measures, RollupBucket bucket)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        _usedRollup = true;
+        MeasureState[] states = new MeasureState[measures.Length];
+        for (int i = 0; i < states.Length; i++)
+        {
+            states[i] = rollup.States[measures[i]];
+        }
+
+        RowSelection selection = _grouped.Selection;
+        int end = bucket.FirstRow + bucket.RowCount;
+        for (int first = bucket.FirstRow; first < end; first += RowSelection.Capacity)
+        {
+            selection.SelectRun(first, Math.Min(RowSelection.Capacity, end - first));
+            for (int i = 0; i < _filters.Length; i++)
+            {
+                if (!RollupMatch.IsImplied(rollup.Spec, _query.Filters[i]))
+                {
+                    _filters[i].Apply(rollup.Keys, selection);
+                }
+            }
+
+            _grouped.Merge(rollup.Keys, states);
+            CheckGroups();
+        }
+
+        _grouped.LeaveChunk();
+    }
+
+    private void CountRead(long rows)
+    {
+        _usedRaw |= rows > 0;
+        _rowsRead += rows;
+        if (_rowsRead > _query.MaxRows)
+        {
+            throw new QueryLimitException("Query:MaxRows", _query.MaxRows);
+        }
+    }
+
+    private void CheckGroups()
+    {
+        if (_grouped.Groups.Count > _query.MaxGroups)
+        {
+            throw new QueryLimitException("Query:MaxGroups", _query.MaxGroups);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>The rollups that one block keeps of one project and kind. Used by one thread at a time.</summary>
+public interface IRollupSource
+{
+    /// <summary>Time in ms of the block's earliest sample of the project.</summary>
+    long FirstTime { get; }
+
+    /// <summary>Time in ms of the block's latest sample of the project.</summary>
+    long LastTime { get; }
+
+    /// <summary>
+    /// The rollup of a declaration (an index into <see cref="Schema.KindSchema.Rollups"/>) at a level, read when asked for;
+    /// null when the block keeps none, and its samples must then be read one by one.
+    /// </summary>
+    Rollup? Find(int specIndex, RollupLevel level);
+}

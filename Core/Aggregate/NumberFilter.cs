@@ -1,0 +1,63 @@
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>A filter on numbers: a range, or a list.</summary>
+internal sealed class NumberFilter : RowFilter
+{
+    private readonly int _field;
+    private readonly long[]? _list;
+    private readonly bool _wantListed;
+    private readonly long _low = NumberColumn.Missing + 1;
+    private readonly long _high = long.MaxValue;
+
+    public NumberFilter(Filter filter)
+    {
+        _field = filter.Field;
+        long[] numbers = [.. filter.Numbers];
+        Array.Sort(numbers);
+        switch (filter.Operator)
+        {
+            case FilterOperator.Present:
+                break;
+            case FilterOperator.GreaterThanAnyOf when numbers.Length > 0 && numbers[0] < long.MaxValue:
+                _low = Math.Max(_low, numbers[0] + 1);
+                break;
+            case FilterOperator.LessThanAnyOf when numbers.Length > 0 && numbers[^1] > long.MinValue:
+                _high = numbers[^1] - 1;
+                break;
+            case FilterOperator.NoneOf:
+                _list = numbers;
+                break;
+            default:
+                // What is left can't be met by a number, except by one of a list.
+                _list = filter.Operator == FilterOperator.AnyOf ? numbers : [];
+                _wantListed = true;
+                break;
+        }
+    }
+
+    public override void Apply(IColumnChunk chunk, RowSelection selection)
+    {
+        ReadOnlySpan<long> values = chunk.Numbers(_field);
+        if (values.IsEmpty)
+        {
+            selection.Count = Passes(NumberColumn.Missing) ? selection.Count : 0;
+            return;
+        }
+
+        int[] rows = selection.Rows;
+        int kept = 0;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = rows[i];
+            rows[kept] = row;
+            kept += Passes(values[row]) ? 1 : 0;
+        }
+
+        selection.Count = kept;
+    }
+
+    private bool Passes(long value) =>
+        _list is null ? value >= _low && value <= _high : Array.BinarySearch(_list, value) >= 0 == _wantListed;
+}

@@ -1,0 +1,180 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>
+/// Makes all rollups of one project's samples of one kind while a block is written. Memory is bounded by the keys of the open buckets
+/// and what is encoded already. Not thread safe.
+/// </summary>
+public sealed class RollupBuilder
+{
+    private readonly KindSchema _schema;
+    private readonly long _apdexThresholdMicroseconds;
+
+    // By declaration, then level.
+    private readonly RollupLevelBuilder[][] _levels;
+    private readonly RowFilter?[] _present;
+    private readonly long[] _starts = new long[Levels];
+    private readonly long[] _samples = new long[Levels];
+    private long _lastTime;
+    private bool _isOpen;
+
+    private const int Levels = (int)RollupLevel.Block + 1;
+
+    /// <param name="kind">The kind whose rollups are made.</param>
+    /// <param name="apdexThresholdMicroseconds">The project's apdex threshold, stored beside the apdex counts.</param>
+    public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(apdexThresholdMicroseconds);
+        _schema = kind;
+        _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
+        _levels = new RollupLevelBuilder[kind.Rollups.Length][];
+        _present = new RowFilter?[kind.Rollups.Length];
+        for (int i = 0; i < _levels.Length; i++)
+        {
+            RollupSpec spec = kind.Rollups[i];
+            Measure[] measures = WithThreshold(spec);
+            _present[i] = spec.PresentField is { } field ? RowFilter.Of(kind, Filter.Present(field)) : null;
+            _levels[i] = new RollupLevelBuilder[Levels];
+            for (int level = 0; level < Levels; level++)
+            {
+                _levels[i][level] = new RollupLevelBuilder(kind, spec, measures);
+            }
+        }
+    }
+
+    /// <summary>Length in ms of a level's buckets, aligned to the epoch.</summary>
+    internal static long LengthOf(RollupLevel level) => level == RollupLevel.FiveMinutes ? 300_000 : 3_600_000;
+
+    /// <summary>Adds samples. Rows must ascend by time inside a chunk and from chunk to chunk (equal times may follow each other).</summary>
+    /// <exception cref="ArgumentException">A sample is earlier than one before it.</exception>
+    public void Add(IColumnChunk chunk)
+    {
+        ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time);
+        for (int row = 0; row < times.Length;)
+        {
+            Open(times[row]);
+            int end = EndOfRun(times, row);
+            AddRun(chunk, row, end - row);
+            row = end;
+        }
+
+        foreach (RollupLevelBuilder[] levels in _levels)
+        {
+            levels[0].LeaveChunk();
+        }
+    }
+
+    /// <summary>
+    /// The rollups worth keeping: a bucket is kept only where it has at most a quarter as many rows as there are samples, and a section is
+    /// missing where no bucket is. The builder is used up.
+    /// </summary>
+    public IReadOnlyList<RollupSection> Complete()
+    {
+        List<RollupSection> sections = [];
+        if (!_isOpen)
+        {
+            return sections;
+        }
+
+        Close(RollupLevel.Block);
+        for (int i = 0; i < _levels.Length; i++)
+        {
+            for (int level = 0; level < Levels; level++)
+            {
+                if (_levels[i][level].Complete(i, (RollupLevel)level, _apdexThresholdMicroseconds) is { } section)
+                {
+                    sections.Add(section);
+                }
+            }
+        }
+
+        return sections;
+    }
+
+    private Measure[] WithThreshold(RollupSpec spec)
+    {
+        Measure[] measures = [.. spec.Measures];
+        foreach (ref Measure measure in measures.AsSpan())
+        {
+            measure = measure.HasThreshold ? measure with { ThresholdMicroseconds = _apdexThresholdMicroseconds } : measure;
+        }
+
+        return measures;
+    }
+
+    // Closes what the time lies behind, and opens the buckets that it lies in.
+    private void Open(long time)
+    {
+        if (_isOpen && time < _lastTime)
+        {
+            throw new ArgumentException("Samples must come in ascending order of time.", nameof(time));
+        }
+
+        long hour = WindowKeyPart.StartOf(time, LengthOf(RollupLevel.Hour));
+        long fiveMinutes = WindowKeyPart.StartOf(time, LengthOf(RollupLevel.FiveMinutes));
+        if (!_isOpen)
+        {
+            _starts[(int)RollupLevel.Block] = time;
+            _isOpen = true;
+        }
+        else if (hour != _starts[(int)RollupLevel.Hour])
+        {
+            Close(RollupLevel.Hour);
+        }
+        else if (fiveMinutes != _starts[(int)RollupLevel.FiveMinutes])
+        {
+            Close(RollupLevel.FiveMinutes);
+        }
+
+        _starts[(int)RollupLevel.Hour] = hour;
+        _starts[(int)RollupLevel.FiveMinutes] = fiveMinutes;
+    }
+
+    private int EndOfRun(ReadOnlySpan<long> times, int first)
+    {
+        long end = _starts[(int)RollupLevel.FiveMinutes] + LengthOf(RollupLevel.FiveMinutes);
+        int most = Math.Min(times.Length, first + RowSelection.Capacity);
+        long last = times[first];
+        int row = first;
+        for (; row < most && times[row] >= last && times[row] < end; row++)
+        {
+            last = times[row];
+        }
+
+        // A time that goes backwards ends the run too, and is found when it is opened.
+        _lastTime = last;
+        return row;
+    }
+
+    private void AddRun(IColumnChunk chunk, int firstRow, int count)
+    {
+        for (int level = 0; level < Levels; level++)
+        {
+            _samples[level] += count;
+        }
+
+        for (int i = 0; i < _levels.Length; i++)
+        {
+            RollupLevelBuilder builder = _levels[i][0];
+            builder.Selection.SelectRun(firstRow, count);
+            _present[i]?.Apply(chunk, builder.Selection);
+            builder.Add(chunk);
+        }
+    }
+
+    // Closes the open buckets up to a level, the finest first, since each goes into the next.
+    private void Close(RollupLevel coarsest)
+    {
+        for (int level = 0; level <= (int)coarsest; level++)
+        {
+            foreach (RollupLevelBuilder[] levels in _levels)
+            {
+                levels[level].Close(_starts[level], _samples[level], level + 1 < Levels ? levels[level + 1] : null);
+            }
+
+            _samples[level] = 0;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>One rollup at one level while a block is written: the groups of the open bucket, and the section of the closed ones.</summary>
+internal sealed class RollupLevelBuilder
+{
+    // What has more rows than this costs a query about as much as the samples do; and memory stays bounded.
+    private const int MaxRows = 1 << 18;
+
+    // A bucket is kept where it has at most a quarter as many rows as there are samples.
+    private const int SamplesPerRow = 4;
+
+    private readonly GroupedMeasures _open;
+    private readonly RollupSectionWriter _section;
+    private long _counted;
+    private bool _isRaw;
+
+    public RollupLevelBuilder(KindSchema schema, RollupSpec spec, ReadOnlySpan<Measure> measures)
+    {
+        KeyPart[] parts = new KeyPart[spec.Keys.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = KeyPart.Of(schema, new GroupField(spec.Keys[i]));
+        }
+
+        _open = new GroupedMeasures(schema, parts, measures);
+        _section = new RollupSectionWriter(schema, spec);
+    }
+
+    /// <summary>The rows of the next batch: whoever adds selects them here.</summary>
+    public RowSelection Selection => _open.Selection;
+
+    /// <summary>Adds the selected samples to the open bucket.</summary>
+    public void Add(IColumnChunk chunk)
+    {
+        _counted += Selection.Count;
+        if (!_isRaw)
+        {
+            _open.Add(chunk);
+            GiveUpWhenTooMany();
+        }
+    }
+
+    public void LeaveChunk() => _open.LeaveChunk();
+
+    /// <summary>Closes the open bucket, which also goes into the open one of the next coarser level.</summary>
+    public void Close(long start, long samples, RollupLevelBuilder? coarser)
+    {
+        _open.Settle();
+        coarser?.Merge(this);
+        if (_isRaw || _open.Groups.Count * (long)SamplesPerRow > samples)
+        {
+            _section.AppendRaw(start, samples);
+        }
+        else
+        {
+            _section.Append(start, samples, _counted, _open);
+        }
+
+        _open.Clear();
+        _counted = 0;
+        _isRaw = false;
+    }
+
+    /// <summary>The encoded section, or null when no bucket of it has rows.</summary>
+    public RollupSection? Complete(int specIndex, RollupLevel level, long apdexThresholdMicroseconds) =>
+        _section.HasRows ? new RollupSection(specIndex, level, _section.Complete(specIndex, level, apdexThresholdMicroseconds)) : null;
+
+    private void Merge(RollupLevelBuilder finer)
+    {
+        _counted += finer._counted;
+        _isRaw |= finer._isRaw;
+        if (!_isRaw)
+        {
+            _open.Merge(finer._open);
+            GiveUpWhenTooMany();
+        }
+    }
+
+    private void GiveUpWhenTooMany()
+    {
+        if (_open.Groups.Count > MaxRows)
+        {
+            _isRaw = true;
+            _open.Clear();
+        }
+    }
+}

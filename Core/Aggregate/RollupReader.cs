@@ -1,0 +1,203 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>Reads what a <see cref="RollupWriter"/> wrote. Whatever the bytes are, the worst is an <see cref="InvalidDataException"/>.</summary>
+internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
+{
+    private ReadOnlySpan<byte> _bytes = bytes;
+
+    /// <summary>Throws unless what was read makes sense.</summary>
+    public static void Require([DoesNotReturnIf(false)] bool makesSense)
+    {
+        if (!makesSense)
+        {
+            throw new InvalidDataException("The rollup is damaged.");
+        }
+    }
+
+    public readonly bool IsAtEnd => _bytes.IsEmpty;
+
+    public byte ReadByte()
+    {
+        Require(!_bytes.IsEmpty);
+        byte value = _bytes[0];
+        _bytes = _bytes[1..];
+        return value;
+    }
+
+    public ulong ReadVarint()
+    {
+        ulong value = 0;
+        for (int shift = 0; ; shift += 7)
+        {
+            byte next = ReadByte();
+            Require(shift < 63 || next <= 1);
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+    }
+
+    /// <summary>Reads a number that must be less than <paramref name="limit"/>.</summary>
+    public int ReadBelow(int limit)
+    {
+        ulong value = ReadVarint();
+        Require(value < (ulong)limit);
+        return (int)value;
+    }
+
+    /// <summary>Reads how many numbers follow in a column, which can't be more than the bytes left could hold.</summary>
+    public int ReadCount()
+    {
+        ulong count = ReadVarint();
+        RequireRoom(count <= int.MaxValue ? (long)count : long.MaxValue);
+        return (int)count;
+    }
+
+    /// <summary>Throws unless the bytes left could hold a column of so many numbers: each run takes two bytes at least.</summary>
+    public readonly void RequireRoom(long numbers) => Require(numbers / RollupWriter.RunLength <= _bytes.Length / 2 && (numbers == 0 || !_bytes.IsEmpty));
+
+    public ReadOnlySpan<byte> ReadBytes(long count)
+    {
+        Require(count >= 0 && count <= _bytes.Length);
+        ReadOnlySpan<byte> read = _bytes[..(int)count];
+        _bytes = _bytes[(int)count..];
+        return read;
+    }
+
+    public void ReadNumbers(Span<long> numbers)
+    {
+        for (int first = 0; first < numbers.Length; first += RollupWriter.RunLength)
+        {
+            ReadRun(numbers[first..Math.Min(numbers.Length, first + RollupWriter.RunLength)]);
+        }
+    }
+
+    public void ReadWide(Span<Int128> numbers)
+    {
+        RequireRoom(numbers.Length);
+        long[] high = new long[numbers.Length];
+        ReadNumbers(high);
+        RequireRoom(numbers.Length);
+        long[] low = new long[numbers.Length];
+        ReadNumbers(low);
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = new Int128((ulong)high[i], (ulong)low[i]);
+        }
+    }
+
+    /// <summary>Reads codes of a dictionary of so many texts; a missing one is −1.</summary>
+    public void ReadCodes(Span<int> codes, int texts)
+    {
+        RequireRoom(codes.Length);
+        long[] numbers = new long[codes.Length];
+        ReadNumbers(numbers);
+        for (int i = 0; i < codes.Length; i++)
+        {
+            bool missing = numbers[i] == NumberColumn.Missing;
+            Require(missing || (numbers[i] >= 0 && numbers[i] < texts));
+            codes[i] = missing ? TextColumn.Missing : (int)numbers[i];
+        }
+    }
+
+    /// <summary>Reads ascending lists; <paramref name="starts"/> comes with the start of the first and leaves with all, and the end.</summary>
+    public long[] ReadAscending(Span<int> starts)
+    {
+        int lists = starts.Length - 1;
+        RequireRoom(lists);
+        long[] lengths = new long[lists];
+        ReadNumbers(lengths);
+        long total = 0;
+        int filled = 0;
+        for (int i = 0; i < lists; i++)
+        {
+            Require(lengths[i] >= 0 && lengths[i] <= int.MaxValue);
+            total += lengths[i];
+            filled += lengths[i] > 0 ? 1 : 0;
+            Require(starts[0] + total <= Array.MaxLength);
+            starts[i + 1] = (int)(starts[0] + total);
+        }
+
+        RequireRoom(total);
+        long[] values = new long[total];
+        ReadNumbers(values.AsSpan(0, filled));
+        long[] differences = new long[total - filled];
+        ReadNumbers(differences);
+        Arrange(lengths, values, differences);
+        return values;
+    }
+
+    /// <summary>Reads a dictionary.</summary>
+    public SymbolTable ReadTexts()
+    {
+        int count = ReadCount();
+        long[] lengths = new long[count];
+        ReadNumbers(lengths);
+        SymbolTable texts = new();
+        foreach (long length in lengths)
+        {
+            texts.Add(ReadBytes(length));
+        }
+
+        return texts;
+    }
+
+    // The first values stand in front of the array that all values go to, so lists are laid out from the last one.
+    private static void Arrange(ReadOnlySpan<long> lengths, Span<long> values, ReadOnlySpan<long> differences)
+    {
+        int end = values.Length;
+        int first = values.Length - differences.Length;
+        int difference = differences.Length;
+        for (int i = lengths.Length - 1; i >= 0; i--)
+        {
+            if (lengths[i] == 0)
+            {
+                continue;
+            }
+
+            int start = end - (int)lengths[i];
+            difference -= (int)lengths[i] - 1;
+            values[start] = values[--first];
+            for (int place = start + 1; place < end; place++)
+            {
+                values[place] = values[place - 1] + differences[difference + place - start - 1];
+            }
+
+            end = start;
+        }
+    }
+
+    private void ReadRun(Span<long> run)
+    {
+        ulong zigzag = ReadVarint();
+        long zero = (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
+        byte header = ReadByte();
+        bool withMissing = (header & RollupWriter.WithMissing) != 0;
+        int width = header & ~RollupWriter.WithMissing;
+        Require(width <= 64);
+        if (width == 0)
+        {
+            run.Fill(withMissing ? NumberColumn.Missing : zero);
+            return;
+        }
+
+        // Reading a number takes the eight bytes from its first bit's on and one more, so the last ones need bytes behind them.
+        Span<byte> packed = stackalloc byte[(RollupWriter.RunLength + 2) * sizeof(ulong)];
+        ReadBytes((run.Length * width + 7) / 8).CopyTo(packed);
+        ulong mask = ulong.MaxValue >> (64 - width);
+        for (int i = 0; i < run.Length; i++)
+        {
+            int bit = i * width;
+            ulong value = BinaryPrimitives.ReadUInt64LittleEndian(packed[(bit >> 3)..]) >> (bit & 7);
+            value |= (ulong)packed[(bit >> 3) + sizeof(ulong)] << 1 << (63 - (bit & 7));
+            value &= mask;
+            run[i] = withMissing && value == 0 ? NumberColumn.Missing : unchecked(zero + (long)value);
+        }
+    }
+}

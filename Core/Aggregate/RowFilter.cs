@@ -1,0 +1,14 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>A query's filter, readied for columns.</summary>
+internal abstract class RowFilter
+{
+    /// <summary>Keeps only those of the selected rows that pass.</summary>
+    public abstract void Apply(IColumnChunk chunk, RowSelection selection);
+
+    public static RowFilter Of(KindSchema schema, Filter filter) =>
+        schema.Fields[filter.Field].IsText ? new TextFilter(filter) : new NumberFilter(filter);
+}

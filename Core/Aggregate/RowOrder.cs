@@ -1,0 +1,201 @@
+using System.Numerics;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>Compares groups by a query's order, exactly, and breaks ties by the window, then the key's parts, ascending.</summary>
+internal sealed class RowOrder : IComparer<int>
+{
+    private readonly SampleQuery _query;
+    private readonly GroupTable _groups;
+    private readonly MeasureState[] _states;
+    private readonly double[]?[] _quantiles;
+
+    public RowOrder(SampleQuery query, GroupedMeasures grouped)
+    {
+        _query = query;
+        _groups = grouped.Groups;
+        _states = grouped.States.ToArray();
+        _quantiles = new double[]?[query.Order.Length];
+        for (int i = 0; i < _quantiles.Length; i++)
+        {
+            OrderTerm term = query.Order[i];
+            _quantiles[i] = term.By == OrderBy.Quantile ? Quantiles((SketchState)_states[term.Index], term.Quantile) : null;
+        }
+    }
+
+    /// <summary>The groups in order, at most as many as the query wants.</summary>
+    public int[] Sort()
+    {
+        int limit = Math.Min(_query.Limit, _groups.Count);
+        if (limit <= 0)
+        {
+            return [];
+        }
+
+        // A heap of the best so far beats sorting everything when few rows are wanted.
+        int[] rows = limit < _groups.Count / 4 ? Best(limit) : All();
+        Array.Sort(rows, this);
+        return rows;
+    }
+
+    public int Compare(int x, int y)
+    {
+        for (int i = 0; i < _query.Order.Length; i++)
+        {
+            int order = CompareTerm(i, x, y);
+            if (order != 0)
+            {
+                return _query.Order[i].Descending ? -order : order;
+            }
+        }
+
+        for (int part = 0; part < _groups.Parts.Length; part++)
+        {
+            int order = ComparePart(part, x, y);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return 0;
+    }
+
+    private int CompareTerm(int index, int x, int y)
+    {
+        OrderTerm term = _query.Order[index];
+        return term.By switch
+        {
+            OrderBy.Measure => CompareMeasure(_states[term.Index], x, y),
+            OrderBy.Ratio => CompareRatios(_states[term.Index], _states[term.Divisor], x, y),
+            OrderBy.Key => ComparePart(_query.WindowMilliseconds > 0 ? term.Index + 1 : term.Index, x, y),
+            OrderBy.Window => _query.WindowMilliseconds > 0 ? ComparePart(0, x, y) : 0,
+            _ => _quantiles[index]![x].CompareTo(_quantiles[index]![y]),
+        };
+    }
+
+    private int ComparePart(int part, int x, int y) => _groups.Parts[part].Compare(_groups.ValueOf(x, part), _groups.ValueOf(y, part));
+
+    private static int CompareMeasure(MeasureState state, int x, int y) => state switch
+    {
+        CountState counts => counts.Counts[x].CompareTo(counts.Counts[y]),
+        SumState sums => sums.Sums[x].CompareTo(sums.Sums[y]),
+        SumOfSquaresState squares => squares.Sums[x].CompareTo(squares.Sums[y]),
+        ExtremeState extremes => extremes.ValueOf(x).CompareTo(extremes.ValueOf(y)),
+        LatestNumberState latest => latest.Numbers[x].CompareTo(latest.Numbers[y]),
+        _ => throw new ArgumentException("Rows can't be sorted by this measure."),
+    };
+
+    // a/b and c/d are compared as a·d and c·b.
+    private static int CompareRatios(MeasureState dividends, MeasureState divisors, int x, int y)
+    {
+        if (TrySmall(dividends, x, out long a) && TrySmall(divisors, x, out long b)
+            && TrySmall(dividends, y, out long c) && TrySmall(divisors, y, out long d) && b >= 0 && d >= 0)
+        {
+            Int128 left = d == 0 || b == 0 ? (b == 0 ? 0 : a) : (Int128)a * d;
+            Int128 right = d == 0 || b == 0 ? (d == 0 ? 0 : c) : (Int128)c * b;
+            return left.CompareTo(right);
+        }
+
+        (BigInteger dividendX, BigInteger divisorX) = Quotient(dividends, divisors, x);
+        (BigInteger dividendY, BigInteger divisorY) = Quotient(dividends, divisors, y);
+        return (dividendX * divisorY).CompareTo(dividendY * divisorX);
+    }
+
+    // With a divisor of 0 the quotient counts as 0; a negative divisor gives its sign away.
+    private static (BigInteger Dividend, BigInteger Divisor) Quotient(MeasureState dividends, MeasureState divisors, int group)
+    {
+        BigInteger divisor = Exact(divisors, group);
+        BigInteger dividend = Exact(dividends, group);
+        return divisor.Sign switch
+        {
+            0 => (0, 1),
+            < 0 => (-dividend, -divisor),
+            _ => (dividend, divisor),
+        };
+    }
+
+    private static BigInteger Exact(MeasureState state, int group) => state switch
+    {
+        SumState sums => sums.Sums[group],
+        SumOfSquaresState squares => squares.Sums[group],
+        _ => TrySmall(state, group, out long value) ? value : throw new ArgumentException("Rows can't be sorted by this measure."),
+    };
+
+    // The value when it fits 64 bits. A missing number counts as 0, as in every quotient.
+    private static bool TrySmall(MeasureState state, int group, out long value)
+    {
+        switch (state)
+        {
+            case CountState counts:
+                value = counts.Counts[group];
+                return true;
+            case SumState sums:
+                value = unchecked((long)sums.Sums[group]);
+                return value == sums.Sums[group];
+            case SumOfSquaresState squares:
+                value = unchecked((long)squares.Sums[group]);
+                return value >= 0 && (UInt128)value == squares.Sums[group];
+            case ExtremeState extremes:
+                value = extremes.ValueOf(group);
+                break;
+            case LatestNumberState latest:
+                value = latest.Numbers[group];
+                break;
+            default:
+                value = 0;
+                return false;
+        }
+
+        value = value == NumberColumn.Missing ? 0 : value;
+        return true;
+    }
+
+    private double[] Quantiles(SketchState sketch, double quantile)
+    {
+        double[] values = new double[_groups.Count];
+        for (int group = 0; group < values.Length; group++)
+        {
+            values[group] = sketch.Quantile(group, quantile);
+        }
+
+        return values;
+    }
+
+    private int[] All()
+    {
+        int[] rows = new int[_groups.Count];
+        for (int group = 0; group < rows.Length; group++)
+        {
+            rows[group] = group;
+        }
+
+        return rows;
+    }
+
+    private int[] Best(int limit)
+    {
+        // The worst of the kept ones is on top.
+        PriorityQueue<int, int> kept = new(limit, Comparer<int>.Create((x, y) => Compare(y, x)));
+        for (int group = 0; group < _groups.Count; group++)
+        {
+            if (kept.Count < limit)
+            {
+                kept.Enqueue(group, group);
+            }
+            else
+            {
+                kept.EnqueueDequeue(group, group);
+            }
+        }
+
+        int[] rows = new int[limit];
+        for (int i = 0; i < limit; i++)
+        {
+            rows[i] = kept.Dequeue();
+        }
+
+        return rows;
+    }
+}

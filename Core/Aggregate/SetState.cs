@@ -1,0 +1,100 @@
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>The distinct values of a number field: a table of (group, value) while it is fed; settled, an ascending list a group.</summary>
+internal sealed class SetState(Measure measure) : MeasureState
+{
+    private readonly NumberTable _values = new();
+    private readonly NumberTable _members = new();
+    private int[] _starts = [0];
+    private long[] _lists = [];
+
+    public override long AllocatedBytes =>
+        _values.AllocatedBytes + _members.AllocatedBytes + _starts.Length * (long)sizeof(int) + _lists.Length * (long)sizeof(long);
+
+    /// <summary>The values of a settled state's group, ascending.</summary>
+    public ReadOnlyMemory<long> MembersOf(int group) => _lists.AsMemory(_starts[group].._starts[group + 1]);
+
+    public override void Reserve(int groups)
+    {
+    }
+
+    public override void Add(RowBatch batch)
+    {
+        ReadOnlySpan<long> values = batch.Chunk.Numbers(measure.Field);
+        RowSelection selection = batch.Where(measure.Condition);
+        ReadOnlySpan<int> rows = selection.SelectedRows;
+        ReadOnlySpan<int> groups = selection.SelectedGroups;
+        for (int i = 0; i < rows.Length && !values.IsEmpty; i++)
+        {
+            long value = values[rows[i]];
+            if (value != NumberColumn.Missing)
+            {
+                Put(groups[i], value);
+            }
+        }
+    }
+
+    public override void Merge(MeasureState from, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups)
+    {
+        SetState added = (SetState)from;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            foreach (long value in added.MembersOf(rows[i]).Span)
+            {
+                Put(groups[i], value);
+            }
+        }
+    }
+
+    public override void Settle(int groups)
+    {
+        _starts = new int[groups + 1];
+        _lists = new long[_members.Count];
+        for (int i = 0; i < _members.Count; i++)
+        {
+            _starts[(int)(_members[i] >> 32) + 1]++;
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            _starts[group + 1] += _starts[group];
+        }
+
+        int[] places = _starts[..^1];
+        for (int i = 0; i < _members.Count; i++)
+        {
+            _lists[places[(int)(_members[i] >> 32)]++] = _values[(int)_members[i]];
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            _lists.AsSpan(_starts[group].._starts[group + 1]).Sort();
+        }
+    }
+
+    public override void Clear(int groups)
+    {
+        _values.Clear();
+        _members.Clear();
+    }
+
+    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteAscending(_starts, _lists);
+
+    public override void ReserveForReading(int groups, SymbolTable texts) => _starts = new int[groups + 1];
+
+    public override void Read(ref RollupReader reader, int first, int groups)
+    {
+        int place = _starts[first];
+        long[] members = reader.ReadAscending(_starts.AsSpan(first, groups + 1));
+        if (place + members.Length > _lists.Length)
+        {
+            Array.Resize(ref _lists, Math.Max(place + members.Length, _lists.Length * 2));
+        }
+
+        members.CopyTo(_lists, place);
+    }
+
+    private void Put(int group, long value) => _members.Intern(((long)group << 32) | (uint)_values.Intern(value));
+}

@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Text;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>A filter on texts: each text of a dictionary is tested once, when a row has it, and then found in an array.</summary>
+internal sealed class TextFilter : RowFilter
+{
+    private const byte Unknown = 0;
+    private const byte Passed = 1;
+    private const byte Failed = 2;
+
+    private readonly int _field;
+    private readonly FilterOperator _operator;
+    private readonly string[] _texts;
+    private readonly byte[][] _utf8;
+    private readonly bool _missingPasses;
+    private object? _owner;
+    private byte[] _verdicts = [];
+    private int _known;
+
+    public TextFilter(Filter filter)
+    {
+        _field = filter.Field;
+        _operator = filter.Operator;
+        _texts = [.. filter.Texts];
+        _utf8 = Array.ConvertAll(_texts, Encoding.UTF8.GetBytes);
+
+        // An empty text in the list stands for missing.
+        bool missingListed = Array.IndexOf(_texts, "") >= 0;
+        _missingPasses = _operator switch
+        {
+            FilterOperator.AnyOf => missingListed,
+            FilterOperator.NoneOf => !missingListed,
+            _ => false,
+        };
+    }
+
+    public override void Apply(IColumnChunk chunk, RowSelection selection)
+    {
+        ReadOnlySpan<int> codes = chunk.Codes(_field);
+        if (codes.IsEmpty)
+        {
+            selection.Count = _missingPasses ? selection.Count : 0;
+            return;
+        }
+
+        SymbolView symbols = chunk.Symbols(_field);
+        Turn(symbols);
+        int[] rows = selection.Rows;
+        byte[] verdicts = _verdicts;
+        int kept = 0;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = rows[i];
+            int slot = codes[row] + 1;
+            if (verdicts[slot] == Unknown)
+            {
+                verdicts[slot] = Passes(symbols[slot - 1]) ? Passed : Failed;
+            }
+
+            rows[kept] = row;
+            kept += verdicts[slot] == Passed ? 1 : 0;
+        }
+
+        selection.Count = kept;
+    }
+
+    private void Turn(SymbolView symbols)
+    {
+        if (!ReferenceEquals(_owner, symbols.Owner))
+        {
+            _owner = symbols.Owner;
+            _known = 0;
+        }
+
+        // By code + 1, so that a missing text needs no test of its own.
+        int slots = symbols.Count + 1;
+        if (slots <= _known)
+        {
+            return;
+        }
+
+        if (slots > _verdicts.Length)
+        {
+            Array.Resize(ref _verdicts, (int)Math.Min(Array.MaxLength, Math.Max(slots, _verdicts.Length * 2L)));
+        }
+
+        _verdicts.AsSpan(_known, slots - _known).Clear();
+        _verdicts[0] = _missingPasses ? Passed : Failed;
+        _known = slots;
+    }
+
+    private bool Passes(ReadOnlySpan<byte> text) => _operator switch
+    {
+        FilterOperator.AnyOf => IsListed(text),
+        FilterOperator.NoneOf => !IsListed(text),
+        FilterOperator.ContainsAnyOf => ContainsListed(text),
+        FilterOperator.Present => true,
+
+        // No text is greater or less than a number.
+        _ => false,
+    };
+
+    private bool IsListed(ReadOnlySpan<byte> text)
+    {
+        foreach (byte[] listed in _utf8)
+        {
+            if (text.SequenceEqual(listed))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool ContainsListed(ReadOnlySpan<byte> text)
+    {
+        // Case is folded by code points of the whole alphabet, which needs UTF-16.
+        char[] characters = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(text.Length));
+        ReadOnlySpan<char> decoded = characters.AsSpan(0, Encoding.UTF8.GetChars(text, characters));
+        bool contains = false;
+        foreach (string listed in _texts)
+        {
+            contains |= decoded.Contains(listed, StringComparison.OrdinalIgnoreCase);
+        }
+
+        ArrayPool<char>.Shared.Return(characters);
+        return contains;
+    }
+}
