@@ -11,6 +11,8 @@ internal sealed class LatestNumberState(Measure measure) : MeasureState
 
     public long[] Numbers => _numbers.Values;
 
+    public long[] Times => _times.Values;
+
     public override long AllocatedBytes => _times.AllocatedBytes + _numbers.AllocatedBytes;
 
     public override void Reserve(int groups)
