@@ -37,6 +37,8 @@ public static class Problem
         context.Response.StatusCode = status;
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = body.WrittenCount;
-        return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
+
+        // Not cancelled with the request: a sender that ended its side too early still reads what was wrong.
+        return context.Response.Body.WriteAsync(body.WrittenMemory, CancellationToken.None).AsTask();
     }
 }

@@ -52,8 +52,8 @@ internal sealed class BatchIntake(
         }
 
         using PooledBuffer inflated = new(Math.Max(body.Length, 1) * RecordShare);
-        return BodyInflater.Inflate(body.Written, head.Encoding, inflated, options.MaxInflatedBytes, share)
-            ?? Decode(inflated.Written.Span, head.Format, into, share);
+        return BodyInflater.Inflate(body.Written, head.Encoding, inflated, options.MaxInflatedBytes, share, out ReadOnlyMemory<byte> whole)
+            ?? Decode(whole.Span, head.Format, into, share);
     }
 
     private PushRefusal? Decode(ReadOnlySpan<byte> body, BodyFormat format, DecodedBatch into, BudgetShare share)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Compression;
-using System.Runtime.InteropServices;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Ingest.Pipeline;
@@ -16,11 +15,15 @@ internal static class BodyInflater
     private const int ZlibMethod = 8;
     private const int ZlibCheck = 31;
 
-    public static PushRefusal? Inflate(ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, BudgetShare share)
+    /// <summary>Inflates a body; the result is a part of <paramref name="into"/>.</summary>
+    public static PushRefusal? Inflate(
+        ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, BudgetShare share, out ReadOnlyMemory<byte> inflated)
     {
-        return encoding == BodyEncoding.Brotli
+        PushRefusal? refusal = encoding == BodyEncoding.Brotli
             ? InflateBrotli(body.Span, into, maxBytes, share)
             : InflateStream(body, encoding, into, maxBytes, share);
+        inflated = refusal is null && encoding == BodyEncoding.Gzip ? into.Written[..^GzipEnd.MarkBytes] : into.Written;
+        return refusal;
     }
 
     public static PushRefusal TooLarge(long maxBytes) => new(
@@ -61,14 +64,8 @@ internal static class BodyInflater
     private static PushRefusal? InflateStream(ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, BudgetShare share)
     {
         string name = encoding.ToString().ToLowerInvariant();
-        if (body.IsEmpty)
-        {
-            return Damaged(name, "ends too early", 0);
-        }
-
-        using MemoryStream source = MemoryMarshal.TryGetArray(body, out ArraySegment<byte> bytes)
-            ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
-            : new MemoryStream(body.ToArray(), writable: false);
+        bool isGzip = encoding == BodyEncoding.Gzip;
+        using BodyStream source = new(body, isGzip ? GzipEnd.Member : default);
         using Stream stream = Open(source, encoding, body.Span);
         try
         {
@@ -77,11 +74,12 @@ internal static class BodyInflater
                 int written = stream.Read(into.GetSpan(StepBytes)[..StepBytes]);
                 if (written == 0)
                 {
-                    return null;
+                    bool isWhole = isGzip ? into.Written.Span.EndsWith(GzipEnd.Mark) : !source.EndWasRead;
+                    return isWhole ? null : Damaged(name, "ends too early", body.Length);
                 }
 
                 into.Advance(written);
-                if (Check(into.Length, written, maxBytes, share) is { } refusal)
+                if (Check(into.Length - (isGzip ? GzipEnd.MarkBytes : 0), written, maxBytes, share) is { } refusal)
                 {
                     return refusal;
                 }
@@ -90,11 +88,11 @@ internal static class BodyInflater
         catch (InvalidDataException)
         {
             // The decoder reads ahead, so damage in the middle is before this place; a cut body has it at its end.
-            return Damaged(name, "is damaged or ends too early", source.Position);
+            return Damaged(name, "is damaged or ends too early", Math.Min(source.Position, body.Length));
         }
     }
 
-    private static Stream Open(MemoryStream source, BodyEncoding encoding, ReadOnlySpan<byte> body)
+    private static Stream Open(BodyStream source, BodyEncoding encoding, ReadOnlySpan<byte> body)
     {
         if (encoding == BodyEncoding.Gzip)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Ingest.Pipeline;
@@ -19,7 +20,7 @@ internal static class BodyReader
             return TooLarge(maxBytes);
         }
 
-        long taken = request.ContentLength ?? UnknownLengthBytes;
+        long taken = request.ContentLength ?? Math.Min(UnknownLengthBytes, maxBytes);
         if (!share.TryTake(taken))
         {
             return PushRefusal.QueueFull;
@@ -30,7 +31,8 @@ internal static class BodyReader
         {
             while (true)
             {
-                ReadResult read = await body.ReadAsync(request.HttpContext.RequestAborted);
+                // Not cancelled with the request: a sender that ends its side too early still reads what was wrong.
+                ReadResult read = await body.ReadAsync(CancellationToken.None);
                 long length = into.Length + read.Buffer.Length;
                 PushRefusal? refusal = length > maxBytes ? TooLarge(maxBytes)
                     : length > taken && !share.TryTake(Math.Max(taken, length - taken)) ? PushRefusal.QueueFull
@@ -47,6 +49,11 @@ internal static class BodyReader
                     return refusal;
                 }
             }
+        }
+        catch (ConnectionResetException)
+        {
+            // Nobody is left to read this; the counter shows it.
+            return new PushRefusal(StatusCodes.Status400BadRequest, "The connection was reset.") { ByteOffset = into.Length };
         }
         catch (BadHttpRequestException bad)
         {
