@@ -14,9 +14,13 @@ public sealed class CoreInstruments : IDisposable
         LogRecords = Meter.CreateCounter<long>("timeseries.log.records", "{record}", "Records made durable in the log.");
         LogBytes = Meter.CreateCounter<long>("timeseries.log.written", "By", "Bytes appended to the log.");
         LogFailures = Meter.CreateCounter<long>("timeseries.log.failures", "{failure}", "Writes or flushes of the log that failed.");
+        LogDamages = Meter.CreateCounter<long>("timeseries.log.damages", "{stretch}", "Stretches of the log that could not be read.");
         Seals = Meter.CreateCounter<long>("timeseries.store.seals", "{seal}", "Heads sealed into blocks.");
         SealFailures = Meter.CreateCounter<long>("timeseries.store.seal.failures", "{failure}", "Seals that failed and are tried again.");
         Compactions = Meter.CreateCounter<long>("timeseries.store.compactions", "{compaction}", "Compactions of blocks.");
+        StoreWaits = Meter.CreateCounter<long>("timeseries.store.waits", "{wait}", "Batches that waited because too many heads were not sealed yet.");
+        StoreFailures = Meter.CreateCounter<long>(
+            "timeseries.store.failures", "{failure}", "Compactions, retentions and deletions of blocks that failed and are tried again.");
         DamagedReads = Meter.CreateCounter<long>("timeseries.store.damaged_reads", "{read}", "Reads of a block that failed or whose checksum was wrong.");
     }
 
@@ -31,11 +35,17 @@ public sealed class CoreInstruments : IDisposable
 
     public Counter<long> LogFailures { get; }
 
+    public Counter<long> LogDamages { get; }
+
     public Counter<long> Seals { get; }
 
     public Counter<long> SealFailures { get; }
 
     public Counter<long> Compactions { get; }
+
+    public Counter<long> StoreWaits { get; }
+
+    public Counter<long> StoreFailures { get; }
 
     public Counter<long> DamagedReads { get; }
 

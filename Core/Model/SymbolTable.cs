@@ -114,6 +114,38 @@ public sealed class SymbolTable
         _indexed = 0;
     }
 
+    /// <summary>Fills an empty table with texts that stand one behind the other, without looking; the lengths add up to the bytes.</summary>
+    /// <param name="bytes">All texts.</param>
+    /// <param name="lengths">The length of each.</param>
+    /// <param name="distinct">Whether none stands twice.</param>
+    internal void Load(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> lengths, bool distinct)
+    {
+        Reserve(lengths.Length, bytes.Length);
+        bytes.CopyTo(_bytes);
+        Span<int> ends = _ends;
+        int end = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            end += lengths[i];
+            ends[i] = end;
+        }
+
+        Count = lengths.Length;
+        Distinct = distinct;
+    }
+
+    /// <summary>
+    /// Overwrites a text that no row means any more with question marks: what is no valid text must not outlive its samples.
+    /// Only for an owner whose views are all gone.
+    /// </summary>
+    public void Blank(int code)
+    {
+        int start = code == 0 ? 0 : _ends[code - 1];
+        _bytes.AsSpan(start, _ends[code] - start).Fill((byte)'?');
+        Distinct = false;
+        _indexed = 0;
+    }
+
     private int Append(ReadOnlySpan<byte> text)
     {
         int start = TextBytes;

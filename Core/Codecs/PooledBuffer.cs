@@ -1,0 +1,67 @@
+using System.Buffers;
+
+namespace TimeSeries.Core.Codecs;
+
+/// <summary>
+/// Bytes written one behind the other into one pooled array, for a batch's way from its request to the log. Whoever made it disposes it once,
+/// when nothing reads <see cref="Written"/> any more. Not thread safe.
+/// </summary>
+public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
+{
+    private byte[] _bytes;
+
+    public PooledBuffer(int capacity = 4_096) => _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>How many bytes were written.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>What was written; valid until the buffer grows or is disposed.</summary>
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - Length);
+        Length += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Empties the buffer and keeps its memory.</summary>
+    public void Clear() => Length = 0;
+
+    public void Dispose()
+    {
+        byte[] bytes = _bytes;
+        _bytes = [];
+        Length = 0;
+        if (bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private void Reserve(int sizeHint)
+    {
+        long needed = Length + (long)Math.Max(sizeHint, 1);
+        if (needed <= _bytes.Length)
+        {
+            return;
+        }
+
+        byte[] larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Max(needed, Math.Min(Array.MaxLength, _bytes.Length * 2L))));
+        _bytes.AsSpan(0, Length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

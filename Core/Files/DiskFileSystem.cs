@@ -1,0 +1,92 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace TimeSeries.Core.Files;
+
+/// <summary>
+/// The real disk. Positional reads and writes, vectored writes, fdatasync on Linux; a directory's names are flushed with fsync.
+/// Interrupted system calls are made again. Thread safe.
+/// </summary>
+public sealed class DiskFileSystem : IFileSystem
+{
+    /// <summary>Name of the file in a directory that carries its lock; it stays when the lock is released.</summary>
+    public const string LockName = "lock";
+
+    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+
+    public IReadOnlyList<string> List(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return [];
+        }
+
+        string[] files = Directory.GetFiles(directory);
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+
+    public bool Exists(string path) => File.Exists(path);
+
+    public IFile Create(string path, long reserveBytes = 0)
+    {
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            if (reserveBytes > 0)
+            {
+                NativeFile.Reserve(handle, path, reserveBytes);
+            }
+
+            return new DiskFile(path, handle);
+        }
+        catch
+        {
+            GiveBack(handle);
+            throw;
+        }
+    }
+
+    public IFile Open(string path, FileAccess access) =>
+        new DiskFile(path, File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete));
+
+    public void Move(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void FlushDirectory(string path) => NativeFile.FlushDirectory(path);
+
+    public IDisposable? TryLock(string path)
+    {
+        try
+        {
+            // FileShare.None is an exclusive lock of the operating system, on Unix by flock: it goes with the process, however that ends.
+            return File.OpenHandle(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (NativeFile.IsSharingViolation(fault))
+        {
+            return null;
+        }
+    }
+
+    public long FreeBytes(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(full)! : full).AvailableFreeSpace;
+    }
+
+    // A reservation that failed half way must not keep the room that it found.
+    private static void GiveBack(SafeFileHandle handle)
+    {
+        using (handle)
+        {
+            try
+            {
+                RandomAccess.SetLength(handle, 0);
+            }
+            catch (IOException)
+            {
+                // The caller gets the fault that came first.
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TimeSeries.Core.Files;
+
+/// <summary>The system calls that .NET has no method for, and what their errors mean.</summary>
+internal static partial class NativeFile
+{
+    private const int Interrupted = 4;
+    private const int Again = 11;
+    private const int InvalidArgument = 22;
+    private const int NoSpace = 28;
+    private const int NotSupported = 95;
+    private const int QuotaExceeded = 122;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
+    // EWOULDBLOCK of macOS and the BSDs.
+    private const int AgainOnMac = 35;
+
+    /// <summary>Flushes what was written, and the length when it changed, to stable storage.</summary>
+    public static void Flush(SafeFileHandle handle, string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            RandomAccess.FlushToDisk(handle);
+            return;
+        }
+
+        while (DataSync(handle) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error != Interrupted)
+            {
+                throw Fault(path, "flush", error);
+            }
+        }
+    }
+
+    /// <summary>Reserves the file's first bytes; they read as zeros. Where the system can't, nothing happens.</summary>
+    public static void Reserve(SafeFileHandle handle, string path, long bytes)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        int error;
+        do
+        {
+            // posix_fallocate gives its error back and leaves errno alone.
+            error = Allocate(handle, 0, bytes);
+        }
+        while (error == Interrupted);
+
+        if (error is not (0 or InvalidArgument or NotSupported))
+        {
+            throw Fault(path, "reserve", error);
+        }
+    }
+
+    /// <summary>Flushes a directory's names. Windows journals them itself.</summary>
+    public static void FlushDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        int descriptor = OpenReadOnly(path, 0);
+        if (descriptor < 0)
+        {
+            throw Fault(path, "open", Marshal.GetLastPInvokeError());
+        }
+
+        try
+        {
+            while (Sync(descriptor) != 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                if (error != Interrupted)
+                {
+                    throw Fault(path, "flush", error);
+                }
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    public static bool IsDiskFull(IOException fault) => fault.HResult is NoSpace or QuotaExceeded or WindowsDiskFull;
+
+    public static bool IsSharingViolation(IOException fault) => fault.HResult is Again or AgainOnMac or WindowsSharingViolation;
+
+    public static DiskFullException DiskFull(string path, Exception? cause) => new(path, $"{path}: the disk is full.", cause);
+
+    private static IOException Fault(string path, string call, int error) => error is NoSpace or QuotaExceeded
+        ? DiskFull(path, null)
+        : new IOException($"{path}: {call} failed: {Marshal.GetPInvokeErrorMessage(error)} ({error}).", error);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int DataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Allocate(SafeFileHandle file, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int OpenReadOnly(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
+}

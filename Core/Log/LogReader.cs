@@ -1,0 +1,106 @@
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Log;
+
+/// <summary>
+/// Reads the log's durable records forward, into pooled memory, past what is damaged. It ends at the log's end of the moment and goes on
+/// when more was appended. Used by one thread at a time, beside an appender.
+/// </summary>
+public sealed class LogReader : IDisposable
+{
+    private readonly WriteAheadLog _log;
+    private readonly IFileSystem _files;
+    private readonly FrameFormat _format;
+    private readonly List<LogDamage> _damage = [];
+    private FrameReader? _frames;
+    private LogSegment _segment;
+    private long _end;
+
+    internal LogReader(WriteAheadLog log, IFileSystem files, FrameFormat format, LogPosition from)
+    {
+        _log = log;
+        _files = files;
+        _format = format;
+        Position = from;
+    }
+
+    /// <summary>Through here the log was read.</summary>
+    public LogPosition Position { get; private set; }
+
+    /// <summary>What could not be read so far, in order.</summary>
+    public IReadOnlyList<LogDamage> Damage => _damage;
+
+    /// <summary>The next record; false at the log's end. The payload stays as it is until the next call.</summary>
+    /// <exception cref="IOException">A segment can't be opened.</exception>
+    public bool TryRead(out LogPosition end, out ReadOnlyMemory<byte> payload)
+    {
+        while (_frames is not null || OpenNext())
+        {
+            if (_frames!.TryRead(out payload))
+            {
+                Position = new(_frames.Position);
+                end = Position;
+                return true;
+            }
+
+            Leave();
+        }
+
+        end = Position;
+        payload = default;
+        return false;
+    }
+
+    public void Dispose() => _frames?.Dispose();
+
+    private bool OpenNext()
+    {
+        if (!_log.TryFindSegment(Position, out LogSegment segment, out long end))
+        {
+            return false;
+        }
+
+        _segment = segment;
+        if (segment.Start > Position.Offset)
+        {
+            Report(Position.Offset, segment.Start);
+            Position = new(segment.Start);
+        }
+
+        IFile file;
+        try
+        {
+            file = _files.Open(segment.Path, FileAccess.Read);
+        }
+        catch (FileNotFoundException) when (_log.IsGone(segment))
+        {
+            // Truncated between the look-up and here; the next look-up finds what is left.
+            return OpenNext();
+        }
+
+        _end = end;
+        _frames = new FrameReader(file, _format, FileHeader.Size - segment.Start, (Position.Offset, end), Report);
+        return true;
+    }
+
+    // Everything through the range's end was acknowledged, so a rest without a record is damage.
+    private void Leave()
+    {
+        if (_frames!.Position < _end)
+        {
+            Report(_frames.Position, _end);
+        }
+
+        Position = new(_end);
+        _frames.Dispose();
+        _frames = null;
+    }
+
+    private void Report(long start, long end)
+    {
+        LogDamage damage = new(_segment.Path, Math.Max(0, FileHeader.Size + start - _segment.Start), new(start), new(end));
+        _damage.Add(damage);
+        _log.Count(damage);
+    }
+}

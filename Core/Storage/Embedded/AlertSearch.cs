@@ -1,0 +1,68 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>Looks for an alert by its id, in memory first, then in the blocks whose filter does not rule it out.</summary>
+internal sealed class AlertSearch(BlockCatalog catalog)
+{
+    public bool Contains(long pcode, Guid id)
+    {
+        List<Block> held = [];
+        try
+        {
+            StoreSnapshot snapshot = catalog.Hold(Kind.Alert, TimeRange.All, held);
+            if (snapshot.Active.HasAlert(pcode, id))
+            {
+                return true;
+            }
+
+            foreach (Head head in snapshot.Frozen)
+            {
+                if (head.HasAlert(pcode, id))
+                {
+                    return true;
+                }
+            }
+
+            foreach (Block block in held)
+            {
+                if (Contains(block.Open(), pcode, id))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            BlockCatalog.Release(held);
+        }
+    }
+
+    private static bool Contains(BlockColumns columns, long pcode, Guid id)
+    {
+        Extent filter = columns.Index.AlertFilter;
+        if (columns.Index.Find(pcode) is not { } section || filter.IsEmpty || !AlertIds.MayContain(columns.ReadPart(filter), pcode, id))
+        {
+            return false;
+        }
+
+        using BlockChunk chunk = new(columns);
+        for (int i = 0; i < section.ChunkCount; i++)
+        {
+            chunk.MoveTo(section.FirstChunk + i);
+            SymbolView texts = chunk.Symbols(AlertIds.Field);
+            foreach (int code in chunk.Codes(AlertIds.Field))
+            {
+                if (code != TextColumn.Missing && AlertIds.TryParse(texts[code], out Guid stored) && stored == id)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// Unsigned numbers of one width, packed one behind the other from the lowest bit of the first byte. Reading is one unaligned 8-byte load a
+/// number, so <see cref="SlackBytes"/> readable bytes must follow the packed ones.
+/// </summary>
+internal static class BitPacking
+{
+    /// <summary>Numbers that share a width: few enough that one outlier costs little, enough that its byte of width does too.</summary>
+    public const int GroupRows = 256;
+
+    /// <summary>Bytes behind the packed ones that may be read (and are ignored).</summary>
+    public const int SlackBytes = 8;
+
+    // A shift by up to 7 bits leaves 57 of a 64-bit load, so wider numbers are kept whole.
+    private const int MaxWidth = 56;
+
+    /// <summary>The width to pack with, given all numbers or-ed together.</summary>
+    public static int WidthOf(ulong union)
+    {
+        int width = 64 - BitOperations.LeadingZeroCount(union);
+        return width > MaxWidth ? 64 : width;
+    }
+
+    public static int PackedBytes(int count, int width) => (int)(((long)count * width + 7) / 8);
+
+    public static bool IsWidth(int width) => width is >= 0 and <= MaxWidth or 64;
+
+    public static void Pack(ReadOnlySpan<ulong> values, int width, Span<byte> into)
+    {
+        if (width == 0)
+        {
+            return;
+        }
+
+        ulong word = 0;
+        int bits = 0;
+        int at = 0;
+        foreach (ulong value in values)
+        {
+            word |= value << bits;
+            bits += width;
+            if (bits >= 64)
+            {
+                MemoryMarshal.Write(into[at..], word);
+                at += sizeof(ulong);
+                bits -= 64;
+                word = bits == 0 ? 0 : value >> (width - bits);
+            }
+        }
+
+        for (; bits > 0; bits -= 8)
+        {
+            into[at++] = (byte)word;
+            word >>= 8;
+        }
+    }
+
+    /// <summary>Unpacks each number u as <c>least + u · scale</c>.</summary>
+    public static void Unpack(ref byte from, int width, long least, long scale, Span<long> into)
+    {
+        if (width == 0)
+        {
+            into.Fill(least);
+            return;
+        }
+
+        ulong mask = Mask(width);
+        nint bit = 0;
+        for (int i = 0; i < into.Length; i++, bit += width)
+        {
+            into[i] = unchecked(least + (long)Load(ref from, bit, mask) * scale);
+        }
+    }
+
+    /// <summary>Unpacks 0 as <paramref name="missing"/> and any other number u as <c>least + (u − 1) · scale</c>.</summary>
+    public static void UnpackNullable(ref byte from, int width, long least, long scale, long missing, Span<long> into)
+    {
+        if (width == 0)
+        {
+            into.Fill(missing);
+            return;
+        }
+
+        ulong mask = Mask(width);
+        nint bit = 0;
+        for (int i = 0; i < into.Length; i++, bit += width)
+        {
+            ulong value = Load(ref from, bit, mask);
+            into[i] = value == 0 ? missing : unchecked(least + (long)(value - 1) * scale);
+        }
+    }
+
+    /// <summary>Unpacks each number u as <c>least + u</c>.</summary>
+    public static void Unpack(ref byte from, int width, int least, Span<int> into)
+    {
+        if (width == 0)
+        {
+            into.Fill(least);
+            return;
+        }
+
+        ulong mask = Mask(width);
+        nint bit = 0;
+        for (int i = 0; i < into.Length; i++, bit += width)
+        {
+            into[i] = unchecked(least + (int)Load(ref from, bit, mask));
+        }
+    }
+
+    private static ulong Mask(int width) => width == 64 ? ulong.MaxValue : (1UL << width) - 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Load(ref byte from, nint bit, ulong mask) =>
+        (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, bit >> 3)) >> (int)(bit & 7)) & mask;
+}

@@ -1,0 +1,131 @@
+using TimeSeries.Core.Files;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// A block that the manifest names (or named): its file is opened and its footer read when first needed, and closed when the last holder
+/// lets go. Thread safe.
+/// </summary>
+internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ulong nodeId, ChunkCache cache, CoreInstruments instruments)
+{
+    // Guards opening and closing of the file.
+    private readonly Lock _gate = new();
+    private IFile? _file;
+    private BlockColumns? _columns;
+    private int _holders = 1;
+    private volatile bool _obsolete;
+
+    public BlockEntry Entry { get; } = entry;
+
+    /// <summary>Takes hold of the block, so that its file stays. False when it is gone already.</summary>
+    public bool TryHold()
+    {
+        while (true)
+        {
+            int holders = Volatile.Read(ref _holders);
+            if (holders == 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _holders, holders + 1, holders) == holders)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Lets go. The last holder closes the file, and deletes it when no manifest names it any more.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            Close();
+        }
+    }
+
+    /// <summary>Lets go for the store, once no manifest names the block: the file is deleted with its last holder.</summary>
+    public void Retire()
+    {
+        _obsolete = true;
+        Release();
+    }
+
+    /// <summary>The block's columns; the caller holds the block.</summary>
+    /// <exception cref="DamagedFileException">Header or footer can't be read.</exception>
+    public BlockColumns Open()
+    {
+        if (_columns is { } open)
+        {
+            return open;
+        }
+
+        lock (_gate)
+        {
+            return _columns ??= ReadIndex();
+        }
+    }
+
+    private BlockColumns ReadIndex()
+    {
+        IFile file = _file ??= OpenFile();
+        BlockIndex index;
+        try
+        {
+            if (file.Length != Entry.Bytes || Entry.Bytes < BlockFormat.HeaderBytes + BlockFormat.TrailerBytes)
+            {
+                throw new InvalidDataException("it is not as long as the manifest says");
+            }
+
+            Span<byte> ends = stackalloc byte[BlockFormat.HeaderBytes];
+            file.Read(ends, 0);
+            BlockFormat.CheckHeader(ends, Entry.Kind, nodeId);
+            Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
+            file.Read(trailer, file.Length - BlockFormat.TrailerBytes);
+            byte[] footer = BlockColumns.ReadChecked(file, BlockFormat.ReadTrailer(trailer), instruments);
+            index = BlockFooter.Read(BlockColumns.Payload(footer), Schema.SampleSchema.Of(Entry.Kind));
+        }
+        catch (Exception damage) when (damage is InvalidDataException or (IOException and not DamagedFileException))
+        {
+            throw BlockColumns.Damaged(file, 0, damage, instruments);
+        }
+
+        return new BlockColumns(file, Entry.Id, index, cache, instruments);
+    }
+
+    private IFile OpenFile()
+    {
+        try
+        {
+            return files.Open(path, FileAccess.Read);
+        }
+        catch (Exception damage) when (damage is IOException or UnauthorizedAccessException)
+        {
+            instruments.DamagedReads.Add(1);
+            throw new DamagedFileException(path, 0, damage.Message, damage);
+        }
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+
+        cache.Remove(Entry.Id);
+        if (_obsolete)
+        {
+            try
+            {
+                files.Delete(path);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // The next start deletes what the manifest does not name.
+                instruments.StoreFailures.Add(1);
+            }
+        }
+    }
+}

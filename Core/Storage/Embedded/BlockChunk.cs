@@ -1,0 +1,132 @@
+using System.Buffers;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// One chunk of a block after another, as the aggregation reads it: a column is read and decoded when it is asked for, into memory that is
+/// used again for the next chunk. Not thread safe.
+/// </summary>
+internal sealed class BlockChunk : IColumnChunk, IDisposable
+{
+    private readonly BlockColumns _columns;
+    private readonly long[]?[] _numbers;
+    private readonly int[]?[] _codes;
+    private readonly SymbolView[] _symbols;
+    private readonly bool[] _hasSymbols;
+    private readonly State[] _states;
+    private int _chunk;
+
+    public BlockChunk(BlockColumns columns)
+    {
+        _columns = columns;
+        int count = columns.Index.Columns.Length;
+        _numbers = new long[]?[count];
+        _codes = new int[]?[count];
+        _symbols = new SymbolView[count];
+        _hasSymbols = new bool[count];
+        _states = new State[count];
+    }
+
+    private enum State : byte
+    {
+        Unread,
+        Missing,
+        Present,
+    }
+
+    public int RowCount => _columns.Index.Chunks[_chunk].RowCount;
+
+    public long FirstTime => _columns.Index.Chunks[_chunk].FirstTime;
+
+    public long LastTime => _columns.Index.Chunks[_chunk].LastTime;
+
+    /// <summary>Leaves the chunk for another one of the block.</summary>
+    public void MoveTo(int chunk)
+    {
+        _chunk = chunk;
+        Array.Clear(_states);
+    }
+
+    public ReadOnlySpan<long> Numbers(int field)
+    {
+        if (_states[field] == State.Unread)
+        {
+            long[] into = _numbers[field] ??= ArrayPool<long>.Shared.Rent(BlockFormat.MaxChunkRows);
+            _states[field] = _columns.ReadNumbers(field, _chunk, into.AsSpan(0, RowCount)) ? State.Present : State.Missing;
+        }
+
+        return _states[field] == State.Present ? _numbers[field].AsSpan(0, RowCount) : default;
+    }
+
+    public ReadOnlySpan<int> Codes(int field)
+    {
+        ReadText(field);
+        return _states[field] == State.Present ? _codes[field].AsSpan(0, RowCount) : default;
+    }
+
+    public SymbolView Symbols(int field)
+    {
+        ReadText(field);
+        return _symbols[field];
+    }
+
+    public void Dispose()
+    {
+        for (int field = 0; field < _states.Length; field++)
+        {
+            if (_numbers[field] is { } numbers)
+            {
+                ArrayPool<long>.Shared.Return(numbers);
+                _numbers[field] = null;
+            }
+
+            if (_codes[field] is { } codes)
+            {
+                ArrayPool<int>.Shared.Return(codes);
+                _codes[field] = null;
+            }
+        }
+    }
+
+    private void ReadText(int field)
+    {
+        if (_states[field] != State.Unread)
+        {
+            return;
+        }
+
+        ColumnIndex? column = _columns.Index.Columns[field];
+        if (column is null || column.Chunks[_chunk].IsEmpty)
+        {
+            _states[field] = State.Missing;
+            _symbols[field] = column is { HasDictionary: true } ? Dictionary(field) : SymbolView.Empty;
+            return;
+        }
+
+        Span<int> into = (_codes[field] ??= ArrayPool<int>.Shared.Rent(BlockFormat.MaxChunkRows)).AsSpan(0, RowCount);
+        if (column.HasDictionary)
+        {
+            _symbols[field] = Dictionary(field);
+            _columns.ReadCodes(field, _chunk, into);
+        }
+        else
+        {
+            _symbols[field] = _columns.ReadTexts(field, _chunk, into);
+        }
+
+        _states[field] = State.Present;
+    }
+
+    // Held for as long as the block is read, so that its identity stays, whatever the cache drops meanwhile.
+    private SymbolView Dictionary(int field)
+    {
+        if (!_hasSymbols[field])
+        {
+            _symbols[field] = _columns.ReadDictionary(field);
+            _hasSymbols[field] = true;
+        }
+
+        return _symbols[field];
+    }
+}

@@ -1,0 +1,185 @@
+using System.Runtime.CompilerServices;
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// Reads the parts of one block's file, each checked against its checksum when it comes from the disk. Thread safe.
+/// Whatever is wrong comes out as <see cref="DamagedFileException"/> and is counted.
+/// </summary>
+internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, ChunkCache cache, CoreInstruments instruments)
+{
+    private const int ObjectBytes = 64;
+
+    public BlockIndex Index { get; } = index;
+
+    /// <summary>Reads a chunk of a number column; false when every row is missing.</summary>
+    public bool ReadNumbers(int column, int chunk, Span<long> into)
+    {
+        if (Index.Columns[column] is not { } numbers || numbers.Chunks[chunk].IsEmpty)
+        {
+            return false;
+        }
+
+        Extent extent = numbers.Chunks[chunk];
+        byte[] bytes = Read(extent);
+        try
+        {
+            NumberCodec.Decode(bytes, into);
+            return true;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
+
+    /// <summary>Reads a chunk of a text column that has a dictionary; false when every row is missing.</summary>
+    public bool ReadCodes(int column, int chunk, Span<int> into)
+    {
+        if (Index.Columns[column] is not { } texts || texts.Chunks[chunk].IsEmpty)
+        {
+            return false;
+        }
+
+        Extent extent = texts.Chunks[chunk];
+        byte[] bytes = Read(extent);
+        try
+        {
+            CodeCodec.Decode(bytes, texts.TextCount, into);
+            return true;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
+
+    /// <summary>Reads a chunk of a text column without a dictionary: the codes mean the texts returned.</summary>
+    public SymbolView ReadTexts(int column, int chunk, Span<int> into)
+    {
+        Extent extent = Index.Columns[column] is { } texts ? texts.Chunks[chunk] : default;
+        if (extent.IsEmpty)
+        {
+            into.Fill(TextColumn.Missing);
+            return SymbolView.Empty;
+        }
+
+        byte[] bytes = Read(extent);
+        try
+        {
+            return TextCodec.Decode(bytes, into);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
+
+    /// <summary>The dictionary of a text column; empty when it has none.</summary>
+    public SymbolView ReadDictionary(int column)
+    {
+        if (Index.Columns[column] is not { HasDictionary: true } texts)
+        {
+            return SymbolView.Empty;
+        }
+
+        if (cache.Find<StrongBox<SymbolView>>(blockId, texts.Dictionary.Offset) is { } kept)
+        {
+            return kept.Value;
+        }
+
+        byte[] bytes = ReadUncached(texts.Dictionary);
+        try
+        {
+            SymbolView symbols = TextCodec.Decode(bytes, new int[texts.TextCount]) with { Distinct = true };
+            if (symbols.Count != texts.TextCount)
+            {
+                throw new InvalidDataException("a dictionary has too few texts");
+            }
+
+            cache.Add(blockId, texts.Dictionary.Offset, new StrongBox<SymbolView>(symbols),
+                symbols.Bytes.Length + symbols.Ends.Length * (long)sizeof(int) + ObjectBytes);
+            return symbols;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(file, texts.Dictionary.Offset, damage, instruments);
+        }
+    }
+
+    public Rollup ReadRollup(Extent extent)
+    {
+        if (cache.Find<Rollup>(blockId, extent.Offset) is { } kept)
+        {
+            return kept;
+        }
+
+        byte[] bytes = ReadUncached(extent);
+        try
+        {
+            Rollup rollup = Rollup.Read(Payload(bytes));
+            cache.Add(blockId, extent.Offset, rollup, rollup.AllocatedBytes);
+            return rollup;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
+
+    /// <summary>The bytes of a part that is no chunk (the filter of alert ids).</summary>
+    public ReadOnlySpan<byte> ReadPart(Extent extent) => Payload(Read(extent));
+
+    /// <summary>Reads a part of a file and checks it: its payload and behind that <see cref="BitPacking.SlackBytes"/> of no meaning.</summary>
+    public static byte[] ReadChecked(IFile file, Extent extent, CoreInstruments instruments)
+    {
+        int payload = extent.Length - BlockFormat.ChecksumBytes;
+        try
+        {
+            if (payload < 0 || extent.Offset < 0 || extent.Offset + extent.Length > file.Length)
+            {
+                throw new InvalidDataException("it lies outside of the file");
+            }
+
+            byte[] bytes = GC.AllocateUninitializedArray<byte>(payload + BitPacking.SlackBytes);
+            if (file.Read(bytes.AsSpan(0, extent.Length), extent.Offset) != extent.Length)
+            {
+                throw new InvalidDataException("the file ends too soon");
+            }
+
+            ByteReader checksum = new(bytes.AsSpan(payload));
+            return checksum.UInt32() == Crc32C.Of(bytes.AsSpan(0, payload)) ? bytes : throw new InvalidDataException("its checksum is wrong");
+        }
+        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
+
+    /// <summary>What a part that was read holds.</summary>
+    public static ReadOnlySpan<byte> Payload(byte[] bytes) => bytes.AsSpan(0, bytes.Length - BitPacking.SlackBytes);
+
+    public static DamagedFileException Damaged(IFile file, long offset, Exception damage, CoreInstruments instruments)
+    {
+        instruments.DamagedReads.Add(1);
+        return new DamagedFileException(file.Path, offset, damage.Message, damage);
+    }
+
+    private byte[] Read(Extent extent)
+    {
+        if (cache.Find<byte[]>(blockId, extent.Offset) is { } kept)
+        {
+            return kept;
+        }
+
+        byte[] bytes = ReadUncached(extent);
+        cache.Add(blockId, extent.Offset, bytes, bytes.Length);
+        return bytes;
+    }
+
+    private byte[] ReadUncached(Extent extent) => ReadChecked(file, extent, instruments);
+}

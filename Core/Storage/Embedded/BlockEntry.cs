@@ -1,0 +1,30 @@
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>A block as the manifest names it. Immutable.</summary>
+internal sealed record BlockEntry
+{
+    public required long Id { get; init; }
+
+    public required Kind Kind { get; init; }
+
+    /// <summary>Length of the file.</summary>
+    public required long Bytes { get; init; }
+
+    public required long RowCount { get; init; }
+
+    public required long FirstTime { get; init; }
+
+    public required long LastTime { get; init; }
+
+    /// <summary>The least running number.</summary>
+    public required long FirstNumber { get; init; }
+
+    /// <summary>The greatest running number.</summary>
+    public required long LastNumber { get; init; }
+
+    public required int ProjectCount { get; init; }
+
+    public string FileName => BlockFormat.FileName(Kind, Id);
+}

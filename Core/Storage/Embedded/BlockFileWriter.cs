@@ -1,0 +1,41 @@
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Hashing;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>Appends parts with their checksums to a new file, in large writes.</summary>
+internal sealed class BlockFileWriter(IFile file)
+{
+    private const int BufferBytes = 1 << 20;
+
+    private readonly ByteWriter _buffer = new();
+    private long _written;
+
+    /// <summary>Where the next byte goes.</summary>
+    public long Position => _written + _buffer.Count;
+
+    /// <summary>Bytes to be appended as they are.</summary>
+    public ByteWriter Raw => _buffer;
+
+    /// <summary>Appends a part and its checksum.</summary>
+    public Extent Append(ReadOnlySpan<byte> payload)
+    {
+        long offset = Position;
+        _buffer.Bytes(payload);
+        _buffer.UInt32(Crc32C.Of(payload));
+        if (_buffer.Count >= BufferBytes)
+        {
+            Drain();
+        }
+
+        return new Extent(offset, payload.Length + BlockFormat.ChecksumBytes);
+    }
+
+    /// <summary>Hands everything to the file, so that it can be read.</summary>
+    public void Drain()
+    {
+        file.Write(_buffer.Written, _written);
+        _written += _buffer.Count;
+        _buffer.Clear();
+    }
+}

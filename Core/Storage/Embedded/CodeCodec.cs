@@ -1,0 +1,91 @@
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>A chunk of dictionary codes as bytes. See docs/format/block.md for the layout.</summary>
+internal sealed class CodeCodec
+{
+    private const byte Constant = 1;
+    private const byte Packed = 2;
+
+    private readonly ulong[] _group = new ulong[BitPacking.GroupRows];
+
+    public void Encode(ReadOnlySpan<int> codes, ByteWriter to)
+    {
+        int least = int.MaxValue;
+        int greatest = int.MinValue;
+        foreach (int code in codes)
+        {
+            least = Math.Min(least, code);
+            greatest = Math.Max(greatest, code);
+        }
+
+        to.Byte(least == greatest ? Constant : Packed);
+        to.Int32(least);
+        if (least != greatest)
+        {
+            WriteGroups(codes, least, to);
+        }
+    }
+
+    /// <summary>Appends numbers in groups, each as its distance from <paramref name="least"/>.</summary>
+    public void WriteGroups(ReadOnlySpan<int> codes, int least, ByteWriter to)
+    {
+        int widthsAt = to.Count;
+        to.Take(PackedGroups.GroupCount(codes.Length));
+        for (int start = 0; start < codes.Length; start += BitPacking.GroupRows)
+        {
+            ReadOnlySpan<int> rows = codes.Slice(start, Math.Min(codes.Length - start, BitPacking.GroupRows));
+            ulong union = 0;
+            for (int i = 0; i < rows.Length; i++)
+            {
+                ulong number = (uint)unchecked(rows[i] - least);
+                union |= number;
+                _group[i] = number;
+            }
+
+            PackedGroups.Append(to, _group.AsSpan(0, rows.Length), union, out byte width);
+            to.Patch(widthsAt + start / BitPacking.GroupRows, width);
+        }
+    }
+
+    /// <summary>
+    /// Reads a chunk of as many rows as <paramref name="into"/> has, all of them codes of a dictionary of so many texts.
+    /// <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that do not belong to the chunk.
+    /// </summary>
+    public static void Decode(ReadOnlySpan<byte> bytes, int texts, Span<int> into)
+    {
+        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
+        byte form = reader.Byte();
+        int least = reader.Int32();
+        switch (form)
+        {
+            case Constant:
+                into.Fill(least);
+                break;
+            case Packed:
+                PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+                PackedGroups.Unpack(bytes[reader.Position..], least, into);
+                break;
+            default:
+                throw new InvalidDataException("a code chunk has an unknown form");
+        }
+
+        Check(into, texts);
+    }
+
+    // One unsigned maximum: missing is −1, so every code plus one must be at most the number of texts.
+    private static void Check(ReadOnlySpan<int> codes, int texts)
+    {
+        uint greatest = 0;
+        foreach (int code in codes)
+        {
+            greatest = Math.Max(greatest, unchecked((uint)(code - TextColumn.Missing)));
+        }
+
+        if (greatest > (uint)texts)
+        {
+            throw new InvalidDataException("a code has no text");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>Merges blocks. One pass at a time.</summary>
+internal sealed class Compactor(
+    BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock, CoreInstruments instruments, ILogger logger)
+{
+    // Blocks that can't be read: tried again after the next start only.
+    private readonly HashSet<long> _damaged = [];
+
+    /// <summary>Merges while there is something worth it.</summary>
+    public void Run(CancellationToken cancellationToken)
+    {
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            while (Merge(CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
+            {
+            }
+        }
+    }
+
+    /// <summary>Merges while there is anything that may be merged.</summary>
+    public void RunAll(CancellationToken cancellationToken)
+    {
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            while (Merge(CompactionPlan.Any(Readable(schema.Kind), options.MaxBlockRows), cancellationToken))
+            {
+            }
+        }
+    }
+
+    private ImmutableArray<Block> Readable(Kind kind) =>
+        catalog.Snapshot.BlocksOf(kind).RemoveAll(block => _damaged.Contains(block.Entry.Id));
+
+    private bool Merge(ImmutableArray<Block> sources, CancellationToken cancellationToken)
+    {
+        if (sources.IsEmpty)
+        {
+            return false;
+        }
+
+        // Retention takes turns with this, so the store itself holds the blocks until the commit.
+        try
+        {
+            BlockColumns[] columns = [.. sources.Select(block => block.Open())];
+            long bytes = sources.Sum(block => block.Entry.Bytes);
+            long rows = sources.Sum(block => block.Entry.RowCount);
+            BlockEntry merged;
+            using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, cancellationToken))
+            {
+                merged = catalog.Create(merge, apdexThresholdMicroseconds, cancellationToken);
+            }
+
+            catalog.Commit([merged], sources, null);
+            instruments.Compactions.Add(1);
+        }
+        catch (DamagedFileException damage)
+        {
+            // Its neighbours are merged without it; queries that need it go on failing by its name.
+            _damaged.UnionWith(sources.Where(block => damage.Path.EndsWith(block.Entry.FileName, StringComparison.Ordinal)).Select(block => block.Entry.Id));
+            instruments.StoreFailures.Add(1);
+            StoreLog.Damaged(logger, damage.Path, damage.Offset, damage.Reason);
+            if (!sources.Any(block => _damaged.Contains(block.Entry.Id)))
+            {
+                throw;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,32 @@
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>Whether a text column of a block is kept as codes of a dictionary or as texts.</summary>
+internal static class DictionaryChoice
+{
+    // A dictionary is decoded whole before the first row can be read.
+    private const int MaxTexts = 4 << 20;
+    private const int MaxTextBytes = 64 << 20;
+    private const int SampleTexts = 8_192;
+
+    /// <summary>Whether the texts, for so many rows, are worth a dictionary: each is used twice or more, and it stays of a size to decode.</summary>
+    public static bool Allows(long texts, long textBytes, long rows) => texts <= MaxTexts && textBytes <= MaxTextBytes && texts * 2 <= rows;
+
+    /// <summary>
+    /// Whether a sample of the texts shows that a dictionary for so many rows would be too large. Of s texts drawn from N, about s²/2N are
+    /// repeats, so the repeats tell N.
+    /// </summary>
+    public static bool HardlyRepeats(SymbolView texts, long rows)
+    {
+        int sampled = Math.Min(SampleTexts, texts.Count);
+        SymbolTable distinct = new();
+        for (int i = 0; i < sampled; i++)
+        {
+            distinct.Intern(texts[(int)((long)i * texts.Count / sampled)]);
+        }
+
+        long repeats = sampled - distinct.Count;
+        return repeats * rows < (long)sampled * sampled;
+    }
+}

@@ -1,0 +1,31 @@
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>Settings of the embedded store. Never written after the store was opened.</summary>
+public sealed class EmbeddedStoreOptions
+{
+    /// <summary>Memory of a head at which it is sealed. 64 MiB: large blocks, and three heads at most are in memory at one time.</summary>
+    public long HeadBytes { get; init; } = 64L << 20;
+
+    /// <summary>Samples at which a head is sealed.</summary>
+    public int HeadRows { get; init; } = 1_000_000;
+
+    /// <summary>Age of a head's first sample (since its arrival) at which it is sealed, so that the log stays short.</summary>
+    public TimeSpan HeadAge { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Heads that may wait for their seal; while that many do and one more is full, writing waits.</summary>
+    public int MaxFrozenHeads { get; init; } = 2;
+
+    /// <summary>Bytes of all blocks over which the oldest are deleted; null for no bound.</summary>
+    public long? MaxBytes { get; init; }
+
+    /// <summary>How long the samples of a kind are kept and answered, by their time; null for ever.</summary>
+    public Func<Kind, TimeSpan?> Retention { get; init; } = _ => null;
+
+    /// <summary>Memory for chunks, dictionaries and rollups read from blocks.</summary>
+    public long CacheBytes { get; init; } = 128L << 20;
+
+    /// <summary>Most samples that compaction puts into one block, which bounds its memory and the cost of one pass.</summary>
+    public int MaxBlockRows { get; init; } = 32_000_000;
+}

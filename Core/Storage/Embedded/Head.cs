@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// The samples that are in memory only (and in the log): a table per project and kind. One writer; any thread reads through the tables' views.
+/// </summary>
+internal sealed class Head
+{
+    private readonly ConcurrentDictionary<(long Pcode, Kind Kind), HeadTable> _tables = new();
+    private readonly HashSet<(long Pcode, Guid Id)> _alerts = [];
+
+    // Guards the set of alert ids, which ingest asks while the writer adds.
+    private readonly Lock _alertGate = new();
+
+    public long RowCount { get; private set; }
+
+    public long AllocatedBytes { get; private set; }
+
+    /// <summary>The log position through which batches were taken.</summary>
+    public LogPosition End { get; private set; }
+
+    /// <summary>The greatest running number taken; −1 when there is none.</summary>
+    public long GreatestNumber { get; private set; } = -1;
+
+    /// <summary>The clock's reading when the first batch came; meaningless while there is no row.</summary>
+    public long FirstArrival { get; private set; }
+
+    /// <summary>The tables of a kind, by project. For a head that is written no more.</summary>
+    public HeadTable[] TablesOf(Kind kind)
+    {
+        List<HeadTable> tables = [];
+        foreach (HeadTable table in _tables.Values)
+        {
+            if (table.Schema.Kind == kind)
+            {
+                tables.Add(table);
+            }
+        }
+
+        tables.Sort((left, right) => left.Pcode.CompareTo(right.Pcode));
+        return [.. tables];
+    }
+
+    public bool TryFind(long pcode, Kind kind, [NotNullWhen(true)] out HeadTable? table) => _tables.TryGetValue((pcode, kind), out table);
+
+    public bool HasAlert(long pcode, Guid id)
+    {
+        lock (_alertGate)
+        {
+            return _alerts.Contains((pcode, id));
+        }
+    }
+
+    /// <summary>Takes a batch. <paramref name="now"/> is the clock's reading.</summary>
+    public void Append(ValidBatch batch, LogPosition end, long now)
+    {
+        if (RowCount == 0)
+        {
+            FirstArrival = now;
+        }
+
+        long number = batch.FirstNumber;
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            if (batch.Find(schema.Kind) is { } table)
+            {
+                Append(batch.Pcode, table, number);
+                number += table.RowCount;
+            }
+        }
+
+        End = end;
+        GreatestNumber = Math.Max(GreatestNumber, number - 1);
+    }
+
+    private void Append(long pcode, SampleTable rows, long firstNumber)
+    {
+        Kind kind = rows.Schema.Kind;
+        if (!_tables.TryGetValue((pcode, kind), out HeadTable? table))
+        {
+            table = new HeadTable(pcode, rows.Schema);
+            _tables[(pcode, kind)] = table;
+        }
+
+        if (kind == Kind.Alert)
+        {
+            AddAlerts(pcode, rows);
+        }
+
+        long before = table.AllocatedBytes;
+        table.Append(rows, firstNumber);
+        AllocatedBytes += table.AllocatedBytes - before;
+        RowCount += rows.RowCount;
+    }
+
+    private void AddAlerts(long pcode, SampleTable rows)
+    {
+        if (rows.FindTexts(AlertIds.Field) is not { } ids)
+        {
+            return;
+        }
+
+        lock (_alertGate)
+        {
+            foreach (int code in ids.Codes)
+            {
+                if (code != TextColumn.Missing && AlertIds.TryParse(ids.Symbols[code], out Guid id))
+                {
+                    _alerts.Add((pcode, id));
+                }
+            }
+        }
+    }
+}

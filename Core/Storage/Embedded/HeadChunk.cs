@@ -1,0 +1,19 @@
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>A piece of a head as the aggregation reads it.</summary>
+internal sealed class HeadChunk(HeadPieceView piece, SymbolView[] symbols) : IColumnChunk
+{
+    public int RowCount => piece.RowCount;
+
+    public long FirstTime => piece.FirstTime;
+
+    public long LastTime => piece.LastTime;
+
+    public ReadOnlySpan<long> Numbers(int field) => piece.Numbers[field] is { } column ? column.AsSpan(0, piece.RowCount) : default;
+
+    public ReadOnlySpan<int> Codes(int field) => piece.Codes[field] is { } column ? column.AsSpan(0, piece.RowCount) : default;
+
+    public SymbolView Symbols(int field) => symbols[field];
+}

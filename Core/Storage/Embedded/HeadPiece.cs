@@ -1,0 +1,153 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// A run of rows of a head's table as append-only columns. Growing or a new column replaces arrays and never changes what a reader was
+/// given, so a <see cref="HeadPieceView"/> stays true. One writer.
+/// </summary>
+internal sealed class HeadPiece
+{
+    /// <summary>Rows of a whole piece: copying to grow ends here, and each piece has its own range of times.</summary>
+    public const int MaxRows = 1 << 16;
+
+    private const int SmallestCapacity = 64;
+
+    private readonly KindSchema _schema;
+    private long[]?[] _numbers;
+    private int[]?[] _codes;
+    private long[] _runningNumbers = [];
+    private int _capacity;
+    private long _firstTime = long.MaxValue;
+    private long _lastTime = long.MinValue;
+
+    public HeadPiece(KindSchema schema)
+    {
+        _schema = schema;
+        _numbers = new long[]?[schema.Fields.Length];
+        _codes = new int[]?[schema.Fields.Length];
+    }
+
+    public int RowCount { get; private set; }
+
+    public long AllocatedBytes { get; private set; }
+
+    public HeadPieceView View() => new(RowCount, _firstTime, _lastTime, _numbers, _codes, _runningNumbers);
+
+    /// <summary>Appends rows of a batch's table; they must fit. <paramref name="codes"/> are the head's codes of each text column, whole.</summary>
+    public void Append(SampleTable table, int firstRow, int rows, int[]?[] codes, long firstNumber)
+    {
+        Reserve(RowCount + rows);
+        for (int field = 0; field < _schema.Fields.Length; field++)
+        {
+            if (_schema.Fields[field].IsText)
+            {
+                AppendCodes(field, codes[field], firstRow, rows);
+            }
+            else
+            {
+                AppendNumbers(field, table.FindNumbers(field), firstRow, rows);
+            }
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            _runningNumbers[RowCount + i] = firstNumber + firstRow + i;
+        }
+
+        foreach (long time in _numbers[KindSchema.Time].AsSpan(RowCount, rows))
+        {
+            _firstTime = Math.Min(_firstTime, time);
+            _lastTime = Math.Max(_lastTime, time);
+        }
+
+        RowCount += rows;
+    }
+
+    private void AppendNumbers(int field, NumberColumn? column, int firstRow, int rows)
+    {
+        if (column is not null)
+        {
+            long[] into = _numbers[field] ?? AddNumbers(field);
+            column.Values.Slice(firstRow, rows).CopyTo(into.AsSpan(RowCount));
+        }
+        else
+        {
+            _numbers[field]?.AsSpan(RowCount, rows).Fill(NumberColumn.Missing);
+        }
+    }
+
+    private void AppendCodes(int field, int[]? codes, int firstRow, int rows)
+    {
+        if (codes is not null)
+        {
+            int[] into = _codes[field] ?? AddCodes(field);
+            codes.AsSpan(firstRow, rows).CopyTo(into.AsSpan(RowCount));
+        }
+        else
+        {
+            _codes[field]?.AsSpan(RowCount, rows).Fill(TextColumn.Missing);
+        }
+    }
+
+    private long[] AddNumbers(int field)
+    {
+        long[] column = GC.AllocateUninitializedArray<long>(_capacity);
+        column.AsSpan(0, RowCount).Fill(NumberColumn.Missing);
+        long[]?[] numbers = [.. _numbers];
+        numbers[field] = column;
+        _numbers = numbers;
+        AllocatedBytes += _capacity * (long)sizeof(long);
+        return column;
+    }
+
+    private int[] AddCodes(int field)
+    {
+        int[] column = GC.AllocateUninitializedArray<int>(_capacity);
+        column.AsSpan(0, RowCount).Fill(TextColumn.Missing);
+        int[]?[] codes = [.. _codes];
+        codes[field] = column;
+        _codes = codes;
+        AllocatedBytes += _capacity * (long)sizeof(int);
+        return column;
+    }
+
+    private void Reserve(int rows)
+    {
+        if (rows <= _capacity)
+        {
+            return;
+        }
+
+        _capacity = Math.Min(MaxRows, Math.Max(rows, Math.Max(SmallestCapacity, _capacity * 2)));
+        AllocatedBytes = _capacity * (long)sizeof(long);
+        _runningNumbers = Grow(_runningNumbers);
+        long[]?[] numbers = new long[]?[_numbers.Length];
+        int[]?[] codes = new int[]?[_codes.Length];
+        for (int field = 0; field < numbers.Length; field++)
+        {
+            if (_numbers[field] is { } column)
+            {
+                numbers[field] = Grow(column);
+                AllocatedBytes += _capacity * (long)sizeof(long);
+            }
+
+            if (_codes[field] is { } texts)
+            {
+                codes[field] = Grow(texts);
+                AllocatedBytes += _capacity * (long)sizeof(int);
+            }
+        }
+
+        _numbers = numbers;
+        _codes = codes;
+    }
+
+    private T[] Grow<T>(T[] column)
+    {
+        T[] grown = GC.AllocateUninitializedArray<T>(_capacity);
+        column.AsSpan(0, RowCount).CopyTo(grown);
+        return grown;
+    }
+}

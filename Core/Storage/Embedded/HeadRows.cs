@@ -1,0 +1,203 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>The rows of one kind of a frozen head, in a block's order.</summary>
+internal sealed class HeadRows : IBlockRows
+{
+    private const int PieceBits = 16;
+    private const int PieceMask = HeadPiece.MaxRows - 1;
+
+    private readonly HeadView[] _views;
+    private readonly int[]?[] _orders;
+    private readonly BlockProject[] _projects;
+    private readonly int[]?[] _remaps;
+    private SymbolView? _dictionary;
+    private int _column;
+    private int _project;
+    private int _row;
+
+    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables)
+    {
+        Schema = schema;
+        _views = new HeadView[tables.Length];
+        _orders = new int[]?[tables.Length];
+        _projects = new BlockProject[tables.Length];
+        _remaps = new int[]?[tables.Length];
+        long bytes = 0;
+        for (int i = 0; i < tables.Length; i++)
+        {
+            _views[i] = tables[i].View;
+            _orders[i] = TimeOrder.Of(_views[i]);
+            _projects[i] = new BlockProject(tables[i].Pcode, _views[i].RowCount);
+            bytes += tables[i].AllocatedBytes;
+            RowCount += _views[i].RowCount;
+        }
+
+        BytesPerRow = RowCount == 0 ? 0 : bytes / RowCount;
+    }
+
+    public KindSchema Schema { get; }
+
+    public long RowCount { get; }
+
+    public IReadOnlyList<BlockProject> Projects => _projects;
+
+    public long BytesPerRow { get; }
+
+    public bool Has(int column)
+    {
+        if (column == BlockIndex.NumberColumnOf(Schema))
+        {
+            return true;
+        }
+
+        foreach (HeadView view in _views)
+        {
+            foreach (HeadPieceView piece in view.Pieces)
+            {
+                if (piece.Numbers[column] is not null || piece.Codes[column] is not null)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    public void OpenNumbers(int column) => Rewind(column);
+
+    public void NextNumbers(Span<long> into)
+    {
+        SkipFinished();
+        HeadPieceView[] pieces = _views[_project].Pieces;
+        long[]?[] columns = new long[]?[pieces.Length];
+        for (int i = 0; i < pieces.Length; i++)
+        {
+            columns[i] = _column == Schema.Fields.Length ? pieces[i].RunningNumbers : pieces[i].Numbers[_column];
+        }
+
+        Gather(columns, NumberColumn.Missing, into);
+    }
+
+    public SymbolView? OpenTexts(int column)
+    {
+        Rewind(column);
+        Array.Clear(_remaps);
+        return _dictionary = MakeDictionary(column);
+    }
+
+    public SymbolView NextCodes(Span<int> into)
+    {
+        SkipFinished();
+        HeadView view = _views[_project];
+        int[]?[] columns = new int[]?[view.Pieces.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = view.Pieces[i].Codes[_column];
+        }
+
+        Gather(columns, TextColumn.Missing, into);
+        if (_remaps[_project] is { } remap)
+        {
+            for (int i = 0; i < into.Length; i++)
+            {
+                into[i] = remap[into[i] + 1];
+            }
+        }
+
+        return _dictionary ?? view.Symbols[_column];
+    }
+
+    private void Rewind(int column)
+    {
+        _column = column;
+        _project = 0;
+        _row = 0;
+    }
+
+    private void SkipFinished()
+    {
+        if (_row == _projects[_project].RowCount)
+        {
+            _project++;
+            _row = 0;
+        }
+    }
+
+    private void Gather<T>(T[]?[] columns, T missing, Span<T> into)
+    {
+        int first = _row;
+        _row += into.Length;
+        if (_orders[_project] is { } order)
+        {
+            GatherOrdered(columns, order.AsSpan(first, into.Length), missing, into);
+            return;
+        }
+
+        while (!into.IsEmpty)
+        {
+            int start = first & PieceMask;
+            int rows = Math.Min(into.Length, HeadPiece.MaxRows - start);
+            if (columns[first >> PieceBits] is { } column)
+            {
+                column.AsSpan(start, rows).CopyTo(into);
+            }
+            else
+            {
+                into[..rows].Fill(missing);
+            }
+
+            first += rows;
+            into = into[rows..];
+        }
+    }
+
+    private static void GatherOrdered<T>(T[]?[] columns, ReadOnlySpan<int> order, T missing, Span<T> into)
+    {
+        for (int i = 0; i < order.Length; i++)
+        {
+            T[]? column = columns[order[i] >> PieceBits];
+            into[i] = column is null ? missing : column[order[i] & PieceMask];
+        }
+    }
+
+    private SymbolView? MakeDictionary(int column)
+    {
+        if (_views.Length == 1 && _views[0].Symbols[column] is { Distinct: true } only)
+        {
+            return DictionaryChoice.Allows(only.Count, TextBytes(only), RowCount) ? only : null;
+        }
+
+        SymbolTable union = new();
+        for (int i = 0; i < _views.Length; i++)
+        {
+            SymbolView texts = _views[i].Symbols[column];
+            if (!texts.Distinct && DictionaryChoice.HardlyRepeats(texts, RowCount))
+            {
+                Array.Clear(_remaps);
+                return null;
+            }
+
+            int[] remap = new int[texts.Count + 1];
+            remap[0] = TextColumn.Missing;
+            for (int code = 0; code < texts.Count; code++)
+            {
+                remap[code + 1] = union.Intern(texts[code]);
+            }
+
+            _remaps[i] = remap;
+            if (!DictionaryChoice.Allows(union.Count, union.TextBytes, RowCount))
+            {
+                Array.Clear(_remaps);
+                return null;
+            }
+        }
+
+        return union.View();
+    }
+
+    private static long TextBytes(SymbolView texts) => texts.Count == 0 ? 0 : texts.Ends[texts.Count - 1];
+}

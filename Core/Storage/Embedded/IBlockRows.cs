@@ -1,0 +1,34 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// The rows that become a block, in its order (project, time, running number), a column at a time: a sealed head or blocks being merged.
+/// A column is opened, then read once from the first row to the last; what is asked for at one time never crosses a project's end.
+/// </summary>
+internal interface IBlockRows
+{
+    KindSchema Schema { get; }
+
+    /// <summary>The projects in ascending order, each with at least a row.</summary>
+    IReadOnlyList<BlockProject> Projects { get; }
+
+    /// <summary>What a row took where it comes from, for the length of chunks.</summary>
+    long BytesPerRow { get; }
+
+    /// <summary>Whether some row may have the column. Ordinals are fields' and, behind them, the running number's.</summary>
+    bool Has(int column);
+
+    /// <summary>Starts reading a number column.</summary>
+    void OpenNumbers(int column);
+
+    /// <summary>Reads the next rows of the open number column.</summary>
+    void NextNumbers(Span<long> into);
+
+    /// <summary>Starts reading a text column; returns the dictionary that all its codes belong to, or null where texts hardly repeat.</summary>
+    SymbolView? OpenTexts(int column);
+
+    /// <summary>Reads the next rows of the open text column; returns what the codes mean.</summary>
+    SymbolView NextCodes(Span<int> into);
+}

@@ -1,0 +1,68 @@
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>From which block each row of a merged project comes: by time, then running number.</summary>
+internal static class MergeOrder
+{
+    /// <summary>The places of blocks, a byte a row.</summary>
+    public static byte[] Of(MergeCursor[] times, MergeCursor[] numbers, KindSchema schema, long pcode, int rows)
+    {
+        for (int i = 0; i < times.Length; i++)
+        {
+            times[i].Open(KindSchema.Time, pcode);
+            numbers[i].Open(BlockIndex.NumberColumnOf(schema), pcode);
+        }
+
+        byte[] order = new byte[rows];
+        for (int row = 0; row < rows;)
+        {
+            int first = LeastOf(times, numbers, -1);
+            int second = LeastOf(times, numbers, first);
+            int run = second < 0 ? times[first].Numbers().Length : RunOf(times[first], numbers[first], times[second].Numbers()[0], numbers[second].Numbers()[0]);
+            order.AsSpan(row, run).Fill((byte)first);
+            times[first].Skip(run);
+            numbers[first].Skip(run);
+            row += run;
+        }
+
+        return order;
+    }
+
+    private static int LeastOf(MergeCursor[] times, MergeCursor[] numbers, int but)
+    {
+        int least = -1;
+        long time = 0;
+        long number = 0;
+        for (int i = 0; i < times.Length; i++)
+        {
+            ReadOnlySpan<long> next = i == but ? default : times[i].Numbers();
+            if (next.IsEmpty)
+            {
+                continue;
+            }
+
+            long nextNumber = numbers[i].Numbers()[0];
+            if (least < 0 || next[0] < time || (next[0] == time && nextNumber < number))
+            {
+                (least, time, number) = (i, next[0], nextNumber);
+            }
+        }
+
+        return least;
+    }
+
+    // Blocks are mostly neighbours in time, so runs are long and cheap to look through.
+    private static int RunOf(MergeCursor times, MergeCursor numbers, long endTime, long endNumber)
+    {
+        ReadOnlySpan<long> time = times.Numbers();
+        ReadOnlySpan<long> number = numbers.Numbers();
+        int run = 0;
+        while (run < time.Length && (time[run] < endTime || (time[run] == endTime && number[run] < endNumber)))
+        {
+            run++;
+        }
+
+        return run;
+    }
+}

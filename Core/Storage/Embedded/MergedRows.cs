@@ -1,0 +1,255 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// The rows of several blocks of one kind, in a new block's order. The order is computed once, then the columns stream through, so that
+/// memory holds a byte a row, a chunk a block and one dictionary.
+/// </summary>
+internal sealed class MergedRows : IBlockRows, IDisposable
+{
+    /// <summary>Most blocks merged at one time: a row's source is a byte, and each block's least row is looked at to find the next.</summary>
+    public const int MaxSources = 32;
+
+    private readonly MergeCursor[] _cursors;
+    private readonly BlockProject[] _projects;
+    private readonly byte[][] _orders;
+    private readonly int[]?[] _remaps;
+    private readonly SymbolTable _mixed = new();
+    private SymbolTable? _dictionary;
+    private int _column;
+    private int _project;
+    private int _row;
+
+    public MergedRows(KindSchema schema, BlockColumns[] sources, long bytesPerRow, CancellationToken cancellationToken)
+    {
+        Schema = schema;
+        BytesPerRow = bytesPerRow;
+        _cursors = Array.ConvertAll(sources, source => new MergeCursor(source));
+        _remaps = new int[]?[sources.Length];
+        _projects = ProjectsOf(sources);
+        _orders = new byte[_projects.Length][];
+        MergeCursor[] numbers = Array.ConvertAll(sources, source => new MergeCursor(source));
+        try
+        {
+            for (int i = 0; i < _projects.Length; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _orders[i] = MergeOrder.Of(_cursors, numbers, schema, _projects[i].Pcode, _projects[i].RowCount);
+                RowCount += _projects[i].RowCount;
+            }
+        }
+        finally
+        {
+            foreach (MergeCursor cursor in numbers)
+            {
+                cursor.Dispose();
+            }
+        }
+    }
+
+    public KindSchema Schema { get; }
+
+    public long RowCount { get; }
+
+    public IReadOnlyList<BlockProject> Projects => _projects;
+
+    public long BytesPerRow { get; }
+
+    public bool Has(int column) => Array.Exists(_cursors, cursor => cursor.Columns.Index.Columns[column] is not null);
+
+    public void OpenNumbers(int column) => Rewind(column);
+
+    public void NextNumbers(Span<long> into)
+    {
+        ReadOnlySpan<byte> order = NextOrder(into.Length);
+        while (!order.IsEmpty)
+        {
+            MergeCursor cursor = _cursors[order[0]];
+            ReadOnlySpan<long> numbers = cursor.Numbers();
+            int run = RunOf(order, numbers.Length);
+            numbers[..run].CopyTo(into);
+            cursor.Skip(run);
+            into = into[run..];
+            order = order[run..];
+        }
+    }
+
+    public SymbolView? OpenTexts(int column)
+    {
+        Rewind(column);
+        Array.Clear(_remaps);
+        for (int i = 0; i < _cursors.Length; i++)
+        {
+            _cursors[i].UseDictionary(_cursors[i].Columns.ReadDictionary(column));
+        }
+
+        _dictionary = MakeDictionary(column);
+        Rewind(column);
+        return _dictionary?.View();
+    }
+
+    public SymbolView NextCodes(Span<int> into)
+    {
+        _mixed.Clear();
+        ReadOnlySpan<byte> order = NextOrder(into.Length);
+        while (!order.IsEmpty)
+        {
+            int source = order[0];
+            ReadOnlySpan<int> codes = _cursors[source].Codes();
+            int run = RunOf(order, codes.Length);
+            Translate(source, codes[..run], into);
+            _cursors[source].Skip(run);
+            into = into[run..];
+            order = order[run..];
+        }
+
+        return (_dictionary ?? _mixed).View();
+    }
+
+    public void Dispose()
+    {
+        foreach (MergeCursor cursor in _cursors)
+        {
+            cursor.Dispose();
+        }
+    }
+
+    private static int RunOf(ReadOnlySpan<byte> order, int available)
+    {
+        int same = order.IndexOfAnyExcept(order[0]);
+        return Math.Min(available, same < 0 ? order.Length : same);
+    }
+
+    private void Translate(int source, ReadOnlySpan<int> codes, Span<int> into)
+    {
+        SymbolView symbols = _cursors[source].Symbols;
+        if (_remaps[source] is { } remap)
+        {
+            for (int i = 0; i < codes.Length; i++)
+            {
+                into[i] = remap[codes[i] + 1];
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < codes.Length; i++)
+        {
+            into[i] = codes[i] == TextColumn.Missing ? TextColumn.Missing
+                : _dictionary is null ? _mixed.Add(symbols[codes[i]])
+                : _dictionary.Intern(symbols[codes[i]]);
+        }
+    }
+
+    private void Rewind(int column)
+    {
+        _column = column;
+        _project = -1;
+        _row = 0;
+    }
+
+    private ReadOnlySpan<byte> NextOrder(int rows)
+    {
+        if (_project < 0 || _row == _projects[_project].RowCount)
+        {
+            _project++;
+            _row = 0;
+            foreach (MergeCursor cursor in _cursors)
+            {
+                cursor.Open(_column, _projects[_project].Pcode);
+            }
+        }
+
+        _row += rows;
+        return _orders[_project].AsSpan(_row - rows, rows);
+    }
+
+    // A column without a dictionary in some block is tried anew: what hardly repeats in ten minutes may repeat in a day.
+    private SymbolTable? MakeDictionary(int column)
+    {
+        SymbolTable union = new();
+        for (int i = 0; i < _cursors.Length; i++)
+        {
+            if (_cursors[i].Columns.Index.Columns[column] is not { } index)
+            {
+                continue;
+            }
+
+            bool fits = index.HasDictionary ? AddDictionary(i, union) : AddTexts(_cursors[i].Columns, column, union);
+            if (!fits)
+            {
+                Array.Clear(_remaps);
+                return null;
+            }
+        }
+
+        return union;
+    }
+
+    private bool AddDictionary(int source, SymbolTable union)
+    {
+        SymbolView texts = _cursors[source].Symbols;
+        int[] remap = new int[texts.Count + 1];
+        remap[0] = TextColumn.Missing;
+        for (int code = 0; code < texts.Count; code++)
+        {
+            remap[code + 1] = union.Intern(texts[code]);
+        }
+
+        _remaps[source] = remap;
+        return DictionaryChoice.Allows(union.Count, union.TextBytes, RowCount);
+    }
+
+    private bool AddTexts(BlockColumns source, int column, SymbolTable union)
+    {
+        int[] codes = new int[BlockFormat.MaxChunkRows];
+        bool sampled = false;
+        for (int chunk = 0; chunk < source.Index.Chunks.Length; chunk++)
+        {
+            SymbolView texts = source.ReadTexts(column, chunk, codes.AsSpan(0, source.Index.Chunks[chunk].RowCount));
+            if (!sampled && texts.Count > 0)
+            {
+                sampled = true;
+                if (DictionaryChoice.HardlyRepeats(texts, RowCount))
+                {
+                    return false;
+                }
+            }
+
+            for (int code = 0; code < texts.Count; code++)
+            {
+                union.Intern(texts[code]);
+            }
+
+            if (!DictionaryChoice.Allows(union.Count, union.TextBytes, RowCount))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static BlockProject[] ProjectsOf(BlockColumns[] sources)
+    {
+        SortedDictionary<long, int> rows = [];
+        foreach (BlockColumns source in sources)
+        {
+            foreach (SectionIndex section in source.Index.Sections)
+            {
+                rows[section.Pcode] = rows.GetValueOrDefault(section.Pcode) + section.RowCount;
+            }
+        }
+
+        BlockProject[] projects = new BlockProject[rows.Count];
+        int at = 0;
+        foreach ((long pcode, int count) in rows)
+        {
+            projects[at++] = new BlockProject(pcode, count);
+        }
+
+        return projects;
+    }
+}

@@ -1,0 +1,370 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// A chunk of a number column as bytes: the first byte names the form. Which form is smallest is decided chunk by chunk.
+/// See docs/format/block.md for the layout.
+/// </summary>
+internal sealed class NumberCodec
+{
+    private const byte Constant = 1;
+    private const byte Packed = 2;
+    private const byte PackedNullable = 3;
+    private const byte Delta = 4;
+    private const byte Table = 5;
+
+    // Agents' ids and the like: few values, far apart. Wider tables hardly pay for their 8 bytes a value.
+    private const int MaxTable = 64;
+    private const int TableSlots = 256;
+    private const int WorthATable = 5;
+
+    private readonly ulong[] _group = new ulong[BitPacking.GroupRows];
+    private readonly long[] _tableValues = new long[MaxTable];
+    private readonly byte[] _tableSlots = new byte[TableSlots];
+
+    /// <summary>Appends a chunk; tells the least and the greatest value that is not missing (least &gt; greatest when all are).</summary>
+    public void Encode(ReadOnlySpan<long> values, ByteWriter to, out long least, out long greatest)
+    {
+        Measure(values, out least, out greatest, out bool missing);
+        if (least > greatest || (least == greatest && !missing))
+        {
+            WriteConstant(to, least > greatest ? NumberColumn.Missing : least);
+            return;
+        }
+
+        long scale = ScaleOf(values);
+        int width = BitPacking.WidthOf((ulong)(greatest - least) / (ulong)scale);
+        if (width >= WorthATable && TryTable(values, to))
+        {
+            return;
+        }
+
+        to.Byte(missing ? PackedNullable : Packed);
+        to.Int64(least);
+        to.Int64(scale);
+        WriteGroups(values, least, scale, missing ? 1UL : 0UL, to);
+    }
+
+    /// <summary>Appends a chunk whose values hardly fall and are never missing (times, running numbers).</summary>
+    public void EncodeOrdered(ReadOnlySpan<long> values, ByteWriter to, out long least, out long greatest)
+    {
+        Measure(values, out least, out greatest, out _);
+        if (least == greatest)
+        {
+            WriteConstant(to, least);
+            return;
+        }
+
+        long leastStep = long.MaxValue;
+        long greatestStep = long.MinValue;
+        for (int i = 1; i < values.Length; i++)
+        {
+            long step = unchecked(values[i] - values[i - 1]);
+            leastStep = Math.Min(leastStep, step);
+            greatestStep = Math.Max(greatestStep, step);
+        }
+
+        if (BitPacking.WidthOf(unchecked((ulong)(greatestStep - leastStep))) >= BitPacking.WidthOf(unchecked((ulong)(greatest - least))))
+        {
+            to.Byte(Packed);
+            to.Int64(least);
+            to.Int64(1);
+            WriteGroups(values, least, 1, 0, to);
+            return;
+        }
+
+        to.Byte(Delta);
+        to.Int64(values[0]);
+        to.Int64(leastStep);
+        WriteSteps(values, leastStep, to);
+    }
+
+    /// <summary>
+    /// Reads a chunk of as many rows as <paramref name="into"/> has. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/>
+    /// that do not belong to the chunk.
+    /// </summary>
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into)
+    {
+        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
+        byte form = reader.Byte();
+        switch (form)
+        {
+            case Constant:
+                into.Fill(reader.Int64());
+                return;
+            case Packed or PackedNullable or Delta:
+                long first = reader.Int64();
+                long second = reader.Int64();
+                PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+                ReadGroups(bytes[reader.Position..], form, first, second, into);
+                return;
+            case Table:
+                ReadTable(bytes, ref reader, into);
+                return;
+            default:
+                throw new InvalidDataException("a number chunk has an unknown form");
+        }
+    }
+
+    private static void WriteConstant(ByteWriter to, long value)
+    {
+        to.Byte(Constant);
+        to.Int64(value);
+    }
+
+    private static void Measure(ReadOnlySpan<long> values, out long least, out long greatest, out bool missing)
+    {
+        least = long.MaxValue;
+        greatest = long.MinValue;
+        ulong lowest = ulong.MaxValue;
+        foreach (long value in values)
+        {
+            // The missing value is the smallest integer: turned by one it becomes the greatest unsigned one, and so no least value.
+            lowest = Math.Min(lowest, unchecked((ulong)(value - 1) ^ (1UL << 63)));
+            greatest = Math.Max(greatest, value);
+        }
+
+        least = unchecked((long)(lowest ^ (1UL << 63)) + 1);
+        missing = values.Contains(NumberColumn.Missing);
+        if (greatest == NumberColumn.Missing)
+        {
+            least = long.MaxValue;
+        }
+    }
+
+    // Durations are mostly whole milliseconds, numbers whole ones: both kept in smaller units.
+    private static long ScaleOf(ReadOnlySpan<long> values)
+    {
+        if (!AllMultiples1000(values))
+        {
+            return 1;
+        }
+
+        foreach (long value in values)
+        {
+            if (value != NumberColumn.Missing && value % 1_000_000 != 0)
+            {
+                return 1_000;
+            }
+        }
+
+        return 1_000_000;
+    }
+
+    private static bool AllMultiples1000(ReadOnlySpan<long> values)
+    {
+        foreach (long value in values)
+        {
+            if (value % 1_000 != 0 && value != NumberColumn.Missing)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void WriteGroups(ReadOnlySpan<long> values, long least, long scale, ulong shift, ByteWriter to)
+    {
+        int widthsAt = to.Count;
+        to.Take(PackedGroups.GroupCount(values.Length));
+        for (int group = 0; !values.IsEmpty; group++)
+        {
+            ReadOnlySpan<long> rows = values[..Math.Min(values.Length, BitPacking.GroupRows)];
+            Span<ulong> numbers = _group.AsSpan(0, rows.Length);
+            ulong union = scale switch
+            {
+                1 => Offsets(rows, least, shift, numbers),
+                1_000 => Offsets1000(rows, least, shift, numbers),
+                _ => Offsets1000000(rows, least, shift, numbers),
+            };
+            PackedGroups.Append(to, numbers, union, out byte width);
+            to.Patch(widthsAt + group, width);
+            values = values[rows.Length..];
+        }
+    }
+
+    private void WriteSteps(ReadOnlySpan<long> values, long leastStep, ByteWriter to)
+    {
+        int widthsAt = to.Count;
+        to.Take(PackedGroups.GroupCount(values.Length));
+        long before = unchecked(values[0] - leastStep);
+        for (int start = 0; start < values.Length; start += BitPacking.GroupRows)
+        {
+            ReadOnlySpan<long> rows = values.Slice(start, Math.Min(values.Length - start, BitPacking.GroupRows));
+            ulong union = 0;
+            for (int i = 0; i < rows.Length; i++)
+            {
+                ulong step = unchecked((ulong)(rows[i] - before - leastStep));
+                before = rows[i];
+                union |= step;
+                _group[i] = step;
+            }
+
+            PackedGroups.Append(to, _group.AsSpan(0, rows.Length), union, out byte width);
+            to.Patch(widthsAt + start / BitPacking.GroupRows, width);
+        }
+    }
+
+    private static ulong Offsets(ReadOnlySpan<long> rows, long least, ulong shift, Span<ulong> into)
+    {
+        ulong union = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ulong number = rows[i] == NumberColumn.Missing ? 0 : unchecked((ulong)(rows[i] - least) + shift);
+            union |= number;
+            into[i] = number;
+        }
+
+        return union;
+    }
+
+    // The divisor stands in the code because a division by a constant is a multiplication.
+    private static ulong Offsets1000(ReadOnlySpan<long> rows, long least, ulong shift, Span<ulong> into)
+    {
+        ulong union = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ulong number = rows[i] == NumberColumn.Missing ? 0 : unchecked((ulong)(rows[i] - least)) / 1_000 + shift;
+            union |= number;
+            into[i] = number;
+        }
+
+        return union;
+    }
+
+    private static ulong Offsets1000000(ReadOnlySpan<long> rows, long least, ulong shift, Span<ulong> into)
+    {
+        ulong union = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ulong number = rows[i] == NumberColumn.Missing ? 0 : unchecked((ulong)(rows[i] - least)) / 1_000_000 + shift;
+            union |= number;
+            into[i] = number;
+        }
+
+        return union;
+    }
+
+    private bool TryTable(ReadOnlySpan<long> values, ByteWriter to)
+    {
+        Array.Clear(_tableSlots);
+        int count = 0;
+        foreach (long value in values)
+        {
+            if (!TryFindCode(value, ref count, out _))
+            {
+                return false;
+            }
+        }
+
+        to.Byte(Table);
+        to.Byte((byte)count);
+        foreach (long value in _tableValues.AsSpan(0, count))
+        {
+            to.Int64(value);
+        }
+
+        int widthsAt = to.Count;
+        to.Take(PackedGroups.GroupCount(values.Length));
+        for (int start = 0; start < values.Length; start += BitPacking.GroupRows)
+        {
+            int rows = Math.Min(values.Length - start, BitPacking.GroupRows);
+            ulong union = 0;
+            for (int i = 0; i < rows; i++)
+            {
+                TryFindCode(values[start + i], ref count, out int code);
+                union |= (uint)code;
+                _group[i] = (uint)code;
+            }
+
+            PackedGroups.Append(to, _group.AsSpan(0, rows), union, out byte width);
+            to.Patch(widthsAt + start / BitPacking.GroupRows, width);
+        }
+
+        return true;
+    }
+
+    private bool TryFindCode(long value, ref int count, out int code)
+    {
+        int slot = (int)(unchecked((ulong)value * 0x9E3779B97F4A7C15) >> 56);
+        for (; _tableSlots[slot] != 0; slot = (slot + 1) & (TableSlots - 1))
+        {
+            code = _tableSlots[slot] - 1;
+            if (_tableValues[code] == value)
+            {
+                return true;
+            }
+        }
+
+        code = count;
+        if (count == MaxTable)
+        {
+            return false;
+        }
+
+        _tableValues[count++] = value;
+        _tableSlots[slot] = (byte)count;
+        return true;
+    }
+
+    private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(payload);
+        int at = PackedGroups.GroupCount(into.Length);
+        long before = unchecked(first - second);
+        for (int group = 0; !into.IsEmpty; group++)
+        {
+            Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
+            int width = payload[group];
+            ref byte packed = ref Unsafe.Add(ref start, at);
+            if (form == PackedNullable)
+            {
+                BitPacking.UnpackNullable(ref packed, width, first, second, NumberColumn.Missing, rows);
+            }
+            else if (form == Packed)
+            {
+                BitPacking.Unpack(ref packed, width, first, second, rows);
+            }
+            else
+            {
+                BitPacking.Unpack(ref packed, width, second, 1, rows);
+                before = Accumulate(rows, before);
+            }
+
+            at += BitPacking.PackedBytes(rows.Length, width);
+            into = into[rows.Length..];
+        }
+    }
+
+    private static long Accumulate(Span<long> steps, long before)
+    {
+        for (int i = 0; i < steps.Length; i++)
+        {
+            before = unchecked(before + steps[i]);
+            steps[i] = before;
+        }
+
+        return before;
+    }
+
+    private static void ReadTable(ReadOnlySpan<byte> bytes, ref ByteReader reader, Span<long> into)
+    {
+        int count = reader.Byte();
+        Span<long> table = stackalloc long[byte.MaxValue + 1];
+        for (int i = 0; i < count; i++)
+        {
+            table[i] = reader.Int64();
+        }
+
+        PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+        ReadGroups(bytes[reader.Position..], Packed, 0, 1, into);
+        for (int i = 0; i < into.Length; i++)
+        {
+            into[i] = table[(byte)into[i]];
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using TimeSeries.Core.Aggregate;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>The rollups of one project in one block, as the aggregation asks for them.</summary>
+internal sealed class SectionRollups(BlockColumns columns, SectionIndex section) : IRollupSource
+{
+    public long FirstTime => section.FirstTime;
+
+    public long LastTime => section.LastTime;
+
+    public Rollup? Find(int specIndex, RollupLevel level)
+    {
+        foreach (RollupExtent rollup in section.Rollups)
+        {
+            if (rollup.SpecIndex == specIndex && rollup.Level == level)
+            {
+                return columns.ReadRollup(rollup.Extent);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// What readers see at one moment: every sample in exactly one of the head, the frozen heads and the blocks. Replaced as a whole. Immutable,
+/// except that the active head goes on growing.
+/// </summary>
+/// <param name="Active">The head that is written.</param>
+/// <param name="Frozen">Full heads that wait for their seal, oldest first.</param>
+/// <param name="Blocks">The blocks by kind, by first time.</param>
+internal sealed record StoreSnapshot(Head Active, ImmutableArray<Head> Frozen, ImmutableArray<ImmutableArray<Block>> Blocks)
+{
+    public ImmutableArray<Block> BlocksOf(Kind kind) => Blocks[(int)kind];
+}

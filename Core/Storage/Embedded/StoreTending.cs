@@ -1,0 +1,200 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// The store's work in the background: one loop seals, another compacts and retains, so that a long merge never keeps a head waiting.
+/// Thread safe; each kind of work runs once at a time.
+/// </summary>
+internal sealed class StoreTending : IDisposable
+{
+    private static readonly TimeSpan _ageCheck = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _tendInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _firstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(30);
+
+    private readonly BlockCatalog _catalog;
+    private readonly TimeProvider _clock;
+    private readonly CoreInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly Action _freezeOld;
+    private readonly Action _freezeAny;
+    private readonly HeadSealer _sealer;
+    private readonly Compactor _compactor;
+    private readonly SemaphoreSlim _sealTurn = new(1);
+    private readonly SemaphoreSlim _tendTurn = new(1);
+    private readonly SemaphoreSlim _sealWanted = new(0);
+    private volatile TaskCompletionSource _nextSeal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public StoreTending(
+        BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock,
+        CoreInstruments instruments, ILogger logger, Action freezeOld, Action freezeAny)
+    {
+        _catalog = catalog;
+        _clock = clock;
+        _instruments = instruments;
+        _logger = logger;
+        _freezeOld = freezeOld;
+        _freezeAny = freezeAny;
+        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds);
+        _compactor = new Compactor(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
+        Retention = new BlockRetention(catalog, options, clock);
+    }
+
+    public BlockRetention Retention { get; }
+
+    /// <summary>Completes when the next head is sealed.</summary>
+    public Task NextSeal => _nextSeal.Task;
+
+    public bool SealFailing { get; private set; }
+
+    public void SealSoon() => _sealWanted.Release();
+
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(SealLoopAsync(cancellationToken), TendLoopAsync(cancellationToken));
+
+    public async Task SealAsync(CancellationToken cancellationToken)
+    {
+        _freezeAny();
+        await _sealTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            SealFrozen(cancellationToken);
+        }
+        finally
+        {
+            _sealTurn.Release();
+        }
+    }
+
+    public async Task CompactAsync(CancellationToken cancellationToken)
+    {
+        await _tendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _compactor.RunAll(cancellationToken);
+        }
+        finally
+        {
+            _tendTurn.Release();
+        }
+    }
+
+    public async Task RetainAsync(CancellationToken cancellationToken)
+    {
+        await _tendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            Retention.Run();
+        }
+        finally
+        {
+            _tendTurn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _sealTurn.Dispose();
+        _tendTurn.Dispose();
+        _sealWanted.Dispose();
+    }
+
+    private void SealFrozen(CancellationToken cancellationToken)
+    {
+        while (_catalog.Snapshot.Frozen is [Head head, ..])
+        {
+            _sealer.Seal(head, cancellationToken);
+            _instruments.Seals.Add(1);
+            Interlocked.Exchange(ref _nextSeal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The top of a loop: the failure is logged and counted, and the loop goes on.")]
+    private async Task SealLoopAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan retry = _firstRetry;
+        Task wanted = _sealWanted.WaitAsync(cancellationToken);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.WhenAny(wanted, Task.Delay(_ageCheck, _clock, cancellationToken)).ConfigureAwait(false);
+            if (wanted.IsCompletedSuccessfully)
+            {
+                wanted = _sealWanted.WaitAsync(cancellationToken);
+            }
+
+            try
+            {
+                await SealDueAsync(cancellationToken).ConfigureAwait(false);
+                if (SealFailing)
+                {
+                    SealFailing = false;
+                    retry = _firstRetry;
+                    StoreLog.SealWorksAgain(_logger);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                SealFailing = true;
+                _instruments.SealFailures.Add(1);
+                StoreLog.SealFailed(_logger, retry.TotalSeconds, failure);
+                await WaitAsync(retry, cancellationToken).ConfigureAwait(false);
+                retry = retry * 2 < _lastRetry ? retry * 2 : _lastRetry;
+            }
+        }
+    }
+
+    private async Task SealDueAsync(CancellationToken cancellationToken)
+    {
+        _freezeOld();
+        await _sealTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            SealFrozen(cancellationToken);
+        }
+        finally
+        {
+            _sealTurn.Release();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The top of a loop: the failure is logged and counted, and the loop goes on.")]
+    private async Task TendLoopAsync(CancellationToken cancellationToken)
+    {
+        while (await WaitAsync(_tendInterval, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await RetainAsync(cancellationToken).ConfigureAwait(false);
+                await _tendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    _compactor.Run(cancellationToken);
+                }
+                finally
+                {
+                    _tendTurn.Release();
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                _instruments.StoreFailures.Add(1);
+                StoreLog.TendingFailed(_logger, failure);
+            }
+        }
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        await Task.Delay(time, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !cancellationToken.IsCancellationRequested;
+    }
+}

@@ -1,0 +1,170 @@
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>A chunk of texts that hardly repeat, as bytes: hex packed where every text allows it, else plain. See docs/format/block.md.</summary>
+internal sealed class TextCodec
+{
+    private const byte Plain = 1;
+    private const byte Hex = 2;
+    private const byte HexNullable = 3;
+
+    private readonly CodeCodec _codec = new();
+    private int[] _lengths = [];
+
+    /// <summary>Appends the texts that the codes mean, a row each.</summary>
+    public void Encode(ReadOnlySpan<int> codes, SymbolView symbols, ByteWriter to)
+    {
+        int start = to.Count;
+        if (!TryHex(codes, symbols, to))
+        {
+            to.Truncate(start);
+            WritePlain(codes, symbols, to);
+        }
+    }
+
+    /// <summary>
+    /// Reads a chunk of as many rows as <paramref name="codes"/> has: code i means text i of the result, or is missing.
+    /// <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that do not belong to the chunk.
+    /// </summary>
+    public static SymbolView Decode(ReadOnlySpan<byte> bytes, Span<int> codes)
+    {
+        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
+        byte form = reader.Byte();
+        return form switch
+        {
+            Plain => ReadPlain(bytes[reader.Position..], codes),
+            Hex => ReadHex(ref reader, ReadOnlySpan<byte>.Empty, codes),
+            HexNullable => ReadHexNullable(ref reader, codes),
+            _ => throw new InvalidDataException("a text chunk has an unknown form"),
+        };
+    }
+
+    private static bool TryHex(ReadOnlySpan<int> codes, SymbolView symbols, ByteWriter to)
+    {
+        int first = codes.IndexOfAnyExcept(TextColumn.Missing);
+        int length = first < 0 ? 0 : symbols[codes[first]].Length;
+        if (length is 0 or > HexForm.MaxDigits)
+        {
+            return false;
+        }
+
+        bool missing = codes.Contains(TextColumn.Missing);
+        to.Byte(missing ? HexNullable : Hex);
+        to.Byte((byte)length);
+        if (missing)
+        {
+            WritePresence(codes, to);
+        }
+
+        int packedBytes = HexForm.PackedBytes(length);
+        foreach (int code in codes)
+        {
+            if (code == TextColumn.Missing)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<byte> text = symbols[code];
+            if (text.Length != length || !HexForm.TryPack(text, to.Take(packedBytes)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void WritePresence(ReadOnlySpan<int> codes, ByteWriter to)
+    {
+        Span<byte> present = to.Take((codes.Length + 7) / 8);
+        present.Clear();
+        for (int i = 0; i < codes.Length; i++)
+        {
+            if (codes[i] != TextColumn.Missing)
+            {
+                present[i >> 3] |= (byte)(1 << (i & 7));
+            }
+        }
+    }
+
+    private void WritePlain(ReadOnlySpan<int> codes, SymbolView symbols, ByteWriter to)
+    {
+        if (_lengths.Length < codes.Length)
+        {
+            _lengths = new int[codes.Length];
+        }
+
+        Span<int> lengths = _lengths.AsSpan(0, codes.Length);
+        for (int i = 0; i < codes.Length; i++)
+        {
+            lengths[i] = codes[i] == TextColumn.Missing ? 0 : symbols[codes[i]].Length + 1;
+        }
+
+        to.Byte(Plain);
+        _codec.WriteGroups(lengths, 0, to);
+        foreach (int code in codes)
+        {
+            if (code != TextColumn.Missing)
+            {
+                to.Bytes(symbols[code]);
+            }
+        }
+    }
+
+    private static SymbolView ReadPlain(ReadOnlySpan<byte> payload, Span<int> codes)
+    {
+        ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
+        int at = PackedGroups.Measure(own, codes.Length);
+        int[] ends = new int[codes.Length];
+        PackedGroups.Unpack(payload, 0, ends);
+        long end = 0;
+        int texts = 0;
+        for (int i = 0; i < codes.Length; i++)
+        {
+            int length = ends[i] - 1;
+            codes[i] = length < 0 ? TextColumn.Missing : texts;
+            if (length >= 0)
+            {
+                end += length;
+                ends[texts++] = (int)Math.Min(end, int.MaxValue);
+            }
+        }
+
+        return own.Length - at == end
+            ? new SymbolView(ends, own[at..].ToArray(), ends, texts, Distinct: false)
+            : throw new InvalidDataException("a text chunk has more or fewer bytes than its texts");
+    }
+
+    private static SymbolView ReadHexNullable(ref ByteReader reader, Span<int> codes)
+    {
+        byte length = reader.Byte();
+        ReadOnlySpan<byte> present = reader.Take((codes.Length + 7) / 8);
+        return ReadHexTexts(ref reader, length, present, codes);
+    }
+
+    private static SymbolView ReadHex(ref ByteReader reader, ReadOnlySpan<byte> present, Span<int> codes) =>
+        ReadHexTexts(ref reader, reader.Byte(), present, codes);
+
+    private static SymbolView ReadHexTexts(ref ByteReader reader, int length, ReadOnlySpan<byte> present, Span<int> codes)
+    {
+        int texts = 0;
+        for (int i = 0; i < codes.Length; i++)
+        {
+            bool isPresent = present.IsEmpty || (present[i >> 3] >> (i & 7) & 1) != 0;
+            codes[i] = isPresent ? texts++ : TextColumn.Missing;
+        }
+
+        int packedBytes = HexForm.PackedBytes(length);
+        ReadOnlySpan<byte> packed = reader.Take(texts * packedBytes);
+        byte[] bytes = new byte[texts * length];
+        int[] ends = new int[texts];
+        for (int i = 0; i < texts; i++)
+        {
+            HexForm.Unpack(packed.Slice(i * packedBytes, packedBytes), bytes.AsSpan(i * length, length));
+            ends[i] = (i + 1) * length;
+        }
+
+        return new SymbolView(ends, bytes, ends, texts, Distinct: false);
+    }
+}

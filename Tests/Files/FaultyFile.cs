@@ -1,0 +1,53 @@
+using TimeSeries.Core.Files;
+
+namespace TimeSeries.Tests.Files;
+
+/// <summary>An open file of a <see cref="FaultyFileSystem"/>.</summary>
+internal sealed class FaultyFile(FaultyFileSystem files, string path, FileContent content, FileAccess access) : IFile
+{
+    public string Path => path;
+
+    public long Length => files.LengthOf(content);
+
+    public int Read(Span<byte> buffer, long offset) => files.Read(path, content, buffer, offset);
+
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        ThrowIfReadOnly();
+        files.Write(path, content, bytes, offset);
+    }
+
+    public void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
+    {
+        ThrowIfReadOnly();
+        byte[] together = new byte[buffers.Sum(buffer => (long)buffer.Length)];
+        int end = 0;
+        foreach (ReadOnlyMemory<byte> buffer in buffers)
+        {
+            buffer.Span.CopyTo(together.AsSpan(end));
+            end += buffer.Length;
+        }
+
+        files.Write(path, content, together, offset);
+    }
+
+    public void Flush() => files.Flush(path, content);
+
+    public void SetLength(long length)
+    {
+        ThrowIfReadOnly();
+        files.SetLength(path, content, length);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private void ThrowIfReadOnly()
+    {
+        if (access == FileAccess.Read)
+        {
+            throw new UnauthorizedAccessException($"{path} is open for reading.");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace TimeSeries.Tests.Files;
+
+/// <summary>What was asked of a <see cref="FaultyFileSystem"/>.</summary>
+public enum FileOperation
+{
+    Create,
+    Open,
+    Read,
+    Write,
+    Flush,
+    SetLength,
+    Move,
+    Delete,
+    FlushDirectory,
+
+    /// <summary>Not a call, but a note that a test left among the calls (see <see cref="FaultyFileSystem.Mark"/>).</summary>
+    Mark,
+}

@@ -1,0 +1,7 @@
+namespace TimeSeries.Tests.Files;
+
+/// <summary>A directory's lock, until disposed.</summary>
+internal sealed class TakenDirectory(FaultyFileSystem files, string path) : IDisposable
+{
+    public void Dispose() => files.Release(path);
+}
