@@ -1,1 +1,12 @@
-System.Console.WriteLine("benchmarks");
+using System.CommandLine;
+using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Micro;
+using TimeSeries.Benchmarks.Replay;
+
+RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, and micro benchmarks.")
+{
+    LoadCommand.Create(),
+    ReplayCommand.Create(),
+    MicroCommand.Create(),
+};
+return root.Parse(args).Invoke();

@@ -1,2 +1,1 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateSlimBuilder(args).Build();
-await app.RunAsync();
+return TimeSeries.Hosting.Running.HostRefusal.Run("Ingest", args);

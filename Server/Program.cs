@@ -1,2 +1,1 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateSlimBuilder(args).Build();
-await app.RunAsync();
+return await TimeSeries.Hosting.Running.HostProgram.RunAsync("TimeSeries Server", args, arguments => TimeSeries.Server.ServerHost.Build(arguments));

@@ -44,6 +44,9 @@ internal sealed class AggregatedResult : QueryResult
 
     public override ReadOnlySpan<byte> LatestText(int row, int measure) => State<LatestTextState>(measure).TextOf(_rows[row]);
 
+    public override long LatestTime(int row, int measure) =>
+        _states[measure] is LatestNumberState latest ? latest.Times[_rows[row]] : State<LatestTextState>(measure).Times[_rows[row]];
+
     public override double Quantile(int row, int measure, double quantile) => State<SketchState>(measure).Quantile(_rows[row], quantile);
 
     public override IReadOnlyList<long> Set(int row, int measure) => State<SetState>(measure).MembersOf(_rows[row]).ToArray();

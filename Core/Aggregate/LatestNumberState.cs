@@ -11,6 +11,9 @@ internal sealed class LatestNumberState(Measure measure) : MeasureState
 
     public long[] Numbers => _numbers.Values;
 
+    /// <summary>The time of each group's number, or <see cref="NumberColumn.Missing"/>.</summary>
+    public long[] Times => _times.Values;
+
     public override long AllocatedBytes => _times.AllocatedBytes + _numbers.AllocatedBytes;
 
     public override void Reserve(int groups)

@@ -26,6 +26,9 @@ internal sealed class LatestTextState(Measure measure) : MeasureState
 
     public override long AllocatedBytes => _times.AllocatedBytes + _codes.AllocatedBytes + _texts.AllocatedBytes;
 
+    /// <summary>The time of each group's text, or <see cref="NumberColumn.Missing"/>.</summary>
+    public long[] Times => _times.Values;
+
     /// <summary>The latest text of a group of a settled state; empty when there is none.</summary>
     public ReadOnlySpan<byte> TextOf(int group) => _codes.Values[group] < 0 ? default : _texts[_codes.Values[group]];
 

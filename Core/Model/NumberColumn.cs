@@ -20,13 +20,16 @@ public sealed class NumberColumn
     /// <summary>Sets a row's value; rows left out before it become missing. A row may be set again (the last value wins).</summary>
     public void Set(int row, long value)
     {
-        if (row >= Count)
+        if ((uint)row < (uint)_values.Length && row <= Count)
         {
-            PadTo(row);
-            Reserve(row + 1);
-            Count = row + 1;
+            _values[row] = value;
+            Count = Math.Max(Count, row + 1);
+            return;
         }
 
+        PadTo(row);
+        Reserve(row + 1);
+        Count = row + 1;
         _values[row] = value;
     }
 

@@ -46,6 +46,12 @@ public abstract class QueryResult
     public abstract ReadOnlySpan<byte> LatestText(int row, int measure);
 
     /// <summary>
+    /// The time, in ms, of the sample that a <see cref="MeasureKind.Latest"/> is of, so that answers of several queries can be merged;
+    /// <see cref="NumberColumn.Missing"/> when no sample has the field.
+    /// </summary>
+    public abstract long LatestTime(int row, int measure);
+
+    /// <summary>
     /// The value of rank ⌊quantile·(n−1)⌋ of a <see cref="MeasureKind.Sketch"/>, as kept, within 1 %, clamped to the smallest and greatest value;
     /// NaN when no sample has the field.
     /// </summary>

@@ -29,13 +29,16 @@ public sealed class TextColumn
     /// <summary>Sets a row's code, as <see cref="AddText"/> gave it, or <see cref="Missing"/>.</summary>
     public void SetCode(int row, int code)
     {
-        if (row >= Count)
+        if ((uint)row < (uint)_codes.Length && row <= Count)
         {
-            PadTo(row);
-            Reserve(row + 1);
-            Count = row + 1;
+            _codes[row] = code;
+            Count = Math.Max(Count, row + 1);
+            return;
         }
 
+        PadTo(row);
+        Reserve(row + 1);
+        Count = row + 1;
         _codes[row] = code;
     }
 

@@ -1,0 +1,120 @@
+using System.Net.Sockets;
+
+namespace TimeSeries.Benchmarks.Http;
+
+/// <summary>
+/// One HTTP/1.1 connection with blocking calls: the thread that sends is the one that waits, so that no queue, timer or task stands between
+/// the measurement and the socket. It is opened when first used and again after it was closed. Used by one thread; only <see cref="Dispose"/>
+/// may be called by another, which ends a call in flight.
+/// </summary>
+internal sealed class HttpConnection(ServerAddress address) : IDisposable
+{
+    // A push is answered within the server's own limits, which are lower; longer silence means that it hangs.
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
+
+    private volatile Socket? _socket;
+    private volatile bool _disposed;
+    private NetworkStream? _stream;
+    private AnswerReader? _reader;
+
+    /// <summary>The body of the last answer; valid until the next call.</summary>
+    public ReadOnlySpan<byte> AnswerBody => _reader is null ? [] : _reader.Body;
+
+    /// <exception cref="SocketException">The server can't be reached.</exception>
+    public void Open()
+    {
+        Close();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            SendTimeout = (int)_timeout.TotalMilliseconds,
+            ReceiveTimeout = (int)_timeout.TotalMilliseconds,
+        };
+        try
+        {
+            socket.Connect(address.EndPoint);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _reader = new AnswerReader(_stream);
+        _socket = socket;
+    }
+
+    /// <summary>Sends a whole request and returns the head of its answer.</summary>
+    /// <exception cref="IOException">The connection broke; whether the request was taken is unknown.</exception>
+    /// <exception cref="SocketException">The server can't be reached.</exception>
+    public HttpAnswer Exchange(ReadOnlySpan<byte> request)
+    {
+        if (_socket is not { } socket || IsClosedByServer(socket))
+        {
+            Open();
+        }
+
+        try
+        {
+            HttpAnswer answer = SendAndRead(request);
+            if (answer.Closes)
+            {
+                CloseSocket();
+            }
+
+            return answer;
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _socket?.Dispose();
+    }
+
+    private HttpAnswer SendAndRead(ReadOnlySpan<byte> request)
+    {
+        try
+        {
+            _stream!.Write(request);
+        }
+        catch (IOException sending)
+        {
+            // A server that refuses a body early answers and closes while it is still being sent: that answer says more than the broken pipe.
+            try
+            {
+                return _reader!.Read() with { Closes = true };
+            }
+            catch (IOException)
+            {
+                throw sending;
+            }
+        }
+
+        return _reader!.Read();
+    }
+
+    // Readable without bytes means that the server closed an idle connection; nothing can be lost by opening another.
+    private static bool IsClosedByServer(Socket socket) => socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
+
+    private void Close()
+    {
+        CloseSocket();
+        _reader = null;
+    }
+
+    // The reader stays, since the caller reads the last answer's body.
+    private void CloseSocket()
+    {
+        _stream?.Dispose();
+        _stream = null;
+        _socket = null;
+    }
+}

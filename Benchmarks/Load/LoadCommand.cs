@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Benchmarks.Load;
+
+/// <summary>The command <c>load</c>: options in, a report out.</summary>
+internal static class LoadCommand
+{
+    // What the contract takes at most in one body by default would be reached earlier; this only keeps a slip of the finger from filling the memory.
+    private const int MaxBatchSamples = 1_000_000;
+
+    // A thread each.
+    private const int MaxConnections = 1_024;
+
+    public static Command Create()
+    {
+        Option<double> seconds = new("--seconds") { Description = "How long to send.", DefaultValueFactory = _ => 10 };
+        Option<int> connections = new("--connections") { Description = "Connections, each with its own thread and one batch in flight.", DefaultValueFactory = _ => 4 };
+        Option<int> batch = new("--batch") { Description = "Samples in a batch.", DefaultValueFactory = _ => 10_000 };
+        Option<string> kind = new("--kind") { Description = "The kind of sample.", DefaultValueFactory = _ => "transaction" };
+        Option<bool> json = new("--json") { Description = "Send JSON instead of MessagePack." };
+        Option<bool> gzip = new("--gzip") { Description = "Compress each body (costs the generator's processor time, too)." };
+        Option<double?> rate = new("--rate")
+        {
+            Description = "Samples a second, sent on schedule whatever the server does (open loop): batch k is due at k × batch ÷ rate, "
+                + "and latency counts from there. Without it: as fast as the connections allow (closed loop).",
+        };
+        seconds.Between(0.1, 86_400);
+        connections.Between(1, MaxConnections);
+        batch.Between(1, MaxBatchSamples);
+        rate.Between(0.000_001, 1e12);
+        kind.AcceptOnlyFromAmong([.. SampleSchema.All.Select(schema => schema.Name)]);
+        Command command = new("load", "Pushes generated samples and reports throughput and latency as one JSON line.")
+        {
+            TargetOptions.Url, TargetOptions.Token, seconds, connections, batch, TargetOptions.Form, kind, json, gzip, rate,
+        };
+        command.SetAction(result => Run(new LoadOptions
+        {
+            Address = TargetOptions.Address(result),
+            Token = result.GetRequiredValue(TargetOptions.Token),
+            Length = TimeSpan.FromSeconds(result.GetValue(seconds)),
+            ConnectionCount = result.GetValue(connections),
+            BatchSamples = result.GetValue(batch),
+            Form = Enum.Parse<SampleForm>(result.GetRequiredValue(TargetOptions.Form), ignoreCase: true),
+            Kind = SampleSchema.Find(result.GetRequiredValue(kind))!.Kind,
+            Json = result.GetValue(json),
+            Gzip = result.GetValue(gzip),
+            Rate = result.GetValue(rate),
+        }));
+        return command;
+    }
+
+    private static int Run(LoadOptions options)
+    {
+        using CancellationTokenSource stop = new();
+        using StopSignal signal = new(stop);
+        using LoadRun run = new(options, TimeProvider.System);
+        try
+        {
+            run.Start(stop);
+        }
+        catch (SocketException exception)
+        {
+            Console.Error.WriteLine($"The server at {options.Address} can't be reached: {exception.Message}.");
+            return ExitCode.Unreachable;
+        }
+
+        new LoadProgress(run, options.Length).Show(stop.Token);
+        LoadReport report = run.Finish(stop);
+        if (run.FirstError is { } reason)
+        {
+            Console.Error.WriteLine(reason);
+        }
+
+        Console.WriteLine(report.ToJson());
+        return report.Samples > 0 ? ExitCode.Success : ExitCode.NothingAccepted;
+    }
+}

@@ -1,0 +1,100 @@
+using TimeSeries.Benchmarks.Http;
+using TimeSeries.Benchmarks.Wire;
+
+namespace TimeSeries.Benchmarks.Load;
+
+/// <summary>
+/// One connection of a load run and its thread's work: take the next batch from the schedule, wait until it is due, patch, send, count.
+/// The counts may be read by others while it runs.
+/// </summary>
+internal sealed class LoadConnection(
+    HttpConnection connection, BatchSender sender, PreparedBody[] bodies, RequestFrame frame, SendSchedule schedule, TimeProvider clock, ulong idState)
+    : IDisposable
+{
+    // Below this a timed wait would oversleep: the thread gives way to others until it is due instead.
+    private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(1);
+
+    private ulong _idState = idState;
+    private long _acceptedCount;
+    private long _rejectedCount;
+    private long _takenBatchCount;
+    private long _lastAnswer;
+
+    public BatchSender Sender { get; } = sender;
+
+    /// <summary>Latencies of the batches that were taken.</summary>
+    public LatencyHistogram Latencies { get; } = new();
+
+    /// <summary>Samples that the server says it accepted.</summary>
+    public long AcceptedCount => Volatile.Read(ref _acceptedCount);
+
+    /// <summary>Samples that the server says it rejected.</summary>
+    public long RejectedCount => Volatile.Read(ref _rejectedCount);
+
+    /// <summary>Batches answered 200.</summary>
+    public long TakenBatchCount => Volatile.Read(ref _takenBatchCount);
+
+    /// <summary>Time stamp of the last answer; 0 before it.</summary>
+    public long LastAnswer => Volatile.Read(ref _lastAnswer);
+
+    /// <summary>Compresses bodies when given.</summary>
+    public GzipBody? Gzip { get; init; }
+
+    /// <summary>Sends until the schedule ends or <paramref name="stop"/> is set; sets it when no batch can succeed.</summary>
+    public void Run(CancellationTokenSource stop)
+    {
+        for (int next = 0; !stop.IsCancellationRequested && schedule.TryTake(out long due); next = (next + 1) % bodies.Length)
+        {
+            if (!WaitUntil(due, stop.Token) || schedule.IsOver)
+            {
+                return;
+            }
+
+            SendOutcome outcome = Send(bodies[next], due, stop.Token);
+            if (outcome == SendOutcome.Hopeless)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Ends a request in flight.</summary>
+    public void Dispose() => connection.Dispose();
+
+    private SendOutcome Send(PreparedBody body, long due, CancellationToken stop)
+    {
+        body.Patch(clock.GetUtcNow().ToUnixTimeMilliseconds(), ref _idState);
+        ReadOnlySpan<byte> request = Gzip is null
+            ? frame.Frame(body.Bytes, body.Length)
+            : frame.Frame(Gzip.Bytes, Gzip.Compress(body.Body));
+        SendOutcome outcome = Sender.Send(request, stop, out AnswerCounts counts);
+        long answered = clock.GetTimestamp();
+        Volatile.Write(ref _lastAnswer, answered);
+        if (outcome == SendOutcome.Taken)
+        {
+            Latencies.Record((long)clock.GetElapsedTime(due, answered).TotalMicroseconds);
+            Volatile.Write(ref _acceptedCount, _acceptedCount + counts.Accepted);
+            Volatile.Write(ref _rejectedCount, _rejectedCount + counts.Rejected);
+            Volatile.Write(ref _takenBatchCount, _takenBatchCount + 1);
+        }
+
+        return outcome;
+    }
+
+    private bool WaitUntil(long due, CancellationToken stop)
+    {
+        for (TimeSpan wait = schedule.Until(due); wait > TimeSpan.Zero; wait = schedule.Until(due))
+        {
+            if (wait < _shortestWait)
+            {
+                Thread.Yield();
+            }
+            else if (stop.WaitHandle.WaitOne(wait))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

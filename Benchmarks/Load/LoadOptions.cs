@@ -1,0 +1,31 @@
+using TimeSeries.Benchmarks.Http;
+using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Benchmarks.Load;
+
+/// <summary>What a load run is asked to do; checked by the command.</summary>
+internal sealed record LoadOptions
+{
+    public required ServerAddress Address { get; init; }
+
+    public required string Token { get; init; }
+
+    public required TimeSpan Length { get; init; }
+
+    public required int ConnectionCount { get; init; }
+
+    /// <summary>Samples in a batch.</summary>
+    public required int BatchSamples { get; init; }
+
+    public required SampleForm Form { get; init; }
+
+    public required Kind Kind { get; init; }
+
+    public required bool Json { get; init; }
+
+    public required bool Gzip { get; init; }
+
+    /// <summary>Samples a second; null for as fast as the connections allow.</summary>
+    public required double? Rate { get; init; }
+}

@@ -1,0 +1,37 @@
+using BenchmarkDotNet.Attributes;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded;
+
+namespace TimeSeries.Benchmarks.Micro;
+
+/// <summary>Batches applied to a head until it is as large as a seal, a sample.</summary>
+[MemoryDiagnoser]
+public class HeadBenchmarks
+{
+    private readonly List<ValidBatch> _batches = [];
+
+    [Params(Kind.Transaction, Kind.Sql)]
+    public Kind Kind { get; set; }
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        for (int i = 0; i < MicroSizes.BlockBatches; i++)
+        {
+            _batches.Add(GeneratedBatch.Make(Kind, MicroSizes.BatchSamples, seed: i, shiftMilliseconds: i * 1_000L));
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = MicroSizes.BatchSamples * MicroSizes.BlockBatches)]
+    public long Apply()
+    {
+        Head head = new();
+        for (int i = 0; i < _batches.Count; i++)
+        {
+            head.Append(_batches[i], new LogPosition(i + 1), now: 0);
+        }
+
+        return head.RowCount;
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Sockets;
+using TimeSeries.Benchmarks.Wire;
+
+namespace TimeSeries.Benchmarks.Replay;
+
+/// <summary>The command <c>replay</c>: recorded telemetry in, counts out.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create()
+    {
+        Option<DirectoryInfo> directory = new("--dir") { Description = "Folder of <kind>.csv.gz (or .csv) files; their first lines name the fields.", Required = true };
+        Option<string> speed = new("--speed") { Description = "How fast: max, or a factor of the recorded speed such as 10x.", DefaultValueFactory = _ => "max" };
+        Option<int> batch = new("--batch") { Description = "Most samples in a batch.", DefaultValueFactory = _ => 5_000 };
+        Option<int> connections = new("--connections") { Description = "Connections, each with one batch in flight.", DefaultValueFactory = _ => 2 };
+        Option<bool> json = new("--json") { Description = "Send JSON instead of MessagePack." };
+        Option<bool> now = new("--now") { Description = "Move all times so that the last sample is now." };
+        directory.AcceptExistingOnly();
+        directory.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<DirectoryInfo>() is { } folder && !ReplaySource.HasFiles(folder.FullName))
+            {
+                result.AddError($"--dir: no <kind>.csv.gz or <kind>.csv in {folder.FullName}.");
+            }
+        });
+        speed.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.Tokens[0].Value is var text && text != "max" && ParseSpeed(text) is null)
+            {
+                result.AddError($"--speed must be max or a factor such as 10x; found '{text}'.");
+            }
+        });
+        batch.Between(1, 1_000_000);
+        connections.Between(1, 64);
+        Command command = new("replay", "Pushes recorded telemetry and reports what was accepted as one JSON line.")
+        {
+            directory, TargetOptions.Url, TargetOptions.Token, speed, TargetOptions.Form, batch, connections, json, now,
+        };
+        command.SetAction(result => Run(new ReplayOptions
+        {
+            Directory = result.GetRequiredValue(directory).FullName,
+            Address = TargetOptions.Address(result),
+            Token = result.GetRequiredValue(TargetOptions.Token),
+            Form = Enum.Parse<SampleForm>(result.GetRequiredValue(TargetOptions.Form), ignoreCase: true),
+            Json = result.GetValue(json),
+            BatchSamples = result.GetValue(batch),
+            ConnectionCount = result.GetValue(connections),
+            Speed = ParseSpeed(result.GetRequiredValue(speed)),
+            EndsNow = result.GetValue(now),
+        }));
+        return command;
+    }
+
+    /// <summary>The factor in <c>10x</c> or <c>10</c>; null when there is none above zero.</summary>
+    internal static double? ParseSpeed(string text) =>
+        double.TryParse(text.EndsWith('x') ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double factor)
+            && factor is > 0 and <= 1e9 ? factor : null;
+
+    private static int Run(ReplayOptions options)
+    {
+        using CancellationTokenSource stop = new();
+        using StopSignal signal = new(stop);
+        try
+        {
+            ReplayReport report = new ReplayRun(options, TimeProvider.System).Run(stop, out int exitCode);
+            Console.WriteLine(report.ToJson());
+            return exitCode;
+        }
+        catch (SocketException exception)
+        {
+            Console.Error.WriteLine($"The server at {options.Address} can't be reached: {exception.Message}.");
+            return ExitCode.Unreachable;
+        }
+        catch (InvalidDataException exception)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return ExitCode.Incomplete;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace TimeSeries.Hosting.Configuration;
+
+/// <summary>Which store keeps the samples.</summary>
+public enum StorageKind
+{
+    /// <summary>Blocks in the storage directory, owned by one process.</summary>
+    Embedded,
+
+    /// <summary>InfluxDB, shared by any number of Ingest and Query processes.</summary>
+    Influx,
+}

@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Hosting.Configuration;
+
+/// <summary>Section <c>Storage</c>: where samples are kept and for how long.</summary>
+public sealed class StorageOptions : IValidatableObject
+{
+    public const string Section = "Storage";
+
+    [Description("embedded keeps blocks in Storage:Directory; influx writes to InfluxDB")]
+    public StorageKind Kind { get; init; } = StorageKind.Embedded;
+
+    [Description("Folder of log, blocks and token; relative to the working directory")]
+    [Required]
+    public string Directory { get; init; } = "data";
+
+    [Description("Age at which samples are deleted, like 30d; none keeps them for ever")]
+    [Range(typeof(TimeSpan), "01:00:00", "36500.00:00:00")]
+    public TimeSpan? Retention { get; init; }
+
+    [Description("The same for one kind, like --Storage:Retentions:thread=7d")]
+    public IReadOnlyDictionary<string, TimeSpan> Retentions { get; init; } = new Dictionary<string, TimeSpan>();
+
+    [Description("Bytes of blocks at which the oldest are deleted; none sets no bound")]
+    [Range(1L << 20, long.MaxValue)]
+    public long? MaxBytes { get; init; }
+
+    // Large enough that a block holds minutes of a busy system, small enough that two heads fit in memory while one is sealed.
+    [Description("Bytes of recent samples in memory at which they are sealed into blocks")]
+    [Range(1L << 20, 1L << 30)]
+    public long HeadBytes { get; init; } = 64L << 20;
+
+    /// <summary>How long samples of a kind are kept; null is for ever.</summary>
+    public TimeSpan? RetentionOf(Kind kind)
+    {
+        foreach ((string name, TimeSpan retention) in Retentions)
+        {
+            if (string.Equals(name, SampleSchema.Of(kind).Name, StringComparison.OrdinalIgnoreCase))
+            {
+                return retention;
+            }
+        }
+
+        return Retention;
+    }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Kind == StorageKind.Influx)
+        {
+            yield return new ValidationResult("this version has the embedded store only", [nameof(Kind)]);
+        }
+
+        foreach ((string name, TimeSpan retention) in Retentions)
+        {
+            if (SampleSchema.Find(name.ToLowerInvariant()) is null)
+            {
+                yield return new ValidationResult(
+                    $"'{name}' is no kind; the kinds are {string.Join(", ", SampleSchema.All.Select(kind => kind.Name))}", [nameof(Retentions)]);
+            }
+            else if (retention < TimeSpan.FromHours(1))
+            {
+                yield return new ValidationResult($"{name} must be at least 1h, not {DurationText.Format(retention)}", [nameof(Retentions)]);
+            }
+        }
+    }
+}

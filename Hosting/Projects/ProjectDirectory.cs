@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using TimeSeries.Hosting.Configuration;
+
+namespace TimeSeries.Hosting.Projects;
+
+/// <summary>All projects of this host, by project code, by token and by access key. Immutable, so thread safe.</summary>
+public sealed class ProjectDirectory
+{
+    private readonly FrozenDictionary<long, Project> _byPcode;
+    private readonly FrozenDictionary<TokenHash, Grant> _byToken;
+    private readonly FrozenDictionary<string, (Project Project, AccessKeyOptions Key)> _byAccessKey;
+
+    public ProjectDirectory(IReadOnlyList<ProjectOptions> projects)
+    {
+        List<KeyValuePair<TokenHash, Grant>> tokens = [];
+        List<Project> made = [];
+        foreach (ProjectOptions options in projects)
+        {
+            Project project = new(options.Pcode, options.Name, TimeSpan.FromMilliseconds(options.ApdexThreshold), [.. options.AccessKeys]);
+            made.Add(project);
+            foreach (TokenOptions token in options.Tokens)
+            {
+                TokenHash hash = TokenHash.Of(token) ?? throw new ArgumentException("A token is not configured rightly.", nameof(projects));
+                Scopes scopes = token.Scopes == Scopes.None ? Scopes.Ingest | Scopes.Read : token.Scopes;
+                tokens.Add(new(hash, new Grant(project, scopes, hash)));
+            }
+        }
+
+        All = [.. made];
+        _byPcode = made.ToFrozenDictionary(project => project.Pcode);
+        _byToken = tokens.ToFrozenDictionary();
+        _byAccessKey = made.SelectMany(project => project.AccessKeys.Select(key => (Project: project, Key: key)))
+            .ToFrozenDictionary(pair => pair.Key.Id, StringComparer.Ordinal);
+    }
+
+    /// <summary>The projects in the order configured; at least one in a running host.</summary>
+    public ImmutableArray<Project> All { get; }
+
+    public Project? Find(long pcode) => _byPcode.GetValueOrDefault(pcode);
+
+    /// <summary>What a token gives, or null when it is unknown. Looks by hash, so the time taken says nothing of any token.</summary>
+    public Grant? FindToken(ReadOnlySpan<char> token)
+    {
+        TokenHash hash = TokenHash.OfToken(token);
+        return _byToken.TryGetValue(hash, out Grant? grant) && hash.Matches(grant.Token) ? grant : null;
+    }
+
+    /// <summary>The project and the secret of an access key.</summary>
+    public bool TryFindAccessKey(string id, [NotNullWhen(true)] out Project? project, [NotNullWhen(true)] out string? secret)
+    {
+        bool found = _byAccessKey.TryGetValue(id, out (Project Project, AccessKeyOptions Key) pair);
+        project = found ? pair.Project : null;
+        secret = found ? pair.Key.Secret : null;
+        return found;
+    }
+}

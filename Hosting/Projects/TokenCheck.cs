@@ -1,0 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace TimeSeries.Hosting.Projects;
+
+/// <summary>Outcome of reading a request's token, with what it gives when it is granted.</summary>
+public readonly record struct TokenCheck(TokenOutcome Outcome, Grant? Grant)
+{
+    [MemberNotNullWhen(true, nameof(Grant))]
+    public bool IsGranted => Outcome == TokenOutcome.Granted;
+}

@@ -1,0 +1,124 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Metrics;
+using TimeSeries.Hosting.Web;
+
+namespace TimeSeries.Hosting.Running;
+
+/// <summary>What every host has: configuration, limits of the HTTP server, errors, health, metrics.</summary>
+public static class HostSetup
+{
+    public const string DefaultAddress = "http://127.0.0.1:5080";
+
+    // Bodies of requests other than pushes are a few hundred bytes; the ingest endpoint sets its own limit.
+    private const long SmallBodyBytes = 1 << 20;
+
+    // Leaves two of the ten seconds that a stop may take for the log's last flush and the process itself.
+    private static readonly TimeSpan _shutdownTimeout = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan _headersTimeout = TimeSpan.FromSeconds(15);
+
+    // Longer than the pause of agents that push once a minute.
+    private static readonly TimeSpan _keepAliveTimeout = TimeSpan.FromSeconds(130);
+
+    private static readonly Dictionary<string, string?> _logging = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+
+        // It prints a stack trace when the start fails; the host says in a sentence why.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
+        ["Logging:Console:FormatterName"] = "simple",
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+        ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+    };
+
+    /// <summary>A builder with everything that does not depend on what the host is for.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        CommandLine commandLine = new(args);
+        bool onlyAsks = commandLine.AsksForHelp || commandLine.AsksForVersion;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = onlyAsks ? [] : args });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = _logging });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(SetLimits);
+        if (!HasAddress(builder.Configuration))
+        {
+            builder.WebHost.UseUrls(DefaultAddress);
+        }
+
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(new CommandLine(onlyAsks ? [] : args));
+        services.AddSection<StorageOptions>(StorageOptions.Section);
+        services.AddSection<LogOptions>(LogOptions.Section);
+        services.AddSection<ProjectListOptions>(ProjectListOptions.Section);
+        services.AddSection<AlertHistoryOptions>(AlertHistoryOptions.Section);
+        services.AddSection<HttpOptions>(HttpOptions.Section);
+        services.AddSingleton<IStartupValidator>(provider => provider.GetRequiredService<BoundOptions>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new Terminal(Console.Out));
+        services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);
+        services.AddSingleton<MeterExporter>();
+        services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<MeterExporter>());
+        services.AddSingleton<IMetricSource, ProcessMetrics>();
+        services.AddHostedService<Banner>();
+        AddCompression(services);
+        services.AddCors();
+        return builder;
+    }
+
+    /// <summary>Sets up the steps before every endpoint, and the endpoints that every host has. Call before mapping others.</summary>
+    public static WebApplication UseHostDefaults(this WebApplication app)
+    {
+        // Measurements made before anyone listens would be lost.
+        _ = app.Services.GetRequiredService<MeterExporter>();
+        app.UseResponseCompression();
+        app.UseMiddleware<ProblemFallback>();
+        string[] origins = [.. app.Services.GetRequiredService<BoundOptions>().Get<HttpOptions>().CorsOrigins];
+        if (origins.Length > 0)
+        {
+            app.UseCors(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod());
+        }
+
+        app.MapGet("/healthz", HealthEndpoints.AnswerHealthAsync);
+        app.MapGet("/readyz", HealthEndpoints.AnswerReadinessAsync);
+        app.MapGet("/metrics", MetricsEndpoint.AnswerAsync);
+        return app;
+    }
+
+    private static void SetLimits(KestrelServerOptions options)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = SmallBodyBytes;
+        options.Limits.RequestHeadersTimeout = _headersTimeout;
+        options.Limits.KeepAliveTimeout = _keepAliveTimeout;
+
+        // A client slower than this holds memory for nothing; the grace lets a radio wake up.
+        options.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
+    }
+
+    private static bool HasAddress(ConfigurationManager configuration) =>
+        configuration["urls"] is { Length: > 0 } || configuration["http_ports"] is { Length: > 0 } || configuration["https_ports"] is { Length: > 0 }
+        || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+
+    private static void AddCompression(IServiceCollection services)
+    {
+        services.AddResponseCompression(options =>
+        {
+            options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, Problem.ContentType, "application/msgpack", "application/x-ndjson", "text/csv"];
+
+            // Compression over TLS can leak secrets that stand beside what an attacker chose; no answer of ours holds a secret.
+            options.EnableForHttps = true;
+        });
+        services.AddSingleton<IResponseCompressionProvider, AnswerCompression>();
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace TimeSeries.Hosting.Web;
+
+/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: it makes progress. They say ok or why not, nothing else.</summary>
+internal static class HealthEndpoints
+{
+    public static Task AnswerHealthAsync(HttpContext context) => WriteAsync(context, null);
+
+    public static Task AnswerReadinessAsync(HttpContext context)
+    {
+        string? reason = null;
+        foreach (IReadinessCheck check in context.RequestServices.GetServices<IReadinessCheck>())
+        {
+            reason ??= check.WhyNotReady();
+        }
+
+        return WriteAsync(context, reason);
+    }
+
+    private static Task WriteAsync(HttpContext context, string? reason)
+    {
+        context.Response.StatusCode = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsync((reason ?? "ok") + "\n", context.RequestAborted);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using TimeSeries.Core.Codecs;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Pipeline;
+
+namespace TimeSeries.Ingest.Endpoint;
+
+/// <summary><c>POST /ingest/v1/batch</c>: who may push, what they push, and how they are answered. Thread safe.</summary>
+internal sealed class BatchEndpoint(
+    ProjectDirectory projects, IngestOptions options, ByteBudget budget, PushGate gate, BatchIntake intake, IngestInstruments instruments, TimeProvider clock)
+{
+    public const string Path = "/ingest/v1/batch";
+    private const int FirstBodyBytes = 64 << 10;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        long began = clock.GetTimestamp();
+        TokenCheck check = TokenReader.Read(context.Request, projects, Scopes.Ingest);
+        if (check.IsGranted)
+        {
+            await TakeAsync(context, check.Grant);
+        }
+        else
+        {
+            await TokenProblem.WriteAsync(context, check.Outcome, Scopes.Ingest);
+        }
+
+        instruments.Requests.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
+        instruments.Duration.Record(clock.GetElapsedTime(began).TotalSeconds);
+    }
+
+    private async Task TakeAsync(HttpContext context, Grant grant)
+    {
+        PushRefusal? refusal = PushHead.Read(context.Request, out PushHead head) ?? gate.WhyClosed();
+        if (refusal is not null)
+        {
+            await RefuseAsync(context, refusal);
+            return;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = options.MaxRequestBytes;
+        }
+
+        PushOutcome outcome;
+        using (BudgetShare share = new(budget))
+        {
+            long told = Math.Min(context.Request.ContentLength ?? 0, options.MaxRequestBytes);
+            using PooledBuffer body = new((int)Math.Max(FirstBodyBytes, told));
+            refusal = await BodyReader.ReadAsync(context.Request, body, options.MaxRequestBytes, share);
+            instruments.BodyBytes.Add(body.Length);
+            outcome = refusal is null ? await intake.TakeAsync(body, head, grant, share) : new PushOutcome(refusal);
+        }
+
+        await (outcome.Refusal is null ? AnswerAsync(context, head, outcome.Answer!) : RefuseAsync(context, outcome.Refusal, outcome.Answer));
+    }
+
+    private static Task AnswerAsync(HttpContext context, PushHead head, PushAnswer answer)
+    {
+        ArrayBufferWriter<byte> body = new(256);
+        if (head.AnswerFormat == BodyFormat.MessagePack)
+        {
+            AnswerPack.Write(body, answer);
+        }
+        else
+        {
+            using Utf8JsonWriter json = new(body);
+            AnswerText.Write(json, answer);
+        }
+
+        context.Response.ContentType = head.AnswerFormat == BodyFormat.MessagePack ? "application/msgpack" : "application/json";
+        context.Response.ContentLength = body.WrittenCount;
+        return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
+    }
+
+    private static Task RefuseAsync(HttpContext context, PushRefusal refusal, PushAnswer? counts = null)
+    {
+        if (refusal.RetryAfterSeconds is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return Problem.WriteAsync(context, refusal.Status, refusal.Detail, json => Extend(json, refusal, counts));
+    }
+
+    private static void Extend(Utf8JsonWriter json, PushRefusal refusal, PushAnswer? counts)
+    {
+        if (refusal.ByteOffset is { } offset)
+        {
+            json.WriteNumber("byteOffset"u8, offset);
+        }
+
+        if (refusal.Field is { } field)
+        {
+            json.WriteString("field"u8, field);
+        }
+
+        if (counts is not null)
+        {
+            json.WriteNumber("accepted"u8, counts.Counts.Accepted);
+            json.WriteNumber("rejected"u8, counts.Counts.Rejected);
+            AnswerText.WriteErrors(json, counts.Errors);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using TimeSeries.Core.Codecs;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Model;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Idempotency;
+using TimeSeries.Ingest.Pipeline;
+using TimeSeries.Ingest.Validation;
+
+namespace TimeSeries.Ingest.Endpoint;
+
+/// <summary>
+/// Takes a body on its way: inflate, decode, validate, encode for the log, queue, and wait until it is durable and in the store. Thread safe;
+/// everything up to the queue happens on the request's own thread.
+/// </summary>
+internal sealed class BatchIntake(
+    IngestOptions options, BatchValidator validator, IngestQueue queue, BatchEnding ending, SampleLedger ledger, SampleBatchPool batches,
+    DecodedBatchPool decodings, DataDirectory directory, TimeProvider clock)
+{
+    private const int MaxListedErrors = 100;
+
+    // Columns of a batch take about this much of its inflated body; the true size is set once it is known.
+    private const int ColumnsPerBodyByte = 2;
+
+    // A log record is smaller than its body; a first guess that mostly saves growing.
+    private const int RecordShare = 4;
+    private const int SmallestRecordBytes = 512;
+
+    /// <summary>Takes a body; the share of the budget holds it already.</summary>
+    public async ValueTask<PushOutcome> TakeAsync(PooledBuffer body, PushHead head, Grant grant, BudgetShare share)
+    {
+        SampleBatch samples = batches.Rent();
+        DecodedBatch decoded = decodings.Rent();
+        try
+        {
+            decoded.Reset(samples);
+            return Decode(body, head, decoded, share) is { } refusal ? new PushOutcome(refusal) : await ValidateAsync(decoded, body.Length, grant, share);
+        }
+        finally
+        {
+            decodings.Return(decoded);
+            batches.Return(samples);
+        }
+    }
+
+    private PushRefusal? Decode(PooledBuffer body, PushHead head, DecodedBatch into, BudgetShare share)
+    {
+        if (head.Encoding == BodyEncoding.Identity)
+        {
+            return Decode(body.Written.Span, head.Format, into, share);
+        }
+
+        using PooledBuffer inflated = new(Math.Max(body.Length, 1) * RecordShare);
+        return BodyInflater.Inflate(body.Written, head.Encoding, inflated, options.MaxInflatedBytes, share, out ReadOnlyMemory<byte> whole)
+            ?? Decode(whole.Span, head.Format, into, share);
+    }
+
+    private PushRefusal? Decode(ReadOnlySpan<byte> body, BodyFormat format, DecodedBatch into, BudgetShare share)
+    {
+        if (body.Length > options.MaxInflatedBytes)
+        {
+            return BodyInflater.TooLarge(options.MaxInflatedBytes);
+        }
+
+        if (!share.TryTake((long)body.Length * ColumnsPerBodyByte))
+        {
+            return PushRefusal.QueueFull;
+        }
+
+        return BatchDecoder.Decode(body, format, into) is { } refusal
+            ? new PushRefusal(StatusCodes.Status400BadRequest, refusal.Detail) { ByteOffset = refusal.ByteOffset, Field = refusal.Field }
+            : null;
+    }
+
+    private async ValueTask<PushOutcome> ValidateAsync(DecodedBatch decoded, int bodyBytes, Grant grant, BudgetShare share)
+    {
+        ValidationResult result = validator.Validate(decoded, grant.Project.Pcode, Timestamp.Now(clock));
+        ledger.Receive(grant.Project.Pcode, decoded.Rejected, result.Batch);
+        if (result.Batch is not { } batch)
+        {
+            PushRefusal unusable = new(StatusCodes.Status400BadRequest, "No sample of the batch can be used; errors tells why.");
+            return new PushOutcome(unusable, new BatchCounts(0, result.Rejected, 0, 0), decoded.Rejected.List(MaxListedErrors), decoded.Unknown.List());
+        }
+
+        using PooledBuffer payload = new(Math.Max(SmallestRecordBytes, bodyBytes / RecordShare));
+        BatchCodec.Write(batch, payload);
+        share.SetTo(bodyBytes + decoded.Samples.AllocatedBytes + payload.Length);
+        BatchCounts counts = new(result.Usable, result.Rejected, 0, result.Truncated);
+        PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), KeyOf(decoded, grant), counts);
+        if (!queue.TryAdd(pending))
+        {
+            ending.Refuse(pending);
+        }
+
+        // Waited for to the end even when the caller leaves: log and store read these buffers until then.
+        CommitResult committed = await pending.Completion;
+        return Describe(committed, decoded);
+    }
+
+    private PushOutcome Describe(CommitResult committed, DecodedBatch decoded) => committed.Outcome switch
+    {
+        CommitOutcome.Stored => new PushOutcome(Answer(committed, decoded.Rejected.List(MaxListedErrors), decoded.Unknown.List())),
+        CommitOutcome.Resent => new PushOutcome(Answer(committed, [], decoded.Unknown.List())),
+        CommitOutcome.LogUnavailable => new PushOutcome(PushRefusal.Unavailable("the log can't be written")),
+        CommitOutcome.Stopping => new PushOutcome(PushRefusal.Stopping),
+        _ => throw new InvalidOperationException($"{committed.Outcome} is no outcome."),
+    };
+
+    private PushAnswer Answer(CommitResult committed, IReadOnlyList<SampleError> errors, IReadOnlyList<string> unknown) => new()
+    {
+        Counts = committed.Counts,
+        IsDuplicate = committed.Outcome == CommitOutcome.Resent,
+        Errors = errors,
+        Unknown = unknown,
+        Position = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{directory.NodeId:x16}-{committed.Position.Offset}"),
+    };
+
+    private static IdKey? KeyOf(DecodedBatch decoded, Grant grant)
+    {
+        long pcode = grant.Project.Pcode;
+        return decoded.Id.IsEmpty ? null
+            : decoded.HasAgent ? IdKey.OfAgent(pcode, decoded.AgentOid, decoded.AgentOname, decoded.Id)
+            : IdKey.OfToken(pcode, grant.Token, decoded.Id);
+    }
+}

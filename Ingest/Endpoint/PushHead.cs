@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using TimeSeries.Ingest.Decoding;
+
+namespace TimeSeries.Ingest.Endpoint;
+
+/// <summary>What the head of a push says of its body and of the answer wanted.</summary>
+/// <param name="Format">How the body is written.</param>
+/// <param name="Encoding">How it is compressed.</param>
+/// <param name="AnswerFormat">How the answer is to be written.</param>
+internal readonly record struct PushHead(BodyFormat Format, BodyEncoding Encoding, BodyFormat AnswerFormat)
+{
+    /// <summary>Reads the head; null when it is in order.</summary>
+    public static PushRefusal? Read(HttpRequest request, out PushHead head)
+    {
+        head = default;
+        if (FormatOf(request.ContentType) is not { } format)
+        {
+            return new PushRefusal(
+                StatusCodes.Status415UnsupportedMediaType, "Content-Type must be application/json (UTF-8) or application/msgpack.");
+        }
+
+        if (EncodingOf(request.Headers.ContentEncoding) is not { } encoding)
+        {
+            return new PushRefusal(StatusCodes.Status415UnsupportedMediaType, "Content-Encoding must be gzip, br or deflate, one of them, or absent.");
+        }
+
+        if (!(request.Query["wait"] is [] or [null or "" or "durable" or "stored", ..]))
+        {
+            return new PushRefusal(StatusCodes.Status400BadRequest, "wait must be durable or stored.") { Field = "wait" };
+        }
+
+        head = new PushHead(format, encoding, WantsMessagePack(request.Headers.Accept) ? BodyFormat.MessagePack : BodyFormat.Json);
+        return null;
+    }
+
+    private static BodyFormat? FormatOf(string? contentType)
+    {
+        if (!MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type))
+        {
+            return null;
+        }
+
+        bool isUtf8 = !type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        return IsMessagePack(type) ? BodyFormat.MessagePack : IsJson(type) && isUtf8 ? BodyFormat.Json : null;
+    }
+
+    private static BodyEncoding? EncodingOf(StringValues header) => header.ToString().Trim().ToLowerInvariant() switch
+    {
+        "" or "identity" => BodyEncoding.Identity,
+        "gzip" or "x-gzip" => BodyEncoding.Gzip,
+        "br" => BodyEncoding.Brotli,
+        "deflate" => BodyEncoding.Deflate,
+        _ => null,
+    };
+
+    // JSON unless MessagePack is asked for and not liked less.
+    private static bool WantsMessagePack(StringValues accept)
+    {
+        if (StringValues.IsNullOrEmpty(accept) || !MediaTypeHeaderValue.TryParseList(accept, out IList<MediaTypeHeaderValue>? types))
+        {
+            return false;
+        }
+
+        double messagePack = 0;
+        double json = 0;
+        foreach (MediaTypeHeaderValue type in types)
+        {
+            double quality = type.Quality ?? 1;
+            messagePack = IsMessagePack(type) ? Math.Max(messagePack, quality) : messagePack;
+            json = IsJson(type) ? Math.Max(json, quality) : json;
+        }
+
+        return messagePack > 0 && messagePack >= json;
+    }
+
+    private static bool IsJson(MediaTypeHeaderValue type) => type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsMessagePack(MediaTypeHeaderValue type) =>
+        type.MediaType.Equals("application/msgpack", StringComparison.OrdinalIgnoreCase)
+        || type.MediaType.Equals("application/x-msgpack", StringComparison.OrdinalIgnoreCase)
+        || type.MediaType.Equals("application/vnd.msgpack", StringComparison.OrdinalIgnoreCase);
+}

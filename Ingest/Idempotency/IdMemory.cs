@@ -1,0 +1,128 @@
+using System.Diagnostics.CodeAnalysis;
+using TimeSeries.Core.Model;
+using TimeSeries.Ingest.Pipeline;
+
+namespace TimeSeries.Ingest.Idempotency;
+
+/// <summary>
+/// The idempotency keys of the last <c>Ingest:IdWindow</c>, at most <see cref="MaxIds"/>, oldest out first, and the batches with a key that
+/// are on their way. Thread safe: a short lock per batch that has a key.
+/// </summary>
+internal sealed class IdMemory(TimeSpan window, TimeProvider clock, IngestInstruments instruments, int maxIds = IdMemory.MaxIds)
+{
+    /// <summary>About 100 MB: a bound that only a flood of tiny batches meets.</summary>
+    public const int MaxIds = 1_000_000;
+
+    private readonly long _windowMilliseconds = (long)window.TotalMilliseconds;
+
+    // Guards everything below.
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IdKey, RememberedId> _remembered = [];
+    private readonly Queue<(IdKey Key, Timestamp Committed)> _byAge = [];
+    private readonly Dictionary<IdKey, PendingBatch> _onTheWay = [];
+    private List<RememberedId> _notInJournal = [];
+
+    /// <summary>Registers a batch with a key. When it repeats another it has its answer already, or gets it with that one.</summary>
+    public IdStanding Begin(PendingBatch batch)
+    {
+        IdKey key = batch.Id!.Value;
+        lock (_lock)
+        {
+            if (_onTheWay.TryGetValue(key, out PendingBatch? first))
+            {
+                (first.Followers ??= []).Add(batch);
+                return IdStanding.OnTheWay;
+            }
+
+            if (!TryFind(key, out RememberedId known))
+            {
+                _onTheWay.Add(key, batch);
+                return IdStanding.New;
+            }
+
+            batch.Complete(new CommitResult(CommitOutcome.Resent, known.Counts, known.Position));
+            return IdStanding.Known;
+        }
+    }
+
+    /// <summary>Remembers a batch that is durable. Its key stays among those on the way until <see cref="End"/>.</summary>
+    public void Remember(RememberedId id)
+    {
+        lock (_lock)
+        {
+            Add(id);
+            _notInJournal.Add(id);
+        }
+    }
+
+    /// <summary>Takes back what was remembered before this start, from journal or log.</summary>
+    public void Restore(RememberedId id, RestoredFrom from)
+    {
+        lock (_lock)
+        {
+            if (_remembered.ContainsKey(id.Key))
+            {
+                return;
+            }
+
+            Add(id);
+            if (from == RestoredFrom.Log)
+            {
+                _notInJournal.Add(id);
+            }
+        }
+    }
+
+    /// <summary>Ends a batch's way, and gives those that came to repeat it.</summary>
+    public IReadOnlyList<PendingBatch> End(PendingBatch batch)
+    {
+        lock (_lock)
+        {
+            _onTheWay.Remove(batch.Id!.Value);
+            return batch.Followers ?? [];
+        }
+    }
+
+    /// <summary>Everything remembered that the journal does not have yet; the caller writes it there.</summary>
+    public List<RememberedId> TakeForJournal()
+    {
+        lock (_lock)
+        {
+            List<RememberedId> taken = _notInJournal;
+            _notInJournal = [];
+            return taken;
+        }
+    }
+
+    /// <summary>Puts back what could not be written to the journal.</summary>
+    public void PutBack(List<RememberedId> ids)
+    {
+        lock (_lock)
+        {
+            ids.AddRange(_notInJournal);
+            _notInJournal = ids;
+        }
+    }
+
+    private bool TryFind(IdKey key, [NotNullWhen(true)] out RememberedId known) =>
+        _remembered.TryGetValue(key, out known) && !IsOld(known.Committed);
+
+    private void Add(RememberedId id)
+    {
+        _remembered[id.Key] = id;
+        _byAge.Enqueue((id.Key, id.Committed));
+        while (_byAge.TryPeek(out (IdKey Key, Timestamp Committed) oldest) && (IsOld(oldest.Committed) || _remembered.Count > maxIds))
+        {
+            _byAge.Dequeue();
+
+            // A key used again after its window stands in the queue twice; only its last use counts.
+            if (_remembered.TryGetValue(oldest.Key, out RememberedId kept) && kept.Committed == oldest.Committed)
+            {
+                _remembered.Remove(oldest.Key);
+                instruments.IdsForgotten.Add(IsOld(oldest.Committed) ? 0 : 1);
+            }
+        }
+    }
+
+    private bool IsOld(Timestamp committed) => Timestamp.Now(clock).Milliseconds - committed.Milliseconds > _windowMilliseconds;
+}

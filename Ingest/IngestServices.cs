@@ -1,0 +1,164 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using TimeSeries.Core;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Log;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Metrics;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Running;
+using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Endpoint;
+using TimeSeries.Ingest.Idempotency;
+using TimeSeries.Ingest.Node;
+using TimeSeries.Ingest.Pipeline;
+using TimeSeries.Ingest.Validation;
+using LogOptions = TimeSeries.Core.Log.LogOptions;
+using LogSectionOptions = TimeSeries.Hosting.Configuration.LogOptions;
+
+namespace TimeSeries.Ingest;
+
+/// <summary>What Ingest consists of, as services: one node with its directory, log and embedded store, and the way into them.</summary>
+public static class IngestServices
+{
+    // A segment is given back whole, so a log has at least this many.
+    private const int SmallestSegmentCount = 8;
+    private const long MicrosecondsPerMillisecond = 1_000;
+
+    /// <summary>
+    /// Adds everything. Nothing is opened before the host starts. <see cref="IFileSystem"/> and <see cref="TimeProvider"/> may be registered before.
+    /// Also gives the host its <see cref="ISampleReader"/> and <see cref="ProjectDirectory"/>.
+    /// </summary>
+    public static IServiceCollection AddTimeSeriesIngest(this IServiceCollection services)
+    {
+        services.AddSection<IngestOptions>(IngestOptions.Section);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IFileSystem, DiskFileSystem>();
+        services.AddInstruments<CoreInstruments>(instruments => instruments.Meter);
+        services.AddInstruments<IngestInstruments>(instruments => instruments.Meter);
+        AddNode(services);
+        AddPipeline(services);
+        AddLoops(services);
+        services.AddSingleton<DecodedBatchPool>();
+        services.AddSingleton<PushGate>();
+        services.AddSingleton<BatchIntake>();
+        services.AddSingleton<BatchEndpoint>();
+        return services;
+    }
+
+    private static void AddNode(IServiceCollection services)
+    {
+        services.AddSingleton(OpenDirectory);
+        services.AddProjects();
+        services.AddSingleton(OpenStore);
+        services.AddSingleton<ISampleWriter>(provider => provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton<ISampleReader>(provider => provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton(OpenLog);
+    }
+
+    private static void AddPipeline(IServiceCollection services)
+    {
+        services.AddSingleton<SampleBatchPool>();
+        services.AddSingleton(provider => new ByteBudget(provider.GetRequiredService<IngestOptions>().QueueBytes));
+        services.AddSingleton(provider => new BatchValidator(LimitsOf(provider)));
+        services.AddSingleton(provider => new IdMemory(
+            provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IngestInstruments>()));
+        services.AddSingleton(provider => new IdJournal(
+            provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<DataDirectory>().IdsPath, provider.GetRequiredService<DataDirectory>().NodeId,
+            provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SampleLedger>();
+        services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<SampleLedger>());
+        services.AddSingleton<IngestQueue>();
+        services.AddSingleton<AlertGuard>();
+        services.AddSingleton<BatchEnding>();
+        services.AddSingleton(provider => new RunningNumber(
+            provider.GetRequiredService<ISampleWriter>() is EmbeddedStore embedded ? embedded.GreatestNumber + 1 : 0));
+        services.AddSingleton<LogHealth>();
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogHealth>());
+    }
+
+    // Stopped in the opposite order: the committer ends first, then the applier, then what they need.
+    private static void AddLoops(IServiceCollection services)
+    {
+        AddLoop<StoreUpkeep>(services);
+        services.AddHostedService<NodeStart>();
+        services.AddSingleton<LogCheckpoint>().AddHostedService(provider => provider.GetRequiredService<LogCheckpoint>());
+        AddLoop<StoreApplier>(services);
+        services.AddHostedService<LogCommitter>();
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreUpkeep>());
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreApplier>());
+    }
+
+    private static void AddLoop<T>(IServiceCollection services)
+        where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+
+    private static DataDirectory OpenDirectory(IServiceProvider provider)
+    {
+        string root = provider.GetRequiredService<IHostEnvironment>().ContentRootPath;
+        string path = System.IO.Path.GetFullPath(provider.GetRequiredService<StorageOptions>().Directory, root);
+        try
+        {
+            return DataDirectory.Open(provider.GetRequiredService<IFileSystem>(), path, MachineName.Read());
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException(
+                fault is DirectoryInUseException or UnknownFormatException ? fault.Message : $"The storage directory {path} can't be used: {fault.Message}", fault);
+        }
+    }
+
+    private static EmbeddedStore OpenStore(IServiceProvider provider)
+    {
+        StorageOptions options = provider.GetRequiredService<StorageOptions>();
+        DataDirectory directory = provider.GetRequiredService<DataDirectory>();
+        ProjectDirectory projects = provider.GetRequiredService<ProjectDirectory>();
+        EmbeddedStoreOptions bounds = new() { HeadBytes = options.HeadBytes, MaxBytes = options.MaxBytes, Retention = options.RetentionOf };
+        try
+        {
+            return EmbeddedStore.Open(
+                provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId, bounds, pcode => ApdexThresholdOf(projects, pcode),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<EmbeddedStore>>());
+        }
+        catch (IOException fault)
+        {
+            throw new StartRefusedException($"The store can't be opened: {fault.Message}", fault);
+        }
+    }
+
+    private static WriteAheadLog OpenLog(IServiceProvider provider)
+    {
+        DataDirectory directory = provider.GetRequiredService<DataDirectory>();
+        long maxBytes = provider.GetRequiredService<LogSectionOptions>().MaxBytes;
+        LogOptions sizes = new()
+        {
+            MaxBytes = maxBytes,
+            SegmentBytes = Math.Clamp(maxBytes / SmallestSegmentCount, LogOptions.MinSegmentBytes, new LogOptions().SegmentBytes),
+        };
+        try
+        {
+            return WriteAheadLog.Open(
+                provider.GetRequiredService<IFileSystem>(), directory.LogPath, directory.NodeId, sizes,
+                provider.GetRequiredService<ISampleWriter>().StoredThrough, provider.GetRequiredService<CoreInstruments>());
+        }
+        catch (IOException fault)
+        {
+            throw new StartRefusedException($"The log can't be opened: {fault.Message}", fault);
+        }
+    }
+
+    // Samples of a project that is configured no more are kept, with the threshold that projects have by default.
+    private static long ApdexThresholdOf(ProjectDirectory projects, long pcode) =>
+        (long)(projects.Find(pcode)?.ApdexThreshold.TotalMilliseconds ?? ProjectOptions.DefaultApdexThreshold) * MicrosecondsPerMillisecond;
+
+    private static BatchLimits LimitsOf(IServiceProvider provider)
+    {
+        StorageOptions storage = provider.GetRequiredService<StorageOptions>();
+        return new BatchLimits
+        {
+            MaxFutureSkew = provider.GetRequiredService<IngestOptions>().MaxFutureSkew,
+            Retention = [.. SampleSchema.All.Select(schema => storage.RetentionOf(schema.Kind))],
+        };
+    }
+}

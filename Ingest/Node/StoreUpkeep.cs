@@ -1,0 +1,35 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Hosting.Web;
+
+namespace TimeSeries.Ingest.Node;
+
+/// <summary>Runs the embedded store's own work (sealing, compaction, retention) beside the host's. Another store does its work elsewhere.</summary>
+internal sealed partial class StoreUpkeep(ISampleWriter store, ILogger<StoreUpkeep> logger) : BackgroundService, IReadinessCheck
+{
+    private readonly EmbeddedStore? _embedded = store as EmbeddedStore;
+    private volatile bool _stopped;
+
+    public string? WhyNotReady() =>
+        _embedded is { SealFailing: true } ? "the store can't write its blocks" : _stopped ? "the store's upkeep has stopped" : null;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await (_embedded?.RunAsync(stoppingToken) ?? Task.CompletedTask);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        catch (Exception failure)
+        {
+            _stopped = true;
+            LogStopped(failure);
+        }
+    }
+
+    [LoggerMessage(2007, LogLevel.Critical, "The store's upkeep has stopped; the host is not ready until it is started again.")]
+    private partial void LogStopped(Exception failure);
+}

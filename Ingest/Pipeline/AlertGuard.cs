@@ -1,0 +1,77 @@
+using System.Buffers.Text;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Validation;
+
+namespace TimeSeries.Ingest.Pipeline;
+
+/// <summary>
+/// Takes alerts out of a batch whose ids the project has already: in the store, in a batch before it that is on its way, or earlier in itself.
+/// <see cref="RemoveRepeats"/> is the committer's; <see cref="Release"/> is thread safe beside it.
+/// </summary>
+internal sealed class AlertGuard(ISampleWriter store)
+{
+    private static readonly int _idField = SampleSchema.Of(Kind.Alert).Ordinal("id");
+
+    // Guards _onTheWay.
+    private readonly Lock _lock = new();
+    private readonly HashSet<(long Pcode, Guid Id)> _onTheWay = [];
+
+    /// <summary>Removes repeats from a batch and holds the ids of the others until <see cref="Release"/>. Returns how many it removed.</summary>
+    public int RemoveRepeats(PendingBatch pending)
+    {
+        if (pending.Batch.Find(Kind.Alert) is not { } alerts)
+        {
+            return 0;
+        }
+
+        List<Guid> taken = new(alerts.RowCount);
+        List<int> repeats = [];
+        TextColumn ids = alerts.Texts(_idField);
+        for (int row = 0; row < alerts.RowCount; row++)
+        {
+            bool parsed = Utf8Parser.TryParse(ids.Symbols[ids.Codes[row]], out Guid id, out _);
+            if (parsed && (store.HasAlert(pending.Batch.Pcode, id) || !TryHold(pending.Batch.Pcode, id)))
+            {
+                repeats.Add(row);
+            }
+            else if (parsed)
+            {
+                taken.Add(id);
+            }
+        }
+
+        pending.AlertIds = taken;
+        if (repeats.Count > 0)
+        {
+            RowRemoval.Remove(pending.Batch, Kind.Alert, [.. repeats]);
+        }
+
+        return repeats.Count;
+    }
+
+    /// <summary>Lets go of a batch's ids: the store knows them now, or the batch was not kept.</summary>
+    public void Release(PendingBatch pending)
+    {
+        if (pending.AlertIds is not { } ids)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            foreach (Guid id in ids)
+            {
+                _onTheWay.Remove((pending.Batch.Pcode, id));
+            }
+        }
+    }
+
+    private bool TryHold(long pcode, Guid id)
+    {
+        lock (_lock)
+        {
+            return _onTheWay.Add((pcode, id));
+        }
+    }
+}

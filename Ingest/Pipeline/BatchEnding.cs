@@ -1,0 +1,36 @@
+using TimeSeries.Ingest.Idempotency;
+
+namespace TimeSeries.Ingest.Pipeline;
+
+/// <summary>Ends a batch's way: lets go of what was held for it, counts its samples and answers its request and those that repeat it. Thread safe.</summary>
+internal sealed class BatchEnding(IdMemory ids, AlertGuard alerts, SampleLedger ledger)
+{
+    /// <summary>Ends a batch that went through the committer.</summary>
+    public void End(PendingBatch batch, CommitOutcome outcome)
+    {
+        alerts.Release(batch);
+        ledger.Settle(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Stored : SampleLedger.Fate.Unavailable);
+        if (batch.Id is not null)
+        {
+            CommitOutcome forFollowers = outcome == CommitOutcome.Stored ? CommitOutcome.Resent : outcome;
+            foreach (PendingBatch follower in ids.End(batch))
+            {
+                EndRepeat(follower, outcome);
+                follower.Complete(new CommitResult(forFollowers, batch.Counts, batch.Position));
+            }
+        }
+
+        batch.Complete(outcome);
+    }
+
+    /// <summary>Ends a batch that the committer never took, since the host stops.</summary>
+    public void Refuse(PendingBatch batch)
+    {
+        ledger.Settle(batch.Batch, SampleLedger.Fate.Unavailable);
+        batch.Complete(CommitOutcome.Stopping);
+    }
+
+    /// <summary>Counts a batch that repeats another.</summary>
+    public void EndRepeat(PendingBatch batch, CommitOutcome outcome) =>
+        ledger.Settle(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
+}

@@ -1,0 +1,224 @@
+using TimeSeries.Core.Codecs;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Log;
+using TimeSeries.Core.Model;
+using TimeSeries.Ingest.Idempotency;
+
+namespace TimeSeries.Ingest.Pipeline;
+
+/// <summary>
+/// The one loop that writes the log: takes all batches that wait, removes repeats, gives running numbers, makes the group durable with one
+/// write and one flush, and hands it on in order. Batches that come meanwhile are the next group: the more wait, the fewer flushes each needs.
+/// </summary>
+internal sealed partial class LogCommitter(
+    IngestQueue queue, WriteAheadLog log, StoreApplier applier, IdMemory ids, AlertGuard alerts, BatchEnding ending, SampleLedger ledger,
+    RunningNumber numbers, LogHealth health, IngestInstruments instruments, TimeProvider clock, ILogger<LogCommitter> logger) : BackgroundService
+{
+    // A group as large as a large request: larger ones only make those that wait for the flush wait longer.
+    private const long MaxGroupBytes = 16L << 20;
+    private const int MaxGroupBatches = 1_024;
+
+    // While the log is faulty it is tried this often, so that a host without traffic becomes ready again.
+    private static readonly TimeSpan _probePeriod = TimeSpan.FromSeconds(1);
+
+    private readonly List<PendingBatch> _group = [];
+    private readonly LogEntry[] _entries = new LogEntry[MaxGroupBatches];
+    private readonly LogPosition[] _ends = new LogPosition[MaxGroupBatches];
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        queue.Complete();
+        if (ExecuteTask is { } loop)
+        {
+            await loop.WaitAsync(cancellationToken);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await WaitForBatchesAsync())
+            {
+                Commit();
+            }
+        }
+        catch (Exception failure)
+        {
+            LogStopped(failure);
+            health.Report("the log's writer has stopped");
+            queue.Complete();
+            EndGroup(CommitOutcome.LogUnavailable);
+            while (queue.Reader.TryRead(out PendingBatch? waiting))
+            {
+                ending.Refuse(waiting);
+            }
+        }
+
+        applier.Complete();
+    }
+
+    private async ValueTask<bool> WaitForBatchesAsync()
+    {
+        Task<bool> more = queue.Reader.WaitToReadAsync().AsTask();
+        while (health.IsFaulty && !more.IsCompleted)
+        {
+            using CancellationTokenSource delayed = new();
+            if (await Task.WhenAny(more, Task.Delay(_probePeriod, clock, delayed.Token)) != more)
+            {
+                Probe();
+            }
+
+            await delayed.CancelAsync();
+        }
+
+        return await more;
+    }
+
+    private void Commit()
+    {
+        Gather();
+        int records = 0;
+        Timestamp now = Timestamp.Now(clock);
+        foreach (PendingBatch batch in _group)
+        {
+            if (NeedsRecord(batch))
+            {
+                _entries[records++] = MakeEntry(batch, now);
+            }
+        }
+
+        LogOutcome outcome = records > 0 ? log.Append(_entries.AsSpan(0, records), _ends) : LogOutcome.Appended;
+        Array.Clear(_entries, 0, records);
+        if (records > 0)
+        {
+            Report(outcome);
+        }
+
+        if (outcome == LogOutcome.Appended)
+        {
+            instruments.GroupBatches.Record(_group.Count);
+            HandOn(now);
+        }
+        else
+        {
+            EndGroup(CommitOutcome.LogUnavailable);
+        }
+    }
+
+    private void Gather()
+    {
+        long bytes = 0;
+        while (_group.Count < MaxGroupBatches && bytes < MaxGroupBytes && queue.Reader.TryRead(out PendingBatch? batch))
+        {
+            IdStanding standing = batch.Id is null ? IdStanding.New : ids.Begin(batch);
+            if (standing == IdStanding.New)
+            {
+                _group.Add(batch);
+                RemoveRepeatedAlerts(batch);
+                bytes += batch.Payload.Length;
+            }
+            else if (standing == IdStanding.Known)
+            {
+                ending.EndRepeat(batch, CommitOutcome.Stored);
+            }
+        }
+    }
+
+    private void RemoveRepeatedAlerts(PendingBatch batch)
+    {
+        int repeats = alerts.RemoveRepeats(batch);
+        if (repeats == 0)
+        {
+            return;
+        }
+
+        ledger.SettleAlerts(batch.Batch.Pcode, repeats);
+        batch.Counts = batch.Counts with { Accepted = batch.Counts.Accepted - repeats, Duplicates = repeats };
+        batch.Payload.Clear();
+        if (batch.Batch.Samples.RowCount > 0)
+        {
+            BatchCodec.Write(batch.Batch, batch.Payload);
+        }
+
+        batch.PayloadChecksum = Crc32C.Of(batch.Payload.Written.Span);
+    }
+
+    // A batch of which only repeats came has nothing to keep but its key.
+    private static bool NeedsRecord(PendingBatch batch) => batch.Id is not null || batch.Payload.Length > 0;
+
+    private LogEntry MakeEntry(PendingBatch batch, Timestamp now)
+    {
+        int rows = batch.Batch.Samples.RowCount;
+        batch.Batch.FirstNumber = numbers.Take(rows);
+        batch.SetHeader(new RecordHeader(RecordType.Batch, rows, batch.Batch.Pcode, batch.Batch.FirstNumber, now, batch.Id, batch.Counts));
+        return new LogEntry(batch.Header, batch.Payload.Written, batch.PayloadChecksum);
+    }
+
+    private void HandOn(Timestamp now)
+    {
+        int record = 0;
+        foreach (PendingBatch batch in _group)
+        {
+            batch.Position = NeedsRecord(batch) ? _ends[record++] : log.End;
+            if (batch.Id is { } key)
+            {
+                ids.Remember(new RememberedId(key, now, batch.Position, batch.Counts));
+            }
+
+            applier.Add(batch);
+        }
+
+        _group.Clear();
+    }
+
+    private void EndGroup(CommitOutcome outcome)
+    {
+        foreach (PendingBatch batch in _group)
+        {
+            ending.End(batch, outcome);
+        }
+
+        _group.Clear();
+    }
+
+    private void Probe()
+    {
+        byte[] header = new byte[RecordHeader.MaxSize];
+        int length = new RecordHeader(RecordType.Probe, 0, 0, numbers.Next, Timestamp.Now(clock)).Write(header);
+        _entries[0] = LogEntry.Of(header.AsMemory(0, length));
+        Report(log.Append(_entries.AsSpan(0, 1), _ends));
+    }
+
+    private void Report(LogOutcome outcome)
+    {
+        string? fault = outcome switch
+        {
+            LogOutcome.Appended => null,
+            LogOutcome.Full => "the log is full",
+            LogOutcome.Failed or LogOutcome.InDoubt => "the log can't be written",
+            _ => throw new InvalidOperationException($"{outcome} is no outcome."),
+        };
+        if (fault is not null && !health.IsFaulty)
+        {
+            LogFault(log.LastFault, fault);
+        }
+        else if (fault is null && health.IsFaulty)
+        {
+            LogRecovered();
+        }
+
+        health.Report(fault);
+    }
+
+    [LoggerMessage(2001, LogLevel.Error, "Pushes are refused since {Reason}. It is tried again.")]
+    private partial void LogFault(Exception? cause, string reason);
+
+    [LoggerMessage(2002, LogLevel.Information, "The log can be written again.")]
+    private partial void LogRecovered();
+
+    [LoggerMessage(2003, LogLevel.Critical, "The log's writer has stopped; pushes are refused until the host is started again.")]
+    private partial void LogStopped(Exception failure);
+}

@@ -1,0 +1,48 @@
+using TimeSeries.Core.Codecs;
+using TimeSeries.Core.Model;
+using TimeSeries.Ingest.Idempotency;
+
+namespace TimeSeries.Ingest.Pipeline;
+
+/// <summary>
+/// A valid batch on its way from its request through log and store. Its request owns the buffers and waits for <see cref="Completion"/>
+/// before it gives them back; in between, one stage after the other may change it.
+/// </summary>
+internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint payloadChecksum, IdKey? id, BatchCounts counts)
+{
+    private readonly TaskCompletionSource<CommitResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _header = new byte[RecordHeader.MaxSize];
+    private int _headerLength;
+
+    public ValidBatch Batch { get; } = batch;
+
+    /// <summary>The samples as the log keeps them; empty when none is left.</summary>
+    public PooledBuffer Payload { get; } = payload;
+
+    public uint PayloadChecksum { get; set; } = payloadChecksum;
+
+    /// <summary>The idempotency key, in its project and agent.</summary>
+    public IdKey? Id { get; } = id;
+
+    public BatchCounts Counts { get; set; } = counts;
+
+    /// <summary>Where the batch is in the log, once it is.</summary>
+    public LogPosition Position { get; set; }
+
+    /// <summary>Ids of its alerts, guarded against repeats until the store knows them; null when it has none.</summary>
+    public List<Guid>? AlertIds { get; set; }
+
+    /// <summary>Requests with the same idempotency key that came while this one was on its way.</summary>
+    public List<PendingBatch>? Followers { get; set; }
+
+    /// <summary>First bytes of the batch's log record.</summary>
+    public ReadOnlyMemory<byte> Header => _header.AsMemory(0, _headerLength);
+
+    public Task<CommitResult> Completion => _completion.Task;
+
+    public void SetHeader(in RecordHeader header) => _headerLength = header.Write(_header);
+
+    public void Complete(CommitOutcome outcome) => Complete(new CommitResult(outcome, Counts, Position));
+
+    public void Complete(CommitResult result) => _completion.TrySetResult(result);
+}

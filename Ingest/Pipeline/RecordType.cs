@@ -1,0 +1,11 @@
+namespace TimeSeries.Ingest.Pipeline;
+
+/// <summary>What a record of the log is. Stored; never renumbered.</summary>
+internal enum RecordType : byte
+{
+    /// <summary>A batch: header, then the samples in the log's codec (nothing when no sample was left).</summary>
+    Batch = 1,
+
+    /// <summary>Written to see whether the log can be written again after a fault.</summary>
+    Probe = 2,
+}

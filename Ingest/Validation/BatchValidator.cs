@@ -1,0 +1,108 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Decoding;
+
+namespace TimeSeries.Ingest.Validation;
+
+/// <summary>
+/// Makes a <see cref="ValidBatch"/> of a decoded one: gives each sample its agent, checks what the decoder could not (required fields, times,
+/// UTF-8, closed sets, GUIDs), makes texts canonical and takes rejected samples out. Works on whole columns. Thread safe.
+/// </summary>
+internal sealed class BatchValidator(BatchLimits limits)
+{
+    /// <summary>
+    /// Checks a batch that was decoded without refusal. The valid batch takes over the decoded one's columns; errors are added to its
+    /// <see cref="DecodedBatch.Rejected"/>.
+    /// </summary>
+    public ValidationResult Validate(DecodedBatch decoded, long pcode, Timestamp now)
+    {
+        int truncated = 0;
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            if (decoded.Samples.Find(schema.Kind) is { } table)
+            {
+                Check(table, decoded, now);
+                truncated += decoded.Cut.CountKept(schema.Kind, decoded.Rejected);
+                Complete(table, decoded.Rejected, now);
+            }
+        }
+
+        ValidBatch? batch = decoded.Samples.RowCount == 0 ? null : new ValidBatch(pcode, decoded.Samples);
+        return new ValidationResult(batch, decoded.Rejected.Total, truncated);
+    }
+
+    private void Check(SampleTable table, DecodedBatch decoded, Timestamp now)
+    {
+        CheckTimes(table, decoded.Rejected, now);
+        AgentFill.Fill(table, decoded);
+        foreach (Field field in table.Schema.Fields)
+        {
+            if (field.Required)
+            {
+                CheckPresence(table, field, decoded.Rejected);
+            }
+
+            // What the envelope gives has been checked there.
+            if (!field.FromEnvelope && table.FindTexts(field.Ordinal) is { } texts)
+            {
+                TextRules.Check(table, field, texts, decoded.Rejected);
+            }
+        }
+    }
+
+    private void CheckTimes(SampleTable table, RejectedSamples rejected, Timestamp now)
+    {
+        if (table.FindNumbers(KindSchema.Time) is not { } column)
+        {
+            return;
+        }
+
+        long latest = now.Milliseconds + (long)limits.MaxFutureSkew.TotalMilliseconds;
+        long earliest = limits.RetentionOf(table.Schema.Kind) is { } retention ? now.Milliseconds - (long)retention.TotalMilliseconds : long.MinValue;
+        ReadOnlySpan<long> times = column.Values;
+        for (int row = 0; row < times.Length; row++)
+        {
+            long time = times[row];
+            if ((time > latest || time < earliest) && time != NumberColumn.Missing)
+            {
+                rejected.Add(table.Schema.Kind, row, KindSchema.Time, time > latest ? RejectReason.Ahead : RejectReason.PastRetention);
+            }
+        }
+    }
+
+    private static void CheckPresence(SampleTable table, Field field, RejectedSamples rejected)
+    {
+        ReadOnlySpan<long> numbers = table.FindNumbers(field.Ordinal) is { } column ? column.Values : [];
+        ReadOnlySpan<int> codes = table.FindTexts(field.Ordinal) is { } texts ? texts.Codes : [];
+        bool complete = numbers.Length + codes.Length > 0 && !numbers.Contains(NumberColumn.Missing) && !codes.Contains(TextColumn.Missing);
+        if (complete)
+        {
+            return;
+        }
+
+        for (int row = 0; row < table.RowCount; row++)
+        {
+            bool has = (row < numbers.Length && numbers[row] != NumberColumn.Missing) || (row < codes.Length && codes[row] != TextColumn.Missing);
+            if (!has)
+            {
+                rejected.Add(table.Schema.Kind, row, field.Ordinal, RejectReason.Missing);
+            }
+        }
+    }
+
+    private static void Complete(SampleTable table, RejectedSamples rejected, Timestamp now)
+    {
+        if (rejected.CountOf(table.Schema.Kind) > 0)
+        {
+            RowRemoval.RemoveMarked(table, rejected.Marks(table.Schema.Kind));
+        }
+
+        foreach (Field field in table.Schema.Fields)
+        {
+            if (field.IsGuid && table.RowCount > 0)
+            {
+                TextRules.MakeGuids(table, field, now);
+            }
+        }
+    }
+}

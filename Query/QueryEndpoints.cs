@@ -1,0 +1,29 @@
+using TimeSeries.Query.Families;
+using TimeSeries.Query.Own;
+using TimeSeries.Query.WhaTap;
+
+namespace TimeSeries.Query;
+
+/// <summary>The endpoints of the Query host: every API family, each from its own folder.</summary>
+public static class QueryEndpoints
+{
+    /// <summary>Maps the endpoints. Needs <see cref="QueryServices.AddTimeSeriesQuery"/>.</summary>
+    public static IEndpointRouteBuilder MapTimeSeriesQuery(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        FamilyRequests requests = routes.ServiceProvider.GetRequiredService<FamilyRequests>();
+
+        // Every path and method under the prefix is the family's, so that whatever is wrong with a request is told in its shape.
+        routes.Map(
+            WhatapPath.Prefix + "/{**path}",
+            requests.Around(WhatapErrors.Family, static context => Of<WhatapEndpoint>(context).HandleAsync(context)));
+
+        routes.Map("/api/v1/agents", requests.Around(OwnErrors.Family, static context => Of<AgentsEndpoint>(context).HandleAsync(context)));
+        routes.Map("/api/v1/schema", requests.Around(OwnErrors.Family, static context => Of<SchemaEndpoint>(context).HandleAsync(context)));
+        return routes;
+    }
+
+    // At the first request, not before: store and projects may be opened only when the host starts.
+    private static T Of<T>(HttpContext context)
+        where T : notnull => context.RequestServices.GetRequiredService<T>();
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Metrics;
+using TimeSeries.Query.Families;
+using TimeSeries.Query.Own;
+using TimeSeries.Query.Scanning;
+using TimeSeries.Query.WhaTap;
+
+namespace TimeSeries.Query;
+
+/// <summary>What the Query endpoints need, as services.</summary>
+public static class QueryServices
+{
+    /// <summary>
+    /// Adds options, metrics and endpoints of the Query host. The host itself adds what they stand on: an <see cref="Core.Model.ISampleReader"/>
+    /// and the <see cref="Hosting.Projects.ProjectDirectory"/>.
+    /// </summary>
+    public static IServiceCollection AddTimeSeriesQuery(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSection<QueryOptions>(QueryOptions.Section);
+        services.AddInstruments<QueryInstruments>(instruments => instruments.Meter);
+        services.TryAddSingleton<ScanGate>();
+        services.TryAddSingleton<FamilyRequests>();
+        services.TryAddSingleton<WhatapEndpoint>();
+        services.TryAddSingleton<OwnRequests>();
+        services.TryAddSingleton<AgentsEndpoint>();
+        services.TryAddSingleton<SchemaEndpoint>();
+        return services;
+    }
+}

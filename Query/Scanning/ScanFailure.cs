@@ -1,0 +1,13 @@
+namespace TimeSeries.Query.Scanning;
+
+/// <summary>Why a scan gave no result.</summary>
+internal enum ScanFailure : byte
+{
+    None,
+
+    /// <summary>It needs more rows or groups than it may.</summary>
+    OverLimit,
+
+    /// <summary>It took longer than it may, waiting included.</summary>
+    TimedOut,
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Query.Scanning;
+
+/// <summary>
+/// Lets at most <see cref="QueryOptions.Concurrency"/> requests scan at once, each for at most <see cref="QueryOptions.Timeout"/> (waiting counts),
+/// and puts the limits into their queries. Thread safe.
+/// </summary>
+internal sealed class ScanGate : IDisposable
+{
+    private readonly ISampleReader _reader;
+    private readonly QueryOptions _options;
+    private readonly QueryInstruments _instruments;
+    private readonly TimeProvider _clock;
+    private readonly SemaphoreSlim _slots;
+
+    public ScanGate(ISampleReader reader, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock)
+    {
+        _reader = reader;
+        _options = options.Value;
+        _instruments = instruments;
+        _clock = clock;
+        _slots = new SemaphoreSlim(_options.Concurrency);
+    }
+
+    /// <summary>Answers the queries of one request, one after the other, in one slot and one timeout.</summary>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public async ValueTask<ScanOutcome> RunAsync(ReadOnlyMemory<SampleQuery> queries, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(_options.Timeout, _clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            await EnterAsync(either.Token);
+            try
+            {
+                return ScanOutcome.Of(await ScanAsync(queries, either.Token));
+            }
+            finally
+            {
+                _instruments.ScansRunning.Add(-1);
+                _slots.Release();
+            }
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return ScanOutcome.Failed(
+                ScanFailure.TimedOut,
+                string.Create(CultureInfo.InvariantCulture, $"The query took longer than Query:Timeout = {_options.Timeout}. Ask for a shorter range."));
+        }
+        catch (QueryLimitException limit)
+        {
+            return ScanOutcome.Failed(ScanFailure.OverLimit, limit.Message);
+        }
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    private async ValueTask EnterAsync(CancellationToken cancellationToken)
+    {
+        _instruments.ScansWaiting.Add(1);
+        try
+        {
+            await _slots.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _instruments.ScansWaiting.Add(-1);
+        }
+
+        _instruments.ScansRunning.Add(1);
+    }
+
+    private async ValueTask<QueryResult[]> ScanAsync(ReadOnlyMemory<SampleQuery> queries, CancellationToken cancellationToken)
+    {
+        var results = new QueryResult[queries.Length];
+        for (int i = 0; i < results.Length; i++)
+        {
+            SampleQuery limited = queries.Span[i] with
+            {
+                UseRollups = _options.Rollups,
+                MaxRows = _options.MaxRows,
+                MaxGroups = _options.MaxGroups,
+            };
+            results[i] = await _reader.QueryAsync(limited, cancellationToken);
+        }
+
+        return results;
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using TimeSeries.Core.Files;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Running;
+
+namespace TimeSeries.Server;
+
+/// <summary>
+/// Shows a new token once, when it is made, with commands to paste that push a sample and read it back. On the terminal and not in the log,
+/// which others may read.
+/// </summary>
+internal sealed class FirstSteps(FirstProject first, DataDirectory directory, IServer server, IHostApplicationLifetime lifetime, Terminal terminal) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(Print);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Print()
+    {
+        if (first.NewToken is not { } token)
+        {
+            return;
+        }
+
+        string address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? HostSetup.DefaultAddress;
+        terminal.Out.WriteLine(
+            $$"""
+
+            No project is configured, so project {{FirstProject.Pcode}} was made. Its token, shown only now and kept in {{directory.TokenPath}}:
+
+              {{token}}
+
+            Push a sample:
+
+              curl -X POST {{address}}/ingest/v1/batch -H 'Authorization: Bearer {{token}}' -H 'Content-Type: application/json' \
+                -d '{"agent":{"oname":"shop-8080"},"transaction":[{"time":'$(date +%s000)',"service":"/cart","elapsed":12.5}]}'
+
+            Read it back:
+
+              curl {{address}}/open/api/json/transaction -H 'x-whatap-pcode: {{FirstProject.Pcode}}' -H 'x-whatap-token: {{token}}'
+
+            """);
+    }
+}

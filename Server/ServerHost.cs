@@ -1,0 +1,33 @@
+using TimeSeries.Hosting.Running;
+using TimeSeries.Ingest;
+using TimeSeries.Query;
+
+namespace TimeSeries.Server;
+
+/// <summary>The all-in-one host: Ingest and Query in one process, on one embedded store.</summary>
+public static class ServerHost
+{
+    // Flushing the log blocks its thread, and so may reads of blocks; requests must not wait for the pool to notice.
+    private const int MinWorkerThreads = 16;
+
+    /// <summary>Builds the host; nothing is opened before it starts.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="replace">Registers other services in place of the host's own: a clock, a disk.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
+    {
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinWorkerThreads), ports);
+
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(args);
+        builder.Services.AddTimeSeriesIngest();
+        builder.Services.AddTimeSeriesQuery(builder.Configuration);
+        builder.Services.AddHostedService<FirstSteps>();
+        replace?.Invoke(builder.Services);
+
+        WebApplication app = builder.Build();
+        app.UseHostDefaults();
+        app.MapTimeSeriesIngest();
+        app.MapTimeSeriesQuery();
+        return app;
+    }
+}

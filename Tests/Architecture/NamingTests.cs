@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+
+namespace TimeSeries.Tests.Architecture;
+
+/// <summary>Names and sizes, from the files.</summary>
+internal sealed partial class NamingTests
+{
+    private const int MaxLines = 400;
+
+    private static readonly string[] _vendors = ["Whatap", "WhaTap", "Tyk", "Ncp"];
+
+    // These say a rank, or nothing. The one directory of a store is called after what the option says.
+    private static readonly string[] _empty = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Info", "Processor", "Item", "Items", "Entity", "Entities", "Data"];
+    private static readonly string[] _exceptions = ["DataDirectory"];
+
+    [Test]
+    public void No_type_is_named_after_a_rank()
+    {
+        IEnumerable<string> faults = SourceTree.All.SelectMany(file => file.Types
+            .Where(type => !_exceptions.Contains(type) && Words(type).Any(_empty.Contains))
+            .Select(type => $"{file}: {type}"));
+        Assert.That(faults, Is.Empty);
+    }
+
+    [Test]
+    public void A_file_holds_one_top_level_type_of_its_name() => Assert.Multiple(() =>
+    {
+        foreach (SourceFile file in SourceTree.All.Where(file => file.TopLevelTypes.Count > 0))
+        {
+            Assert.That(file.TopLevelTypes, Is.EqualTo(new[] { file.Name.Split('.')[0] }), file.RelativePath);
+        }
+    });
+
+    [Test]
+    public void No_file_is_longer_than_a_reader_bears() =>
+        Assert.That(SourceTree.All.Where(file => file.LineCount > MaxLines).Select(file => $"{file}: {file.LineCount}"), Is.Empty);
+
+    [Test]
+    public void Namespaces_follow_folders() => Assert.Multiple(() =>
+    {
+        foreach (SourceFile file in SourceTree.All.Where(file => file.TopLevelTypes.Count > 0))
+        {
+            string expected = string.Join('.', new[] { "TimeSeries", file.Project }.Concat(file.Folder.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+            Assert.That(NamespaceLine().Match(file.Text).Groups["name"].Value, Is.EqualTo(expected), file.RelativePath);
+        }
+    });
+
+    [Test]
+    public void A_vendor_is_named_in_its_own_folder_and_where_endpoints_are_composed()
+    {
+        IEnumerable<string> faults = SourceTree.OfProducts
+            .Where(file => !(file.Project == "Query" && (file.Folder.Length == 0 || _vendors.Contains(file.Folder.Split('/')[0]))))
+            .SelectMany(file => file.Types.Where(type => Words(type).Any(_vendors.Contains)).Select(type => $"{file}: {type}")
+                .Concat(file.Project == "Core" && _vendors.Any(vendor => file.Code.Contains(vendor, StringComparison.Ordinal)) ? [file.RelativePath] : []));
+        Assert.That(faults, Is.Empty);
+    }
+
+    [Test]
+    public void No_regions_no_silenced_warnings_nothing_left_for_later() =>
+        Assert.That(SourceTree.All.Where(file => Leftover().IsMatch(file.Text) && file.Name != nameof(NamingTests)), Is.Empty);
+
+    private static IEnumerable<string> Words(string name) => Word().Matches(name).Select(match => match.Value);
+
+    [GeneratedRegex("WhaTap|[A-Z][a-z0-9]*|[A-Z]+(?![a-z])")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(@"#region|#pragma warning|\bTODO\b|\bFIXME\b|\bHACK\b|NotImplementedException")]
+    private static partial Regex Leftover();
+}

@@ -1,0 +1,66 @@
+using System.Xml.Linq;
+using NUnit.Framework;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Architecture;
+
+/// <summary>Which project may know which, from the project files.</summary>
+internal sealed class ProjectReferenceTests
+{
+    [TestCase("Core", "")]
+    [TestCase("Hosting", "Core")]
+    [TestCase("Ingest", "Core,Hosting")]
+    [TestCase("Query", "Core,Hosting")]
+    [TestCase("Server", "Core,Hosting,Ingest,Query")]
+    public void A_project_knows_no_more_than_it_may(string project, string allowed) =>
+        Assert.That(References(project), Is.SubsetOf(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries)));
+
+    [Test]
+    public void Core_knows_no_HTTP_server() => Assert.Multiple(() =>
+    {
+        Assert.That(Load("Core").Descendants("FrameworkReference"), Is.Empty);
+        Assert.That(Load("Core").Root!.Attribute("Sdk")!.Value, Is.EqualTo("Microsoft.NET.Sdk"));
+        Assert.That(SourceTree.All.Where(file => file.Project == "Core" && file.Code.Contains("Microsoft.AspNetCore", StringComparison.Ordinal)), Is.Empty);
+    });
+
+    [Test]
+    public void Ingest_and_Query_never_see_each_other() => Assert.Multiple(() =>
+    {
+        Assert.That(Closure("Ingest"), Has.None.EqualTo("Query"));
+        Assert.That(Closure("Query"), Has.None.EqualTo("Ingest"));
+        Assert.That(UsesOf("Ingest", "Query."), Is.Empty);
+        Assert.That(UsesOf("Query", "Ingest."), Is.Empty);
+    });
+
+    [Test]
+    public void No_product_knows_tests_or_benchmarks() => Assert.Multiple(() =>
+    {
+        foreach (string project in SourceTree.Products)
+        {
+            Assert.That(Closure(project), Has.None.EqualTo("Tests").And.None.EqualTo("Benchmarks"), project);
+        }
+    });
+
+    private static IEnumerable<SourceFile> UsesOf(string project, string other) =>
+        SourceTree.All.Where(file => file.Project == project && file.Uses.Any(used => used.StartsWith(other, StringComparison.Ordinal)));
+
+    private static HashSet<string> Closure(string project)
+    {
+        HashSet<string> known = [];
+        Queue<string> open = new([project]);
+        while (open.TryDequeue(out string? next))
+        {
+            foreach (string reference in References(next).Where(known.Add))
+            {
+                open.Enqueue(reference);
+            }
+        }
+
+        return known;
+    }
+
+    private static string[] References(string project) =>
+        [.. Load(project).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))];
+
+    private static XDocument Load(string project) => XDocument.Load(RepositoryFolder.Combine(project, project + ".csproj"));
+}

@@ -1,0 +1,38 @@
+using NUnit.Framework;
+using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Validation;
+
+namespace TimeSeries.Tests.Benchmarks;
+
+internal sealed class AcceptedBodyTests
+{
+    private const long Now = 1_800_000_000_000;
+
+    [Test]
+    public void The_server_takes_every_generated_sample_and_knows_every_field([Values] Kind kind, [Values] SampleForm form, [Values] bool json)
+    {
+        DecodedBatch decoded = new();
+        decoded.Reset(new SampleBatch());
+        BatchRefusal? refusal = BatchDecoder.Decode(PatchedBody(kind, 500, form, json), json ? BodyFormat.Json : BodyFormat.MessagePack, decoded);
+        Assert.That(refusal, Is.Null);
+        ValidationResult result = new BatchValidator(new BatchLimits()).Validate(decoded, 1, new Timestamp(Now));
+        Assert.That((result.Usable, result.Rejected, result.Truncated, decoded.Received), Is.EqualTo((500, 0, 0, 500)));
+        Assert.That(decoded.Unknown.Count, Is.Zero);
+    }
+
+    private static byte[] PatchedBody(Kind kind, int rowCount, SampleForm form, bool json)
+    {
+        IWireWriter writer = json ? new JsonWriter() : new MessagePackWriter();
+        PatchPlaces places = new();
+        WireColumn[] columns = new SampleMaker(new Population(), 7).Make(kind, rowCount, out int[] ages);
+        BodyWriter.Write(writer, SampleSchema.Of(kind), columns, form, [], places);
+        PreparedBody body = new(writer.Written, 0, places, ages);
+        ulong ids = 1;
+        body.Patch(Now, ref ids);
+        return body.Bytes;
+    }
+}

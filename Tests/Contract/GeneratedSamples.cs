@@ -1,0 +1,31 @@
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Contract;
+
+/// <summary>The generated samples that tests of the whole system share, with their expected answers and the ranges asked for.</summary>
+internal static class GeneratedSamples
+{
+    private const int Seed = 20_240_310;
+    private const int BatchCount = 64;
+    private const int RowsPerBatch = 330;
+
+    public static IReadOnlyList<PushedBatch> Batches { get; } = new RowGenerator(Seed).Batches(BatchCount, RowsPerBatch);
+
+    public static ExpectedAnswers Expected { get; } = new(OracleIntake.Take(Batches));
+
+    public static IReadOnlyList<NamedRange> Ranges { get; } =
+    [
+        new("the three hours", RowGenerator.Start, RowGenerator.End),
+        new("one bucket", RowGenerator.Start + RowGenerator.Hour, RowGenerator.Start + RowGenerator.Hour + RowGenerator.Bucket),
+        new("an hour and a bit on both sides", RowGenerator.Start + RowGenerator.Hour - 1_234, RowGenerator.Start + (2 * RowGenerator.Hour) + 4_321),
+        new("a whole day", RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour)),
+        new("a day across midnight", RowGenerator.Day - (11 * RowGenerator.Hour) - 1, RowGenerator.Day + (13 * RowGenerator.Hour) - 1),
+        new("a day of history", RowGenerator.Day - (48 * RowGenerator.Hour), RowGenerator.Day - (24 * RowGenerator.Hour)),
+        new("one millisecond at a border", RowGenerator.Start + RowGenerator.Hour, RowGenerator.Start + RowGenerator.Hour + 1),
+        new("nothing", RowGenerator.Day - (30 * 24 * RowGenerator.Hour), RowGenerator.Day - (29 * 24 * RowGenerator.Hour)),
+    ];
+
+    /// <summary>A form for each batch, so that every form carries some of the samples.</summary>
+    public static BodyForm Form(int batch) => (BodyForm)(batch % Enum.GetValues<BodyForm>().Length);
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using NUnit.Framework;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Contract;
+
+/// <summary>What was answered 200 is there exactly once after a process was killed; what was not is there whole or not at all.</summary>
+[Parallelizable(ParallelScope.Self)]
+internal sealed class KillTests
+{
+    private const long Time = RowGenerator.Start;
+    private const int ClientCount = 4;
+    private const int RowsPerBatch = 40;
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Acked_samples_are_stored_once_and_others_whole_or_not_at_all()
+    {
+        ConcurrentDictionary<string, bool> ackedBySent = [];
+        for (int round = 0; round < 3; round++)
+        {
+            using ServerProcess server = await ServerProcess.StartAsync(_folder, "--Storage:HeadBytes=1048576");
+            await PushUntilKilledAsync(server, round, 150, ackedBySent);
+        }
+
+        using ServerProcess last = await ServerProcess.StartAsync(_folder);
+        Dictionary<string, (long Count, long Sum)> stored = await ServicesAsync(last.Client);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ackedBySent.Where(sent => sent.Value).Select(sent => sent.Key).Where(service => !stored.ContainsKey(service)), Is.Empty, "lost");
+            Assert.That(stored.Keys.Where(service => !ackedBySent.ContainsKey(service)), Is.Empty, "never sent");
+            Assert.That(stored.Where(service => service.Value != (RowsPerBatch, SumOf(RowsPerBatch))), Is.Empty, "twice or in part");
+            Assert.That(stored, Has.Count.GreaterThanOrEqualTo(3 * 150));
+        });
+    }
+
+    [Test]
+    public async Task An_idempotency_key_is_remembered_through_a_kill()
+    {
+        PushedBatch batch = Batch("/once") with { Agent = new AgentName("agent"), Id = "01JD-key-\U0001F98A" };
+        JsonElement first;
+        using (ServerProcess server = await ServerProcess.StartAsync(_folder))
+        {
+            first = await server.Client.PushAsync(batch, BodyForm.MessagePackRows);
+            server.Kill();
+        }
+
+        using ServerProcess restarted = await ServerProcess.StartAsync(_folder);
+        JsonElement second = await restarted.Client.PushAsync(batch, BodyForm.JsonTable);
+        JsonElement other = await restarted.Client.PushAsync(batch with { Agent = new AgentName("another agent") }, BodyForm.JsonTable);
+        Dictionary<string, (long Count, long Sum)> stored = await ServicesAsync(restarted.Client);
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.GetProperty("duplicate").GetBoolean(), Is.False);
+            Assert.That(second.GetProperty("duplicate").GetBoolean(), Is.True);
+            Assert.That(second.GetProperty("accepted").GetInt32(), Is.EqualTo(RowsPerBatch));
+            Assert.That(second.GetProperty("position").GetString(), Is.EqualTo(first.GetProperty("position").GetString()));
+            Assert.That(other.GetProperty("duplicate").GetBoolean(), Is.False);
+            Assert.That(stored["/once"].Count, Is.EqualTo(2 * RowsPerBatch));
+        });
+    }
+
+    [Test]
+    public async Task An_alert_is_unique_through_a_kill()
+    {
+        PushedBatch batch = new(TestProjects.First, null,
+            [new SampleRow("alert") { ["time"] = Time, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = "0b7c1a52-4a5c-4d7c-9f0e-2a7d3e5f6a7b" }]);
+        using (ServerProcess server = await ServerProcess.StartAsync(_folder))
+        {
+            await server.Client.PushAsync(batch, BodyForm.JsonRows);
+            server.Kill();
+        }
+
+        using ServerProcess restarted = await ServerProcess.StartAsync(_folder);
+        JsonElement again = await restarted.Client.PushAsync(batch, BodyForm.JsonRows);
+        Assert.That((again.GetProperty("accepted").GetInt32(), again.GetProperty("duplicates").GetInt32()), Is.EqualTo((0, 1)));
+    }
+
+    private static PushedBatch Batch(string service) => new(TestProjects.First, new AgentName("agent"),
+    [
+        .. Enumerable.Range(0, RowsPerBatch).Select(i => new SampleRow("transaction") { ["time"] = Time + i, ["service"] = service, ["elapsed"] = (long)i }),
+    ]);
+
+    private static long SumOf(int rows) => rows * (rows - 1L) / 2;
+
+    // Several clients push, each batch under a service of its own; at so many answers the server is killed under their hands.
+    private static async Task PushUntilKilledAsync(ServerProcess server, int round, int answers, ConcurrentDictionary<string, bool> ackedBySent)
+    {
+        using SemaphoreSlim answered = new(0);
+        Task[] clients = [.. Enumerable.Range(0, ClientCount).Select(client => PushUntilRefusedAsync(server.Client, $"/{round}/{client}/", answered, ackedBySent))];
+        for (int i = 0; i < answers; i++)
+        {
+            Assert.That(await answered.WaitAsync(TimeSpan.FromSeconds(30)), Is.True, server.Output);
+        }
+
+        server.Kill();
+        await Task.WhenAll(clients);
+    }
+
+    private static async Task PushUntilRefusedAsync(ServerClient client, string prefix, SemaphoreSlim answered, ConcurrentDictionary<string, bool> ackedBySent)
+    {
+        for (int i = 0; ; i++)
+        {
+            string service = prefix + i.ToString(CultureInfo.InvariantCulture);
+            ackedBySent[service] = false;
+            try
+            {
+                BodyForm form = GeneratedSamples.Form(i);
+                using HttpResponseMessage response = await client.SendAsync(form.Write(Batch(service)), form.ContentType());
+                ackedBySent[service] = response.IsSuccessStatusCode;
+                answered.Release();
+            }
+            catch (HttpRequestException)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task<Dictionary<string, (long Count, long Sum)>> ServicesAsync(ServerClient client)
+    {
+        using JsonDocument answer = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + RowGenerator.Hour}"));
+        return answer.RootElement.GetProperty("records").EnumerateArray().ToDictionary(
+            record => record.GetProperty("service").GetString()!,
+            record => (record.GetProperty("count").GetInt64(), record.GetProperty("time_sum").GetInt64()));
+    }
+}

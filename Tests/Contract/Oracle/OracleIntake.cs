@@ -1,0 +1,90 @@
+using System.Text;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Contract.Oracle;
+
+/// <summary>What becomes of acceptable samples on their way in, by the words of the ingest contract alone.</summary>
+internal static class OracleIntake
+{
+    private const int CutBytes = 32_768;
+    private const int UserAgentBytes = 1_024;
+
+    private static readonly HashSet<string> _durations =
+        ["elapsed", "sql_time", "sql_fetch_time", "httpc_time", "cpu_time", "upstream_latency", "fetch_time"];
+
+    private static readonly HashSet<string> _cut = ["message", "error_message", "description", "stack", "user_agent"];
+
+    /// <summary>The samples that are kept of batches taken one after the other.</summary>
+    public static List<OracleSample> Take(IEnumerable<PushedBatch> batches)
+    {
+        List<OracleSample> kept = [];
+        HashSet<(long, Guid)> alerts = [];
+        foreach (PushedBatch batch in batches)
+        {
+            foreach (SampleRow row in batch.Rows)
+            {
+                if (row["id"] is not string { Length: > 0 } id || alerts.Add((batch.Pcode, Guid.Parse(id))))
+                {
+                    kept.Add(Keep(batch, row));
+                }
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>How many samples of the batches repeat an alert.</summary>
+    public static int Duplicates(IReadOnlyList<PushedBatch> batches) => batches.Sum(batch => batch.Rows.Count) - Take(batches).Count;
+
+    private static OracleSample Keep(PushedBatch batch, SampleRow row)
+    {
+        Dictionary<string, object> values = [];
+        foreach ((string field, object? value) in row.Fields)
+        {
+            if (field is not ("time" or "oname" or "oid") && Kept(field, value) is { } kept)
+            {
+                values[field] = kept;
+            }
+        }
+
+        string? own = row["oname"] as string;
+        string oname = own ?? batch.Agent?.Oname ?? "";
+        long? oid = own is null ? batch.Agent?.Oid : (long?)row["oid"];
+        return new OracleSample(batch.Pcode, row.Kind, row.Time, values)
+        {
+            Oname = oname,
+            Oid = oname.Length == 0 ? null : oid ?? OracleHash.Of(oname),
+            Okind = own is null ? batch.Agent?.Okind ?? "" : "",
+            Onode = own is null ? batch.Agent?.Onode ?? "" : "",
+        };
+    }
+
+    private static object? Kept(string field, object? value) => value switch
+    {
+        null or "" => null,
+        bool flag => flag ? 1L : 0L,
+        string text when _cut.Contains(field) => Cut(text, field == "user_agent" ? UserAgentBytes : CutBytes),
+        long or double when _durations.Contains(field) => (long)Math.Round(Convert.ToDouble(value) * 1_000, MidpointRounding.ToEven),
+        long or double when field == "count" => (long)Math.Round(Convert.ToDouble(value) * 1_000_000, MidpointRounding.ToEven),
+        _ => value,
+    };
+
+    // As many whole code points as fit.
+    private static string Cut(string text, int maxBytes)
+    {
+        int bytes = 0;
+        StringBuilder kept = new();
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes)
+            {
+                break;
+            }
+
+            kept.Append(rune.ToString());
+        }
+
+        return kept.ToString();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using NUnit.Framework;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Contract;
+
+/// <summary>Bodies that other encoders wrote are understood to the last value: every endpoint answers as the naive computation over their meaning.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class RecordedMessagePackTests
+{
+    [TestCaseSource(typeof(RecordedMessagePack), nameof(RecordedMessagePack.Names))]
+    public async Task A_recorded_body_means_what_stands_beside_it(string name)
+    {
+        RecordedMessagePack recorded = RecordedMessagePack.Load(name);
+        ExpectedAnswers expected = new(OracleIntake.Take([recorded.Meaning]));
+        using TemporaryFolder folder = new();
+        await using RunningServer server = await RunningServer.StartAsync(folder);
+
+        using HttpResponseMessage response = await server.Client.SendAsync(recorded.Body, "application/x-msgpack");
+        string body = await response.Content.ReadAsStringAsync();
+        using JsonDocument answer = JsonDocument.Parse(body);
+        Assert.That(answer.RootElement.TryGetProperty("accepted", out JsonElement accepted) ? accepted.GetInt32() : -1, Is.EqualTo(recorded.Meaning.Rows.Count), body);
+        Assert.That(answer.RootElement.GetProperty("unknown").EnumerateArray().Select(unknown => unknown.GetString()), Is.EquivalentTo(recorded.Unknown));
+        await Assert.MultipleAsync(async () =>
+        {
+            foreach (OracleEndpoint endpoint in OracleEndpoint.All.Append(OracleEndpoint.Agents))
+            {
+                string actual = await server.Client.GetAsync(endpoint.Path(RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour)));
+                object wanted = expected.Of(endpoint, TestProjects.First, RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour));
+                Assert.That(AnswerComparer.Differences(actual, wanted), Is.Empty, endpoint.Name);
+            }
+        });
+    }
+}

@@ -1,0 +1,103 @@
+using NUnit.Framework;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Contract;
+
+/// <summary>Every endpoint's answer equals the naive computation over the same samples, field by field, wherever the samples lie.</summary>
+[TestFixture(StoreState.Head)]
+[TestFixture(StoreState.Sealed)]
+[TestFixture(StoreState.OverlappingBlocks)]
+[TestFixture(StoreState.CompactedAndKilled)]
+[Parallelizable(ParallelScope.All)]
+internal sealed class StoreStateTests(StoreState state)
+{
+    private readonly TemporaryFolder _folder = new();
+    private RunningServer? _server;
+    private ServerProcess? _process;
+
+    private ServerClient Client => _server?.Client ?? _process!.Client;
+
+    [OneTimeSetUp]
+    public async Task Push()
+    {
+        _server = await RunningServer.StartAsync(_folder);
+        IReadOnlyList<PushedBatch> batches = GeneratedSamples.Batches;
+        int third = batches.Count / 3;
+        await PushAsync(0, third);
+        if (state != StoreState.Head)
+        {
+            await _server.SealAsync();
+        }
+
+        await PushAsync(third, 2 * third);
+        if (state is StoreState.OverlappingBlocks or StoreState.CompactedAndKilled)
+        {
+            await _server.SealAsync();
+        }
+
+        if (state == StoreState.CompactedAndKilled)
+        {
+            await _server.CompactAsync();
+            await RestartAsProcessAsync();
+            await PushAsync(2 * third, batches.Count);
+            _process!.Kill();
+            await RestartAsProcessAsync();
+            return;
+        }
+
+        await PushAsync(2 * third, batches.Count);
+        if (state == StoreState.Sealed)
+        {
+            await _server.SealAsync();
+        }
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _process?.Dispose();
+        _folder.Dispose();
+    }
+
+    [TestCaseSource(nameof(Questions))]
+    public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
+    {
+        string answer = await Client.GetAsync(endpoint.Path(range.From, range.To), pcode);
+        Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
+    }
+
+    [TestCase(TestProjects.First)]
+    [TestCase(TestProjects.Second)]
+    public async Task Agents_are_those_of_the_samples(long pcode)
+    {
+        string answer = await Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
+        Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
+    }
+
+    private static IEnumerable<TestCaseData> Questions() =>
+        from endpoint in OracleEndpoint.All
+        from range in GeneratedSamples.Ranges
+        from pcode in new[] { TestProjects.First, TestProjects.Second }
+        select new TestCaseData(endpoint, range, pcode);
+
+    private async Task RestartAsProcessAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+            _server = null;
+        }
+
+        _process?.Dispose();
+        _process = await ServerProcess.StartAsync(_folder);
+    }
+
+    private Task PushAsync(int from, int to) =>
+        Client.PushAllAsync(GeneratedSamples.Batches.Take(from..to), index => GeneratedSamples.Form(from + index));
+}

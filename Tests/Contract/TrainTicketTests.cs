@@ -1,0 +1,76 @@
+using NUnit.Framework;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Contract;
+
+/// <summary>Recorded telemetry of a real application, pushed in each form: every endpoint answers as the naive computation does, through a crash too.</summary>
+[TestFixture(BodyForm.JsonRows)]
+[TestFixture(BodyForm.MessagePackRows)]
+[TestFixture(BodyForm.MessagePackTable)]
+[TestFixture(BodyForm.MessagePackColumns)]
+internal sealed class TrainTicketTests(BodyForm form)
+{
+    private const int RowsPerBatch = 4_000;
+
+    private static readonly NamedRange[] _ranges =
+    [
+        new("the recording", 1_674_981_600_000, 1_674_990_600_000),
+        new("a day", 1_674_950_400_000, 1_675_036_800_000),
+        new("some minutes", 1_674_983_123_456, 1_674_984_987_654),
+        new("one bucket", 1_674_984_000_000, 1_674_984_300_000),
+    ];
+
+    private static readonly Lazy<ExpectedAnswers> _expected = new(() => new ExpectedAnswers(OracleIntake.Take(Batches())));
+
+    private readonly TemporaryFolder _folder = new();
+    private ServerProcess? _process;
+
+    [OneTimeSetUp]
+    public async Task Push()
+    {
+        List<PushedBatch> batches = Batches();
+        await using (RunningServer server = await RunningServer.StartAsync(_folder))
+        {
+            await server.Client.PushAllAsync(batches.Take(batches.Count / 2), _ => form);
+            await server.SealAsync();
+        }
+
+        using (ServerProcess process = await ServerProcess.StartAsync(_folder))
+        {
+            await process.Client.PushAllAsync(batches.Skip(batches.Count / 2), _ => form);
+            process.Kill();
+        }
+
+        _process = await ServerProcess.StartAsync(_folder);
+    }
+
+    [OneTimeTearDown]
+    public void Stop()
+    {
+        _process?.Dispose();
+        _folder.Dispose();
+    }
+
+    [TestCaseSource(nameof(Questions))]
+    public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
+    {
+        string answer = await _process!.Client.GetAsync(endpoint.Path(range.From, range.To));
+        Assert.That(AnswerComparer.Differences(answer, _expected.Value.Of(endpoint, TestProjects.First, range.From, range.To)), Is.Empty);
+    }
+
+    [Test]
+    public async Task Agents_are_the_pods()
+    {
+        string answer = await _process!.Client.GetAsync("/api/v1/agents");
+        Assert.That(AnswerComparer.Differences(answer, _expected.Value.Of(OracleEndpoint.Agents, TestProjects.First, 0, 0)), Is.Empty);
+    }
+
+    private static IEnumerable<TestCaseData> Questions() =>
+        from endpoint in OracleEndpoint.All.Take(5)
+        from range in _ranges
+        select new TestCaseData(endpoint, range);
+
+    private static List<PushedBatch> Batches() =>
+        [.. TrainTicket.Rows.Chunk(RowsPerBatch).Select(rows => new PushedBatch(TestProjects.First, null, rows))];
+}

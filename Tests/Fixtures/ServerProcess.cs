@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace TimeSeries.Tests.Fixtures;
+
+/// <summary>
+/// The built server as a process of its own, on a data directory and a port that the system picks. <see cref="Kill"/> ends it as a crash would:
+/// nothing of it runs on. Starting another on the same directory is the restart.
+/// </summary>
+public sealed partial class ServerProcess : IDisposable
+{
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(40);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(string directory, string[] more)
+    {
+        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        start.ArgumentList.Add(ServerFile());
+        foreach (string argument in TestProjects.Arguments(directory, more))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException("The server ended before it listened:\n" + Output));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public ServerClient Client { get; private set; } = null!;
+
+    /// <summary>What it printed so far.</summary>
+    public string Output => string.Join('\n', _output);
+
+    public bool IsRunning => !_process.HasExited;
+
+    /// <summary>Starts a server and returns when it listens.</summary>
+    public static async Task<ServerProcess> StartAsync(string directory, params string[] more)
+    {
+        ServerProcess server = new(directory, more);
+        try
+        {
+            server.Client = new ServerClient(await server._address.Task.WaitAsync(_startTimeout));
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the process at once (SIGKILL) and returns when it is gone.</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        Client?.Dispose();
+        _process.Dispose();
+    }
+
+    // Debug or Release, as the tests themselves were built.
+    private static string ServerFile()
+    {
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        return RepositoryFolder.Combine("Server", "bin", configuration, "net10.0", "TimeSeries.Server.dll");
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _output.Enqueue(line);
+        if (Listening().Match(line) is { Success: true } match)
+        {
+            _address.TrySetResult(new Uri(match.Groups["address"].Value));
+        }
+    }
+
+    [GeneratedRegex(@"listens on (?<address>http://127\.0\.0\.1:\d+)")]
+    private static partial Regex Listening();
+}

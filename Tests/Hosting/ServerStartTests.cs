@@ -1,0 +1,178 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NUnit.Framework;
+using TimeSeries.Hosting.Running;
+using TimeSeries.Server;
+using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Ingest;
+
+namespace TimeSeries.Tests.Hosting;
+
+public sealed class ServerStartTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task A_token_that_was_made_is_printed_once_with_commands_to_paste()
+    {
+        string first = await PrintedAsync();
+        string second = await PrintedAsync();
+
+        string token = (await File.ReadAllTextAsync(_folder["token"])).Trim();
+        Assert.That(first, Does.Contain($"curl -X POST http://127.0.0.1:").And.Contain($"Bearer {token}").And.Contain("/open/api/json/transaction"));
+        Assert.That(second, Is.Empty);
+    }
+
+    [Test]
+    public async Task Later_starts_name_the_tokens_file_and_never_the_token()
+    {
+        await PrintedAsync();
+        CollectedLog log = new();
+        await PrintedAsync(log);
+
+        Assert.That(log.Text, Does.Contain(_folder["token"]).And.Not.Contain((await File.ReadAllTextAsync(_folder["token"])).Trim()));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Only_its_owner_may_read_the_tokens_file()
+    {
+        await PrintedAsync();
+
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.That(File.GetUnixFileMode(_folder["token"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
+    }
+
+    [Test]
+    public async Task A_second_process_on_the_directory_is_refused_in_a_sentence()
+    {
+        await using WebApplication first = Build(new CollectedLog(), TextWriter.Null);
+        await first.StartAsync();
+        await using WebApplication second = Build(new CollectedLog(), TextWriter.Null);
+
+        Assert.That(
+            Assert.ThrowsAsync<StartRefusedException>(() => second.StartAsync())!.Message,
+            Does.Contain(_folder.FullName).And.Contain("in use by another process"));
+        await first.StopAsync();
+    }
+
+    [Test]
+    public async Task A_port_that_is_taken_is_exit_code_1()
+    {
+        await using WebApplication first = Build(new CollectedLog(), TextWriter.Null);
+        await first.StartAsync();
+        string address = AddressOf(first);
+        using TemporaryFolder other = new();
+
+        int code = await HostProgram.RunAsync("Server", [$"--urls={address}", $"--Storage:Directory={other.FullName}"], arguments => ServerHost.Build(arguments));
+
+        Assert.That(code, Is.EqualTo(1));
+        await first.StopAsync();
+    }
+
+    [TestCase("--Storage:Kind=nothing")]
+    [TestCase("--urls=no-address")]
+    public async Task A_start_that_is_refused_is_exit_code_1(string argument) => Assert.That(
+        await HostProgram.RunAsync("Server", [$"--Storage:Directory={_folder.FullName}", argument], arguments => ServerHost.Build(arguments)), Is.EqualTo(1));
+
+    [TestCase("--help")]
+    [TestCase("-h")]
+    [TestCase("--version")]
+    public async Task Help_and_version_are_exit_code_0_and_open_nothing(string argument)
+    {
+        int code = await HostProgram.RunAsync("Server", [$"--Storage:Directory={_folder.FullName}", argument], arguments => ServerHost.Build(arguments));
+
+        Assert.That(code, Is.Zero);
+        Assert.That(Directory.EnumerateFileSystemEntries(_folder.FullName), Is.Empty);
+    }
+
+    [TestCase("/healthz")]
+    [TestCase("/readyz")]
+    public async Task Health_says_ok_and_nothing_else(string path)
+    {
+        await using WebApplication app = Build(new CollectedLog(), TextWriter.Null);
+        await app.StartAsync();
+        using HttpClient client = new() { BaseAddress = new Uri(AddressOf(app)) };
+        using HttpResponseMessage response = await client.GetAsync(path);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("ok\n"));
+        await app.StopAsync();
+    }
+
+    [TestCase("gzip", true)]
+    [TestCase("br", true)]
+    [TestCase("", false)]
+    public async Task Long_answers_are_compressed_when_asked_for(string accepted, bool expected)
+    {
+        await using WebApplication app = Build(new CollectedLog(), TextWriter.Null);
+        await app.StartAsync();
+        using HttpClient client = new() { BaseAddress = new Uri(AddressOf(app)) };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Encoding", accepted);
+        using HttpResponseMessage response = await client.GetAsync("/metrics");
+
+        Assert.That(response.Content.Headers.ContentEncoding, expected ? Is.EqualTo(new[] { accepted }) : Is.Empty);
+        await app.StopAsync();
+    }
+
+    [Test]
+    public async Task Short_answers_are_not_compressed()
+    {
+        await using WebApplication app = Build(new CollectedLog(), TextWriter.Null);
+        await app.StartAsync();
+        using HttpClient client = new() { BaseAddress = new Uri(AddressOf(app)) };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Encoding", "gzip");
+        using HttpResponseMessage response = await client.GetAsync("/nothing");
+
+        Assert.That(response.Content.Headers.ContentEncoding, Is.Empty);
+        await app.StopAsync();
+    }
+
+    [TestCase("--Http:CorsOrigins=https://a.example", "https://a.example")]
+    [TestCase("--Http:CorsOrigins=https://b.example", null)]
+    [TestCase("--Http:CorsOrigins=", null)]
+    public async Task Only_configured_origins_may_read(string option, string? expected)
+    {
+        await using WebApplication app = Build(new CollectedLog(), TextWriter.Null, option);
+        await app.StartAsync();
+        using HttpClient client = new() { BaseAddress = new Uri(AddressOf(app)) };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Origin", "https://a.example");
+        using HttpResponseMessage response = await client.GetAsync("/healthz");
+
+        string? allowed = response.Headers.TryGetValues("Access-Control-Allow-Origin", out IEnumerable<string>? values) ? values.Single() : null;
+        Assert.That(allowed, Is.EqualTo(expected));
+        await app.StopAsync();
+    }
+
+    private async Task<string> PrintedAsync(CollectedLog? log = null)
+    {
+        using StringWriter printed = new();
+        await using WebApplication app = Build(log ?? new CollectedLog(), printed);
+        await app.StartAsync();
+        await app.StopAsync();
+        return printed.ToString();
+    }
+
+    private WebApplication Build(CollectedLog log, TextWriter terminal, params string[] options) => ServerHost.Build(
+        ["--urls=http://127.0.0.1:0", $"--Storage:Directory={_folder.FullName}", .. options],
+        services =>
+        {
+            services.AddSingleton(new Terminal(terminal));
+            services.AddLogging(logging => logging.ClearProviders().AddProvider(log));
+        });
+
+    private static string AddressOf(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+}

@@ -1,0 +1,199 @@
+using System.Net;
+using NUnit.Framework;
+using TimeSeries.Core.Files;
+using TimeSeries.Tests.Files;
+
+namespace TimeSeries.Tests.Ingest;
+
+public sealed class DurabilityTests
+{
+    private IngestHost _host = null!;
+
+    [SetUp]
+    public async Task StartAsync() => _host = await IngestHost.StartAsync();
+
+    [TearDown]
+    public async Task StopAsync() => await _host.DisposeAsync();
+
+    [Test]
+    public async Task No_200_precedes_the_flush_of_its_batch()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            await _host.TakenAsync(_host.Batch(null, "agent", $"/{i}"));
+            _host.Files.Mark("200");
+        }
+
+        // Between two answers the log was written and then flushed.
+        List<FileOperation> sinceAnswer = [];
+        foreach (FileCall call in _host.Files.Calls.Where(call => call.Operation == FileOperation.Mark || call.Path.Contains("/log/", StringComparison.Ordinal)))
+        {
+            if (call.Operation == FileOperation.Mark)
+            {
+                int write = sinceAnswer.LastIndexOf(FileOperation.Write);
+                Assert.That(write, Is.GreaterThanOrEqualTo(0));
+                Assert.That(sinceAnswer.LastIndexOf(FileOperation.Flush), Is.GreaterThan(write));
+                sinceAnswer.Clear();
+            }
+            else if (call.Succeeded)
+            {
+                sinceAnswer.Add(call.Operation);
+            }
+        }
+    }
+
+    [TestCase(FileOperation.Flush)]
+    [TestCase(FileOperation.Write)]
+    public async Task A_log_that_can_not_be_written_is_503_with_Retry_After(FileOperation operation)
+    {
+        _host.Files.Fail(operation, times: int.MaxValue);
+        using HttpResponseMessage response = await _host.PushAsync(_host.Batch());
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(response.Headers.RetryAfter!.Delta, Is.GreaterThan(TimeSpan.Zero));
+        Assert.That(_host.Store.Batches, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_full_disk_is_503()
+    {
+        _host.Files.Fail(FileOperation.Write, times: int.MaxValue, fault: path => new DiskFullException(path, "full"));
+        using HttpResponseMessage response = await _host.PushAsync(_host.Batch());
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+    }
+
+    [Test]
+    public async Task Pushes_are_taken_again_when_the_disk_works_again()
+    {
+        _host.Files.Fail(FileOperation.Flush, times: int.MaxValue);
+        using HttpResponseMessage refused = await _host.PushAsync(_host.Batch(null, "agent", "/refused"));
+        _host.Files.Heal();
+        await _host.TakenAsync(_host.Batch(null, "agent", "/taken"));
+
+        Assert.That(_host.Store.Batches.SelectMany(batch => batch.Services), Is.EqualTo(new[] { "/taken" }));
+    }
+
+    [Test]
+    public async Task A_refused_batch_does_not_come_back_after_a_crash()
+    {
+        await _host.TakenAsync(_host.Batch(null, "agent", "/before"));
+        _host.Files.Fail(FileOperation.Flush);
+        using HttpResponseMessage refused = await _host.PushAsync(_host.Batch(null, "agent", "/refused"));
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        await _host.TakenAsync(_host.Batch(null, "agent", "/after"));
+        _host = await _host.CrashAsync();
+
+        Assert.That(_host.Store.Batches.SelectMany(batch => batch.Services), Is.EqualTo(new[] { "/before", "/after" }));
+    }
+
+    [Test]
+    public async Task The_host_is_not_ready_while_the_log_fails_and_becomes_ready_by_itself()
+    {
+        _host.Files.Fail(FileOperation.Flush, times: int.MaxValue);
+        using HttpResponseMessage refused = await _host.PushAsync(_host.Batch());
+        using HttpResponseMessage red = await _host.Client.GetAsync("/readyz");
+        Assert.That(red.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        _host.Files.Heal();
+
+        await IngestHost.UntilAsync(() =>
+        {
+            _host.Clock.Advance(TimeSpan.FromSeconds(1));
+            return _host.Log.Text.Contains("The log can be written again.", StringComparison.Ordinal);
+        });
+        using HttpResponseMessage green = await _host.Client.GetAsync("/readyz");
+        Assert.That(green.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Acknowledged_batches_are_in_the_store_once_after_a_crash_with_the_same_numbers()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            await _host.TakenAsync(_host.Batch(null, "agent", $"/{i}", "/again"));
+        }
+
+        IReadOnlyList<StoredBatch> before = _host.Store.Batches;
+        _host = await _host.CrashAsync();
+
+        Assert.That(
+            _host.Store.Batches.Select(batch => (batch.FirstNumber, batch.End, string.Join(' ', batch.Services))),
+            Is.EqualTo(before.Select(batch => (batch.FirstNumber, batch.End, string.Join(' ', batch.Services)))));
+    }
+
+    [Test]
+    public async Task Running_numbers_go_on_after_a_crash()
+    {
+        await _host.TakenAsync(_host.Batch(null, "agent", "/a", "/b", "/c"));
+        _host = await _host.CrashAsync();
+        await _host.TakenAsync(_host.Batch(null, "agent", "/d"));
+
+        Assert.That(_host.Store.Batches.Select(batch => batch.FirstNumber), Is.EqualTo(new long[] { 0, 3 }));
+    }
+
+    [Test]
+    public async Task A_store_that_fails_loses_nothing()
+    {
+        _host.Store.Fails = true;
+        Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch(null, "agent", "/held"));
+        await IngestHost.UntilAsync(() => _host.Log.Text.Contains("The store does not take samples", StringComparison.Ordinal));
+        using HttpResponseMessage refused = await _host.PushAsync(_host.Batch(null, "agent", "/refused"));
+        using HttpResponseMessage red = await _host.Client.GetAsync("/readyz");
+        Assert.That((refused.StatusCode, red.StatusCode), Is.EqualTo((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable)));
+        _host.Store.Fails = false;
+        await IngestHost.UntilAsync(() =>
+        {
+            _host.Clock.Advance(TimeSpan.FromSeconds(1));
+            return push.IsCompleted;
+        });
+
+        using HttpResponseMessage answer = await push;
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(_host.Store.Batches.SelectMany(batch => batch.Services), Is.EqualTo(new[] { "/held" }));
+    }
+
+    [Test]
+    public async Task Many_small_pushes_share_flushes()
+    {
+        const int Connections = 64;
+        const int Rounds = 5;
+
+        // The first group is held at the store's door, so what follows is pushed while the log's loop is busy.
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                await _host.TakenAsync(_host.Batch(null, $"agent-{connection}"));
+            }
+        }));
+
+        int flushes = _host.Files.Calls.Count(call => call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal));
+        Assert.That(flushes, Is.LessThan(Connections * Rounds));
+        Assert.That(_host.Store.Batches, Has.Count.EqualTo(Connections * Rounds));
+    }
+
+    [Test]
+    public async Task A_stop_answers_what_is_in_flight()
+    {
+        _host.Store.Held = new TaskCompletionSource();
+        Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch());
+        await IngestHost.UntilAsync(() => _host.Files.Calls.Any(call => call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal)));
+        Task stop = _host.StopAsync();
+        await IngestHost.UntilAsync(() => _host.Log.Text.Contains("Stopping", StringComparison.Ordinal));
+        _host.Store.Held.SetResult();
+        await stop;
+
+        using HttpResponseMessage answer = await push;
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task No_secret_is_in_the_log()
+    {
+        await _host.TakenAsync(_host.Batch());
+        _host.Files.Fail(FileOperation.Flush, times: int.MaxValue);
+        using HttpResponseMessage refused = await _host.PushAsync(_host.Batch());
+
+        Assert.That(_host.Log.Text, Does.Not.Contain("token-of-project"));
+    }
+}

@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NUnit.Framework;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Model;
+using TimeSeries.Hosting.Running;
+using TimeSeries.Ingest;
+using TimeSeries.Ingest.Node;
+using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Ingest;
+
+/// <summary>Ingest over real HTTP on a port of its own, on a disk that can fail, with a clock that stands and a store that notes what it gets.</summary>
+internal sealed class IngestHost : IAsyncDisposable
+{
+    public const string Path = "/ingest/v1/batch";
+    private const string Directory = "/node";
+
+    private readonly WebApplication _app;
+
+    private IngestHost(WebApplication app, FaultyFileSystem files, RecordingStore store, ManualTimeProvider clock)
+    {
+        _app = app;
+        Files = files;
+        Store = store;
+        Clock = clock;
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public FaultyFileSystem Files { get; }
+
+    public RecordingStore Store { get; }
+
+    public ManualTimeProvider Clock { get; }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public CollectedLog Log { get; private set; } = new();
+
+    /// <summary>Milliseconds of the clock: a time that samples may have.</summary>
+    public long Now => Clock.UtcNow.ToUnixTimeMilliseconds();
+
+    public static Task<IngestHost> StartAsync(params string[] options) => StartAsync(new FaultyFileSystem(), new ManualTimeProvider(), options);
+
+    public static async Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, params string[] options)
+    {
+        RecordingStore store = new();
+        CollectedLog log = new();
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(TestProjects.Arguments(Directory, options));
+        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Services.AddSingleton<IFileSystem>(files);
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddTimeSeriesIngest();
+        builder.Services.AddSingleton<ISampleWriter>(store);
+        WebApplication app = builder.Build();
+        app.UseHostDefaults();
+        app.MapTimeSeriesIngest();
+        await app.StartAsync();
+        return new IngestHost(app, files, store, clock) { Log = log };
+    }
+
+    /// <summary>Ends this host as a crash would, and starts another on what is left of the disk, with an empty store.</summary>
+    public async Task<IngestHost> CrashAsync()
+    {
+        FaultyFileSystem left = Files.Kill();
+        try
+        {
+            await DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // Its disk is gone.
+        }
+
+        return await StartAsync(left, Clock);
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    /// <summary>Lets the log forget what the store says it has.</summary>
+    public void Checkpoint() => _app.Services.GetRequiredService<LogCheckpoint>().Run();
+
+    /// <summary>A batch of transactions of one agent, a service each.</summary>
+    public string Batch(string? id = null, string agent = "shop", params string[] services) => JsonSerializer.Serialize(new Dictionary<string, object?>
+    {
+        ["agent"] = new { oname = agent },
+        ["id"] = id,
+        ["transaction"] = (services.Length > 0 ? services : ["/cart"]).Select(service => new { time = Now, service, elapsed = 1.5 }),
+    });
+
+    /// <summary>A batch of alerts with these ids.</summary>
+    public string Alerts(params Guid[] ids) => JsonSerializer.Serialize(new
+    {
+        alert = ids.Select(id => new { time = Now, severity = "Info", source = "test", title = "title", id }),
+    });
+
+    public Task<HttpResponseMessage> PushAsync(string json) => PushAsync(Encoding.UTF8.GetBytes(json));
+
+    public Task<HttpResponseMessage> PushAsync(
+        byte[] body, string contentType = "application/json", string? encoding = null, string query = "", string? token = null, string? accept = null)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, Path + query) { Content = new ByteArrayContent(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? TestProjects.TokenOf(TestProjects.First));
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        if (encoding is not null)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        }
+
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        return Client.SendAsync(request);
+    }
+
+    /// <summary>Pushes what must be taken; returns the answer.</summary>
+    public async Task<JsonElement> TakenAsync(string json) => await ReadAsync(await PushAsync(json), HttpStatusCode.OK);
+
+    /// <summary>The JSON of an answer that must have the status.</summary>
+    public static async Task<JsonElement> ReadAsync(HttpResponseMessage response, HttpStatusCode expected)
+    {
+        using (response)
+        {
+            string body = await response.Content.ReadAsStringAsync();
+            Assert.That(response.StatusCode, Is.EqualTo(expected), body);
+            using JsonDocument document = JsonDocument.Parse(body);
+            return document.RootElement.Clone();
+        }
+    }
+
+    /// <summary>Waits, a few seconds at most, until something that happens on another thread has happened.</summary>
+    public static async Task UntilAsync(Func<bool> happened)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (!happened())
+        {
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(10)), "It did not happen.");
+            await Task.Yield();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Store.Held?.TrySetResult();
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

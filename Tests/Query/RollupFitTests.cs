@@ -1,0 +1,36 @@
+using NUnit.Framework;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Tests.Query;
+
+/// <summary>Every documented endpoint can be answered from a declared rollup: an endpoint that needs one more measure would read every sample.</summary>
+public sealed class RollupFitTests
+{
+    [TestCase("/open/api/json/exception")]
+    [TestCase("/open/api/json/httpc")]
+    [TestCase("/open/api/json/httpc/filter/host/h/port/0")]
+    [TestCase("/open/api/json/remote")]
+    [TestCase("/open/api/json/sql")]
+    [TestCase("/open/api/json/transaction")]
+    [TestCase("/open/api/json/thread_count")]
+    [TestCase("/open/api/json/thread_count/avg/12")]
+    [TestCase("/api/v1/agents")]
+    public async Task A_rollup_has_what_the_endpoint_asks(string path)
+    {
+        RowReader reader = new([]);
+        await using QueryHost host = await QueryHost.StartAsync(reader);
+        using HttpResponseMessage response = await host.SendAsync(
+            HttpMethod.Get, path,
+            ("x-whatap-token", QueryHost.Token), ("x-whatap-pcode", $"{Row.Project}"), ("Authorization", "Bearer " + QueryHost.Token));
+        Assert.That(reader.Asked, Is.Not.Empty);
+        Assert.That(reader.Asked.Where(query => !SampleSchema.Of(query.Kind).Rollups.Any(rollup => Fits(query, rollup))), Is.Empty);
+    }
+
+    private static bool Fits(SampleQuery query, RollupSpec rollup) =>
+        query.GroupBy.All(part => rollup.Keys.Contains(part.Field))
+        && query.Measures.All(measure => rollup.Measures.Contains(measure with { ThresholdMicroseconds = 0 }))
+        && query.Filters.All(filter => rollup.Keys.Contains(filter.Field))
+        && (rollup.PresentField is not { } present
+            || query.Filters.Any(filter => filter.Operator == FilterOperator.Present && filter.Field == present));
+}
