@@ -193,11 +193,7 @@ public sealed class WriteAheadLog : IDisposable
         _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, damage.Add);
         Damage = damage;
         _instruments.LogDamages.Add(damage.Count);
-        _end = storedThrough.Offset;
-        if (!_segments.IsEmpty)
-        {
-            _end = Math.Max(_end, LogRecovery.FindEnd(_files, _segments[^1], _nodeId));
-        }
+        _end = Math.Max(storedThrough.Offset, _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId));
     }
 
     private bool MakeRoom(long bytes)

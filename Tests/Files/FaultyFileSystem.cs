@@ -15,20 +15,28 @@ public sealed class FaultyFileSystem : IFileSystem
     private const int SectorBytes = 512;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, FileContent> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FileContent> _durableNames = new(StringComparer.Ordinal);
-    private readonly List<NameChange> _nameChanges = [];
+    private readonly DiskNames _names;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-    private readonly List<FileCall> _calls = [];
-    private readonly List<ArmedFault> _faults = [];
-    private readonly List<(string Path, long Start, long End)> _badSectors = [];
+    private readonly CallLog _calls = new();
+    private readonly FaultPlan _faults = new();
     private bool _isOff;
+
+    public FaultyFileSystem()
+        : this(new DiskNames())
+    {
+    }
+
+    private FaultyFileSystem(DiskNames names) => _names = names;
 
     /// <summary>Room for the contents of all files; a write that does not fit is cut and fails as on a full disk.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
 
     /// <summary>Called, under the disk's lock, after each call.</summary>
-    public Action<FileCall>? Observer { get; set; }
+    public Action<FileCall>? Observer
+    {
+        get => _calls.Observer;
+        set => _calls.Observer = value;
+    }
 
     /// <summary>Everything that was asked so far, and the marks between.</summary>
     public IReadOnlyList<FileCall> Calls
@@ -37,7 +45,7 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             lock (_lock)
             {
-                return [.. _calls];
+                return _calls.ToArray();
             }
         }
     }
@@ -47,7 +55,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            Record(FileOperation.Mark, text, 0, 0, succeeded: true);
+            _calls.Add(FileOperation.Mark, text, 0, 0, succeeded: true);
         }
     }
 
@@ -71,7 +79,6 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             _faults.Clear();
-            _badSectors.Clear();
             CapacityBytes = long.MaxValue;
         }
     }
@@ -81,7 +88,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            _badSectors.Add((path, offset, offset + bytes));
+            _faults.AddBadSectors(path, offset, offset + bytes);
         }
     }
 
@@ -90,7 +97,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            _names[path].Corrupt(offset, bytes);
+            Content(path).Corrupt(offset, bytes);
         }
     }
 
@@ -99,7 +106,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return _names[path].Current.ToArray();
+            return Content(path).Current.ToArray();
         }
     }
 
@@ -109,21 +116,7 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             _isOff = true;
-            FaultyFileSystem left = new();
-            Dictionary<FileContent, FileContent> contents = [];
-            FileContent Copied(FileContent content) => contents.TryGetValue(content, out FileContent? copy) ? copy : contents[content] = content.AfterKill();
-            foreach ((string path, FileContent content) in _names)
-            {
-                left._names[path] = Copied(content);
-            }
-
-            foreach ((string path, FileContent content) in _durableNames)
-            {
-                left._durableNames[path] = Copied(content);
-            }
-
-            left._nameChanges.AddRange(_nameChanges.Select(change => change with { Content = change.Content is { } content ? Copied(content) : null }));
-            return left;
+            return new FaultyFileSystem(_names.AfterKill());
         }
     }
 
@@ -143,24 +136,7 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             _isOff = true;
-            Dictionary<string, FileContent> names = new(_durableNames, StringComparer.Ordinal);
-            foreach (NameChange change in _nameChanges)
-            {
-                if (keep(new PendingChange(change.Operation, change.Path, 0, 1)) > 0)
-                {
-                    change.Apply(names);
-                }
-            }
-
-            FaultyFileSystem left = new();
-            foreach ((string path, FileContent content) in names)
-            {
-                FileContent kept = content.AfterPowerCut(keep);
-                left._names[path] = kept;
-                left._durableNames[path] = kept;
-            }
-
-            return left;
+            return new FaultyFileSystem(_names.AfterPowerCut(keep));
         }
     }
 
@@ -171,7 +147,7 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             ThrowIfOff();
-            return [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == directory).Order(StringComparer.Ordinal)];
+            return [.. _names.Paths.Where(path => Path.GetDirectoryName(path) == directory).Order(StringComparer.Ordinal)];
         }
     }
 
@@ -180,7 +156,7 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             ThrowIfOff();
-            return _names.ContainsKey(path);
+            return _names.Find(path) is not null;
         }
     }
 
@@ -189,20 +165,20 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             Begin(FileOperation.Create, path, 0, reserveBytes);
-            if (!_names.TryGetValue(path, out FileContent? content))
+            FileContent content = _names.Find(path) ?? new FileContent();
+            if (_names.Find(path) is null)
             {
-                content = new FileContent();
-                Change(new NameChange(FileOperation.Create, path, null, content));
+                _names.Change(new NameChange(FileOperation.Create, path, null, content));
             }
 
             content.SetLength(path, 0);
-            if (reserveBytes > CapacityBytes - UsedBytes())
+            if (reserveBytes > CapacityBytes - _names.UsedBytes)
             {
                 throw new DiskFullException(path, $"{path}: the disk is full.");
             }
 
             content.SetLength(path, reserveBytes);
-            Record(FileOperation.Create, path, 0, reserveBytes, succeeded: true);
+            _calls.Add(FileOperation.Create, path, 0, reserveBytes, succeeded: true);
             return new FaultyFile(this, path, content, FileAccess.ReadWrite);
         }
     }
@@ -212,12 +188,8 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             Begin(FileOperation.Open, path, 0, 0);
-            if (!_names.TryGetValue(path, out FileContent? content))
-            {
-                throw new FileNotFoundException("There is no such file.", path);
-            }
-
-            Record(FileOperation.Open, path, 0, 0, succeeded: true);
+            FileContent content = Content(path);
+            _calls.Add(FileOperation.Open, path, 0, 0, succeeded: true);
             return new FaultyFile(this, path, content, access);
         }
     }
@@ -227,8 +199,8 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             Begin(FileOperation.Move, from, 0, 0);
-            Change(new NameChange(FileOperation.Move, to, from, _names[from]));
-            Record(FileOperation.Move, from, 0, 0, succeeded: true);
+            _names.Change(new NameChange(FileOperation.Move, to, from, Content(from)));
+            _calls.Add(FileOperation.Move, from, 0, 0, succeeded: true);
         }
     }
 
@@ -237,8 +209,8 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             Begin(FileOperation.Delete, path, 0, 0);
-            Change(new NameChange(FileOperation.Delete, path, null, null));
-            Record(FileOperation.Delete, path, 0, 0, succeeded: true);
+            _names.Change(new NameChange(FileOperation.Delete, path, null, null));
+            _calls.Add(FileOperation.Delete, path, 0, 0, succeeded: true);
         }
     }
 
@@ -247,13 +219,8 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             Begin(FileOperation.FlushDirectory, path, 0, 0);
-            foreach (NameChange change in _nameChanges.Where(change => Path.GetDirectoryName(change.Path) == path))
-            {
-                change.Apply(_durableNames);
-            }
-
-            _nameChanges.RemoveAll(change => Path.GetDirectoryName(change.Path) == path);
-            Record(FileOperation.FlushDirectory, path, 0, 0, succeeded: true);
+            _names.Flush(path);
+            _calls.Add(FileOperation.FlushDirectory, path, 0, 0, succeeded: true);
         }
     }
 
@@ -271,7 +238,7 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             ThrowIfOff();
-            return CapacityBytes - UsedBytes();
+            return CapacityBytes - _names.UsedBytes;
         }
     }
 
@@ -290,17 +257,14 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             Begin(FileOperation.Read, path, offset, buffer.Length);
             int count = (int)Math.Clamp(content.Length - offset, 0, buffer.Length);
-            foreach ((string bad, long start, long end) in _badSectors)
+            if (_faults.IsBad(path, offset, offset + count))
             {
-                if (bad == path && offset < end && offset + count > start)
-                {
-                    Record(FileOperation.Read, path, offset, buffer.Length, succeeded: false);
-                    throw new IOException($"{path}: bad sector.");
-                }
+                _calls.Add(FileOperation.Read, path, offset, buffer.Length, succeeded: false);
+                throw new IOException($"{path}: bad sector.");
             }
 
             content.Current.Slice((int)Math.Min(offset, content.Length), count).CopyTo(buffer);
-            Record(FileOperation.Read, path, offset, count, succeeded: true);
+            _calls.Add(FileOperation.Read, path, offset, count, succeeded: true);
             return count;
         }
     }
@@ -310,24 +274,24 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             ThrowIfOff();
-            if (Meet(FileOperation.Write, path, out int keptBytes) is { } fault)
+            if (_faults.Meet(FileOperation.Write, path, out int keptBytes) is { } fault)
             {
                 content.Write(path, bytes[..Math.Min(keptBytes, bytes.Length)], offset);
-                Record(FileOperation.Write, path, offset, bytes.Length, succeeded: false);
+                _calls.Add(FileOperation.Write, path, offset, bytes.Length, succeeded: false);
                 throw fault;
             }
 
-            long room = CapacityBytes - UsedBytes();
+            long room = CapacityBytes - _names.UsedBytes;
             long growth = Math.Max(0, offset + bytes.Length - content.Length);
             if (growth > room)
             {
                 content.Write(path, bytes[..(int)Math.Max(0, bytes.Length - (growth - Math.Max(0, room)))], offset);
-                Record(FileOperation.Write, path, offset, bytes.Length, succeeded: false);
+                _calls.Add(FileOperation.Write, path, offset, bytes.Length, succeeded: false);
                 throw new DiskFullException(path, $"{path}: the disk is full.");
             }
 
             content.Write(path, bytes, offset);
-            Record(FileOperation.Write, path, offset, bytes.Length, succeeded: true);
+            _calls.Add(FileOperation.Write, path, offset, bytes.Length, succeeded: true);
         }
     }
 
@@ -336,15 +300,15 @@ public sealed class FaultyFileSystem : IFileSystem
         lock (_lock)
         {
             ThrowIfOff();
-            if (Meet(FileOperation.Flush, path, out _) is { } fault)
+            if (_faults.Meet(FileOperation.Flush, path, out _) is { } fault)
             {
                 content.FailFlush();
-                Record(FileOperation.Flush, path, 0, 0, succeeded: false);
+                _calls.Add(FileOperation.Flush, path, 0, 0, succeeded: false);
                 throw fault;
             }
 
             content.Flush();
-            Record(FileOperation.Flush, path, 0, 0, succeeded: true);
+            _calls.Add(FileOperation.Flush, path, 0, 0, succeeded: true);
         }
     }
 
@@ -354,7 +318,7 @@ public sealed class FaultyFileSystem : IFileSystem
         {
             Begin(FileOperation.SetLength, path, 0, length);
             content.SetLength(path, length);
-            Record(FileOperation.SetLength, path, 0, length, succeeded: true);
+            _calls.Add(FileOperation.SetLength, path, 0, length, succeeded: true);
         }
     }
 
@@ -366,45 +330,16 @@ public sealed class FaultyFileSystem : IFileSystem
         }
     }
 
-    private void Change(NameChange change)
-    {
-        change.Apply(_names);
-        _nameChanges.Add(change);
-    }
-
-    private long UsedBytes() => _names.Values.Sum(content => content.Length);
+    private FileContent Content(string path) => _names.Find(path) ?? throw new FileNotFoundException("There is no such file.", path);
 
     private void Begin(FileOperation operation, string path, long offset, long length)
     {
         ThrowIfOff();
-        if (Meet(operation, path, out _) is { } fault)
+        if (_faults.Meet(operation, path, out _) is { } fault)
         {
-            Record(operation, path, offset, length, succeeded: false);
+            _calls.Add(operation, path, offset, length, succeeded: false);
             throw fault;
         }
-    }
-
-    private IOException? Meet(FileOperation operation, string path, out int keptBytes)
-    {
-        keptBytes = 0;
-        foreach (ArmedFault armed in _faults)
-        {
-            if (armed.Meet(operation, path) is { } fault)
-            {
-                keptBytes = armed.KeptBytes;
-                _faults.RemoveAll(other => other.IsSpent);
-                return fault;
-            }
-        }
-
-        return null;
-    }
-
-    private void Record(FileOperation operation, string path, long offset, long length, bool succeeded)
-    {
-        FileCall call = new(operation, path, offset, length, succeeded);
-        _calls.Add(call);
-        Observer?.Invoke(call);
     }
 
     private void ThrowIfOff()

@@ -1,0 +1,115 @@
+using NUnit.Framework;
+using TimeSeries.Core.Files;
+
+namespace TimeSeries.Tests.Files;
+
+public sealed class DataDirectoryTests
+{
+    private const string Root = "/data";
+
+    [Test]
+    public void A_node_keeps_its_id()
+    {
+        FaultyFileSystem disk = new();
+        ulong first = IdOf(disk);
+        Assert.That(IdOf(disk), Is.EqualTo(first).And.Not.EqualTo(0));
+    }
+
+    [Test]
+    public void Two_directories_have_two_ids()
+    {
+        ulong other = IdOf(new FaultyFileSystem());
+        Assert.That(IdOf(new FaultyFileSystem()), Is.Not.EqualTo(other));
+    }
+
+    [Test]
+    public void The_id_survives_a_power_cut_right_after_it_was_made()
+    {
+        FaultyFileSystem disk = new();
+        ulong first = IdOf(disk);
+        Assert.That(IdOf(disk.PowerCut(_ => 0)), Is.EqualTo(first));
+    }
+
+    [Test]
+    public void A_second_owner_is_refused_with_a_clear_sentence()
+    {
+        FaultyFileSystem disk = new();
+        using DataDirectory first = DataDirectory.Open(disk, Root, "here");
+        Assert.That(
+            () => DataDirectory.Open(disk, Root, "here"),
+            Throws.TypeOf<DirectoryInUseException>().With.Message.EqualTo(
+                "The data directory /data is in use by another process. Stop that process, or set Storage:Directory to another directory."));
+    }
+
+    [Test]
+    public void The_lock_goes_with_its_process()
+    {
+        FaultyFileSystem disk = new();
+        using DataDirectory first = DataDirectory.Open(disk, Root, "here");
+        Assert.That(() => DataDirectory.Open(disk.Kill(), Root, "here").Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_fresh_directory_with_an_empty_node_file_starts()
+    {
+        FaultyFileSystem disk = new();
+        disk.Create(Root + "/node").Dispose();
+        Assert.That(IdOf(disk), Is.Not.EqualTo(0));
+    }
+
+    [Test]
+    public void A_lost_node_file_is_made_again_from_what_a_segment_says()
+    {
+        FaultyFileSystem disk = new();
+        byte[] header = new byte[FileHeader.Size];
+        new FileHeader(FileHeader.MagicOf("TSLG"u8), 1, 0xABCDEF).Write(header);
+        using (IFile segment = disk.Create(Root + "/log/00000000000000000000.log"))
+        {
+            segment.Write(header, 0);
+        }
+
+        Assert.That(IdOf(disk), Is.EqualTo(0xABCDEF));
+    }
+
+    [Test]
+    public void A_lost_node_file_that_nothing_can_replace_is_refused_by_name()
+    {
+        FaultyFileSystem disk = new();
+        using (IFile block = disk.Create(Root + "/blocks/1"))
+        {
+            block.Write("not a header, but something that was once written"u8, 0);
+        }
+
+        Assert.That(() => IdOf(disk), Throws.TypeOf<UnknownFormatException>().With.Message.StartsWith("/data/node: is missing or damaged"));
+    }
+
+    [Test]
+    public void A_node_file_of_another_version_is_refused_by_name()
+    {
+        FaultyFileSystem disk = new();
+        byte[] header = new byte[FileHeader.Size];
+        new FileHeader(FileHeader.MagicOf("TSND"u8), 7, 1).Write(header);
+        using (IFile node = disk.Create(Root + "/node"))
+        {
+            node.Write(header, 0);
+        }
+
+        Assert.That(() => IdOf(disk), Throws.TypeOf<UnknownFormatException>().With.Message.Contains("version 7"));
+    }
+
+    [TestCase("here", false)]
+    [TestCase("there", true)]
+    public void A_directory_that_was_made_elsewhere_is_told(string machine, bool isFromElsewhere)
+    {
+        FaultyFileSystem disk = new();
+        DataDirectory.Open(disk, Root, "here").Dispose();
+        using DataDirectory directory = DataDirectory.Open(disk, Root, machine);
+        Assert.That((directory.Machine, directory.IsFromElsewhere), Is.EqualTo(("here", isFromElsewhere)));
+    }
+
+    private static ulong IdOf(FaultyFileSystem disk)
+    {
+        using DataDirectory directory = DataDirectory.Open(disk, Root, "here");
+        return directory.NodeId;
+    }
+}

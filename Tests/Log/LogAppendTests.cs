@@ -1,0 +1,220 @@
+using System.Text;
+using NUnit.Framework;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Log;
+using TimeSeries.Core.Model;
+using TimeSeries.Tests.Files;
+
+namespace TimeSeries.Tests.Log;
+
+public sealed class LogAppendTests
+{
+    [Test]
+    public void Records_come_back_in_order()
+    {
+        using LogUnderTest log = new();
+        log.Append("a", "b");
+        log.Append("c");
+        Assert.That(log.ReadAll(), Is.EqualTo(new[] { "a", "b", "c" }));
+    }
+
+    [Test]
+    public void Reading_starts_behind_the_position_that_is_given()
+    {
+        using LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        log.Append("b", "c");
+        Assert.That(log.ReadAll(a), Is.EqualTo(new[] { "b", "c" }));
+    }
+
+    [Test]
+    public void A_group_of_records_costs_one_write_and_one_flush()
+    {
+        using LogUnderTest log = new();
+        log.Append("first, which makes the segment");
+        int before = log.Disk.Calls.Count;
+        log.Append([.. Enumerable.Range(0, 50).Select(i => $"record {i}")]);
+        Assert.That(log.Disk.Calls.Skip(before).Select(call => call.Operation), Is.EqualTo(new[] { FileOperation.Write, FileOperation.Flush }));
+    }
+
+    [Test]
+    public void Appending_returns_after_the_flush_of_what_it_wrote()
+    {
+        using LogUnderTest log = new();
+        log.Append("x");
+        log.Disk.Mark("acknowledged");
+        FileOperation[] order = [.. log.Disk.Calls.Select(call => call.Operation)];
+        Assert.That(order[^3..], Is.EqualTo(new[] { FileOperation.Write, FileOperation.Flush, FileOperation.Mark }));
+    }
+
+    [Test]
+    public void A_new_segments_name_is_durable_before_its_first_record_is_written()
+    {
+        using LogUnderTest log = new();
+        log.Append("x");
+        List<FileOperation> order = [.. log.Disk.Calls.Where(call => call.Path.StartsWith(LogUnderTest.Directory, StringComparison.Ordinal)).Select(call => call.Operation)];
+        Assert.That(
+            order,
+            Is.EqualTo(new[] { FileOperation.Create, FileOperation.Write, FileOperation.Flush, FileOperation.FlushDirectory, FileOperation.Write, FileOperation.Flush }));
+    }
+
+    [Test]
+    public void A_record_is_its_header_and_its_payload([Values(1, 100, 20_000)] int payloadBytes)
+    {
+        byte[] payload = new byte[payloadBytes];
+        new Random(7).NextBytes(payload);
+        byte[] header = "header"u8.ToArray();
+        using LogUnderTest log = new();
+        log.Log.Append([new LogEntry(header, payload, Crc32C.Of(payload))], new LogPosition[1]);
+        using LogReader reader = log.Log.Read(LogPosition.Start);
+        reader.TryRead(out _, out ReadOnlyMemory<byte> read);
+        Assert.That(read.ToArray(), Is.EqualTo((byte[])[.. header, .. payload]));
+    }
+
+    [Test]
+    public void Ends_rise_and_the_last_is_the_logs_end()
+    {
+        using LogUnderTest log = new();
+        log.Append(["a", "bb", "ccc"], out LogPosition[] ends);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ends, Is.Ordered.Ascending);
+            Assert.That(log.Log.End, Is.EqualTo(ends[^1]));
+        });
+    }
+
+    [Test]
+    public void A_full_segment_is_followed_by_the_next()
+    {
+        using LogUnderTest log = new();
+        string kilobyte = new('x', 1_000);
+        string[] expected = [.. Enumerable.Range(0, 10).Select(i => kilobyte + i)];
+
+        // Four records of 1,013 bytes with their frames fit a segment of 4,096 behind its header.
+        foreach (string text in expected)
+        {
+            log.Append(text);
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(log.Disk.List(LogUnderTest.Directory), Has.Count.EqualTo(3));
+            Assert.That(log.ReadAll(), Is.EqualTo(expected));
+        });
+    }
+
+    [Test]
+    public void A_record_larger_than_a_segment_has_one_of_its_own()
+    {
+        using LogUnderTest log = new();
+        string large = new('x', 100_000);
+        log.Append("small");
+        log.Append(large);
+        log.Append("after");
+        Assert.That(log.ReadAll(), Is.EqualTo(new[] { "small", large, "after" }));
+    }
+
+    [Test]
+    public void A_reader_goes_on_where_it_ended_when_more_was_appended()
+    {
+        using LogUnderTest log = new();
+        log.Append("a");
+        using LogReader reader = log.Log.Read(LogPosition.Start);
+        bool first = reader.TryRead(out _, out _);
+        bool none = reader.TryRead(out _, out _);
+        log.Append("b");
+        Assert.Multiple(() =>
+        {
+            Assert.That((first, none), Is.EqualTo((true, false)));
+            Assert.That(reader.TryRead(out _, out ReadOnlyMemory<byte> b), Is.True);
+            Assert.That(Encoding.UTF8.GetString(b.Span), Is.EqualTo("b"));
+        });
+    }
+
+    [Test]
+    public void An_empty_record_is_a_mistake_of_the_caller()
+    {
+        using LogUnderTest log = new();
+        Assert.That(() => log.Append(""), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void A_log_that_holds_as_much_as_it_may_refuses_more_and_keeps_what_it_has()
+    {
+        using LogUnderTest log = new(options: new LogOptions { SegmentBytes = 4_096, MaxBytes = 10_000 });
+        List<string> kept = [];
+        string kilobyte = new('x', 1_000);
+        while (log.Append(kilobyte + kept.Count) == LogOutcome.Appended)
+        {
+            kept.Add(kilobyte + kept.Count);
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(log.Append(kilobyte), Is.EqualTo(LogOutcome.Full));
+            Assert.That(log.Log.Bytes, Is.InRange(8_000, 10_000));
+            Assert.That(log.ReadAll(), Is.EqualTo(kept));
+        });
+    }
+
+    [Test]
+    public void A_full_log_takes_more_after_it_was_truncated()
+    {
+        using LogUnderTest log = new(options: new LogOptions { SegmentBytes = 4_096, MaxBytes = 4_096 });
+        string kilobyte = new('x', 1_000);
+        while (log.Append(kilobyte) == LogOutcome.Appended)
+        {
+        }
+
+        log.Log.Truncate(log.Log.End);
+        Assert.That(log.Append(kilobyte), Is.EqualTo(LogOutcome.Appended));
+    }
+
+    [Test]
+    public void Truncating_deletes_whole_segments_and_never_the_newest()
+    {
+        using LogUnderTest log = new();
+        string kilobyte = new('x', 1_000);
+        LogPosition[] ends = [.. Enumerable.Range(0, 10).Select(i => log.Acknowledged(kilobyte + i))];
+        log.Log.Truncate(ends[4]);
+        int afterFive = log.Disk.List(LogUnderTest.Directory).Count;
+        log.Log.Truncate(ends[9]);
+        Assert.Multiple(() =>
+        {
+            // Four records a segment: 0–3, 4–7, 8–9. The fifth record lies in the second segment.
+            Assert.That(afterFive, Is.EqualTo(2));
+            Assert.That(log.Disk.List(LogUnderTest.Directory), Has.Count.EqualTo(1));
+            Assert.That(log.ReadAll(ends[8]), Is.EqualTo(new[] { kilobyte + 9 }));
+        });
+    }
+
+    [Test]
+    public void A_segment_that_can_not_be_deleted_is_deleted_the_next_time()
+    {
+        using LogUnderTest log = new();
+        LogPosition end = default;
+        for (int i = 0; i < 4; i++)
+        {
+            end = log.Acknowledged(new string('x', 3_000));
+        }
+
+        log.Disk.Fail(FileOperation.Delete);
+        log.Log.Truncate(end);
+        int before = log.Disk.List(LogUnderTest.Directory).Count;
+        log.Log.Truncate(end);
+        Assert.That((before, log.Disk.List(LogUnderTest.Directory).Count), Is.EqualTo((4, 1)));
+    }
+
+    [Test]
+    public void Options_out_of_range_are_each_named()
+    {
+        LogOptions options = new() { SegmentBytes = 1, MaxBytes = -5 };
+        Assert.That(
+            options.FindErrors(),
+            Is.EqualTo(new[]
+            {
+                "Log:SegmentBytes must be between 4096 and 4294967296, but is 1.",
+                "Log:MaxBytes must be 0 (no bound) or at least Log:SegmentBytes (1), but is -5.",
+            }));
+    }
+}

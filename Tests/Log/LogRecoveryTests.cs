@@ -1,0 +1,277 @@
+using NUnit.Framework;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Log;
+using TimeSeries.Core.Model;
+using TimeSeries.Tests.Files;
+
+namespace TimeSeries.Tests.Log;
+
+public sealed class LogRecoveryTests
+{
+    private const int FrameBytes = 12;
+
+    [Test]
+    public void Acknowledged_records_survive_a_power_cut()
+    {
+        LogUnderTest log = new();
+        log.Append("a", "b");
+        using LogUnderTest reopened = new(log.Disk.PowerCut(_ => 0));
+        Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public void What_was_read_after_a_kill_survives_a_power_cut()
+    {
+        FaultyFileSystem disk = new();
+        FaultyFileSystem? killed = null;
+        LogUnderTest log = new(disk);
+        log.Append("a");
+        disk.Observer = call => killed ??= call.Operation == FileOperation.Write ? disk.Kill() : null;
+        log.Append("written, but not flushed yet");
+        LogUnderTest second = new(killed);
+        List<string> read = second.ReadAll();
+        using LogUnderTest third = new(second.Disk.PowerCut(_ => 0));
+        Assert.That(third.ReadAll(), Is.EqualTo(read).And.EqualTo(new[] { "a", "written, but not flushed yet" }));
+    }
+
+    [Test]
+    public void Positions_go_on_behind_the_last_whole_record()
+    {
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        LogPosition b = reopened.Acknowledged("b");
+        Assert.Multiple(() =>
+        {
+            Assert.That(b, Is.GreaterThan(a));
+            Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a", "b" }));
+        });
+    }
+
+    [Test]
+    public void A_torn_tail_is_cut_and_earlier_records_survive()
+    {
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        log.Acknowledged("torn");
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), FileHeader.Size + a.Offset + FrameBytes + 1, 0xFF);
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        reopened.Append("b");
+        Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public void A_reserve_of_zeros_is_no_damage_and_is_given_back()
+    {
+        LogUnderTest log = new();
+        log.Append("a");
+        long reserved = log.Disk.Bytes(LogUnderTest.SegmentPath(0)).Length;
+        using LogUnderTest reopened = new(log.Disk.PowerCut(_ => 0));
+        reopened.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage);
+        Assert.Multiple(() =>
+        {
+            Assert.That(damage, Is.Empty);
+            Assert.That(reserved, Is.EqualTo(LogOptions.MinSegmentBytes));
+            Assert.That(reopened.Disk.Bytes(LogUnderTest.SegmentPath(0)), Has.Length.EqualTo(FileHeader.Size + FrameBytes + 1));
+        });
+    }
+
+    [Test]
+    public void Damage_in_the_middle_is_reported_with_segment_and_offset_and_the_rest_is_salvaged()
+    {
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        LogPosition damaged = log.Acknowledged("damaged");
+        log.Acknowledged("c");
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), FileHeader.Size + a.Offset + FrameBytes, (byte)'D');
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        List<string> read = reopened.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage);
+        Assert.Multiple(() =>
+        {
+            Assert.That(read, Is.EqualTo(new[] { "a", "c" }));
+            Assert.That(damage, Is.EqualTo(new[] { new LogDamage(LogUnderTest.SegmentPath(0), FileHeader.Size + a.Offset, a, damaged) }));
+        });
+    }
+
+    [Test]
+    public void A_damaged_length_costs_its_own_record_only()
+    {
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        log.Acknowledged("damaged");
+        log.Acknowledged("c");
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), FileHeader.Size + a.Offset, 0xFF, 0xFF);
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a", "c" }));
+    }
+
+    [Test]
+    public void Zeroed_pages_in_the_middle_cost_the_records_on_them_only()
+    {
+        using LogUnderTest log = new(options: new LogOptions());
+        string[] texts = [.. Enumerable.Range(0, 100).Select(i => new string('x', 200) + i)];
+        log.Append(texts);
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), 4_096, new byte[8_192]);
+        List<string> read = log.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage);
+        Assert.Multiple(() =>
+        {
+            Assert.That(damage, Has.Count.EqualTo(1));
+            Assert.That(read, Is.SubsetOf(texts).And.Ordered.Using<string>((one, other) => Array.IndexOf(texts, one) - Array.IndexOf(texts, other)));
+            Assert.That(read, Has.Count.EqualTo(100 - CountTouching(texts, 4_096, 4_096 + 8_192)));
+        });
+    }
+
+    [Test]
+    public void A_bad_sector_costs_the_records_on_it_only()
+    {
+        using LogUnderTest log = new(options: new LogOptions());
+        string[] texts = [.. Enumerable.Range(0, 100).Select(i => new string('x', 200) + i)];
+        log.Append(texts);
+        log.Disk.BreakSectors(LogUnderTest.SegmentPath(0), 10_000, 10);
+        List<string> read = log.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage);
+        Assert.Multiple(() =>
+        {
+            Assert.That(damage, Has.Count.EqualTo(1));
+
+            // A page of 4 KiB holds at most 20 of these records, and two more lie partly on it.
+            Assert.That(read, Has.Count.InRange(100 - 22, 99));
+            Assert.That(read, Is.SubsetOf(texts));
+        });
+    }
+
+    [Test]
+    public void A_text_that_imitates_a_record_is_never_taken_for_one()
+    {
+        LogUnderTest forger = new();
+        forger.Append("forged");
+        byte[] frame = forger.Disk.Bytes(LogUnderTest.SegmentPath(0))[FileHeader.Size..][..(FrameBytes + 6)];
+
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        log.Log.Append([LogEntry.Of(frame)], new LogPosition[1]);
+        log.Append("c");
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), FileHeader.Size + a.Offset, 0xFF);
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a", "c" }));
+    }
+
+    [Test]
+    public void A_newest_segment_of_no_bytes_never_stops_the_start()
+    {
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        log.Disk.Create(LogUnderTest.SegmentPath(a.Offset)).Dispose();
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        reopened.Append("b");
+        Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public void A_newest_segment_with_a_torn_header_never_stops_the_start([Values(1, 8, 31)] int headerBytes)
+    {
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        byte[] header = log.Disk.Bytes(LogUnderTest.SegmentPath(0))[..headerBytes];
+        using (IFile torn = log.Disk.Create(LogUnderTest.SegmentPath(a.Offset)))
+        {
+            torn.Write(header, 0);
+        }
+
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        reopened.Append("b");
+        Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public void An_older_segment_with_a_damaged_header_is_reported_and_read()
+    {
+        LogUnderTest log = new();
+        string large = new('x', 4_080);
+        log.Append(large);
+        log.Append("b");
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), 5, 0xFF);
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        Assert.Multiple(() =>
+        {
+            Assert.That(reopened.Log.Damage.Select(damage => damage.Segment), Is.EqualTo(new[] { LogUnderTest.SegmentPath(0) }));
+            Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { large, "b" }));
+        });
+    }
+
+    [Test]
+    public void A_missing_segment_is_reported_as_damage()
+    {
+        LogUnderTest log = new();
+        LogPosition[] ends = [.. Enumerable.Range(0, 3).Select(i => log.Acknowledged(new string('x', 4_000) + i))];
+        log.Disk.Delete(LogUnderTest.SegmentPath(ends[0].Offset));
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        List<string> read = reopened.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage);
+        Assert.Multiple(() =>
+        {
+            Assert.That(read, Has.Count.EqualTo(2));
+            Assert.That(damage.Select(one => (one.Start, one.End)), Is.EqualTo(new[] { (ends[0], ends[1]) }));
+        });
+    }
+
+    [Test]
+    public void A_segment_of_another_version_is_refused_by_name()
+    {
+        LogUnderTest log = new();
+        log.Append("a");
+        byte[] header = new byte[FileHeader.Size];
+        new FileHeader(FileHeader.MagicOf("TSLG"u8), 99, LogUnderTest.NodeId).Write(header);
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), 0, header);
+        Assert.That(
+            () => new LogUnderTest(log.Disk.Kill()),
+            Throws.TypeOf<UnknownFormatException>().With.Message.EqualTo($"{LogUnderTest.SegmentPath(0)}: has format version 99; this program reads version 1."));
+    }
+
+    [Test]
+    public void A_segment_of_another_node_is_refused_by_name()
+    {
+        LogUnderTest log = new();
+        log.Append("a");
+        byte[] header = new byte[FileHeader.Size];
+        new FileHeader(FileHeader.MagicOf("TSLG"u8), 1, 0xABC).Write(header);
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), 0, header);
+        Assert.That(() => new LogUnderTest(log.Disk.Kill()), Throws.TypeOf<UnknownFormatException>().With.Message.Contains("0000000000000abc"));
+    }
+
+    [Test]
+    public void A_log_that_was_lost_goes_on_behind_what_the_store_has()
+    {
+        using LogUnderTest log = new(storedThrough: new LogPosition(5_000));
+        LogPosition end = log.Acknowledged("a");
+        Assert.Multiple(() =>
+        {
+            Assert.That(end.Offset, Is.GreaterThan(5_000));
+            Assert.That(log.ReadAll(new LogPosition(5_000)), Is.EqualTo(new[] { "a" }));
+        });
+    }
+
+    [Test]
+    public void Other_files_in_the_directory_are_left_alone()
+    {
+        FaultyFileSystem disk = new();
+        disk.Create($"{LogUnderTest.Directory}/notes.txt").Dispose();
+        using LogUnderTest log = new(disk);
+        log.Append("a");
+        log.Log.Truncate(log.Log.End);
+        Assert.That(disk.Exists($"{LogUnderTest.Directory}/notes.txt"), Is.True);
+    }
+
+    // Records lie one behind the other from the header's end, so their places follow from their lengths.
+    private static int CountTouching(string[] texts, long from, long to)
+    {
+        int touching = 0;
+        long at = FileHeader.Size;
+        foreach (string text in texts)
+        {
+            long end = at + FrameBytes + text.Length;
+            touching += at < to && end > from ? 1 : 0;
+            at = end;
+        }
+
+        return touching;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using NUnit.Framework;
+using TimeSeries.Core;
+using TimeSeries.Core.Log;
+using TimeSeries.Core.Model;
+using TimeSeries.Tests.Files;
+
+namespace TimeSeries.Tests.Log;
+
+/// <summary>A log on a faulty disk, with short segments, that texts are appended to.</summary>
+internal sealed class LogUnderTest : IDisposable
+{
+    public const string Directory = "/data/log";
+    public const ulong NodeId = 0x1122334455667788;
+
+    private readonly CoreInstruments _instruments = new();
+
+    public LogUnderTest(FaultyFileSystem? disk = null, LogOptions? options = null, LogPosition storedThrough = default)
+    {
+        Disk = disk ?? new FaultyFileSystem();
+        Log = WriteAheadLog.Open(Disk, Directory, NodeId, options ?? new LogOptions { SegmentBytes = LogOptions.MinSegmentBytes }, storedThrough, _instruments);
+    }
+
+    public FaultyFileSystem Disk { get; }
+
+    public WriteAheadLog Log { get; }
+
+    public static string SegmentPath(long start) => $"{Directory}/{start:D20}.log";
+
+    public LogOutcome Append(params string[] texts) => Append(texts, out _);
+
+    public LogOutcome Append(string[] texts, out LogPosition[] ends)
+    {
+        ends = new LogPosition[texts.Length];
+        return Log.Append([.. texts.Select(text => LogEntry.Of(Encoding.UTF8.GetBytes(text)))], ends);
+    }
+
+    /// <summary>Appends one record that must succeed, and gives its end.</summary>
+    public LogPosition Acknowledged(string text)
+    {
+        Assert.That(Append([text], out LogPosition[] ends), Is.EqualTo(LogOutcome.Appended));
+        return ends[0];
+    }
+
+    public List<string> ReadAll(LogPosition from = default) => ReadAll(from, out _);
+
+    public List<string> ReadAll(LogPosition from, out IReadOnlyList<LogDamage> damage)
+    {
+        using LogReader reader = Log.Read(from);
+        List<string> texts = [];
+        while (reader.TryRead(out _, out ReadOnlyMemory<byte> payload))
+        {
+            texts.Add(Encoding.UTF8.GetString(payload.Span));
+        }
+
+        damage = reader.Damage;
+        return texts;
+    }
+
+    public void Dispose()
+    {
+        Log.Dispose();
+        _instruments.Dispose();
+    }
+}
