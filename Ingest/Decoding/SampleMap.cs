@@ -179,7 +179,8 @@ internal sealed class SampleMap(KindSink sink)
         {
             SampleColumns.NotAColumn => "a column has to be an array, a dictionary with an index, or (in MessagePack) packed numbers",
             SampleColumns.BrokenPacking => "packed numbers have to be a whole number of values",
-            _ when rows != _rowCounts[first] => $"it has {rows} rows, {sink.Schema.Fields[first].Name} has {_rowCounts[first]}: columns have to be equally long",
+            _ when rows != _rowCounts[first] =>
+                $"columns have to be equally long: this has {rows} rows, {sink.Schema.Fields[first].Name} has {_rowCounts[first]}",
             _ => null,
         };
         return detail is null ? null : new BatchRefusal($"{sink.Schema.Name}.{name}: {detail}.", _positions[ordinal], $"{sink.Schema.Name}.{name}");

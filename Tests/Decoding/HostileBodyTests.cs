@@ -1,0 +1,112 @@
+using NUnit.Framework;
+using TimeSeries.Core.Model;
+using TimeSeries.Ingest.Decoding;
+
+namespace TimeSeries.Tests.Decoding;
+
+internal sealed class HostileBodyTests
+{
+    private const int Mutations = 3_000;
+
+    [TestCase(new byte[] { 0xDD, 0xFF, 0xFF, 0xFF, 0xFF })]
+    [TestCase(new byte[] { 0xDF, 0xFF, 0xFF, 0xFF, 0xFF })]
+    [TestCase(new byte[] { 0xDF, 0x7F, 0xFF, 0xFF, 0xFF })]
+    [TestCase(new byte[] { 0xDB, 0xFF, 0xFF, 0xFF, 0xFF })]
+    [TestCase(new byte[] { 0xC6, 0x7F, 0xFF, 0xFF, 0xFF })]
+    [TestCase(new byte[] { 0xC9, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF })]
+    [TestCase(new byte[] { 0xDC, 0x00, 0x02, 0xC0 })]
+    public void A_lying_length_is_refused_without_making_room_for_it(byte[] value)
+    {
+        byte[] body = PushedBatch.TransactionsHead().Raw(value).ToArray();
+        var batch = new DecodedBatch();
+        batch.Reset(new SampleBatch());
+        BatchDecoder.Decode(body, BodyFormat.MessagePack, batch);
+        batch.Reset(new SampleBatch());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        BatchRefusal? refusal = BatchDecoder.Decode(body, BodyFormat.MessagePack, batch);
+        Assert.That((refusal is null, GC.GetAllocatedBytesForCurrentThread() - before), Is.EqualTo((false, 0L)).Using<(bool, long)>((x, y) => x.Item1 == y.Item1 && x.Item2 < 20_000));
+    }
+
+    [Test]
+    public void Rows_without_values_before_a_whole_one_can_not_blow_up_the_columns()
+    {
+        const int Rows = 400_000;
+        MessagePackWriter body = PushedBatch.TransactionsHead().Array(Rows);
+        for (int i = 1; i < Rows; i++)
+        {
+            body.Map(0);
+        }
+
+        body.Map(5).Str("time").Int(PushedBatch.Now).Str("service").Str("/a").Str("elapsed").Int(1).Str("status").Int(200).Str("malloc").Int(1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        PushedBatch batch = PushedBatch.MessagePack(body);
+        Assert.That((batch.Refusal?.Field, GC.GetAllocatedBytesForCurrentThread() - before < 16_000_000), Is.EqualTo(("transaction", true)));
+    }
+
+    [Test]
+    public void Bodies_cut_anywhere_are_refused_and_nothing_is_thrown()
+    {
+        foreach ((byte[] body, BodyFormat format) in Bodies())
+        {
+            for (int length = 0; length < body.Length; length++)
+            {
+                Assert.That(Push(body[..length], format).Refusal, Is.Not.Null, $"{format} cut at {length}");
+            }
+        }
+    }
+
+    [Test]
+    public void Bodies_with_bytes_changed_never_throw()
+    {
+        var random = new Random(20260801);
+        foreach ((byte[] body, BodyFormat format) in Bodies())
+        {
+            for (int i = 0; i < Mutations; i++)
+            {
+                byte[] mutated = [.. body];
+                for (int change = random.Next(1, 6); change > 0; change--)
+                {
+                    mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+                }
+
+                AssertAccounted(Push(mutated, format));
+            }
+        }
+    }
+
+    [Test]
+    public void Random_bytes_never_throw()
+    {
+        var random = new Random(20260802);
+        for (int i = 0; i < Mutations; i++)
+        {
+            byte[] body = new byte[random.Next(1, 200)];
+            random.NextBytes(body);
+            byte[] samples = PushedBatch.TransactionsHead().Raw(body).ToArray();
+            AssertAccounted(Push(body, BodyFormat.Json));
+            AssertAccounted(Push(body, BodyFormat.MessagePack));
+            AssertAccounted(Push(samples, BodyFormat.MessagePack));
+        }
+    }
+
+    private static void AssertAccounted(PushedBatch batch)
+    {
+        if (batch.Refusal is null)
+        {
+            Assert.That(batch.Result.Usable + batch.Result.Rejected, Is.EqualTo(batch.Decoded.Received));
+        }
+    }
+
+    private static PushedBatch Push(byte[] body, BodyFormat format) =>
+        format == BodyFormat.Json ? PushedBatch.Json(body) : PushedBatch.MessagePack(body);
+
+    private static IEnumerable<(byte[] Body, BodyFormat Format)> Bodies()
+    {
+        LogicalBatch batch = LogicalBatch.Make(new Random(7), rowCount: 4);
+        foreach (SampleForm form in Enum.GetValues<SampleForm>())
+        {
+            yield return (batch.ToJson(form), BodyFormat.Json);
+            yield return (batch.ToMessagePack(form), BodyFormat.MessagePack);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Validation;
+
+namespace TimeSeries.Tests.Decoding;
+
+/// <summary>A body decoded and validated at a fixed time, with short ways to look at what came out.</summary>
+internal sealed class PushedBatch
+{
+    /// <summary>The time of the tests' clock: 20 September 2023.</summary>
+    public const long Now = 1_695_200_000_000;
+
+    // The first half of a GUID of version 7 that is made at that time; the rest is random.
+    private const string MadeGuid = "018ab1cb-3800-7";
+
+    public const string Agent = "\"agent\":{\"oname\":\"shop\"}";
+
+    private PushedBatch(byte[] body, BodyFormat format, BatchLimits limits)
+    {
+        Decoded.Reset(new SampleBatch());
+        Refusal = BatchDecoder.Decode(body, format, Decoded);
+        Result = Refusal is null ? new BatchValidator(limits).Validate(Decoded, 1, new Timestamp(Now)) : default;
+    }
+
+    public DecodedBatch Decoded { get; } = new();
+
+    public BatchRefusal? Refusal { get; }
+
+    public ValidationResult Result { get; }
+
+    public IReadOnlyList<SampleError> Errors => Decoded.Rejected.List(100);
+
+    /// <summary>The only error, as <c>field reason</c>.</summary>
+    public string Error => Errors is [var only] ? $"{only.Field} {only.Reason}" : $"{Errors.Count} errors";
+
+    public static PushedBatch Json(string body) => Json(Encoding.UTF8.GetBytes(body));
+
+    public static PushedBatch Json(byte[] body) => new(body, BodyFormat.Json, new BatchLimits());
+
+    public static PushedBatch Json(string body, BatchLimits limits) => new(Encoding.UTF8.GetBytes(body), BodyFormat.Json, limits);
+
+    public static PushedBatch MessagePack(MessagePackWriter body) => MessagePack(body.ToArray());
+
+    public static PushedBatch MessagePack(byte[] body) => new(body, BodyFormat.MessagePack, new BatchLimits());
+
+    /// <summary>A batch of an agent with this as its transactions, in JSON.</summary>
+    public static PushedBatch Transactions(string samples) => Json($"{{{Agent},\"transaction\":{samples}}}");
+
+    /// <summary>A batch with one transaction that has these fields besides the required ones.</summary>
+    public static PushedBatch Transaction(string fields) => Transactions($"[{{\"time\":{Now},\"service\":\"/a\",\"elapsed\":1,{fields}}}]");
+
+    /// <summary>A MessagePack batch of an agent, up to where the transactions stand.</summary>
+    public static MessagePackWriter TransactionsHead() => new MessagePackWriter().Map(2).Str("agent").Map(1).Str("oname").Str("shop").Str("transaction");
+
+    /// <summary>A MessagePack batch with one transaction, up to where the value of one more field stands.</summary>
+    public static MessagePackWriter TransactionHead(string field) =>
+        TransactionsHead().Array(1).Map(4).Str("time").Int(Now).Str("service").Str("/a").Str("elapsed").Int(1).Str(field);
+
+    /// <summary>A number as kept; null when missing or when there is no such row.</summary>
+    public long? Number(string field, int row = 0, Kind kind = Kind.Transaction)
+    {
+        SampleTable? table = Result.Batch?.Find(kind);
+        NumberColumn? column = table?.FindNumbers(table.Schema.Ordinal(field));
+        return column is null || row >= column.Count || column.Values[row] == NumberColumn.Missing ? null : column.Values[row];
+    }
+
+    /// <summary>A text; null when missing or when there is no such row.</summary>
+    public string? Text(string field, int row = 0, Kind kind = Kind.Transaction)
+    {
+        SampleTable? table = Result.Batch?.Find(kind);
+        TextColumn? column = table?.FindTexts(table.Schema.Ordinal(field));
+        return column is null || row >= column.Count || column.Codes[row] < 0 ? null : Encoding.UTF8.GetString(column.Symbols[column.Codes[row]]);
+    }
+
+    /// <summary>Everything that came out, as text, to compare two bodies by.</summary>
+    public string Describe()
+    {
+        if (Refusal is not null)
+        {
+            return "refused";
+        }
+
+        var text = new StringBuilder();
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            int rows = Result.Batch?.Find(schema.Kind)?.RowCount ?? 0;
+            for (int row = 0; row < rows; row++)
+            {
+                text.Append(schema.Name).Append(row);
+                foreach (Field field in schema.Fields)
+                {
+                    text.Append('|').Append(field.IsText ? Shown(Text(field.Name, row, schema.Kind)) : Number(field.Name, row, schema.Kind)?.ToString() ?? "-");
+                }
+
+                text.Append('\n');
+            }
+
+            bool hasEmptyColumn = rows > 0 && schema.Fields.Any(field => Result.Batch!.Find(schema.Kind)!.Has(field.Ordinal)
+                && Enumerable.Range(0, rows).All(row => Number(field.Name, row, schema.Kind) is null && Text(field.Name, row, schema.Kind) is null));
+            text.Append(hasEmptyColumn ? "an empty column\n" : "");
+        }
+
+        foreach (SampleError error in Errors)
+        {
+            text.Append(error).Append('\n');
+        }
+
+        return text.Append(Decoded.Received).Append(' ').Append(Result.Truncated).ToString();
+    }
+
+    private static string Shown(string? text) => text is null ? "-" : text.StartsWith(MadeGuid, StringComparison.Ordinal) ? "made" : text;
+}
