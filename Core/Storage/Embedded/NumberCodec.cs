@@ -19,7 +19,7 @@ internal sealed class NumberCodec
     // Agents' ids and the like: few values, far apart. Wider tables hardly pay for their 8 bytes a value.
     private const int MaxTable = 64;
     private const int TableSlots = 256;
-    private const int WorthATable = 12;
+    private const int WorthATable = 5;
 
     private readonly ulong[] _group = new ulong[BitPacking.GroupRows];
     private readonly long[] _tableValues = new long[MaxTable];
