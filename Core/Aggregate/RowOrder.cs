@@ -36,7 +36,7 @@ internal sealed class RowOrder : IComparer<int>
         // A heap of the best so far beats sorting everything when few rows are wanted.
         int[] rows = limit < _groups.Count / 4 ? Best(limit) : All();
         Array.Sort(rows, this);
-        return rows;
+        return rows.Length > limit ? rows[..limit] : rows;
     }
 
     public int Compare(int x, int y)

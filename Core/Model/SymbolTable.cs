@@ -102,6 +102,18 @@ public sealed class SymbolTable
         return first;
     }
 
+    /// <summary>What the table holds now; stays as it is while the table grows.</summary>
+    public SymbolView View() => new(this, _bytes, _ends, Count, Distinct);
+
+    /// <summary>Empties the table and keeps its memory. Only for an owner whose views are all gone.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        Distinct = true;
+        Array.Clear(_slots);
+        _indexed = 0;
+    }
+
     /// <summary>Fills an empty table with texts that stand one behind the other, without looking; the lengths add up to the bytes.</summary>
     /// <param name="bytes">All texts.</param>
     /// <param name="lengths">The length of each.</param>
@@ -131,18 +143,6 @@ public sealed class SymbolTable
         int start = code == 0 ? 0 : _ends[code - 1];
         _bytes.AsSpan(start, _ends[code] - start).Fill((byte)'?');
         Distinct = false;
-        _indexed = 0;
-    }
-
-    /// <summary>What the table holds now; stays as it is while the table grows.</summary>
-    public SymbolView View() => new(this, _bytes, _ends, Count, Distinct);
-
-    /// <summary>Empties the table and keeps its memory. Only for an owner whose views are all gone.</summary>
-    public void Clear()
-    {
-        Count = 0;
-        Distinct = true;
-        Array.Clear(_slots);
         _indexed = 0;
     }
 

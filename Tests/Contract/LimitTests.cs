@@ -73,6 +73,8 @@ internal sealed class LimitTests
         .. _shortTexts.Select(field => With("transaction", field, Text(1_024))),
         .. new[] { ("transaction", "service"), ("httpc", "url"), ("httpc", "service"), ("sql", "service"), ("exception", "class"), ("exception", "service"), ("alert", "source") }
             .Select(field => With(field.Item1, field.Item2, Text(2_048))),
+        .. new[] { ("transaction", "service"), ("sql", "sql"), ("httpc", "url"), ("exception", "class"), ("alert", "source"), ("alert", "title"), ("event", "message") }
+            .Select(field => With(field.Item1, field.Item2, "")),
         With("sql", "sql", Text(32_768)),
         With("sql", "db", Text(1_024)),
         With("httpc", "host", Text(1_024)),
@@ -112,8 +114,6 @@ internal sealed class LimitTests
             .. new[] { ("transaction", "service"), ("transaction", "elapsed"), ("transaction", "time"), ("sql", "sql"), ("sql", "elapsed"), ("httpc", "url"), ("exception", "class"),
                     ("thread", "count"), ("alert", "severity"), ("alert", "source"), ("alert", "title"), ("event", "level"), ("event", "type"), ("event", "message") }
                 .Select(field => (With(field.Item1, field.Item2, null), field.Item2)),
-            .. new[] { ("transaction", "service"), ("sql", "sql"), ("httpc", "url"), ("exception", "class"), ("alert", "title"), ("event", "message") }
-                .Select(field => (With(field.Item1, field.Item2, ""), field.Item2)),
             (With("sql", "sql", Text(32_769)), "sql"),
             (With("sql", "db", Text(1_025)), "db"),
             (With("httpc", "host", Text(1_025)), "host"),

@@ -46,7 +46,7 @@ public sealed record RecordedMessagePack(string Name, byte[] Body, PushedBatch M
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out long whole) ? whole : value.GetDouble(),
+        JsonValueKind.Number => value.TryGetInt64(out long whole) ? (object)whole : value.GetDouble(),
         _ => value.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!),
     };
 }

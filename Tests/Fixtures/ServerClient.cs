@@ -24,7 +24,7 @@ public sealed class ServerClient(Uri address) : IDisposable
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         if (encoding is not null)
         {
-            request.Content.Headers.ContentEncoding.Add(encoding);
+            request.Content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
         }
 
         return await _http.SendAsync(request);

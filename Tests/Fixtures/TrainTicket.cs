@@ -58,7 +58,7 @@ public static class TrainTicket
     private static object? Value(string field, string cell) =>
         cell.Length == 0 ? null
         : _texts.Contains(field) ? cell
-        : _fractions.Contains(field) ? double.Parse(cell, CultureInfo.InvariantCulture)
+        : _fractions.Contains(field) ? (object)double.Parse(cell, CultureInfo.InvariantCulture)
         : long.Parse(cell, CultureInfo.InvariantCulture);
 
     // RFC 4180: a cell in quotes may hold commas, and quotes doubled.

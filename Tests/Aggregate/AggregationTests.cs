@@ -1,0 +1,197 @@
+using NUnit.Framework;
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Tests.Aggregate;
+
+/// <summary>Answers from columns equal the naive ones, however the rows are split.</summary>
+internal sealed class AggregationTests
+{
+    [Test]
+    public void Any_query_over_any_split_of_rows_equals_the_naive_answer([Values] Kind kind, [Range(1, 6)] int seed)
+    {
+        Random random = new(seed * 100 + (int)kind);
+        KindSchema schema = SampleSchema.Of(kind);
+        List<SampleRow> rows = new RowGenerator(schema, random).Rows(random.Next(1, 700), 3 * 3_600_000);
+        for (int i = 0; i < 25; i++)
+        {
+            SampleQuery query = new QueryGenerator(schema, random).Any(AnyRange(random));
+            Assert.That(ResultLines.Of(query, Answer(schema, query, rows, random)), Is.EqualTo(NaiveAnswer.Lines(query, rows)), $"query {i}: {query}");
+        }
+    }
+
+    [Test]
+    public void Rows_of_a_part_of_a_chunk_count_alone()
+    {
+        KindSchema schema = SampleSchema.Of(Kind.Event);
+        List<SampleRow> rows = new RowGenerator(schema, new Random(5)).Rows(10_000, 1_000_000);
+        Aggregation aggregation = new(CountAll(Kind.Event));
+
+        aggregation.Add(new ArrayChunk(schema, rows), 17, 9_017, TimeRange.All);
+
+        Assert.That(aggregation.Complete().Count(0, 0), Is.EqualTo(9_000));
+    }
+
+    [Test]
+    public void Nothing_added_gives_no_group()
+    {
+        QueryResult result = new Aggregation(CountAll(Kind.Sql)).Complete();
+
+        Assert.That((result.RowCount, result.TotalGroups, result.Source), Is.EqualTo((0, 0L, ResultSource.Raw)));
+    }
+
+    [Test]
+    public void Sums_of_the_greatest_values_do_not_overflow()
+    {
+        KindSchema schema = SampleSchema.Of(Kind.Exception);
+        int field = schema.Ordinal("snap_seq");
+        List<SampleRow> rows = [.. Enumerable.Range(0, 10).Select(_ => Exception(schema, "c", long.MaxValue))];
+        SampleQuery query = CountAll(Kind.Exception) with { Measures = [new(MeasureKind.Sum, field)] };
+        Aggregation aggregation = new(query);
+
+        aggregation.Add(new ArrayChunk(schema, rows), TimeRange.All);
+
+        Assert.That(aggregation.Complete().Sum(0, 0), Is.EqualTo((Int128)long.MaxValue * 10));
+    }
+
+    [Test]
+    public void Ratios_that_only_exact_numbers_tell_apart_are_sorted()
+    {
+        // (2⁶³−1)·3/3 and ((2⁶³−1)·3−1)/3 are one double.
+        KindSchema schema = SampleSchema.Of(Kind.Exception);
+        int field = schema.Ordinal("snap_seq");
+        List<SampleRow> rows =
+        [
+            .. Enumerable.Repeat("greater", 3).Select(name => Exception(schema, name, long.MaxValue)),
+            .. Enumerable.Repeat("less", 2).Select(name => Exception(schema, name, long.MaxValue)),
+            Exception(schema, "less", long.MaxValue - 1),
+        ];
+        SampleQuery query = CountAll(Kind.Exception) with
+        {
+            GroupBy = [new GroupField(schema.Ordinal("class"))],
+            Measures = [new(MeasureKind.Sum, field), new(MeasureKind.Count)],
+            Order = [new OrderTerm(OrderBy.Ratio, 0, 1)],
+        };
+        Aggregation aggregation = new(query);
+
+        aggregation.Add(new ArrayChunk(schema, rows), TimeRange.All);
+
+        Assert.That(System.Text.Encoding.UTF8.GetString(aggregation.Complete().KeyText(0, 0)), Is.EqualTo("less"));
+    }
+
+    [Test]
+    public void Ratios_of_128_bit_sums_are_sorted()
+    {
+        // Sums of squares of about 2¹²⁶ times sums of about 2⁶⁴ need 190 bits.
+        KindSchema schema = SampleSchema.Of(Kind.Exception);
+        int field = schema.Ordinal("snap_seq");
+        List<SampleRow> rows =
+        [
+            Exception(schema, "less", long.MaxValue - 1), Exception(schema, "less", long.MaxValue - 1),
+            Exception(schema, "more", long.MaxValue), Exception(schema, "more", long.MaxValue),
+        ];
+        SampleQuery query = CountAll(Kind.Exception) with
+        {
+            GroupBy = [new GroupField(schema.Ordinal("class"))],
+            Measures = [new(MeasureKind.SumOfSquares, field), new(MeasureKind.Sum, field)],
+            Order = [new OrderTerm(OrderBy.Ratio, 0, 1) { Descending = true }],
+        };
+        Aggregation aggregation = new(query);
+
+        aggregation.Add(new ArrayChunk(schema, rows), TimeRange.All);
+
+        Assert.That(System.Text.Encoding.UTF8.GetString(aggregation.Complete().KeyText(0, 0)), Is.EqualTo("more"));
+    }
+
+    [TestCase(99, false)]
+    [TestCase(100, true)]
+    public void As_many_rows_as_allowed_are_read_and_not_one_more(int maxRows, bool allowed)
+    {
+        KindSchema schema = SampleSchema.Of(Kind.Event);
+        ArrayChunk chunk = new(schema, new RowGenerator(schema, new Random(1)).Rows(100, 1_000));
+        Aggregation aggregation = new(CountAll(Kind.Event) with { MaxRows = maxRows });
+
+        Action add = () => aggregation.Add(chunk, TimeRange.All);
+
+        Assert.That(add, allowed ? Throws.Nothing : Throws.TypeOf<QueryLimitException>().With.Property("Option").EqualTo("Query:MaxRows"));
+    }
+
+    [TestCase(9, false)]
+    [TestCase(10, true)]
+    public void As_many_groups_as_allowed_are_made_and_not_one_more(int maxGroups, bool allowed)
+    {
+        KindSchema schema = SampleSchema.Of(Kind.Exception);
+        ArrayChunk chunk = new(schema, [.. Enumerable.Range(0, 20).Select(i => Exception(schema, $"class {i % 10}", i))]);
+        Aggregation aggregation = new(CountAll(Kind.Exception) with { GroupBy = [new(schema.Ordinal("class"))], MaxGroups = maxGroups });
+
+        Action add = () => aggregation.Add(chunk, TimeRange.All);
+
+        Assert.That(add, allowed ? Throws.Nothing : Throws.TypeOf<QueryLimitException>().With.Property("Option").EqualTo("Query:MaxGroups"));
+    }
+
+    [Test]
+    public void A_caller_who_left_ends_the_scan()
+    {
+        KindSchema schema = SampleSchema.Of(Kind.Event);
+        ArrayChunk chunk = new(schema, new RowGenerator(schema, new Random(1)).Rows(100, 1_000));
+        Aggregation aggregation = new(CountAll(Kind.Event), new CancellationToken(canceled: true));
+
+        Assert.That(() => aggregation.Add(chunk, TimeRange.All), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public void Latest_texts_far_bigger_than_what_is_kept_are_still_right()
+    {
+        // Five megabytes of messages pass by, each the latest for a while.
+        KindSchema schema = SampleSchema.Of(Kind.Exception);
+        SampleQuery query = CountAll(Kind.Exception) with { Measures = [new(MeasureKind.Latest, schema.Ordinal("message"))] };
+        Aggregation aggregation = new(query);
+        for (int i = 0; i < 500; i++)
+        {
+            SampleRow row = Exception(schema, "c", 1).With("time", RowGenerator.Start + i).With("message", new string((char)('a' + i % 26), 10_000) + i);
+            aggregation.Add(new ArrayChunk(schema, [row]), TimeRange.All);
+        }
+
+        Assert.That(System.Text.Encoding.UTF8.GetString(aggregation.Complete().LatestText(0, 0)), Is.EqualTo(new string('f', 10_000) + 499));
+    }
+
+    internal static TimeRange AnyRange(Random random)
+    {
+        const long length = 3 * 3_600_000;
+        long from = RowGenerator.Start + random.NextInt64(-length / 4, length);
+        long to = from + random.NextInt64(length);
+        return random.Next(4) switch
+        {
+            0 => TimeRange.All,
+            1 => new TimeRange(from / 300_000 * 300_000, to / 300_000 * 300_000),
+            2 => new TimeRange(RowGenerator.Start - 1, to),
+            _ => new TimeRange(from, to),
+        };
+    }
+
+    internal static SampleQuery CountAll(Kind kind) =>
+        new() { Pcode = 1, Kind = kind, Range = TimeRange.All, Measures = [new(MeasureKind.Count)] };
+
+    private static QueryResult Answer(KindSchema schema, SampleQuery query, List<SampleRow> rows, Random random)
+    {
+        Aggregation[] parts = [new(query), new(query)];
+        SymbolTable[] shared = ArrayChunk.NewTables(schema);
+        SampleRow[] shuffled = [.. rows];
+        random.Shuffle(shuffled);
+        for (int first = 0; first < shuffled.Length;)
+        {
+            int count = Math.Min(shuffled.Length - first, random.Next(1, 300));
+            bool isShared = random.Next(2) == 0;
+            ArrayChunk chunk = new(schema, shuffled[first..(first + count)], isShared ? shared : null, repeatTexts: !isShared && random.Next(2) == 0);
+            parts[random.Next(2)].Add(chunk, query.Range);
+            first += count;
+        }
+
+        parts[0].Merge(parts[1]);
+        return parts[0].Complete();
+    }
+
+    private static SampleRow Exception(KindSchema schema, string name, long snapSeq) =>
+        new SampleRow(schema).With("time", RowGenerator.Start).With("class", name).With("snap_seq", snapSeq);
+}
