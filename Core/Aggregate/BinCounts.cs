@@ -8,9 +8,6 @@ internal sealed class BinCounts
 
     private const int SmallestTable = 64;
 
-    // 2⁶⁴ divided by the golden ratio: its multiples spread neighbouring keys over all slots.
-    private const ulong Spread = 0x9E3779B97F4A7C15;
-
     private Entry[] _entries = [];
     private int _shift;
 
@@ -29,7 +26,7 @@ internal sealed class BinCounts
 
         Entry[] entries = _entries;
         int mask = entries.Length - 1;
-        for (int slot = (int)(((ulong)key * Spread) >> _shift); ; slot = (slot + 1) & mask)
+        for (int slot = KeySpread.SlotOf(key, _shift); ; slot = (slot + 1) & mask)
         {
             ref Entry entry = ref entries[slot & mask];
             if (entry.Key == key)
@@ -128,7 +125,7 @@ internal sealed class BinCounts
         {
             if (entry.Key != 0)
             {
-                int slot = (int)(((ulong)entry.Key * Spread) >> _shift);
+                int slot = KeySpread.SlotOf(entry.Key, _shift);
                 while (_entries[slot].Key != 0)
                 {
                     slot = (slot + 1) & mask;

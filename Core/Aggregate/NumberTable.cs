@@ -5,9 +5,6 @@ internal sealed class NumberTable
 {
     private const int SmallestIndex = 16;
 
-    // 2⁶⁴ divided by the golden ratio: its multiples spread neighbouring numbers over all slots.
-    private const ulong Spread = 0x9E3779B97F4A7C15;
-
     private long[] _values = [];
     private int[] _slots = [];
     private int _shift;
@@ -26,7 +23,7 @@ internal sealed class NumberTable
         }
 
         int mask = _slots.Length - 1;
-        for (int slot = (int)(((ulong)value * Spread) >> _shift); ; slot = (slot + 1) & mask)
+        for (int slot = KeySpread.SlotOf(value, _shift); ; slot = (slot + 1) & mask)
         {
             int id = _slots[slot] - 1;
             if (id < 0)
@@ -64,7 +61,7 @@ internal sealed class NumberTable
         Array.Resize(ref _values, size / 2);
         for (int id = 0; id < Count; id++)
         {
-            int slot = (int)(((ulong)_values[id] * Spread) >> _shift);
+            int slot = KeySpread.SlotOf(_values[id], _shift);
             while (_slots[slot] != 0)
             {
                 slot = (slot + 1) & (size - 1);

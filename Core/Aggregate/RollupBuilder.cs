@@ -9,7 +9,8 @@ namespace TimeSeries.Core.Aggregate;
 /// </summary>
 public sealed class RollupBuilder
 {
-    private readonly KindSchema _schema;
+    private const int Levels = (int)RollupLevel.Block + 1;
+
     private readonly long _apdexThresholdMicroseconds;
 
     // By declaration, then level.
@@ -20,14 +21,11 @@ public sealed class RollupBuilder
     private long _lastTime;
     private bool _isOpen;
 
-    private const int Levels = (int)RollupLevel.Block + 1;
-
     /// <param name="kind">The kind whose rollups are made.</param>
     /// <param name="apdexThresholdMicroseconds">The project's apdex threshold, stored beside the apdex counts.</param>
     public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(apdexThresholdMicroseconds);
-        _schema = kind;
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
         _levels = new RollupLevelBuilder[kind.Rollups.Length][];
         _present = new RowFilter?[kind.Rollups.Length];

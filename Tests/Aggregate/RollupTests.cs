@@ -29,6 +29,23 @@ internal sealed class RollupTests
     }
 
     [Test]
+    public void Random_queries_of_a_declaration_do_use_its_rollups()
+    {
+        Random random = new(11);
+        KindSchema schema = SampleSchema.Of(Kind.Sql);
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(schema, random).Rows(6_000, 3 * 3_600_000), random);
+        int used = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            Aggregation aggregation = new(new QueryGenerator(schema, random).OfRollup(TimeRange.All));
+            aggregation.AddRollups(rollups, AggregationTests.AnyRange(random), []);
+            used += aggregation.Complete().Source == ResultSource.Rollup ? 1 : 0;
+        }
+
+        Assert.That(used, Is.GreaterThan(20));
+    }
+
+    [Test]
     public void Ranges_left_over_are_disjoint_ascending_and_inside_the_block([Range(1, 20)] int seed)
     {
         Random random = new(seed);

@@ -19,7 +19,11 @@ internal sealed class FormEquivalenceTests
     public void A_batch_that_is_used_again_forgets_the_one_before()
     {
         var reused = new DecodedBatch();
+<<<<<<< HEAD
         var samples = new Core.Model.SampleBatch();
+=======
+        var samples = new SampleBatch();
+>>>>>>> engine
         var random = new Random(3);
         for (int i = 0; i < 50; i++)
         {
