@@ -14,8 +14,8 @@ internal static class DictionaryChoice
     public static bool Allows(long texts, long textBytes, long rows) => texts <= MaxTexts && textBytes <= MaxTextBytes && texts * 2 <= rows;
 
     /// <summary>
-    /// Whether a sample of the texts shows that a dictionary for so many rows would be too large. Of s texts drawn from N, about s²/2N are
-    /// repeats, so the repeats tell N.
+    /// Whether a sample of the texts shows that a dictionary for so many rows would be too large. Of s texts drawn from N, N·(1 − e^(−s/N))
+    /// are different ones, so a sample with more of them than half the rows would give comes from more texts than that.
     /// </summary>
     public static bool HardlyRepeats(SymbolView texts, long rows)
     {
@@ -26,7 +26,7 @@ internal static class DictionaryChoice
             distinct.Intern(texts[(int)((long)i * texts.Count / sampled)]);
         }
 
-        long repeats = sampled - distinct.Count;
-        return repeats * rows < (long)sampled * sampled;
+        double most = Math.Max(1, rows / 2.0);
+        return distinct.Count > most * (1 - Math.Exp(-sampled / most));
     }
 }

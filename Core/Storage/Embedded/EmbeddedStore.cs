@@ -30,7 +30,7 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
         _clock = clock;
         _instruments = instruments;
         _alerts = new AlertSearch(catalog);
-        _tending = new StoreTending(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger, FreezeOld, FreezeAny);
+        _tending = new StoreTending(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger, FreezeDue, FreezeAny);
     }
 
     /// <inheritdoc/>
@@ -162,12 +162,13 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
         return true;
     }
 
-    private void FreezeOld()
+    // A head that filled up while others waited is frozen here, once there is room.
+    private void FreezeDue()
     {
         lock (_writeGate)
         {
             Head head = _catalog.Snapshot.Active;
-            if (head.RowCount > 0 && _clock.GetElapsedTime(head.FirstArrival) >= _options.HeadAge)
+            if (IsFull(head) || (head.RowCount > 0 && _clock.GetElapsedTime(head.FirstArrival) >= _options.HeadAge))
             {
                 Freeze(_options.MaxFrozenHeads);
             }

@@ -170,6 +170,11 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     private SymbolTable? MakeDictionary(int column)
     {
         SymbolTable union = new();
+        if (DictionaryChoice.HardlyRepeats(SampleOf(column), RowCount))
+        {
+            return null;
+        }
+
         for (int i = 0; i < _cursors.Length; i++)
         {
             if (_cursors[i].Columns.Index.Columns[column] is not { } index)
@@ -186,6 +191,24 @@ internal sealed class MergedRows : IBlockRows, IDisposable
         }
 
         return union;
+    }
+
+    // Texts of the first chunk of each block without a dictionary: what stands once in each stands often in all.
+    private SymbolView SampleOf(int column)
+    {
+        SymbolTable sample = new();
+        int[] codes = new int[BlockFormat.MaxChunkRows];
+        foreach (MergeCursor cursor in _cursors)
+        {
+            BlockIndex index = cursor.Columns.Index;
+            int chunk = index.Columns[column] is { HasDictionary: false } texts ? Array.FindIndex(texts.Chunks, extent => !extent.IsEmpty) : -1;
+            if (chunk >= 0)
+            {
+                sample.AddAll(cursor.Columns.ReadTexts(column, chunk, codes.AsSpan(0, index.Chunks[chunk].RowCount)));
+            }
+        }
+
+        return sample.View();
     }
 
     private bool AddDictionary(int source, SymbolTable union)
@@ -205,19 +228,9 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     private bool AddTexts(BlockColumns source, int column, SymbolTable union)
     {
         int[] codes = new int[BlockFormat.MaxChunkRows];
-        bool sampled = false;
         for (int chunk = 0; chunk < source.Index.Chunks.Length; chunk++)
         {
             SymbolView texts = source.ReadTexts(column, chunk, codes.AsSpan(0, source.Index.Chunks[chunk].RowCount));
-            if (!sampled && texts.Count > 0)
-            {
-                sampled = true;
-                if (DictionaryChoice.HardlyRepeats(texts, RowCount))
-                {
-                    return false;
-                }
-            }
-
             for (int code = 0; code < texts.Count; code++)
             {
                 union.Intern(texts[code]);

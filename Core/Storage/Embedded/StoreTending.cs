@@ -18,7 +18,7 @@ internal sealed class StoreTending : IDisposable
     private readonly TimeProvider _clock;
     private readonly CoreInstruments _instruments;
     private readonly ILogger _logger;
-    private readonly Action _freezeOld;
+    private readonly Action _freezeDue;
     private readonly Action _freezeAny;
     private readonly HeadSealer _sealer;
     private readonly Compactor _compactor;
@@ -29,13 +29,13 @@ internal sealed class StoreTending : IDisposable
 
     public StoreTending(
         BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock,
-        CoreInstruments instruments, ILogger logger, Action freezeOld, Action freezeAny)
+        CoreInstruments instruments, ILogger logger, Action freezeDue, Action freezeAny)
     {
         _catalog = catalog;
         _clock = clock;
         _instruments = instruments;
         _logger = logger;
-        _freezeOld = freezeOld;
+        _freezeDue = freezeDue;
         _freezeAny = freezeAny;
         _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds);
         _compactor = new Compactor(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
@@ -150,11 +150,13 @@ internal sealed class StoreTending : IDisposable
 
     private async Task SealDueAsync(CancellationToken cancellationToken)
     {
-        _freezeOld();
         await _sealTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            SealFrozen(cancellationToken);
+            for (_freezeDue(); !_catalog.Snapshot.Frozen.IsEmpty; _freezeDue())
+            {
+                SealFrozen(cancellationToken);
+            }
         }
         finally
         {
