@@ -125,7 +125,7 @@ internal sealed class OptionsReader
         object? value = OptionsShape.Parse(text, property, type);
         if (value is null)
         {
-            _errors.Add($"{section.Path}: {OptionsShape.Show(text, property)} is not {OptionsShape.Expected(property, type)}.");
+            _errors.Add($"{section.Path}: {OptionsShape.ShowText(text, property)} is not {OptionsShape.Expected(property, type)}.");
         }
 
         return value;
@@ -140,7 +140,7 @@ internal sealed class OptionsReader
         bool unread = _errors.Any(error => error.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase));
         foreach (ValidationAttribute attribute in property.GetCustomAttributes<ValidationAttribute>())
         {
-            bool missing = attribute is RequiredAttribute && (value is "" || section[property.Name] is null && value is 0L or 0);
+            bool missing = attribute is RequiredAttribute && (value is "" || (section[property.Name] is null && value is 0L));
             if (unread || (!missing && attribute.IsValid(value)))
             {
                 continue;

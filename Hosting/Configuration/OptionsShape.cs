@@ -82,7 +82,11 @@ internal static class OptionsShape
 
     /// <summary>The value found, for an error; never a secret.</summary>
     public static string Show(object? value, PropertyInfo property) =>
-        property.IsDefined(typeof(SecretAttribute)) ? "the value (not shown)" : $"'{Write(value, property)}'";
+        ShowText(Write(value, property), property);
+
+    /// <summary>The text found, for an error; never a secret.</summary>
+    public static string ShowText(string text, PropertyInfo property) =>
+        property.IsDefined(typeof(SecretAttribute)) ? "the value (not shown)" : $"'{text}'";
 
     /// <summary>A value as it would be written in the configuration.</summary>
     public static string Write(object? value, PropertyInfo property) => value switch

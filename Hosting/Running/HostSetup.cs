@@ -103,7 +103,7 @@ public static class HostSetup
         options.Limits.KeepAliveTimeout = _keepAliveTimeout;
 
         // A client slower than this holds memory for nothing; the grace lets a radio wake up.
-        options.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
+        options.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
     private static bool HasAddress(ConfigurationManager configuration) =>

@@ -17,6 +17,9 @@ internal sealed class BatchEndpoint(
     public const string Path = "/ingest/v1/batch";
     private const int FirstBodyBytes = 64 << 10;
 
+    // The server counts what frames chunks too, which for tiny chunks is more than they hold; the body itself is counted by its reader.
+    private const int ChunkOverhead = 8;
+
     public async Task HandleAsync(HttpContext context)
     {
         long began = clock.GetTimestamp();
@@ -45,7 +48,7 @@ internal sealed class BatchEndpoint(
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = options.MaxRequestBytes;
+            size.MaxRequestBodySize = options.MaxRequestBytes * ChunkOverhead;
         }
 
         PushOutcome outcome;

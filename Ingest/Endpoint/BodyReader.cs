@@ -57,9 +57,10 @@ internal static class BodyReader
         }
         catch (BadHttpRequestException bad)
         {
+            // Also when no more came for too long, which is what a Content-Length that is too great looks like.
             return bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge(maxBytes)
-                : new PushRefusal(bad.StatusCode, $"The body ends or breaks after byte {into.Length}: {bad.Message}") { ByteOffset = into.Length };
+                : new PushRefusal(StatusCodes.Status400BadRequest, $"The body ends or breaks after byte {into.Length}: {bad.Message}") { ByteOffset = into.Length };
         }
     }
 

@@ -158,7 +158,6 @@ public sealed class DurabilityTests
         const int Connections = 64;
         const int Rounds = 5;
 
-        // The first group is held at the store's door, so what follows is pushed while the log's loop is busy.
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
         {
             for (int round = 0; round < Rounds; round++)

@@ -145,19 +145,28 @@ public sealed class PushStatusTests
     }
 
     [Test]
-    public async Task A_body_shorter_than_its_Content_Length_is_400_and_names_the_byte()
+    public async Task A_body_cut_by_a_Content_Length_that_is_too_small_is_400_and_names_the_byte()
     {
-        using TcpClient client = new();
-        await client.ConnectAsync(_host.Address.Host, _host.Address.Port);
-        NetworkStream stream = client.GetStream();
-        string head = $"POST {IngestHost.Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestProjects.TokenOf(TestProjects.First)}\r\n"
-            + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"agent\":1";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
-        client.Client.Shutdown(SocketShutdown.Send);
-        using StreamReader reader = new(stream);
+        using TcpClient client = await SendRawAsync("Content-Length: 10\r\n\r\n{\"agent\":1}");
+        using StreamReader reader = new(client.GetStream());
         string answer = await reader.ReadToEndAsync();
 
         Assert.That(answer, Does.StartWith("HTTP/1.1 400").And.Contain("\"byteOffset\":10"));
+    }
+
+    [Test]
+    public async Task A_body_that_ends_before_its_Content_Length_is_counted_as_400_and_stores_nothing()
+    {
+        int stored = _host.Store.Batches.Count;
+        using TcpClient client = await SendRawAsync("Content-Length: 100000\r\n\r\n" + _host.Batch());
+        string before = await RequestsOf400Async();
+        client.Client.Shutdown(SocketShutdown.Send);
+        while (await RequestsOf400Async() == before)
+        {
+            await Task.Yield();
+        }
+
+        Assert.That(_host.Store.Batches, Has.Count.EqualTo(stored));
     }
 
     [TestCase(null, HttpStatusCode.Unauthorized)]
@@ -223,6 +232,19 @@ public sealed class PushStatusTests
         }
 
         return output.ToArray();
+    }
+
+    private async Task<string> RequestsOf400Async() =>
+        (await _host.Client.GetStringAsync("/metrics")).Split('\n').FirstOrDefault(line => line.Contains("status=\"400\"", StringComparison.Ordinal)) ?? "";
+
+    private async Task<TcpClient> SendRawAsync(string rest)
+    {
+        TcpClient client = new();
+        await client.ConnectAsync(_host.Address.Host, _host.Address.Port);
+        string head = $"POST {IngestHost.Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestProjects.TokenOf(TestProjects.First)}\r\n"
+            + "Content-Type: application/json\r\n" + rest;
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
+        return client;
     }
 
     private Task<HttpResponseMessage> SendAsync(params (string Name, string Value)[] headers)
