@@ -155,12 +155,26 @@ internal sealed class HeadRows : IBlockRows
         }
     }
 
+    // Rows near in time came near each other, so mostly one piece has the next few of them.
     private static void GatherOrdered<T>(T[]?[] columns, ReadOnlySpan<int> order, T missing, Span<T> into)
     {
-        for (int i = 0; i < order.Length; i++)
+        for (int i = 0; i < order.Length;)
         {
-            T[]? column = columns[order[i] >> PieceBits];
-            into[i] = column is null ? missing : column[order[i] & PieceMask];
+            int piece = order[i] >> PieceBits;
+            if (columns[piece] is { } column)
+            {
+                for (; i < order.Length && order[i] >> PieceBits == piece; i++)
+                {
+                    into[i] = column[order[i] & PieceMask];
+                }
+            }
+            else
+            {
+                for (; i < order.Length && order[i] >> PieceBits == piece; i++)
+                {
+                    into[i] = missing;
+                }
+            }
         }
     }
 

@@ -58,6 +58,8 @@ internal sealed class TextCodec
         }
 
         int packedBytes = HexForm.PackedBytes(length);
+        int used = 0;
+        Span<byte> into = to.Take(codes.Length * packedBytes);
         foreach (int code in codes)
         {
             if (code == TextColumn.Missing)
@@ -66,12 +68,15 @@ internal sealed class TextCodec
             }
 
             ReadOnlySpan<byte> text = symbols[code];
-            if (text.Length != length || !HexForm.TryPack(text, to.Take(packedBytes)))
+            if (text.Length != length || !HexForm.TryPack(text, into.Slice(used, packedBytes)))
             {
                 return false;
             }
+
+            used += packedBytes;
         }
 
+        to.Truncate(to.Count - into.Length + used);
         return true;
     }
 
