@@ -20,6 +20,9 @@ internal sealed partial class DirectionTests
         ("Storage/Influx", ["Aggregate", "Codecs", "Files", "Hashing", "Model", "Schema"]),
     ];
 
+    // The kernel's word on this process is no file on a disk; and the seam can't make a file that only its owner may ever have opened.
+    private static readonly string[] _fileExceptions = ["Hosting/Metrics/ProcessMetrics.cs", "Hosting/Projects/TokenFile.cs"];
+
     [TestCaseSource(nameof(Folders))]
     public void A_folder_of_Core_knows_no_more_than_it_may(string folder)
     {
@@ -55,7 +58,9 @@ internal sealed partial class DirectionTests
 
     [Test]
     public void Files_are_touched_behind_their_seam_only() =>
-        Assert.That(SourceTree.OfProducts.Where(file => FileAccess().IsMatch(file.Code) && !file.RelativePath.StartsWith("Core/Files/", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(
+            SourceTree.OfProducts.Where(file => FileAccess().IsMatch(file.Code) && !file.RelativePath.StartsWith("Core/Files/", StringComparison.Ordinal)).Select(file => file.RelativePath),
+            Is.SubsetOf(_fileExceptions));
 
     private static string[] Folders() => [.. _directions.Select(direction => direction.Folder)];
 

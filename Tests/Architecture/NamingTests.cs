@@ -18,7 +18,7 @@ internal sealed partial class NamingTests
     public void No_type_is_named_after_a_rank()
     {
         IEnumerable<string> faults = SourceTree.All.SelectMany(file => file.Types
-            .Where(type => !_exceptions.Contains(type) && Words(type).Any(_empty.Contains))
+            .Where(type => !_exceptions.Contains(type.Replace("Tests", "", StringComparison.Ordinal)) && Words(type).Any(_empty.Contains))
             .Select(type => $"{file}: {type}"));
         Assert.That(faults, Is.Empty);
     }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures;
 
@@ -15,6 +17,7 @@ internal sealed class StoreStateTests(StoreState state)
     private readonly TemporaryFolder _folder = new();
     private RunningServer? _server;
     private ServerProcess? _process;
+    private int _blocks;
 
     private ServerClient Client => _server?.Client ?? _process!.Client;
 
@@ -39,6 +42,7 @@ internal sealed class StoreStateTests(StoreState state)
         if (state == StoreState.CompactedAndKilled)
         {
             await _server.CompactAsync();
+            _blocks = _server.Services.GetRequiredService<EmbeddedStore>().BlockCount;
             await RestartAsProcessAsync();
             await PushAsync(2 * third, batches.Count);
             _process!.Kill();
@@ -51,6 +55,8 @@ internal sealed class StoreStateTests(StoreState state)
         {
             await _server.SealAsync();
         }
+
+        _blocks = _server.Services.GetRequiredService<EmbeddedStore>().BlockCount;
     }
 
     [OneTimeTearDown]
@@ -64,6 +70,16 @@ internal sealed class StoreStateTests(StoreState state)
         _process?.Dispose();
         _folder.Dispose();
     }
+
+    [Test]
+    public void Samples_lie_where_the_state_says() => Assert.That(_blocks, state switch
+    {
+        StoreState.Head => Is.Zero,
+
+        // A block a kind and seal.
+        StoreState.Sealed or StoreState.OverlappingBlocks => Is.EqualTo(2 * 7),
+        _ => Is.InRange(7, (2 * 7) - 1),
+    });
 
     [TestCaseSource(nameof(Questions))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
@@ -52,6 +53,17 @@ internal sealed class OracleTests
     [TestCase("inserted", 0)]
     [TestCase("", 0)]
     public void The_first_word_of_a_statement_says_what_it_does(string sql, int crud) => Assert.That(SqlVerb.Crud(sql), Is.EqualTo(crud));
+
+    [Test]
+    public void The_generated_samples_give_every_endpoint_something_to_say() => Assert.Multiple(() =>
+    {
+        foreach (OracleEndpoint endpoint in OracleEndpoint.All)
+        {
+            Dictionary<string, object> answer = (Dictionary<string, object>)GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
+            List<object> rows = (List<object>)(answer.GetValueOrDefault("records") ?? answer.GetValueOrDefault("objects") ?? answer["series"]);
+            Assert.That(rows, Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
+        }
+    });
 
     private static List<OracleSample> Elapsed(params long[] values) =>
         [.. values.Select(value => new OracleSample(1, "sql", 0, new() { ["elapsed"] = value }) { Oname = "", Oid = null, Okind = "", Onode = "" })];
