@@ -1,22 +1,18 @@
 using System.Globalization;
+using TimeSeries.Core.Files;
 
 namespace TimeSeries.Hosting.Metrics;
 
 /// <summary>Memory and garbage collections of the process. Anonymous memory is what Linux counts as resident and not backed by a file (proc_pid_status(5)).</summary>
 public sealed class ProcessMetrics : IMetricSource
 {
-    private const string Status = "/proc/self/status";
-    private const long KibiByte = 1024;
-
     public void Write(PrometheusText text)
     {
-        if (File.Exists(Status))
+        if (ProcessStatus.Read() is { } status)
         {
-            string[] lines = File.ReadAllLines(Status);
-            long resident = Read(lines, "VmRSS:");
-            Gauge(text, "process_resident_memory_bytes", "Resident memory.", resident);
-            Gauge(text, "process_anonymous_memory_bytes", "Resident memory that no file backs.", resident - Read(lines, "RssFile:"));
-            Gauge(text, "process_threads", "Threads of the process.", Read(lines, "Threads:") / KibiByte);
+            Gauge(text, "process_resident_memory_bytes", "Resident memory.", status.ResidentBytes);
+            Gauge(text, "process_anonymous_memory_bytes", "Resident memory that no file backs.", status.ResidentBytes - status.FileBytes);
+            Gauge(text, "process_threads", "Threads of the process.", status.ThreadCount);
         }
 
         GCMemoryInfo collected = GC.GetGCMemoryInfo();
@@ -38,12 +34,5 @@ public sealed class ProcessMetrics : IMetricSource
     {
         text.Metric(name, "gauge", help);
         text.Value(name, value);
-    }
-
-    private static long Read(string[] lines, string name)
-    {
-        string? line = Array.Find(lines, line => line.StartsWith(name, StringComparison.Ordinal));
-        string number = line is null ? "0" : line[name.Length..].Trim().Split(' ')[0];
-        return long.Parse(number, CultureInfo.InvariantCulture) * KibiByte;
     }
 }

@@ -39,11 +39,7 @@ internal static class TokenFile
             files.Delete(temporary);
         }
 
-        if (Directory.Exists(Path.GetDirectoryName(path)))
-        {
-            MakeOwnerOnly(temporary);
-        }
-
+        OwnerOnlyFile.Make(temporary);
         using (IFile file = files.Create(temporary))
         {
             file.Write(Encoding.UTF8.GetBytes(token + "\n"), 0);
@@ -52,17 +48,5 @@ internal static class TokenFile
 
         files.Move(temporary, path);
         files.FlushDirectory(Path.GetDirectoryName(path)!);
-    }
-
-    // Made empty with its mode first: a file that anyone may open, even for a moment, may be read for ever by who did.
-    private static void MakeOwnerOnly(string path)
-    {
-        FileStreamOptions ownerOnly = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            ownerOnly.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        new FileStream(path, ownerOnly).Dispose();
     }
 }

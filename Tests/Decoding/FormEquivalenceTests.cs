@@ -1,6 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using TimeSeries.Core.Model;
+using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Validation;
 
 namespace TimeSeries.Tests.Decoding;
 
@@ -15,8 +18,8 @@ internal sealed class FormEquivalenceTests
     [Test]
     public void A_batch_that_is_used_again_forgets_the_one_before()
     {
-        var reused = new Ingest.Decoding.DecodedBatch();
-        var samples = new Core.Model.SampleBatch();
+        var reused = new DecodedBatch();
+        var samples = new SampleBatch();
         var random = new Random(3);
         for (int i = 0; i < 50; i++)
         {
@@ -24,9 +27,9 @@ internal sealed class FormEquivalenceTests
             byte[] body = batch.ToMessagePack((SampleForm)(i % 4));
             samples.Clear();
             reused.Reset(samples);
-            Ingest.Decoding.BatchDecoder.Decode(body, Ingest.Decoding.BodyFormat.MessagePack, reused);
+            BatchDecoder.Decode(body, BodyFormat.MessagePack, reused);
             PushedBatch fresh = PushedBatch.MessagePack(body);
-            var result = new Ingest.Validation.BatchValidator(new Ingest.Validation.BatchLimits()).Validate(reused, 1, new Core.Model.Timestamp(PushedBatch.Now));
+            var result = new BatchValidator(new BatchLimits()).Validate(reused, 1, new Timestamp(PushedBatch.Now));
             Assert.That((result.Usable, result.Rejected, result.Truncated, reused.Received),
                 Is.EqualTo((fresh.Result.Usable, fresh.Result.Rejected, fresh.Result.Truncated, fresh.Decoded.Received)));
         }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
@@ -53,10 +52,11 @@ internal sealed class BlockBuilder
         BlockIndex index = new() { Schema = schema, Sections = MakeSections(), Chunks = _chunks, Columns = _columns };
         _writer.Drain();
         BlockColumns written = new(_file, id, index, new ChunkCache(ReadBackBytes), instruments);
-        WriteRollups(written, apdexThresholdMicroseconds, cancellationToken);
+        BlockSummary summary = new(written, _writer);
+        summary.WriteRollups(apdexThresholdMicroseconds, cancellationToken);
         if (schema.Kind == Kind.Alert)
         {
-            WriteAlertFilter(written);
+            summary.WriteAlertFilter();
         }
 
         WriteFooter(index);
@@ -214,63 +214,6 @@ internal sealed class BlockBuilder
         }
 
         return sections;
-    }
-
-    private void WriteRollups(BlockColumns written, Func<long, long> apdexThresholdMicroseconds, CancellationToken cancellationToken)
-    {
-        if (_rows.Schema.Rollups.IsEmpty)
-        {
-            return;
-        }
-
-        using BlockChunk chunk = new(written);
-        foreach (SectionIndex section in written.Index.Sections)
-        {
-            RollupBuilder builder = new(_rows.Schema, apdexThresholdMicroseconds(section.Pcode));
-            for (int i = 0; i < section.ChunkCount; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                chunk.MoveTo(section.FirstChunk + i);
-                builder.Add(chunk);
-            }
-
-            List<RollupExtent> rollups = [];
-            foreach (RollupSection rollup in builder.Complete())
-            {
-                rollups.Add(new RollupExtent(rollup.SpecIndex, rollup.Level, _writer.Append(rollup.Bytes.Span)));
-            }
-
-            section.Rollups = [.. rollups];
-        }
-    }
-
-    private void WriteAlertFilter(BlockColumns written)
-    {
-        int rows = 0;
-        foreach (BlockProject project in _rows.Projects)
-        {
-            rows += project.RowCount;
-        }
-
-        byte[] filter = AlertIds.MakeFilter(rows);
-        using BlockChunk chunk = new(written);
-        foreach (SectionIndex section in written.Index.Sections)
-        {
-            for (int i = 0; i < section.ChunkCount; i++)
-            {
-                chunk.MoveTo(section.FirstChunk + i);
-                SymbolView ids = chunk.Symbols(AlertIds.Field);
-                foreach (int code in chunk.Codes(AlertIds.Field))
-                {
-                    if (code != TextColumn.Missing && AlertIds.TryParse(ids[code], out Guid id))
-                    {
-                        AlertIds.Add(filter, section.Pcode, id);
-                    }
-                }
-            }
-        }
-
-        written.Index.AlertFilter = _writer.Append(filter);
     }
 
     private void WriteFooter(BlockIndex index)

@@ -1,20 +1,17 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
-/// A chunk of a number column as bytes: the first byte names the form. Which form is smallest is decided chunk by chunk.
-/// See docs/format/block.md for the layout.
+/// A chunk of a number column as bytes: the first byte names the form. Which form is smallest is decided chunk by chunk. See docs/format/block.md for the layout.
 /// </summary>
 internal sealed class NumberCodec
 {
-    private const byte Constant = 1;
-    private const byte Packed = 2;
-    private const byte PackedNullable = 3;
-    private const byte Delta = 4;
-    private const byte Table = 5;
+    internal const byte Constant = 1;
+    internal const byte Packed = 2;
+    internal const byte PackedNullable = 3;
+    internal const byte Delta = 4;
+    internal const byte Table = 5;
 
     // Agents' ids and the like: few values, far apart. Wider tables hardly pay for their 8 bytes a value.
     private const int MaxTable = 64;
@@ -86,28 +83,7 @@ internal sealed class NumberCodec
     /// Reads a chunk of as many rows as <paramref name="into"/> has. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/>
     /// that do not belong to the chunk.
     /// </summary>
-    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into)
-    {
-        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
-        byte form = reader.Byte();
-        switch (form)
-        {
-            case Constant:
-                into.Fill(reader.Int64());
-                return;
-            case Packed or PackedNullable or Delta:
-                long first = reader.Int64();
-                long second = reader.Int64();
-                PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
-                ReadGroups(bytes[reader.Position..], form, first, second, into);
-                return;
-            case Table:
-                ReadTable(bytes, ref reader, into);
-                return;
-            default:
-                throw new InvalidDataException("a number chunk has an unknown form");
-        }
-    }
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into) => NumberDecoder.Decode(bytes, into);
 
     private static void WriteConstant(ByteWriter to, long value)
     {
@@ -309,62 +285,5 @@ internal sealed class NumberCodec
         _tableValues[count++] = value;
         _tableSlots[slot] = (byte)count;
         return true;
-    }
-
-    private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into)
-    {
-        ref byte start = ref MemoryMarshal.GetReference(payload);
-        int at = PackedGroups.GroupCount(into.Length);
-        long before = unchecked(first - second);
-        for (int group = 0; !into.IsEmpty; group++)
-        {
-            Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
-            int width = payload[group];
-            ref byte packed = ref Unsafe.Add(ref start, at);
-            if (form == PackedNullable)
-            {
-                BitPacking.UnpackNullable(ref packed, width, first, second, NumberColumn.Missing, rows);
-            }
-            else if (form == Packed)
-            {
-                BitPacking.Unpack(ref packed, width, first, second, rows);
-            }
-            else
-            {
-                BitPacking.Unpack(ref packed, width, second, 1, rows);
-                before = Accumulate(rows, before);
-            }
-
-            at += BitPacking.PackedBytes(rows.Length, width);
-            into = into[rows.Length..];
-        }
-    }
-
-    private static long Accumulate(Span<long> steps, long before)
-    {
-        for (int i = 0; i < steps.Length; i++)
-        {
-            before = unchecked(before + steps[i]);
-            steps[i] = before;
-        }
-
-        return before;
-    }
-
-    private static void ReadTable(ReadOnlySpan<byte> bytes, ref ByteReader reader, Span<long> into)
-    {
-        int count = reader.Byte();
-        Span<long> table = stackalloc long[byte.MaxValue + 1];
-        for (int i = 0; i < count; i++)
-        {
-            table[i] = reader.Int64();
-        }
-
-        PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
-        ReadGroups(bytes[reader.Position..], Packed, 0, 1, into);
-        for (int i = 0; i < into.Length; i++)
-        {
-            into[i] = table[(byte)into[i]];
-        }
     }
 }

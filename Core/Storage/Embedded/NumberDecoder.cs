@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TimeSeries.Core.Model;
+using static TimeSeries.Core.Storage.Embedded.NumberCodec;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>Reads what <see cref="NumberCodec"/> wrote.</summary>
+internal static class NumberDecoder
+{
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into)
+    {
+        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
+        byte form = reader.Byte();
+        switch (form)
+        {
+            case Constant:
+                into.Fill(reader.Int64());
+                return;
+            case Packed or PackedNullable or Delta:
+                long first = reader.Int64();
+                long second = reader.Int64();
+                PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+                ReadGroups(bytes[reader.Position..], form, first, second, into);
+                return;
+            case Table:
+                ReadTable(bytes, ref reader, into);
+                return;
+            default:
+                throw new InvalidDataException("a number chunk has an unknown form");
+        }
+    }
+
+    private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(payload);
+        int at = PackedGroups.GroupCount(into.Length);
+        long before = unchecked(first - second);
+        for (int group = 0; !into.IsEmpty; group++)
+        {
+            Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
+            int width = payload[group];
+            ref byte packed = ref Unsafe.Add(ref start, at);
+            if (form == PackedNullable)
+            {
+                BitPacking.UnpackNullable(ref packed, width, first, second, NumberColumn.Missing, rows);
+            }
+            else if (form == Packed)
+            {
+                BitPacking.Unpack(ref packed, width, first, second, rows);
+            }
+            else
+            {
+                BitPacking.Unpack(ref packed, width, second, 1, rows);
+                before = Accumulate(rows, before);
+            }
+
+            at += BitPacking.PackedBytes(rows.Length, width);
+            into = into[rows.Length..];
+        }
+    }
+
+    private static long Accumulate(Span<long> steps, long before)
+    {
+        for (int i = 0; i < steps.Length; i++)
+        {
+            before = unchecked(before + steps[i]);
+            steps[i] = before;
+        }
+
+        return before;
+    }
+
+    private static void ReadTable(ReadOnlySpan<byte> bytes, ref ByteReader reader, Span<long> into)
+    {
+        int count = reader.Byte();
+        Span<long> table = stackalloc long[byte.MaxValue + 1];
+        for (int i = 0; i < count; i++)
+        {
+            table[i] = reader.Int64();
+        }
+
+        PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+        ReadGroups(bytes[reader.Position..], Packed, 0, 1, into);
+        for (int i = 0; i < into.Length; i++)
+        {
+            into[i] = table[(byte)into[i]];
+        }
+    }
+}
