@@ -12,7 +12,8 @@ internal sealed class KillTests
 {
     private const long Time = RowGenerator.Start;
     private const int ClientCount = 4;
-    private const int RowsPerBatch = 40;
+    private const int RowsPerBatch = 400;
+    private const int AnswersPerRound = 150;
 
     private TemporaryFolder _folder = null!;
 
@@ -29,18 +30,29 @@ internal sealed class KillTests
         for (int round = 0; round < 3; round++)
         {
             using ServerProcess server = await ServerProcess.StartAsync(_folder, "--Storage:HeadBytes=1048576");
-            await PushUntilKilledAsync(server, round, 150, ackedBySent);
+            await PushUntilEndAsync(server, round, ackedBySent, () =>
+            {
+                server.Kill();
+                return Task.CompletedTask;
+            });
         }
 
-        using ServerProcess last = await ServerProcess.StartAsync(_folder);
-        Dictionary<string, (long Count, long Sum)> stored = await ServicesAsync(last.Client);
-        Assert.Multiple(() =>
+        Assert.That(Directory.GetFiles(Path.Combine(_folder, "blocks")), Is.Not.Empty, "heads were sealed meanwhile");
+        await AssertAllThereAsync(ackedBySent, 3);
+    }
+
+    [Test]
+    public async Task A_stop_in_good_order_answers_what_it_took_and_loses_nothing()
+    {
+        ConcurrentDictionary<string, bool> ackedBySent = [];
+        int exitCode = -1;
+        using (ServerProcess server = await ServerProcess.StartAsync(_folder))
         {
-            Assert.That(ackedBySent.Where(sent => sent.Value).Select(sent => sent.Key).Where(service => !stored.ContainsKey(service)), Is.Empty, "lost");
-            Assert.That(stored.Keys.Where(service => !ackedBySent.ContainsKey(service)), Is.Empty, "never sent");
-            Assert.That(stored.Where(service => service.Value != (RowsPerBatch, SumOf(RowsPerBatch))), Is.Empty, "twice or in part");
-            Assert.That(stored, Has.Count.GreaterThanOrEqualTo(3 * 150));
-        });
+            await PushUntilEndAsync(server, 0, ackedBySent, async () => exitCode = await server.TerminateAsync(TimeSpan.FromSeconds(10)));
+        }
+
+        Assert.That(exitCode, Is.Zero);
+        await AssertAllThereAsync(ackedBySent, 1);
     }
 
     [Test]
@@ -87,23 +99,36 @@ internal sealed class KillTests
 
     private static PushedBatch Batch(string service) => new(TestProjects.First, new AgentName("agent"),
     [
-        .. Enumerable.Range(0, RowsPerBatch).Select(i => new SampleRow("transaction") { ["time"] = Time + i, ["service"] = service, ["elapsed"] = (long)i }),
+        .. Enumerable.Range(0, RowsPerBatch).Select(i => new SampleRow("transaction") { ["time"] = Time + i, ["service"] = service, ["elapsed"] = (long)i, ["txid"] = $"{service}-{Guid.NewGuid():N}-{Guid.NewGuid():N}" }),
     ]);
 
     private static long SumOf(int rows) => rows * (rows - 1L) / 2;
 
-    // Several clients push, each batch under a service of its own; at so many answers the server is killed under their hands.
-    private static async Task PushUntilKilledAsync(ServerProcess server, int round, int answers, ConcurrentDictionary<string, bool> ackedBySent)
+    // Several clients push, each batch under a service of its own; after so many answers the server is ended under their hands.
+    private static async Task PushUntilEndAsync(ServerProcess server, int round, ConcurrentDictionary<string, bool> ackedBySent, Func<Task> end)
     {
         using SemaphoreSlim answered = new(0);
         Task[] clients = [.. Enumerable.Range(0, ClientCount).Select(client => PushUntilRefusedAsync(server.Client, $"/{round}/{client}/", answered, ackedBySent))];
-        for (int i = 0; i < answers; i++)
+        for (int i = 0; i < AnswersPerRound; i++)
         {
             Assert.That(await answered.WaitAsync(TimeSpan.FromSeconds(30)), Is.True, server.Output);
         }
 
-        server.Kill();
+        await end();
         await Task.WhenAll(clients);
+    }
+
+    private async Task AssertAllThereAsync(ConcurrentDictionary<string, bool> ackedBySent, int rounds)
+    {
+        using ServerProcess server = await ServerProcess.StartAsync(_folder);
+        Dictionary<string, (long Count, long Sum)> stored = await ServicesAsync(server.Client);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ackedBySent.Where(sent => sent.Value).Select(sent => sent.Key).Where(service => !stored.ContainsKey(service)), Is.Empty, "lost");
+            Assert.That(stored.Keys.Where(service => !ackedBySent.ContainsKey(service)), Is.Empty, "never sent");
+            Assert.That(stored.Where(service => service.Value != (RowsPerBatch, SumOf(RowsPerBatch))), Is.Empty, "twice or in part");
+            Assert.That(stored, Has.Count.GreaterThanOrEqualTo(rounds * AnswersPerRound));
+        });
     }
 
     private static async Task PushUntilRefusedAsync(ServerClient client, string prefix, SemaphoreSlim answered, ConcurrentDictionary<string, bool> ackedBySent)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace TimeSeries.Tests.Fixtures;
@@ -66,6 +67,16 @@ public sealed partial class ServerProcess : IDisposable
         }
 
         _process.WaitForExit();
+    }
+
+    /// <summary>Asks the process to end (SIGTERM), as service managers do, and returns its exit code.</summary>
+    public async Task<int> TerminateAsync(TimeSpan timeout)
+    {
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        using CancellationTokenSource late = new(timeout);
+        await _process.WaitForExitAsync(late.Token);
+        return _process.ExitCode;
     }
 
     public void Dispose()
