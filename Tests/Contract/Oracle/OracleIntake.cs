@@ -47,15 +47,19 @@ internal static class OracleIntake
             }
         }
 
+        AgentName? envelope = batch.Agent;
         string? own = row["oname"] as string;
-        string oname = own ?? batch.Agent?.Oname ?? "";
-        long? oid = own is null ? batch.Agent?.Oid : (long?)row["oid"];
+        string oname = own ?? envelope?.Oname ?? "";
+        long? oid = oname.Length == 0 ? null : (own is null ? envelope?.Oid : (long?)row["oid"]) ?? OracleHash.Of(oname);
+
+        // Kind and node are the envelope's agent's, whether a sample names that agent too or not.
+        bool isEnvelopes = oname == envelope?.Oname && oid == (envelope.Oid ?? OracleHash.Of(oname));
         return new OracleSample(batch.Pcode, row.Kind, row.Time, values)
         {
             Oname = oname,
-            Oid = oname.Length == 0 ? null : oid ?? OracleHash.Of(oname),
-            Okind = own is null ? batch.Agent?.Okind ?? "" : "",
-            Onode = own is null ? batch.Agent?.Onode ?? "" : "",
+            Oid = oid,
+            Okind = isEnvelopes ? envelope!.Okind ?? "" : "",
+            Onode = isEnvelopes ? envelope!.Onode ?? "" : "",
         };
     }
 
