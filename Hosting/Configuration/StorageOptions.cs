@@ -9,7 +9,7 @@ public sealed class StorageOptions : IValidatableObject
 {
     public const string Section = "Storage";
 
-    [Description("embedded keeps blocks in Storage:Directory; influx writes to InfluxDB")]
+    [Description("Where samples are kept: embedded, in Storage:Directory (influx is not in this version)")]
     public StorageKind Kind { get; init; } = StorageKind.Embedded;
 
     [Description("Folder of log, blocks and token; relative to the working directory")]

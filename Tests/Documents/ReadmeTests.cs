@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Documents;
+
+/// <summary>What the README says can be looked up in the code or asked of the server.</summary>
+internal sealed partial class ReadmeTests
+{
+    private static readonly string _text = File.ReadAllText(RepositoryFolder.Combine("README.md"));
+
+    private TemporaryFolder _folder = null!;
+    private RunningServer _server = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _folder = new TemporaryFolder();
+        _server = await RunningServer.StartAsync(_folder.FullName);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public void The_options_are_those_of_the_help_with_their_meaning()
+    {
+        string help = HelpText.Of("TimeSeries", _server.Services.GetServices<OptionsSection>());
+        string[] ofHelp = [.. HelpRow().Matches(help).Select(match => $"{match.Groups[1].Value}: {match.Groups[3].Value}")];
+        string[] ofReadme = [.. OptionRow().Matches(_text).Select(match => $"{match.Groups[1].Value}: {match.Groups[3].Value}")];
+
+        Assert.That(ofHelp, Is.Not.Empty);
+        Assert.That(ofReadme, Is.EqualTo(ofHelp));
+    }
+
+    [Test]
+    public void The_defaults_are_those_of_the_help()
+    {
+        string help = HelpText.Of("TimeSeries", _server.Services.GetServices<OptionsSection>());
+        // The number of processors is this machine's.
+        string[] ofHelp = [.. HelpRow().Matches(help).Where(IsFixed).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}")];
+        string[] ofReadme = [.. OptionRow().Matches(_text).Where(IsFixed).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}")];
+
+        Assert.That(ofReadme, Is.EqualTo(ofHelp));
+
+        static bool IsFixed(Match row) => row.Groups[1].Value != "Query:Concurrency";
+    }
+
+    [Test]
+    public async Task Every_endpoint_is_there()
+    {
+        string[] paths = [.. EndpointPath().Matches(_text).Select(match => match.Groups[1].Value).Distinct()];
+        Assert.That(paths, Has.Length.GreaterThanOrEqualTo(10));
+        using HttpClient http = new() { BaseAddress = _server.Client.Address };
+        foreach (string path in paths)
+        {
+            using HttpResponseMessage answer = await http.GetAsync(path);
+            // Without a token the answer is 401 (405 where only POST is); what is not there is 404.
+            Assert.That(answer.StatusCode, Is.Not.EqualTo(HttpStatusCode.NotFound), path);
+        }
+    }
+
+    [Test]
+    public void Every_link_leads_somewhere()
+    {
+        string[] links = [.. Link().Matches(_text).Select(match => match.Groups[1].Value)];
+
+        Assert.That(links, Is.Not.Empty);
+        Assert.That(links.Where(link => !File.Exists(RepositoryFolder.Combine(link))), Is.Empty);
+    }
+
+    [GeneratedRegex(@"^  --([A-Z]\w*:[^=\s]+)=(\S*) +(.+)$", RegexOptions.Multiline)]
+    private static partial Regex HelpRow();
+
+    [GeneratedRegex(@"^\| `([A-Z]\w*:[^`]+)` \| (\S*) ?\| (.+) \|$", RegexOptions.Multiline)]
+    private static partial Regex OptionRow();
+
+    [GeneratedRegex(@"`(?:GET |POST )?(/(?:open|api|ingest|healthz|readyz|metrics)[a-z0-9_/]*)")]
+    private static partial Regex EndpointPath();
+
+    [GeneratedRegex(@"\]\(([^)#]+)\)")]
+    private static partial Regex Link();
+}
