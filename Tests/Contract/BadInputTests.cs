@@ -8,6 +8,7 @@ using TimeSeries.Tests.Fixtures;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>Nothing that a client sends ends the process or is answered with a failure of ours; what was sound before is still there after.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class BadInputTests
 {
     private const int Depth = 200_000;

@@ -6,6 +6,7 @@ using TimeSeries.Tests.Fixtures;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>Two projects with the same agents, services and alert ids share nothing.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class IsolationTests
 {
     private const string Range = "/1710064800000/1710079200000";

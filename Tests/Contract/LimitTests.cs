@@ -8,6 +8,7 @@ namespace TimeSeries.Tests.Contract;
 /// Each limit of the ingest contract, at the limit and one over, between two sound neighbours that must be kept. The limits stand here
 /// as the contract states them.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class LimitTests
 {
     private const long MaxCount = 1L << 53;

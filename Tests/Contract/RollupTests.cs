@@ -5,6 +5,7 @@ using TimeSeries.Tests.Fixtures;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>Rollups change what an answer costs and nothing else: over many ranges each equals the one computed without them.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RollupTests
 {
     private const int Seed = 4_711;

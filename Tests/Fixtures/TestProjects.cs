@@ -1,6 +1,6 @@
 namespace TimeSeries.Tests.Fixtures;
 
-/// <summary>The two projects that tests configure, with a token for each that may push and read, and one that may do neither more nor less than read.</summary>
+/// <summary>The two projects that tests configure, with a token for each that may push and read, and one of the first that may only read.</summary>
 public static class TestProjects
 {
     public const long First = 1;
