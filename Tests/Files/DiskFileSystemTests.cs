@@ -94,7 +94,8 @@ public sealed class DiskFileSystemTests
 
         using Process other = Process.Start(new ProcessStartInfo("flock", [Named(DiskFileSystem.LockName), "sh", "-c", "echo taken; read line"])
         {
-            RedirectStandardOutput = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
         })!;
         other.StandardOutput.ReadLine();
         using IDisposable? whileTaken = _disk.TryLock(_directory);

@@ -77,8 +77,15 @@ public sealed class CompactionPlanTests
     {
         BlockEntry entry = new()
         {
-            Id = ++_nextId, Kind = Kind.Transaction, Bytes = rows * 30, RowCount = rows, FirstTime = first, LastTime = first + 999,
-            FirstNumber = 0, LastNumber = 0, ProjectCount = 1,
+            Id = ++_nextId,
+            Kind = Kind.Transaction,
+            Bytes = rows * 30,
+            RowCount = rows,
+            FirstTime = first,
+            LastTime = first + 999,
+            FirstNumber = 0,
+            LastNumber = 0,
+            ProjectCount = 1,
         };
         return new Block(new FaultyFileSystem(), "/none", entry, 1, new ChunkCache(1), _instruments);
     }

@@ -4,8 +4,8 @@ using TimeSeries.Core;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
-using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Storage;
 

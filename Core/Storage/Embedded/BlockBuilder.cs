@@ -95,7 +95,10 @@ internal sealed class BlockBuilder
     {
         ColumnIndex index = new()
         {
-            IsText = false, Chunks = new Extent[_chunks.Length], Least = new long[_chunks.Length], Greatest = new long[_chunks.Length],
+            IsText = false,
+            Chunks = new Extent[_chunks.Length],
+            Least = new long[_chunks.Length],
+            Greatest = new long[_chunks.Length],
         };
         bool ordered = column == KindSchema.Time || column == BlockIndex.NumberColumnOf(_rows.Schema);
         long[] values = ArrayPool<long>.Shared.Rent(BlockFormat.MaxChunkRows);
