@@ -90,10 +90,25 @@ internal sealed class InfluxStatement
         return this;
     }
 
+    /// <summary>Splits by a tag.</summary>
+    public InfluxStatement ByTag(string tag)
+    {
+        _text.Append(" GROUP BY ");
+        AppendName(tag);
+        return this;
+    }
+
     /// <summary>Cuts the answer to its first rows.</summary>
     public InfluxStatement First(int rows)
     {
         _text.Append(CultureInfo.InvariantCulture, $" LIMIT {rows}");
+        return this;
+    }
+
+    /// <summary>Cuts the answer to its last row.</summary>
+    public InfluxStatement Last()
+    {
+        _text.Append(" ORDER BY time DESC LIMIT 1");
         return this;
     }
 
