@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>
+/// Asks InfluxDB over <c>POST /query</c>, the one read path of all its versions. Answers stream; whatever is not a whole answer is an
+/// <see cref="InfluxQueryException"/>. Thread safe.
+/// </summary>
+internal sealed class InfluxQlClient
+{
+    // Rows of one JSON object of an answer: objects of about 1 MB.
+    private const string ChunkRows = "10000";
+
+    // What is read of an error's body.
+    private const int MaxErrorBytes = 4_096;
+
+    private static readonly MediaTypeWithQualityHeaderValue _json = new("application/json");
+
+    private readonly HttpMessageInvoker _http;
+    private readonly InfluxReadTarget _target;
+    private readonly TimeProvider _clock;
+    private readonly Uri _address;
+
+    /// <param name="http">Sends requests; must follow no redirects.</param>
+    /// <param name="target">Where the samples are, and how to get in.</param>
+    /// <param name="clock">For time-outs.</param>
+    public InfluxQlClient(HttpMessageInvoker http, InfluxReadTarget target, TimeProvider clock)
+    {
+        _http = http;
+        _target = target;
+        _clock = clock;
+        _address = new Uri(target.Server, "query");
+    }
+
+    /// <summary>Sends a statement; its rows come from <see cref="InfluxAnswer.ReadAsync"/> into <paramref name="rows"/>.</summary>
+    /// <exception cref="InfluxQueryException">InfluxDB refuses, or can't be reached.</exception>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public async ValueTask<InfluxAnswer> AskAsync(InfluxStatement statement, AnswerRows rows, CancellationToken cancellationToken)
+    {
+        InfluxPatience patience = new(_target.Timeout, _clock, cancellationToken);
+        try
+        {
+            HttpResponseMessage response = await SendAsync(statement, patience).ConfigureAwait(false);
+            Stream body = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
+            return new InfluxAnswer(response, body, rows, patience);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or HttpRequestException or IOException)
+        {
+            Exception explained = patience.Explain(fault);
+            patience.Dispose();
+            throw explained;
+        }
+        catch (InfluxQueryException)
+        {
+            patience.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(InfluxStatement statement, InfluxPatience patience)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(MakeRequest(statement), patience.Token).ConfigureAwait(false);
+        }
+        catch (HttpRequestException)
+        {
+            // A connection kept alive may have been closed by a server that was restarted. A query changes nothing, so it may be asked again.
+            response = await _http.SendAsync(MakeRequest(statement), patience.Token).ConfigureAwait(false);
+        }
+
+        if (response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentType?.MediaType == _json.MediaType)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await ExplainAsync(response, patience.Token).ConfigureAwait(false);
+        }
+    }
+
+    private HttpRequestMessage MakeRequest(InfluxStatement statement)
+    {
+        List<KeyValuePair<string, string>> form =
+        [
+            new("db", _target.Database), new("epoch", "ns"), new("q", statement.Text), new("params", ParametersOf(statement)),
+            new("chunked", "true"), new("chunk_size", ChunkRows),
+        ];
+        if (_target.RetentionPolicy.Length > 0)
+        {
+            form.Add(new("rp", _target.RetentionPolicy));
+        }
+
+        HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new FormUrlEncodedContent(form) };
+        request.Headers.Accept.Add(_json);
+        request.Headers.Authorization = _target.Authorization;
+        return request;
+    }
+
+    private static string ParametersOf(InfluxStatement statement)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartObject();
+            foreach (InfluxParameter parameter in statement.Parameters)
+            {
+                json.WriteString(parameter.Name, parameter.Value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    private static async ValueTask<InfluxQueryException> ExplainAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        int status = (int)response.StatusCode;
+        InfluxQueryFailure failure = status switch
+        {
+            401 or 403 => InfluxQueryFailure.Unauthorized,
+            404 => InfluxQueryFailure.NotFound,
+            408 or 429 or 503 => InfluxQueryFailure.Busy,
+            >= 400 and < 500 => InfluxQueryFailure.Refused,
+            >= 500 => InfluxQueryFailure.ServerError,
+            _ => InfluxQueryFailure.Malformed,
+        };
+        string said = await ReadStartAsync(response, cancellationToken).ConfigureAwait(false);
+        return new InfluxQueryException(failure, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"InfluxDB answered a query with status {status}: {said}"));
+    }
+
+    private static async ValueTask<string> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        byte[] start = new byte[MaxErrorBytes];
+        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        int read = await body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(start, 0, read).Trim();
+    }
+}

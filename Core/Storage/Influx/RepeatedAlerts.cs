@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>
+/// Alerts that have the id of an earlier one. A node takes an id once, but two nodes that were sent the same alert at about the same time know nothing of
+/// each other: then the earliest counts (by its time, then by node and number, so that every reader picks the same) and the others are left out.
+/// </summary>
+internal sealed class RepeatedAlerts
+{
+    private readonly HashSet<(long Place, string Node)> _repeats = [];
+
+    private RepeatedAlerts()
+    {
+    }
+
+    /// <summary>For kinds that have no repeats.</summary>
+    public static RepeatedAlerts None { get; } = new();
+
+    public int Count => _repeats.Count;
+
+    /// <summary>Whether the point of a node at a place (its time in ns) is a repeat.</summary>
+    public bool Contains(long place, ReadOnlySpan<byte> node) => _repeats.Contains((place, Encoding.UTF8.GetString(node)));
+
+    /// <summary>Finds the repeats among all alerts of a project in a range, which must be all that are answered at all.</summary>
+    public static async ValueTask<RepeatedAlerts> FindAsync(InfluxQlClient client, long pcode, TimeRange range, CancellationToken cancellationToken)
+    {
+        string project = pcode.ToString(CultureInfo.InvariantCulture);
+        if (!await HasManyNodesAsync(client, project, range, cancellationToken).ConfigureAwait(false))
+        {
+            return None;
+        }
+
+        AnswerColumn place = new("time", isText: false);
+        AnswerColumn number = new(InfluxPoints.Number, isText: false);
+        AnswerColumn id = new("id", isText: true);
+        AnswerColumn node = new(InfluxPoints.Node, isText: true);
+        AnswerRows rows = new(place, number, id, node);
+        RepeatedAlerts repeated = new();
+        Dictionary<string, (long Place, string Node, long Number)> earliest = [];
+        InfluxStatement statement = Alerts(InfluxStatement.Select(Name, [InfluxPoints.Number, "id", InfluxPoints.Node]), project, range);
+        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                repeated.Take(earliest, Encoding.UTF8.GetString(id.Text(row)), (place.Numbers[row], Encoding.UTF8.GetString(node.Text(row)), number.Numbers[row]));
+            }
+        }
+
+        return repeated;
+    }
+
+    private static string Name => SampleSchema.Of(Schema.Kind.Alert).Name;
+
+    // A row a node: the answer is small however many alerts there are.
+    private static async ValueTask<bool> HasManyNodesAsync(InfluxQlClient client, string project, TimeRange range, CancellationToken cancellationToken)
+    {
+        AnswerRows rows = new(new AnswerColumn("count", isText: false));
+        InfluxStatement statement = Alerts(InfluxStatement.Count(Name, InfluxPoints.Number), project, range).ByTag(InfluxPoints.Node);
+        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        int nodes = 0;
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            nodes += rows.RowCount;
+        }
+
+        return nodes > 1;
+    }
+
+    private static InfluxStatement Alerts(InfluxStatement statement, string project, TimeRange range) => statement.Where(InfluxPoints.Pcode, project).In(range);
+
+    private void Take(Dictionary<string, (long Place, string Node, long Number)> earliest, string id, (long Place, string Node, long Number) alert)
+    {
+        if (!earliest.TryGetValue(id, out (long Place, string Node, long Number) known))
+        {
+            earliest.Add(id, alert);
+            return;
+        }
+
+        bool isEarlier = Compare(alert, known) < 0;
+        (long place, string node, _) = isEarlier ? known : alert;
+        _repeats.Add((place, node));
+        earliest[id] = isEarlier ? alert : known;
+    }
+
+    private static int Compare((long Place, string Node, long Number) left, (long Place, string Node, long Number) right)
+    {
+        // The part of a place below a millisecond is the number's, not the time's.
+        int byTime = (left.Place - (left.Place % 1_000_000)).CompareTo(right.Place - (right.Place % 1_000_000));
+        int byNode = string.CompareOrdinal(left.Node, right.Node);
+        return byTime != 0 ? byTime : byNode != 0 ? byNode : left.Number.CompareTo(right.Number);
+    }
+}
