@@ -57,10 +57,10 @@ internal sealed class AlertLookup(InfluxQlClient client)
             return true;
         }
 
-        AnswerRows rows = new(new AnswerColumn(InfluxPoints.Number, isText: false));
-        InfluxStatement statement = InfluxStatement.Select(SampleSchema.Of(Kind.Alert).Name, [InfluxPoints.Number])
-            .Where(InfluxPoints.Pcode, pcode.ToString(CultureInfo.InvariantCulture))
-            .Where(InfluxPoints.AlertByte, TagOf(id))
+        AnswerRows rows = new(new AnswerColumn(InfluxSchema.NumberField, isText: false));
+        InfluxStatement statement = InfluxStatement.Select(SampleSchema.Of(Kind.Alert).Name, [InfluxSchema.NumberField])
+            .Where(InfluxSchema.PcodeTag, pcode.ToString(CultureInfo.InvariantCulture))
+            .Where(InfluxSchema.AlertTag, TagOf(id))
             .Where("id", id.ToString("D", CultureInfo.InvariantCulture))
             .In(TimeRange.All)
             .First(1);

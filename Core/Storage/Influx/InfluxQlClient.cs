@@ -21,27 +21,38 @@ internal sealed class InfluxQlClient
     private static readonly MediaTypeWithQualityHeaderValue _json = new("application/json");
 
     private readonly HttpMessageInvoker _http;
-    private readonly InfluxReadTarget _target;
+    private readonly InfluxOptions _options;
     private readonly TimeProvider _clock;
     private readonly Uri _address;
 
-    /// <param name="http">Sends requests; must follow no redirects.</param>
-    /// <param name="target">Where the samples are, and how to get in.</param>
+    /// <param name="http">Sends requests; see <see cref="MakeInvoker"/>. Stays the caller's.</param>
+    /// <param name="options">Where the samples are, and how to get in.</param>
     /// <param name="clock">For time-outs.</param>
-    public InfluxQlClient(HttpMessageInvoker http, InfluxReadTarget target, TimeProvider clock)
+    public InfluxQlClient(HttpMessageInvoker http, InfluxOptions options, TimeProvider clock)
     {
         _http = http;
-        _target = target;
+        _options = options;
         _clock = clock;
-        _address = new Uri(target.Server, "query");
+        _address = new Uri(options.Host, "/query");
     }
+
+    /// <summary>What sends requests: pooled connections, answers compressed, nothing buffered, no redirects.</summary>
+    public static HttpMessageInvoker MakeInvoker() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.GZip,
+
+        // A cluster behind a balancer changes; connections follow it.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        UseCookies = false,
+    });
 
     /// <summary>Sends a statement; its rows come from <see cref="InfluxAnswer.ReadAsync"/> into <paramref name="rows"/>.</summary>
     /// <exception cref="InfluxQueryException">InfluxDB refuses, or can't be reached.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async ValueTask<InfluxAnswer> AskAsync(InfluxStatement statement, AnswerRows rows, CancellationToken cancellationToken)
     {
-        InfluxPatience patience = new(_target.Timeout, _clock, cancellationToken);
+        InfluxPatience patience = new(_options.Timeout, _clock, cancellationToken);
         try
         {
             HttpResponseMessage response = await SendAsync(statement, patience).ConfigureAwait(false);
@@ -89,17 +100,17 @@ internal sealed class InfluxQlClient
     {
         List<KeyValuePair<string, string>> form =
         [
-            new("db", _target.Database), new("epoch", "ns"), new("q", statement.Text), new("params", ParametersOf(statement)),
+            new("db", _options.Database), new("epoch", "ns"), new("q", statement.Text), new("params", ParametersOf(statement)),
             new("chunked", "true"), new("chunk_size", ChunkRows),
         ];
-        if (_target.RetentionPolicy.Length > 0)
+        if (_options.RetentionPolicy.Length > 0)
         {
-            form.Add(new("rp", _target.RetentionPolicy));
+            form.Add(new("rp", _options.RetentionPolicy));
         }
 
         HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new FormUrlEncodedContent(form) };
         request.Headers.Accept.Add(_json);
-        request.Headers.Authorization = _target.Authorization;
+        request.Headers.Authorization = _options.ReadCredentials.ToHeader();
         return request;
     }
 

@@ -9,8 +9,24 @@ namespace TimeSeries.Core.Storage.Influx;
 /// rollups of units, everything else from raw rows that stream through the same aggregation. Memory is bounded by the query's groups and a few
 /// thousand rows. Thread safe.
 /// </summary>
-internal sealed class InfluxReader(InfluxQlClient client, Func<Kind, TimeSpan?> retention, TimeProvider clock) : ISampleReader
+public sealed class InfluxReader : ISampleReader, IDisposable
 {
+    private readonly HttpMessageInvoker _http;
+    private readonly InfluxQlClient _client;
+    private readonly Func<Kind, TimeSpan?> _retention;
+    private readonly TimeProvider _clock;
+
+    /// <param name="options">Where InfluxDB is; queries are sent with its read-only account.</param>
+    /// <param name="retention">How long the samples of a kind are answered, by their time; null for ever.</param>
+    /// <param name="clock">The present, for retention, and time-outs.</param>
+    public InfluxReader(InfluxOptions options, Func<Kind, TimeSpan?> retention, TimeProvider clock)
+    {
+        _http = InfluxQlClient.MakeInvoker();
+        _client = new InfluxQlClient(_http, options, clock);
+        _retention = retention;
+        _clock = clock;
+    }
+
     /// <inheritdoc/>
     /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
     public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
@@ -26,19 +42,19 @@ internal sealed class InfluxReader(InfluxQlClient client, Func<Kind, TimeSpan?> 
         // Rollups know nothing of ids that stand twice; alerts are few enough to be read one by one.
         bool mayRepeat = query.Kind == Kind.Alert;
         RepeatedAlerts repeated = mayRepeat
-            ? await RepeatedAlerts.FindAsync(client, query.Pcode, kept, cancellationToken).ConfigureAwait(false)
+            ? await RepeatedAlerts.FindAsync(_client, query.Pcode, kept, cancellationToken).ConfigureAwait(false)
             : RepeatedAlerts.None;
         List<TimeRange> rest = [];
         if (query.UseRollups && !mayRepeat)
         {
-            await new UnitScan(client, query, aggregation).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
+            await new UnitScan(_client, query, aggregation).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
         }
         else
         {
             rest.Add(range);
         }
 
-        RawScan raw = new(client, query, aggregation, repeated);
+        RawScan raw = new(_client, query, aggregation, repeated);
         foreach (TimeRange part in rest)
         {
             await raw.AddAsync(part, cancellationToken).ConfigureAwait(false);
@@ -47,6 +63,8 @@ internal sealed class InfluxReader(InfluxQlClient client, Func<Kind, TimeSpan?> 
         return aggregation.Complete();
     }
 
+    public void Dispose() => _http.Dispose();
+
     private long EarliestOf(Kind kind) =>
-        retention(kind) is { } kept ? clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)kept.TotalMilliseconds : long.MinValue;
+        _retention(kind) is { } kept ? _clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)kept.TotalMilliseconds : long.MinValue;
 }

@@ -13,6 +13,9 @@ internal sealed class RawScan
     private const long ManyRows = 500_000;
     private const long FirstSliceMilliseconds = 3_600_000;
 
+    // Most terms of one condition; a longer list is left to the host, which filters anyway.
+    private const int MaxTerms = 100;
+
     private readonly InfluxQlClient _client;
     private readonly SampleQuery _query;
     private readonly Aggregation _aggregation;
@@ -21,7 +24,7 @@ internal sealed class RawScan
     private readonly string[] _selected;
     private readonly string[] _oids;
     private readonly RepeatedAlerts _repeated;
-    private readonly AnswerColumn _node = new(InfluxPoints.Node, isText: true);
+    private readonly AnswerColumn _node = new(InfluxSchema.NodeTag, isText: true);
     private long _sliceMilliseconds = FirstSliceMilliseconds;
 
     public RawScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, RepeatedAlerts repeated)
@@ -36,7 +39,7 @@ internal sealed class RawScan
         _chunk = new RowChunk(_schema, fields, extra);
 
         // A point has a row only where one of the fields asked for has a value, and every point has its number.
-        List<string> selected = [InfluxPoints.Number];
+        List<string> selected = [InfluxSchema.NumberField];
         foreach (int field in fields)
         {
             selected.Add(_schema.Fields[field].Name);
@@ -44,7 +47,7 @@ internal sealed class RawScan
 
         if (extra.Length > 0)
         {
-            selected.Add(InfluxPoints.Node);
+            selected.Add(InfluxSchema.NodeTag);
         }
 
         _selected = [.. selected];
@@ -81,10 +84,10 @@ internal sealed class RawScan
     private async ValueTask<long> AddSliceAsync(TimeRange slice, CancellationToken cancellationToken)
     {
         InfluxStatement statement = InfluxStatement.Select(_schema.Name, _selected)
-            .Where(InfluxPoints.Pcode, _query.Pcode.ToString(CultureInfo.InvariantCulture)).In(slice);
-        if (_oids.Length is > 0 and <= InfluxPoints.MaxTerms)
+            .Where(InfluxSchema.PcodeTag, _query.Pcode.ToString(CultureInfo.InvariantCulture)).In(slice);
+        if (_oids.Length is > 0 and <= MaxTerms)
         {
-            statement.WhereAny(InfluxPoints.Oid, _oids);
+            statement.WhereAny(InfluxSchema.OidTag, _oids);
         }
 
         long rows = 0;

@@ -35,13 +35,13 @@ internal sealed class RepeatedAlerts
         }
 
         AnswerColumn place = new("time", isText: false);
-        AnswerColumn number = new(InfluxPoints.Number, isText: false);
+        AnswerColumn number = new(InfluxSchema.NumberField, isText: false);
         AnswerColumn id = new("id", isText: true);
-        AnswerColumn node = new(InfluxPoints.Node, isText: true);
+        AnswerColumn node = new(InfluxSchema.NodeTag, isText: true);
         AnswerRows rows = new(place, number, id, node);
         RepeatedAlerts repeated = new();
         Dictionary<string, (long Place, string Node, long Number)> earliest = [];
-        InfluxStatement statement = Alerts(InfluxStatement.Select(Name, [InfluxPoints.Number, "id", InfluxPoints.Node]), project, range);
+        InfluxStatement statement = Alerts(InfluxStatement.Select(Name, [InfluxSchema.NumberField, "id", InfluxSchema.NodeTag]), project, range);
         await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
         while (await answer.ReadAsync().ConfigureAwait(false))
         {
@@ -60,7 +60,7 @@ internal sealed class RepeatedAlerts
     private static async ValueTask<bool> HasManyNodesAsync(InfluxQlClient client, string project, TimeRange range, CancellationToken cancellationToken)
     {
         AnswerRows rows = new(new AnswerColumn("count", isText: false));
-        InfluxStatement statement = Alerts(InfluxStatement.Count(Name, InfluxPoints.Number), project, range).ByTag(InfluxPoints.Node);
+        InfluxStatement statement = Alerts(InfluxStatement.Count(Name, InfluxSchema.NumberField), project, range).ByTag(InfluxSchema.NodeTag);
         await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
         int nodes = 0;
         while (await answer.ReadAsync().ConfigureAwait(false))
@@ -71,7 +71,7 @@ internal sealed class RepeatedAlerts
         return nodes > 1;
     }
 
-    private static InfluxStatement Alerts(InfluxStatement statement, string project, TimeRange range) => statement.Where(InfluxPoints.Pcode, project).In(range);
+    private static InfluxStatement Alerts(InfluxStatement statement, string project, TimeRange range) => statement.Where(InfluxSchema.PcodeTag, project).In(range);
 
     private void Take(Dictionary<string, (long Place, string Node, long Number)> earliest, string id, (long Place, string Node, long Number) alert)
     {
@@ -90,7 +90,7 @@ internal sealed class RepeatedAlerts
     private static int Compare((long Place, string Node, long Number) left, (long Place, string Node, long Number) right)
     {
         // The part of a place below a millisecond is the number's, not the time's.
-        int byTime = (left.Place - (left.Place % 1_000_000)).CompareTo(right.Place - (right.Place % 1_000_000));
+        int byTime = InfluxSchema.MillisecondsOf(left.Place).CompareTo(InfluxSchema.MillisecondsOf(right.Place));
         int byNode = string.CompareOrdinal(left.Node, right.Node);
         return byTime != 0 ? byTime : byNode != 0 ? byNode : left.Number.CompareTo(right.Number);
     }

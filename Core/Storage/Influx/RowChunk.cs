@@ -6,8 +6,6 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>The part of a raw answer that is at hand, as the aggregation reads it. Columns that were not asked for are empty.</summary>
 internal sealed class RowChunk : IColumnChunk
 {
-    private const long NanosecondsPerMillisecond = 1_000_000;
-
     // By field; null where it was not asked for.
     private readonly AnswerColumn?[] _columns;
     private readonly AnswerColumn _time;
@@ -53,8 +51,7 @@ internal sealed class RowChunk : IColumnChunk
         (long first, long last) = (long.MaxValue, long.MinValue);
         foreach (ref long time in _time.EditNumbers())
         {
-            long past = time % NanosecondsPerMillisecond;
-            time = (time - past) / NanosecondsPerMillisecond - (past < 0 ? 1 : 0);
+            time = InfluxSchema.MillisecondsOf(time);
             first = Math.Min(first, time);
             last = Math.Max(last, time);
         }

@@ -16,7 +16,6 @@ internal sealed class UnitScan
     // Requests of about this many rows: half as many make the next slice longer, twice as many shorter.
     private const int RowsAtOnce = 4_000;
     private const long FirstSliceMilliseconds = 86_400_000;
-    private const long NanosecondsPerMillisecond = 1_000_000;
 
     private readonly InfluxQlClient _client;
     private readonly SampleQuery _query;
@@ -25,12 +24,11 @@ internal sealed class UnitScan
     private readonly int _specIndex;
     private readonly string _project;
     private readonly AnswerColumn _time = new("time", isText: false);
-    private readonly AnswerColumn _node = new(InfluxPoints.Node, isText: true);
-    private readonly AnswerColumn _unit = new(InfluxPoints.Unit, isText: false);
-    private readonly AnswerColumn _part = new(InfluxPoints.Part, isText: false);
-    private readonly AnswerColumn _parts = new(InfluxPoints.Parts, isText: false);
-    private readonly AnswerColumn _samples = new(InfluxPoints.Samples, isText: false);
-    private readonly AnswerColumn _bytes = new(InfluxPoints.Bytes, isText: true);
+    private readonly AnswerColumn _node = new(InfluxSchema.NodeTag, isText: true);
+    private readonly AnswerColumn _unit = new(InfluxSchema.UnitField, isText: false);
+    private readonly AnswerColumn _part = new(InfluxSchema.PartField, isText: false);
+    private readonly AnswerColumn _parts = new(InfluxSchema.PartsField, isText: false);
+    private readonly AnswerColumn _bytes = new(InfluxSchema.DataField, isText: true);
     private readonly AnswerRows _rows;
 
     public UnitScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation)
@@ -41,7 +39,7 @@ internal sealed class UnitScan
         _schema = SampleSchema.Of(query.Kind);
         _specIndex = FindSpec(_schema, query);
         _project = query.Pcode.ToString(CultureInfo.InvariantCulture);
-        _rows = new AnswerRows(_time, _node, _unit, _part, _parts, _samples, _bytes);
+        _rows = new AnswerRows(_time, _node, _unit, _part, _parts, _bytes);
     }
 
     /// <summary>Adds what units know of a range, and appends to <paramref name="rest"/> what must be read raw: ascending and disjoint.</summary>
@@ -60,7 +58,7 @@ internal sealed class UnitScan
         {
             TimeRange slice = left with { To = Math.Min(left.To, left.From + length) };
             int rows = await AddSliceAsync(slice, rest, cancellationToken).ConfigureAwait(false);
-            length = rows < RowsAtOnce / 2 ? length * 2 : rows > RowsAtOnce * 2 ? Math.Max(UnitRollups.BucketMilliseconds, BucketOf(length / 2)) : length;
+            length = rows < RowsAtOnce / 2 ? length * 2 : rows > RowsAtOnce * 2 ? Math.Max(InfluxSchema.BucketMilliseconds, InfluxSchema.BucketOf(length / 2)) : length;
             left = left with { From = slice.To };
         }
 
@@ -70,7 +68,7 @@ internal sealed class UnitScan
     // The first declaration whose rows give what the query asks, or −1.
     private static int FindSpec(KindSchema schema, SampleQuery query)
     {
-        if (query.WindowMilliseconds % UnitRollups.BucketMilliseconds != 0)
+        if (query.WindowMilliseconds % InfluxSchema.BucketMilliseconds != 0)
         {
             return -1;
         }
@@ -85,8 +83,6 @@ internal sealed class UnitScan
 
         return -1;
     }
-
-    private static long BucketOf(long time) => WindowKeyPart.StartOf(time, UnitRollups.BucketMilliseconds);
 
     // Ranges that touch become one, so that they are one request.
     private static void Append(List<TimeRange> rest, TimeRange range)
@@ -108,22 +104,21 @@ internal sealed class UnitScan
     // The whole buckets of a range, from the first to the last one that any unit is in.
     private async ValueTask<TimeRange> FindWholeAsync(TimeRange range, CancellationToken cancellationToken)
     {
-        TimeRange whole = new(BucketOf(range.From + UnitRollups.BucketMilliseconds - 1), BucketOf(range.To));
+        TimeRange whole = new(InfluxSchema.BucketOf(range.From + InfluxSchema.BucketMilliseconds - 1), InfluxSchema.BucketOf(range.To));
         if (_specIndex < 0 || whole.IsEmpty)
         {
             return default;
         }
 
-        string[] column = [InfluxPoints.Part];
+        string[] column = [InfluxSchema.PartField];
         long? first = await FirstTimeAsync(Units(column, whole).First(1), cancellationToken).ConfigureAwait(false);
         long? last = await FirstTimeAsync(Units(column, whole).Last(), cancellationToken).ConfigureAwait(false);
-        return first is null || last is null ? default : new TimeRange(BucketOf(first.Value), BucketOf(last.Value) + UnitRollups.BucketMilliseconds);
+        return first is null || last is null ? default : new TimeRange(InfluxSchema.BucketOf(first.Value), InfluxSchema.BucketOf(last.Value) + InfluxSchema.BucketMilliseconds);
     }
 
-    private InfluxStatement Units(ReadOnlySpan<string> columns, TimeRange range) => InfluxStatement.Select(InfluxPoints.Rollups, columns)
-        .Where(InfluxPoints.Pcode, _project)
-        .Where(InfluxPoints.Kind, _schema.Name)
-        .Where(InfluxPoints.Spec, _schema.Rollups[_specIndex].Name)
+    private InfluxStatement Units(ReadOnlySpan<string> columns, TimeRange range) => InfluxStatement.Select(InfluxSchema.RollupMeasurement, columns)
+        .Where(InfluxSchema.PcodeTag, _project)
+        .Where(InfluxSchema.KindTag, _schema.Name)
         .In(range);
 
     private async ValueTask<long?> FirstTimeAsync(InfluxStatement statement, CancellationToken cancellationToken)
@@ -134,7 +129,7 @@ internal sealed class UnitScan
         long? first = null;
         while (await answer.ReadAsync().ConfigureAwait(false))
         {
-            first ??= WindowKeyPart.StartOf(time.Numbers[0], NanosecondsPerMillisecond) / NanosecondsPerMillisecond;
+            first ??= InfluxSchema.MillisecondsOf(time.Numbers[0]);
         }
 
         return first;
@@ -148,14 +143,14 @@ internal sealed class UnitScan
         List<(long Bucket, long Points)> counts = await CountPointsAsync(slice, cancellationToken).ConfigureAwait(false);
         foreach ((long bucket, long points) in counts)
         {
-            TimeRange range = new(bucket, bucket + UnitRollups.BucketMilliseconds);
+            TimeRange range = new(bucket, bucket + InfluxSchema.BucketMilliseconds);
             if (units.GetValueOrDefault(bucket)?.TryResolve(_query, _specIndex, points) is not { } sources)
             {
                 Append(rest, range);
                 continue;
             }
 
-            foreach (UnitRollups source in sources)
+            foreach (UnitSource source in sources)
             {
                 // The units answer it whole, so nothing is left over.
                 _aggregation.AddRollups(source, range, []);
@@ -167,7 +162,7 @@ internal sealed class UnitScan
 
     private async ValueTask<int> ReadUnitsAsync(TimeRange slice, Dictionary<long, UnitBucket> units, CancellationToken cancellationToken)
     {
-        string[] columns = [InfluxPoints.Node, InfluxPoints.Unit, InfluxPoints.Part, InfluxPoints.Parts, InfluxPoints.Samples, InfluxPoints.Bytes];
+        string[] columns = [InfluxSchema.NodeTag, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField, InfluxSchema.DataField];
         int read = 0;
         await using InfluxAnswer answer = await _client.AskAsync(Units(columns, slice), _rows, cancellationToken).ConfigureAwait(false);
         while (await answer.ReadAsync().ConfigureAwait(false))
@@ -175,7 +170,7 @@ internal sealed class UnitScan
             read += _rows.RowCount;
             for (int row = 0; row < _rows.RowCount; row++)
             {
-                long start = BucketOf(WindowKeyPart.StartOf(_time.Numbers[row], NanosecondsPerMillisecond) / NanosecondsPerMillisecond);
+                long start = InfluxSchema.BucketOf(InfluxSchema.MillisecondsOf(_time.Numbers[row]));
                 if (!units.TryGetValue(start, out UnitBucket? bucket))
                 {
                     bucket = new UnitBucket(start);
@@ -183,7 +178,7 @@ internal sealed class UnitScan
                 }
 
                 bucket.Take(
-                    Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _part.Numbers[row], _parts.Numbers[row], _samples.Numbers[row], _bytes.Text(row));
+                    Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _part.Numbers[row], _parts.Numbers[row], _bytes.Text(row));
             }
         }
 
@@ -195,15 +190,15 @@ internal sealed class UnitScan
         AnswerColumn time = new("time", isText: false);
         AnswerColumn count = new("count", isText: false);
         AnswerRows rows = new(time, count);
-        InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxPoints.Number).Where(InfluxPoints.Pcode, _project).In(slice)
-            .ByTime(UnitRollups.BucketMilliseconds);
+        InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, _project).In(slice)
+            .ByTime(InfluxSchema.BucketMilliseconds);
         List<(long Bucket, long Points)> counts = [];
         await using InfluxAnswer answer = await _client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
         while (await answer.ReadAsync().ConfigureAwait(false))
         {
             for (int row = 0; row < rows.RowCount; row++)
             {
-                counts.Add((time.Numbers[row] / NanosecondsPerMillisecond, count.Numbers[row]));
+                counts.Add((InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row]));
             }
         }
 

@@ -3,13 +3,11 @@ using TimeSeries.Core.Aggregate;
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>One rollup of one unit in one 5-minute bucket, as the aggregation asks for it. It has all of the unit's samples of the project in the bucket.</summary>
-internal sealed class UnitRollups(int index, long bucket, Rollup rollup) : IRollupSource
+internal sealed class UnitSource(long bucket, Rollup rollup) : IRollupSource
 {
-    public const long BucketMilliseconds = 300_000;
-
     public long FirstTime => bucket;
 
-    public long LastTime => bucket + BucketMilliseconds - 1;
+    public long LastTime => bucket + InfluxSchema.BucketMilliseconds - 1;
 
-    public Rollup? Find(int specIndex, RollupLevel level) => specIndex == index && level == RollupLevel.FiveMinutes ? rollup : null;
+    public Rollup? Find(int specIndex, RollupLevel level) => specIndex == rollup.SpecIndex && level == rollup.Level ? rollup : null;
 }
