@@ -5,10 +5,12 @@ using TimeSeries.Core.Log;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
+using TimeSeries.Hosting.Storage;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Endpoint;
 using TimeSeries.Ingest.Idempotency;
@@ -31,13 +33,14 @@ public static class IngestServices
     /// Adds everything. Nothing is opened before the host starts. <see cref="IFileSystem"/> and <see cref="TimeProvider"/> may be registered before.
     /// Also gives the host its <see cref="ISampleReader"/> and <see cref="ProjectDirectory"/>.
     /// </summary>
-    public static IServiceCollection AddTimeSeriesIngest(this IServiceCollection services)
+    public static IServiceCollection AddTimeSeriesIngest(this IServiceCollection services, InfluxRoles influx = InfluxRoles.Writer)
     {
         services.AddSection<IngestOptions>(IngestOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
         services.AddInstruments<CoreInstruments>(instruments => instruments.Meter);
         services.AddInstruments<IngestInstruments>(instruments => instruments.Meter);
+        services.AddInflux(influx);
         AddNode(services);
         AddPipeline(services);
         AddLoops(services);
@@ -53,8 +56,13 @@ public static class IngestServices
         services.AddSingleton(OpenDirectory);
         services.AddProjects();
         services.AddSingleton(OpenStore);
-        services.AddSingleton<ISampleWriter>(provider => provider.GetRequiredService<EmbeddedStore>());
-        services.AddSingleton<ISampleReader>(provider => provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton(OpenInfluxWriter);
+        services.AddSingleton<ISampleWriter>(provider => KindOf(provider) == StorageKind.Influx
+            ? provider.GetRequiredService<InfluxWriter>()
+            : provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton<ISampleReader>(provider => KindOf(provider) == StorageKind.Influx
+            ? provider.GetRequiredService<InfluxReader>()
+            : provider.GetRequiredService<EmbeddedStore>());
         services.AddSingleton(OpenLog);
     }
 
@@ -106,6 +114,25 @@ public static class IngestServices
         {
             throw new StartRefusedException(
                 fault is DirectoryInUseException or UnknownFormatException ? fault.Message : $"The storage directory {path} can't be used: {fault.Message}", fault);
+        }
+    }
+
+    private static StorageKind KindOf(IServiceProvider provider) => provider.GetRequiredService<StorageOptions>().Kind;
+
+    private static InfluxWriter OpenInfluxWriter(IServiceProvider provider)
+    {
+        DataDirectory directory = provider.GetRequiredService<DataDirectory>();
+        ProjectDirectory projects = provider.GetRequiredService<ProjectDirectory>();
+        try
+        {
+            return InfluxWriter.Open(
+                provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId, provider.GetRequiredService<InfluxOptions>(),
+                pcode => ApdexThresholdOf(projects, pcode), findAlert: null, provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<InfluxWriter>>());
+        }
+        catch (IOException fault)
+        {
+            throw new StartRefusedException($"The checkpoint of what InfluxDB has can't be read: {fault.Message}", fault);
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed partial class InfluxStart(
 
     private volatile bool _isSeen = storage.Kind != StorageKind.Influx;
 
-    public string? WhyNotReady() => _isSeen ? null : "the store has not been reached yet";
+    // A host that writes is ready without the store, since its log takes what is pushed: a balancer must not take it away while the store is restarted.
+    public string? WhyNotReady() => _isSeen || roles.HasFlag(InfluxRoles.Writer) ? null : "the store has not been reached yet";
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
