@@ -12,7 +12,8 @@ namespace TimeSeries.Tests.Influx;
 internal sealed class ReadAnswerTests
 {
     private const string Database = "apm";
-    private const int QueryCount = 60;
+    private const int QueryCount = 30;
+    private const int RowsOfUnit = 5_000;
     private const long Length = 3_600_000;
 
     private static readonly Kind[] _kinds = [.. SampleSchema.All.Select(schema => schema.Kind).Where(kind => kind != Kind.Alert)];
@@ -37,8 +38,8 @@ internal sealed class ReadAnswerTests
             List<SampleRow> rows = [];
 
             // Two nodes at the same times: closed units that overlap, one that is open, one that has no rollups at all, in a part of the time.
-            await WriteAsync(first, rows, generator.Rows(1_500, Length), true, true);
-            await WriteAsync(second, rows, generator.Rows(1_500, Length), true, true);
+            await WriteAsync(first, rows, generator.Rows(RowsOfUnit, Length), true, true);
+            await WriteAsync(second, rows, generator.Rows(RowsOfUnit, Length), true, true);
             await WriteAsync(first, rows, generator.Rows(40, Length / 6), false, true);
             await WriteAsync(second, rows, [.. generator.Rows(10, Length).Where(row => row.Time > RowGenerator.Start + (Length * 9 / 10))], true, false);
             await second.WriteUnitAsync(2, generator.Rows(100, Length));
