@@ -56,8 +56,8 @@ internal sealed class SharedKillTests
     [Test]
     public async Task An_Ingest_that_is_killed_goes_on_where_it_was()
     {
-        ServerProcess query = await _store.StartHostAsync("Query", "none");
         ServerProcess first = await _store.StartHostAsync("Ingest", "node");
+        ServerProcess query = await _store.StartHostAsync("Query", "none");
         Task pushing = PushAsync(first, "/first/", int.MaxValue);
         while (_ackedBySent.Count < AnswersBefore)
         {
@@ -74,8 +74,8 @@ internal sealed class SharedKillTests
     [Test]
     public async Task Both_killed_at_once_lose_and_double_nothing()
     {
-        ServerProcess query = await _store.StartHostAsync("Query", "none");
         ServerProcess first = await _store.StartHostAsync("Ingest", "node");
+        ServerProcess query = await _store.StartHostAsync("Query", "none");
         await PushAsync(first, "/first/", AnswersBefore);
         _store.Influxd.Kill();
         await PushAsync(first, "/meanwhile/", AnswersMeanwhile);

@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.Text.Json;
 using NUnit.Framework;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Fixtures.Influxd;
@@ -21,23 +25,21 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     public async Task Push()
     {
         _store = await SharedStore.StartAsync();
-        ServerProcess[] writers;
-        if (form == SharedStoreForm.Server)
+        string[] rollups = form == SharedStoreForm.TwoOfEachWithoutRollups ? ["--Query:Rollups=false"] : [];
+        (string project, string[] nodes) = form == SharedStoreForm.Server ? ("Server", ["first"]) : ("Ingest", new[] { "first", "second" });
+        int half = GeneratedSamples.Batches.Count / 2;
+        ServerProcess[] writers = await StartAllAsync(project, nodes);
+        await PushAsync(writers, 0, half);
+
+        // What is pushed first after a start closes the unit before, so half of the samples have rollups and half have none yet.
+        foreach (ServerProcess writer in writers)
         {
-            writers = _readers = [await _store.StartHostAsync("Server", "server")];
-        }
-        else
-        {
-            string[] rollups = form == SharedStoreForm.TwoOfEach ? [] : ["--Query:Rollups=false"];
-            writers = [await _store.StartHostAsync("Ingest", "first"), await _store.StartHostAsync("Ingest", "second")];
-            _readers = [await _store.StartHostAsync("Query", "none", rollups), await _store.StartHostAsync("Query", "none", rollups)];
+            writer.Kill();
         }
 
-        for (int i = 0; i < GeneratedSamples.Batches.Count; i++)
-        {
-            await writers[i % writers.Length].Client.PushAllAsync([GeneratedSamples.Batches[i]], _ => GeneratedSamples.Form(i));
-        }
-
+        writers = await StartAllAsync(project, nodes);
+        await PushAsync(writers, half, GeneratedSamples.Batches.Count);
+        _readers = form == SharedStoreForm.Server ? writers : await StartAllAsync("Query", ["none", "none"], rollups);
         await _store.WaitForAsync(GeneratedSamples.Expected.Samples.Count);
     }
 
@@ -48,6 +50,14 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
         {
             await _store.DisposeAsync();
         }
+    }
+
+    [Test]
+    public async Task Closed_units_have_rollups()
+    {
+        long complete = await _store.Influxd.NumberAsync(
+            $"SELECT count(\"{InfluxSchema.DataField}\") FROM \"{InfluxSchema.RollupMeasurement}\"", SharedStore.Database);
+        Assert.That(complete, Is.Positive);
     }
 
     [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Questions))]
@@ -69,5 +79,65 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
             string answer = await reader.Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
             Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
         }
+    }
+
+    // Hostile texts stand in every text field of the samples; one that came through as syntax would make a measurement, a tag or a field of its own.
+    [Test]
+    public async Task Nothing_that_was_pushed_became_syntax()
+    {
+        string[] measurements = [.. SampleSchema.All.Select(kind => InfluxSchema.MeasurementOf(kind.Kind)), InfluxSchema.RollupMeasurement];
+        string[] keys =
+        [
+            .. SampleSchema.All.SelectMany(kind => kind.Fields).Select(field => field.Name), InfluxSchema.NumberField, InfluxSchema.PcodeTag, InfluxSchema.OidTag, InfluxSchema.NodeTag,
+            InfluxSchema.EpochTag, InfluxSchema.AlertTag, InfluxSchema.KindTag, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField, InfluxSchema.DataField,
+        ];
+        await Assert.MultipleAsync(async () =>
+        {
+            Assert.That(await FirstColumnAsync("SHOW MEASUREMENTS"), Is.SubsetOf(measurements));
+            Assert.That(await FirstColumnAsync("SHOW TAG KEYS"), Is.SubsetOf(keys));
+            Assert.That(await FirstColumnAsync("SHOW FIELD KEYS"), Is.SubsetOf(keys));
+            Assert.That(await FirstColumnAsync("SHOW DATABASES"), Is.EqualTo(new[] { SharedStore.Database }));
+        });
+    }
+
+    [Test]
+    public async Task A_hostile_filter_finds_what_it_names_and_nothing_else()
+    {
+        long from = RowGenerator.Start;
+        long to = RowGenerator.End;
+
+        // Two dots are folded by every HTTP client before they are sent, and no HTTP server takes a path with a NUL.
+        foreach (string host in HostileTexts.All.Where(text => !text.Contains("..", StringComparison.Ordinal) && !text.Contains('\0', StringComparison.Ordinal)))
+        {
+            string answer = await _readers[0].Client.GetAsync(
+                string.Create(CultureInfo.InvariantCulture, $"/open/api/json/httpc/{from}/{to}/filter/host/{Uri.EscapeDataString(host)}/port/8080"));
+            object expected = HttpcOracle.Filtered(GeneratedSamples.Expected.Samples, TestProjects.First, from, to, host, 8_080);
+            Assert.That(AnswerComparer.Differences(answer, expected), Is.Empty, host);
+        }
+    }
+
+    private async Task<ServerProcess[]> StartAllAsync(string project, string[] nodes, params string[] more)
+    {
+        List<ServerProcess> processes = [];
+        foreach (string node in nodes)
+        {
+            processes.Add(await _store.StartHostAsync(project, node, more));
+        }
+
+        return [.. processes];
+    }
+
+    private static async Task PushAsync(ServerProcess[] writers, int from, int to)
+    {
+        for (int i = from; i < to; i++)
+        {
+            await writers[i % writers.Length].Client.PushAllAsync([GeneratedSamples.Batches[i]], _ => GeneratedSamples.Form(i));
+        }
+    }
+
+    private async Task<string[]> FirstColumnAsync(string statement)
+    {
+        JsonElement result = (await _store.Influxd.QueryAsync(statement, SharedStore.Database))[0];
+        return [.. result.GetProperty("series").EnumerateArray().SelectMany(series => series.GetProperty("values").EnumerateArray()).Select(row => row[0].GetString()!)];
     }
 }
