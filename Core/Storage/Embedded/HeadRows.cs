@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>The rows of one kind of a frozen head, in a block's order.</summary>
 internal sealed class HeadRows : IBlockRows
 {
-    private const int PieceBits = 16;
+    private const int PieceBits = 14;
     private const int PieceMask = HeadPiece.MaxRows - 1;
 
     private readonly HeadView[] _views;
