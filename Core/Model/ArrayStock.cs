@@ -71,7 +71,9 @@ internal sealed class ArrayStock(long maxKeptBytes)
             }
         }
 
-        return GC.AllocateUninitializedArray<T>(rounded);
+        // On the pinned heap, where nothing else of size lies. The collector lets garbage grow with what lives beside it, so among other large
+        // arrays these would allow several times their own size of it.
+        return GC.AllocateUninitializedArray<T>(rounded, pinned: true);
     }
 
     private void Return<T>(Shelves<T> shelves, T[] array)

@@ -51,6 +51,9 @@ internal sealed class BlockCatalog
 
     public IFileSystem Files => _files;
 
+    /// <summary>Where large arrays come from.</summary>
+    public ArrayStock Stock => _stock;
+
     public ulong NodeId => _nodeId;
 
     /// <summary>Reads the manifest (or makes the first one) and deletes the files that it does not name.</summary>
@@ -91,7 +94,7 @@ internal sealed class BlockCatalog
     public long TakeId() => Interlocked.Increment(ref _nextId) - 1;
 
     /// <summary>Writes a block file whole and under its name, so that it only needs to be named by the manifest.</summary>
-    public BlockEntry Create(IBlockRows rows, Func<long, long> apdexThresholdMicroseconds, CancellationToken cancellationToken)
+    public BlockEntry Create(IBlockRows rows, BlockScratch scratch, Func<long, long> apdexThresholdMicroseconds, CancellationToken cancellationToken)
     {
         long id = TakeId();
         string path = Path.Combine(BlocksOf(_directory), BlockFormat.FileName(rows.Schema.Kind, id));
@@ -100,7 +103,7 @@ internal sealed class BlockCatalog
             BlockEntry entry;
             using (IFile file = _files.Create(path + TemporarySuffix))
             {
-                entry = new BlockBuilder(file, rows).Write(id, _nodeId, apdexThresholdMicroseconds, _instruments, cancellationToken);
+                entry = new BlockBuilder(file, rows, scratch).Write(id, _nodeId, apdexThresholdMicroseconds, _instruments, cancellationToken);
             }
 
             _files.Move(path + TemporarySuffix, path);

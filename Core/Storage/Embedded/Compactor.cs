@@ -10,6 +10,7 @@ internal sealed class Compactor(
 {
     // Blocks that can't be read: tried again after the next start only.
     private readonly HashSet<long> _damaged = [];
+    private readonly BlockScratch _scratch = new(catalog.Stock);
 
     /// <summary>Merges while there is something worth it.</summary>
     public void Run(CancellationToken cancellationToken)
@@ -46,13 +47,13 @@ internal sealed class Compactor(
         // Retention takes turns with this, so the store itself holds the blocks until the commit.
         try
         {
-            BlockColumns[] columns = [.. sources.Select(block => block.Open())];
+            BlockColumns[] columns = [.. sources.Select(block => block.Open().Uncached())];
             long bytes = sources.Sum(block => block.Entry.Bytes);
             long rows = sources.Sum(block => block.Entry.RowCount);
             BlockEntry merged;
             using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, cancellationToken))
             {
-                merged = catalog.Create(merge, apdexThresholdMicroseconds, cancellationToken);
+                merged = catalog.Create(merge, _scratch, apdexThresholdMicroseconds, cancellationToken);
             }
 
             catalog.Commit([merged], sources, null);

@@ -11,6 +11,9 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// </summary>
 internal sealed class Head
 {
+    // An id in the set, with the room that a growing set keeps free.
+    private const int AlertBytes = 64;
+
     private readonly ConcurrentDictionary<(long Pcode, Kind Kind), HeadTable> _tables = new();
     private readonly HashSet<(long Pcode, Guid Id)> _alerts = [];
 
@@ -169,7 +172,7 @@ internal sealed class Head
             {
                 if (code != TextColumn.Missing && AlertIds.TryParse(ids.Symbols[code], out Guid id))
                 {
-                    _alerts.Add((pcode, id));
+                    AllocatedBytes += _alerts.Add((pcode, id)) ? AlertBytes : 0;
                 }
             }
         }
