@@ -21,6 +21,9 @@ internal sealed class RollupWriter
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
+    /// <summary>Empties the writer and keeps its memory.</summary>
+    public void Clear() => _length = 0;
+
     public void WriteByte(byte value)
     {
         Reserve(1);

@@ -1,11 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace TimeSeries.Core.Model;
 
 /// <summary>
-/// Large arrays that are used again, so that steady work leaves nothing for the collector. What lay unused from one <see cref="Trim"/> to the
-/// next is let go, and never more than a bound of bytes is kept. What is rented holds anything. Thread safe.
+/// Large arrays that are used again, so that steady work leaves nothing for the collector. What lay unused during several rounds is let go, and
+/// never more than a bound of bytes is kept. What is rented holds anything. Thread safe.
 /// </summary>
 internal sealed class ArrayStock(long maxKeptBytes)
 {
@@ -15,12 +16,16 @@ internal sealed class ArrayStock(long maxKeptBytes)
     // Four lengths to a power of two: at most a quarter of an array is of no use.
     private const int StepBits = 2;
 
+    // One round may need a length that the next one does not; what many in a row did not need is not needed.
+    private const int RoundsBetweenTrims = 8;
+
     // Guards the shelves and their bytes.
     private readonly Lock _gate = new();
     private readonly Shelves<long> _numbers = new();
     private readonly Shelves<int> _codes = new();
     private readonly Shelves<byte> _bytes = new();
     private long _keptBytes;
+    private int _rounds;
 
     public long KeptBytes => Volatile.Read(ref _keptBytes);
 
@@ -39,11 +44,16 @@ internal sealed class ArrayStock(long maxKeptBytes)
     /// <summary>Takes an array that nobody uses any more.</summary>
     public void Return(byte[] array) => Return(_bytes, array);
 
-    /// <summary>Lets go of what was not rented since the last time.</summary>
-    public void Trim()
+    /// <summary>Ends a round of work; after every few of them what none of them needed is let go.</summary>
+    public void EndRound()
     {
         lock (_gate)
         {
+            if (++_rounds % RoundsBetweenTrims != 0)
+            {
+                return;
+            }
+
             _keptBytes -= _numbers.Trim() + _codes.Trim() + _bytes.Trim();
         }
     }
@@ -107,15 +117,26 @@ internal sealed class ArrayStock(long maxKeptBytes)
     {
         private readonly Dictionary<int, Shelf<T>> _byLength = [];
 
-        public bool TryTake(int length, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T[]? array)
+        // The shortest that is long enough and at most twice as long.
+        public bool TryTake(int length, [NotNullWhen(true)] out T[]? array)
         {
-            array = null;
-            if (_byLength.TryGetValue(length, out Shelf<T>? shelf) && shelf.Arrays.TryPop(out array))
+            int longest = (int)Math.Min(Array.MaxLength, length * 2L);
+            for (int next = length; next <= longest; next = RoundUp(next + 1))
             {
-                shelf.Unused = Math.Min(shelf.Unused, shelf.Arrays.Count);
+                if (_byLength.TryGetValue(next, out Shelf<T>? shelf) && shelf.Arrays.TryPop(out array))
+                {
+                    shelf.Unused = Math.Min(shelf.Unused, shelf.Arrays.Count);
+                    return true;
+                }
+
+                if (next == Array.MaxLength)
+                {
+                    break;
+                }
             }
 
-            return array is not null;
+            array = null;
+            return false;
         }
 
         public void Put(T[] array)

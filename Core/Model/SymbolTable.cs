@@ -16,6 +16,9 @@ public sealed class SymbolTable
     private int[] _ends = [];
     private int[] _hashes = [];
     private int[] _slots = [];
+
+    // Slots in use, a power of two; the array may be longer.
+    private int _slotCount;
     private int _indexed;
 
     public SymbolTable()
@@ -53,13 +56,13 @@ public sealed class SymbolTable
     /// <summary>The code of a text, which is added when it is new.</summary>
     public int Intern(ReadOnlySpan<byte> text)
     {
-        if (_indexed < Count || (Count + 1) * 2 > _slots.Length)
+        if (_indexed < Count || (Count + 1) * 2 > _slotCount)
         {
             Index();
         }
 
         int hash = (int)SymbolHash.Of(text);
-        int mask = _slots.Length - 1;
+        int mask = _slotCount - 1;
         for (int slot = hash & mask; ; slot = (slot + 1) & mask)
         {
             int code = _slots[slot] - 1;
@@ -118,7 +121,7 @@ public sealed class SymbolTable
     {
         Count = 0;
         Distinct = true;
-        Array.Clear(_slots);
+        Array.Clear(_slots, 0, _slotCount);
         _indexed = 0;
     }
 
@@ -159,6 +162,7 @@ public sealed class SymbolTable
     {
         GiveBack(ref _slots);
         GiveBack(ref _hashes);
+        _slotCount = 0;
         _indexed = 0;
     }
 
@@ -221,9 +225,10 @@ public sealed class SymbolTable
             _slots = MakeCodes(size);
         }
 
-        Array.Clear(_slots);
+        _slotCount = Math.Max(size, _slotCount);
+        Array.Clear(_slots, 0, _slotCount);
         ReserveHashes();
-        int mask = _slots.Length - 1;
+        int mask = _slotCount - 1;
         for (int code = 0; code < Count; code++)
         {
             int hash = code < _indexed ? _hashes[code] : (int)SymbolHash.Of(this[code]);

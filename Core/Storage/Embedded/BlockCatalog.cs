@@ -111,6 +111,7 @@ internal sealed class BlockCatalog
         }
         catch
         {
+            scratch.Abandon(rows.Schema);
             Forget(path + TemporarySuffix);
             Forget(path);
             throw;

@@ -11,8 +11,8 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// </summary>
 public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposable
 {
-    // Between the seals of two heads the memory of one lies ready; a second one's comes back while seals catch up.
-    private const int StockedHeads = 2;
+    // As many heads as are in memory while seals are behind: their memory lies ready when they catch up.
+    private const int StockedHeads = 3;
 
     private readonly EmbeddedStoreOptions _options;
     private readonly TimeProvider _clock;

@@ -90,8 +90,8 @@ internal sealed class Head
             return;
         }
 
-        // Before the arrays come back: what lay there all the time that this head was written and sealed is not needed.
-        _stock.Trim();
+        // Before the arrays come back: they count as what the next round may need.
+        _stock.EndRound();
         foreach (HeadTable table in _tables.Values)
         {
             table.Release();
