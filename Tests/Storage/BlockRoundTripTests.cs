@@ -18,6 +18,7 @@ public sealed class BlockRoundTripTests
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
 
+    private readonly ArrayStock _stock = new(1L << 30);
     private readonly FaultyFileSystem _disk = new();
     private CoreInstruments _instruments = null!;
 
@@ -83,7 +84,7 @@ public sealed class BlockRoundTripTests
 
     private BlockColumns Seal((StoredRow Row, long Number)[] rows)
     {
-        Head head = new();
+        Head head = new(_stock);
         int start = 0;
         for (int i = 1; i <= rows.Length; i++)
         {
@@ -95,7 +96,7 @@ public sealed class BlockRoundTripTests
             }
         }
 
-        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction)));
+        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), _stock));
     }
 
     private BlockColumns Write(IBlockRows rows)
@@ -103,7 +104,7 @@ public sealed class BlockRoundTripTests
         BlockEntry entry;
         using (IFile file = _disk.Create(Path))
         {
-            entry = new BlockBuilder(file, rows).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
+            entry = new BlockBuilder(file, rows, new BlockScratch(_stock)).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
         }
 
         string own = "/blocks/" + Guid.NewGuid();
