@@ -21,6 +21,10 @@ public sealed class SymbolTable
     private int _slotCount;
     private int _indexed;
 
+    // Whether a view may show the array: then it is not changed, nor given back before the table is released.
+    private bool _bytesShown;
+    private bool _endsShown;
+
     public SymbolTable()
     {
     }
@@ -114,7 +118,12 @@ public sealed class SymbolTable
     }
 
     /// <summary>What the table holds now; stays as it is while the table grows.</summary>
-    public SymbolView View() => new(this, _bytes, _ends, Count, Distinct);
+    public SymbolView View()
+    {
+        _bytesShown = true;
+        _endsShown = true;
+        return new SymbolView(this, _bytes, _ends, Count, Distinct);
+    }
 
     /// <summary>Empties the table and keeps its memory. Only for an owner whose views are all gone.</summary>
     public void Clear()
@@ -191,16 +200,26 @@ public sealed class SymbolTable
         {
             byte[] grown = MakeBytes(Grow(_bytes.Length, TextBytes + (long)textBytes));
             _bytes.AsSpan(0, TextBytes).CopyTo(grown);
+            if (!_bytesShown)
+            {
+                _stock?.Return(_bytes);
+            }
 
-            // A view may show the array before, so it does not go back to the stock.
             _bytes = grown;
+            _bytesShown = false;
         }
 
         if (Count + texts > _ends.Length)
         {
             int[] grown = MakeCodes(Grow(_ends.Length, Count + texts));
             _ends.AsSpan(0, Count).CopyTo(grown);
+            if (!_endsShown)
+            {
+                _stock?.Return(_ends);
+            }
+
             _ends = grown;
+            _endsShown = false;
         }
     }
 

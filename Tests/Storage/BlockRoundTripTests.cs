@@ -42,7 +42,7 @@ public sealed class BlockRoundTripTests
         (StoredRow Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
         (StoredRow Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
         BlockColumns[] sources = [Seal(first), Seal(second), Seal(third)];
-        using MergedRows merge = new(_schema, sources, 100, CancellationToken.None);
+        using MergedRows merge = new(_schema, sources, 100, _stock, CancellationToken.None);
         Assert.That(Read(Write(merge)), Is.EqualTo(Sorted([.. first, .. second, .. third])));
     }
 
@@ -54,7 +54,7 @@ public sealed class BlockRoundTripTests
             [.. users.Select((user, i) => new StoredRow(1, Start + i, "s", 1) { RemoteIp = user })], block * 300)))];
         int column = _schema.Ordinal("remote_ip");
         Assert.That(sources[0].Index.Columns[column]!.HasDictionary, Is.False);
-        using MergedRows merge = new(_schema, sources, 100, CancellationToken.None);
+        using MergedRows merge = new(_schema, sources, 100, _stock, CancellationToken.None);
         Assert.That(Write(merge).Index.Columns[column]!.TextCount, Is.EqualTo(300));
     }
 

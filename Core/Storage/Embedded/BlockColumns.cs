@@ -92,8 +92,8 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
     }
 
-    /// <summary>The dictionary of a text column; empty when it has none.</summary>
-    public SymbolView ReadDictionary(int column)
+    /// <summary>The dictionary of a text column; empty when it has none. With a <paramref name="scratch"/> it is gone when that is used again.</summary>
+    public SymbolView ReadDictionary(int column, TextScratch? scratch = null)
     {
         if (Index.Columns[column] is not { HasDictionary: true } texts)
         {
@@ -105,10 +105,12 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
             return kept.Value;
         }
 
-        byte[] bytes = ReadUncached(texts.Dictionary);
+        // Not kept as it is on disk: what is decoded is.
+        ReadOnlySpan<byte> bytes = cache is null ? Read(texts.Dictionary) : ReadUncached(texts.Dictionary);
         try
         {
-            SymbolView symbols = TextCodec.Decode(bytes, new int[texts.TextCount]) with { Distinct = true };
+            Span<int> codes = scratch is null ? new int[texts.TextCount] : scratch.Codes(texts.TextCount);
+            SymbolView symbols = TextCodec.Decode(bytes, codes, scratch) with { Distinct = true };
             if (symbols.Count != texts.TextCount)
             {
                 throw new InvalidDataException("a dictionary has too few texts");

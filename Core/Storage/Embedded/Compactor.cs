@@ -53,7 +53,7 @@ internal sealed class Compactor(
             long bytes = sources.Sum(block => block.Entry.Bytes);
             long rows = sources.Sum(block => block.Entry.RowCount);
             BlockEntry merged;
-            using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, cancellationToken))
+            using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, catalog.Stock, cancellationToken))
             {
                 merged = catalog.Create(merge, scratch, apdexThresholdMicroseconds, cancellationToken);
             }

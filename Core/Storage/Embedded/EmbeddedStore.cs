@@ -12,7 +12,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposable
 {
     // As many heads as are in memory while seals are behind: their memory lies ready when they catch up.
-    private const int StockedHeads = 3;
+    private const int StockedHeads = 2;
 
     private readonly EmbeddedStoreOptions _options;
     private readonly TimeProvider _clock;

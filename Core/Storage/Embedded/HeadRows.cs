@@ -218,7 +218,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         for (int i = 0; i < _views.Length; i++)
         {
             SymbolView texts = _views[i].Symbols[column];
-            if (!texts.Distinct && DictionaryChoice.HardlyRepeats(texts, RowCount))
+            if (!texts.Distinct && DictionaryChoice.HardlyRepeats(texts, RowCount, _stock))
             {
                 ForgetDictionary();
                 return null;

@@ -65,8 +65,8 @@ internal sealed class MergeCursor(BlockColumns columns) : IDisposable
         return _codes.AsSpan(_row, _rows - _row);
     }
 
-    /// <summary>Tells what the codes of the column mean where it has a dictionary.</summary>
-    public void UseDictionary(SymbolView symbols) => Symbols = symbols;
+    /// <summary>Reads what the codes of a column mean where it has a dictionary.</summary>
+    public void ReadDictionary(int column) => Symbols = Columns.ReadDictionary(column, _texts);
 
     public void Skip(int rows) => _row += rows;
 
