@@ -40,6 +40,9 @@ public static class InfluxSchema
     public const string PartsField = "parts";
     public const string DataField = "data";
 
+    /// <summary>The unit of samples whose unit is not known any more, since the checkpoint was lost. It never gets a rollup.</summary>
+    public const long UnknownUnit = -1;
+
     /// <summary>Value of <see cref="OidTag"/> for a sample without an agent.</summary>
     public const string MissingOid = "-";
 
@@ -79,7 +82,11 @@ public static class InfluxSchema
     public static long BucketOf(long milliseconds) => milliseconds - ((milliseconds % BucketMilliseconds) + BucketMilliseconds) % BucketMilliseconds;
 
     /// <summary>Nanoseconds of a unit's part in a bucket that starts at <paramref name="bucket"/> ms; inside the bucket, and unique for node, unit and part.</summary>
-    public static long RollupTime(long bucket, long unit, long part) => bucket * NanosecondsPerMillisecond + unit % UnitSlots * PartSlots + part;
+    public static long RollupTime(long bucket, long unit, long part)
+    {
+        long slot = unit < 0 ? UnitSlots - 1 : unit % (UnitSlots - 1);
+        return bucket * NanosecondsPerMillisecond + slot * PartSlots + part;
+    }
 
     /// <summary>Value of <see cref="NodeTag"/>.</summary>
     public static string NodeName(ulong nodeId) => nodeId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
