@@ -138,6 +138,6 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     private async Task<string[]> FirstColumnAsync(string statement)
     {
         JsonElement result = (await _store.Influxd.QueryAsync(statement, SharedStore.Database))[0];
-        return [.. result.GetProperty("series").EnumerateArray().SelectMany(series => series.GetProperty("values").EnumerateArray()).Select(row => row[0].GetString()!)];
+        return [.. result.GetProperty("series").EnumerateArray().SelectMany(series => series.GetProperty("values").EnumerateArray()).Select(row => row[0].GetString()!).Distinct()];
     }
 }
