@@ -27,5 +27,5 @@ public sealed class EmbeddedStoreOptions
     public long CacheBytes { get; init; } = 128L << 20;
 
     /// <summary>Most samples that compaction puts into one block, which bounds its memory and the cost of one pass.</summary>
-    public int MaxBlockRows { get; init; } = 32_000_000;
+    public int MaxBlockRows { get; init; } = 8_000_000;
 }
