@@ -30,7 +30,7 @@ public sealed class StorageOptions : IValidatableObject
     // Large enough that a block holds minutes of a busy system, small enough that two heads fit in memory while one is sealed.
     [Description("Bytes of recent samples in memory at which they are sealed into blocks")]
     [Range(1L << 20, 1L << 30)]
-    public long HeadBytes { get; init; } = 64L << 20;
+    public long HeadBytes { get; init; } = 48L << 20;
 
     /// <summary>How long samples of a kind are kept; null is for ever.</summary>
     public TimeSpan? RetentionOf(Kind kind)

@@ -5,8 +5,8 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>Settings of the embedded store. Never written after the store was opened.</summary>
 public sealed class EmbeddedStoreOptions
 {
-    /// <summary>Memory of a head at which it is sealed. 64 MiB: large blocks, and two heads at most are in memory at one time.</summary>
-    public long HeadBytes { get; init; } = 64L << 20;
+    /// <summary>Memory of a head at which it is sealed. 48 MiB: large blocks (docs/decisions/0004), and two heads at most are in memory at one time.</summary>
+    public long HeadBytes { get; init; } = 48L << 20;
 
     /// <summary>Samples at which a head is sealed.</summary>
     public int HeadRows { get; init; } = 1_000_000;
@@ -27,5 +27,5 @@ public sealed class EmbeddedStoreOptions
     public long CacheBytes { get; init; } = 128L << 20;
 
     /// <summary>Most samples that compaction puts into one block, which bounds its memory and the cost of one pass.</summary>
-    public int MaxBlockRows { get; init; } = 32_000_000;
+    public int MaxBlockRows { get; init; } = 8_000_000;
 }
