@@ -9,6 +9,7 @@ namespace TimeSeries.Benchmarks.Micro;
 [MemoryDiagnoser]
 public class HeadBenchmarks
 {
+    private readonly ArrayStock _stock = new(256L << 20);
     private readonly List<ValidBatch> _batches = [];
 
     [Params(Kind.Transaction, Kind.Sql)]
@@ -26,12 +27,14 @@ public class HeadBenchmarks
     [Benchmark(OperationsPerInvoke = MicroSizes.BatchSamples * MicroSizes.BlockBatches)]
     public long Apply()
     {
-        Head head = new();
+        Head head = new(_stock);
         for (int i = 0; i < _batches.Count; i++)
         {
             head.Append(_batches[i], new LogPosition(i + 1), now: 0);
         }
 
-        return head.RowCount;
+        long rows = head.RowCount;
+        head.Release();
+        return rows;
     }
 }

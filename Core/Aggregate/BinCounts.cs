@@ -48,15 +48,13 @@ internal sealed class BinCounts
     /// <summary>Writes all bins ordered by group, then bin; <paramref name="starts"/> gets where each group's begin, and the end.</summary>
     public void Sort(Span<int> starts, Span<ushort> bins, Span<long> counts)
     {
-        int[] firsts = new int[1 << BinBits];
-        long[] keys = new long[Count];
-        long[] values = new long[Count];
-        OrderByBin(firsts, keys, values);
-
         starts.Clear();
-        foreach (long key in keys)
+        foreach (Entry entry in _entries)
         {
-            starts[(int)(key >> BinBits) + 1]++;
+            if (entry.Key != 0)
+            {
+                starts[(int)((entry.Key - 1) >> BinBits) + 1]++;
+            }
         }
 
         for (int group = 1; group < starts.Length; group++)
@@ -64,16 +62,23 @@ internal sealed class BinCounts
             starts[group] += starts[group - 1];
         }
 
-        // A second stable pass by group leaves the bins of each group in order; it moves the starts to the ends.
-        for (int i = 0; i < keys.Length; i++)
+        // Moves the starts to the ends.
+        foreach (Entry entry in _entries)
         {
-            int place = starts[(int)(keys[i] >> BinBits)]++;
-            bins[place] = (ushort)(keys[i] & ((1 << BinBits) - 1));
-            counts[place] = values[i];
+            if (entry.Key != 0)
+            {
+                int place = starts[(int)((entry.Key - 1) >> BinBits)]++;
+                bins[place] = (ushort)((entry.Key - 1) & ((1 << BinBits) - 1));
+                counts[place] = entry.Count;
+            }
         }
 
         starts[..^1].CopyTo(starts[1..]);
         starts[0] = 0;
+        for (int group = 0; group + 1 < starts.Length; group++)
+        {
+            bins[starts[group]..starts[group + 1]].Sort(counts[starts[group]..starts[group + 1]]);
+        }
     }
 
     public void Clear()
@@ -86,33 +91,6 @@ internal sealed class BinCounts
 
         Array.Clear(_entries);
         Count = 0;
-    }
-
-    private void OrderByBin(int[] firsts, long[] keys, long[] values)
-    {
-        foreach (Entry entry in _entries)
-        {
-            if (entry.Key != 0)
-            {
-                firsts[(entry.Key - 1) & ((1 << BinBits) - 1)]++;
-            }
-        }
-
-        int total = 0;
-        foreach (ref int first in firsts.AsSpan())
-        {
-            (first, total) = (total, total + first);
-        }
-
-        foreach (Entry entry in _entries)
-        {
-            if (entry.Key != 0)
-            {
-                int place = firsts[(entry.Key - 1) & ((1 << BinBits) - 1)]++;
-                keys[place] = entry.Key - 1;
-                values[place] = entry.Count;
-            }
-        }
     }
 
     private void Grow()

@@ -66,7 +66,7 @@ public sealed class RollupBuilder
 
     /// <summary>
     /// The rollups worth keeping: a bucket is kept only where it has at most a quarter as many rows as there are samples, and a section is
-    /// missing where no bucket is. The builder is used up.
+    /// missing where no bucket is. The builder is empty again then; the sections' bytes are valid until it is used for the next.
     /// </summary>
     public IReadOnlyList<RollupSection> Complete()
     {
@@ -77,6 +77,7 @@ public sealed class RollupBuilder
         }
 
         Close(RollupLevel.Block);
+        _isOpen = false;
         for (int i = 0; i < _levels.Length; i++)
         {
             for (int level = 0; level < Levels; level++)

@@ -64,9 +64,14 @@ internal sealed class RollupLevelBuilder
         _isRaw = false;
     }
 
-    /// <summary>The encoded section, or null when no bucket of it has rows.</summary>
-    public RollupSection? Complete(int specIndex, RollupLevel level, long apdexThresholdMicroseconds) =>
-        _section.HasRows ? new RollupSection(specIndex, level, _section.Complete(specIndex, level, apdexThresholdMicroseconds)) : null;
+    /// <summary>The encoded section, or null when no bucket of it has rows. The next bucket begins a new section.</summary>
+    public RollupSection? Complete(int specIndex, RollupLevel level, long apdexThresholdMicroseconds)
+    {
+        RollupSection? section =
+            _section.HasRows ? new RollupSection(specIndex, level, _section.Complete(specIndex, level, apdexThresholdMicroseconds)) : null;
+        _section.Clear();
+        return section;
+    }
 
     private void Merge(RollupLevelBuilder finer)
     {

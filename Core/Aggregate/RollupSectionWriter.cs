@@ -19,10 +19,12 @@ internal sealed class RollupSectionWriter
     private readonly SymbolTable[] _keyTexts;
     private readonly SymbolTable[] _latestTexts;
     private readonly RollupWriter _columns = new();
+    private readonly RollupWriter _complete = new();
     private readonly List<long> _starts = [];
     private readonly List<long> _samples = [];
     private readonly List<long> _counted = [];
     private readonly List<long> _rows = [];
+    private long[] _column = [];
 
     public RollupSectionWriter(KindSchema schema, RollupSpec spec)
     {
@@ -55,9 +57,11 @@ internal sealed class RollupSectionWriter
         }
     }
 
+    /// <summary>The section; valid until the next one is completed.</summary>
     public ReadOnlyMemory<byte> Complete(int specIndex, RollupLevel level, long apdexThresholdMicroseconds)
     {
-        RollupWriter section = new();
+        RollupWriter section = _complete;
+        section.Clear();
         section.WriteByte(Format);
         section.WriteByte((byte)_schema.Kind);
         section.WriteVarint((ulong)specIndex);
@@ -72,6 +76,27 @@ internal sealed class RollupSectionWriter
         section.WriteNumbers([.. _rows]);
         section.WriteBytes(_columns.Written.Span);
         return section.Written;
+    }
+
+    /// <summary>Begins a new section.</summary>
+    public void Clear()
+    {
+        foreach (SymbolTable texts in _keyTexts)
+        {
+            texts.Clear();
+        }
+
+        foreach (SymbolTable texts in _latestTexts)
+        {
+            texts.Clear();
+        }
+
+        _columns.Clear();
+        _starts.Clear();
+        _samples.Clear();
+        _counted.Clear();
+        _rows.Clear();
+        HasRows = false;
     }
 
     /// <summary>Whether a measure keeps texts.</summary>
@@ -96,11 +121,12 @@ internal sealed class RollupSectionWriter
         _rows.Add(rows);
     }
 
-    private long[] KeyColumn(GroupTable groups, int part)
+    private ReadOnlySpan<long> KeyColumn(GroupTable groups, int part)
     {
         KeyPart values = groups.Parts[part];
         bool isText = _schema.Fields[_spec.Keys[part]].IsText;
-        long[] column = new long[groups.Count];
+        _column = _column.Length >= groups.Count ? _column : new long[groups.Count];
+        Span<long> column = _column.AsSpan(0, groups.Count);
         for (int group = 0; group < column.Length; group++)
         {
             int value = groups.ValueOf(group, part);

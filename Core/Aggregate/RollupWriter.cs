@@ -21,6 +21,9 @@ internal sealed class RollupWriter
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
+    /// <summary>Empties the writer and keeps its memory.</summary>
+    public void Clear() => _length = 0;
+
     public void WriteByte(byte value)
     {
         Reserve(1);
@@ -75,31 +78,34 @@ internal sealed class RollupWriter
     }
 
     /// <summary>Writes ascending lists, of which list i is <c>values[starts[i]..starts[i + 1]]</c>: lengths, first values, then differences.</summary>
-    public void WriteAscending(ReadOnlySpan<int> starts, ReadOnlySpan<long> values)
+    public void WriteAscending<T>(ReadOnlySpan<int> starts, ReadOnlySpan<T> values)
+        where T : struct, IBinaryInteger<T>
     {
-        int lists = starts.Length - 1;
-        long[] lengths = new long[lists];
-        List<long> firsts = [];
-        List<long> differences = [];
-        for (int i = 0; i < lists; i++)
+        Span<long> run = stackalloc long[RunLength];
+        int filled = 0;
+        for (int i = 0; i + 1 < starts.Length; i++)
         {
-            lengths[i] = starts[i + 1] - starts[i];
-            for (int place = starts[i]; place < starts[i + 1]; place++)
+            filled = Put(run, filled, starts[i + 1] - starts[i]);
+        }
+
+        WriteNumbers(run[..filled]);
+        filled = 0;
+        for (int i = 0; i + 1 < starts.Length; i++)
+        {
+            filled = starts[i + 1] > starts[i] ? Put(run, filled, long.CreateChecked(values[starts[i]])) : filled;
+        }
+
+        WriteNumbers(run[..filled]);
+        filled = 0;
+        for (int i = 0; i + 1 < starts.Length; i++)
+        {
+            for (int place = starts[i] + 1; place < starts[i + 1]; place++)
             {
-                if (place == starts[i])
-                {
-                    firsts.Add(values[place]);
-                }
-                else
-                {
-                    differences.Add(values[place] - values[place - 1]);
-                }
+                filled = Put(run, filled, long.CreateChecked(values[place] - values[place - 1]));
             }
         }
 
-        WriteNumbers(lengths);
-        WriteNumbers(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(firsts));
-        WriteNumbers(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(differences));
+        WriteNumbers(run[..filled]);
     }
 
     /// <summary>Writes a dictionary: how many texts, their lengths, then the texts.</summary>
@@ -115,6 +121,19 @@ internal sealed class RollupWriter
         WriteNumbers(lengths);
         SymbolView view = texts.View();
         WriteBytes(view.Bytes.AsSpan(0, texts.TextBytes));
+    }
+
+    // Writes a run as soon as it is whole, so that no list is put together in memory. Returns how full the next one is.
+    private int Put(Span<long> run, int filled, long number)
+    {
+        run[filled] = number;
+        if (filled + 1 < run.Length)
+        {
+            return filled + 1;
+        }
+
+        WriteRun(run);
+        return 0;
     }
 
     private void WriteRun(ReadOnlySpan<long> run)

@@ -80,7 +80,7 @@ internal sealed class SetState(Measure measure) : MeasureState
         _members.Clear();
     }
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteAscending(_starts, _lists);
+    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteAscending<long>(_starts, _lists);
 
     public override void ReserveForReading(int groups, SymbolTable texts) => _starts = new int[groups + 1];
 

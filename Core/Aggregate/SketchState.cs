@@ -87,10 +87,11 @@ internal sealed class SketchState(Measure measure) : MeasureState
 
     public override void Settle(int groups)
     {
-        _starts = new int[groups + 1];
-        _bins = new ushort[_table.Count];
-        _counts = new long[_table.Count];
-        _table.Sort(_starts, _bins, _counts);
+        int count = _table.Count;
+        _starts = _starts.Length > groups ? _starts : new int[groups + 1];
+        _bins = _bins.Length >= count ? _bins : new ushort[count];
+        _counts = _counts.Length >= count ? _counts : new long[count];
+        _table.Sort(_starts.AsSpan(0, groups + 1), _bins.AsSpan(0, count), _counts.AsSpan(0, count));
     }
 
     public override void Clear(int groups)
@@ -104,8 +105,8 @@ internal sealed class SketchState(Measure measure) : MeasureState
     {
         _smallest.Write(writer, groups, texts);
         _greatest.Write(writer, groups, texts);
-        writer.WriteAscending(_starts, Array.ConvertAll(_bins, bin => (long)bin));
-        writer.WriteNumbers(_counts);
+        writer.WriteAscending<ushort>(_starts.AsSpan(0, groups + 1), _bins);
+        writer.WriteNumbers(_counts.AsSpan(0, _starts[groups]));
     }
 
     public override void ReserveForReading(int groups, SymbolTable texts)

@@ -2,25 +2,45 @@ using System.Collections.Concurrent;
 
 namespace TimeSeries.Core.Model;
 
-/// <summary>Emptied batches with their memory, for use again. Thread safe.</summary>
+/// <summary>Emptied batches with their memory, for use again, within a bound of bytes. Thread safe.</summary>
 public sealed class SampleBatchPool
 {
     // Enough for the batches that are decoded, committed and applied at one time on a few cores; more are left to the collector.
     private const int MaxBatches = 32;
 
-    // A batch that one huge request blew up is not worth keeping.
-    private const long MaxBatchBytes = 32L << 20;
+    // Some sixteen batches of ten thousand samples; one that a huge request blew up is not worth keeping.
+    private const long MaxBytes = 64L << 20;
+    private const long MaxBatchBytes = MaxBytes / 4;
 
     private readonly ConcurrentBag<SampleBatch> _batches = [];
+    private long _bytes;
 
-    public SampleBatch Rent() => _batches.TryTake(out SampleBatch? batch) ? batch : new SampleBatch();
+    public SampleBatch Rent()
+    {
+        if (!_batches.TryTake(out SampleBatch? batch))
+        {
+            return new SampleBatch();
+        }
+
+        Interlocked.Add(ref _bytes, -batch.AllocatedBytes);
+        return batch;
+    }
 
     public void Return(SampleBatch batch)
     {
-        if (_batches.Count < MaxBatches && batch.AllocatedBytes <= MaxBatchBytes)
+        long bytes = batch.AllocatedBytes;
+        if (_batches.Count >= MaxBatches || bytes > MaxBatchBytes)
         {
-            batch.Clear();
-            _batches.Add(batch);
+            return;
         }
+
+        if (Interlocked.Add(ref _bytes, bytes) > MaxBytes)
+        {
+            Interlocked.Add(ref _bytes, -bytes);
+            return;
+        }
+
+        batch.Clear();
+        _batches.Add(batch);
     }
 }

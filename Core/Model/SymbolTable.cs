@@ -11,11 +11,30 @@ public sealed class SymbolTable
 {
     private const int SmallestIndex = 64;
 
+    private readonly ArrayStock? _stock;
     private byte[] _bytes = [];
     private int[] _ends = [];
-    private uint[] _hashes = [];
+    private int[] _hashes = [];
     private int[] _slots = [];
+
+    // Slots in use, a power of two; the array may be longer.
+    private int _slotCount;
     private int _indexed;
+
+    // Whether a view may show the array: then it is not changed, nor given back before the table is released.
+    private bool _bytesShown;
+    private bool _endsShown;
+
+    public SymbolTable()
+    {
+    }
+
+    /// <summary>A table with room for so many texts, whose arrays come from a stock and go back by <see cref="Release"/>.</summary>
+    internal SymbolTable(ArrayStock stock, int texts, int textBytes)
+    {
+        _stock = stock;
+        Reserve(texts, textBytes);
+    }
 
     /// <summary>How many texts there are.</summary>
     public int Count { get; private set; }
@@ -41,24 +60,20 @@ public sealed class SymbolTable
     /// <summary>The code of a text, which is added when it is new.</summary>
     public int Intern(ReadOnlySpan<byte> text)
     {
-        if (_indexed < Count || (Count + 1) * 2 > _slots.Length)
+        if (_indexed < Count || (Count + 1) * 2 > _slotCount)
         {
             Index();
         }
 
-        uint hash = SymbolHash.Of(text);
-        int mask = _slots.Length - 1;
-        for (int slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        int hash = (int)SymbolHash.Of(text);
+        int mask = _slotCount - 1;
+        for (int slot = hash & mask; ; slot = (slot + 1) & mask)
         {
             int code = _slots[slot] - 1;
             if (code < 0)
             {
                 code = Append(text);
-                if (_hashes.Length < _ends.Length)
-                {
-                    Array.Resize(ref _hashes, _ends.Length);
-                }
-
+                ReserveHashes();
                 _hashes[code] = hash;
                 _slots[slot] = code + 1;
                 _indexed = Count;
@@ -103,14 +118,19 @@ public sealed class SymbolTable
     }
 
     /// <summary>What the table holds now; stays as it is while the table grows.</summary>
-    public SymbolView View() => new(this, _bytes, _ends, Count, Distinct);
+    public SymbolView View()
+    {
+        _bytesShown = true;
+        _endsShown = true;
+        return new SymbolView(this, _bytes, _ends, Count, Distinct);
+    }
 
     /// <summary>Empties the table and keeps its memory. Only for an owner whose views are all gone.</summary>
     public void Clear()
     {
         Count = 0;
         Distinct = true;
-        Array.Clear(_slots);
+        Array.Clear(_slots, 0, _slotCount);
         _indexed = 0;
     }
 
@@ -146,6 +166,25 @@ public sealed class SymbolTable
         _indexed = 0;
     }
 
+    /// <summary>Gives up the index, for an owner that adds nothing any more (or nothing that needs looking up).</summary>
+    internal void DropIndex()
+    {
+        GiveBack(ref _slots);
+        GiveBack(ref _hashes);
+        _slotCount = 0;
+        _indexed = 0;
+    }
+
+    /// <summary>Gives all arrays back to their stock. Only for an owner whose views are all gone.</summary>
+    internal void Release()
+    {
+        DropIndex();
+        GiveBack(ref _ends);
+        _stock?.Return(_bytes);
+        _bytes = [];
+        Count = 0;
+    }
+
     private int Append(ReadOnlySpan<byte> text)
     {
         int start = TextBytes;
@@ -159,12 +198,39 @@ public sealed class SymbolTable
     {
         if (TextBytes + (long)textBytes > _bytes.Length)
         {
-            Array.Resize(ref _bytes, Grow(_bytes.Length, TextBytes + (long)textBytes));
+            byte[] grown = MakeBytes(Grow(_bytes.Length, TextBytes + (long)textBytes));
+            _bytes.AsSpan(0, TextBytes).CopyTo(grown);
+            if (!_bytesShown)
+            {
+                _stock?.Return(_bytes);
+            }
+
+            _bytes = grown;
+            _bytesShown = false;
         }
 
         if (Count + texts > _ends.Length)
         {
-            Array.Resize(ref _ends, Grow(_ends.Length, Count + texts));
+            int[] grown = MakeCodes(Grow(_ends.Length, Count + texts));
+            _ends.AsSpan(0, Count).CopyTo(grown);
+            if (!_endsShown)
+            {
+                _stock?.Return(_ends);
+            }
+
+            _ends = grown;
+            _endsShown = false;
+        }
+    }
+
+    private void ReserveHashes()
+    {
+        if (_hashes.Length < _ends.Length)
+        {
+            int[] grown = MakeCodes(_ends.Length);
+            _hashes.AsSpan().CopyTo(grown);
+            GiveBack(ref _hashes);
+            _hashes = grown;
         }
     }
 
@@ -174,24 +240,19 @@ public sealed class SymbolTable
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(SmallestIndex, (Count + 1) * 4));
         if (size > _slots.Length)
         {
-            _slots = new int[size];
-        }
-        else
-        {
-            Array.Clear(_slots);
+            GiveBack(ref _slots);
+            _slots = MakeCodes(size);
         }
 
-        if (_hashes.Length < _ends.Length)
-        {
-            Array.Resize(ref _hashes, _ends.Length);
-        }
-
-        int mask = _slots.Length - 1;
+        _slotCount = Math.Max(size, _slotCount);
+        Array.Clear(_slots, 0, _slotCount);
+        ReserveHashes();
+        int mask = _slotCount - 1;
         for (int code = 0; code < Count; code++)
         {
-            uint hash = code < _indexed ? _hashes[code] : SymbolHash.Of(this[code]);
+            int hash = code < _indexed ? _hashes[code] : (int)SymbolHash.Of(this[code]);
             _hashes[code] = hash;
-            int slot = (int)hash & mask;
+            int slot = hash & mask;
             while (_slots[slot] != 0)
             {
                 slot = (slot + 1) & mask;
@@ -201,6 +262,16 @@ public sealed class SymbolTable
         }
 
         _indexed = Count;
+    }
+
+    private byte[] MakeBytes(int length) => _stock?.RentBytes(length) ?? GC.AllocateUninitializedArray<byte>(length);
+
+    private int[] MakeCodes(int length) => _stock?.RentCodes(length) ?? GC.AllocateUninitializedArray<int>(length);
+
+    private void GiveBack(ref int[] array)
+    {
+        _stock?.Return(array);
+        array = [];
     }
 
     private static int Grow(int size, long needed) => checked((int)Math.Min(Array.MaxLength, Math.Max(needed, Math.Max(16, size * 2L))));

@@ -18,6 +18,7 @@ public sealed class BlockRoundTripTests
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
 
+    private readonly ArrayStock _stock = new(1L << 30);
     private readonly FaultyFileSystem _disk = new();
     private CoreInstruments _instruments = null!;
 
@@ -41,7 +42,7 @@ public sealed class BlockRoundTripTests
         (StoredRow Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
         (StoredRow Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
         BlockColumns[] sources = [Seal(first), Seal(second), Seal(third)];
-        using MergedRows merge = new(_schema, sources, 100, CancellationToken.None);
+        using MergedRows merge = new(_schema, sources, 100, _stock, CancellationToken.None);
         Assert.That(Read(Write(merge)), Is.EqualTo(Sorted([.. first, .. second, .. third])));
     }
 
@@ -53,7 +54,7 @@ public sealed class BlockRoundTripTests
             [.. users.Select((user, i) => new StoredRow(1, Start + i, "s", 1) { RemoteIp = user })], block * 300)))];
         int column = _schema.Ordinal("remote_ip");
         Assert.That(sources[0].Index.Columns[column]!.HasDictionary, Is.False);
-        using MergedRows merge = new(_schema, sources, 100, CancellationToken.None);
+        using MergedRows merge = new(_schema, sources, 100, _stock, CancellationToken.None);
         Assert.That(Write(merge).Index.Columns[column]!.TextCount, Is.EqualTo(300));
     }
 
@@ -83,7 +84,7 @@ public sealed class BlockRoundTripTests
 
     private BlockColumns Seal((StoredRow Row, long Number)[] rows)
     {
-        Head head = new();
+        Head head = new(_stock);
         int start = 0;
         for (int i = 1; i <= rows.Length; i++)
         {
@@ -95,7 +96,7 @@ public sealed class BlockRoundTripTests
             }
         }
 
-        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction)));
+        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), _stock));
     }
 
     private BlockColumns Write(IBlockRows rows)
@@ -103,7 +104,7 @@ public sealed class BlockRoundTripTests
         BlockEntry entry;
         using (IFile file = _disk.Create(Path))
         {
-            entry = new BlockBuilder(file, rows).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
+            entry = new BlockBuilder(file, rows, new BlockScratch(_stock)).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
         }
 
         string own = "/blocks/" + Guid.NewGuid();

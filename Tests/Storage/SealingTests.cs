@@ -76,7 +76,7 @@ public sealed class SealingTests
     [Test]
     public async Task Writing_waits_while_too_many_heads_wait_for_their_seal()
     {
-        await using StoreUnderTest test = new(new EmbeddedStoreOptions { HeadRows = 1 });
+        await using StoreUnderTest test = new(new EmbeddedStoreOptions { HeadRows = 1, MaxFrozenHeads = 2 });
         test.Disk.Fail(FileOperation.Create, times: int.MaxValue);
         StoredRow[] row = [new(1, Start, "a", 1)];
         await test.WriteAsync(row);

@@ -8,37 +8,29 @@ internal sealed class AlertSearch(BlockCatalog catalog)
 {
     public bool Contains(long pcode, Guid id)
     {
-        List<Block> held = [];
-        try
+        using HeldSnapshot held = catalog.Hold(Kind.Alert, TimeRange.All);
+        if (held.Snapshot.Active.HasAlert(pcode, id))
         {
-            StoreSnapshot snapshot = catalog.Hold(Kind.Alert, TimeRange.All, held);
-            if (snapshot.Active.HasAlert(pcode, id))
+            return true;
+        }
+
+        foreach (Head head in held.Snapshot.Frozen)
+        {
+            if (head.HasAlert(pcode, id))
             {
                 return true;
             }
-
-            foreach (Head head in snapshot.Frozen)
-            {
-                if (head.HasAlert(pcode, id))
-                {
-                    return true;
-                }
-            }
-
-            foreach (Block block in held)
-            {
-                if (Contains(block.Open(), pcode, id))
-                {
-                    return true;
-                }
-            }
-
-            return false;
         }
-        finally
+
+        foreach (Block block in held.Blocks)
         {
-            BlockCatalog.Release(held);
+            if (Contains(block.Open(), pcode, id))
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
     private static bool Contains(BlockColumns columns, long pcode, Guid id)

@@ -11,25 +11,23 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// </summary>
 internal sealed class BlockBuilder
 {
-    // Read back once from start to end: nothing is worth keeping but what one chunk is made of.
-    private const long ReadBackBytes = 1 << 20;
-
     private readonly IFile _file;
     private readonly IBlockRows _rows;
     private readonly BlockFileWriter _writer;
-    private readonly ByteWriter _part = new();
-    private readonly NumberCodec _numberCodec = new();
-    private readonly CodeCodec _codeCodec = new();
-    private readonly TextCodec _textCodec = new();
+    private readonly BlockScratch _scratch;
+    private readonly ByteWriter _part;
     private readonly int[] _chunkRows;
     private readonly ChunkIndex[] _chunks;
     private readonly ColumnIndex?[] _columns;
 
-    public BlockBuilder(IFile file, IBlockRows rows)
+    public BlockBuilder(IFile file, IBlockRows rows, BlockScratch scratch)
     {
+        _scratch = scratch;
+        _part = scratch.Part;
+        scratch.Pending.Clear();
         _file = file;
         _rows = rows;
-        _writer = new BlockFileWriter(file);
+        _writer = new BlockFileWriter(file, scratch.Pending);
         _chunkRows = Split(rows);
         _chunks = new ChunkIndex[_chunkRows.Length];
         _columns = new ColumnIndex?[rows.Schema.Fields.Length + 1];
@@ -51,8 +49,8 @@ internal sealed class BlockBuilder
 
         BlockIndex index = new() { Schema = schema, Sections = MakeSections(), Chunks = _chunks, Columns = _columns };
         _writer.Drain();
-        BlockColumns written = new(_file, id, index, new ChunkCache(ReadBackBytes), instruments);
-        BlockSummary summary = new(written, _writer);
+        BlockColumns written = new(_file, id, index, null, instruments);
+        BlockSummary summary = new(written, _writer, _scratch);
         summary.WriteRollups(apdexThresholdMicroseconds, cancellationToken);
         if (schema.Kind == Kind.Alert)
         {
@@ -132,11 +130,11 @@ internal sealed class BlockBuilder
         long least;
         if (ordered)
         {
-            _numberCodec.EncodeOrdered(rows, _part, out least, out greatest);
+            _scratch.Numbers.EncodeOrdered(rows, _part, out least, out greatest);
         }
         else
         {
-            _numberCodec.Encode(rows, _part, out least, out greatest);
+            _scratch.Numbers.Encode(rows, _part, out least, out greatest);
         }
 
         return least;
@@ -160,11 +158,11 @@ internal sealed class BlockBuilder
             _part.Clear();
             if (dictionary is null)
             {
-                _textCodec.Encode(rows, texts, _part);
+                _scratch.Texts.Encode(rows, texts, _part);
             }
             else
             {
-                _codeCodec.Encode(rows, _part);
+                _scratch.Codes.Encode(rows, _part);
             }
 
             index.Chunks[chunk] = _writer.Append(_part.Written);
@@ -182,14 +180,16 @@ internal sealed class BlockBuilder
 
     private void WriteDictionary(ColumnIndex index, SymbolView symbols)
     {
-        int[] codes = new int[symbols.Count];
+        int[] rented = _scratch.Stock.RentCodes(symbols.Count);
+        Span<int> codes = rented.AsSpan(0, symbols.Count);
         for (int code = 0; code < codes.Length; code++)
         {
             codes[code] = code;
         }
 
         _part.Clear();
-        _textCodec.Encode(codes, symbols, _part);
+        _scratch.Texts.Encode(codes, symbols, _part);
+        _scratch.Stock.Return(rented);
         index.Dictionary = _writer.Append(_part.Written);
         index.TextCount = symbols.Count;
     }

@@ -17,6 +17,7 @@ internal sealed class BlockCatalog
     private readonly string _directory;
     private readonly ulong _nodeId;
     private readonly ChunkCache _cache;
+    private readonly ArrayStock _stock;
     private readonly CoreInstruments _instruments;
 
     // Guards the manifest while it is rewritten: seals, compaction and retention take turns.
@@ -30,7 +31,7 @@ internal sealed class BlockCatalog
     private long _nextId;
 
     private BlockCatalog(
-        IFileSystem files, string directory, ulong nodeId, Manifest manifest, ChunkCache cache, CoreInstruments instruments)
+        IFileSystem files, string directory, ulong nodeId, Manifest manifest, ChunkCache cache, ArrayStock stock, CoreInstruments instruments)
     {
         _files = files;
         _directory = directory;
@@ -39,7 +40,8 @@ internal sealed class BlockCatalog
         _cache = cache;
         _instruments = instruments;
         _nextId = manifest.NextBlockId;
-        _snapshot = new StoreSnapshot(new Head(), [], [.. SampleSchema.All.Select(_ => ImmutableArray<Block>.Empty)]);
+        _stock = stock;
+        _snapshot = new StoreSnapshot(new Head(stock), [], [.. SampleSchema.All.Select(_ => ImmutableArray<Block>.Empty)]);
         Swap(manifest.Blocks, [], null);
     }
 
@@ -49,10 +51,14 @@ internal sealed class BlockCatalog
 
     public IFileSystem Files => _files;
 
+    /// <summary>Where large arrays come from.</summary>
+    public ArrayStock Stock => _stock;
+
     public ulong NodeId => _nodeId;
 
     /// <summary>Reads the manifest (or makes the first one) and deletes the files that it does not name.</summary>
-    public static BlockCatalog Open(IFileSystem files, string directory, ulong nodeId, ChunkCache cache, CoreInstruments instruments)
+    public static BlockCatalog Open(
+        IFileSystem files, string directory, ulong nodeId, ChunkCache cache, ArrayStock stock, CoreInstruments instruments)
     {
         string blocks = BlocksOf(directory);
         files.CreateDirectory(directory);
@@ -81,14 +87,14 @@ internal sealed class BlockCatalog
             }
         }
 
-        return new BlockCatalog(files, directory, nodeId, manifest, cache, instruments);
+        return new BlockCatalog(files, directory, nodeId, manifest, cache, stock, instruments);
     }
 
     /// <summary>An id that no block has had.</summary>
     public long TakeId() => Interlocked.Increment(ref _nextId) - 1;
 
     /// <summary>Writes a block file whole and under its name, so that it only needs to be named by the manifest.</summary>
-    public BlockEntry Create(IBlockRows rows, Func<long, long> apdexThresholdMicroseconds, CancellationToken cancellationToken)
+    public BlockEntry Create(IBlockRows rows, BlockScratch scratch, Func<long, long> apdexThresholdMicroseconds, CancellationToken cancellationToken)
     {
         long id = TakeId();
         string path = Path.Combine(BlocksOf(_directory), BlockFormat.FileName(rows.Schema.Kind, id));
@@ -97,7 +103,7 @@ internal sealed class BlockCatalog
             BlockEntry entry;
             using (IFile file = _files.Create(path + TemporarySuffix))
             {
-                entry = new BlockBuilder(file, rows).Write(id, _nodeId, apdexThresholdMicroseconds, _instruments, cancellationToken);
+                entry = new BlockBuilder(file, rows, scratch).Write(id, _nodeId, apdexThresholdMicroseconds, _instruments, cancellationToken);
             }
 
             _files.Move(path + TemporarySuffix, path);
@@ -105,6 +111,7 @@ internal sealed class BlockCatalog
         }
         catch
         {
+            scratch.Abandon(rows.Schema);
             Forget(path + TemporarySuffix);
             Forget(path);
             throw;
@@ -142,6 +149,7 @@ internal sealed class BlockCatalog
 
             _manifest = next;
             Swap(added, gone, head);
+            head?.Release();
             foreach (Block block in removed)
             {
                 block.Retire();
@@ -162,17 +170,24 @@ internal sealed class BlockCatalog
                 return false;
             }
 
-            _snapshot = snapshot with { Active = new Head(), Frozen = snapshot.Frozen.Add(snapshot.Active) };
+            snapshot.Active.Freeze();
+            _snapshot = snapshot with { Active = new Head(_stock, snapshot.Active), Frozen = snapshot.Frozen.Add(snapshot.Active) };
             return true;
         }
     }
 
-    /// <summary>Takes hold of the blocks of a kind that overlap a range; the caller releases each. The snapshot is the one they belong to.</summary>
-    public StoreSnapshot Hold(Kind kind, TimeRange range, List<Block> held)
+    /// <summary>Takes hold of the heads and of the blocks of a kind that overlap a range; the caller disposes it.</summary>
+    public HeldSnapshot Hold(Kind kind, TimeRange range)
     {
+        List<Block> held = [];
         while (true)
         {
             StoreSnapshot snapshot = _snapshot;
+            if (!snapshot.TryHold())
+            {
+                continue;
+            }
+
             bool whole = true;
             foreach (Block block in snapshot.BlocksOf(kind))
             {
@@ -190,22 +205,13 @@ internal sealed class BlockCatalog
 
             if (whole)
             {
-                return snapshot;
+                return new HeldSnapshot(snapshot, held);
             }
 
             // A block went between the look at the snapshot and the hold, so there is a newer snapshot.
-            Release(held);
+            snapshot.Release();
+            HeldSnapshot.Release(held);
         }
-    }
-
-    public static void Release(List<Block> held)
-    {
-        foreach (Block block in held)
-        {
-            block.Release();
-        }
-
-        held.Clear();
     }
 
     private static string BlocksOf(string directory) => Path.Combine(directory, "blocks");

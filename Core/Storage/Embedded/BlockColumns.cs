@@ -10,11 +10,21 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// Reads the parts of one block's file, each checked against its checksum when it comes from the disk. Thread safe.
 /// Whatever is wrong comes out as <see cref="DamagedFileException"/> and is counted.
 /// </summary>
-internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, ChunkCache cache, CoreInstruments instruments)
+/// <param name="file">The file.</param>
+/// <param name="blockId">The block's id, under which parts are kept.</param>
+/// <param name="index">Where the parts lie.</param>
+/// <param name="cache">Where parts are kept; null for one reader that reads each part once, with one buffer: not thread safe then.</param>
+/// <param name="instruments">Counters.</param>
+internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, ChunkCache? cache, CoreInstruments instruments)
 {
     private const int ObjectBytes = 64;
 
+    private readonly ByteWriter? _buffer = cache is null ? new ByteWriter() : null;
+
     public BlockIndex Index { get; } = index;
+
+    /// <summary>The same for one reader that reads each part once: what it reads displaces nothing that queries use.</summary>
+    public BlockColumns Uncached() => new(file, blockId, Index, null, instruments);
 
     /// <summary>Reads a chunk of a number column; false when every row is missing.</summary>
     public bool ReadNumbers(int column, int chunk, Span<long> into)
@@ -25,7 +35,7 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
 
         Extent extent = numbers.Chunks[chunk];
-        byte[] bytes = Read(extent);
+        ReadOnlySpan<byte> bytes = Read(extent);
         try
         {
             NumberCodec.Decode(bytes, into);
@@ -46,7 +56,7 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
 
         Extent extent = texts.Chunks[chunk];
-        byte[] bytes = Read(extent);
+        ReadOnlySpan<byte> bytes = Read(extent);
         try
         {
             CodeCodec.Decode(bytes, texts.TextCount, into);
@@ -58,8 +68,11 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
     }
 
-    /// <summary>Reads a chunk of a text column without a dictionary: the codes mean the texts returned.</summary>
-    public SymbolView ReadTexts(int column, int chunk, Span<int> into)
+    /// <summary>
+    /// Reads a chunk of a text column without a dictionary: the codes mean the texts returned, which with a <paramref name="scratch"/> are gone
+    /// when it is used again.
+    /// </summary>
+    public SymbolView ReadTexts(int column, int chunk, Span<int> into, TextScratch? scratch = null)
     {
         Extent extent = Index.Columns[column] is { } texts ? texts.Chunks[chunk] : default;
         if (extent.IsEmpty)
@@ -68,10 +81,10 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
             return SymbolView.Empty;
         }
 
-        byte[] bytes = Read(extent);
+        ReadOnlySpan<byte> bytes = Read(extent);
         try
         {
-            return TextCodec.Decode(bytes, into);
+            return TextCodec.Decode(bytes, into, scratch);
         }
         catch (InvalidDataException damage)
         {
@@ -79,29 +92,31 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
     }
 
-    /// <summary>The dictionary of a text column; empty when it has none.</summary>
-    public SymbolView ReadDictionary(int column)
+    /// <summary>The dictionary of a text column; empty when it has none. With a <paramref name="scratch"/> it is gone when that is used again.</summary>
+    public SymbolView ReadDictionary(int column, TextScratch? scratch = null)
     {
         if (Index.Columns[column] is not { HasDictionary: true } texts)
         {
             return SymbolView.Empty;
         }
 
-        if (cache.Find<StrongBox<SymbolView>>(blockId, texts.Dictionary.Offset) is { } kept)
+        if (cache?.Find<StrongBox<SymbolView>>(blockId, texts.Dictionary.Offset) is { } kept)
         {
             return kept.Value;
         }
 
-        byte[] bytes = ReadUncached(texts.Dictionary);
+        // Not kept as it is on disk: what is decoded is.
+        ReadOnlySpan<byte> bytes = cache is null ? Read(texts.Dictionary) : ReadUncached(texts.Dictionary);
         try
         {
-            SymbolView symbols = TextCodec.Decode(bytes, new int[texts.TextCount]) with { Distinct = true };
+            Span<int> codes = scratch is null ? new int[texts.TextCount] : scratch.Codes(texts.TextCount);
+            SymbolView symbols = TextCodec.Decode(bytes, codes, scratch) with { Distinct = true };
             if (symbols.Count != texts.TextCount)
             {
                 throw new InvalidDataException("a dictionary has too few texts");
             }
 
-            cache.Add(blockId, texts.Dictionary.Offset, new StrongBox<SymbolView>(symbols),
+            cache?.Add(blockId, texts.Dictionary.Offset, new StrongBox<SymbolView>(symbols),
                 symbols.Bytes.Length + symbols.Ends.Length * (long)sizeof(int) + ObjectBytes);
             return symbols;
         }
@@ -113,7 +128,7 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
 
     public Rollup ReadRollup(Extent extent)
     {
-        if (cache.Find<Rollup>(blockId, extent.Offset) is { } kept)
+        if (cache?.Find<Rollup>(blockId, extent.Offset) is { } kept)
         {
             return kept;
         }
@@ -122,7 +137,7 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         try
         {
             Rollup rollup = Rollup.Read(Payload(bytes));
-            cache.Add(blockId, extent.Offset, rollup, rollup.AllocatedBytes);
+            cache?.Add(blockId, extent.Offset, rollup, rollup.AllocatedBytes);
             return rollup;
         }
         catch (InvalidDataException damage)
@@ -132,27 +147,47 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
     }
 
     /// <summary>The bytes of a part that is no chunk (the filter of alert ids).</summary>
-    public ReadOnlySpan<byte> ReadPart(Extent extent) => Payload(Read(extent));
+    public ReadOnlySpan<byte> ReadPart(Extent extent) => Read(extent)[..^BitPacking.SlackBytes];
 
     /// <summary>Reads a part of a file and checks it: its payload and behind that <see cref="BitPacking.SlackBytes"/> of no meaning.</summary>
     public static byte[] ReadChecked(IFile file, Extent extent, CoreInstruments instruments)
     {
-        int payload = extent.Length - BlockFormat.ChecksumBytes;
+        CheckPlace(file, extent, instruments);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(extent.Length - BlockFormat.ChecksumBytes + BitPacking.SlackBytes);
+        ReadChecked(file, extent, bytes, instruments);
+        return bytes;
+    }
+
+    private static void CheckPlace(IFile file, Extent extent, CoreInstruments instruments)
+    {
         try
         {
-            if (payload < 0 || extent.Offset < 0 || extent.Offset + extent.Length > file.Length)
+            if (extent.Length < BlockFormat.ChecksumBytes || extent.Offset < 0 || extent.Offset + extent.Length > file.Length)
             {
                 throw new InvalidDataException("it lies outside of the file");
             }
+        }
+        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
 
-            byte[] bytes = GC.AllocateUninitializedArray<byte>(payload + BitPacking.SlackBytes);
-            if (file.Read(bytes.AsSpan(0, extent.Length), extent.Offset) != extent.Length)
+    private static void ReadChecked(IFile file, Extent extent, Span<byte> bytes, CoreInstruments instruments)
+    {
+        int payload = extent.Length - BlockFormat.ChecksumBytes;
+        try
+        {
+            if (file.Read(bytes[..extent.Length], extent.Offset) != extent.Length)
             {
                 throw new InvalidDataException("the file ends too soon");
             }
 
-            ByteReader checksum = new(bytes.AsSpan(payload));
-            return checksum.UInt32() == Crc32C.Of(bytes.AsSpan(0, payload)) ? bytes : throw new InvalidDataException("its checksum is wrong");
+            ByteReader checksum = new(bytes[payload..]);
+            if (checksum.UInt32() != Crc32C.Of(bytes[..payload]))
+            {
+                throw new InvalidDataException("its checksum is wrong");
+            }
         }
         catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -169,8 +204,17 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         return new DamagedFileException(file.Path, offset, damage.Message, damage);
     }
 
-    private byte[] Read(Extent extent)
+    private ReadOnlySpan<byte> Read(Extent extent)
     {
+        if (cache is null)
+        {
+            CheckPlace(file, extent, instruments);
+            _buffer!.Clear();
+            Span<byte> taken = _buffer.Take(extent.Length - BlockFormat.ChecksumBytes + BitPacking.SlackBytes);
+            ReadChecked(file, extent, taken, instruments);
+            return taken;
+        }
+
         if (cache.Find<byte[]>(blockId, extent.Offset) is { } kept)
         {
             return kept;

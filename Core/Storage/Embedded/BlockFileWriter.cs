@@ -4,26 +4,25 @@ using TimeSeries.Core.Hashing;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Appends parts with their checksums to a new file, in large writes.</summary>
-internal sealed class BlockFileWriter(IFile file)
+internal sealed class BlockFileWriter(IFile file, ByteWriter buffer)
 {
     private const int BufferBytes = 1 << 20;
 
-    private readonly ByteWriter _buffer = new();
     private long _written;
 
     /// <summary>Where the next byte goes.</summary>
-    public long Position => _written + _buffer.Count;
+    public long Position => _written + buffer.Count;
 
     /// <summary>Bytes to be appended as they are.</summary>
-    public ByteWriter Raw => _buffer;
+    public ByteWriter Raw => buffer;
 
     /// <summary>Appends a part and its checksum.</summary>
     public Extent Append(ReadOnlySpan<byte> payload)
     {
         long offset = Position;
-        _buffer.Bytes(payload);
-        _buffer.UInt32(Crc32C.Of(payload));
-        if (_buffer.Count >= BufferBytes)
+        buffer.Bytes(payload);
+        buffer.UInt32(Crc32C.Of(payload));
+        if (buffer.Count >= BufferBytes)
         {
             Drain();
         }
@@ -34,8 +33,8 @@ internal sealed class BlockFileWriter(IFile file)
     /// <summary>Hands everything to the file, so that it can be read.</summary>
     public void Drain()
     {
-        file.Write(_buffer.Written, _written);
-        _written += _buffer.Count;
-        _buffer.Clear();
+        file.Write(buffer.Written, _written);
+        _written += buffer.Count;
+        buffer.Clear();
     }
 }

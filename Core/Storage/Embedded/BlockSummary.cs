@@ -4,7 +4,7 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Reads the columns of a block that is being written and appends what is computed of them: rollups, and the filter of alert ids.</summary>
-internal sealed class BlockSummary(BlockColumns written, BlockFileWriter writer)
+internal sealed class BlockSummary(BlockColumns written, BlockFileWriter writer, BlockScratch scratch)
 {
     /// <summary>Makes the rollups of each section.</summary>
     public void WriteRollups(Func<long, long> apdexThresholdMicroseconds, CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal sealed class BlockSummary(BlockColumns written, BlockFileWriter writer)
         using BlockChunk chunk = new(written);
         foreach (SectionIndex section in written.Index.Sections)
         {
-            RollupBuilder builder = new(written.Index.Schema, apdexThresholdMicroseconds(section.Pcode));
+            RollupBuilder builder = scratch.Rollups(written.Index.Schema, apdexThresholdMicroseconds(section.Pcode));
             for (int i = 0; i < section.ChunkCount; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();

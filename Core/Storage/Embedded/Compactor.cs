@@ -14,9 +14,11 @@ internal sealed class Compactor(
     /// <summary>Merges while there is something worth it.</summary>
     public void Run(CancellationToken cancellationToken)
     {
+        // Not kept between runs: a large merge needs much that no small one does.
+        BlockScratch scratch = new(catalog.Stock);
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (Merge(CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
+            while (Merge(scratch, CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
             {
             }
         }
@@ -25,9 +27,10 @@ internal sealed class Compactor(
     /// <summary>Merges while there is anything that may be merged.</summary>
     public void RunAll(CancellationToken cancellationToken)
     {
+        BlockScratch scratch = new(catalog.Stock);
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (Merge(CompactionPlan.Any(Readable(schema.Kind), options.MaxBlockRows), cancellationToken))
+            while (Merge(scratch, CompactionPlan.Any(Readable(schema.Kind), options.MaxBlockRows), cancellationToken))
             {
             }
         }
@@ -36,7 +39,7 @@ internal sealed class Compactor(
     private ImmutableArray<Block> Readable(Kind kind) =>
         catalog.Snapshot.BlocksOf(kind).RemoveAll(block => _damaged.Contains(block.Entry.Id));
 
-    private bool Merge(ImmutableArray<Block> sources, CancellationToken cancellationToken)
+    private bool Merge(BlockScratch scratch, ImmutableArray<Block> sources, CancellationToken cancellationToken)
     {
         if (sources.IsEmpty)
         {
@@ -46,13 +49,13 @@ internal sealed class Compactor(
         // Retention takes turns with this, so the store itself holds the blocks until the commit.
         try
         {
-            BlockColumns[] columns = [.. sources.Select(block => block.Open())];
+            BlockColumns[] columns = [.. sources.Select(block => block.Open().Uncached())];
             long bytes = sources.Sum(block => block.Entry.Bytes);
             long rows = sources.Sum(block => block.Entry.RowCount);
             BlockEntry merged;
-            using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, cancellationToken))
+            using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, catalog.Stock, cancellationToken))
             {
-                merged = catalog.Create(merge, apdexThresholdMicroseconds, cancellationToken);
+                merged = catalog.Create(merge, scratch, apdexThresholdMicroseconds, cancellationToken);
             }
 
             catalog.Commit([merged], sources, null);

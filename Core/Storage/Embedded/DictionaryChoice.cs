@@ -17,16 +17,18 @@ internal static class DictionaryChoice
     /// Whether a sample of the texts shows that a dictionary for so many rows would be too large. Of s texts drawn from N, N·(1 − e^(−s/N))
     /// are different ones, so a sample with more of them than half the rows would give comes from more texts than that.
     /// </summary>
-    public static bool HardlyRepeats(SymbolView texts, long rows)
+    public static bool HardlyRepeats(SymbolView texts, long rows, ArrayStock stock)
     {
         int sampled = Math.Min(SampleTexts, texts.Count);
-        SymbolTable distinct = new();
+        SymbolTable distinct = new(stock, 0, 0);
         for (int i = 0; i < sampled; i++)
         {
             distinct.Intern(texts[(int)((long)i * texts.Count / sampled)]);
         }
 
+        int count = distinct.Count;
+        distinct.Release();
         double most = Math.Max(1, rows / 2.0);
-        return distinct.Count > most * (1 - Math.Exp(-sampled / most));
+        return count > most * (1 - Math.Exp(-sampled / most));
     }
 }

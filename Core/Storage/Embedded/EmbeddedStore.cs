@@ -11,6 +11,9 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// </summary>
 public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposable
 {
+    // As many heads as are in memory while seals are behind: their memory lies ready when they catch up.
+    private const int StockedHeads = 2;
+
     private readonly EmbeddedStoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly CoreInstruments _instruments;
@@ -63,7 +66,7 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
         TimeProvider clock, CoreInstruments instruments, ILogger logger)
     {
         ChunkCache cache = new(options.CacheBytes);
-        BlockCatalog catalog = BlockCatalog.Open(files, directory, nodeId, cache, instruments);
+        BlockCatalog catalog = BlockCatalog.Open(files, directory, nodeId, cache, new ArrayStock(StockedHeads * options.HeadBytes), instruments);
         return new EmbeddedStore(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
     }
 

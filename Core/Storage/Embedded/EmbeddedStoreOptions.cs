@@ -5,7 +5,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>Settings of the embedded store. Never written after the store was opened.</summary>
 public sealed class EmbeddedStoreOptions
 {
-    /// <summary>Memory of a head at which it is sealed. 64 MiB: large blocks, and three heads at most are in memory at one time.</summary>
+    /// <summary>Memory of a head at which it is sealed. 64 MiB: large blocks, and two heads at most are in memory at one time.</summary>
     public long HeadBytes { get; init; } = 64L << 20;
 
     /// <summary>Samples at which a head is sealed.</summary>
@@ -14,8 +14,8 @@ public sealed class EmbeddedStoreOptions
     /// <summary>Age of a head's first sample (since its arrival) at which it is sealed, so that the log stays short.</summary>
     public TimeSpan HeadAge { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Heads that may wait for their seal; while that many do and one more is full, writing waits.</summary>
-    public int MaxFrozenHeads { get; init; } = 2;
+    /// <summary>Heads that may wait for their seal; while that many do and one more is full, writing waits. One is sealed while another fills: more only take memory.</summary>
+    public int MaxFrozenHeads { get; init; } = 1;
 
     /// <summary>Bytes of all blocks over which the oldest are deleted; null for no bound.</summary>
     public long? MaxBytes { get; init; }

@@ -6,15 +6,34 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
-/// The samples that are in memory only (and in the log): a table per project and kind. One writer; any thread reads through the tables' views.
+/// The samples that are in memory only (and in the log): a table per project and kind. One writer; any thread that holds it reads through the
+/// tables' views. Its arrays go back to the stock when the last holder lets go.
 /// </summary>
 internal sealed class Head
 {
+    // An id in the set, with the room that a growing set keeps free.
+    private const int AlertBytes = 64;
+
     private readonly ConcurrentDictionary<(long Pcode, Kind Kind), HeadTable> _tables = new();
     private readonly HashSet<(long Pcode, Guid Id)> _alerts = [];
 
     // Guards the set of alert ids, which ingest asks while the writer adds.
     private readonly Lock _alertGate = new();
+
+    private readonly ArrayStock _stock;
+    private readonly Dictionary<(long Pcode, Kind Kind), (int Texts, int TextBytes)[]> _expected = [];
+    private int _holders = 1;
+
+    /// <param name="stock">Where arrays come from and go back to.</param>
+    /// <param name="before">The head before, which tells what to expect.</param>
+    public Head(ArrayStock stock, Head? before = null)
+    {
+        _stock = stock;
+        foreach (((long, Kind) key, HeadTable table) in before?._tables ?? [])
+        {
+            _expected[key] = table.TextSizes();
+        }
+    }
 
     public long RowCount { get; private set; }
 
@@ -43,6 +62,49 @@ internal sealed class Head
 
         tables.Sort((left, right) => left.Pcode.CompareTo(right.Pcode));
         return [.. tables];
+    }
+
+    /// <summary>Takes hold of the head, so that its memory stays. False when it is gone already.</summary>
+    public bool TryHold()
+    {
+        while (true)
+        {
+            int holders = Volatile.Read(ref _holders);
+            if (holders == 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _holders, holders + 1, holders) == holders)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Lets go. The last holder gives the memory back.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0)
+        {
+            return;
+        }
+
+        // Before the arrays come back: they count as what the next round may need.
+        _stock.EndRound();
+        foreach (HeadTable table in _tables.Values)
+        {
+            table.Release();
+        }
+    }
+
+    /// <summary>Gives up what only the writer needs, once it has written its last.</summary>
+    public void Freeze()
+    {
+        foreach (HeadTable table in _tables.Values)
+        {
+            table.Freeze();
+        }
     }
 
     public bool TryFind(long pcode, Kind kind, [NotNullWhen(true)] out HeadTable? table) => _tables.TryGetValue((pcode, kind), out table);
@@ -82,7 +144,7 @@ internal sealed class Head
         Kind kind = rows.Schema.Kind;
         if (!_tables.TryGetValue((pcode, kind), out HeadTable? table))
         {
-            table = new HeadTable(pcode, rows.Schema);
+            table = new HeadTable(pcode, rows.Schema, _stock, _expected.GetValueOrDefault((pcode, kind), []));
             _tables[(pcode, kind)] = table;
         }
 
@@ -110,7 +172,7 @@ internal sealed class Head
             {
                 if (code != TextColumn.Missing && AlertIds.TryParse(ids.Symbols[code], out Guid id))
                 {
-                    _alerts.Add((pcode, id));
+                    AllocatedBytes += _alerts.Add((pcode, id)) ? AlertBytes : 0;
                 }
             }
         }

@@ -5,26 +5,32 @@ namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
 /// A run of rows of a head's table as append-only columns. Growing or a new column replaces arrays and never changes what a reader was
-/// given, so a <see cref="HeadPieceView"/> stays true. One writer.
+/// given, so a <see cref="HeadPieceView"/> stays true until <see cref="Release"/>. One writer.
 /// </summary>
 internal sealed class HeadPiece
 {
     /// <summary>Rows of a whole piece: copying to grow ends here, and each piece has its own range of times.</summary>
-    public const int MaxRows = 1 << 16;
+    public const int MaxRows = 1 << 14;
 
-    private const int SmallestCapacity = 64;
+    /// <summary>Rows that a table's first piece starts with.</summary>
+    public const int SmallestCapacity = 64;
 
     private readonly KindSchema _schema;
+    private readonly ArrayStock _stock;
     private long[]?[] _numbers;
     private int[]?[] _codes;
-    private long[] _runningNumbers = [];
+    private long[] _runningNumbers;
     private int _capacity;
     private long _firstTime = long.MaxValue;
     private long _lastTime = long.MinValue;
 
-    public HeadPiece(KindSchema schema)
+    public HeadPiece(KindSchema schema, ArrayStock stock, int capacity)
     {
         _schema = schema;
+        _stock = stock;
+        _capacity = capacity;
+        _runningNumbers = stock.RentNumbers(capacity);
+        AllocatedBytes = capacity * (long)sizeof(long);
         _numbers = new long[]?[schema.Fields.Length];
         _codes = new int[]?[schema.Fields.Length];
     }
@@ -65,6 +71,24 @@ internal sealed class HeadPiece
         RowCount += rows;
     }
 
+    /// <summary>Gives the arrays back. Only when no view is read any more.</summary>
+    public void Release()
+    {
+        _stock.Return(_runningNumbers);
+        for (int field = 0; field < _numbers.Length; field++)
+        {
+            if (_numbers[field] is { } numbers)
+            {
+                _stock.Return(numbers);
+            }
+
+            if (_codes[field] is { } codes)
+            {
+                _stock.Return(codes);
+            }
+        }
+    }
+
     private void AppendNumbers(int field, NumberColumn? column, int firstRow, int rows)
     {
         if (column is not null)
@@ -93,7 +117,7 @@ internal sealed class HeadPiece
 
     private long[] AddNumbers(int field)
     {
-        long[] column = GC.AllocateUninitializedArray<long>(_capacity);
+        long[] column = _stock.RentNumbers(_capacity);
         column.AsSpan(0, RowCount).Fill(NumberColumn.Missing);
         long[]?[] numbers = [.. _numbers];
         numbers[field] = column;
@@ -104,7 +128,7 @@ internal sealed class HeadPiece
 
     private int[] AddCodes(int field)
     {
-        int[] column = GC.AllocateUninitializedArray<int>(_capacity);
+        int[] column = _stock.RentCodes(_capacity);
         column.AsSpan(0, RowCount).Fill(TextColumn.Missing);
         int[]?[] codes = [.. _codes];
         codes[field] = column;
@@ -120,22 +144,22 @@ internal sealed class HeadPiece
             return;
         }
 
-        _capacity = Math.Min(MaxRows, Math.Max(rows, Math.Max(SmallestCapacity, _capacity * 2)));
+        _capacity = Math.Min(MaxRows, Math.Max(rows, _capacity * 2));
         AllocatedBytes = _capacity * (long)sizeof(long);
-        _runningNumbers = Grow(_runningNumbers);
+        _runningNumbers = Grow(_runningNumbers, _stock.RentNumbers(_capacity));
         long[]?[] numbers = new long[]?[_numbers.Length];
         int[]?[] codes = new int[]?[_codes.Length];
         for (int field = 0; field < numbers.Length; field++)
         {
             if (_numbers[field] is { } column)
             {
-                numbers[field] = Grow(column);
+                numbers[field] = Grow(column, _stock.RentNumbers(_capacity));
                 AllocatedBytes += _capacity * (long)sizeof(long);
             }
 
             if (_codes[field] is { } texts)
             {
-                codes[field] = Grow(texts);
+                codes[field] = Grow(texts, _stock.RentCodes(_capacity));
                 AllocatedBytes += _capacity * (long)sizeof(int);
             }
         }
@@ -144,9 +168,9 @@ internal sealed class HeadPiece
         _codes = codes;
     }
 
-    private T[] Grow<T>(T[] column)
+    // A view may show the array before, so it is left to the collector: only a table's first piece grows.
+    private T[] Grow<T>(T[] column, T[] grown)
     {
-        T[] grown = GC.AllocateUninitializedArray<T>(_capacity);
         column.AsSpan(0, RowCount).CopyTo(grown);
         return grown;
     }

@@ -4,22 +4,25 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>The rows of one kind of a frozen head, in a block's order.</summary>
-internal sealed class HeadRows : IBlockRows
+internal sealed class HeadRows : IBlockRows, IDisposable
 {
-    private const int PieceBits = 16;
+    private const int PieceBits = 14;
     private const int PieceMask = HeadPiece.MaxRows - 1;
 
+    private readonly ArrayStock _stock;
     private readonly HeadView[] _views;
     private readonly int[]?[] _orders;
     private readonly BlockProject[] _projects;
     private readonly int[]?[] _remaps;
+    private SymbolTable? _union;
     private SymbolView? _dictionary;
     private int _column;
     private int _project;
     private int _row;
 
-    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables)
+    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables, ArrayStock stock)
     {
+        _stock = stock;
         Schema = schema;
         _views = new HeadView[tables.Length];
         _orders = new int[]?[tables.Length];
@@ -29,7 +32,7 @@ internal sealed class HeadRows : IBlockRows
         for (int i = 0; i < tables.Length; i++)
         {
             _views[i] = tables[i].View;
-            _orders[i] = TimeOrder.Of(_views[i]);
+            _orders[i] = TimeOrder.Of(_views[i], stock);
             _projects[i] = new BlockProject(tables[i].Pcode, _views[i].RowCount);
             bytes += tables[i].AllocatedBytes;
             RowCount += _views[i].RowCount;
@@ -85,7 +88,7 @@ internal sealed class HeadRows : IBlockRows
     public SymbolView? OpenTexts(int column)
     {
         Rewind(column);
-        Array.Clear(_remaps);
+        ForgetDictionary();
         return _dictionary = MakeDictionary(column);
     }
 
@@ -109,6 +112,32 @@ internal sealed class HeadRows : IBlockRows
         }
 
         return _dictionary ?? view.Symbols[_column];
+    }
+
+    public void Dispose()
+    {
+        ForgetDictionary();
+        foreach (int[]? order in _orders)
+        {
+            if (order is not null)
+            {
+                _stock.Return(order);
+            }
+        }
+    }
+
+    private void ForgetDictionary()
+    {
+        _union?.Release();
+        _union = null;
+        foreach (ref int[]? remap in _remaps.AsSpan())
+        {
+            if (remap is not null)
+            {
+                _stock.Return(remap);
+                remap = null;
+            }
+        }
     }
 
     private void Rewind(int column)
@@ -185,32 +214,32 @@ internal sealed class HeadRows : IBlockRows
             return DictionaryChoice.Allows(only.Count, TextBytes(only), RowCount) ? only : null;
         }
 
-        SymbolTable union = new();
+        _union = new SymbolTable(_stock, 0, 0);
         for (int i = 0; i < _views.Length; i++)
         {
             SymbolView texts = _views[i].Symbols[column];
-            if (!texts.Distinct && DictionaryChoice.HardlyRepeats(texts, RowCount))
+            if (!texts.Distinct && DictionaryChoice.HardlyRepeats(texts, RowCount, _stock))
             {
-                Array.Clear(_remaps);
+                ForgetDictionary();
                 return null;
             }
 
-            int[] remap = new int[texts.Count + 1];
+            int[] remap = _stock.RentCodes(texts.Count + 1);
             remap[0] = TextColumn.Missing;
             for (int code = 0; code < texts.Count; code++)
             {
-                remap[code + 1] = union.Intern(texts[code]);
+                remap[code + 1] = _union.Intern(texts[code]);
             }
 
             _remaps[i] = remap;
-            if (!DictionaryChoice.Allows(union.Count, union.TextBytes, RowCount))
+            if (!DictionaryChoice.Allows(_union.Count, _union.TextBytes, RowCount))
             {
-                Array.Clear(_remaps);
+                ForgetDictionary();
                 return null;
             }
         }
 
-        return union.View();
+        return _union.View();
     }
 
     private static long TextBytes(SymbolView texts) => texts.Count == 0 ? 0 : texts.Ends[texts.Count - 1];

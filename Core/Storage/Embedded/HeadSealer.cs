@@ -7,6 +7,7 @@ internal sealed class HeadSealer(BlockCatalog catalog, Func<long, long> apdexThr
 {
     // What a failed attempt at the same head has written already.
     private readonly List<BlockEntry> _written = [];
+    private readonly BlockScratch _scratch = new(catalog.Stock);
     private Head? _head;
 
     /// <summary>Seals a head. When it throws the head stays as it was, and the next attempt goes on where this one failed.</summary>
@@ -28,7 +29,8 @@ internal sealed class HeadSealer(BlockCatalog catalog, Func<long, long> apdexThr
             HeadTable[] tables = head.TablesOf(schema.Kind);
             if (tables.Length > 0)
             {
-                _written.Add(catalog.Create(new HeadRows(schema, tables), apdexThresholdMicroseconds, cancellationToken));
+                using HeadRows rows = new(schema, tables, catalog.Stock);
+                _written.Add(catalog.Create(rows, _scratch, apdexThresholdMicroseconds, cancellationToken));
             }
         }
 

@@ -12,19 +12,24 @@ internal sealed class HeadTable
     private readonly List<HeadPiece> _pieces = [];
     private readonly SymbolTable?[] _symbols;
     private readonly int[]?[] _batchCodes;
-    private readonly int[]?[] _scratchCodes;
+    private readonly ArrayStock _stock;
+    private readonly (int Texts, int TextBytes)[] _expected;
     private HeadPieceView[] _whole = [];
-    private int[] _remap = [];
     private volatile HeadView _view = HeadView.Empty;
     private long _pieceBytes;
 
-    public HeadTable(long pcode, KindSchema schema)
+    /// <param name="pcode">The project.</param>
+    /// <param name="schema">The kind.</param>
+    /// <param name="stock">Where arrays come from.</param>
+    /// <param name="expected">How much text each field had in the head before, by field; empty where it is unknown.</param>
+    public HeadTable(long pcode, KindSchema schema, ArrayStock stock, (int Texts, int TextBytes)[] expected)
     {
+        _stock = stock;
+        _expected = expected;
         Pcode = pcode;
         Schema = schema;
         _symbols = new SymbolTable?[schema.Fields.Length];
         _batchCodes = new int[]?[schema.Fields.Length];
-        _scratchCodes = new int[]?[schema.Fields.Length];
     }
 
     public long Pcode { get; }
@@ -66,6 +71,48 @@ internal sealed class HeadTable
         }
 
         Publish(table.RowCount);
+        foreach (ref int[]? codes in _batchCodes.AsSpan())
+        {
+            if (codes is not null)
+            {
+                _stock.Return(codes);
+                codes = null;
+            }
+        }
+    }
+
+    /// <summary>Gives up what only the writer needs, once it has written its last.</summary>
+    public void Freeze()
+    {
+        foreach (SymbolTable? symbols in _symbols)
+        {
+            symbols?.DropIndex();
+        }
+    }
+
+    /// <summary>How much text each field has.</summary>
+    public (int Texts, int TextBytes)[] TextSizes() => Array.ConvertAll(_symbols, symbols => (symbols?.Count ?? 0, symbols?.TextBytes ?? 0));
+
+    /// <summary>Gives all memory back. Only when no view is read any more.</summary>
+    public void Release()
+    {
+        _view = HeadView.Empty;
+        foreach (HeadPiece piece in _pieces)
+        {
+            piece.Release();
+        }
+
+        foreach (SymbolTable? symbols in _symbols)
+        {
+            symbols?.Release();
+        }
+    }
+
+    // What a head had, the next one has about: room for it at once saves growing by doubling.
+    private SymbolTable MakeSymbols(int field)
+    {
+        (int texts, int textBytes) = field < _expected.Length ? _expected[field] : default;
+        return new SymbolTable(_stock, texts + texts / 16, textBytes + textBytes / 16);
     }
 
     private HeadPiece WritablePiece()
@@ -78,7 +125,7 @@ internal sealed class HeadTable
                 _whole = [.. _whole, _pieces[^1].View()];
             }
 
-            _pieces.Add(new HeadPiece(Schema));
+            _pieces.Add(new HeadPiece(Schema, _stock, _pieces.Count == 0 ? HeadPiece.SmallestCapacity : HeadPiece.MaxRows));
         }
 
         return _pieces[^1];
@@ -98,19 +145,15 @@ internal sealed class HeadTable
     // The batch's codes as codes of the head's dictionary: one look-up per distinct text, none where texts hardly repeat.
     private int[] Translate(int field, TextColumn column)
     {
-        SymbolTable symbols = _symbols[field] ??= new SymbolTable();
+        SymbolTable symbols = _symbols[field] ??= MakeSymbols(field);
         ReadOnlySpan<int> codes = column.Codes;
-        int[]? into = _scratchCodes[field];
-        if (into is null || into.Length < codes.Length)
-        {
-            _scratchCodes[field] = into = new int[codes.Length];
-        }
-
+        int[] into = _stock.RentCodes(codes.Length);
         SymbolView texts = column.Symbols.View();
         bool hardlyRepeat = symbols.Count >= ProbeTexts && symbols.Count * 4L > _view.RowCount * 3L;
         if (hardlyRepeat || !symbols.Distinct || !texts.Distinct)
         {
             int first = symbols.AddAll(texts);
+            symbols.DropIndex();
             for (int i = 0; i < codes.Length; i++)
             {
                 into[i] = codes[i] == TextColumn.Missing ? TextColumn.Missing : codes[i] + first;
@@ -125,21 +168,19 @@ internal sealed class HeadTable
 
     private void Remap(ReadOnlySpan<int> codes, SymbolView texts, SymbolTable symbols, int[] into)
     {
-        if (_remap.Length <= texts.Count)
-        {
-            _remap = new int[texts.Count + 1];
-        }
-
         // Place 0 is for missing (−1), so that the loop over the rows has no branch.
-        _remap[0] = TextColumn.Missing;
+        int[] remap = _stock.RentCodes(texts.Count + 1);
+        remap[0] = TextColumn.Missing;
         for (int code = 0; code < texts.Count; code++)
         {
-            _remap[code + 1] = symbols.Intern(texts[code]);
+            remap[code + 1] = symbols.Intern(texts[code]);
         }
 
         for (int i = 0; i < codes.Length; i++)
         {
-            into[i] = _remap[codes[i] + 1];
+            into[i] = remap[codes[i] + 1];
         }
+
+        _stock.Return(remap);
     }
 }

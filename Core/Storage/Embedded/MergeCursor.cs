@@ -8,6 +8,7 @@ internal sealed class MergeCursor(BlockColumns columns) : IDisposable
 {
     private readonly long[] _numbers = ArrayPool<long>.Shared.Rent(BlockFormat.MaxChunkRows);
     private readonly int[] _codes = ArrayPool<int>.Shared.Rent(BlockFormat.MaxChunkRows);
+    private readonly TextScratch _texts = new();
     private int _column;
     private int _chunk;
     private int _endChunk;
@@ -53,7 +54,7 @@ internal sealed class MergeCursor(BlockColumns columns) : IDisposable
             Span<int> into = _codes.AsSpan(0, _rows);
             if (Columns.Index.Columns[_column] is not { HasDictionary: true })
             {
-                Symbols = Columns.ReadTexts(_column, _chunk, into);
+                Symbols = Columns.ReadTexts(_column, _chunk, into, _texts);
             }
             else if (!Columns.ReadCodes(_column, _chunk, into))
             {
@@ -64,8 +65,8 @@ internal sealed class MergeCursor(BlockColumns columns) : IDisposable
         return _codes.AsSpan(_row, _rows - _row);
     }
 
-    /// <summary>Tells what the codes of the column mean where it has a dictionary.</summary>
-    public void UseDictionary(SymbolView symbols) => Symbols = symbols;
+    /// <summary>Reads what the codes of a column mean where it has a dictionary.</summary>
+    public void ReadDictionary(int column) => Symbols = Columns.ReadDictionary(column, _texts);
 
     public void Skip(int rows) => _row += rows;
 

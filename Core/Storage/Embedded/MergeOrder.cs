@@ -5,8 +5,8 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>From which block each row of a merged project comes: by time, then running number.</summary>
 internal static class MergeOrder
 {
-    /// <summary>The places of blocks, a byte a row.</summary>
-    public static byte[] Of(MergeCursor[] times, MergeCursor[] numbers, KindSchema schema, long pcode, int rows)
+    /// <summary>Writes the places of blocks, a byte a row.</summary>
+    public static void Write(MergeCursor[] times, MergeCursor[] numbers, KindSchema schema, long pcode, Span<byte> order)
     {
         for (int i = 0; i < times.Length; i++)
         {
@@ -14,19 +14,16 @@ internal static class MergeOrder
             numbers[i].Open(BlockIndex.NumberColumnOf(schema), pcode);
         }
 
-        byte[] order = new byte[rows];
-        for (int row = 0; row < rows;)
+        for (int row = 0; row < order.Length;)
         {
             int first = LeastOf(times, numbers, -1);
             int second = LeastOf(times, numbers, first);
             int run = second < 0 ? times[first].Numbers().Length : RunOf(times[first], numbers[first], times[second].Numbers()[0], numbers[second].Numbers()[0]);
-            order.AsSpan(row, run).Fill((byte)first);
+            order.Slice(row, run).Fill((byte)first);
             times[first].Skip(run);
             numbers[first].Skip(run);
             row += run;
         }
-
-        return order;
     }
 
     private static int LeastOf(MergeCursor[] times, MergeCursor[] numbers, int but)

@@ -12,20 +12,25 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     /// <summary>Most blocks merged at one time: a row's source is a byte, and each block's least row is looked at to find the next.</summary>
     public const int MaxSources = 32;
 
+    private readonly ArrayStock _stock;
     private readonly MergeCursor[] _cursors;
     private readonly BlockProject[] _projects;
     private readonly byte[][] _orders;
     private readonly int[]?[] _remaps;
-    private readonly SymbolTable _mixed = new();
+    private readonly SymbolTable _mixed;
+    private readonly TextScratch _texts = new();
+    private readonly int[] _codes = new int[BlockFormat.MaxChunkRows];
     private SymbolTable? _dictionary;
     private int _column;
     private int _project;
     private int _row;
 
-    public MergedRows(KindSchema schema, BlockColumns[] sources, long bytesPerRow, CancellationToken cancellationToken)
+    public MergedRows(KindSchema schema, BlockColumns[] sources, long bytesPerRow, ArrayStock stock, CancellationToken cancellationToken)
     {
         Schema = schema;
         BytesPerRow = bytesPerRow;
+        _stock = stock;
+        _mixed = new SymbolTable(stock, 0, 0);
         _cursors = Array.ConvertAll(sources, source => new MergeCursor(source));
         _remaps = new int[]?[sources.Length];
         _projects = ProjectsOf(sources);
@@ -36,7 +41,8 @@ internal sealed class MergedRows : IBlockRows, IDisposable
             for (int i = 0; i < _projects.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                _orders[i] = MergeOrder.Of(_cursors, numbers, schema, _projects[i].Pcode, _projects[i].RowCount);
+                _orders[i] = stock.RentBytes(_projects[i].RowCount);
+                MergeOrder.Write(_cursors, numbers, schema, _projects[i].Pcode, _orders[i].AsSpan(0, _projects[i].RowCount));
                 RowCount += _projects[i].RowCount;
             }
         }
@@ -79,13 +85,13 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     public SymbolView? OpenTexts(int column)
     {
         Rewind(column);
-        Array.Clear(_remaps);
-        for (int i = 0; i < _cursors.Length; i++)
+        ForgetDictionary();
+        foreach (MergeCursor cursor in _cursors)
         {
-            _cursors[i].UseDictionary(_cursors[i].Columns.ReadDictionary(column));
+            cursor.ReadDictionary(column);
         }
 
-        _dictionary = MakeDictionary(column);
+        MakeDictionary(column);
         Rewind(column);
         return _dictionary?.View();
     }
@@ -113,6 +119,30 @@ internal sealed class MergedRows : IBlockRows, IDisposable
         foreach (MergeCursor cursor in _cursors)
         {
             cursor.Dispose();
+        }
+
+        ForgetDictionary();
+        _mixed.Release();
+        foreach (byte[]? order in _orders)
+        {
+            if (order is not null)
+            {
+                _stock.Return(order);
+            }
+        }
+    }
+
+    private void ForgetDictionary()
+    {
+        _dictionary?.Release();
+        _dictionary = null;
+        foreach (ref int[]? remap in _remaps.AsSpan())
+        {
+            if (remap is not null)
+            {
+                _stock.Return(remap);
+                remap = null;
+            }
         }
     }
 
@@ -167,14 +197,14 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     }
 
     // A column without a dictionary in some block is tried anew: what hardly repeats in ten minutes may repeat in a day.
-    private SymbolTable? MakeDictionary(int column)
+    private void MakeDictionary(int column)
     {
-        SymbolTable union = new();
-        if (DictionaryChoice.HardlyRepeats(SampleOf(column), RowCount))
+        if (HardlyRepeat(column))
         {
-            return null;
+            return;
         }
 
+        SymbolTable union = _dictionary = new SymbolTable(_stock, 0, 0);
         for (int i = 0; i < _cursors.Length; i++)
         {
             if (_cursors[i].Columns.Index.Columns[column] is not { } index)
@@ -185,36 +215,36 @@ internal sealed class MergedRows : IBlockRows, IDisposable
             bool fits = index.HasDictionary ? AddDictionary(i, union) : AddTexts(_cursors[i].Columns, column, union);
             if (!fits)
             {
-                Array.Clear(_remaps);
-                return null;
+                ForgetDictionary();
+                return;
             }
         }
-
-        return union;
     }
 
     // Texts of the first chunk of each block without a dictionary: what stands once in each stands often in all.
-    private SymbolView SampleOf(int column)
+    private bool HardlyRepeat(int column)
     {
-        SymbolTable sample = new();
-        int[] codes = new int[BlockFormat.MaxChunkRows];
+        SymbolTable sample = new(_stock, 0, 0);
+        Span<int> codes = _codes;
         foreach (MergeCursor cursor in _cursors)
         {
             BlockIndex index = cursor.Columns.Index;
             int chunk = index.Columns[column] is { HasDictionary: false } texts ? Array.FindIndex(texts.Chunks, extent => !extent.IsEmpty) : -1;
             if (chunk >= 0)
             {
-                sample.AddAll(cursor.Columns.ReadTexts(column, chunk, codes.AsSpan(0, index.Chunks[chunk].RowCount)));
+                sample.AddAll(cursor.Columns.ReadTexts(column, chunk, codes[..index.Chunks[chunk].RowCount], _texts));
             }
         }
 
-        return sample.View();
+        bool hardlyRepeat = DictionaryChoice.HardlyRepeats(sample.View(), RowCount, _stock);
+        sample.Release();
+        return hardlyRepeat;
     }
 
     private bool AddDictionary(int source, SymbolTable union)
     {
         SymbolView texts = _cursors[source].Symbols;
-        int[] remap = new int[texts.Count + 1];
+        int[] remap = _stock.RentCodes(texts.Count + 1);
         remap[0] = TextColumn.Missing;
         for (int code = 0; code < texts.Count; code++)
         {
@@ -227,10 +257,10 @@ internal sealed class MergedRows : IBlockRows, IDisposable
 
     private bool AddTexts(BlockColumns source, int column, SymbolTable union)
     {
-        int[] codes = new int[BlockFormat.MaxChunkRows];
+        Span<int> codes = _codes;
         for (int chunk = 0; chunk < source.Index.Chunks.Length; chunk++)
         {
-            SymbolView texts = source.ReadTexts(column, chunk, codes.AsSpan(0, source.Index.Chunks[chunk].RowCount));
+            SymbolView texts = source.ReadTexts(column, chunk, codes[..source.Index.Chunks[chunk].RowCount], _texts);
             for (int code = 0; code < texts.Count; code++)
             {
                 union.Intern(texts[code]);

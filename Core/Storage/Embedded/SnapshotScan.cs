@@ -13,26 +13,18 @@ internal sealed class SnapshotScan(BlockCatalog catalog, SampleQuery query, Time
     {
         if (!range.IsEmpty)
         {
-            List<Block> held = [];
-            try
+            using HeldSnapshot held = catalog.Hold(query.Kind, range);
+            foreach (Block block in held.Blocks)
             {
-                StoreSnapshot snapshot = catalog.Hold(query.Kind, range, held);
-                foreach (Block block in held)
-                {
-                    Add(block);
-                }
-
-                foreach (Head head in snapshot.Frozen)
-                {
-                    Add(head);
-                }
-
-                Add(snapshot.Active);
+                Add(block);
             }
-            finally
+
+            foreach (Head head in held.Snapshot.Frozen)
             {
-                BlockCatalog.Release(held);
+                Add(head);
             }
+
+            Add(held.Snapshot.Active);
         }
 
         return _aggregation.Complete();

@@ -13,4 +13,36 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal sealed record StoreSnapshot(Head Active, ImmutableArray<Head> Frozen, ImmutableArray<ImmutableArray<Block>> Blocks)
 {
     public ImmutableArray<Block> BlocksOf(Kind kind) => Blocks[(int)kind];
+
+    /// <summary>Takes hold of all heads, or of none when one is gone already.</summary>
+    public bool TryHold()
+    {
+        if (!Active.TryHold())
+        {
+            return false;
+        }
+
+        for (int i = 0; i < Frozen.Length; i++)
+        {
+            if (!Frozen[i].TryHold())
+            {
+                Release(i);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets go of all heads.</summary>
+    public void Release() => Release(Frozen.Length);
+
+    private void Release(int frozen)
+    {
+        Active.Release();
+        for (int i = 0; i < frozen; i++)
+        {
+            Frozen[i].Release();
+        }
+    }
 }

@@ -25,17 +25,17 @@ internal sealed class TextCodec
 
     /// <summary>
     /// Reads a chunk of as many rows as <paramref name="codes"/> has: code i means text i of the result, or is missing.
-    /// <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that do not belong to the chunk.
+    /// With a <paramref name="scratch"/> the texts are gone when it is used again. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that do not belong to the chunk.
     /// </summary>
-    public static SymbolView Decode(ReadOnlySpan<byte> bytes, Span<int> codes)
+    public static SymbolView Decode(ReadOnlySpan<byte> bytes, Span<int> codes, TextScratch? scratch = null)
     {
         ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
         byte form = reader.Byte();
         return form switch
         {
-            Plain => ReadPlain(bytes[reader.Position..], codes),
-            Hex => ReadHex(ref reader, ReadOnlySpan<byte>.Empty, codes),
-            HexNullable => ReadHexNullable(ref reader, codes),
+            Plain => ReadPlain(bytes[reader.Position..], codes, scratch),
+            Hex => ReadHex(ref reader, ReadOnlySpan<byte>.Empty, codes, scratch),
+            HexNullable => ReadHexNullable(ref reader, codes, scratch),
             _ => throw new InvalidDataException("a text chunk has an unknown form"),
         };
     }
@@ -117,12 +117,12 @@ internal sealed class TextCodec
         }
     }
 
-    private static SymbolView ReadPlain(ReadOnlySpan<byte> payload, Span<int> codes)
+    private static SymbolView ReadPlain(ReadOnlySpan<byte> payload, Span<int> codes, TextScratch? scratch)
     {
         ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
         int at = PackedGroups.Measure(own, codes.Length);
-        int[] ends = new int[codes.Length];
-        PackedGroups.Unpack(payload, 0, ends);
+        int[] ends = scratch?.Ends(codes.Length) ?? new int[codes.Length];
+        PackedGroups.Unpack(payload, 0, ends.AsSpan(0, codes.Length));
         long end = 0;
         int texts = 0;
         for (int i = 0; i < codes.Length; i++)
@@ -136,22 +136,27 @@ internal sealed class TextCodec
             }
         }
 
-        return own.Length - at == end
-            ? new SymbolView(ends, own[at..].ToArray(), ends, texts, Distinct: false)
-            : throw new InvalidDataException("a text chunk has more or fewer bytes than its texts");
+        if (own.Length - at != end)
+        {
+            throw new InvalidDataException("a text chunk has more or fewer bytes than its texts");
+        }
+
+        byte[] copied = scratch?.Bytes((int)end) ?? new byte[end];
+        own[at..].CopyTo(copied);
+        return new SymbolView(ends, copied, ends, texts, Distinct: false);
     }
 
-    private static SymbolView ReadHexNullable(ref ByteReader reader, Span<int> codes)
+    private static SymbolView ReadHexNullable(ref ByteReader reader, Span<int> codes, TextScratch? scratch)
     {
         byte length = reader.Byte();
         ReadOnlySpan<byte> present = reader.Take((codes.Length + 7) / 8);
-        return ReadHexTexts(ref reader, length, present, codes);
+        return ReadHexTexts(ref reader, length, present, codes, scratch);
     }
 
-    private static SymbolView ReadHex(ref ByteReader reader, ReadOnlySpan<byte> present, Span<int> codes) =>
-        ReadHexTexts(ref reader, reader.Byte(), present, codes);
+    private static SymbolView ReadHex(ref ByteReader reader, ReadOnlySpan<byte> present, Span<int> codes, TextScratch? scratch) =>
+        ReadHexTexts(ref reader, reader.Byte(), present, codes, scratch);
 
-    private static SymbolView ReadHexTexts(ref ByteReader reader, int length, ReadOnlySpan<byte> present, Span<int> codes)
+    private static SymbolView ReadHexTexts(ref ByteReader reader, int length, ReadOnlySpan<byte> present, Span<int> codes, TextScratch? scratch)
     {
         int texts = 0;
         for (int i = 0; i < codes.Length; i++)
@@ -162,8 +167,8 @@ internal sealed class TextCodec
 
         int packedBytes = HexForm.PackedBytes(length);
         ReadOnlySpan<byte> packed = reader.Take(texts * packedBytes);
-        byte[] bytes = new byte[texts * length];
-        int[] ends = new int[texts];
+        byte[] bytes = scratch?.Bytes(texts * length) ?? new byte[texts * length];
+        int[] ends = scratch?.Ends(texts) ?? new int[texts];
         for (int i = 0; i < texts; i++)
         {
             HexForm.Unpack(packed.Slice(i * packedBytes, packedBytes), bytes.AsSpan(i * length, length));

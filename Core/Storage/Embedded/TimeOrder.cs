@@ -1,4 +1,5 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
+using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
@@ -8,10 +9,10 @@ internal static class TimeOrder
     private const int DigitBits = 11;
     private const int Digits = 1 << DigitBits;
 
-    /// <summary>The rows in order of time; null when they are in order already.</summary>
-    public static int[]? Of(HeadView view)
+    /// <summary>The rows in order of time, at the start of an array of the stock; null when they are in order already.</summary>
+    public static int[]? Of(HeadView view, ArrayStock stock)
     {
-        long[] times = ArrayPool<long>.Shared.Rent(Math.Max(1, view.RowCount));
+        long[] times = stock.RentNumbers(view.RowCount);
         try
         {
             int at = 0;
@@ -21,16 +22,16 @@ internal static class TimeOrder
                 at += piece.RowCount;
             }
 
-            return Of(times.AsSpan(0, at));
+            return Of(times.AsSpan(0, at), stock);
         }
         finally
         {
-            ArrayPool<long>.Shared.Return(times);
+            stock.Return(times);
         }
     }
 
-    /// <summary>The places of the times in ascending order; null when they ascend already.</summary>
-    public static int[]? Of(ReadOnlySpan<long> times)
+    /// <summary>The places of the times in ascending order, at the start of an array of the stock; null when they ascend already.</summary>
+    public static int[]? Of(ReadOnlySpan<long> times, ArrayStock stock)
     {
         long least = long.MaxValue;
         long greatest = long.MinValue;
@@ -49,14 +50,16 @@ internal static class TimeOrder
             return null;
         }
 
-        return (ulong)(greatest - least) <= uint.MaxValue ? SortNear(times, least, greatest) : SortFar(times);
+        return (ulong)(greatest - least) <= uint.MaxValue ? SortNear(times, least, greatest, stock) : SortFar(times);
     }
 
     // Times within 49 days: distance and place share 64 bits, sorted digit by digit from the lowest.
-    private static int[] SortNear(ReadOnlySpan<long> times, long least, long greatest)
+    private static int[] SortNear(ReadOnlySpan<long> times, long least, long greatest, ArrayStock stock)
     {
-        ulong[] from = ArrayPool<ulong>.Shared.Rent(times.Length);
-        ulong[] to = ArrayPool<ulong>.Shared.Rent(times.Length);
+        long[] first = stock.RentNumbers(times.Length);
+        long[] second = stock.RentNumbers(times.Length);
+        Span<ulong> from = MemoryMarshal.Cast<long, ulong>(first.AsSpan())[..times.Length];
+        Span<ulong> to = MemoryMarshal.Cast<long, ulong>(second.AsSpan())[..times.Length];
         for (int i = 0; i < times.Length; i++)
         {
             from[i] = ((ulong)(times[i] - least) << 32) | (uint)i;
@@ -65,18 +68,20 @@ internal static class TimeOrder
         Span<int> starts = stackalloc int[Digits];
         for (int shift = 32; shift < 64 && (ulong)(greatest - least) >> (shift - 32) != 0; shift += DigitBits)
         {
-            Distribute(from.AsSpan(0, times.Length), to, shift, starts);
-            (from, to) = (to, from);
+            Distribute(from, to, shift, starts);
+            Span<ulong> distributed = to;
+            to = from;
+            from = distributed;
         }
 
-        int[] order = new int[times.Length];
-        for (int i = 0; i < order.Length; i++)
+        int[] order = stock.RentCodes(times.Length);
+        for (int i = 0; i < times.Length; i++)
         {
             order[i] = (int)(uint)from[i];
         }
 
-        ArrayPool<ulong>.Shared.Return(from);
-        ArrayPool<ulong>.Shared.Return(to);
+        stock.Return(first);
+        stock.Return(second);
         return order;
     }
 

@@ -1,0 +1,45 @@
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded;
+
+/// <summary>
+/// What writing a block needs beside the rows, kept from one block to the next by whoever writes them one after the other. Not thread safe.
+/// </summary>
+internal sealed class BlockScratch(ArrayStock stock)
+{
+    private readonly RollupBuilder?[] _rollups = new RollupBuilder?[SampleSchema.All.Length];
+    private readonly long[] _thresholds = new long[SampleSchema.All.Length];
+
+    /// <summary>Where large arrays come from.</summary>
+    public ArrayStock Stock => stock;
+
+    /// <summary>What was appended to the file and is not written yet.</summary>
+    public ByteWriter Pending { get; } = new();
+
+    /// <summary>The part that is being encoded.</summary>
+    public ByteWriter Part { get; } = new();
+
+    public NumberCodec Numbers { get; } = new();
+
+    public CodeCodec Codes { get; } = new();
+
+    public TextCodec Texts { get; } = new();
+
+    /// <summary>An empty builder of a kind's rollups; projects mostly share a threshold, and with it the builder.</summary>
+    public RollupBuilder Rollups(KindSchema schema, long apdexThresholdMicroseconds)
+    {
+        int kind = (int)schema.Kind;
+        if (_rollups[kind] is not { } builder || _thresholds[kind] != apdexThresholdMicroseconds)
+        {
+            _rollups[kind] = builder = new RollupBuilder(schema, apdexThresholdMicroseconds);
+            _thresholds[kind] = apdexThresholdMicroseconds;
+        }
+
+        return builder;
+    }
+
+    /// <summary>Forgets a builder that was left in the middle of its work.</summary>
+    public void Abandon(KindSchema schema) => _rollups[(int)schema.Kind] = null;
+}
