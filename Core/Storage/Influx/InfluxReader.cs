@@ -6,11 +6,15 @@ namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// Answers queries over what any number of nodes wrote into InfluxDB, exactly as the embedded store does over its own: whole 5-minute buckets from the
-/// rollups of units, everything else from raw rows that stream through the same aggregation. Memory is bounded by the query's groups and a few
-/// thousand rows. Thread safe.
+/// rollups of units, everything else from raw rows that stream through the same aggregation. Memory is bounded by the query's groups, a few
+/// thousand rows and the cache of units. Thread safe.
 /// </summary>
 public sealed class InfluxReader : ISampleReader, IDisposable
 {
+    // As much as the embedded store keeps of its blocks.
+    private const long CacheBytes = 128L << 20;
+
+    private readonly UnitCache _cache = new(CacheBytes);
     private readonly HttpMessageInvoker _http;
     private readonly InfluxQlClient _client;
     private readonly Func<Kind, TimeSpan?> _retention;
@@ -47,7 +51,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
         List<TimeRange> rest = [];
         if (query.UseRollups && !mayRepeat)
         {
-            await new UnitScan(_client, query, aggregation).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
+            await new UnitScan(_client, query, aggregation, _cache).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
         }
         else
         {

@@ -90,14 +90,6 @@ internal sealed class InfluxStatement
         return this;
     }
 
-    /// <summary>Splits by a tag.</summary>
-    public InfluxStatement ByTag(string tag)
-    {
-        _text.Append(" GROUP BY ");
-        AppendName(tag);
-        return this;
-    }
-
     /// <summary>Cuts the answer to its first rows.</summary>
     public InfluxStatement First(int rows)
     {

@@ -6,8 +6,8 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
-/// Alerts that have the id of an earlier one. A node takes an id once, but two nodes that were sent the same alert at about the same time know nothing of
-/// each other: then the earliest counts (by its time, then by node and number, so that every reader picks the same) and the others are left out.
+/// Alerts that have the id of an earlier one. Nodes that were sent the same alert know nothing of each other, and one that was restarted may have forgotten:
+/// then the earliest counts (by its time, then by node and number, so that every reader picks the same) and the others are left out.
 /// </summary>
 internal sealed class RepeatedAlerts
 {
@@ -28,12 +28,6 @@ internal sealed class RepeatedAlerts
     /// <summary>Finds the repeats among all alerts of a project in a range, which must be all that are answered at all.</summary>
     public static async ValueTask<RepeatedAlerts> FindAsync(InfluxQlClient client, long pcode, TimeRange range, CancellationToken cancellationToken)
     {
-        string project = pcode.ToString(CultureInfo.InvariantCulture);
-        if (!await HasManyNodesAsync(client, project, range, cancellationToken).ConfigureAwait(false))
-        {
-            return None;
-        }
-
         AnswerColumn place = new("time", isText: false);
         AnswerColumn number = new(InfluxSchema.NumberField, isText: false);
         AnswerColumn id = new("id", isText: true);
@@ -41,7 +35,8 @@ internal sealed class RepeatedAlerts
         AnswerRows rows = new(place, number, id, node);
         RepeatedAlerts repeated = new();
         Dictionary<string, (long Place, string Node, long Number)> earliest = [];
-        InfluxStatement statement = Alerts(InfluxStatement.Select(Name, [InfluxSchema.NumberField, "id", InfluxSchema.NodeTag]), project, range);
+        InfluxStatement statement = InfluxStatement.Select(InfluxSchema.MeasurementOf(Kind.Alert), [InfluxSchema.NumberField, "id", InfluxSchema.NodeTag])
+            .Where(InfluxSchema.PcodeTag, pcode.ToString(CultureInfo.InvariantCulture)).In(range);
         await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
         while (await answer.ReadAsync().ConfigureAwait(false))
         {
@@ -53,25 +48,6 @@ internal sealed class RepeatedAlerts
 
         return repeated;
     }
-
-    private static string Name => SampleSchema.Of(Schema.Kind.Alert).Name;
-
-    // A row a node: the answer is small however many alerts there are.
-    private static async ValueTask<bool> HasManyNodesAsync(InfluxQlClient client, string project, TimeRange range, CancellationToken cancellationToken)
-    {
-        AnswerRows rows = new(new AnswerColumn("count", isText: false));
-        InfluxStatement statement = Alerts(InfluxStatement.Count(Name, InfluxSchema.NumberField), project, range).ByTag(InfluxSchema.NodeTag);
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        int nodes = 0;
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            nodes += rows.RowCount;
-        }
-
-        return nodes > 1;
-    }
-
-    private static InfluxStatement Alerts(InfluxStatement statement, string project, TimeRange range) => statement.Where(InfluxSchema.PcodeTag, project).In(range);
 
     private void Take(Dictionary<string, (long Place, string Node, long Number)> earliest, string id, (long Place, string Node, long Number) alert)
     {

@@ -20,6 +20,7 @@ internal sealed class UnitScan
     private readonly InfluxQlClient _client;
     private readonly SampleQuery _query;
     private readonly Aggregation _aggregation;
+    private readonly UnitCache _cache;
     private readonly KindSchema _schema;
     private readonly int _specIndex;
     private readonly string _project;
@@ -31,8 +32,9 @@ internal sealed class UnitScan
     private readonly AnswerColumn _bytes = new(InfluxSchema.DataField, isText: true);
     private readonly AnswerRows _rows;
 
-    public UnitScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation)
+    public UnitScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, UnitCache cache)
     {
+        _cache = cache;
         _client = client;
         _query = query;
         _aggregation = aggregation;
@@ -139,12 +141,17 @@ internal sealed class UnitScan
     {
         // In this order: what is counted is at least what the units are of.
         Dictionary<long, UnitBucket> units = [];
-        int rows = await ReadUnitsAsync(slice, units, cancellationToken).ConfigureAwait(false);
+        int rows = await FindUnitsAsync(slice, units, cancellationToken).ConfigureAwait(false);
+        if (MissingOf(units) is { IsEmpty: false } missing)
+        {
+            await ReadPartsAsync(missing, units, cancellationToken).ConfigureAwait(false);
+        }
+
         List<(long Bucket, long Points)> counts = await CountPointsAsync(slice, cancellationToken).ConfigureAwait(false);
         foreach ((long bucket, long points) in counts)
         {
             TimeRange range = new(bucket, bucket + InfluxSchema.BucketMilliseconds);
-            if (units.GetValueOrDefault(bucket)?.TryResolve(_query, _specIndex, points) is not { } sources)
+            if (units.GetValueOrDefault(bucket)?.TryResolve(points) is not { } sources)
             {
                 Append(rest, range);
                 continue;
@@ -160,9 +167,26 @@ internal sealed class UnitScan
         return rows + counts.Count;
     }
 
-    private async ValueTask<int> ReadUnitsAsync(TimeRange slice, Dictionary<long, UnitBucket> units, CancellationToken cancellationToken)
+    // From the first to the last bucket whose units are not known yet.
+    private static TimeRange MissingOf(Dictionary<long, UnitBucket> units)
     {
-        string[] columns = [InfluxSchema.NodeTag, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField, InfluxSchema.DataField];
+        (long first, long end) = (long.MaxValue, long.MinValue);
+        foreach ((long start, UnitBucket bucket) in units)
+        {
+            if (bucket.NeedsParts && !bucket.IsOpen)
+            {
+                first = Math.Min(first, start);
+                end = Math.Max(end, start + InfluxSchema.BucketMilliseconds);
+            }
+        }
+
+        return new TimeRange(first, end);
+    }
+
+    // Which units there are, without what they know.
+    private async ValueTask<int> FindUnitsAsync(TimeRange slice, Dictionary<long, UnitBucket> units, CancellationToken cancellationToken)
+    {
+        string[] columns = [InfluxSchema.NodeTag, InfluxSchema.UnitField, InfluxSchema.PartsField];
         int read = 0;
         await using InfluxAnswer answer = await _client.AskAsync(Units(columns, slice), _rows, cancellationToken).ConfigureAwait(false);
         while (await answer.ReadAsync().ConfigureAwait(false))
@@ -170,19 +194,37 @@ internal sealed class UnitScan
             read += _rows.RowCount;
             for (int row = 0; row < _rows.RowCount; row++)
             {
-                long start = InfluxSchema.BucketOf(InfluxSchema.MillisecondsOf(_time.Numbers[row]));
-                if (!units.TryGetValue(start, out UnitBucket? bucket))
-                {
-                    bucket = new UnitBucket(start);
-                    units.Add(start, bucket);
-                }
-
-                bucket.Take(
-                    Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _part.Numbers[row], _parts.Numbers[row], _bytes.Text(row));
+                BucketOf(units, row).Note(Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _parts.Numbers[row]);
             }
         }
 
         return read;
+    }
+
+    private async ValueTask ReadPartsAsync(TimeRange range, Dictionary<long, UnitBucket> units, CancellationToken cancellationToken)
+    {
+        string[] columns = [InfluxSchema.NodeTag, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField, InfluxSchema.DataField];
+        await using InfluxAnswer answer = await _client.AskAsync(Units(columns, range), _rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            for (int row = 0; row < _rows.RowCount; row++)
+            {
+                BucketOf(units, row).Take(
+                    Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _part.Numbers[row], _parts.Numbers[row], _bytes.Text(row));
+            }
+        }
+    }
+
+    private UnitBucket BucketOf(Dictionary<long, UnitBucket> units, int row)
+    {
+        long start = InfluxSchema.BucketOf(InfluxSchema.MillisecondsOf(_time.Numbers[row]));
+        if (!units.TryGetValue(start, out UnitBucket? bucket))
+        {
+            bucket = new UnitBucket(_query, _specIndex, start, _cache);
+            units.Add(start, bucket);
+        }
+
+        return bucket;
     }
 
     private async ValueTask<List<(long Bucket, long Points)>> CountPointsAsync(TimeRange slice, CancellationToken cancellationToken)
