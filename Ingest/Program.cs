@@ -1,1 +1,1 @@
-return await TimeSeries.Hosting.Running.HostProgram.RunAsync("TimeSeries Ingest", args, arguments => TimeSeries.Ingest.IngestHost.Build(arguments));
+return TimeSeries.Hosting.Running.HostRefusal.Run("Ingest", args);

@@ -1,1 +1,1 @@
-return await TimeSeries.Hosting.Running.HostProgram.RunAsync("TimeSeries Query", args, arguments => TimeSeries.Query.QueryHost.Build(arguments));
+return TimeSeries.Hosting.Running.HostRefusal.Run("Query", args);

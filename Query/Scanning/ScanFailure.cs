@@ -10,7 +10,4 @@ internal enum ScanFailure : byte
 
     /// <summary>It took longer than it may, waiting included.</summary>
     TimedOut,
-
-    /// <summary>The store gave no whole answer.</summary>
-    StoreUnavailable,
 }

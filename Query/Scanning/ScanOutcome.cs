@@ -15,7 +15,6 @@ internal readonly record struct ScanOutcome(QueryResult[] Results, ScanFailure F
         ScanFailure.None => StatusCodes.Status200OK,
         ScanFailure.OverLimit => StatusCodes.Status422UnprocessableEntity,
         ScanFailure.TimedOut => StatusCodes.Status504GatewayTimeout,
-        ScanFailure.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"{Failure} has no status."),
     };
 }
