@@ -22,6 +22,10 @@ public sealed class CoreInstruments : IDisposable
         StoreFailures = Meter.CreateCounter<long>(
             "timeseries.store.failures", "{failure}", "Compactions, retentions and deletions of blocks that failed and are tried again.");
         DamagedReads = Meter.CreateCounter<long>("timeseries.store.damaged_reads", "{read}", "Reads of a block that failed or whose checksum was wrong.");
+        InfluxWrites = Meter.CreateCounter<long>("timeseries.influx.writes", "{request}", "Writes sent to InfluxDB, by outcome.");
+        InfluxLines = Meter.CreateCounter<long>("timeseries.influx.lines", "{line}", "Lines that InfluxDB confirmed.");
+        InfluxBytes = Meter.CreateCounter<long>("timeseries.influx.written", "By", "Bytes of the lines that InfluxDB confirmed, before compression.");
+        InfluxDeadLetters = Meter.CreateCounter<long>("timeseries.influx.dead_letters", "{line}", "Lines that InfluxDB refused for good; they are kept in a file.");
     }
 
     /// <summary>Where gauges register themselves.</summary>
@@ -48,6 +52,14 @@ public sealed class CoreInstruments : IDisposable
     public Counter<long> StoreFailures { get; }
 
     public Counter<long> DamagedReads { get; }
+
+    public Counter<long> InfluxWrites { get; }
+
+    public Counter<long> InfluxLines { get; }
+
+    public Counter<long> InfluxBytes { get; }
+
+    public Counter<long> InfluxDeadLetters { get; }
 
     public void Dispose() => Meter.Dispose();
 }

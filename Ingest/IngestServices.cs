@@ -5,10 +5,12 @@ using TimeSeries.Core.Log;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
+using TimeSeries.Hosting.Storage;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Endpoint;
 using TimeSeries.Ingest.Idempotency;
@@ -27,17 +29,21 @@ public static class IngestServices
     private const int SmallestSegmentCount = 8;
     private const long MicrosecondsPerMillisecond = 1_000;
 
+    // Records of a unit; what its rollups need of its samples is in memory until its mark, about ten times as much.
+    private const long MaxUnitBytes = 16L << 20;
+
     /// <summary>
     /// Adds everything. Nothing is opened before the host starts. <see cref="IFileSystem"/> and <see cref="TimeProvider"/> may be registered before.
     /// Also gives the host its <see cref="ISampleReader"/> and <see cref="ProjectDirectory"/>.
     /// </summary>
-    public static IServiceCollection AddTimeSeriesIngest(this IServiceCollection services)
+    public static IServiceCollection AddTimeSeriesIngest(this IServiceCollection services, InfluxRoles influx = InfluxRoles.Writer)
     {
         services.AddSection<IngestOptions>(IngestOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
         services.AddInstruments<CoreInstruments>(instruments => instruments.Meter);
         services.AddInstruments<IngestInstruments>(instruments => instruments.Meter);
+        services.AddInflux(influx);
         AddNode(services);
         AddPipeline(services);
         AddLoops(services);
@@ -53,8 +59,13 @@ public static class IngestServices
         services.AddSingleton(OpenDirectory);
         services.AddProjects();
         services.AddSingleton(OpenStore);
-        services.AddSingleton<ISampleWriter>(provider => provider.GetRequiredService<EmbeddedStore>());
-        services.AddSingleton<ISampleReader>(provider => provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton(OpenInfluxWriter);
+        services.AddSingleton<ISampleWriter>(provider => KindOf(provider) == StorageKind.Influx
+            ? provider.GetRequiredService<InfluxWriter>()
+            : provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton<ISampleReader>(provider => KindOf(provider) == StorageKind.Influx
+            ? provider.GetRequiredService<InfluxReader>()
+            : provider.GetRequiredService<EmbeddedStore>());
         services.AddSingleton(OpenLog);
     }
 
@@ -73,8 +84,9 @@ public static class IngestServices
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<AlertGuard>();
         services.AddSingleton<BatchEnding>();
-        services.AddSingleton(provider => new RunningNumber(
-            provider.GetRequiredService<ISampleWriter>() is EmbeddedStore embedded ? embedded.GreatestNumber + 1 : 0));
+        services.AddSingleton(provider => new RunningNumber(NextNumberOf(provider.GetRequiredService<ISampleWriter>())));
+        services.AddSingleton(OpenMarks);
+        services.AddSingleton<LogSignal>();
         services.AddSingleton<LogHealth>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogHealth>());
     }
@@ -85,6 +97,7 @@ public static class IngestServices
         AddLoop<StoreUpkeep>(services);
         services.AddHostedService<NodeStart>();
         services.AddSingleton<LogCheckpoint>().AddHostedService(provider => provider.GetRequiredService<LogCheckpoint>());
+        AddLoop<LogDrain>(services);
         AddLoop<StoreApplier>(services);
         services.AddHostedService<LogCommitter>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreUpkeep>());
@@ -109,6 +122,25 @@ public static class IngestServices
         }
     }
 
+    private static StorageKind KindOf(IServiceProvider provider) => provider.GetRequiredService<StorageOptions>().Kind;
+
+    private static InfluxWriter OpenInfluxWriter(IServiceProvider provider)
+    {
+        DataDirectory directory = provider.GetRequiredService<DataDirectory>();
+        ProjectDirectory projects = provider.GetRequiredService<ProjectDirectory>();
+        try
+        {
+            return InfluxWriter.Open(
+                provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId, provider.GetRequiredService<InfluxOptions>(),
+                pcode => ApdexThresholdOf(projects, pcode), findAlert: null, provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<InfluxWriter>>());
+        }
+        catch (IOException fault)
+        {
+            throw new StartRefusedException($"The checkpoint of what InfluxDB has can't be read: {fault.Message}", fault);
+        }
+    }
+
     private static EmbeddedStore OpenStore(IServiceProvider provider)
     {
         StorageOptions options = provider.GetRequiredService<StorageOptions>();
@@ -127,19 +159,43 @@ public static class IngestServices
         }
     }
 
-    private static WriteAheadLog OpenLog(IServiceProvider provider)
+    private static long NextNumberOf(ISampleWriter store) => store switch
     {
-        DataDirectory directory = provider.GetRequiredService<DataDirectory>();
+        EmbeddedStore embedded => embedded.GreatestNumber + 1,
+        InfluxWriter influx => influx.NextNumber,
+        _ => 0,
+    };
+
+    // A unit of two segments' length at most, so that the log always has segments to give back.
+    private static LogMarks OpenMarks(IServiceProvider provider)
+    {
+        ISampleWriter store = provider.GetRequiredService<ISampleWriter>();
+        LogMarks marks = new(store, provider.GetRequiredService<TimeProvider>(), Math.Min(MaxUnitBytes, SizesOf(provider).SegmentBytes));
+        if (store is InfluxWriter influx)
+        {
+            marks.SkipTo(influx.LastUnit);
+        }
+
+        return marks;
+    }
+
+    private static LogOptions SizesOf(IServiceProvider provider)
+    {
         long maxBytes = provider.GetRequiredService<LogSectionOptions>().MaxBytes;
-        LogOptions sizes = new()
+        return new LogOptions
         {
             MaxBytes = maxBytes,
             SegmentBytes = Math.Clamp(maxBytes / SmallestSegmentCount, LogOptions.MinSegmentBytes, new LogOptions().SegmentBytes),
         };
+    }
+
+    private static WriteAheadLog OpenLog(IServiceProvider provider)
+    {
+        DataDirectory directory = provider.GetRequiredService<DataDirectory>();
         try
         {
             return WriteAheadLog.Open(
-                provider.GetRequiredService<IFileSystem>(), directory.LogPath, directory.NodeId, sizes,
+                provider.GetRequiredService<IFileSystem>(), directory.LogPath, directory.NodeId, SizesOf(provider),
                 provider.GetRequiredService<ISampleWriter>().StoredThrough, provider.GetRequiredService<CoreInstruments>());
         }
         catch (IOException fault)

@@ -1,1 +1,1 @@
-return TimeSeries.Hosting.Running.HostRefusal.Run("Ingest", args);
+return await TimeSeries.Hosting.Running.HostProgram.RunAsync("TimeSeries Ingest", args, arguments => TimeSeries.Ingest.IngestHost.Build(arguments));

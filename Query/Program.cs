@@ -1,1 +1,1 @@
-return TimeSeries.Hosting.Running.HostRefusal.Run("Query", args);
+return await TimeSeries.Hosting.Running.HostProgram.RunAsync("TimeSeries Query", args, arguments => TimeSeries.Query.QueryHost.Build(arguments));

@@ -1,10 +1,11 @@
+using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
 
 namespace TimeSeries.Server;
 
-/// <summary>The all-in-one host: Ingest and Query in one process, on one embedded store.</summary>
+/// <summary>The all-in-one host: Ingest and Query in one process, on one store.</summary>
 public static class ServerHost
 {
     // Flushing the log blocks its thread, and so may reads of blocks; requests must not wait for the pool to notice.
@@ -19,7 +20,7 @@ public static class ServerHost
         ThreadPool.SetMinThreads(Math.Max(workers, MinWorkerThreads), ports);
 
         WebApplicationBuilder builder = HostSetup.CreateBuilder(args);
-        builder.Services.AddTimeSeriesIngest();
+        builder.Services.AddTimeSeriesIngest(InfluxRoles.Writer | InfluxRoles.Reader);
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
         builder.Services.AddHostedService<FirstSteps>();
         replace?.Invoke(builder.Services);

@@ -1,3 +1,5 @@
+using TimeSeries.Hosting.Storage;
+
 namespace TimeSeries.Hosting.Configuration;
 
 /// <summary>The arguments that a host was started with: <c>--Section:Key=value</c> or <c>--Section:Key value</c>.</summary>
@@ -26,7 +28,7 @@ public sealed record CommandLine(IReadOnlyList<string> Arguments)
 
             string key = parts[0][2..];
             string top = key.Split(':')[0];
-            if (!sections.Any(section => Same(section.Name, top)) && !_frameworkKeys.Any(known => Same(known, top)))
+            if (!sections.Any(section => Same(section.Name, top)) && !_frameworkKeys.Append(InfluxEnvironment.FileKey).Any(known => Same(known, top)))
             {
                 yield return $"{key}: there is no such option; see --help.";
             }

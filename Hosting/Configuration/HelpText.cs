@@ -20,6 +20,7 @@ internal static class HelpText
         AddLine(text, "--help, -h", "this text");
         AddLine(text, "--version", "the version");
         AddLine(text, "--urls=http://127.0.0.1:5080", "addresses to listen on");
+        AddLine(text, "--influx-env=<file>", "settings of InfluxDB; without it influx.env in the working directory, then upwards");
         foreach (OptionsSection section in sections)
         {
             text.AppendLine();

@@ -9,7 +9,7 @@ public sealed class StorageOptions : IValidatableObject
 {
     public const string Section = "Storage";
 
-    [Description("Where samples are kept: embedded, in Storage:Directory (influx is not in this version)")]
+    [Description("Where samples are kept: embedded, in Storage:Directory, or influx, as influx.env says")]
     public StorageKind Kind { get; init; } = StorageKind.Embedded;
 
     [Description("Folder of log, blocks and token; relative to the working directory")]
@@ -48,9 +48,9 @@ public sealed class StorageOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Kind == StorageKind.Influx)
+        if (Kind == StorageKind.Influx && MaxBytes is not null)
         {
-            yield return new ValidationResult("this version has the embedded store only", [nameof(Kind)]);
+            yield return new ValidationResult("bounds the embedded store only; InfluxDB deletes by age", [nameof(MaxBytes)]);
         }
 
         foreach ((string name, TimeSpan retention) in Retentions)

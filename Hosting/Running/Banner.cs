@@ -11,7 +11,7 @@ internal sealed partial class Banner(IServer server, IHostApplicationLifetime li
     public Task StartAsync(CancellationToken cancellationToken)
     {
         lifetime.ApplicationStarted.Register(() =>
-            LogListening(HostRefusal.Version, string.Join(", ", server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])));
+            LogListening(HostVersion.Text, string.Join(", ", server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])));
         lifetime.ApplicationStopping.Register(LogStopping);
         return Task.CompletedTask;
     }

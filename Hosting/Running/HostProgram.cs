@@ -16,7 +16,7 @@ public static class HostProgram
         CommandLine commandLine = new(args);
         if (commandLine.AsksForVersion)
         {
-            Console.Out.WriteLine(HostRefusal.Version);
+            Console.Out.WriteLine(HostVersion.Text);
             return 0;
         }
 
@@ -25,7 +25,7 @@ public static class HostProgram
             await using WebApplication app = build(args);
             if (commandLine.AsksForHelp)
             {
-                Console.Out.Write(HelpText.Of($"{name} {HostRefusal.Version}", app.Services.GetServices<OptionsSection>()));
+                Console.Out.Write(HelpText.Of($"{name} {HostVersion.Text}", app.Services.GetServices<OptionsSection>()));
                 return 0;
             }
 

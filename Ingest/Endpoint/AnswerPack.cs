@@ -23,13 +23,19 @@ internal static class AnswerPack
 
     public static void Write(IBufferWriter<byte> output, PushAnswer answer)
     {
-        WriteByte(output, FixMap | 8);
+        WriteByte(output, (byte)(FixMap | (answer.IsStored is null ? 8 : 9)));
         WriteNumber(output, "accepted", answer.Counts.Accepted);
         WriteNumber(output, "rejected", answer.Counts.Rejected);
         WriteNumber(output, "duplicates", answer.Counts.Duplicates);
         WriteNumber(output, "truncated", answer.Counts.Truncated);
         WriteText(output, "duplicate");
         WriteByte(output, answer.IsDuplicate ? True : False);
+        if (answer.IsStored is { } isStored)
+        {
+            WriteText(output, "stored");
+            WriteByte(output, isStored ? True : False);
+        }
+
         WriteText(output, "errors");
         WriteArray(output, answer.Errors.Count);
         foreach (SampleError error in answer.Errors)

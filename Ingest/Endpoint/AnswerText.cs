@@ -15,6 +15,11 @@ internal static class AnswerText
         json.WriteNumber("duplicates"u8, answer.Counts.Duplicates);
         json.WriteNumber("truncated"u8, answer.Counts.Truncated);
         json.WriteBoolean("duplicate"u8, answer.IsDuplicate);
+        if (answer.IsStored is { } isStored)
+        {
+            json.WriteBoolean("stored"u8, isStored);
+        }
+
         WriteErrors(json, answer.Errors);
         json.WriteStartArray("unknown"u8);
         foreach (string name in answer.Unknown)

@@ -16,7 +16,7 @@ namespace TimeSeries.Ingest.Endpoint;
 /// </summary>
 internal sealed class BatchIntake(
     IngestOptions options, BatchValidator validator, IngestQueue queue, BatchEnding ending, SampleLedger ledger, SampleBatchPool batches,
-    DecodedBatchPool decodings, DataDirectory directory, TimeProvider clock)
+    DecodedBatchPool decodings, DataDirectory directory, ISampleWriter store, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     private const int MaxListedErrors = 100;
 
@@ -35,7 +35,7 @@ internal sealed class BatchIntake(
         try
         {
             decoded.Reset(samples);
-            return Decode(body, head, decoded, share) is { } refusal ? new PushOutcome(refusal) : await ValidateAsync(decoded, body.Length, grant, share);
+            return Decode(body, head, decoded, share) is { } refusal ? new PushOutcome(refusal) : await ValidateAsync(decoded, body.Length, head, grant, share);
         }
         finally
         {
@@ -73,7 +73,7 @@ internal sealed class BatchIntake(
             : null;
     }
 
-    private async ValueTask<PushOutcome> ValidateAsync(DecodedBatch decoded, int bodyBytes, Grant grant, BudgetShare share)
+    private async ValueTask<PushOutcome> ValidateAsync(DecodedBatch decoded, int bodyBytes, PushHead head, Grant grant, BudgetShare share)
     {
         ValidationResult result = validator.Validate(decoded, grant.Project.Pcode, Timestamp.Now(clock));
         ledger.Receive(grant.Project.Pcode, decoded.Rejected, result.Batch);
@@ -95,24 +95,51 @@ internal sealed class BatchIntake(
 
         // Waited for to the end even when the caller leaves: log and store read these buffers until then.
         CommitResult committed = await pending.Completion;
-        return Describe(committed, decoded);
+        bool? isStored = head.WaitsForStore && store.Feed == StoreFeed.Log ? await WaitStoredAsync(committed) : null;
+        return Describe(committed, decoded, isStored);
     }
 
-    private PushOutcome Describe(CommitResult committed, DecodedBatch decoded) => committed.Outcome switch
+    private async ValueTask<bool?> WaitStoredAsync(CommitResult committed)
     {
-        CommitOutcome.Stored => new PushOutcome(Answer(committed, decoded.Rejected.List(MaxListedErrors), decoded.Unknown.List())),
-        CommitOutcome.Resent => new PushOutcome(Answer(committed, [], decoded.Unknown.List())),
+        if (committed.Outcome is not (CommitOutcome.Stored or CommitOutcome.Resent))
+        {
+            return null;
+        }
+
+        if (committed.Counts.Accepted == 0)
+        {
+            return true;
+        }
+
+        using CancellationTokenSource timeout = new(options.StoredTimeout, clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, lifetime.ApplicationStopping);
+        try
+        {
+            await store.WaitStoredAsync(committed.Position, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private PushOutcome Describe(CommitResult committed, DecodedBatch decoded, bool? isStored) => committed.Outcome switch
+    {
+        CommitOutcome.Stored => new PushOutcome(Answer(committed, decoded.Rejected.List(MaxListedErrors), decoded.Unknown.List(), isStored)),
+        CommitOutcome.Resent => new PushOutcome(Answer(committed, [], decoded.Unknown.List(), isStored)),
         CommitOutcome.LogUnavailable => new PushOutcome(PushRefusal.Unavailable("the log can't be written")),
         CommitOutcome.Stopping => new PushOutcome(PushRefusal.Stopping),
         _ => throw new InvalidOperationException($"{committed.Outcome} is no outcome."),
     };
 
-    private PushAnswer Answer(CommitResult committed, IReadOnlyList<SampleError> errors, IReadOnlyList<string> unknown) => new()
+    private PushAnswer Answer(CommitResult committed, IReadOnlyList<SampleError> errors, IReadOnlyList<string> unknown, bool? isStored) => new()
     {
         Counts = committed.Counts,
         IsDuplicate = committed.Outcome == CommitOutcome.Resent,
         Errors = errors,
         Unknown = unknown,
+        IsStored = isStored,
         Position = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{directory.NodeId:x16}-{committed.Position.Offset}"),
     };
 

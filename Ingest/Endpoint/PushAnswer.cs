@@ -15,5 +15,8 @@ internal sealed record PushAnswer
 
     public required IReadOnlyList<string> Unknown { get; init; }
 
+    /// <summary>Whether the samples are in the store; null when that was not waited for, or is the same as durable.</summary>
+    public bool? IsStored { get; init; }
+
     public required string Position { get; init; }
 }

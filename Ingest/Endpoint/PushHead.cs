@@ -8,7 +8,8 @@ namespace TimeSeries.Ingest.Endpoint;
 /// <param name="Format">How the body is written.</param>
 /// <param name="Encoding">How it is compressed.</param>
 /// <param name="AnswerFormat">How the answer is to be written.</param>
-internal readonly record struct PushHead(BodyFormat Format, BodyEncoding Encoding, BodyFormat AnswerFormat)
+/// <param name="WaitsForStore">Whether the answer is to wait until the samples are in the store.</param>
+internal readonly record struct PushHead(BodyFormat Format, BodyEncoding Encoding, BodyFormat AnswerFormat, bool WaitsForStore)
 {
     /// <summary>Reads the head; null when it is in order.</summary>
     public static PushRefusal? Read(HttpRequest request, out PushHead head)
@@ -30,7 +31,7 @@ internal readonly record struct PushHead(BodyFormat Format, BodyEncoding Encodin
             return new PushRefusal(StatusCodes.Status400BadRequest, "wait must be durable or stored.") { Field = "wait" };
         }
 
-        head = new PushHead(format, encoding, WantsMessagePack(request.Headers.Accept) ? BodyFormat.MessagePack : BodyFormat.Json);
+        head = new PushHead(format, encoding, WantsMessagePack(request.Headers.Accept) ? BodyFormat.MessagePack : BodyFormat.Json, request.Query["wait"] is ["stored", ..]);
         return null;
     }
 

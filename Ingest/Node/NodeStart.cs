@@ -10,10 +10,10 @@ namespace TimeSeries.Ingest.Node;
 
 /// <summary>
 /// Brings a node to where it was before the host listens: keys from journal and log into memory, batches that the store does not have from the
-/// log into the store, and the running number behind everything.
+/// log into the store (unless it is fed from the log anyway), and the running number and the number of the unit behind everything.
 /// </summary>
 internal sealed partial class NodeStart(
-    DataDirectory directory, ISampleWriter store, WriteAheadLog log, IdMemory ids, IdJournal journal, RunningNumber numbers,
+    DataDirectory directory, ISampleWriter store, WriteAheadLog log, IdMemory ids, IdJournal journal, RunningNumber numbers, LogMarks marks,
     SampleBatchPool batches, ILogger<NodeStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -53,7 +53,12 @@ internal sealed partial class NodeStart(
                 ids.Restore(new RememberedId(key, header.Received, end, header.Counts), RestoredFrom.Log);
             }
 
-            if (end > stored && header.RowCount > 0)
+            if (header.Type == RecordType.Mark)
+            {
+                marks.SkipTo(header.Pcode);
+            }
+
+            if (store.Feed == StoreFeed.Memory && end > stored && header.RowCount > 0)
             {
                 await ApplyAsync(header, record[length..], end, cancellationToken);
                 replayed += header.RowCount;

@@ -1,10 +1,11 @@
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Node;
 
-/// <summary>Runs the embedded store's own work (sealing, compaction, retention) beside the host's. Another store does its work elsewhere.</summary>
+/// <summary>Runs the store's own work beside the host's: sealing, compaction and retention, or sending to InfluxDB.</summary>
 internal sealed partial class StoreUpkeep(ISampleWriter store, ILogger<StoreUpkeep> logger) : BackgroundService, IReadinessCheck
 {
     private readonly EmbeddedStore? _embedded = store as EmbeddedStore;
@@ -17,7 +18,7 @@ internal sealed partial class StoreUpkeep(ISampleWriter store, ILogger<StoreUpke
     {
         try
         {
-            await (_embedded?.RunAsync(stoppingToken) ?? Task.CompletedTask);
+            await (_embedded?.RunAsync(stoppingToken) ?? (store as InfluxWriter)?.RunAsync(stoppingToken) ?? Task.CompletedTask);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

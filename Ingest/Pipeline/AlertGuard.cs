@@ -7,15 +7,20 @@ namespace TimeSeries.Ingest.Pipeline;
 
 /// <summary>
 /// Takes alerts out of a batch whose ids the project has already: in the store, in a batch before it that is on its way, or earlier in itself.
+/// A store that is fed from the log knows an id only later; for it the newest ids are kept here.
 /// <see cref="RemoveRepeats"/> is the committer's; <see cref="Release"/> is thread safe beside it.
 /// </summary>
 internal sealed class AlertGuard(ISampleWriter store)
 {
     private static readonly int _idField = SampleSchema.Of(Kind.Alert).Ordinal("id");
 
-    // Guards _onTheWay.
+    // Ids that are kept for a store fed from the log: minutes of alerts, 4 MB.
+    private const int MaxKept = 1 << 16;
+
+    // Guards _onTheWay and _kept.
     private readonly Lock _lock = new();
     private readonly HashSet<(long Pcode, Guid Id)> _onTheWay = [];
+    private readonly Queue<(long Pcode, Guid Id)> _kept = [];
 
     /// <summary>Removes repeats from a batch and holds the ids of the others until <see cref="Release"/>. Returns how many it removed.</summary>
     public int RemoveRepeats(PendingBatch pending)
@@ -50,8 +55,8 @@ internal sealed class AlertGuard(ISampleWriter store)
         return repeats.Count;
     }
 
-    /// <summary>Lets go of a batch's ids: the store knows them now, or the batch was not kept.</summary>
-    public void Release(PendingBatch pending)
+    /// <summary>Lets go of a batch's ids: the batch is kept (and the store knows them, or will), or it is not.</summary>
+    public void Release(PendingBatch pending, CommitOutcome outcome)
     {
         if (pending.AlertIds is not { } ids)
         {
@@ -62,8 +67,24 @@ internal sealed class AlertGuard(ISampleWriter store)
         {
             foreach (Guid id in ids)
             {
-                _onTheWay.Remove((pending.Batch.Pcode, id));
+                if (store.Feed == StoreFeed.Log && outcome == CommitOutcome.Stored)
+                {
+                    Keep((pending.Batch.Pcode, id));
+                }
+                else
+                {
+                    _onTheWay.Remove((pending.Batch.Pcode, id));
+                }
             }
+        }
+    }
+
+    private void Keep((long Pcode, Guid Id) alert)
+    {
+        _kept.Enqueue(alert);
+        if (_kept.Count > MaxKept)
+        {
+            _onTheWay.Remove(_kept.Dequeue());
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class BatchEnding(IdMemory ids, AlertGuard alerts, SampleLedger 
     /// <summary>Ends a batch that went through the committer.</summary>
     public void End(PendingBatch batch, CommitOutcome outcome)
     {
-        alerts.Release(batch);
+        alerts.Release(batch, outcome);
         ledger.Settle(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Stored : SampleLedger.Fate.Unavailable);
         if (batch.Id is not null)
         {

@@ -12,7 +12,7 @@ namespace TimeSeries.Ingest.Pipeline;
 /// </summary>
 internal sealed partial class LogCommitter(
     IngestQueue queue, WriteAheadLog log, StoreApplier applier, IdMemory ids, AlertGuard alerts, BatchEnding ending, SampleLedger ledger,
-    RunningNumber numbers, LogHealth health, IngestInstruments instruments, TimeProvider clock, ILogger<LogCommitter> logger) : BackgroundService
+    RunningNumber numbers, LogMarks marks, LogSignal appended, LogHealth health, IngestInstruments instruments, TimeProvider clock, ILogger<LogCommitter> logger) : BackgroundService
 {
     // A group as large as a large request: larger ones only make those that wait for the flush wait longer.
     private const long MaxGroupBytes = 16L << 20;
@@ -22,8 +22,10 @@ internal sealed partial class LogCommitter(
     private static readonly TimeSpan _probePeriod = TimeSpan.FromSeconds(1);
 
     private readonly List<PendingBatch> _group = [];
-    private readonly LogEntry[] _entries = new LogEntry[MaxGroupBatches];
-    private readonly LogPosition[] _ends = new LogPosition[MaxGroupBatches];
+
+    // One more than batches: a mark may come before them.
+    private readonly LogEntry[] _entries = new LogEntry[MaxGroupBatches + 1];
+    private readonly LogPosition[] _ends = new LogPosition[MaxGroupBatches + 1];
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -63,12 +65,12 @@ internal sealed partial class LogCommitter(
     private async ValueTask<bool> WaitForBatchesAsync()
     {
         Task<bool> more = queue.Reader.WaitToReadAsync().AsTask();
-        while (health.IsFaulty && !more.IsCompleted)
+        while ((health.IsFaulty ? _probePeriod : marks.TimeLeft) is { } wait && !more.IsCompleted)
         {
             using CancellationTokenSource delayed = new();
-            if (await Task.WhenAny(more, Task.Delay(_probePeriod, clock, delayed.Token)) != more)
+            if (await Task.WhenAny(more, Task.Delay(wait, clock, delayed.Token)) != more)
             {
-                Probe();
+                ProbeOrMark();
             }
 
             await delayed.CancelAsync();
@@ -80,8 +82,14 @@ internal sealed partial class LogCommitter(
     private void Commit()
     {
         Gather();
-        int records = 0;
         Timestamp now = Timestamp.Now(clock);
+        int firstBatch = marks.IsDue && _group.Exists(NeedsRecord) ? 1 : 0;
+        if (firstBatch > 0)
+        {
+            _entries[0] = MakeMark(now);
+        }
+
+        int records = firstBatch;
         foreach (PendingBatch batch in _group)
         {
             if (NeedsRecord(batch))
@@ -100,7 +108,7 @@ internal sealed partial class LogCommitter(
         if (outcome == LogOutcome.Appended)
         {
             instruments.GroupBatches.Record(_group.Count);
-            HandOn(now);
+            HandOn(now, firstBatch);
         }
         else
         {
@@ -157,9 +165,14 @@ internal sealed partial class LogCommitter(
         return new LogEntry(batch.Header, batch.Payload.Written, batch.PayloadChecksum);
     }
 
-    private void HandOn(Timestamp now)
+    private void HandOn(Timestamp now, int firstBatch)
     {
-        int record = 0;
+        if (firstBatch > 0)
+        {
+            marks.Begin();
+        }
+
+        int record = firstBatch;
         foreach (PendingBatch batch in _group)
         {
             batch.Position = NeedsRecord(batch) ? _ends[record++] : log.End;
@@ -168,10 +181,12 @@ internal sealed partial class LogCommitter(
                 ids.Remember(new RememberedId(key, now, batch.Position, batch.Counts));
             }
 
+            marks.Add(batch.Batch.Samples.RowCount, batch.Payload.Length);
             applier.Add(batch);
         }
 
         _group.Clear();
+        appended.Set();
     }
 
     private void EndGroup(CommitOutcome outcome)
@@ -184,12 +199,27 @@ internal sealed partial class LogCommitter(
         _group.Clear();
     }
 
-    private void Probe()
+    // Nobody pushes: the log is tried, or the open unit gets its mark.
+    private void ProbeOrMark()
     {
-        byte[] header = new byte[RecordHeader.MaxSize];
-        int length = new RecordHeader(RecordType.Probe, 0, 0, numbers.Next, Timestamp.Now(clock)).Write(header);
-        _entries[0] = LogEntry.Of(header.AsMemory(0, length));
-        Report(log.Append(_entries.AsSpan(0, 1), _ends));
+        Timestamp now = Timestamp.Now(clock);
+        bool isMark = marks.IsDue;
+        _entries[0] = isMark ? MakeMark(now) : MakeEntry(new RecordHeader(RecordType.Probe, 0, 0, numbers.Next, now));
+        LogOutcome outcome = log.Append(_entries.AsSpan(0, 1), _ends);
+        Report(outcome);
+        if (isMark && outcome == LogOutcome.Appended)
+        {
+            marks.Begin();
+            appended.Set();
+        }
+    }
+
+    private LogEntry MakeMark(Timestamp now) => MakeEntry(new RecordHeader(RecordType.Mark, 0, marks.NextUnit, numbers.Next, now));
+
+    private static LogEntry MakeEntry(in RecordHeader header)
+    {
+        byte[] bytes = new byte[RecordHeader.MaxSize];
+        return LogEntry.Of(bytes.AsMemory(0, header.Write(bytes)));
     }
 
     private void Report(LogOutcome outcome)

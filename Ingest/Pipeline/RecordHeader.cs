@@ -10,7 +10,7 @@ namespace TimeSeries.Ingest.Pipeline;
 /// </summary>
 /// <param name="Type">What the record is.</param>
 /// <param name="RowCount">Samples in the payload.</param>
-/// <param name="Pcode">The project.</param>
+/// <param name="Pcode">The project; of a mark: the unit that begins.</param>
 /// <param name="FirstNumber">Running number of the first sample.</param>
 /// <param name="Received">When the batch was committed.</param>
 /// <param name="Id">The idempotency key, if there is one.</param>
@@ -51,7 +51,7 @@ internal readonly record struct RecordHeader(
     {
         header = default;
         length = record.Length >= 2 && record[1] == 1 ? MaxSize : PlainSize;
-        if (record.Length < length || record[0] is not ((byte)RecordType.Batch or (byte)RecordType.Probe) || record[1] > 1)
+        if (record.Length < length || record[0] is not ((byte)RecordType.Batch or (byte)RecordType.Probe or (byte)RecordType.Mark) || record[1] > 1)
         {
             return false;
         }

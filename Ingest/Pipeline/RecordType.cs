@@ -8,4 +8,10 @@ internal enum RecordType : byte
 
     /// <summary>Written to see whether the log can be written again after a fault.</summary>
     Probe = 2,
+
+    /// <summary>
+    /// Ends a unit of samples for a store that is fed from the log and begins the next: the header's pcode is the number of the unit that begins,
+    /// its first number that of the next sample. Other stores pass it over.
+    /// </summary>
+    Mark = 3,
 }

@@ -5,7 +5,8 @@ using TimeSeries.Hosting.Web;
 namespace TimeSeries.Ingest.Pipeline;
 
 /// <summary>
-/// Writes durable batches into the store, in log order, while the next group is being flushed, and then answers. A store that fails is tried
+/// Writes durable batches into the store, in log order, while the next group is being flushed, and then answers; for a store that is fed from the log
+/// (<see cref="LogDrain"/>) it only answers. A store that fails is tried
 /// again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
 /// </summary>
 internal sealed partial class StoreApplier(
@@ -52,7 +53,7 @@ internal sealed partial class StoreApplier(
         {
             await foreach (PendingBatch batch in _channel.Reader.ReadAllAsync(CancellationToken.None))
             {
-                bool isStored = batch.Batch.Samples.RowCount == 0 || await WriteAsync(batch, stoppingToken);
+                bool isStored = store.Feed == StoreFeed.Log || batch.Batch.Samples.RowCount == 0 || await WriteAsync(batch, stoppingToken);
                 ending.End(batch, isStored ? CommitOutcome.Stored : CommitOutcome.Stopping);
             }
         }

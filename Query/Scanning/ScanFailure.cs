@@ -10,4 +10,7 @@ internal enum ScanFailure : byte
 
     /// <summary>It took longer than it may, waiting included.</summary>
     TimedOut,
+
+    /// <summary>The store gave no whole answer.</summary>
+    StoreUnavailable,
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Storage.Influx;
 
 namespace TimeSeries.Query.Scanning;
 
@@ -8,20 +9,22 @@ namespace TimeSeries.Query.Scanning;
 /// Lets at most <see cref="QueryOptions.Concurrency"/> requests scan at once, each for at most <see cref="QueryOptions.Timeout"/> (waiting counts),
 /// and puts the limits into their queries. Thread safe.
 /// </summary>
-internal sealed class ScanGate : IDisposable
+internal sealed partial class ScanGate : IDisposable
 {
     private readonly ISampleReader _reader;
     private readonly QueryOptions _options;
     private readonly QueryInstruments _instruments;
     private readonly TimeProvider _clock;
+    private readonly ILogger<ScanGate> _logger;
     private readonly SemaphoreSlim _slots;
 
-    public ScanGate(ISampleReader reader, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock)
+    public ScanGate(ISampleReader reader, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock, ILogger<ScanGate> logger)
     {
         _reader = reader;
         _options = options.Value;
         _instruments = instruments;
         _clock = clock;
+        _logger = logger;
         _slots = new SemaphoreSlim(_options.Concurrency);
     }
 
@@ -53,6 +56,11 @@ internal sealed class ScanGate : IDisposable
         catch (QueryLimitException limit)
         {
             return ScanOutcome.Failed(ScanFailure.OverLimit, limit.Message);
+        }
+        catch (InfluxQueryException failure)
+        {
+            LogStoreFailure(failure, failure.Failure);
+            return ScanOutcome.Failed(ScanFailure.StoreUnavailable, "The store gave no whole answer; ask again later.");
         }
     }
 
@@ -89,4 +97,7 @@ internal sealed class ScanGate : IDisposable
 
         return results;
     }
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "InfluxDB gave no whole answer: {Failure}.")]
+    private partial void LogStoreFailure(Exception cause, InfluxQueryFailure failure);
 }

@@ -15,6 +15,7 @@ internal readonly record struct ScanOutcome(QueryResult[] Results, ScanFailure F
         ScanFailure.None => StatusCodes.Status200OK,
         ScanFailure.OverLimit => StatusCodes.Status422UnprocessableEntity,
         ScanFailure.TimedOut => StatusCodes.Status504GatewayTimeout,
+        ScanFailure.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"{Failure} has no status."),
     };
 }

@@ -1,3 +1,4 @@
+using NUnit.Framework;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures;
 
@@ -28,4 +29,11 @@ internal static class GeneratedSamples
 
     /// <summary>A form for each batch, so that every form carries some of the samples.</summary>
     public static BodyForm Form(int batch) => (BodyForm)(batch % Enum.GetValues<BodyForm>().Length);
+
+    /// <summary>Every endpoint over every range, for each project: what each store is asked.</summary>
+    public static IEnumerable<TestCaseData> Questions() =>
+        from endpoint in OracleEndpoint.All
+        from range in Ranges
+        from pcode in new[] { TestProjects.First, TestProjects.Second }
+        select new TestCaseData(endpoint, range, pcode);
 }

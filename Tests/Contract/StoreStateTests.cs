@@ -81,7 +81,7 @@ internal sealed class StoreStateTests(StoreState state)
         _ => Is.InRange(7, (2 * 7) - 1),
     });
 
-    [TestCaseSource(nameof(Questions))]
+    [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Questions))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
     {
         string answer = await Client.GetAsync(endpoint.Path(range.From, range.To), pcode);
@@ -95,12 +95,6 @@ internal sealed class StoreStateTests(StoreState state)
         string answer = await Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
         Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
     }
-
-    private static IEnumerable<TestCaseData> Questions() =>
-        from endpoint in OracleEndpoint.All
-        from range in GeneratedSamples.Ranges
-        from pcode in new[] { TestProjects.First, TestProjects.Second }
-        select new TestCaseData(endpoint, range, pcode);
 
     private async Task RestartAsProcessAsync()
     {

@@ -24,6 +24,8 @@ internal sealed class TrainTicketTests(BodyForm form)
 
     private static readonly Lazy<ExpectedAnswers> _expected = new(() => new ExpectedAnswers(OracleIntake.Take(Batches())));
 
+    internal static ExpectedAnswers Expected => _expected.Value;
+
     private readonly TemporaryFolder _folder = new();
     private ServerProcess? _process;
 
@@ -67,11 +69,11 @@ internal sealed class TrainTicketTests(BodyForm form)
         Assert.That(AnswerComparer.Differences(answer, _expected.Value.Of(OracleEndpoint.Agents, TestProjects.First, 0, 0)), Is.Empty);
     }
 
-    private static IEnumerable<TestCaseData> Questions() =>
+    public static IEnumerable<TestCaseData> Questions() =>
         from endpoint in OracleEndpoint.All.Take(5)
         from range in _ranges
         select new TestCaseData(endpoint, range);
 
-    private static List<PushedBatch> Batches() =>
+    internal static List<PushedBatch> Batches() =>
         [.. TrainTicket.Rows.Chunk(RowsPerBatch).Select(rows => new PushedBatch(TestProjects.First, null, rows))];
 }

@@ -17,11 +17,11 @@ public sealed partial class ServerProcess : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(string directory, string[] more)
+    private ServerProcess(string project, string[] arguments)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        start.ArgumentList.Add(ServerFile());
-        foreach (string argument in TestProjects.Arguments(directory, more))
+        start.ArgumentList.Add(HostFile(project));
+        foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
@@ -43,9 +43,12 @@ public sealed partial class ServerProcess : IDisposable
     public bool IsRunning => !_process.HasExited;
 
     /// <summary>Starts a server and returns when it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(string directory, params string[] more)
+    public static Task<ServerProcess> StartAsync(string directory, params string[] more) => StartHostAsync("Server", directory, more);
+
+    /// <summary>The same with another host: Ingest or Query.</summary>
+    public static async Task<ServerProcess> StartHostAsync(string project, string directory, params string[] more)
     {
-        ServerProcess server = new(directory, more);
+        ServerProcess server = new(project, TestProjects.Arguments(directory, more));
         try
         {
             server.Client = new ServerClient(await server._address.Task.WaitAsync(_startTimeout));
@@ -87,10 +90,10 @@ public sealed partial class ServerProcess : IDisposable
     }
 
     // Debug or Release, as the tests themselves were built.
-    private static string ServerFile()
+    private static string HostFile(string project)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        return RepositoryFolder.Combine("Server", "bin", configuration, "net10.0", "TimeSeries.Server.dll");
+        return RepositoryFolder.Combine(project, "bin", configuration, "net10.0", $"TimeSeries.{project}.dll");
     }
 
     private void Take(string? line)

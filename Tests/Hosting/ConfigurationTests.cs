@@ -64,10 +64,6 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task InfluxDB_is_refused_by_this_version() =>
-        Assert.That(await ErrorsAsync("--Storage:Kind=influx"), Is.EqualTo(new[] { "Storage:Kind: 'influx': this version has the embedded store only." }));
-
-    [Test]
     public async Task A_token_must_name_one_project() => Assert.That(
         await ErrorsAsync("--Projects:0:Pcode=1", "--Projects:0:Tokens:0:Secret=hush", "--Projects:1:Pcode=2", "--Projects:1:Tokens:0:Secret=hush"),
         Is.EqualTo(new[] { "Projects:1:Tokens:0: the token stands twice; it must name one project." }));

@@ -1,0 +1,74 @@
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>
+/// Answers queries over what any number of nodes wrote into InfluxDB, exactly as the embedded store does over its own: whole 5-minute buckets from the
+/// rollups of units, everything else from raw rows that stream through the same aggregation. Memory is bounded by the query's groups, a few
+/// thousand rows and the cache of units. Thread safe.
+/// </summary>
+public sealed class InfluxReader : ISampleReader, IDisposable
+{
+    // As much as the embedded store keeps of its blocks.
+    private const long CacheBytes = 128L << 20;
+
+    private readonly UnitCache _cache = new(CacheBytes);
+    private readonly HttpMessageInvoker _http;
+    private readonly InfluxQlClient _client;
+    private readonly Func<Kind, TimeSpan?> _retention;
+    private readonly TimeProvider _clock;
+
+    /// <param name="options">Where InfluxDB is; queries are sent with its read-only account.</param>
+    /// <param name="retention">How long the samples of a kind are answered, by their time; null for ever.</param>
+    /// <param name="clock">The present, for retention, and time-outs.</param>
+    public InfluxReader(InfluxOptions options, Func<Kind, TimeSpan?> retention, TimeProvider clock)
+    {
+        _http = InfluxQlClient.MakeInvoker();
+        _client = new InfluxQlClient(_http, options, clock);
+        _retention = retention;
+        _clock = clock;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
+    {
+        Aggregation aggregation = new(query, cancellationToken);
+        TimeRange kept = new(EarliestOf(query.Kind), long.MaxValue);
+        TimeRange range = InfluxStatement.Clamp(query.Range.Intersect(kept));
+        if (range.IsEmpty)
+        {
+            return aggregation.Complete();
+        }
+
+        // Rollups know nothing of ids that stand twice; alerts are few enough to be read one by one.
+        bool mayRepeat = query.Kind == Kind.Alert;
+        RepeatedAlerts repeated = mayRepeat
+            ? await RepeatedAlerts.FindAsync(_client, query.Pcode, kept, cancellationToken).ConfigureAwait(false)
+            : RepeatedAlerts.None;
+        List<TimeRange> rest = [];
+        if (query.UseRollups && !mayRepeat)
+        {
+            await new UnitScan(_client, query, aggregation, _cache).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            rest.Add(range);
+        }
+
+        RawScan raw = new(_client, query, aggregation, repeated);
+        foreach (TimeRange part in rest)
+        {
+            await raw.AddAsync(part, cancellationToken).ConfigureAwait(false);
+        }
+
+        return aggregation.Complete();
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private long EarliestOf(Kind kind) =>
+        _retention(kind) is { } kept ? _clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)kept.TotalMilliseconds : long.MinValue;
+}

@@ -1,0 +1,93 @@
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>
+/// How samples lie in InfluxDB. One measurement a kind, named like the kind, with the tags <c>pcode, oid, node, e</c> (alerts: also <c>b</c>) and the
+/// running number <c>n</c> and every other field of the kind under its schema name. Durations are integer µs, numbers integer millionths, booleans
+/// 0i and 1i, maps their canonical JSON; a missing field is left out, a missing oid is the tag value <c>-</c> (3.x fixes the tags of a table).
+/// <para>
+/// Rollup units lie in <c>rollup_5m</c> with the tags <c>pcode, node, kind</c> and the fields <c>unit, part, parts, data</c>. A unit is what one node took
+/// between two marks in its log. Before (or with) the first sample that a unit has in a bucket, its point of part 0 is written with <c>parts=0i</c>:
+/// "this unit has samples here, and its rollup is not complete". When all of the unit's samples are confirmed the same points are written again with
+/// <c>parts</c> ≥ 1 and <c>data</c>: the parts, in order, of the base64 of <see cref="UnitRollups"/>. So a bucket can be answered from rollups exactly where every
+/// unit (node, unit) that has a point in it has <c>parts</c> ≥ 1 and all of its parts; otherwise its samples are read one by one.
+/// </para>
+/// </summary>
+public static class InfluxSchema
+{
+    public const string PcodeTag = "pcode";
+    public const string OidTag = "oid";
+
+    /// <summary>The node's id, 16 hexadecimal digits.</summary>
+    public const string NodeTag = "node";
+
+    /// <summary>(n div 10⁶) mod 64.</summary>
+    public const string EpochTag = "e";
+
+    /// <summary>First byte of an alert's id, two hexadecimal digits.</summary>
+    public const string AlertTag = "b";
+
+    /// <summary>Name of the kind, in <see cref="RollupMeasurement"/>.</summary>
+    public const string KindTag = "kind";
+
+    /// <summary>Field of each sample: its running number.</summary>
+    public const string NumberField = "n";
+
+    public const string RollupMeasurement = "rollup_5m";
+    public const string UnitField = "unit";
+    public const string PartField = "part";
+    public const string PartsField = "parts";
+    public const string DataField = "data";
+
+    /// <summary>The unit of samples whose unit is not known any more, since the checkpoint was lost. It never gets a rollup.</summary>
+    public const long UnknownUnit = -1;
+
+    /// <summary>Value of <see cref="OidTag"/> for a sample without an agent.</summary>
+    public const string MissingOid = "-";
+
+    /// <summary>Most characters of base64 in one part: InfluxDB takes strings up to 64 KiB.</summary>
+    public const int MaxPartBytes = 48 << 10;
+
+    /// <summary>Length of a rollup's bucket, aligned to the epoch.</summary>
+    public const long BucketMilliseconds = 300_000;
+
+    /// <summary>How many numbers of a unit are told apart inside a bucket.</summary>
+    public const long UnitSlots = 3_000_000;
+
+    /// <summary>How many parts a unit may have: slots × parts are the nanoseconds of a bucket.</summary>
+    public const long PartSlots = 100_000;
+
+    private const long NanosecondsPerMillisecond = 1_000_000;
+    private const long NumbersPerEpoch = 1_000_000;
+    private const long Epochs = 64;
+
+    /// <summary>Name of a kind's measurement.</summary>
+    public static string MeasurementOf(Kind kind) => SampleSchema.Of(kind).Name;
+
+    /// <summary>Whether the field is a field of the point too: all but its time and its agent's id.</summary>
+    public static bool IsPointField(Field field) => field.Ordinal is not (KindSchema.Time or KindSchema.Oid);
+
+    /// <summary>Nanoseconds of a sample's point.</summary>
+    public static long PointTime(long milliseconds, long number) => milliseconds * NanosecondsPerMillisecond + number % NumbersPerEpoch;
+
+    /// <summary>Milliseconds of the sample of a point.</summary>
+    public static long MillisecondsOf(long pointTime) =>
+        pointTime / NanosecondsPerMillisecond - (pointTime % NanosecondsPerMillisecond < 0 ? 1 : 0);
+
+    /// <summary>Value of <see cref="EpochTag"/> for a running number.</summary>
+    public static long EpochOf(long number) => number / NumbersPerEpoch % Epochs;
+
+    /// <summary>Start in ms of the bucket that a time lies in.</summary>
+    public static long BucketOf(long milliseconds) => milliseconds - ((milliseconds % BucketMilliseconds) + BucketMilliseconds) % BucketMilliseconds;
+
+    /// <summary>Nanoseconds of a unit's part in a bucket that starts at <paramref name="bucket"/> ms; inside the bucket, and unique for node, unit and part.</summary>
+    public static long RollupTime(long bucket, long unit, long part)
+    {
+        long slot = unit < 0 ? UnitSlots - 1 : unit % (UnitSlots - 1);
+        return bucket * NanosecondsPerMillisecond + slot * PartSlots + part;
+    }
+
+    /// <summary>Value of <see cref="NodeTag"/>.</summary>
+    public static string NodeName(ulong nodeId) => nodeId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,312 @@
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>
+/// Writes samples to InfluxDB from the log, unit by unit. Lines are sent by several at a time; the log is forgotten only through marks whose unit is confirmed whole,
+/// samples and rollups. A replay from the last such mark writes the same points again. <see cref="WriteAsync"/> and <see cref="MarkAsync"/> have one caller, in
+/// log order, and wait while InfluxDB takes nothing; the rest is thread safe. <see cref="RunAsync"/> does the sending.
+/// </summary>
+public sealed partial class InfluxWriter : ISampleWriter, IDisposable
+{
+    private const int Senders = 3;
+
+    // Lines in memory: enough to keep the senders busy while more are encoded, and all that an outage costs.
+    private const int BatchesInFlight = 8;
+
+    // A batch is sent once it is three quarters of its age, looked at four times as often, so that none is older.
+    private const int FlushSteps = 4;
+
+    private static readonly TimeSpan _retryPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly ulong _nodeId;
+    private readonly InfluxOptions _options;
+    private readonly Func<long, long> _apdexThresholdMicroseconds;
+    private readonly Func<long, Guid, bool>? _findAlert;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly InfluxHttp _http;
+    private readonly DeadLetters _deadLetters;
+    private readonly SendQueue _queue;
+    private readonly WriteSize _size;
+    private readonly LineSender _sender;
+    private readonly byte[] _node;
+    private readonly Channel<ClosedUnit> _closed = Channel.CreateBounded<ClosedUnit>(1);
+
+    // Guards _open, _opened, _through and _unit: the writer and the flush by age take turns.
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private LineBatch? _open;
+    private long _opened;
+    private LogPosition _through;
+    private OpenUnit _unit;
+    private long _storedThrough;
+
+    private InfluxWriter(
+        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, StoreCheckpoint checkpoint, Func<long, long> apdexThresholdMicroseconds,
+        Func<long, Guid, bool>? findAlert, TimeProvider clock, CoreInstruments instruments, ILogger logger)
+    {
+        _files = files;
+        _directory = directory;
+        _nodeId = nodeId;
+        _options = options;
+        _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
+        _findAlert = findAlert;
+        _clock = clock;
+        _logger = logger;
+        _http = new InfluxHttp(options, clock);
+        _deadLetters = new DeadLetters(files, directory, nodeId, clock);
+        _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
+        _size = new WriteSize(options.BatchBytes);
+        _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
+        _node = Encoding.UTF8.GetBytes($",{InfluxSchema.NodeTag}={InfluxSchema.NodeName(nodeId)}");
+        _unit = new OpenUnit(checkpoint.Unit);
+        _through = checkpoint.Through;
+        _storedThrough = checkpoint.Through.Offset;
+        LastUnit = checkpoint.Unit;
+        NextNumber = checkpoint.NextNumber;
+    }
+
+    public StoreFeed Feed => StoreFeed.Log;
+
+    /// <inheritdoc/>
+    public LogPosition StoredThrough => new(Volatile.Read(ref _storedThrough));
+
+    /// <summary>Through here InfluxDB has the samples, though perhaps not yet their rollups.</summary>
+    public LogPosition ConfirmedThrough => _queue.ConfirmedThrough;
+
+    /// <summary>The greatest unit that the checkpoint knew at the start; −1 when there was none. The log's own marks may know greater ones.</summary>
+    public long LastUnit { get; }
+
+    /// <summary>The running number behind everything that the checkpoint covered at the start.</summary>
+    public long NextNumber { get; }
+
+    /// <summary>Why InfluxDB takes no samples just now; null when it does.</summary>
+    public string? Fault => _sender.Fault;
+
+    /// <summary>Opens the writer on a data directory: reads its checkpoint. InfluxDB need not be there.</summary>
+    /// <param name="files">The disk.</param>
+    /// <param name="directory">The data directory; the checkpoint is the file <c>influx</c>, refused lines go to <c>dead-letters/</c>.</param>
+    /// <param name="nodeId">Identity of the directory.</param>
+    /// <param name="options">Where InfluxDB is and how it is written to.</param>
+    /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project, with which rollups are counted.</param>
+    /// <param name="findAlert">Whether InfluxDB has an alert of a project and id; null to leave repeats to the readers.</param>
+    /// <param name="clock">Ages, delays and time-outs.</param>
+    /// <param name="instruments">Counters.</param>
+    /// <param name="logger">Where outages and refused lines are told.</param>
+    /// <exception cref="UnknownFormatException">The checkpoint is of another version or node.</exception>
+    public static InfluxWriter Open(
+        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, Func<long, Guid, bool>? findAlert,
+        TimeProvider clock, CoreInstruments instruments, ILogger logger) =>
+        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, findAlert, clock, instruments, logger);
+
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
+    {
+        if (end <= StoredThrough)
+        {
+            return;
+        }
+
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            LineEncoder encoder = new(_nodeId, _options.BatchLines, _size.MaxBytes);
+            encoder.Begin(batch, _unit);
+            while (!encoder.Continue(OpenBatch()))
+            {
+                await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            _unit.Add(batch);
+            _through = end;
+            if (OpenBatch() is { } open && (open.LineCount >= _options.BatchLines || open.Length >= _size.MaxBytes))
+            {
+                await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken)
+    {
+        if (end <= StoredThrough)
+        {
+            return;
+        }
+
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _through = end;
+            await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+            await _closed.Writer.WriteAsync(new ClosedUnit(_unit, _queue.Last, new StoreCheckpoint(end, nextUnit, nextNumber)), cancellationToken).ConfigureAwait(false);
+            _unit = new OpenUnit(nextUnit);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => _queue.WaitAsync(through, cancellationToken);
+
+    /// <inheritdoc/>
+    public bool HasAlert(long pcode, Guid id) => _findAlert?.Invoke(pcode, id) ?? false;
+
+    /// <summary>Sends, flushes by age and finishes units until cancelled: the host runs this beside its work.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        List<Task> loops = [FlushAsync(all.Token), CloseUnitsAsync(all.Token)];
+        for (int i = 0; i < Senders; i++)
+        {
+            loops.Add(_sender.RunAsync(all.Token));
+        }
+
+        // One that ends by a fault ends the others: half a writer would wait for ever.
+        await Task.WhenAny(loops).ConfigureAwait(false);
+        await all.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(loops).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _open?.Dispose();
+        _open = null;
+        _deadLetters.Leave();
+        _http.Dispose();
+        _gate.Dispose();
+    }
+
+    private LineBatch OpenBatch()
+    {
+        if (_open is null)
+        {
+            _open = new LineBatch(_size.MaxBytes);
+            _opened = _clock.GetTimestamp();
+        }
+
+        return _open;
+    }
+
+    private async ValueTask SendOpenAsync(CancellationToken cancellationToken)
+    {
+        if (_open is { LineCount: > 0 } open)
+        {
+            open.Through = _through;
+            await _queue.AddAsync(open, cancellationToken).ConfigureAwait(false);
+            _open = null;
+        }
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(_options.FlushAge / FlushSteps, _clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (_clock.GetElapsedTime(_opened) >= _options.FlushAge * (FlushSteps - 1) / FlushSteps)
+                {
+                    await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
+
+    private async Task CloseUnitsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (ClosedUnit closed in _closed.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // Only then: a rollup must not be seen before its samples, nor overtake the lines that say that it is not complete.
+            await _queue.WaitAsync(closed.LastLines, cancellationToken).ConfigureAwait(false);
+            await WriteRollupsAsync(closed.Unit, cancellationToken).ConfigureAwait(false);
+            await KeepAsync(closed.Checkpoint, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _storedThrough, closed.Checkpoint.Through.Offset);
+        }
+    }
+
+    private async ValueTask WriteRollupsAsync(OpenUnit unit, CancellationToken cancellationToken)
+    {
+        LineBatch lines = new(_size.MaxBytes);
+        long last = 0;
+        foreach ((long pcode, UnitTable table) in unit.Tables)
+        {
+            table.Complete();
+            UnitRollup rollup = new(table, _apdexThresholdMicroseconds(pcode));
+            foreach ((long bucket, UnitRollups rollups) in rollup.Buckets())
+            {
+                await RollupLines.WriteAsync(rollups, pcode, _node, KindPoints.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
+            }
+        }
+
+        if (lines.LineCount > 0)
+        {
+            await AddAsync().ConfigureAwait(false);
+        }
+
+        lines.Dispose();
+        await _queue.WaitAsync(last, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask AppendAsync(Action<LineBatch> line)
+        {
+            line(lines);
+            if (!lines.TryEndLine(_size.MaxBytes))
+            {
+                await AddAsync().ConfigureAwait(false);
+                line(lines);
+                lines.TryEndLine(_size.MaxBytes);
+            }
+        }
+
+        async ValueTask AddAsync()
+        {
+            await _queue.AddAsync(lines, cancellationToken).ConfigureAwait(false);
+            last = _queue.Last;
+            lines = new LineBatch(_size.MaxBytes);
+        }
+    }
+
+    private async ValueTask KeepAsync(StoreCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        bool told = false;
+        while (true)
+        {
+            try
+            {
+                checkpoint.Write(_files, _directory, _nodeId);
+                return;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                if (!told)
+                {
+                    LogFault(fault);
+                }
+
+                told = true;
+            }
+
+            await Task.Delay(_retryPeriod, _clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(1106, LogLevel.Error, "The checkpoint can't be written, so the log keeps what InfluxDB has. It is tried again.")]
+    private partial void LogFault(Exception fault);
+}

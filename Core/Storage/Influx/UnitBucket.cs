@@ -1,0 +1,110 @@
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>The units that have samples in one 5-minute bucket.</summary>
+internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, UnitCache cache)
+{
+    private readonly Dictionary<(string Node, long Unit), KnownUnit> _known = [];
+    private readonly Dictionary<(string Node, long Unit), UnitParts> _coming = [];
+
+    /// <summary>Whether the parts of a closed unit must be read.</summary>
+    public bool NeedsParts { get; private set; }
+
+    /// <summary>Whether a unit is still open, so that the bucket is read raw whatever the others know.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>Notes that a unit is in the bucket.</summary>
+    public void Note(string node, long unit, long parts)
+    {
+        if (parts <= 0)
+        {
+            IsOpen = true;
+        }
+        else if (cache.Find(PlaceOf(node, unit)) is { } known)
+        {
+            _known[(node, unit)] = known;
+        }
+        else
+        {
+            NeedsParts = true;
+            _coming.TryAdd((node, unit), new UnitParts(parts));
+        }
+    }
+
+    /// <summary>Takes a part of a unit; of one that is known already it is left out.</summary>
+    public void Take(string node, long unit, long part, long parts, ReadOnlySpan<byte> base64)
+    {
+        if (_known.ContainsKey((node, unit)))
+        {
+            return;
+        }
+
+        if (!_coming.TryGetValue((node, unit), out UnitParts? coming))
+        {
+            coming = new UnitParts(parts);
+            _coming.Add((node, unit), coming);
+        }
+
+        coming.Take(part, parts, base64);
+    }
+
+    /// <summary>
+    /// The units as sources, when all are closed and whole, have together exactly as many samples as there are points in the bucket (counted after the units
+    /// were read), and each can answer the query; else null.
+    /// </summary>
+    public List<UnitSource>? TryResolve(long points)
+    {
+        bool isWhole = !IsOpen;
+        foreach (((string Node, long Unit) key, UnitParts parts) in _coming)
+        {
+            if (parts.TryRead() is { } unit)
+            {
+                KnownUnit known = new(unit.SampleCount, UnitParts.Find(unit, specIndex));
+                cache.Add(PlaceOf(key.Node, key.Unit), known);
+                _known[key] = known;
+            }
+            else
+            {
+                isWhole = false;
+            }
+        }
+
+        return isWhole ? SourcesOf(points) : null;
+    }
+
+    private List<UnitSource>? SourcesOf(long points)
+    {
+        List<UnitSource> sources = [];
+        long samples = 0;
+        foreach (KnownUnit known in _known.Values)
+        {
+            if (known.Rollup is not { } rollup)
+            {
+                return null;
+            }
+
+            UnitSource source = new(start, rollup);
+            if (!CanAnswer(source))
+            {
+                return null;
+            }
+
+            samples += known.Samples;
+            sources.Add(source);
+        }
+
+        return samples == points ? sources : null;
+    }
+
+    // A dry run of the plan: a bucket is used whole or not at all, since its points don't say which unit they are of.
+    private bool CanAnswer(UnitSource source)
+    {
+        List<TimeRange> rest = [];
+        new RollupPlan(query, source, specIndex, rest, static (_, _, _) => { }).Cover(new TimeRange(source.FirstTime, source.LastTime + 1));
+        return rest.Count == 0;
+    }
+
+    private UnitPlace PlaceOf(string node, long unit) => new(query.Pcode, query.Kind, specIndex, start, node, unit);
+}

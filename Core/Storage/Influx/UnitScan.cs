@@ -1,0 +1,249 @@
+using System.Globalization;
+using System.Text;
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>
+/// Answers whole 5-minute buckets from the rollups of units, and leaves the rest to be read raw. A bucket is answered so only where its units have as many
+/// samples as it has points, counted after the units were read: every sample of a unit is a point before the unit's rollup is there and is in one unit only,
+/// so equal numbers mean the same samples.
+/// </summary>
+internal sealed class UnitScan
+{
+    // Requests of about this many rows: half as many make the next slice longer, twice as many shorter.
+    private const int RowsAtOnce = 4_000;
+    private const long FirstSliceMilliseconds = 86_400_000;
+
+    private readonly InfluxQlClient _client;
+    private readonly SampleQuery _query;
+    private readonly Aggregation _aggregation;
+    private readonly UnitCache _cache;
+    private readonly KindSchema _schema;
+    private readonly int _specIndex;
+    private readonly string _project;
+    private readonly AnswerColumn _time = new("time", isText: false);
+    private readonly AnswerColumn _node = new(InfluxSchema.NodeTag, isText: true);
+    private readonly AnswerColumn _unit = new(InfluxSchema.UnitField, isText: false);
+    private readonly AnswerColumn _part = new(InfluxSchema.PartField, isText: false);
+    private readonly AnswerColumn _parts = new(InfluxSchema.PartsField, isText: false);
+    private readonly AnswerColumn _bytes = new(InfluxSchema.DataField, isText: true);
+    private readonly AnswerRows _rows;
+
+    public UnitScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, UnitCache cache)
+    {
+        _cache = cache;
+        _client = client;
+        _query = query;
+        _aggregation = aggregation;
+        _schema = SampleSchema.Of(query.Kind);
+        _specIndex = FindSpec(_schema, query);
+        _project = query.Pcode.ToString(CultureInfo.InvariantCulture);
+        _rows = new AnswerRows(_time, _node, _unit, _part, _parts, _bytes);
+    }
+
+    /// <summary>Adds what units know of a range, and appends to <paramref name="rest"/> what must be read raw: ascending and disjoint.</summary>
+    public async ValueTask AddAsync(TimeRange range, List<TimeRange> rest, CancellationToken cancellationToken)
+    {
+        TimeRange whole = await FindWholeAsync(range, cancellationToken).ConfigureAwait(false);
+        if (whole.IsEmpty)
+        {
+            Append(rest, range);
+            return;
+        }
+
+        Append(rest, new TimeRange(range.From, whole.From));
+        long length = FirstSliceMilliseconds;
+        for (TimeRange left = whole; !left.IsEmpty;)
+        {
+            TimeRange slice = left with { To = Math.Min(left.To, left.From + length) };
+            int rows = await AddSliceAsync(slice, rest, cancellationToken).ConfigureAwait(false);
+            length = rows < RowsAtOnce / 2 ? length * 2 : rows > RowsAtOnce * 2 ? Math.Max(InfluxSchema.BucketMilliseconds, InfluxSchema.BucketOf(length / 2)) : length;
+            left = left with { From = slice.To };
+        }
+
+        Append(rest, new TimeRange(whole.To, range.To));
+    }
+
+    // The first declaration whose rows give what the query asks, or −1.
+    private static int FindSpec(KindSchema schema, SampleQuery query)
+    {
+        if (query.WindowMilliseconds % InfluxSchema.BucketMilliseconds != 0)
+        {
+            return -1;
+        }
+
+        for (int i = 0; i < schema.Rollups.Length; i++)
+        {
+            if (RollupMatch.Fits(schema, schema.Rollups[i], query))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    // Ranges that touch become one, so that they are one request.
+    private static void Append(List<TimeRange> rest, TimeRange range)
+    {
+        if (range.IsEmpty)
+        {
+            return;
+        }
+
+        if (rest.Count > 0 && rest[^1].To == range.From)
+        {
+            rest[^1] = rest[^1] with { To = range.To };
+            return;
+        }
+
+        rest.Add(range);
+    }
+
+    // The whole buckets of a range, from the first to the last one that any unit is in.
+    private async ValueTask<TimeRange> FindWholeAsync(TimeRange range, CancellationToken cancellationToken)
+    {
+        TimeRange whole = new(InfluxSchema.BucketOf(range.From + InfluxSchema.BucketMilliseconds - 1), InfluxSchema.BucketOf(range.To));
+        if (_specIndex < 0 || whole.IsEmpty)
+        {
+            return default;
+        }
+
+        string[] column = [InfluxSchema.PartField];
+        long? first = await FirstTimeAsync(Units(column, whole).First(1), cancellationToken).ConfigureAwait(false);
+        long? last = await FirstTimeAsync(Units(column, whole).Last(), cancellationToken).ConfigureAwait(false);
+        return first is null || last is null ? default : new TimeRange(InfluxSchema.BucketOf(first.Value), InfluxSchema.BucketOf(last.Value) + InfluxSchema.BucketMilliseconds);
+    }
+
+    private InfluxStatement Units(ReadOnlySpan<string> columns, TimeRange range) => InfluxStatement.Select(InfluxSchema.RollupMeasurement, columns)
+        .Where(InfluxSchema.PcodeTag, _project)
+        .Where(InfluxSchema.KindTag, _schema.Name)
+        .In(range);
+
+    private async ValueTask<long?> FirstTimeAsync(InfluxStatement statement, CancellationToken cancellationToken)
+    {
+        AnswerColumn time = new("time", isText: false);
+        AnswerRows rows = new(time);
+        await using InfluxAnswer answer = await _client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        long? first = null;
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            first ??= InfluxSchema.MillisecondsOf(time.Numbers[0]);
+        }
+
+        return first;
+    }
+
+    private async ValueTask<int> AddSliceAsync(TimeRange slice, List<TimeRange> rest, CancellationToken cancellationToken)
+    {
+        // In this order: what is counted is at least what the units are of.
+        Dictionary<long, UnitBucket> units = [];
+        int rows = await FindUnitsAsync(slice, units, cancellationToken).ConfigureAwait(false);
+        if (MissingOf(units) is { IsEmpty: false } missing)
+        {
+            await ReadPartsAsync(missing, units, cancellationToken).ConfigureAwait(false);
+        }
+
+        List<(long Bucket, long Points)> counts = await CountPointsAsync(slice, cancellationToken).ConfigureAwait(false);
+        foreach ((long bucket, long points) in counts)
+        {
+            TimeRange range = new(bucket, bucket + InfluxSchema.BucketMilliseconds);
+            if (units.GetValueOrDefault(bucket)?.TryResolve(points) is not { } sources)
+            {
+                Append(rest, range);
+                continue;
+            }
+
+            foreach (UnitSource source in sources)
+            {
+                // The units answer it whole, so nothing is left over.
+                _aggregation.AddRollups(source, range, []);
+            }
+        }
+
+        return rows + counts.Count;
+    }
+
+    // From the first to the last bucket whose units are not known yet.
+    private static TimeRange MissingOf(Dictionary<long, UnitBucket> units)
+    {
+        (long first, long end) = (long.MaxValue, long.MinValue);
+        foreach ((long start, UnitBucket bucket) in units)
+        {
+            if (bucket.NeedsParts && !bucket.IsOpen)
+            {
+                first = Math.Min(first, start);
+                end = Math.Max(end, start + InfluxSchema.BucketMilliseconds);
+            }
+        }
+
+        return new TimeRange(first, end);
+    }
+
+    // Which units there are, without what they know.
+    private async ValueTask<int> FindUnitsAsync(TimeRange slice, Dictionary<long, UnitBucket> units, CancellationToken cancellationToken)
+    {
+        string[] columns = [InfluxSchema.NodeTag, InfluxSchema.UnitField, InfluxSchema.PartsField];
+        int read = 0;
+        await using InfluxAnswer answer = await _client.AskAsync(Units(columns, slice), _rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            read += _rows.RowCount;
+            for (int row = 0; row < _rows.RowCount; row++)
+            {
+                BucketOf(units, row).Note(Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _parts.Numbers[row]);
+            }
+        }
+
+        return read;
+    }
+
+    private async ValueTask ReadPartsAsync(TimeRange range, Dictionary<long, UnitBucket> units, CancellationToken cancellationToken)
+    {
+        string[] columns = [InfluxSchema.NodeTag, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField, InfluxSchema.DataField];
+        await using InfluxAnswer answer = await _client.AskAsync(Units(columns, range), _rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            for (int row = 0; row < _rows.RowCount; row++)
+            {
+                BucketOf(units, row).Take(
+                    Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _part.Numbers[row], _parts.Numbers[row], _bytes.Text(row));
+            }
+        }
+    }
+
+    private UnitBucket BucketOf(Dictionary<long, UnitBucket> units, int row)
+    {
+        long start = InfluxSchema.BucketOf(InfluxSchema.MillisecondsOf(_time.Numbers[row]));
+        if (!units.TryGetValue(start, out UnitBucket? bucket))
+        {
+            bucket = new UnitBucket(_query, _specIndex, start, _cache);
+            units.Add(start, bucket);
+        }
+
+        return bucket;
+    }
+
+    private async ValueTask<List<(long Bucket, long Points)>> CountPointsAsync(TimeRange slice, CancellationToken cancellationToken)
+    {
+        AnswerColumn time = new("time", isText: false);
+        AnswerColumn count = new("count", isText: false);
+        AnswerRows rows = new(time, count);
+        InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, _project).In(slice)
+            .ByTime(InfluxSchema.BucketMilliseconds);
+        List<(long Bucket, long Points)> counts = [];
+        await using InfluxAnswer answer = await _client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                counts.Add((InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row]));
+            }
+        }
+
+        return counts;
+    }
+}

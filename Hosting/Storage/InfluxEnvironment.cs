@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Hosting.Configuration;
+
+namespace TimeSeries.Hosting.Storage;
+
+/// <summary>
+/// The settings of InfluxDB, from <c>influx.env</c> and the environment. Read only where <c>Storage:Kind</c> asks for InfluxDB; what is wrong with them is told
+/// together with what is wrong with the options. Thread safe.
+/// </summary>
+internal sealed class InfluxEnvironment(IFileSystem files, IHostEnvironment host, IConfiguration configuration) : IValidateOptions<StorageOptions>
+{
+    /// <summary>The key under which the command line names the file.</summary>
+    public const string FileKey = "influx-env";
+
+    private readonly Lazy<InfluxOptionsOutcome> _outcome = new(() =>
+        InfluxOptionsReader.Read(files, host.ContentRootPath, configuration[FileKey], Environment.GetEnvironmentVariable));
+
+    /// <summary>The settings; only after they were found right.</summary>
+    public InfluxOptions Options => _outcome.Value.Options ?? throw new InvalidConfigurationException(_outcome.Value.Errors);
+
+    public ValidateOptionsResult Validate(string? name, StorageOptions options) =>
+        options.Kind == StorageKind.Influx && _outcome.Value.Errors.Count > 0 ? ValidateOptionsResult.Fail(_outcome.Value.Errors) : ValidateOptionsResult.Success;
+}

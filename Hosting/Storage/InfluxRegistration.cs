@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Web;
+
+namespace TimeSeries.Hosting.Storage;
+
+/// <summary>Registers InfluxDB as a store that the option <c>Storage:Kind</c> may choose.</summary>
+public static class InfluxRegistration
+{
+    /// <summary>Adds the settings, the reader and the look at the start. Nothing is read or opened while the option chooses another store.</summary>
+    public static IServiceCollection AddInflux(this IServiceCollection services, InfluxRoles roles)
+    {
+        services.TryAddSingleton<IFileSystem, DiskFileSystem>();
+        services.AddSingleton<InfluxEnvironment>();
+        services.AddSingleton<IValidateOptions<StorageOptions>>(provider => provider.GetRequiredService<InfluxEnvironment>());
+        services.AddSingleton(provider => provider.GetRequiredService<InfluxEnvironment>().Options);
+        services.AddSingleton(provider => new InfluxReader(
+            provider.GetRequiredService<InfluxOptions>(), provider.GetRequiredService<StorageOptions>().RetentionOf, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new InfluxStart(
+            roles, provider.GetRequiredService<StorageOptions>(), new Lazy<InfluxOptions>(provider.GetRequiredService<InfluxOptions>),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InfluxStart>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<InfluxStart>());
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<InfluxStart>());
+        return services;
+    }
+
+    /// <summary>Adds what a host that runs on its own on a shared store must be configured with.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="host">Name of the host, for messages.</param>
+    public static IServiceCollection AddSharedStoreRules(this IServiceCollection services, string host)
+    {
+        SharedStoreRule rule = new(host);
+        services.AddSingleton<IValidateOptions<StorageOptions>>(rule);
+        services.AddSingleton<IValidateOptions<ProjectListOptions>>(rule);
+        return services;
+    }
+}

@@ -1,0 +1,30 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Running;
+using TimeSeries.Hosting.Storage;
+
+namespace TimeSeries.Query;
+
+/// <summary>Query as a process of its own, over InfluxDB: as many as are needed, each with the same projects. It keeps no file.</summary>
+public static class QueryHost
+{
+    /// <summary>Builds the host; nothing is opened before it starts.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="replace">Registers other services in place of the host's own: a clock, a log.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
+    {
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(args);
+        builder.Services.AddInflux(InfluxRoles.Reader);
+        builder.Services.AddSharedStoreRules("Query");
+        builder.Services.AddProjects();
+        builder.Services.AddSingleton<ISampleReader>(provider => provider.GetRequiredService<InfluxReader>());
+        builder.Services.AddTimeSeriesQuery(builder.Configuration);
+        replace?.Invoke(builder.Services);
+
+        WebApplication app = builder.Build();
+        app.UseHostDefaults();
+        app.MapTimeSeriesQuery();
+        return app;
+    }
+}

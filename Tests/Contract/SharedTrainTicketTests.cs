@@ -1,0 +1,44 @@
+using NUnit.Framework;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Fixtures.Influxd;
+
+namespace TimeSeries.Tests.Contract;
+
+/// <summary>Recorded telemetry of a real application through two Ingest processes, one influxd and two Query processes: both answer as the naive computation does.</summary>
+internal sealed class SharedTrainTicketTests
+{
+    private SharedStore _store = null!;
+    private ServerProcess[] _readers = [];
+
+    [OneTimeSetUp]
+    public async Task Push()
+    {
+        List<PushedBatch> batches = TrainTicketTests.Batches();
+        _store = await SharedStore.StartAsync();
+        ServerProcess[] writers = [await _store.StartHostAsync("Ingest", "first"), await _store.StartHostAsync("Ingest", "second")];
+        _readers = [await _store.StartHostAsync("Query", "none"), await _store.StartHostAsync("Query", "none")];
+        await Task.WhenAll(writers.Select((writer, number) =>
+            writer.Client.PushAllAsync(batches.Where((_, index) => index % writers.Length == number), _ => BodyForm.MessagePackColumns)));
+        await _store.WaitForAsync(TrainTicketTests.Expected.Samples.Count);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+    }
+
+    [TestCaseSource(typeof(TrainTicketTests), nameof(TrainTicketTests.Questions))]
+    public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
+    {
+        foreach (ServerProcess reader in _readers)
+        {
+            string answer = await reader.Client.GetAsync(endpoint.Path(range.From, range.To));
+            Assert.That(AnswerComparer.Differences(answer, TrainTicketTests.Expected.Of(endpoint, TestProjects.First, range.From, range.To)), Is.Empty);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using NUnit.Framework;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Running;
+using TimeSeries.Ingest;
+using TimeSeries.Query;
+using TimeSeries.Server;
+using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Fixtures.Influxd;
+
+namespace TimeSeries.Tests.Hosting;
+
+/// <summary>What hosts say at their start with <c>Storage:Kind=influx</c>: everything that is wrong, at once, and no secret.</summary>
+internal sealed class InfluxStartTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Ingest_and_Query_alone_need_a_store_that_can_be_shared()
+    {
+        IReadOnlyList<string> ofIngest = await ErrorsAsync(IngestHost.Build([$"--Storage:Directory={_folder.FullName}", "--Projects:0:Pcode=1"]));
+        IReadOnlyList<string> ofQuery = await ErrorsAsync(QueryHost.Build([]));
+        Assert.Multiple(() =>
+        {
+            Assert.That(ofIngest.Single(), Does.StartWith("Storage:Kind: Ingest does not run on its own on the embedded store").And.Contain("start Server instead"));
+            Assert.That(ofQuery, Has.Count.EqualTo(2));
+            Assert.That(ofQuery, Has.One.StartsWith("Storage:Kind: Query does not run on its own").And.One.StartsWith("Projects: none is configured"));
+        });
+    }
+
+    [Test]
+    public async Task Settings_that_are_wrong_are_told_with_the_options_and_no_secret_is()
+    {
+        string path = await SettingsAsync("INFLUX_HOST=not an address", "INFLUX_BATCH_LINES=0", "INFLUX_TOKEN=hush\u00E9", "INFLUX_GZIP=perhaps");
+        IReadOnlyList<string> errors = await ErrorsAsync(QueryHost.Build(["--Storage:Kind=influx", $"--influx-env={path}", "--Projects:0:Pcode=0"]));
+        Assert.Multiple(() =>
+        {
+            Assert.That(errors, Has.Count.EqualTo(5), string.Join('\n', errors));
+            Assert.That(errors, Has.One.StartsWith("INFLUX_HOST").And.One.StartsWith("INFLUX_BATCH_LINES").And.One.StartsWith("INFLUX_TOKEN").And.One.StartsWith("INFLUX_GZIP"));
+            Assert.That(errors, Has.One.StartsWith("Projects:0:Pcode"));
+            Assert.That(errors, Has.None.Contains("hush"));
+        });
+    }
+
+    [Test]
+    public async Task A_bound_in_bytes_is_for_the_embedded_store_only() => Assert.That(
+        await ErrorsAsync(QueryHost.Build(["--Storage:Kind=influx", $"--influx-env={await SettingsAsync()}", "--Projects:0:Pcode=1", "--Storage:MaxBytes=1GiB"])),
+        Has.One.StartsWith("Storage:MaxBytes: '1GiB': bounds the embedded store only"));
+
+    [Test]
+    public async Task A_Query_without_its_database_does_not_start_and_says_why()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
+        await using WebApplication query = QueryHost.Build(["--urls=http://127.0.0.1:0", "--Storage:Kind=influx", $"--influx-env={path}", "--Projects:0:Pcode=1"]);
+        Assert.That(Assert.ThrowsAsync<StartRefusedException>(() => query.StartAsync())!.Message, Does.StartWith("INFLUX_DATABASE: there is no 'apm'"));
+    }
+
+    [Test]
+    public async Task An_account_that_is_refused_stops_the_start()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync(new InfluxdSettings { Auth = true });
+        string path = await SettingsAsync($"INFLUX_HOST={server.Address}", "INFLUX_USERNAME=nobody", "INFLUX_PASSWORD=hush");
+        await using WebApplication app = ServerHost.Build(
+            ["--urls=http://127.0.0.1:0", "--Storage:Kind=influx", $"--influx-env={path}", $"--Storage:Directory={_folder["store"]}"]);
+        string message = Assert.ThrowsAsync<StartRefusedException>(() => app.StartAsync())!.Message;
+        Assert.That(message, Does.Contain("does not let this account write").And.Contain("does not let this account read").And.Not.Contain("hush"));
+    }
+
+    [Test]
+    public async Task A_Query_before_its_InfluxDB_is_not_ready_until_that_answers()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        await server.QueryAsync("CREATE DATABASE apm");
+        string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
+        await server.StopAsync();
+        using ServerProcess query = await ServerProcess.StartHostAsync("Query", _folder["none"], "--Storage:Kind=influx", $"--influx-env={path}");
+        HttpStatusCode before = await ReadyAsync(query);
+        await server.RestartAsync();
+        HttpStatusCode after = before;
+        for (int tries = 0; tries < 100 && after != HttpStatusCode.OK; tries++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100));
+            after = await ReadyAsync(query);
+        }
+
+        Assert.That((before, after), Is.EqualTo((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK)), query.Output);
+    }
+
+    [Test]
+    public async Task A_Query_whose_InfluxDB_goes_away_answers_503()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        await server.QueryAsync("CREATE DATABASE apm");
+        string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
+        using ServerProcess query = await ServerProcess.StartHostAsync("Query", _folder["none"], "--Storage:Kind=influx", $"--influx-env={path}");
+        using HttpResponseMessage whole = await query.Client.GetResponseAsync("/open/api/json/transaction");
+        server.Kill();
+        using HttpResponseMessage none = await query.Client.GetResponseAsync("/open/api/json/transaction");
+        Assert.That((whole.StatusCode, none.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable)));
+    }
+
+    private static async Task<HttpStatusCode> ReadyAsync(ServerProcess host)
+    {
+        using HttpResponseMessage response = await host.Client.GetResponseAsync("/readyz");
+        return response.StatusCode;
+    }
+
+    private async Task<string> SettingsAsync(params string[] lines)
+    {
+        await File.WriteAllBytesAsync(_folder["influx.env"], Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+        return _folder["influx.env"];
+    }
+
+    private static async Task<IReadOnlyList<string>> ErrorsAsync(WebApplication app)
+    {
+        await using (app)
+        {
+            return Assert.ThrowsAsync<InvalidConfigurationException>(() => app.StartAsync())!.Errors;
+        }
+    }
+}
