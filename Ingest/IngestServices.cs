@@ -59,6 +59,9 @@ public static class IngestServices
         services.AddSingleton(OpenDirectory);
         services.AddProjects();
         services.AddSingleton(OpenStore);
+        services.AddSingleton(provider => new AlertLookup(
+            provider.GetRequiredService<InfluxOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(),
+            provider.GetRequiredService<ILogger<AlertLookup>>()));
         services.AddSingleton(OpenInfluxWriter);
         services.AddSingleton<ISampleWriter>(provider => KindOf(provider) == StorageKind.Influx
             ? provider.GetRequiredService<InfluxWriter>()
@@ -87,6 +90,8 @@ public static class IngestServices
         services.AddSingleton(provider => new RunningNumber(NextNumberOf(provider.GetRequiredService<ISampleWriter>())));
         services.AddSingleton(OpenMarks);
         services.AddSingleton<LogSignal>();
+        services.AddSingleton<DrainProgress>();
+        services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<DrainProgress>());
         services.AddSingleton<LogHealth>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogHealth>());
     }
@@ -132,7 +137,7 @@ public static class IngestServices
         {
             return InfluxWriter.Open(
                 provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId, provider.GetRequiredService<InfluxOptions>(),
-                pcode => ApdexThresholdOf(projects, pcode), findAlert: null, provider.GetRequiredService<TimeProvider>(),
+                pcode => ApdexThresholdOf(projects, pcode), provider.GetRequiredService<AlertLookup>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<InfluxWriter>>());
         }
         catch (IOException fault)

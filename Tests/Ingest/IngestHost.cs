@@ -53,9 +53,11 @@ internal sealed class IngestHost : IAsyncDisposable
 
     public static Task<IngestHost> StartAsync(params string[] options) => StartAsync(new FaultyFileSystem(), new ManualTimeProvider(), options);
 
-    public static async Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, params string[] options)
+    public static Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, params string[] options) =>
+        StartAsync(files, clock, new RecordingStore(), options);
+
+    public static async Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, RecordingStore store, params string[] options)
     {
-        RecordingStore store = new();
         CollectedLog log = new();
         WebApplicationBuilder builder = HostSetup.CreateBuilder(TestProjects.Arguments(Directory, options));
         builder.Logging.ClearProviders().AddProvider(log);
@@ -83,7 +85,7 @@ internal sealed class IngestHost : IAsyncDisposable
             // Its disk is gone.
         }
 
-        return await StartAsync(left, Clock);
+        return await StartAsync(left, Clock, new RecordingStore { Feed = Store.Feed });
     }
 
     public Task StopAsync() => _app.StopAsync();
@@ -105,7 +107,7 @@ internal sealed class IngestHost : IAsyncDisposable
         alert = ids.Select(id => new { time = Now, severity = "Info", source = "test", title = "title", id }),
     });
 
-    public Task<HttpResponseMessage> PushAsync(string json) => PushAsync(Encoding.UTF8.GetBytes(json));
+    public Task<HttpResponseMessage> PushAsync(string json, string query = "") => PushAsync(Encoding.UTF8.GetBytes(json), query: query);
 
     public Task<HttpResponseMessage> PushAsync(
         byte[] body, string contentType = "application/json", string? encoding = null, string query = "", string? token = null, string? accept = null)
@@ -155,6 +157,7 @@ internal sealed class IngestHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Store.Held?.TrySetResult();
+        Store.Unstored?.TrySetResult();
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();

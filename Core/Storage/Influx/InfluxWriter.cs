@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private readonly ulong _nodeId;
     private readonly InfluxOptions _options;
     private readonly Func<long, long> _apdexThresholdMicroseconds;
-    private readonly Func<long, Guid, bool>? _findAlert;
+    private readonly AlertLookup? _alerts;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly InfluxHttp _http;
@@ -49,14 +50,14 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
 
     private InfluxWriter(
         IFileSystem files, string directory, ulong nodeId, InfluxOptions options, StoreCheckpoint checkpoint, Func<long, long> apdexThresholdMicroseconds,
-        Func<long, Guid, bool>? findAlert, TimeProvider clock, CoreInstruments instruments, ILogger logger)
+        AlertLookup? alerts, TimeProvider clock, CoreInstruments instruments, ILogger logger)
     {
         _files = files;
         _directory = directory;
         _nodeId = nodeId;
         _options = options;
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
-        _findAlert = findAlert;
+        _alerts = alerts;
         _clock = clock;
         _logger = logger;
         _http = new InfluxHttp(options, clock);
@@ -77,7 +78,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <inheritdoc/>
     public LogPosition StoredThrough => new(Volatile.Read(ref _storedThrough));
 
-    /// <summary>Through here InfluxDB has the samples, though perhaps not yet their rollups.</summary>
+    /// <inheritdoc/>
     public LogPosition ConfirmedThrough => _queue.ConfirmedThrough;
 
     /// <summary>The greatest unit that the checkpoint knew at the start; −1 when there was none. The log's own marks may know greater ones.</summary>
@@ -95,15 +96,15 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <param name="nodeId">Identity of the directory.</param>
     /// <param name="options">Where InfluxDB is and how it is written to.</param>
     /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project, with which rollups are counted.</param>
-    /// <param name="findAlert">Whether InfluxDB has an alert of a project and id; null to leave repeats to the readers.</param>
+    /// <param name="alerts">Finds the alerts that InfluxDB has; null to leave repeats to the readers. The writer's from now on.</param>
     /// <param name="clock">Ages, delays and time-outs.</param>
     /// <param name="instruments">Counters.</param>
     /// <param name="logger">Where outages and refused lines are told.</param>
     /// <exception cref="UnknownFormatException">The checkpoint is of another version or node.</exception>
     public static InfluxWriter Open(
-        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, Func<long, Guid, bool>? findAlert,
+        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts,
         TimeProvider clock, CoreInstruments instruments, ILogger logger) =>
-        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, findAlert, clock, instruments, logger);
+        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, alerts, clock, instruments, logger);
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
@@ -162,7 +163,11 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => _queue.WaitAsync(through, cancellationToken);
 
     /// <inheritdoc/>
-    public bool HasAlert(long pcode, Guid id) => _findAlert?.Invoke(pcode, id) ?? false;
+    public bool HasAlert(long pcode, Guid id) => false;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+        _alerts?.FindAsync(pcode, ids, cancellationToken) ?? new(FrozenSet<Guid>.Empty);
 
     /// <summary>Sends, flushes by age and finishes units until cancelled: the host runs this beside its work.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -186,6 +191,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _open = null;
         _deadLetters.Leave();
         _http.Dispose();
+        _alerts?.Dispose();
         _gate.Dispose();
     }
 
