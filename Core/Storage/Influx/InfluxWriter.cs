@@ -37,7 +37,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private readonly SendQueue _queue;
     private readonly WriteSize _size;
     private readonly LineSender _sender;
-    private readonly byte[] _node;
+    private readonly Func<long, ulong> _nodeOf;
     private readonly Channel<ClosedUnit> _closed = Channel.CreateBounded<ClosedUnit>(1);
 
     // Guards _open, _opened, _through and _unit: the writer and the flush by age take turns.
@@ -50,7 +50,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
 
     private InfluxWriter(
         IFileSystem files, string directory, ulong nodeId, InfluxOptions options, StoreCheckpoint checkpoint, Func<long, long> apdexThresholdMicroseconds,
-        AlertLookup? alerts, TimeProvider clock, CoreInstruments instruments, ILogger logger)
+        AlertLookup? alerts, TimeProvider clock, CoreInstruments instruments, ILogger logger, Func<long, ulong> nodeOf)
     {
         _files = files;
         _directory = directory;
@@ -65,7 +65,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
         _size = new WriteSize(options.BatchBytes);
         _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
-        _node = Encoding.UTF8.GetBytes($",{InfluxSchema.NodeTag}={InfluxSchema.NodeName(nodeId)}");
+        _nodeOf = nodeOf;
         _unit = new OpenUnit(checkpoint.Unit);
         _through = checkpoint.Through;
         _storedThrough = checkpoint.Through.Offset;
@@ -100,11 +100,12 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <param name="clock">Ages, delays and time-outs.</param>
     /// <param name="instruments">Counters.</param>
     /// <param name="logger">Where outages and refused lines are told.</param>
+    /// <param name="nodeOf">The node whose points samples become, by running number; without it that of the directory.</param>
     /// <exception cref="UnknownFormatException">The checkpoint is of another version or node.</exception>
     public static InfluxWriter Open(
         IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts,
-        TimeProvider clock, CoreInstruments instruments, ILogger logger) =>
-        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, alerts, clock, instruments, logger);
+        TimeProvider clock, CoreInstruments instruments, ILogger logger, Func<long, ulong>? nodeOf = null) =>
+        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, alerts, clock, instruments, logger, nodeOf ?? (_ => nodeId));
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
@@ -117,7 +118,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            LineEncoder encoder = new(_nodeId, _options.BatchLines, _size.MaxBytes);
+            LineEncoder encoder = new(_nodeOf(batch.FirstNumber), _options.BatchLines, _size.MaxBytes);
             encoder.Begin(batch, _unit);
             while (!encoder.Continue(OpenBatch()))
             {
@@ -150,7 +151,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         {
             _through = end;
             await SendOpenAsync(cancellationToken).ConfigureAwait(false);
-            await _closed.Writer.WriteAsync(new ClosedUnit(_unit, _queue.Last, new StoreCheckpoint(end, nextUnit, nextNumber)), cancellationToken).ConfigureAwait(false);
+            await _closed.Writer.WriteAsync(new ClosedUnit(IsAnothersToo(nextNumber) ? new OpenUnit(_unit.Number) : _unit, _queue.Last, new StoreCheckpoint(end, nextUnit, nextNumber)), cancellationToken).ConfigureAwait(false);
             _unit = new OpenUnit(nextUnit);
         }
         finally
@@ -194,6 +195,10 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _alerts?.Dispose();
         _gate.Dispose();
     }
+
+    // The unit was open when the directory was copied. The machine it was copied from may have put more samples into it, so its rollup is not ours to write:
+    // readers read it raw, until the other one writes the whole.
+    private bool IsAnothersToo(long nextNumber) => _nodeOf(nextNumber) != _nodeOf(nextNumber - 1);
 
     private LineBatch OpenBatch()
     {
@@ -251,6 +256,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private async ValueTask WriteRollupsAsync(OpenUnit unit, CancellationToken cancellationToken)
     {
         LineBatch lines = new(_size.MaxBytes);
+        byte[] node = Encoding.UTF8.GetBytes($",{InfluxSchema.NodeTag}={InfluxSchema.NodeName(_nodeOf(unit.FirstNumber))}");
         long last = 0;
         foreach ((long pcode, UnitTable table) in unit.Tables)
         {
@@ -258,7 +264,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
             UnitRollup rollup = new(table, _apdexThresholdMicroseconds(pcode));
             foreach ((long bucket, UnitRollups rollups) in rollup.Buckets())
             {
-                await RollupLines.WriteAsync(rollups, pcode, _node, KindPoints.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
+                await RollupLines.WriteAsync(rollups, pcode, node, KindPoints.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
             }
         }
 
