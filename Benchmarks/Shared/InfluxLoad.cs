@@ -13,6 +13,9 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
 {
     private const int PushConnections = 2;
 
+    // What a machine that is not full carries, so that it can catch up.
+    private const double OutageShare = 0.5;
+
     // Long enough for influxd to write its cache out several times.
     private static readonly TimeSpan _trialLength = TimeSpan.FromSeconds(6);
 
@@ -34,8 +37,26 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
             Show($"loader {loader[^1].SamplesPerSecond,9:N0}/s   Ingest {ingest[^1].SamplesPerSecond,9:N0}/s   CPU Ingest {ingest[^1].IngestCpuSeconds:F1} s, influxd {ingest[^1].InfluxdCpuSeconds:F1} s");
         }
 
-        return Report(connections, loader, ingest);
+        InfluxLoadReport report = Report(connections, loader, ingest);
+        return options.Outage > TimeSpan.Zero && !stop.IsCancellationRequested
+            ? report with { Outage = new InfluxOutage(options, clock).Run(Rate(ingest) * OutageShare, stop) }
+            : report;
     }
+
+    /// <summary>The load on an Ingest: a rate, whatever it does.</summary>
+    public static LoadOptions Pushes(IngestServer ingest, InfluxLoadOptions options, double rate, TimeSpan length) => new()
+    {
+        Address = ingest.Address,
+        Token = IngestServer.Token,
+        Length = length,
+        ConnectionCount = PushConnections,
+        BatchSamples = options.BatchSamples,
+        Form = options.Form,
+        Kind = Kind.Transaction,
+        Json = false,
+        Gzip = false,
+        Rate = rate,
+    };
 
     private int FindConnections() => _trialConnections.MaxBy(count =>
     {
@@ -47,35 +68,20 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
     private PhaseReport Load(int connections, TimeSpan length)
     {
         using InfluxServer influx = InfluxServer.Start(options.Influxd);
-        return new LineLoad(influx, options, connections, clock).Run(length);
+        LineLoad load = new(influx, options, connections, clock);
+        load.Run(options.WarmUp);
+        return load.Run(length);
     }
 
     private PhaseReport Push(double rate, CancellationTokenSource stop)
     {
         using InfluxServer influx = InfluxServer.Start(options.Influxd);
         using IngestServer ingest = new(options.Ingest, influx, options);
-        LoadOptions load = new()
-        {
-            Address = ingest.Address,
-            Token = IngestServer.Token,
-            Length = options.Length,
-            ConnectionCount = PushConnections,
-            BatchSamples = options.BatchSamples,
-            Form = options.Form,
-            Kind = Kind.Transaction,
-            Json = false,
-            Gzip = false,
-            Rate = rate,
-        };
-        using LoadRun run = new(load, clock);
+        long warm = Push(ingest, rate, options.WarmUp, stop, out _).Samples + 1;
         TimeSpan influxdBefore = influx.ProcessorTime;
         TimeSpan ingestBefore = ingest.ProcessorTime;
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        run.Start(end);
         long start = clock.GetTimestamp();
-        new LoadProgress(run, options.Length).Show(end.Token);
-        LoadReport pushed = run.Finish(end);
-        ingest.PushLast(clock);
+        LoadReport pushed = Push(ingest, rate, options.Length, stop, out string? firstError);
         double seconds = clock.GetElapsedTime(start).TotalSeconds;
         return new PhaseReport
         {
@@ -86,10 +92,23 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
             IngestCpuSeconds = Math.Round((ingest.ProcessorTime - ingestBefore).TotalSeconds, 2),
             InfluxdCpuSeconds = Math.Round((influx.ProcessorTime - influxdBefore).TotalSeconds, 2),
             GeneratorCpuSeconds = pushed.GeneratorCpuSeconds,
-            Stored = influx.Number(CountStatement),
+            Stored = influx.Number(CountStatement) - warm,
             Errors = pushed.Errors,
-            FirstError = run.FirstError,
+            FirstError = firstError,
         };
+    }
+
+    // Pushes, and returns when InfluxDB has all.
+    private LoadReport Push(IngestServer ingest, double rate, TimeSpan length, CancellationTokenSource stop, out string? firstError)
+    {
+        using LoadRun run = new(Pushes(ingest, options, rate, length), clock);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        run.Start(end);
+        new LoadProgress(run, length).Show(end.Token);
+        LoadReport report = run.Finish(end);
+        ingest.PushLast(clock);
+        firstError = run.FirstError;
+        return report;
     }
 
     private InfluxLoadReport Report(int connections, List<PhaseReport> loader, List<PhaseReport> ingest)
@@ -107,6 +126,7 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
             IngestCpuShare = Math.Round(ingestCpu / influxdCpu, 3),
             IngestCpuMicroseconds = Math.Round(ingestCpu * 1e6 / ingestSamples, 2),
             InfluxdCpuMicroseconds = Math.Round(influxdCpu * 1e6 / ingestSamples, 2),
+            Outage = null,
             Missing = loader.Concat(ingest).Sum(phase => Math.Abs(phase.Samples - phase.Stored)),
         };
     }

@@ -14,8 +14,14 @@ internal sealed record InfluxLoadOptions
     /// <summary>How long each phase writes.</summary>
     public required TimeSpan Length { get; init; }
 
+    /// <summary>How long each phase writes before it is measured: the runtime compiles what it finds hot, and influxd begins to compact.</summary>
+    public required TimeSpan WarmUp { get; init; }
+
     /// <summary>How often both phases are run.</summary>
     public required int RoundCount { get; init; }
+
+    /// <summary>How long influxd is away in a last phase at half of what Ingest reached; zero for no such phase.</summary>
+    public required TimeSpan Outage { get; init; }
 
     /// <summary>Connections of the plain loader; 0 to try some and take the best.</summary>
     public required int ConnectionCount { get; init; }

@@ -31,5 +31,8 @@ internal sealed record InfluxLoadReport
     /// <summary>Confirmed samples that InfluxDB does not have.</summary>
     public required long Missing { get; init; }
 
+    /// <summary>What an outage did; null when none was asked for.</summary>
+    public required OutageReport? Outage { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, InfluxLoadJson.Default.InfluxLoadReport);
 }

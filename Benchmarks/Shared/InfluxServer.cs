@@ -12,9 +12,15 @@ internal sealed partial class InfluxServer : IDisposable
 {
     public const string Database = "apm";
 
+    // Longer than it takes from one step of a compaction to the next.
+    private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _compactTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _pollPeriod = TimeSpan.FromSeconds(1);
+
     private readonly string _program;
     private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-influxd-").FullName;
     private ChildProcess? _process;
+    private bool _compactsAtOnce;
     private string _bind = "127.0.0.1:0";
 
     private InfluxServer(string program) => _program = program;
@@ -25,8 +31,8 @@ internal sealed partial class InfluxServer : IDisposable
     /// <summary>User and system time of the process that runs.</summary>
     public TimeSpan ProcessorTime => _process!.ProcessorTime;
 
-    /// <summary>Bytes of its files: data, and what it keeps of writes until they are there.</summary>
-    public long FileBytes => new DirectoryInfo(_folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+    // Data, and what it keeps of writes until they are there.
+    private long FileBytes => new DirectoryInfo(_folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     /// <summary>The program that was named, that the variable INFLUXD names, or that is on the PATH; null when there is none.</summary>
     public static string? FindProgram(string? named)
@@ -86,6 +92,44 @@ internal sealed partial class InfluxServer : IDisposable
         return answer.RootElement.GetProperty("results")[0].TryGetProperty("series", out JsonElement series) ? series[0].GetProperty("values")[0][1].GetInt64() : 0;
     }
 
+    /// <summary>How many rollups of units there are (a unit has one for each bucket), and how many characters.</summary>
+    public (long Count, long Bytes) Rollups()
+    {
+        using JsonDocument answer = Query("SELECT \"part\", \"data\" FROM \"rollup_5m\" WHERE \"parts\" > 0");
+        long count = 0;
+        long bytes = 0;
+        if (answer.RootElement.GetProperty("results")[0].TryGetProperty("series", out JsonElement series))
+        {
+            foreach (JsonElement row in series[0].GetProperty("values").EnumerateArray())
+            {
+                count += row[1].GetInt64() == 0 ? 1 : 0;
+                bytes += row[2].GetString()!.Length;
+            }
+        }
+
+        return (count, bytes);
+    }
+
+    /// <summary>Starts it so that it writes out and compacts at once, waits until its files do not change any more, and returns their bytes.</summary>
+    public long Compact(TimeProvider clock)
+    {
+        Kill();
+        _compactsAtOnce = true;
+        Restart();
+        long began = clock.GetTimestamp();
+        long seen = 0;
+        for (long quiet = began; clock.GetElapsedTime(quiet) < _quiet && clock.GetElapsedTime(began) < _compactTimeout;)
+        {
+            Task.Delay(_pollPeriod, clock).GetAwaiter().GetResult();
+            if (FileBytes is var now && now != seen)
+            {
+                (seen, quiet) = (now, clock.GetTimestamp());
+            }
+        }
+
+        return seen;
+    }
+
     public void Dispose()
     {
         Kill();
@@ -113,6 +157,8 @@ internal sealed partial class InfluxServer : IDisposable
           dir = "{_folder}/data"
           wal-dir = "{_folder}/wal"
           query-log-enabled = false
+          cache-snapshot-write-cold-duration = "{(_compactsAtOnce ? "1s" : "10m")}"
+          compact-full-write-cold-duration = "{(_compactsAtOnce ? "5s" : "4h")}"
         [monitor]
           store-enabled = false
         [http]

@@ -64,7 +64,7 @@ internal sealed partial class IngestServer : IDisposable
 
         // The id makes it one sample however often it is sent.
         byte[] body = Encoding.UTF8.GetBytes($$"""
-            {"id":"last-{{clock.GetUtcNow().Ticks}}","transaction":[{"time":{{clock.GetUtcNow().ToUnixTimeMilliseconds()}},"service":"/last","elapsed":1}]}
+            {"id":"last-{{clock.GetUtcNow().Ticks}}","transaction":[{"time":{{clock.GetUtcNow().ToUnixTimeMilliseconds()}},"oname":"last","service":"/last","elapsed":1}]}
             """);
         byte[] request = [.. new byte[frame.HeadRoom], .. body];
         using HttpConnection connection = new(address);

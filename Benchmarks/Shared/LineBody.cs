@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Model;
@@ -26,20 +27,9 @@ internal sealed class LineBody
     private readonly int[] _epochs;
     private readonly int[] _times;
 
-    /// <param name="seed">Another seed makes other samples.</param>
-    /// <param name="headRoom">Bytes kept free before the body.</param>
-    /// <param name="maxLines">Lines at which Ingest sends a write.</param>
-    /// <param name="maxBytes">Bytes at which it does.</param>
-    public LineBody(int seed, int headRoom, int maxLines, int maxBytes)
+    private LineBody(LineBatch lines, ReadOnlySpan<int> ages, int headRoom)
     {
-        ValidBatch samples = new(GeneratedBatch.Pcode, GeneratedBatch.Make(Kind.Transaction, maxLines, seed).Samples) { FirstNumber = FirstNumber };
-        using LineBatch lines = new(maxBytes);
-        LineEncoder encoder = new((ulong)seed, maxLines, maxBytes);
-        encoder.Begin(samples, DeclaredUnit(samples));
-        encoder.Continue(lines);
-
         PatchPlaces places = new() { TimeLayout = TimeLayout.Digits };
-        ReadOnlySpan<byte> bytes = lines.Lines(0, lines.LineCount).Span;
         (_numbers, _epochs, _times) = (new int[lines.LineCount], new int[lines.LineCount], new int[lines.LineCount]);
         int start = 0;
         for (int i = 0; i < lines.LineCount; i++)
@@ -53,8 +43,7 @@ internal sealed class LineBody
             start += line.Length;
         }
 
-        // A write holds what came within milliseconds of each other.
-        _body = new PreparedBody(bytes, headRoom, places, new int[lines.LineCount]);
+        _body = new PreparedBody(lines.Lines(0, lines.LineCount).Span, headRoom, places, ages[..lines.LineCount].ToArray());
     }
 
     public int LineCount => _times.Length;
@@ -76,6 +65,26 @@ internal sealed class LineBody
             Utf8Formatter.TryFormat(number, bytes.Slice(_numbers[i], NumberDigits), out _);
             bytes.Slice(_numbers[i] + NumberDigits - 6, 6).CopyTo(bytes[_times[i]..]);
             Utf8Formatter.TryFormat(number / NumbersPerEpoch, bytes[_epochs[i]..], out _);
+        }
+    }
+
+    /// <summary>The bodies that Ingest makes of one push, in order.</summary>
+    /// <param name="seed">Another seed makes other samples.</param>
+    /// <param name="headRoom">Bytes kept free before each body.</param>
+    /// <param name="options">Sizes of the push and of the writes.</param>
+    public static IEnumerable<LineBody> OfPush(int seed, int headRoom, InfluxLoadOptions options)
+    {
+        ValidBatch samples = new(GeneratedBatch.Pcode, GeneratedBatch.Make(Kind.Transaction, options.BatchSamples, seed).Samples) { FirstNumber = FirstNumber };
+        int[] ages = [.. samples.Find(Kind.Transaction)!.Numbers(KindSchema.Time).Values.ToArray().Select(time => (int)(SampleMaker.PreparedAtMilliseconds - time))];
+        LineEncoder encoder = new(nodeId: 1, options.LineCount, options.LineBytes);
+        encoder.Begin(samples, DeclaredUnit(samples));
+        int taken = 0;
+        for (bool isWhole = false; !isWhole;)
+        {
+            using LineBatch lines = new(options.LineBytes);
+            isWhole = encoder.Continue(lines);
+            yield return new LineBody(lines, ages.AsSpan(taken), headRoom);
+            taken += lines.LineCount;
         }
     }
 

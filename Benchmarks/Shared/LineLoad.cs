@@ -8,7 +8,7 @@ namespace TimeSeries.Benchmarks.Shared;
 internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, int connectionCount, TimeProvider clock)
 {
     // Enough that neighbours differ.
-    private const int BodiesPerConnection = 4;
+    private const int PushesPerConnection = 4;
 
     private readonly FirstError _firstError = new();
     private readonly ServerAddress _address = ServerAddress.Parse($"{influx.Address}/write?db={InfluxServer.Database}&precision=ns", out _)!;
@@ -20,8 +20,10 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
     public PhaseReport Run(TimeSpan length)
     {
         RequestFrame frame = new(_address, token: "none", "text/plain; charset=utf-8", options.Gzip ? "gzip" : null);
-        LineBody[][] bodies = [.. Enumerable.Range(0, connectionCount).Select(connection => Enumerable.Range(1, BodiesPerConnection)
-            .Select(i => new LineBody(connection * BodiesPerConnection + i, frame.HeadRoom, options.LineCount, options.LineBytes)).ToArray())];
+        LineBody[][] bodies = [.. Enumerable.Range(0, connectionCount).Select(connection => Enumerable.Range(1, PushesPerConnection)
+            .SelectMany(i => LineBody.OfPush(connection * PushesPerConnection + i, frame.HeadRoom, options)).ToArray())];
+        long storedBefore = influx.Number(InfluxLoad.CountStatement);
+        (_lineCount, _byteCount) = (0, 0);
         TimeSpan serverBefore = influx.ProcessorTime;
         TimeSpan loaderBefore = Environment.CpuUsage.TotalTime;
         long start = clock.GetTimestamp();
@@ -38,15 +40,17 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
         }
 
         double seconds = clock.GetElapsedTime(start).TotalSeconds;
+        TimeSpan server = influx.ProcessorTime - serverBefore;
+        TimeSpan loader = Environment.CpuUsage.TotalTime - loaderBefore;
         return new PhaseReport
         {
             Samples = _lineCount,
-            Stored = influx.Number(InfluxLoad.CountStatement),
+            Stored = influx.Number(InfluxLoad.CountStatement) - storedBefore,
             Seconds = Math.Round(seconds, 2),
             SamplesPerSecond = Math.Round(_lineCount / seconds),
             LineBytesPerSample = Math.Round((double)_byteCount / Math.Max(1, _lineCount), 1),
-            InfluxdCpuSeconds = Math.Round((influx.ProcessorTime - serverBefore).TotalSeconds, 2),
-            GeneratorCpuSeconds = Math.Round((Environment.CpuUsage.TotalTime - loaderBefore).TotalSeconds, 2),
+            InfluxdCpuSeconds = Math.Round(server.TotalSeconds, 2),
+            GeneratorCpuSeconds = Math.Round(loader.TotalSeconds, 2),
             IngestCpuSeconds = 0,
             Errors = _firstError.Reason is null ? 0 : 1,
             FirstError = _firstError.Reason,
