@@ -88,7 +88,7 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
             Samples = pushed.Samples + 1,
             Seconds = Math.Round(seconds, 2),
             SamplesPerSecond = Math.Round((pushed.Samples + 1) / seconds),
-            LineBytesPerSample = 0,
+            BytesPerSample = Math.Round((double)pushed.BytesSent / Math.Max(1, pushed.Samples), 1),
             IngestCpuSeconds = Math.Round((ingest.ProcessorTime - ingestBefore).TotalSeconds, 2),
             InfluxdCpuSeconds = Math.Round((influx.ProcessorTime - influxdBefore).TotalSeconds, 2),
             GeneratorCpuSeconds = pushed.GeneratorCpuSeconds,

@@ -48,7 +48,7 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
             Stored = influx.Number(InfluxLoad.CountStatement) - storedBefore,
             Seconds = Math.Round(seconds, 2),
             SamplesPerSecond = Math.Round(_lineCount / seconds),
-            LineBytesPerSample = Math.Round((double)_byteCount / Math.Max(1, _lineCount), 1),
+            BytesPerSample = Math.Round((double)_byteCount / Math.Max(1, _lineCount), 1),
             InfluxdCpuSeconds = Math.Round(server.TotalSeconds, 2),
             GeneratorCpuSeconds = Math.Round(loader.TotalSeconds, 2),
             IngestCpuSeconds = 0,

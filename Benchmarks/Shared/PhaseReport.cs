@@ -13,8 +13,8 @@ internal sealed record PhaseReport
 
     public required double SamplesPerSecond { get; init; }
 
-    /// <summary>Line protocol before compression; the lines of rollups come on top.</summary>
-    public required double LineBytesPerSample { get; init; }
+    /// <summary>What this process sent for a sample, before compression: line protocol to influxd, or pushes to Ingest.</summary>
+    public required double BytesPerSample { get; init; }
 
     /// <summary>User and system time of influxd.</summary>
     public required double InfluxdCpuSeconds { get; init; }
