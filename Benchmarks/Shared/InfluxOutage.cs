@@ -25,6 +25,7 @@ internal sealed class InfluxOutage(InfluxLoadOptions options, TimeProvider clock
         long back = clock.GetTimestamp();
         ingest.PushLast(clock);
         double drain = clock.GetElapsedTime(back).TotalSeconds;
+        end.Cancel();
         LoadReport pushed = run.Finish(end);
         ingest.PushLast(clock);
         long stored = influx.Number(InfluxLoad.CountStatement);

@@ -18,7 +18,7 @@ internal sealed record OutageReport
     /// <summary>From influxd's listening again until all that was pushed before that moment was stored, pushes going on.</summary>
     public required double DrainSeconds { get; init; }
 
-    /// <summary>Samples a second that InfluxDB took in that time.</summary>
+    /// <summary>Samples a second of those that had waited: the load × the outage ÷ the drain. The first seconds pass until the writer tries again.</summary>
     public required double DrainedPerSecond { get; init; }
 
     /// <summary>Samples that were answered 200.</summary>
