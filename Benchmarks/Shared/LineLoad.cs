@@ -81,7 +81,7 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
             }
 
             Interlocked.Add(ref _lineCount, body.LineCount);
-            Interlocked.Add(ref _byteCount, body.Length);
+            Interlocked.Add(ref _byteCount, request.Length);
         }
     }
 }

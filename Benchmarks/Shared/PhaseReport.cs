@@ -13,7 +13,7 @@ internal sealed record PhaseReport
 
     public required double SamplesPerSecond { get; init; }
 
-    /// <summary>What this process sent for a sample, before compression: line protocol to influxd, or pushes to Ingest.</summary>
+    /// <summary>What this process sent for a sample: line protocol to influxd, or pushes to Ingest.</summary>
     public required double BytesPerSample { get; init; }
 
     /// <summary>User and system time of influxd.</summary>
