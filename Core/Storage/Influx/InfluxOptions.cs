@@ -34,7 +34,8 @@ public sealed class InfluxOptions
     /// <summary>Time allowed for one request.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    public bool Gzip { get; init; } = true;
+    /// <summary>Compresses what is sent. Off: it costs both sides more processor time than a fast network saves (measured in docs/performance.md).</summary>
+    public bool Gzip { get; init; }
 
     /// <summary>Lines at which a write is sent.</summary>
     public int BatchLines { get; init; } = 5_000;

@@ -63,7 +63,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _http = new InfluxHttp(options, clock);
         _deadLetters = new DeadLetters(files, directory, nodeId, clock);
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
-        _size = new WriteSize(options.BatchBytes);
+        _size = new WriteSize(options.BatchBytes, clock);
         _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
         _nodeOf = nodeOf;
         _unit = new OpenUnit(checkpoint.Unit);
