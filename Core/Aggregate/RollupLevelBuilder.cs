@@ -46,6 +46,25 @@ internal sealed class RollupLevelBuilder
         }
     }
 
+    /// <summary>Adds all rows of a rollup of the same declaration to the open bucket.</summary>
+    public void Add(Rollup rollup)
+    {
+        foreach (RollupBucket bucket in rollup.Buckets)
+        {
+            _counted += bucket.Counted;
+            _isRaw |= bucket.IsRaw;
+            int end = bucket.FirstRow + bucket.RowCount;
+            for (int first = bucket.FirstRow; first < end && !_isRaw; first += RowSelection.Capacity)
+            {
+                Selection.SelectRun(first, Math.Min(RowSelection.Capacity, end - first));
+                _open.Merge(rollup.Keys, rollup.States);
+                GiveUpWhenTooMany();
+            }
+        }
+
+        LeaveChunk();
+    }
+
     public void LeaveChunk() => _open.LeaveChunk();
 
     /// <summary>Closes the open bucket, which also goes into the open one of the next coarser level.</summary>
