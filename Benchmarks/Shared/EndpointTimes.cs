@@ -21,6 +21,9 @@ internal sealed record EndpointTimes
     /// <summary>The same without rollups, once.</summary>
     public required double Raw { get; init; }
 
+    /// <summary>Processor time of this process in that request; InfluxDB's is not in it.</summary>
+    public required double RawProcessor { get; init; }
+
     /// <summary>Whether the answer without rollups has the same bytes.</summary>
     public required bool IsSame { get; init; }
 }

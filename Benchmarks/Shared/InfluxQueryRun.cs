@@ -37,6 +37,7 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
         await using MeasuredHost raw = await MeasuredHost.StartAsync(influx, stop, "--Query:Rollups=false");
         for (int i = 0; i < endpoints.Length; i++)
         {
+            TimeSpan processor = Environment.CpuUsage.TotalTime;
             (byte[] answer, TimeSpan taken, _) = await raw.AskAsync(endpoints[i].Path, stop);
             double first = times[i][0];
             double[] others = [.. times[i].Skip(1).Order()];
@@ -49,6 +50,7 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
                 Rows = RowsOf(answers[i]),
                 Source = sources[i].ToString(),
                 Raw = taken.TotalMilliseconds,
+                RawProcessor = (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds,
                 IsSame = answer.AsSpan().SequenceEqual(answers[i]),
             });
         }
