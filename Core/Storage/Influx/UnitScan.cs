@@ -151,7 +151,7 @@ internal sealed class UnitScan
         }
 
         // InfluxDB counts while this decodes.
-        ValueTask<List<(long Bucket, long Points)>> counting = CountPointsAsync(slice, cancellationToken);
+        ValueTask<List<(long Bucket, long Points)>> counting = PointCounts.AskAsync(_client, _schema, _project, slice, cancellationToken);
         foreach ((long start, UnitBucket bucket) in units)
         {
             if (!hours.Has(start))
@@ -282,25 +282,5 @@ internal sealed class UnitScan
         }
 
         return bucket;
-    }
-
-    private async ValueTask<List<(long Bucket, long Points)>> CountPointsAsync(TimeRange slice, CancellationToken cancellationToken)
-    {
-        AnswerColumn time = new("time", isText: false);
-        AnswerColumn count = new("count", isText: false);
-        AnswerRows rows = new(time, count);
-        InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, _project).In(slice)
-            .ByTime(InfluxSchema.BucketMilliseconds);
-        List<(long Bucket, long Points)> counts = [];
-        await using InfluxAnswer answer = await _client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            for (int row = 0; row < rows.RowCount; row++)
-            {
-                counts.Add((InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row]));
-            }
-        }
-
-        return counts;
     }
 }
