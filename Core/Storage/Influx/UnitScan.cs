@@ -145,7 +145,7 @@ internal sealed class UnitScan
         int rows = await FindUnitsAsync(slice, units, cancellationToken).ConfigureAwait(false);
         UnitHours hours = new(_query, _specIndex, _cache);
         hours.Find(slice, units);
-        if (MissingOf(units, hours) is { IsEmpty: false } missing)
+        foreach (TimeRange missing in MissingOf(units, hours))
         {
             await ReadPartsAsync(missing, units, cancellationToken).ConfigureAwait(false);
         }
@@ -224,20 +224,19 @@ internal sealed class UnitScan
     // It answers its time whole, so nothing is left over.
     private void Use(UnitSource source) => _aggregation.AddRollups(source, new TimeRange(source.FirstTime, source.LastTime + 1), []);
 
-    // From the first to the last bucket whose units are not known yet.
-    private static TimeRange MissingOf(Dictionary<long, UnitBucket> units, UnitHours hours)
+    // The buckets whose units are not known yet: mostly the newest one, and the first when the range of a dashboard moves on.
+    private static List<TimeRange> MissingOf(Dictionary<long, UnitBucket> units, UnitHours hours)
     {
-        (long first, long end) = (long.MaxValue, long.MinValue);
-        foreach ((long start, UnitBucket bucket) in units)
+        List<TimeRange> missing = [];
+        foreach ((long start, UnitBucket bucket) in units.OrderBy(static entry => entry.Key))
         {
             if (bucket.NeedsParts && !bucket.IsOpen && !hours.Has(start))
             {
-                first = Math.Min(first, start);
-                end = Math.Max(end, start + InfluxSchema.BucketMilliseconds);
+                Append(missing, new TimeRange(start, start + InfluxSchema.BucketMilliseconds));
             }
         }
 
-        return new TimeRange(first, end);
+        return missing;
     }
 
     // Which units there are, without what they know.
