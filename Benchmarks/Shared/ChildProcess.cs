@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace TimeSeries.Benchmarks.Shared;
@@ -7,8 +8,8 @@ namespace TimeSeries.Benchmarks.Shared;
 /// <summary>A server that a measurement starts as a process of its own and ends when disposed. Thread safe once started.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    // influxd listens after 35 ms and a host after half a second on an idle machine.
-    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(60);
+    // influxd listens after 35 ms and a host after half a second on an idle machine; over much data influxd opens all of it first.
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,6 +59,14 @@ internal sealed class ChildProcess : IDisposable
             child._process.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Asks it to end (SIGTERM) and waits for that, at most so long.</summary>
+    public void End(TimeSpan timeout)
+    {
+        using Process signal = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        signal.WaitForExit();
+        _process.WaitForExit(timeout);
     }
 
     /// <summary>Ends it as a crash would, and returns when it is gone.</summary>

@@ -7,7 +7,7 @@ using TimeSeries.Benchmarks.Http;
 
 namespace TimeSeries.Benchmarks.Shared;
 
-/// <summary>An influxd (1.x) of a measurement's own, on directories of its own, which are deleted with it.</summary>
+/// <summary>An influxd (1.x) of a measurement's own, in a folder that is deleted with it unless it was named.</summary>
 internal sealed partial class InfluxServer : IDisposable
 {
     public const string Database = "apm";
@@ -17,13 +17,22 @@ internal sealed partial class InfluxServer : IDisposable
     private static readonly TimeSpan _compactTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _pollPeriod = TimeSpan.FromSeconds(1);
 
+    // What it has in memory goes to disk when it is told to end.
+    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(30);
+
     private readonly string _program;
-    private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-influxd-").FullName;
+    private readonly string _folder;
+    private readonly bool _isKept;
     private ChildProcess? _process;
     private bool _compactsAtOnce;
     private string _bind = "127.0.0.1:0";
 
-    private InfluxServer(string program) => _program = program;
+    private InfluxServer(string program, string? folder)
+    {
+        _program = program;
+        _isKept = folder is not null;
+        _folder = folder is null ? Directory.CreateTempSubdirectory("timeseries-influxd-").FullName : Directory.CreateDirectory(folder).FullName;
+    }
 
     /// <summary>Where it listens; the same after each restart.</summary>
     public string Address => "http://" + _bind;
@@ -44,10 +53,12 @@ internal sealed partial class InfluxServer : IDisposable
             : File.Exists(asked) ? asked : null;
     }
 
-    /// <summary>Starts one with an empty database.</summary>
-    public static InfluxServer Start(string program)
+    /// <summary>Starts one with a database, an empty one in a folder of its own.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="folder">Where its files stay, and are taken up again; null for a folder that is deleted at the end.</param>
+    public static InfluxServer Start(string program, string? folder = null)
     {
-        InfluxServer server = new(program);
+        InfluxServer server = new(program, folder);
         try
         {
             server.Restart();
@@ -132,8 +143,16 @@ internal sealed partial class InfluxServer : IDisposable
 
     public void Dispose()
     {
+        if (_isKept)
+        {
+            _process?.End(_stopTimeout);
+        }
+
         Kill();
-        Directory.Delete(_folder, recursive: true);
+        if (!_isKept)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private JsonDocument Query(string statement)
@@ -156,6 +175,7 @@ internal sealed partial class InfluxServer : IDisposable
         [data]
           dir = "{_folder}/data"
           wal-dir = "{_folder}/wal"
+          index-version = "tsi1"
           query-log-enabled = false
           cache-snapshot-write-cold-duration = "{(_compactsAtOnce ? "1s" : "10m")}"
           compact-full-write-cold-duration = "{(_compactsAtOnce ? "5s" : "4h")}"

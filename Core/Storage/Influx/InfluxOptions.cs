@@ -9,6 +9,9 @@ public sealed class InfluxOptions
     /// <summary>Address of the server, or of the load balancer before a cluster.</summary>
     public Uri Host { get; init; } = new("http://127.0.0.1:8086");
 
+    /// <summary>What the paths of requests are relative to: a path in <see cref="Host"/> is that of a proxy and stands before ours.</summary>
+    internal Uri BaseAddress => Host.AbsolutePath.EndsWith('/') ? Host : new Uri(Host.AbsoluteUri + "/");
+
     /// <summary>What writes are sent with.</summary>
     public InfluxCredentials Credentials { get; init; } = InfluxCredentials.None;
 
