@@ -12,6 +12,9 @@ internal sealed record EndpointTimes
 
     public required double P99 { get; init; }
 
+    /// <summary>Processor time of this process (the Query host and the client) in a request but the first, on average; InfluxDB's is not in it.</summary>
+    public required double Processor { get; init; }
+
     /// <summary>Records of the answer, or objects, or points where there is one series.</summary>
     public required int Rows { get; init; }
 

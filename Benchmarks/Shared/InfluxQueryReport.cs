@@ -20,13 +20,13 @@ internal sealed record InfluxQueryReport
     public string ToTable()
     {
         StringBuilder table = new();
-        table.AppendLine("| endpoint | rows | from | first ms | median ms | p99 ms | raw ms | raw CPU ms | same |");
-        table.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        table.AppendLine("| endpoint | rows | from | first ms | median ms | p99 ms | CPU ms | raw ms | raw CPU ms | same |");
+        table.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (EndpointTimes endpoint in Endpoints)
         {
             table.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"| {endpoint.Name} | {endpoint.Rows} | {endpoint.Source} | {endpoint.First:0} | {endpoint.Median:0} | {endpoint.P99:0} | {endpoint.Raw:0} | {endpoint.RawProcessor:0} | {(endpoint.IsSame ? "yes" : "NO")} |");
+                $"| {endpoint.Name} | {endpoint.Rows} | {endpoint.Source} | {endpoint.First:0} | {endpoint.Median:0} | {endpoint.P99:0} | {endpoint.Processor:0.0} | {endpoint.Raw:0} | {endpoint.RawProcessor:0} | {(endpoint.IsSame ? "yes" : "NO")} |");
         }
 
         return table.ToString().TrimEnd();

@@ -20,6 +20,7 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
         List<double>[] times = [.. endpoints.Select(_ => new List<double>())];
         byte[][] answers = new byte[endpoints.Length][];
         ResultSource[] sources = new ResultSource[endpoints.Length];
+        TimeSpan[] processors = new TimeSpan[endpoints.Length];
         await using (MeasuredHost host = await MeasuredHost.StartAsync(influx, stop))
         {
             // In turn, since what one endpoint keeps in memory may push out what another needs.
@@ -27,8 +28,10 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
             {
                 for (int i = 0; i < endpoints.Length; i++)
                 {
+                    TimeSpan before = Environment.CpuUsage.TotalTime;
                     (answers[i], TimeSpan taken, sources[i]) = await host.AskAsync(endpoints[i].Path, stop);
                     times[i].Add(taken.TotalMilliseconds);
+                    processors[i] += round == 0 ? TimeSpan.Zero : Environment.CpuUsage.TotalTime - before;
                 }
             }
         }
@@ -47,6 +50,7 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
                 First = first,
                 Median = others[others.Length / 2],
                 P99 = others[(int)Math.Ceiling(others.Length * 0.99) - 1],
+                Processor = processors[i].TotalMilliseconds / options.Requests,
                 Rows = RowsOf(answers[i]),
                 Source = sources[i].ToString(),
                 Raw = taken.TotalMilliseconds,
