@@ -53,7 +53,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
         List<TimeRange> rest = [];
         if (query.UseRollups && !mayRepeat)
         {
-            await new UnitScan(_client, query, aggregation, _cache).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
+            await new UnitScan(_client, query, aggregation, _cache, _clock).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
         }
         else
         {

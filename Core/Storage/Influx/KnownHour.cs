@@ -3,7 +3,8 @@ using TimeSeries.Core.Aggregate;
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
-/// The rollups of all units of an hour, merged. It stands for the hour only as long as the hour's buckets have the same units and as many points. Immutable.
+/// The rollups of all units of an hour, merged. It stands for the hour only as long as the hour's buckets have the same units and as many points.
+/// Immutable but for <see cref="Counted"/>; thread safe.
 /// </summary>
 /// <param name="rollup">The rollup, of level hour.</param>
 /// <param name="buckets">By the start of each bucket of the hour that has samples: the units that it was made of, and their samples.</param>
@@ -11,6 +12,15 @@ internal sealed class KnownHour(Rollup rollup, IReadOnlyDictionary<long, (HashSe
 {
     // A unit's place in a set, with the name of its node.
     private const long BytesPerUnit = 100;
+
+    private long _counted;
+
+    /// <summary>The timestamp at which its points were counted last.</summary>
+    public long Counted
+    {
+        get => Volatile.Read(ref _counted);
+        set => Volatile.Write(ref _counted, value);
+    }
 
     public Rollup Rollup => rollup;
 

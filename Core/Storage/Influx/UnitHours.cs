@@ -5,14 +5,21 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>Whole hours of one slice of a query, from units that are merged once and kept. Not thread safe.</summary>
-internal sealed class UnitHours(SampleQuery query, int specIndex, UnitCache cache)
+internal sealed class UnitHours(SampleQuery query, int specIndex, UnitCache cache, TimeProvider clock)
 {
     public const long HourMilliseconds = 3_600_000;
 
     private const int BucketsOfHour = (int)(HourMilliseconds / InfluxSchema.BucketMilliseconds);
 
+    // No node writes a sample before a row of its unit, so units alone tell what came late. Points are counted again only for what
+    // others do to the database.
+    private static readonly TimeSpan _countPeriod = TimeSpan.FromMinutes(10);
+
     private readonly KindSchema _schema = SampleSchema.Of(query.Kind);
     private readonly Dictionary<long, KnownHour> _known = [];
+
+    // One moment for the whole slice, so that an hour is either counted or not.
+    private readonly long _now = clock.GetTimestamp();
 
     /// <summary>The hour that a bucket lies in.</summary>
     public static long HourOf(long bucket) => WindowKeyPart.StartOf(bucket, HourMilliseconds);
@@ -29,12 +36,42 @@ internal sealed class UnitHours(SampleQuery query, int specIndex, UnitCache cach
         }
     }
 
+    /// <summary>The parts of a slice whose points must be counted: all but the hours that are kept and were counted lately.</summary>
+    public List<TimeRange> Uncounted(TimeRange slice)
+    {
+        List<TimeRange> uncounted = [];
+        long from = slice.From;
+        foreach (long hour in _known.Keys.Order())
+        {
+            if (IsCounted(hour))
+            {
+                uncounted.Add(new TimeRange(from, hour));
+                from = hour + HourMilliseconds;
+            }
+        }
+
+        uncounted.Add(new TimeRange(from, slice.To));
+        uncounted.RemoveAll(static range => range.IsEmpty);
+        return uncounted;
+    }
+
+    /// <summary>The sources of the kept hours that were counted lately.</summary>
+    public IEnumerable<UnitSource> Counted() => _known.Where(entry => IsCounted(entry.Key)).Select(static entry => SourceOf(entry.Key, entry.Value.Rollup));
+
     /// <summary>Whether the bucket's hour is kept, so that its units need not be read.</summary>
     public bool Has(long bucket) => _known.ContainsKey(HourOf(bucket));
 
     /// <summary>The source of a kept hour, when it has as many points as it had; else null.</summary>
-    public UnitSource? TryUse(long hour, ReadOnlySpan<(long Bucket, long Points)> counts) =>
-        _known.TryGetValue(hour, out KnownHour? known) && known.HasPoints(counts) ? SourceOf(hour, known.Rollup) : null;
+    public UnitSource? TryUse(long hour, ReadOnlySpan<(long Bucket, long Points)> counts)
+    {
+        if (!_known.TryGetValue(hour, out KnownHour? known) || !known.HasPoints(counts))
+        {
+            return null;
+        }
+
+        known.Counted = _now;
+        return SourceOf(hour, known.Rollup);
+    }
 
     /// <summary>
     /// Merges the units of an hour's buckets, each of which answers the query, into one source and keeps it; null where that is not worth it or they don't go
@@ -68,9 +105,11 @@ internal sealed class UnitHours(SampleQuery query, int specIndex, UnitCache cach
             bucket.Forget();
         }
 
-        cache.Hours.Set(PlaceOf(hour), new KnownHour(merged, made));
+        cache.Hours.Set(PlaceOf(hour), new KnownHour(merged, made) { Counted = _now });
         return SourceOf(hour, merged);
     }
+
+    private bool IsCounted(long hour) => clock.GetElapsedTime(_known[hour].Counted, _now) < _countPeriod;
 
     private bool IsAllowed(long hour, TimeRange slice) => query.WindowMilliseconds % HourMilliseconds == 0 && hour + HourMilliseconds <= slice.To;
 

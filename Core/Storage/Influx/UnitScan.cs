@@ -10,7 +10,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>
 /// Answers whole 5-minute buckets from the rollups of units, and leaves the rest to be read raw. A bucket is answered so only where its units have as many
 /// samples as it has points, counted after the units were read: every sample of a unit is a point before the unit's rollup is there and is in one unit only,
-/// so equal numbers mean the same samples.
+/// so equal numbers mean the same samples. Hours that are kept from earlier queries are counted now and then only.
 /// </summary>
 internal sealed class UnitScan
 {
@@ -22,6 +22,7 @@ internal sealed class UnitScan
     private readonly SampleQuery _query;
     private readonly Aggregation _aggregation;
     private readonly UnitCache _cache;
+    private readonly TimeProvider _clock;
     private readonly KindSchema _schema;
     private readonly int _specIndex;
     private readonly string _project;
@@ -33,8 +34,9 @@ internal sealed class UnitScan
     private readonly AnswerColumn _bytes = new(InfluxSchema.DataField, isText: true);
     private readonly AnswerRows _rows;
 
-    public UnitScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, UnitCache cache)
+    public UnitScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, UnitCache cache, TimeProvider clock)
     {
+        _clock = clock;
         _cache = cache;
         _client = client;
         _query = query;
@@ -143,7 +145,7 @@ internal sealed class UnitScan
         // In this order: what is counted is at least what the units are of.
         Dictionary<long, UnitBucket> units = [];
         int rows = await FindUnitsAsync(slice, units, cancellationToken).ConfigureAwait(false);
-        UnitHours hours = new(_query, _specIndex, _cache);
+        UnitHours hours = new(_query, _specIndex, _cache, _clock);
         hours.Find(slice, units);
         foreach (TimeRange missing in MissingOf(units, hours))
         {
@@ -151,13 +153,18 @@ internal sealed class UnitScan
         }
 
         // InfluxDB counts while this decodes.
-        ValueTask<List<(long Bucket, long Points)>> counting = PointCounts.AskAsync(_client, _schema, _project, slice, cancellationToken);
+        ValueTask<List<(long Bucket, long Points)>> counting = PointCounts.AskAsync(_client, _schema, _project, hours.Uncounted(slice), cancellationToken);
         foreach ((long start, UnitBucket bucket) in units)
         {
             if (!hours.Has(start))
             {
                 bucket.Decode();
             }
+        }
+
+        foreach (UnitSource source in hours.Counted().ToList())
+        {
+            Use(source);
         }
 
         List<(long Bucket, long Points)> counts = await counting.ConfigureAwait(false);
