@@ -97,6 +97,7 @@ internal sealed class TextFilter : RowFilter
         FilterOperator.AnyOf => IsListed(text),
         FilterOperator.NoneOf => !IsListed(text),
         FilterOperator.ContainsAnyOf => ContainsListed(text),
+        FilterOperator.HasEntryAnyOf => HasEntryListed(text),
         FilterOperator.Present => true,
 
         // No text is greater or less than a number.
@@ -129,5 +130,21 @@ internal sealed class TextFilter : RowFilter
 
         ArrayPool<char>.Shared.Return(characters);
         return contains;
+    }
+
+    private bool HasEntryListed(ReadOnlySpan<byte> map)
+    {
+        foreach (byte[] entry in _utf8)
+        {
+            for (int from = 0; map[from..].IndexOf(entry) is >= 0 and int at; from += at + 1)
+            {
+                if (from + at > 0 && map[from + at - 1] is (byte)'{' or (byte)',')
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -89,6 +89,12 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
         return ValueTask.FromResult(new SnapshotScan(_catalog, query, range, cancellationToken).Run());
     }
 
+    /// <inheritdoc/>
+    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(0L);
+
     /// <summary>Seals, compacts and retains until cancelled: the host runs this beside its work. Failures are logged, counted and tried again.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => _tending.RunAsync(cancellationToken);
 
