@@ -21,6 +21,7 @@ public static class QueryServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSection<QueryOptions>(QueryOptions.Section);
         services.AddInstruments<QueryInstruments>(instruments => instruments.Meter);
+        QueryDescriptions.Add(services);
         services.TryAddSingleton<ScanGate>();
         services.TryAddSingleton<FamilyRequests>();
         services.TryAddSingleton<WhatapEndpoint>();

@@ -89,8 +89,13 @@ public sealed record Shape
     /// <summary>An object whose members have any name and all the same shape.</summary>
     public static Shape Map(Shape values) => new("object") { Others = values };
 
-    /// <summary>The same, or null.</summary>
-    public Shape OrNull() => this with { Types = [.. Types, "null"] };
+    /// <summary>A text or a number.</summary>
+    public static Shape Scalar { get; } = new("string", "number");
+
+    public static Shape Null { get; } = new("null");
+
+    /// <summary>The same, or null. Of a shape that has types.</summary>
+    public Shape OrNull() => Allowed.IsEmpty ? this with { Types = [.. Types, "null"] } : Either(this, Null);
 
     public Shape Saying(string description) => this with { Description = description };
 
