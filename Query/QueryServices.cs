@@ -26,6 +26,8 @@ public static class QueryServices
         services.TryAddSingleton<WhatapEndpoint>();
         services.TryAddSingleton<OwnRequests>();
         services.TryAddSingleton<AgentsEndpoint>();
+        services.TryAddSingleton<AggregateEndpoint>();
+        services.TryAddSingleton<SamplesEndpoint>();
         services.TryAddSingleton<SchemaEndpoint>();
         return services;
     }
