@@ -8,8 +8,6 @@ namespace TimeSeries.Query.AlertHistory;
 /// <summary>Describes the Alert History API.</summary>
 internal sealed class AlertHistoryDescription : IApiDescription
 {
-    private const string Prefix = "/api/v1.0/alert-history";
-
     private const string ListExample =
         """
         {"records":[{"id":"550e8400-e29b-41d4-a716-446655440000","timestamp":"2026-02-09T10:30:00Z","severity":"Warning","source":"Equipment-01","title":"Motor Overload",
@@ -63,8 +61,12 @@ internal sealed class AlertHistoryDescription : IApiDescription
             },
             Get("/{id}", "alert", "One alert") with
             {
-                Parameters = [new ApiParameter("id", ParameterPlace.Path, Shape.Text) { Description = "The alert's GUID." }],
-                Answers = [new ApiAnswer(200, "The alert.", new ApiContent(ApiContent.Json, Shape.Of("AlertDetail"), DetailExample)), .. Errors((404, "There is no such alert."))],
+                Parameters = [new ApiParameter("id", ParameterPlace.Path, Shape.Text) { Description = "The alert's GUID." }, _format],
+                Answers =
+                [
+                    new ApiAnswer(200, "The alert.", new ApiContent(ApiContent.Json, Shape.Of("AlertDetail"), DetailExample), new ApiContent(ApiContent.Csv, Shape.Text)),
+                    .. Errors((404, "There is no such alert.")),
+                ],
             },
             Get("/stats/severity", "alertsBySeverity", "Alerts per severity") with
             {
@@ -94,7 +96,7 @@ internal sealed class AlertHistoryDescription : IApiDescription
         Schemes = [KnownSchemes.Bearer],
     };
 
-    private static ApiOperation Get(string path, string id, string summary) => new("get", Prefix + path)
+    private static ApiOperation Get(string path, string id, string summary) => new("get", AlertHistoryEndpoint.Prefix + path)
     {
         Id = id,
         Summary = summary,

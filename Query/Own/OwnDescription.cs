@@ -27,6 +27,8 @@ internal sealed class OwnDescription : IApiDescription
         InQuery("where", Shape.List(Shape.Text), "field:value or field!:value exactly, field~:text in any case, field>:number, field<:number. Different fields must all hold, of one field any; negations all."),
     ];
 
+    private static readonly ApiParameter _format = InQuery("format", Shape.OneOf("json", "ndjson", "csv"), "The form of the answer.");
+
     public ApiPart Describe() => new("own", "Questions that the other families can't ask: any measure of any field by any other, and the samples themselves.")
     {
         Operations = [Aggregate(), Samples(), Agents(), Schema()],
@@ -48,9 +50,17 @@ internal sealed class OwnDescription : IApiDescription
             InQuery("measures", Shape.Text with { Default = "\"count\"" }, "count, rate, error_rate, and avg, min, max, sum, stddev, p50, p90, p95, p99, p999 of a field in parentheses, separated by commas."),
             InQuery("order", Shape.Text, "A column; - before it for the greatest first."),
             InQuery("limit", Shape.Integer with { Minimum = 1, Default = "1000" }, "Most rows of the answer; total counts all."),
-            InQuery("format", Shape.OneOf("json", "csv"), "The form of the answer."),
+            _format,
         ],
-        Answers = [new ApiAnswer(200, "The rows.", new ApiContent(ApiContent.Json, Shape.Of("Aggregate"), AggregateExample), new ApiContent(ApiContent.Csv, Shape.Text)), .. Errors()],
+        Answers =
+        [
+            new ApiAnswer(200, "The rows.",
+                new ApiContent(ApiContent.Json, Shape.Of("Aggregate"), AggregateExample), new ApiContent(ApiContent.NdJson, OwnShapes.AnyRow()), new ApiContent(ApiContent.Csv, Shape.Text))
+            {
+                Headers = [("x-total", Shape.Count, "Rows before limit."), ("x-source", OwnShapes.Source, "What was read."), ("x-watermark", OwnShapes.Watermark, "As in JSON.")],
+            },
+            .. Errors(),
+        ],
     };
 
     private static ApiOperation Samples() => Get("/api/v1/samples", "samples", "Samples, newest first") with
@@ -60,12 +70,12 @@ internal sealed class OwnDescription : IApiDescription
             .. _question,
             InQuery("limit", Shape.Integer with { Minimum = 1, Maximum = 10_000, Default = "100" }, "Most samples of the answer."),
             InQuery("cursor", Shape.Text, "next of the answer before; it keeps its place while new samples arrive."),
-            InQuery("format", Shape.OneOf("json", "ndjson", "csv"), "The form of the answer."),
+            _format,
         ],
         Answers =
         [
-            new ApiAnswer(200, "The samples.",
-                new ApiContent(ApiContent.Json, Shape.Of("SamplePage")), new ApiContent(ApiContent.NdJson, OwnShapes.AnySample()), new ApiContent(ApiContent.Csv, Shape.Text)),
+            new ApiAnswer(200, "The samples. The cursor of what follows stands in the header x-next too, where there is more.",
+                new ApiContent(ApiContent.Json, Shape.Of("SamplePage")), new ApiContent(ApiContent.NdJson, OwnShapes.AnyLine()), new ApiContent(ApiContent.Csv, Shape.Text)),
             .. Errors(),
         ],
     };

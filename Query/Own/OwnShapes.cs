@@ -8,18 +8,30 @@ internal static class OwnShapes
 {
     private static readonly Shape _cell = Shape.Scalar.OrNull();
 
+    // A failure in the middle is the last line.
+    private static readonly Shape _failure = Shape.Record(("error", Shape.Text));
+
+    public static Shape Source { get; } = Shape.OneOf("rollup", "raw", "both");
+
+    public static Shape Watermark { get; } = (Shape.Text with { Format = "date-time" }).Saying("The arrival time through which the answer is complete.");
+
     public static Shape Aggregate(string[] kinds) => Shape.Record(
         ("kind", Shape.OneOf(kinds)), ("from", Shape.Time), ("to", Shape.Time), ("window", Shape.Text.OrNull()),
         ("columns", Shape.List(Shape.Record(("name", Shape.Text), ("unit", Shape.Text)))),
         ("rows", Shape.List(Shape.List(_cell)).Saying("A value a column, null where a group has none.")),
-        ("total", Shape.Count.Saying("Rows before limit.")), ("source", Shape.OneOf("rollup", "raw", "both")),
-        ("watermark", (Shape.Text with { Format = "date-time" }).Saying("The arrival time through which the answer is complete.")));
+        ("total", Shape.Count.Saying("Rows before limit.")), ("source", Source), ("watermark", Watermark));
+
+    /// <summary>A line of NDJSON: a value a column.</summary>
+    public static Shape AnyRow() => Shape.Either(Shape.Map(_cell), _failure);
 
     public static Shape Page(string[] kinds) => Shape.Record(
         ("kind", Shape.OneOf(kinds)), ("from", Shape.Time), ("to", Shape.Time), ("samples", Shape.List(AnySample()) with { MaxItems = 10_000 }),
         ("next", Shape.Text.OrNull().Saying("The cursor of what follows; null at the end.")));
 
     public static Shape AnySample() => Shape.Either([.. SampleSchema.All.Select(kind => Shape.Of(NameOf(kind)))]);
+
+    /// <summary>A line of NDJSON: a sample.</summary>
+    public static Shape AnyLine() => Shape.Either(AnySample(), _failure);
 
     /// <summary>A schema a kind: a sample as it is given back.</summary>
     public static IEnumerable<(string Name, Shape Shape)> Samples() => SampleSchema.All.Select(kind => (NameOf(kind), Sample(kind)));
