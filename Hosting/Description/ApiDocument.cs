@@ -14,7 +14,7 @@ internal sealed class ApiDocument(IEnumerable<IApiDescription> descriptions)
     private const string Version = "3.1.1";
 
     // Shown as text by every reader; content type and sniffing rule keep it from being HTML.
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
+    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Lazy<ReadOnlyMemory<byte>> _utf8 = new(() => Write([.. descriptions.Select(description => description.Describe())]));
 

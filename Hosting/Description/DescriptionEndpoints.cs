@@ -37,7 +37,7 @@ internal static class DescriptionEndpoints
                 options.SwaggerEndpoint(DocumentPath, "TimeSeries");
                 options.ConfigObject.DefaultModelsExpandDepth = 0;
                 options.ConfigObject.DocExpansion = Swashbuckle.AspNetCore.SwaggerUI.DocExpansion.List;
-                // Null switches off the badge, for which Swagger UI would send the document to a server of its makers.
+                // Null, which is its default, switches off the badge for which Swagger UI would send the document's address to a server of its makers.
                 options.ConfigObject.ValidatorUrl = null;
             });
         });

@@ -1,6 +1,7 @@
 using System.Net;
 using NUnit.Framework;
 using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Description;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Contract;
@@ -53,7 +54,7 @@ internal sealed class IsolationTests
     [TestCase(null, null, HttpStatusCode.Unauthorized)]
     public async Task A_token_opens_its_own_project_only(string? pcode, string? token, HttpStatusCode status)
     {
-        using HttpClient http = new() { BaseAddress = _server.Client.Address };
+        using HttpClient http = new(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = _server.Client.Address };
         using HttpRequestMessage request = new(HttpMethod.Get, "/open/api/json/transaction" + Range);
         if (pcode is not null)
         {
