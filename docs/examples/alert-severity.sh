@@ -2,7 +2,7 @@
 # Alerts per severity since yesterday.
 set -euo pipefail
 : "${ADDRESS:=http://127.0.0.1:5080}" "${TOKEN:?the token of a project}" "${PCODE:=1}"
-bash "${BASH_SOURCE%/*}/push.sh" >&2
+bash "$(dirname "$0")/push.sh" >&2
 
 since=$(date -u -d yesterday +%FT%TZ)
 

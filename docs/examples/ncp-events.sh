@@ -2,7 +2,7 @@
 # Events from yesterday to tomorrow in Korea's time. The signature covers method, path, timestamp and access key.
 set -euo pipefail
 : "${ADDRESS:=http://127.0.0.1:5080}" "${TOKEN:?the token of a project}" "${PCODE:=1}"
-bash "${BASH_SOURCE%/*}/push.sh" >&2
+bash "$(dirname "$0")/push.sh" >&2
 
 : "${ACCESS_KEY:?the id of an access key}" "${SECRET_KEY:?its secret}"
 path=/api/v1/dashboards/events/search

@@ -16,7 +16,7 @@ curl -fsS -X POST "$ADDRESS/ingest/v1/batch" -H "Authorization: Bearer $TOKEN" -
   "sql": {"fields": ["time", "sql", "elapsed", "db"], "rows": [[$time, "update cart set n=# where id=#", 21.5, "jdbc:mysql://localhost:3306/shop"]]},
   "httpc": [{"time": $time, "url": "/remote/stock", "elapsed": 12, "host": "127.0.0.1", "port": 10002, "status": 200, "service": "/cart"}],
   "exception": [{"time": $time, "class": "java.sql.SQLException", "message": "Sql Exception", "service": "/cart", "snap_seq": 6068699991557528332}],
-  "thread": {"time": [$time, $(($time + 5000))], "count": [42, 44]},
+  "thread": {"time": [$time, $time], "count": [42, 44]},
   "alert": [
     {"time": $time, "severity": "Warning", "source": "Equipment-01", "title": "Motor Overload", "description": "Motor current exceeded 80% threshold",
      "labels": {"equipmentId": "Equipment-01", "tagId": "Motor.Current"}},

@@ -2,7 +2,7 @@
 # The mean of all agents over the last ten minutes, a point every five minutes.
 set -euo pipefail
 : "${ADDRESS:=http://127.0.0.1:5080}" "${TOKEN:?the token of a project}" "${PCODE:=1}"
-bash "${BASH_SOURCE%/*}/push.sh" >&2
+bash "$(dirname "$0")/push.sh" >&2
 
 etime=$(date +%s%3N)
 stime=$((etime - 600000))
