@@ -69,7 +69,8 @@ internal sealed class JsonAnswer : IAsyncDisposable
         await _body.FlushAsync(_aborted);
     }
 
-    private static void SetHead(HttpContext context, int status, string contentType)
+    /// <summary>Sets status and headers of an answer that nobody may cache or sniff.</summary>
+    public static void SetHead(HttpContext context, int status, string contentType)
     {
         HttpResponse response = context.Response;
         response.StatusCode = status;

@@ -25,7 +25,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         List<RowGroup> groups = [.. rows
             .Where(row => row.Pcode == query.Pcode && row.Kind == query.Kind && query.Range.Contains(row.Time))
             .Where(row => query.Filters.All(filter => Holds(filter, row[filter.Field])))
-            .GroupBy(row => new RowGroup.Key(Window(row.Time, query.WindowMilliseconds), [.. query.GroupBy.Select(part => row[part.Field] ?? part.MissingAs)]))
+            .GroupBy(row => new RowGroup.Key(Window(row.Time, query), [.. query.GroupBy.Select(part => row[part.Field] ?? part.MissingAs)]))
             .Select(group => new RowGroup(group.Key, [.. group], query))];
         groups.Sort((left, right) => Compare(left, right, query));
         return new RowResult(query, [.. groups.Take(query.Limit)], groups.Count);
@@ -51,7 +51,9 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
 
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(QueryHost.Now);
 
-    private static long Window(long time, long length) => length == 0 ? 0 : time / length * length;
+    private static long Window(long time, SampleQuery query) => query.WindowMilliseconds == 0
+        ? 0
+        : time - ((time + query.WindowOffsetMilliseconds) % query.WindowMilliseconds);
 
     private static bool Holds(Filter filter, object? value) => filter.Operator switch
     {
