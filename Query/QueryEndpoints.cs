@@ -1,5 +1,7 @@
 using TimeSeries.Query.Families;
+using TimeSeries.Query.Ncp;
 using TimeSeries.Query.Own;
+using TimeSeries.Query.Tyk;
 using TimeSeries.Query.WhaTap;
 
 namespace TimeSeries.Query;
@@ -17,6 +19,15 @@ public static class QueryEndpoints
         routes.Map(
             WhatapPath.Prefix + "/{**path}",
             requests.Around(WhatapErrors.Family, static context => Of<WhatapEndpoint>(context).HandleAsync(context)));
+
+        routes.Map(
+            TykEndpoint.Prefix + "/{**path}",
+            requests.Around(TykErrors.Family, static context => Of<TykEndpoint>(context).HandleAsync(context)));
+
+        foreach (string prefix in (ReadOnlySpan<string>)[NcpEndpoint.Prefix, NcpEndpoint.LongPrefix])
+        {
+            routes.Map(prefix + "/{**path}", requests.Around(NcpErrors.Family, static context => Of<NcpEndpoint>(context).HandleAsync(context)));
+        }
 
         routes.Map("/api/v1/agents", requests.Around(OwnErrors.Family, static context => Of<AgentsEndpoint>(context).HandleAsync(context)));
         routes.Map("/api/v1/schema", requests.Around(OwnErrors.Family, static context => Of<SchemaEndpoint>(context).HandleAsync(context)));

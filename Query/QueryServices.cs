@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Metrics;
 using TimeSeries.Query.Families;
+using TimeSeries.Query.Ncp;
 using TimeSeries.Query.Own;
 using TimeSeries.Query.Scanning;
+using TimeSeries.Query.Tyk;
 using TimeSeries.Query.WhaTap;
 
 namespace TimeSeries.Query;
@@ -24,6 +26,8 @@ public static class QueryServices
         services.TryAddSingleton<ScanGate>();
         services.TryAddSingleton<FamilyRequests>();
         services.TryAddSingleton<WhatapEndpoint>();
+        services.TryAddSingleton<TykEndpoint>();
+        services.TryAddSingleton<NcpEndpoint>();
         services.TryAddSingleton<OwnRequests>();
         services.TryAddSingleton<AgentsEndpoint>();
         services.TryAddSingleton<SchemaEndpoint>();
