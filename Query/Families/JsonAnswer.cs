@@ -69,8 +69,7 @@ internal sealed class JsonAnswer : IAsyncDisposable
         await _body.FlushAsync(_aborted);
     }
 
-    /// <summary>Sets status and headers of an answer that nobody may cache or sniff.</summary>
-    public static void SetHead(HttpContext context, int status, string contentType)
+    private static void SetHead(HttpContext context, int status, string contentType)
     {
         HttpResponse response = context.Response;
         response.StatusCode = status;

@@ -9,10 +9,6 @@ namespace TimeSeries.Query.Numbers;
 internal static class ExactMath
 {
     private const int MicrosecondsPerMillisecond = 1_000;
-    private const long ExactDouble = 1L << 53;
-
-    // The quotient then has 62 or 63 bits.
-    private const int QuotientBits = 62;
 
     /// <summary>Microseconds as whole milliseconds, cut.</summary>
     public static Int128 Milliseconds(Int128 microseconds) => microseconds / MicrosecondsPerMillisecond;
@@ -40,30 +36,6 @@ internal static class ExactMath
         long hundredths = count == 0 ? 0 : DeviationHundredths(count, sum, sumOfSquares);
         return string.Create(CultureInfo.InvariantCulture, $"{hundredths / 100}.{hundredths % 100:00}");
     }
-
-    /// <summary>A quotient of integers as the nearest double; 0 when there is nothing to divide by. Neither part is negative.</summary>
-    public static double Quotient(Int128 numerator, Int128 denominator)
-    {
-        if (denominator == 0)
-        {
-            return 0;
-        }
-
-        // Doubles hold integers to here exactly, and their division rounds once.
-        if (numerator <= ExactDouble && denominator <= ExactDouble)
-        {
-            return (double)numerator / (double)denominator;
-        }
-
-        // As many bits of the quotient as an integer of 64 holds, the last of them telling whether anything follows; the conversion then rounds once.
-        int shift = QuotientBits - (int)(((BigInteger)numerator).GetBitLength() - ((BigInteger)denominator).GetBitLength());
-        var quotient = BigInteger.DivRem(
-            shift > 0 ? (BigInteger)numerator << shift : numerator, shift < 0 ? (BigInteger)denominator << -shift : denominator, out BigInteger rest);
-        return Math.ScaleB((double)((ulong)quotient | (rest.IsZero ? 0UL : 1UL)), -shift);
-    }
-
-    /// <summary>The mean of durations in µs as milliseconds; 0 when there are none.</summary>
-    public static double MeanOfMilliseconds(Int128 microseconds, long count) => Quotient(microseconds, (Int128)count * MicrosecondsPerMillisecond);
 
     /// <summary>A value of a sketch in µs as milliseconds with three decimals; 0 when there is none.</summary>
     public static double SketchMilliseconds(double microseconds) =>
