@@ -30,6 +30,8 @@ public static class QueryServices
         services.TryAddSingleton<NcpEndpoint>();
         services.TryAddSingleton<OwnRequests>();
         services.TryAddSingleton<AgentsEndpoint>();
+        services.TryAddSingleton<AggregateEndpoint>();
+        services.TryAddSingleton<SamplesEndpoint>();
         services.TryAddSingleton<SchemaEndpoint>();
         return services;
     }

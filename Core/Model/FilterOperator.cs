@@ -26,4 +26,7 @@ public enum FilterOperator : byte
     /// A quote inside a name or value has a backslash before it, so such an entry stands behind <c>{</c> or <c>,</c> only where it is one.
     /// </summary>
     HasEntryAnyOf,
+
+    /// <summary>The value meets one of the filter's <see cref="Filter.Forms"/>.</summary>
+    EitherOf,
 }
