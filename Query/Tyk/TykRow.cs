@@ -8,6 +8,8 @@ namespace TimeSeries.Query.Tyk;
 /// <summary>The numbers of a row of activity in the units of the answer: milliseconds, means as they are, extremes cut to whole ones.</summary>
 internal readonly record struct TykRow
 {
+    private const int MicrosecondsPerMillisecond = 1_000;
+
     private TykRow(QueryResult result, int row, TykResolution resolution, ZoneOffset zone)
     {
         Hits = result.Count(row, (int)At.Hits);
@@ -15,8 +17,8 @@ internal readonly record struct TykRow
         Error = result.Count(row, (int)At.Error);
         long lastHit = result.Number(row, (int)At.LastHit);
         LastHit = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{zone.Show(lastHit):yyyy-MM-dd'T'HH:mm:ss.fff}{zone}");
-        Latency = ExactMath.MeanOfMilliseconds(result.Sum(row, (int)At.Sum), Hits);
-        UpstreamLatency = ExactMath.MeanOfMilliseconds(result.Sum(row, (int)At.UpstreamSum), Hits);
+        Latency = Mean(result.Sum(row, (int)At.Sum), Hits);
+        UpstreamLatency = Mean(result.Sum(row, (int)At.UpstreamSum), Hits);
         MaxLatency = Whole(result.Number(row, (int)At.Max));
         MaxUpstreamLatency = Whole(result.Number(row, (int)At.UpstreamMax));
 
@@ -66,6 +68,8 @@ internal readonly record struct TykRow
     public double P95Latency { get; }
 
     public static TykRow Of(QueryResult result, int row, TykResolution resolution, ZoneOffset zone) => new(result, row, resolution, zone);
+
+    private static double Mean(Int128 microseconds, long count) => ExactQuotient.Of(microseconds, (Int128)count * MicrosecondsPerMillisecond);
 
     // What no sample has counts as 0.
     private static long Whole(long microseconds) => microseconds == NumberColumn.Missing ? 0 : (long)ExactMath.Milliseconds(microseconds);
