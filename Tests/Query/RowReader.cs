@@ -11,6 +11,9 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     /// <summary>Runs before each answer: what a test wants a scan to do (wait, fail).</summary>
     public Func<SampleQuery, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>The same before each list.</summary>
+    public Func<ListQuery, CancellationToken, Task> BeforeList { get; set; } = (_, _) => Task.CompletedTask;
+
     /// <summary>The queries that came.</summary>
     public List<SampleQuery> Asked { get; } = [];
 
@@ -31,8 +34,9 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         return new RowResult(query, [.. groups.Take(query.Limit)], groups.Count);
     }
 
-    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
+    public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
+        await BeforeList(query, cancellationToken);
         List<(Row Row, SamplePlace Place)> found = [.. rows
             .Select((row, number) => (Row: row, Place: new SamplePlace(row.Time, 1, number)))
             .Where(row => row.Row.Pcode == query.Pcode && row.Row.Kind == query.Kind && query.Range.Contains(row.Row.Time))
@@ -46,7 +50,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         });
         List<(Row Row, SamplePlace Place)> behind = query.After is { } after ? [.. found.SkipWhile(row => row.Place != after).Skip(1)] : found;
         List<(Row Row, SamplePlace Place)> page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
-        return ValueTask.FromResult<SampleList>(new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count));
+        return new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count);
     }
 
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(QueryHost.Now);
