@@ -13,7 +13,6 @@ internal static class TykOracle
         Activity("keys", "key1", "", Rank("hits")),
         Activity("keys", "key2", "?res=hour&p=2", Rank("hits"), Hour, page: 2),
         Activity("keys", "key3", "?res=day&by=Success&sort=-1&page_size=7&p=1", Rank("success", ascending: true), Day, page: 1, pageSize: 7),
-        Activity("keys", "nobody", "?p=3", Rank("hits"), page: 3),
         Activity("oauthid", "client0", "?by=Latency", Rank("latency")),
         Activity("oauthid", "client1", "?res=month&by=Error&p=-1", Rank("error"), Month),
     ];
