@@ -1,3 +1,4 @@
+using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Ncp;
 using TimeSeries.Query.Own;
@@ -28,6 +29,10 @@ public static class QueryEndpoints
         {
             routes.Map(prefix + "/{**path}", requests.Around(NcpErrors.Family, static context => Of<NcpEndpoint>(context).HandleAsync(context)));
         }
+
+        routes.Map(
+            AlertHistoryEndpoint.Prefix + "/{**path}",
+            requests.Around(AlertErrors.Family, static context => Of<AlertHistoryEndpoint>(context).HandleAsync(context)));
 
         routes.Map("/api/v1/agents", requests.Around(OwnErrors.Family, static context => Of<AgentsEndpoint>(context).HandleAsync(context)));
         routes.Map("/api/v1/aggregate", requests.Around(OwnErrors.Family, static context => Of<AggregateEndpoint>(context).HandleAsync(context)));

@@ -17,7 +17,8 @@ internal sealed class NcpEndpoint(ProjectDirectory projects, ScanGate scans, Tim
     public const string Prefix = "/dashboards";
     public const string LongPrefix = "/api/v1/dashboards";
 
-    private const string Search = "/events/search";
+    /// <summary>The path behind either prefix.</summary>
+    public const string Search = "/events/search";
 
     public async Task HandleAsync(HttpContext context)
     {

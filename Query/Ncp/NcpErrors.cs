@@ -23,8 +23,8 @@ internal static class NcpErrors
             json.WriteEndObject();
         });
 
-    // The gateway knows no method that is not allowed: what is not called rightly is not found.
-    private static (string Code, string Message) Of(int status) => status switch
+    /// <summary>Code and message of a status. The gateway knows no method that is not allowed: what is not called rightly is not found.</summary>
+    public static (string Code, string Message) Of(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => ("200", "Authentication Failed"),
         StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => ("300", "Not Found Exception"),

@@ -4,13 +4,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
+using TimeSeries.Tests.Description;
 
 namespace TimeSeries.Tests.Fixtures;
 
 /// <summary>Talks to a server as agents and dashboards do, with the tokens of <see cref="TestProjects"/>. Thread safe.</summary>
 public sealed class ServerClient(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
 
     public Uri Address { get; } = address;
 

@@ -11,6 +11,7 @@ using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Query;
+using TimeSeries.Tests.Description;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Query;
@@ -31,7 +32,7 @@ internal sealed class QueryHost : IAsyncDisposable
     public const string Secret = "SECRETKEYEXAMPLE";
 
     private readonly WebApplication _app;
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly HttpClient _client = new(new DescribedAnswers(new SocketsHttpHandler { AllowAutoRedirect = false }));
 
     private QueryHost(WebApplication app)
     {
