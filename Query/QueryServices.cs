@@ -29,6 +29,8 @@ public static class QueryServices
         services.TryAddSingleton<AlertHistoryEndpoint>();
         services.TryAddSingleton<OwnRequests>();
         services.TryAddSingleton<AgentsEndpoint>();
+        services.TryAddSingleton<AggregateEndpoint>();
+        services.TryAddSingleton<SamplesEndpoint>();
         services.TryAddSingleton<SchemaEndpoint>();
         return services;
     }
