@@ -1,6 +1,8 @@
 using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Families;
+using TimeSeries.Query.Ncp;
 using TimeSeries.Query.Own;
+using TimeSeries.Query.Tyk;
 using TimeSeries.Query.WhaTap;
 
 namespace TimeSeries.Query;
@@ -18,6 +20,15 @@ public static class QueryEndpoints
         routes.Map(
             WhatapPath.Prefix + "/{**path}",
             requests.Around(WhatapErrors.Family, static context => Of<WhatapEndpoint>(context).HandleAsync(context)));
+
+        routes.Map(
+            TykEndpoint.Prefix + "/{**path}",
+            requests.Around(TykErrors.Family, static context => Of<TykEndpoint>(context).HandleAsync(context)));
+
+        foreach (string prefix in (ReadOnlySpan<string>)[NcpEndpoint.Prefix, NcpEndpoint.LongPrefix])
+        {
+            routes.Map(prefix + "/{**path}", requests.Around(NcpErrors.Family, static context => Of<NcpEndpoint>(context).HandleAsync(context)));
+        }
 
         routes.Map(
             AlertHistoryEndpoint.Prefix + "/{**path}",

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using TimeSeries.Hosting.Description;
 using TimeSeries.Query.Families;
 
@@ -21,20 +20,15 @@ internal sealed class NcpDescription : IApiDescription
 
     private static readonly ImmutableArray<ApiScheme> _schemes =
     [
-        new("ncpTimestamp", "x-ncp-apigw-timestamp", "Milliseconds since the Unix epoch, at most 5 minutes off."),
-        new("ncpAccessKey", "x-ncp-iam-access-key", "The id of the access key."),
-        new("ncpSignature", "x-ncp-apigw-signature-v2",
+        new("ncpTimestamp", NcpAccess.Timestamp, "Milliseconds since the Unix epoch, at most 5 minutes off."),
+        new("ncpAccessKey", NcpAccess.AccessKey, "The id of the access key."),
+        new("ncpSignature", NcpAccess.Signature,
             "Base64 of HMAC-SHA256 with the key's secret over method, blank, path with query string, line feed, timestamp, line feed, access key."),
     ];
 
-    private static readonly Dictionary<int, string> _codes = new()
-    {
-        [400] = "100", [401] = "200", [403] = "210", [404] = "300", [413] = "430", [429] = "410", [500] = "900",
-    };
-
     public ApiPart Describe() => new("ncp", "NCP API Gateway: the history of events, newest first. Requests are signed (signature v2); days are whole and both included.")
     {
-        Operations = [Operation("/dashboards/events/search", "ncpEvents"), Operation("/api/v1/dashboards/events/search", "ncpEventsV1")],
+        Operations = [Operation(NcpEndpoint.Prefix, "ncpEvents"), Operation(NcpEndpoint.LongPrefix, "ncpEventsV1")],
         Schemas =
         [
             ("NcpSearch", Search()),
@@ -48,7 +42,7 @@ internal sealed class NcpDescription : IApiDescription
         Schemes = _schemes,
     };
 
-    private static ApiOperation Operation(string path, string id) => new("post", path)
+    private static ApiOperation Operation(string prefix, string id) => new("post", prefix + NcpEndpoint.Search)
     {
         Id = id,
         Summary = "Events of some days",
@@ -60,15 +54,15 @@ internal sealed class NcpDescription : IApiDescription
             .. FamilyAnswers.Errors(
                 Error,
                 (400, "A field is wrong; details names it."), (401, "A header is missing, the timestamp is too old, the access key is unknown, or the signature does not match; details says which."),
-                (403, "The access key may not read."), (404, "The path is not one of these.")),
+                (404, "The path is not one of these.")),
         ],
     };
 
-    private static ApiContent Error(int status) => new(
-        ApiContent.Json, Shape.Of("NcpError"),
-        _codes.TryGetValue(status, out string? code)
-            ? string.Create(CultureInfo.InvariantCulture, $$$"""{"error":{"errorCode":"{{{code}}}","message":"{{{(status == 401 ? "Authentication Failed" : "What is wrong")}}}","details":"…"}}""")
-            : null);
+    private static ApiContent Error(int status)
+    {
+        (string code, string message) = NcpErrors.Of(status);
+        return new(ApiContent.Json, Shape.Of("NcpError"), $$$"""{"error":{"errorCode":"{{{code}}}","message":"{{{message}}}","details":"…"}}""");
+    }
 
     private static Shape Search() => Shape.Record(
         new Shape.Member("offset", Long(0), IsOptional: true),

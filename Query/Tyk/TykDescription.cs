@@ -45,7 +45,7 @@ internal sealed class TykDescription : IApiDescription
         Schemes = [_authorization],
     };
 
-    private static ApiOperation Operation(string name, string key, string description) => new("get", $"/api/activity/{name}/endpoint/{{{key}}}/{string.Join('/', _days.Select(day => $"{{{day.Name}}}"))}")
+    private static ApiOperation Operation(string name, string key, string description) => new("get", TykEndpoint.Prefix + $"/{name}/endpoint/{{{key}}}/{string.Join('/', _days.Select(day => $"{{{day.Name}}}"))}")
     {
         Id = "tykBy" + char.ToUpperInvariant(key[0]) + key[1..],
         Summary = "Endpoints called with " + (name == "keys" ? "a key" : "an OAuth client's id"),

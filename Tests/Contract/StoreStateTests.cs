@@ -84,7 +84,7 @@ internal sealed class StoreStateTests(StoreState state)
     [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Questions))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
     {
-        string answer = await Client.GetAsync(endpoint.Path(range.From, range.To), pcode);
+        string answer = await endpoint.AskAsync(Client, range.From, range.To, pcode);
         Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
     }
 
@@ -94,6 +94,17 @@ internal sealed class StoreStateTests(StoreState state)
     {
         string answer = await Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
         Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
+    }
+
+    [TestCase(TestProjects.First)]
+    [TestCase(TestProjects.Second)]
+    public async Task Every_alert_is_found_by_its_id(long pcode)
+    {
+        foreach (OracleSample alert in GeneratedSamples.Alerts(pcode))
+        {
+            string answer = await Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
+            Assert.That(AnswerComparer.Differences(answer, AlertOracle.One(alert)), Is.Empty);
+        }
     }
 
     private async Task RestartAsProcessAsync()

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TimeSeries.Query.Own;
+namespace TimeSeries.Query.Families;
 
 /// <summary>The length of windows as a caller writes it: whole seconds that divide a day.</summary>
 internal static class AskedWindow
