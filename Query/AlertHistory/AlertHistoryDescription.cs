@@ -21,7 +21,7 @@ internal sealed class AlertHistoryDescription : IApiDescription
         "annotations":{"summary":"Motor 과부하 경보","runbook":"https://docs.example.com/runbooks/motor-overload"}}
         """;
 
-    private static readonly Shape _severity = Shape.OneOf("Info", "Warning", "Critical");
+    private static readonly Shape _severity = Shape.OneOf(AlertSeverity.Names.AsSpan());
     private static readonly Shape _anySeverity = (Shape.Text with { Pattern = "^([Ii][Nn][Ff][Oo]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[0-2])$" })
         .Saying("Info, Warning or Critical in any case, or 0 to 2.");
 
