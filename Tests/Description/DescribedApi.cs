@@ -99,7 +99,7 @@ internal sealed class DescribedApi
         bool isFitting = template.Length == parts.Length && template.Zip(parts).All(pair => pair.First == pair.Second || pair.First[0] == '{');
         if (!isFitting)
         {
-            return same >= 3 || (same >= 2 && template[1] is "activity" or "events") ? same : 0;
+            return same >= 3 || (same >= 2 && template[1] == "activity") || (same >= 1 && template[0] == "dashboards") ? same : 0;
         }
 
         bool takesValues = template.Zip(parts).Where(pair => pair.First[0] == '{').All(pair => Takes(operation, pair.First[1..^1], pair.Second));
