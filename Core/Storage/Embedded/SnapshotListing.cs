@@ -10,6 +10,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, TimeRange range, CancellationToken cancellationToken)
 {
     private readonly RowListing _rows = new(query, range, catalog.NodeId, cancellationToken);
+    private readonly TextSearch _texts = new(query);
     private readonly List<ListPiece> _pieces = [];
 
     public SampleList Run()
@@ -21,7 +22,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
 
         using HeldSnapshot held = catalog.Hold(query.Kind, range);
         using PieceReader reader = new();
-        new PieceSearch(query, query.CountTotal ? range : _rows.Listed, _pieces).Find(held);
+        new PieceSearch(query, query.CountTotal ? range : _rows.Listed, _texts, _pieces).Find(held);
         if (query.CountTotal)
         {
             CountAll(reader);
@@ -75,7 +76,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
         {
             (piece.Matching, piece.Listed) = known;
         }
-        else
+        else if (_texts.MayHold(piece))
         {
             piece.WasRead = true;
             (piece.Matching, piece.Listed) = _rows.Count(reader.Open(piece));
