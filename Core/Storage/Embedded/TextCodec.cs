@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Storage.Embedded;
@@ -6,9 +5,9 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>A chunk of texts that hardly repeat, as bytes: hex packed where every text allows it, else plain. See docs/format/block.md.</summary>
 internal sealed class TextCodec
 {
-    private const byte Plain = 1;
-    private const byte Hex = 2;
-    private const byte HexNullable = 3;
+    public const byte Plain = 1;
+    public const byte Hex = 2;
+    public const byte HexNullable = 3;
 
     private readonly CodeCodec _codec = new();
     private int[] _lengths = [];
@@ -39,52 +38,6 @@ internal sealed class TextCodec
             HexNullable => ReadHexNullable(ref reader, codes, scratch),
             _ => throw new InvalidDataException("a text chunk has an unknown form"),
         };
-    }
-
-    /// <summary>
-    /// Whether a chunk may hold a text, without decoding it; false is certain. <paramref name="bytes"/> are as for <see cref="Decode"/>,
-    /// <paramref name="rows"/> is how many rows it has.
-    /// </summary>
-    public static bool MayHold(ReadOnlySpan<byte> bytes, int rows, ReadOnlySpan<byte> text)
-    {
-        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
-        byte form = reader.Byte();
-        if (form is not (Hex or HexNullable))
-        {
-            return true;
-        }
-
-        int length = reader.Byte();
-        Span<byte> packed = stackalloc byte[HexForm.MaxDigits / 2];
-        packed = packed[..HexForm.PackedBytes(length)];
-        if (text.Length != length || !HexForm.TryPack(text, packed))
-        {
-            return false;
-        }
-
-        reader.Take(form == HexNullable ? (rows + 7) / 8 : 0);
-        return IsAmong(bytes[reader.Position..^BitPacking.SlackBytes], packed);
-    }
-
-    // Texts of whole words are looked for eight bytes at a time.
-    private static bool IsAmong(ReadOnlySpan<byte> texts, ReadOnlySpan<byte> text)
-    {
-        if (text.Length % sizeof(ulong) != 0)
-        {
-            return texts.IndexOf(text) >= 0;
-        }
-
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(texts);
-        ReadOnlySpan<ulong> wanted = MemoryMarshal.Cast<byte, ulong>(text);
-        for (int from = 0; words[from..].IndexOf(wanted[0]) is >= 0 and int at; from += at + 1)
-        {
-            if ((from + at) % wanted.Length == 0 && words[(from + at)..].StartsWith(wanted))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static bool TryHex(ReadOnlySpan<int> codes, SymbolView symbols, ByteWriter to)
