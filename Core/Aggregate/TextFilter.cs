@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate;
 
@@ -136,12 +137,9 @@ internal sealed class TextFilter : RowFilter
     {
         foreach (byte[] entry in _utf8)
         {
-            for (int from = 0; map[from..].IndexOf(entry) is >= 0 and int at; from += at + 1)
+            if (CanonicalMap.HasEntry(map, entry))
             {
-                if (from + at > 0 && map[from + at - 1] is (byte)'{' or (byte)',')
-                {
-                    return true;
-                }
+                return true;
             }
         }
 

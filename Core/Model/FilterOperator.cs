@@ -21,9 +21,6 @@ public enum FilterOperator : byte
     /// <summary>The sample has a value in the field.</summary>
     Present,
 
-    /// <summary>
-    /// The map has one of the filter's entries, each written as in the map's canonical JSON: <c>"name":"value"</c>.
-    /// A quote inside a name or value has a backslash before it, so such an entry stands behind <c>{</c> or <c>,</c> only where it is one.
-    /// </summary>
+    /// <summary>The map has one of the filter's entries, each written as in the map's canonical JSON: <c>"name":"value"</c>.</summary>
     HasEntryAnyOf,
 }
