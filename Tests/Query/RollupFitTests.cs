@@ -16,6 +16,9 @@ public sealed class RollupFitTests
     [TestCase("/open/api/json/thread_count")]
     [TestCase("/open/api/json/thread_count/avg/12")]
     [TestCase("/api/v1/agents")]
+    [TestCase("/api/v1.0/alert-history/stats/severity")]
+    [TestCase("/api/v1.0/alert-history/stats/source")]
+    [TestCase("/api/v1.0/alert-history/stats/timeline?window=1h")]
     public async Task A_rollup_has_what_the_endpoint_asks(string path)
     {
         RowReader reader = new([]);
