@@ -19,12 +19,18 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
         Threads("/-1459620666,7,12", (samples, pcode, from, to) => ThreadCountOracle.Objects(samples, pcode, from, to, -1_459_620_666, 7, 12)),
         Threads("/avg", (samples, pcode, from, to) => ThreadCountOracle.Average(samples, pcode, from, to)),
         Threads("/avg/7,2147483647", (samples, pcode, from, to) => ThreadCountOracle.Average(samples, pcode, from, to, 7, int.MaxValue)),
+        .. AggregateQuestion.All.Select(Aggregate),
     ];
 
     /// <summary>The endpoint that takes no range.</summary>
     public static OracleEndpoint Agents { get; } = new("agents", (_, _) => "/api/v1/agents", (samples, pcode, _, _) => AgentsOracle.Answer(samples, pcode));
 
     public override string ToString() => Name;
+
+    private static OracleEndpoint Aggregate(AggregateQuestion question, int index) => new(
+        string.Create(CultureInfo.InvariantCulture, $"aggregate {index} of {question.Kind} by {string.Join(' ', question.By)}"),
+        question.Path,
+        (samples, pcode, from, to) => AggregateOracle.Answer(question, samples, pcode, from, to));
 
     private static OracleEndpoint Statistic(string name, Func<IEnumerable<OracleSample>, long, long, long, object> answer) =>
         new(name, (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/{name}/{from}/{to}"), answer);

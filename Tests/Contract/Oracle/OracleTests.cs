@@ -60,7 +60,7 @@ internal sealed class OracleTests
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
             Dictionary<string, object> answer = (Dictionary<string, object>)GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
-            List<object> rows = (List<object>)(answer.GetValueOrDefault("records") ?? answer.GetValueOrDefault("objects") ?? answer["series"]);
+            List<object> rows = (List<object>)(answer.GetValueOrDefault("records") ?? answer.GetValueOrDefault("objects") ?? answer.GetValueOrDefault("rows") ?? answer["series"]);
             Assert.That(rows, Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
         }
     });
