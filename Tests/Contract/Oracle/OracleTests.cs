@@ -62,7 +62,7 @@ internal sealed class OracleTests
             object answer = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
             if (answer is Dictionary<string, object> members)
             {
-                answer = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members["series"];
+                answer = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members.GetValueOrDefault("rows") ?? members["series"];
             }
 
             // No severity is both Info and at least Critical.
