@@ -55,15 +55,15 @@ internal sealed class ListedSamples : SampleList
 
     /// <summary>Copies the fields asked for from some rows of a chunk to some rows of the page.</summary>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="from">Rows of the chunk.</param>
+    /// <param name="from">Rows of the chunk, ascending.</param>
     /// <param name="to">The page's row of each.</param>
-    public void Copy(IColumnChunk chunk, ReadOnlySpan<int> from, ReadOnlySpan<int> to)
+    public void Copy(IPlacedChunk chunk, ReadOnlySpan<int> from, ReadOnlySpan<int> to)
     {
         foreach (int field in _fields)
         {
             if (_schema[field].IsText)
             {
-                CopyTexts(chunk, field, from, to);
+                chunk.CopyTexts(field, from, _rows.Texts(field), to);
             }
             else
             {
@@ -78,19 +78,6 @@ internal sealed class ListedSamples : SampleList
         for (int i = 0; i < from.Length && !numbers.IsEmpty; i++)
         {
             _rows.Numbers(field).Set(to[i], numbers[from[i]]);
-        }
-    }
-
-    private void CopyTexts(IColumnChunk chunk, int field, ReadOnlySpan<int> from, ReadOnlySpan<int> to)
-    {
-        ReadOnlySpan<int> codes = chunk.Codes(field);
-        SymbolView symbols = chunk.Symbols(field);
-        for (int i = 0; i < from.Length && !codes.IsEmpty; i++)
-        {
-            if (codes[from[i]] != TextColumn.Missing)
-            {
-                _rows.Texts(field).Set(to[i], symbols[codes[from[i]]]);
-            }
         }
     }
 

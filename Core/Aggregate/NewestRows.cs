@@ -50,23 +50,74 @@ internal sealed class NewestRows
         }
     }
 
-    /// <summary>The rows from <paramref name="skip"/> on, in order, at most <paramref name="count"/>; and whether another one follows.</summary>
-    public (ListedRow[] Rows, bool HasMore) Page(long skip, int count)
+    /// <summary>The rows from <paramref name="skip"/> on, in order, at most <paramref name="count"/>.</summary>
+    public ListedRow[] Page(long skip, int count)
     {
-        Cut();
         int first = (int)Math.Min(skip, _count);
         int rows = Math.Min(count, _count - first);
-        return (_rows.AsSpan(first, rows).ToArray(), first + rows < _count);
+        if (rows > 0)
+        {
+            Select(_rows.AsSpan(0, _count), first);
+            Select(_rows.AsSpan(first, _count - first), rows - 1);
+            _rows.AsSpan(first, rows).Sort(_order);
+        }
+
+        return _rows.AsSpan(first, rows).ToArray();
     }
 
     private void Cut()
     {
-        Array.Sort(_rows, 0, _count, _order);
-        if (_count >= _wanted)
+        int last = (int)_wanted - 1;
+        Select(_rows.AsSpan(0, _count), last);
+        _count = last + 1;
+        _last = _rows[last];
+        _hasLast = true;
+    }
+
+    // Brings the row that is the nth in order to its place, those before it in front of it and the others behind it (Hoare's selection):
+    // a page far down needs no more than its own rows sorted.
+    private void Select(Span<ListedRow> rows, int nth)
+    {
+        int low = 0;
+        int high = rows.Length - 1;
+        while (low < high)
         {
-            _count = (int)_wanted;
-            _last = _rows[_count - 1];
-            _hasLast = true;
+            // At random, so that no order of the samples makes it slow.
+            ListedRow pivot = rows[Random.Shared.Next(low, high + 1)];
+            int left = low;
+            int right = high;
+            while (left <= right)
+            {
+                while (_order.Compare(rows[left], pivot) < 0)
+                {
+                    left++;
+                }
+
+                while (_order.Compare(pivot, rows[right]) < 0)
+                {
+                    right--;
+                }
+
+                if (left <= right)
+                {
+                    (rows[left], rows[right]) = (rows[right], rows[left]);
+                    left++;
+                    right--;
+                }
+            }
+
+            if (nth >= left)
+            {
+                low = left;
+            }
+            else if (nth <= right)
+            {
+                high = right;
+            }
+            else
+            {
+                return;
+            }
         }
     }
 

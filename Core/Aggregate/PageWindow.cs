@@ -10,16 +10,16 @@ internal static class PageWindow
 {
     /// <summary>
     /// The times of the page's rows: at most <paramref name="offset"/> rows are later, and with those inside there are
-    /// <paramref name="wanted"/> from the latest on or all there are. Empty when the page is.
+    /// <paramref name="end"/> from the latest on or all there are. Empty when the page is.
     /// </summary>
     /// <param name="pieces">Of each piece the first and last time its rows may have and how many there are.</param>
     /// <param name="offset">How many rows are passed over.</param>
-    /// <param name="wanted">How many rows from the latest on matter: more than <paramref name="offset"/>.</param>
-    public static TimeRange Of(ReadOnlySpan<(long First, long Last, long Rows)> pieces, long offset, long wanted)
+    /// <param name="end">How many rows are passed over or on the page.</param>
+    public static TimeRange Of(ReadOnlySpan<(long First, long Last, long Rows)> pieces, long offset, long end)
     {
         (long First, long Last, long Rows)[] sorted = pieces.ToArray();
         Array.Sort(sorted, (left, right) => right.Last.CompareTo(left.Last));
-        int latest = offset == long.MaxValue ? -1 : Reach(sorted, offset + 1);
+        int latest = offset >= end || offset == long.MaxValue ? -1 : Reach(sorted, offset + 1);
         if (latest < 0)
         {
             return new TimeRange(0, 0);
@@ -27,7 +27,7 @@ internal static class PageWindow
 
         long to = sorted[latest].Last == long.MaxValue ? long.MaxValue : sorted[latest].Last + 1;
         Array.Sort(sorted, (left, right) => right.First.CompareTo(left.First));
-        int earliest = Reach(sorted, wanted);
+        int earliest = Reach(sorted, end);
         return new TimeRange(earliest < 0 ? long.MinValue : sorted[earliest].First, to);
     }
 

@@ -29,7 +29,9 @@ internal readonly record struct SampleCursor(Kind Kind, TimeRange Period, Sample
             (Kind)bytes[1],
             new TimeRange(Number(bytes, 0), Number(bytes, 1)),
             new SamplePlace(Number(bytes, 2), (ulong)Number(bytes, 3), Number(bytes, 4)));
-        return true;
+
+        // The last character has bits to spare, which decoders overlook.
+        return cursor.ToString() == text;
     }
 
     public override string ToString()

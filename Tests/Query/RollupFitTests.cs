@@ -20,6 +20,9 @@ public sealed class RollupFitTests
     [TestCase("/api/activity/keys/endpoint/k/1/1/2023/2/1/2023?by=Latency&sort=-1&p=2")]
     [TestCase("/api/activity/oauthid/endpoint/c/1/1/2023/2/1/2023?res=hour")]
     [TestCase("/api/activity/oauthid/endpoint/c/1/1/2023/2/2/2023?res=month")]
+    [TestCase("/api/v1.0/alert-history/stats/severity")]
+    [TestCase("/api/v1.0/alert-history/stats/source")]
+    [TestCase("/api/v1.0/alert-history/stats/timeline?window=1h")]
     public async Task A_rollup_has_what_the_endpoint_asks(string path)
     {
         RowReader reader = new([]);

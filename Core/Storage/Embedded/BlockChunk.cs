@@ -76,6 +76,25 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
         return _symbols[field];
     }
 
+    public void CopyTexts(int field, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
+    {
+        if (_states[field] == State.Unread && _columns.Index.Columns[field] is { HasDictionary: false } column && !column.Chunks[_chunk].IsEmpty)
+        {
+            _columns.CopyTexts(field, _chunk, from, into, to);
+            return;
+        }
+
+        ReadOnlySpan<int> codes = Codes(field);
+        SymbolView symbols = Symbols(field);
+        for (int i = 0; i < from.Length && !codes.IsEmpty; i++)
+        {
+            if (codes[from[i]] != TextColumn.Missing)
+            {
+                into.Set(to[i], symbols[codes[from[i]]]);
+            }
+        }
+    }
+
     public void Dispose()
     {
         for (int field = 0; field < _states.Length; field++)

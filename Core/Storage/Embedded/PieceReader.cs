@@ -7,6 +7,7 @@ internal sealed class PieceReader : IDisposable
 {
     private BlockColumns? _columns;
     private BlockChunk? _chunk;
+    private int _at = -1;
 
     /// <summary>The piece as columns, until the next one is opened.</summary>
     public IPlacedChunk Open(ListPiece piece)
@@ -21,10 +22,17 @@ internal sealed class PieceReader : IDisposable
             _chunk?.Dispose();
             _columns = piece.Columns!;
             _chunk = new BlockChunk(_columns);
+            _at = -1;
         }
 
-        _chunk!.MoveTo(piece.Chunk);
-        return _chunk;
+        // What was decoded for counting need not be for choosing and filling.
+        if (_at != piece.Chunk)
+        {
+            _chunk!.MoveTo(piece.Chunk);
+            _at = piece.Chunk;
+        }
+
+        return _chunk!;
     }
 
     public void Dispose() => _chunk?.Dispose();

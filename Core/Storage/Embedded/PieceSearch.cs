@@ -3,7 +3,7 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Finds the pieces of a snapshot that may have rows of a list, by what their indexes tell.</summary>
-internal sealed class PieceSearch(ListQuery query, TimeRange range, List<ListPiece> into)
+internal sealed class PieceSearch(ListQuery query, TimeRange range, TextSearch texts, List<ListPiece> into)
 {
     public void Find(HeldSnapshot held)
     {
@@ -23,7 +23,7 @@ internal sealed class PieceSearch(ListQuery query, TimeRange range, List<ListPie
     private void Find(BlockColumns columns)
     {
         SectionIndex? section = columns.Index.Find(query.Pcode);
-        if (section is null || !range.Overlaps(section.FirstTime, section.LastTime))
+        if (section is null || !range.Overlaps(section.FirstTime, section.LastTime) || !texts.MayHold(columns))
         {
             return;
         }
@@ -52,10 +52,13 @@ internal sealed class PieceSearch(ListQuery query, TimeRange range, List<ListPie
             return;
         }
 
+        // The rows first: an alert that comes in between is not in them, whatever the head knows by then.
         HeadView view = table.View;
-        foreach (HeadPieceView piece in view.Pieces)
+        HashSet<int>? wanted = texts.PiecesOf(head);
+        for (int i = 0; i < view.Pieces.Length; i++)
         {
-            if (range.Overlaps(piece.FirstTime, piece.LastTime))
+            HeadPieceView piece = view.Pieces[i];
+            if (range.Overlaps(piece.FirstTime, piece.LastTime) && wanted?.Contains(i) != false)
             {
                 into.Add(new ListPiece
                 {

@@ -10,6 +10,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, TimeRange range, CancellationToken cancellationToken)
 {
     private readonly RowListing _rows = new(query, range, catalog.NodeId, cancellationToken);
+    private readonly TextSearch _texts = new(query);
     private readonly List<ListPiece> _pieces = [];
 
     public SampleList Run()
@@ -21,7 +22,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
 
         using HeldSnapshot held = catalog.Hold(query.Kind, range);
         using PieceReader reader = new();
-        new PieceSearch(query, query.CountTotal ? range : _rows.Listed, _pieces).Find(held);
+        new PieceSearch(query, query.CountTotal ? range : _rows.Listed, _texts, _pieces).Find(held);
         if (query.CountTotal)
         {
             CountAll(reader);
@@ -34,7 +35,8 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
         return Page(reader);
     }
 
-    private long Wanted => query.Offset > long.MaxValue - query.Limit - 1 ? long.MaxValue : query.Offset + query.Limit + 1;
+    // How many rows from the latest on are passed over or on the page; the greatest number where there can't be so many.
+    private long PageEnd => query.Offset > long.MaxValue - query.Limit ? long.MaxValue : query.Offset + query.Limit;
 
     private void CountAll(PieceReader reader)
     {
@@ -44,7 +46,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
         }
     }
 
-    // From the latest piece on, until enough rows are later than all that is left.
+    // From the latest piece on, until enough rows for the page and one more are later than all that is left.
     private void CountLatest(PieceReader reader)
     {
         _pieces.Sort((left, right) => right.LastTime.CompareTo(left.LastTime));
@@ -58,7 +60,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
                 later += rows;
             }
 
-            if (later >= Wanted)
+            if (later > PageEnd)
             {
                 _pieces.RemoveRange(i, _pieces.Count - i);
                 return;
@@ -75,7 +77,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
         {
             (piece.Matching, piece.Listed) = known;
         }
-        else
+        else if (_texts.MayHold(piece))
         {
             piece.WasRead = true;
             (piece.Matching, piece.Listed) = _rows.Count(reader.Open(piece));
@@ -85,27 +87,24 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
     private ListedSamples Page(PieceReader reader)
     {
         long total = 0;
+        long listed = 0;
         var counts = new (long First, long Last, long Rows)[_pieces.Count];
         for (int i = 0; i < counts.Length; i++)
         {
             ListPiece piece = _pieces[i];
             total += piece.Matching;
+            listed += piece.Listed;
             counts[i] = (Math.Max(piece.FirstTime, _rows.Listed.From), Math.Min(piece.LastTime, _rows.Listed.To - 1), piece.Listed);
         }
 
-        TimeRange window = PageWindow.Of(counts, query.Offset, Wanted);
-        if (window.IsEmpty)
-        {
-            return new ListedSamples(query, [], total, hasMore: false);
-        }
-
-        (ListedRow[] rows, bool hasMore) = Choose(reader, window);
-        ListedSamples page = new(query, Array.ConvertAll(rows, row => row.Place), total, hasMore);
+        TimeRange window = PageWindow.Of(counts, query.Offset, PageEnd);
+        ListedRow[] rows = window.IsEmpty ? [] : Choose(reader, window);
+        ListedSamples page = new(query, Array.ConvertAll(rows, row => row.Place), total, hasMore: listed - rows.Length > query.Offset);
         Fill(reader, rows, page);
         return page;
     }
 
-    private (ListedRow[] Rows, bool HasMore) Choose(PieceReader reader, TimeRange window)
+    private ListedRow[] Choose(PieceReader reader, TimeRange window)
     {
         long later = 0;
         List<int> inside = [];
@@ -123,7 +122,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
 
         // The latest first: they rule out rows of the others.
         inside.Sort((left, right) => _pieces[right].LastTime.CompareTo(_pieces[left].LastTime));
-        NewestRows chosen = new(query.Order, Wanted - later, query.MaxRows);
+        NewestRows chosen = new(query.Order, PageEnd - later, query.MaxRows);
         foreach (int i in inside)
         {
             ListPiece piece = _pieces[i];
@@ -156,7 +155,10 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
         foreach ((int piece, (List<int> from, List<int> to)) in byPiece)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            page.Copy(reader.Open(_pieces[piece]), [.. from], [.. to]);
+            int[] ascending = [.. from];
+            int[] places = [.. to];
+            Array.Sort(ascending, places);
+            page.Copy(reader.Open(_pieces[piece]), ascending, places);
         }
     }
 }
