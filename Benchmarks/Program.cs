@@ -2,11 +2,14 @@ using System.CommandLine;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Replay;
+using TimeSeries.Benchmarks.Shared;
 
-RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, and micro benchmarks.")
+RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, micro benchmarks, and writes to and queries over InfluxDB.")
 {
     LoadCommand.Create(),
     ReplayCommand.Create(),
     MicroCommand.Create(),
+    InfluxLoadCommand.Create(),
+    InfluxQueryCommand.Create(),
 };
 return root.Parse(args).Invoke();
