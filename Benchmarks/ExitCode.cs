@@ -13,4 +13,7 @@ internal static class ExitCode
 
     /// <summary>Some batches were lost or refused, or some rows could not be read.</summary>
     public const int Incomplete = 4;
+
+    /// <summary>Answers that must be equal are not.</summary>
+    public const int Different = 5;
 }

@@ -3,12 +3,15 @@ using TimeSeries.Benchmarks.Alerts;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Replay;
+using TimeSeries.Benchmarks.Shared;
 
-RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, questions about alerts, and micro benchmarks.")
+RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, questions about alerts, micro benchmarks, and writes to and queries over InfluxDB.")
 {
     LoadCommand.Create(),
     ReplayCommand.Create(),
     AlertsCommand.Create(),
     MicroCommand.Create(),
+    InfluxLoadCommand.Create(),
+    InfluxQueryCommand.Create(),
 };
 return root.Parse(args).Invoke();

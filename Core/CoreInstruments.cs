@@ -26,6 +26,8 @@ public sealed class CoreInstruments : IDisposable
         InfluxLines = Meter.CreateCounter<long>("timeseries.influx.lines", "{line}", "Lines that InfluxDB confirmed.");
         InfluxBytes = Meter.CreateCounter<long>("timeseries.influx.written", "By", "Bytes of the lines that InfluxDB confirmed, before compression.");
         InfluxDeadLetters = Meter.CreateCounter<long>("timeseries.influx.dead_letters", "{line}", "Lines that InfluxDB refused for good; they are kept in a file.");
+        InfluxUncheckedAlerts = Meter.CreateCounter<long>(
+            "timeseries.influx.unchecked_alerts", "{alert}", "Alerts taken without a look whether InfluxDB has their ids, since it could not be asked.");
     }
 
     /// <summary>Where gauges register themselves.</summary>
@@ -60,6 +62,8 @@ public sealed class CoreInstruments : IDisposable
     public Counter<long> InfluxBytes { get; }
 
     public Counter<long> InfluxDeadLetters { get; }
+
+    public Counter<long> InfluxUncheckedAlerts { get; }
 
     public void Dispose() => Meter.Dispose();
 }

@@ -34,7 +34,7 @@ public static class IngestServices
     private const long MaxUnitBytes = 16L << 20;
 
     /// <summary>
-    /// Adds everything. Nothing is opened before the host starts. <see cref="IFileSystem"/> and <see cref="TimeProvider"/> may be registered before.
+    /// Adds everything. Nothing is opened before the host starts. <see cref="IFileSystem"/>, <see cref="TimeProvider"/> and <see cref="Machine"/> may be registered before.
     /// Also gives the host its <see cref="ISampleReader"/> and <see cref="ProjectDirectory"/>.
     /// </summary>
     public static IServiceCollection AddTimeSeriesIngest(this IServiceCollection services, InfluxRoles influx = InfluxRoles.Writer)
@@ -42,6 +42,7 @@ public static class IngestServices
         services.AddSection<IngestOptions>(IngestOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
+        services.TryAddSingleton(_ => Machine.Read());
         services.AddInstruments<CoreInstruments>(instruments => instruments.Meter);
         services.AddInstruments<IngestInstruments>(instruments => instruments.Meter);
         services.AddInflux(influx);
@@ -61,6 +62,9 @@ public static class IngestServices
         services.AddSingleton(OpenDirectory);
         services.AddProjects();
         services.AddSingleton(OpenStore);
+        services.AddSingleton(provider => new AlertLookup(
+            provider.GetRequiredService<InfluxOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(),
+            provider.GetRequiredService<ILogger<AlertLookup>>()));
         services.AddSingleton(OpenInfluxWriter);
         services.AddSingleton<ISampleWriter>(provider => KindOf(provider) == StorageKind.Influx
             ? provider.GetRequiredService<InfluxWriter>()
@@ -89,6 +93,8 @@ public static class IngestServices
         services.AddSingleton(provider => new RunningNumber(NextNumberOf(provider.GetRequiredService<ISampleWriter>())));
         services.AddSingleton(OpenMarks);
         services.AddSingleton<LogSignal>();
+        services.AddSingleton<DrainProgress>();
+        services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<DrainProgress>());
         services.AddSingleton<LogHealth>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogHealth>());
     }
@@ -115,7 +121,7 @@ public static class IngestServices
         string path = System.IO.Path.GetFullPath(provider.GetRequiredService<StorageOptions>().Directory, root);
         try
         {
-            return DataDirectory.Open(provider.GetRequiredService<IFileSystem>(), path, MachineName.Read());
+            return DataDirectory.Open(provider.GetRequiredService<IFileSystem>(), path, provider.GetRequiredService<Machine>().Name);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -134,8 +140,8 @@ public static class IngestServices
         {
             return InfluxWriter.Open(
                 provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId, provider.GetRequiredService<InfluxOptions>(),
-                pcode => ApdexThresholdOf(projects, pcode), findAlert: null, provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<InfluxWriter>>());
+                pcode => ApdexThresholdOf(projects, pcode), provider.GetRequiredService<AlertLookup>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<InfluxWriter>>(), directory.NodeIdOf);
         }
         catch (IOException fault)
         {

@@ -9,16 +9,19 @@ internal sealed class RollupLevelBuilder
     // What has more rows than this costs a query about as much as the samples do; and memory stays bounded.
     private const int MaxRows = 1 << 18;
 
-    // A bucket is kept where it has at most a quarter as many rows as there are samples.
-    private const int SamplesPerRow = 4;
-
     private readonly GroupedMeasures _open;
     private readonly RollupSectionWriter _section;
+    private readonly int _samplesPerRow;
     private long _counted;
     private bool _isRaw;
 
-    public RollupLevelBuilder(KindSchema schema, RollupSpec spec, ReadOnlySpan<Measure> measures)
+    /// <param name="schema">The kind.</param>
+    /// <param name="spec">The declaration.</param>
+    /// <param name="measures">Its measures, with their thresholds.</param>
+    /// <param name="samplesPerRow">A bucket is kept where there are at least so many samples to a row; else it is marked raw.</param>
+    public RollupLevelBuilder(KindSchema schema, RollupSpec spec, ReadOnlySpan<Measure> measures, int samplesPerRow)
     {
+        _samplesPerRow = samplesPerRow;
         KeyPart[] parts = new KeyPart[spec.Keys.Length];
         for (int i = 0; i < parts.Length; i++)
         {
@@ -43,6 +46,25 @@ internal sealed class RollupLevelBuilder
         }
     }
 
+    /// <summary>Adds all rows of a rollup of the same declaration to the open bucket.</summary>
+    public void Add(Rollup rollup)
+    {
+        foreach (RollupBucket bucket in rollup.Buckets)
+        {
+            _counted += bucket.Counted;
+            _isRaw |= bucket.IsRaw;
+            int end = bucket.FirstRow + bucket.RowCount;
+            for (int first = bucket.FirstRow; first < end && !_isRaw; first += RowSelection.Capacity)
+            {
+                Selection.SelectRun(first, Math.Min(RowSelection.Capacity, end - first));
+                _open.Merge(rollup.Keys, rollup.States);
+                GiveUpWhenTooMany();
+            }
+        }
+
+        LeaveChunk();
+    }
+
     public void LeaveChunk() => _open.LeaveChunk();
 
     /// <summary>Closes the open bucket, which also goes into the open one of the next coarser level.</summary>
@@ -50,7 +72,7 @@ internal sealed class RollupLevelBuilder
     {
         _open.Settle();
         coarser?.Merge(this);
-        if (_isRaw || _open.Groups.Count * (long)SamplesPerRow > samples)
+        if (_isRaw || _open.Groups.Count * (long)_samplesPerRow > samples)
         {
             _section.AppendRaw(start, samples);
         }

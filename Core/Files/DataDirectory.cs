@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using TimeSeries.Core.Hashing;
 
 namespace TimeSeries.Core.Files;
 
@@ -10,35 +8,34 @@ namespace TimeSeries.Core.Files;
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
-    private const uint NodeVersion = 1;
-    private const string NodeName = "node";
-    private const string TemporarySuffix = ".new";
-
-    // Longer than any machine id; a damaged length must not make a large buffer.
-    private const int MaxMachineBytes = 1_024;
-
+    private readonly IFileSystem _files;
     private readonly IDisposable _lock;
+    private readonly string _machine;
+    private volatile NodeFile _node;
 
-    private DataDirectory(string path, IDisposable held, ulong nodeId, string machine, bool isFromElsewhere)
+    private DataDirectory(IFileSystem files, string path, IDisposable held, NodeFile node, string machine)
     {
+        _files = files;
         Path = path;
         _lock = held;
-        NodeId = nodeId;
-        Machine = machine;
-        IsFromElsewhere = isFromElsewhere;
+        _node = node;
+        _machine = machine;
     }
 
     /// <summary>The full path.</summary>
     public string Path { get; }
 
     /// <summary>Random 64 bits that tell this node's files from another's.</summary>
-    public ulong NodeId { get; }
+    public ulong NodeId => _node.NodeId;
 
     /// <summary>The machine that made the directory, as its node file remembers; empty when the file was lost.</summary>
-    public string Machine { get; }
+    public string Machine => _node.Machine;
 
     /// <summary>The directory was made on another machine: moved here, or copied while its original lives on.</summary>
-    public bool IsFromElsewhere { get; }
+    public bool IsFromElsewhere => Machine.Length > 0 && Machine != _machine;
+
+    /// <summary>It is from elsewhere, and both machines have ids: names alone may change where nothing was moved.</summary>
+    public bool IsSurelyFromElsewhere => IsFromElsewhere && Files.Machine.IsId(Machine) && Files.Machine.IsId(_machine);
 
     public string LogPath => System.IO.Path.Combine(Path, "log");
 
@@ -50,12 +47,10 @@ public sealed class DataDirectory : IDisposable
 
     public string TokenPath => System.IO.Path.Combine(Path, "token");
 
-    private static uint NodeMagic => FileHeader.MagicOf("TSND"u8);
-
     /// <summary>Opens a data directory, making it when there is none, and takes it for this process.</summary>
     /// <param name="files">The disk.</param>
     /// <param name="path">The directory.</param>
-    /// <param name="machine">What names this machine (see <see cref="MachineName"/>).</param>
+    /// <param name="machine">What names this machine (see <see cref="Files.Machine"/>).</param>
     /// <exception cref="DirectoryInUseException">Another process has the directory.</exception>
     /// <exception cref="UnknownFormatException">The node id can't be read and other files need it, or the node file is of another version.</exception>
     public static DataDirectory Open(IFileSystem files, string path, string machine)
@@ -65,8 +60,7 @@ public sealed class DataDirectory : IDisposable
         IDisposable held = files.TryLock(full) ?? throw new DirectoryInUseException(full);
         try
         {
-            (ulong nodeId, string remembered) = ReadNode(files, full) ?? MakeNode(files, full, machine);
-            return new DataDirectory(full, held, nodeId, remembered, remembered.Length > 0 && remembered != machine);
+            return new DataDirectory(files, full, held, NodeFile.Read(files, full) ?? MakeNode(files, full, machine), machine);
         }
         catch
         {
@@ -75,53 +69,44 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>
+    /// The node that a sample belongs to in a store that many nodes share, by its running number. Files always carry <see cref="NodeId"/>.
+    /// </summary>
+    public ulong NodeIdOf(long number)
+    {
+        ulong id = _node.NodeId;
+        foreach (NodeSpan span in _node.Spans)
+        {
+            id = number >= span.FromNumber ? span.NodeId : id;
+        }
+
+        return id;
+    }
+
+    /// <summary>
+    /// Draws a new id for the samples from a running number on, and takes this machine for the directory's. Those before keep theirs, so that a replay
+    /// writes the same points as the machine that the directory comes from.
+    /// </summary>
+    /// <exception cref="IOException">The node file can't be written; nothing has changed.</exception>
+    public void BeginNode(long fromNumber)
+    {
+        NodeFile node = _node with { Machine = _machine, Spans = _node.Spans.Add(new NodeSpan(fromNumber, DrawId())) };
+        node.Write(_files, Path);
+        _node = node;
+    }
+
     public void Dispose() => _lock.Dispose();
 
-    private static (ulong NodeId, string Machine)? ReadNode(IFileSystem files, string directory)
+    private static NodeFile MakeNode(IFileSystem files, string directory, string machine)
     {
-        string path = System.IO.Path.Combine(directory, NodeName);
-        if (!files.Exists(path))
-        {
-            return null;
-        }
-
-        using IFile file = files.Open(path, FileAccess.Read);
-        byte[] bytes = new byte[FileHeader.Size + MaxMachineBytes + sizeof(uint)];
-        int length = file.Read(bytes, 0);
-        if (!FileHeader.TryRead(bytes.AsSpan(0, length), out FileHeader header))
-        {
-            return null;
-        }
-
-        header.Require(path, NodeMagic, NodeVersion, header.NodeId);
-        ReadOnlySpan<byte> rest = bytes.AsSpan(FileHeader.Size, length - FileHeader.Size);
-        int textBytes = header.Own <= MaxMachineBytes ? (int)header.Own : 0;
-        bool whole = rest.Length >= textBytes + sizeof(uint) && BitConverter.ToUInt32(rest[textBytes..]) == Crc32C.Of(rest[..textBytes]);
-        return (header.NodeId, whole ? Encoding.UTF8.GetString(rest[..textBytes]) : "");
-    }
-
-    private static (ulong NodeId, string Machine) MakeNode(IFileSystem files, string directory, string machine)
-    {
-        ulong nodeId = FindNodeId(files, directory) ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        byte[] text = Encoding.UTF8.GetBytes(machine);
-        text = text.Length <= MaxMachineBytes ? text : text[..MaxMachineBytes];
-        byte[] bytes = new byte[FileHeader.Size + text.Length + sizeof(uint)];
-        new FileHeader(NodeMagic, NodeVersion, nodeId, (ulong)text.Length).Write(bytes);
-        text.CopyTo(bytes, FileHeader.Size);
-        BitConverter.TryWriteBytes(bytes.AsSpan(FileHeader.Size + text.Length), Crc32C.Of(text));
-
-        string path = System.IO.Path.Combine(directory, NodeName);
-        using (IFile file = files.Create(path + TemporarySuffix))
-        {
-            file.Write(bytes, 0);
-            file.Flush();
-        }
-
-        files.Move(path + TemporarySuffix, path);
-        files.FlushDirectory(directory);
+        ulong nodeId = FindNodeId(files, directory) ?? DrawId();
+        NodeFile node = new(nodeId, machine, []);
+        node.Write(files, directory);
         FlushParent(files, directory);
-        return (nodeId, machine);
+        return node;
     }
+
+    private static ulong DrawId() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     // Without a readable node file the id is taken from the files that carry it. Files that carry none were never finished: a start that
     // was cut short leaves such behind, and they must not stop the next one. Only files with content whose header is gone do.
@@ -144,7 +129,7 @@ public sealed class DataDirectory : IDisposable
         return unreadable is null
             ? null
             : throw new UnknownFormatException(
-                System.IO.Path.Combine(directory, NodeName), $"is missing or damaged, and {unreadable} does not tell the node id either.");
+                NodeFile.PathIn(directory), $"is missing or damaged, and {unreadable} does not tell the node id either.");
     }
 
     private static IEnumerable<string> FilesWithHeader(IFileSystem files, string directory) =>

@@ -10,21 +10,28 @@ namespace TimeSeries.Hosting.Storage;
 
 /// <summary>
 /// Looks at InfluxDB before anything uses it. What somebody has to put right stops the start, all of it told at once. A server that can't be reached does not:
-/// it may be restarting, and what is pushed meanwhile waits in the log. It is looked at again until it answers; the host is not ready before.
+/// it may be restarting, and what is pushed meanwhile waits in the log. It is looked at again until it answers. A host that only reads is not ready before,
+/// and not while it is away later.
 /// </summary>
 internal sealed partial class InfluxStart(
     InfluxRoles roles, StorageOptions storage, Lazy<InfluxOptions> options, TimeProvider clock, ILogger<InfluxStart> logger) : BackgroundService, IReadinessCheck
 {
     private static readonly TimeSpan _retryPeriod = TimeSpan.FromSeconds(1);
 
-    private volatile bool _isSeen = storage.Kind != StorageKind.Influx;
+    // How often a host that only reads looks whether the store is still there.
+    private static readonly TimeSpan _watchPeriod = TimeSpan.FromSeconds(5);
 
     // A host that writes is ready without the store, since its log takes what is pushed: a balancer must not take it away while the store is restarted.
-    public string? WhyNotReady() => _isSeen || roles.HasFlag(InfluxRoles.Writer) ? null : "the store has not been reached yet";
+    private readonly bool _needsStore = storage.Kind == StorageKind.Influx && !roles.HasFlag(InfluxRoles.Writer);
+
+    private volatile string? _why = storage.Kind == StorageKind.Influx ? "the store has not been reached yet" : null;
+    private string? _told;
+
+    public string? WhyNotReady() => _needsStore ? _why : null;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!_isSeen)
+        if (_why is not null)
         {
             StartFindings findings = await LookAsync(cancellationToken);
             if (findings.Faults.Length > 0)
@@ -42,18 +49,10 @@ internal sealed partial class InfluxStart(
     {
         try
         {
-            while (!_isSeen)
+            while (_needsStore || _why is not null)
             {
-                await Task.Delay(_retryPeriod, clock, stoppingToken);
-                StartFindings findings = await LookAsync(stoppingToken);
-                if (findings.Faults.Length > 0)
-                {
-                    LogFaults(string.Join(' ', findings.Faults));
-                }
-                else if (findings.Unreachable is null)
-                {
-                    Take(findings);
-                }
+                await Task.Delay(_why is null ? _watchPeriod : _retryPeriod, clock, stoppingToken);
+                Take(await LookAsync(stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -67,14 +66,30 @@ internal sealed partial class InfluxStart(
 
     private void Take(StartFindings findings)
     {
-        if (findings.Unreachable is { } reason)
+        string? fault = findings.Unreachable ?? (findings.Faults.Length > 0 ? string.Join(' ', findings.Faults) : null);
+        if (fault is null && _why is not null)
         {
-            LogUnreachable(reason);
-            return;
+            LogSeen(findings.Version, options.Value.Host);
+        }
+        else if (fault is not null && fault != _told)
+        {
+            Tell(findings, fault);
         }
 
-        LogSeen(findings.Version, options.Value.Host);
-        _isSeen = true;
+        _told = fault;
+        _why = fault is null ? null : findings.Unreachable is null ? "the store can't be used as it is" : _why ?? "the store can't be reached";
+    }
+
+    private void Tell(StartFindings findings, string fault)
+    {
+        if (findings.Unreachable is null)
+        {
+            LogFaults(fault);
+        }
+        else
+        {
+            LogUnreachable(fault);
+        }
     }
 
     // Null when one kind is kept for ever.

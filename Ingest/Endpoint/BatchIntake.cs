@@ -1,7 +1,9 @@
+using System.Collections.Frozen;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Ingest.Decoding;
 using TimeSeries.Ingest.Idempotency;
@@ -15,7 +17,7 @@ namespace TimeSeries.Ingest.Endpoint;
 /// everything up to the queue happens on the request's own thread.
 /// </summary>
 internal sealed class BatchIntake(
-    IngestOptions options, BatchValidator validator, IngestQueue queue, BatchEnding ending, SampleLedger ledger, SampleBatchPool batches,
+    IngestOptions options, BatchValidator validator, IngestQueue queue, AlertGuard alerts, BatchEnding ending, SampleLedger ledger, SampleBatchPool batches,
     DecodedBatchPool decodings, DataDirectory directory, ISampleWriter store, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     private const int MaxListedErrors = 100;
@@ -87,7 +89,7 @@ internal sealed class BatchIntake(
         BatchCodec.Write(batch, payload);
         share.SetTo(bodyBytes + decoded.Samples.AllocatedBytes + payload.Length);
         BatchCounts counts = new(result.Usable, result.Rejected, 0, result.Truncated);
-        PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), KeyOf(decoded, grant), counts);
+        PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), KeyOf(decoded, grant), counts) { StoredAlerts = await FindStoredAsync(batch, result.MadeIds) };
         if (!queue.TryAdd(pending))
         {
             ending.Refuse(pending);
@@ -97,6 +99,24 @@ internal sealed class BatchIntake(
         CommitResult committed = await pending.Completion;
         bool? isStored = head.WaitsForStore && store.Feed == StoreFeed.Log ? await WaitStoredAsync(committed) : null;
         return Describe(committed, decoded, isStored);
+    }
+
+    // Ids that were made here just now are nowhere else. When the host stops meanwhile the committer refuses the batch.
+    private async ValueTask<IReadOnlySet<Guid>> FindStoredAsync(ValidBatch batch, int madeIds)
+    {
+        if (madeIds == (batch.Find(Kind.Alert)?.RowCount ?? 0))
+        {
+            return FrozenSet<Guid>.Empty;
+        }
+
+        try
+        {
+            return await alerts.FindStoredAsync(batch, lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return FrozenSet<Guid>.Empty;
+        }
     }
 
     private async ValueTask<bool?> WaitStoredAsync(CommitResult committed)

@@ -19,19 +19,40 @@ internal sealed partial class NodeStart(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         LogDirectory(directory.Path);
-        if (directory.IsFromElsewhere)
-        {
-            LogFromElsewhere(directory.Path, directory.Machine);
-        }
-
         numbers.SkipTo(journal.Restore(ids));
         await ReplayAsync(cancellationToken);
+        if (directory.IsFromElsewhere)
+        {
+            LeaveElsewhere();
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
         LogStopped(log.End.Offset, store.StoredThrough.Offset);
         return Task.CompletedTask;
+    }
+
+    // Only a shared store can mix up the points of two machines; the embedded one has its files for itself.
+    private void LeaveElsewhere()
+    {
+        string machine = directory.Machine;
+        if (store.Feed == StoreFeed.Memory || !directory.IsSurelyFromElsewhere)
+        {
+            LogFromElsewhere(directory.Path, machine);
+            return;
+        }
+
+        try
+        {
+            directory.BeginNode(numbers.Next);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"{directory.Path} was made on another machine, and the node file that would tell the two apart can't be written: {fault.Message}", fault);
+        }
+
+        LogNewNode(directory.Path, machine, directory.NodeIdOf(numbers.Next));
     }
 
     private async Task ReplayAsync(CancellationToken cancellationToken)
@@ -107,6 +128,10 @@ internal sealed partial class NodeStart(
     [LoggerMessage(2014, LogLevel.Warning,
         "{Path} was made on another machine ({Machine}). If that one still runs on a copy of it, give this one a directory of its own.")]
     private partial void LogFromElsewhere(string path, string machine);
+
+    [LoggerMessage(2016, LogLevel.Warning,
+        "{Path} was made on another machine ({Machine}). From here on its samples are those of a new node, {NodeId:x16}, so that they stay apart from those of the other machine.")]
+    private partial void LogNewNode(string path, string machine, ulong nodeId);
 
     [LoggerMessage(2015, LogLevel.Information, "Stopped. The log ends at {Position}, the store has it through {Stored}; the next start reads the rest from the log.")]
     private partial void LogStopped(long position, long stored);

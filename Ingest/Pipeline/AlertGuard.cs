@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Frozen;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Validation;
@@ -7,8 +8,8 @@ namespace TimeSeries.Ingest.Pipeline;
 
 /// <summary>
 /// Takes alerts out of a batch whose ids the project has already: in the store, in a batch before it that is on its way, or earlier in itself.
-/// A store that is fed from the log knows an id only later; for it the newest ids are kept here.
-/// <see cref="RemoveRepeats"/> is the committer's; <see cref="Release"/> is thread safe beside it.
+/// A store that is fed from the log knows an id only later, and has to be asked: for it the newest ids are kept here, and the others are looked up before a batch is queued.
+/// <see cref="RemoveRepeats"/> is the committer's; the rest is thread safe beside it.
 /// </summary>
 internal sealed class AlertGuard(ISampleWriter store)
 {
@@ -21,6 +22,30 @@ internal sealed class AlertGuard(ISampleWriter store)
     private readonly Lock _lock = new();
     private readonly HashSet<(long Pcode, Guid Id)> _onTheWay = [];
     private readonly Queue<(long Pcode, Guid Id)> _kept = [];
+
+    /// <summary>Finds the alerts of a batch that a store on another machine has. Waits for that machine, so it is not for the committer.</summary>
+    public ValueTask<IReadOnlySet<Guid>> FindStoredAsync(ValidBatch batch, CancellationToken cancellationToken)
+    {
+        if (store.Feed != StoreFeed.Log || batch.Find(Kind.Alert) is not { } alerts)
+        {
+            return new(FrozenSet<Guid>.Empty);
+        }
+
+        HashSet<Guid> unknown = new(alerts.RowCount);
+        TextColumn ids = alerts.Texts(_idField);
+        lock (_lock)
+        {
+            for (int row = 0; row < alerts.RowCount; row++)
+            {
+                if (TryParse(ids, row, out Guid id) && !_onTheWay.Contains((batch.Pcode, id)))
+                {
+                    unknown.Add(id);
+                }
+            }
+        }
+
+        return store.FindAlertsAsync(batch.Pcode, [.. unknown], cancellationToken);
+    }
 
     /// <summary>Removes repeats from a batch and holds the ids of the others until <see cref="Release"/>. Returns how many it removed.</summary>
     public int RemoveRepeats(PendingBatch pending)
@@ -35,8 +60,8 @@ internal sealed class AlertGuard(ISampleWriter store)
         TextColumn ids = alerts.Texts(_idField);
         for (int row = 0; row < alerts.RowCount; row++)
         {
-            bool parsed = Utf8Parser.TryParse(ids.Symbols[ids.Codes[row]], out Guid id, out _);
-            if (parsed && (store.HasAlert(pending.Batch.Pcode, id) || !TryHold(pending.Batch.Pcode, id)))
+            bool parsed = TryParse(ids, row, out Guid id);
+            if (parsed && (pending.StoredAlerts.Contains(id) || store.HasAlert(pending.Batch.Pcode, id) || !TryHold(pending.Batch.Pcode, id)))
             {
                 repeats.Add(row);
             }
@@ -78,6 +103,8 @@ internal sealed class AlertGuard(ISampleWriter store)
             }
         }
     }
+
+    private static bool TryParse(TextColumn ids, int row, out Guid id) => Utf8Parser.TryParse(ids.Symbols[ids.Codes[row]], out id, out _);
 
     private void Keep((long Pcode, Guid Id) alert)
     {

@@ -8,7 +8,7 @@ namespace TimeSeries.Ingest.Pipeline;
 /// Feeds a store from the log on disk, record by record and in order, from what it has onwards and then along with the committer. What waits for the store waits
 /// in the log, not in memory. For a store that is fed from memory it does nothing.
 /// </summary>
-internal sealed partial class LogDrain(ISampleWriter store, WriteAheadLog log, LogSignal appended, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogDrain> logger)
+internal sealed partial class LogDrain(ISampleWriter store, WriteAheadLog log, LogSignal appended, DrainProgress progress, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogDrain> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,6 +38,7 @@ internal sealed partial class LogDrain(ISampleWriter store, WriteAheadLog log, L
     {
         // The log may begin behind what the store has (it was lost), or after it was truncated.
         LogPosition from = store.StoredThrough > log.Start ? store.StoredThrough : log.Start;
+        progress.Begin(from);
         using LogReader reader = log.Read(from);
         int damages = 0;
         while (true)
@@ -65,6 +66,7 @@ internal sealed partial class LogDrain(ISampleWriter store, WriteAheadLog log, L
             throw new InvalidDataException($"The log has a record at {end.Offset} that this version does not know.");
         }
 
+        progress.Take(header, end);
         if (header.Type == RecordType.Mark)
         {
             await store.MarkAsync(end, header.Pcode, header.FirstNumber, stoppingToken);

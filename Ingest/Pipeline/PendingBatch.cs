@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model;
 using TimeSeries.Ingest.Idempotency;
@@ -31,6 +32,9 @@ internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint 
 
     /// <summary>Ids of its alerts, guarded against repeats until the store knows them; null when it has none.</summary>
     public List<Guid>? AlertIds { get; set; }
+
+    /// <summary>Ids of its alerts that the store was found to have before the batch was queued.</summary>
+    public IReadOnlySet<Guid> StoredAlerts { get; init; } = FrozenSet<Guid>.Empty;
 
     /// <summary>Requests with the same idempotency key that came while this one was on its way.</summary>
     public List<PendingBatch>? Followers { get; set; }

@@ -75,7 +75,7 @@ public sealed class SampleLedger : IMetricSource
         lock (_lock)
         {
             Write(text, "timeseries_ingest_samples_received_total", "counter", "Samples received.", account => account.Received);
-            Write(text, "timeseries_ingest_samples_stored_total", "counter", "Samples durable and in the store.", account => account.Stored);
+            Write(text, "timeseries_ingest_samples_stored_total", "counter", "Samples durable and in the store, or in the log that feeds it (timeseries_store_waiting_bytes).", account => account.Stored);
             Write(text, "timeseries_ingest_samples_in_flight", "gauge", "Samples received and not yet stored, rejected or duplicate.", account => account.InFlight);
             text.Metric("timeseries_ingest_samples_duplicate_total", "counter", "Samples that were there already: repeated alerts, batches sent again.");
             WriteReasons(text, "timeseries_ingest_samples_duplicate_total", static account =>

@@ -17,18 +17,19 @@ internal sealed class BatchValidator(BatchLimits limits)
     public ValidationResult Validate(DecodedBatch decoded, long pcode, Timestamp now)
     {
         int truncated = 0;
+        int madeIds = 0;
         foreach (KindSchema schema in SampleSchema.All)
         {
             if (decoded.Samples.Find(schema.Kind) is { } table)
             {
                 Check(table, decoded, now);
                 truncated += decoded.Cut.CountKept(schema.Kind, decoded.Rejected);
-                Complete(table, decoded.Rejected, now);
+                madeIds += Complete(table, decoded.Rejected, now);
             }
         }
 
         ValidBatch? batch = decoded.Samples.RowCount == 0 ? null : new ValidBatch(pcode, decoded.Samples);
-        return new ValidationResult(batch, decoded.Rejected.Total, truncated);
+        return new ValidationResult(batch, decoded.Rejected.Total, truncated, madeIds);
     }
 
     private void Check(SampleTable table, DecodedBatch decoded, Timestamp now)
@@ -90,19 +91,22 @@ internal sealed class BatchValidator(BatchLimits limits)
         }
     }
 
-    private static void Complete(SampleTable table, RejectedSamples rejected, Timestamp now)
+    private static int Complete(SampleTable table, RejectedSamples rejected, Timestamp now)
     {
         if (rejected.CountOf(table.Schema.Kind) > 0)
         {
             RowRemoval.RemoveMarked(table, rejected.Marks(table.Schema.Kind));
         }
 
+        int madeIds = 0;
         foreach (Field field in table.Schema.Fields)
         {
             if (field.IsGuid && table.RowCount > 0)
             {
-                TextRules.MakeGuids(table, field, now);
+                madeIds += TextRules.MakeGuids(table, field, now);
             }
         }
+
+        return madeIds;
     }
 }

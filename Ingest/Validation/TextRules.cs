@@ -34,20 +34,24 @@ internal static class TextRules
         }
     }
 
-    /// <summary>Makes a GUID for each row that has none; their order is that of time.</summary>
-    public static void MakeGuids(SampleTable table, Field field, Timestamp now)
+    /// <summary>Makes a GUID for each row that has none; their order is that of time. Returns for how many.</summary>
+    public static int MakeGuids(SampleTable table, Field field, Timestamp now)
     {
         TextColumn column = table.Texts(field.Ordinal);
         column.PadTo(table.RowCount);
         Span<byte> text = stackalloc byte[GuidBytes];
+        int made = 0;
         for (int row = 0; row < column.Count; row++)
         {
             if (column.Codes[row] == TextColumn.Missing)
             {
                 Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(now.Milliseconds)).TryFormat(text, out _, "D");
                 column.Set(row, text);
+                made++;
             }
         }
+
+        return made;
     }
 
     private static void CheckUtf8(SampleTable table, Field field, TextColumn column, RejectedSamples rejected)

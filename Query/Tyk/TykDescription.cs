@@ -12,7 +12,7 @@ internal sealed class TykDescription : IApiDescription
         """
         {"data":[{"id":{"day":0,"month":0,"year":0,"hour":0,"code":0,"path":"/get","key":"","alias":"","url":"","iso_country":"","api_id":"79fc7cb80df940cc5089772200bd4926","api_name":""},
         "hits":2,"success":1,"error":1,"last_hit":"2020-10-13T14:48:51.582+05:30","request_time":498,"latency":498,"upstream_latency":497.5,"max_upstream_latency":747,
-        "min_upstream_latency":248,"max_latency":748,"min_latency":248,"p95_latency":748}],"pages":1}
+        "min_upstream_latency":248,"max_latency":748,"min_latency":248,"p95_latency":250.287}],"pages":1}
         """;
 
     private static readonly ApiScheme _authorization = new("authorization", "authorization", "A token with scope read, as it is or after Bearer.");

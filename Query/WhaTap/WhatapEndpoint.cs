@@ -25,6 +25,9 @@ internal sealed class WhatapEndpoint(ProjectDirectory projects, ScanGate scans, 
 
     private static readonly string _names = string.Join(", ", _statistics.Keys.Order(StringComparer.Ordinal));
 
+    /// <summary>First parts of the paths that are answered.</summary>
+    public static IReadOnlyList<string> Names => _statistics.Keys;
+
     public async Task HandleAsync(HttpContext context)
     {
         if (!RequestMethods.IsRead(context))

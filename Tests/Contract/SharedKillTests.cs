@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
@@ -17,10 +18,17 @@ internal sealed class SharedKillTests
     private const int AnswersMeanwhile = 60;
     private const int AnswersAfter = 60;
 
-    private static readonly TimeSpan _outage = TimeSpan.FromSeconds(3);
+    private const int Connections = 4;
 
-    private readonly Dictionary<string, bool> _ackedBySent = [];
+    // Longer ones with: dotnet test … -- 'TestRunParameters.Parameter(name="OutageSeconds", value="20")'
+    private static readonly TimeSpan _outage = TimeSpan.FromSeconds(TestContext.Parameters.Get("OutageSeconds", 3));
+
+    // Between the pushes of a connection, so that after a long outage the services are still fewer than the 10,000 that one answer lists.
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConcurrentDictionary<string, bool> _ackedBySent = [];
     private SharedStore _store = null!;
+    private int _inFlight;
 
     [SetUp]
     public async Task Start()
@@ -43,14 +51,23 @@ internal sealed class SharedKillTests
     {
         ServerProcess ingest = await _store.StartHostAsync("Ingest", "node");
         ServerProcess query = await _store.StartHostAsync("Query", "none");
-        await PushAsync(ingest, "/before/", AnswersBefore);
+        using CancellationTokenSource enough = new();
+        Task pushing = PushSideBySideAsync(ingest, enough.Token);
+        await SentAsync(AnswersBefore);
+        await InFlightAsync();
+        int sentBefore = _ackedBySent.Count;
         _store.Influxd.Kill();
-        await PushAsync(ingest, "/meanwhile/", AnswersMeanwhile);
         await Task.Delay(_outage);
+        int sentMeanwhile = _ackedBySent.Count - sentBefore;
         await _store.Influxd.RestartAsync();
-        await PushAsync(ingest, "/after/", AnswersAfter);
+        await SentAsync(sentBefore + sentMeanwhile + AnswersAfter);
+        await enough.CancelAsync();
+        await pushing;
+
+        Assert.That(sentMeanwhile, Is.GreaterThan(AnswersMeanwhile));
         Assert.That(_ackedBySent.Values, Has.All.True);
         await AssertAllThereAsync(query);
+        TestContext.Out.WriteLine($"Outage of {_outage}: {sentBefore} pushes before it, {sentMeanwhile} in it, {_ackedBySent.Count} in all.");
     }
 
     [Test]
@@ -59,11 +76,8 @@ internal sealed class SharedKillTests
         ServerProcess first = await _store.StartHostAsync("Ingest", "node");
         ServerProcess query = await _store.StartHostAsync("Query", "none");
         Task pushing = PushAsync(first, "/first/", int.MaxValue);
-        while (_ackedBySent.Count < AnswersBefore)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5));
-        }
-
+        await SentAsync(AnswersBefore);
+        await InFlightAsync();
         first.Kill();
         await pushing;
         ServerProcess second = await _store.StartHostAsync("Ingest", "node");
@@ -88,6 +102,32 @@ internal sealed class SharedKillTests
         await AssertAllThereAsync(query);
     }
 
+    private Task PushSideBySideAsync(ServerProcess ingest, CancellationToken enough) => Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
+    {
+        for (int i = 0; !enough.IsCancellationRequested; i++)
+        {
+            await PushAsync(ingest, string.Create(CultureInfo.InvariantCulture, $"/{connection}/{i}/"), 1);
+            await Task.Delay(_pause, CancellationToken.None);
+        }
+    }));
+
+    private async Task SentAsync(int pushes)
+    {
+        while (_ackedBySent.Count < pushes)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+    }
+
+    // Returns while a push waits for its answer.
+    private async Task InFlightAsync()
+    {
+        while (Volatile.Read(ref _inFlight) == 0)
+        {
+            await Task.Yield();
+        }
+    }
+
     // One batch after the other, each under a service of its own, until so many are answered or the host is gone.
     private async Task PushAsync(ServerProcess ingest, string prefix, int answers)
     {
@@ -98,12 +138,18 @@ internal sealed class SharedKillTests
             try
             {
                 BodyForm form = GeneratedSamples.Form(i);
-                using HttpResponseMessage response = await ingest.Client.SendAsync(form.Write(Batch(service)), form.ContentType());
+                byte[] body = form.Write(Batch(service));
+                Interlocked.Increment(ref _inFlight);
+                using HttpResponseMessage response = await ingest.Client.SendAsync(body, form.ContentType());
                 _ackedBySent[service] = response.IsSuccessStatusCode;
             }
             catch (HttpRequestException)
             {
                 return;
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _inFlight);
             }
         }
     }

@@ -5,8 +5,13 @@ using TimeSeries.Tests.Fixtures.Influxd;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>Recorded telemetry of a real application through two Ingest processes, one influxd and two Query processes: both answer as the naive computation does.</summary>
-internal sealed class SharedTrainTicketTests
+/// <summary>
+/// Recorded telemetry of a real application through one influxd, by two Ingest and two Query processes or by the all-in-one Server: every reader answers as the
+/// naive computation does.
+/// </summary>
+[TestFixture(SharedStoreForm.Server)]
+[TestFixture(SharedStoreForm.TwoOfEach)]
+internal sealed class SharedTrainTicketTests(SharedStoreForm form)
 {
     private SharedStore _store = null!;
     private ServerProcess[] _readers = [];
@@ -16,8 +21,10 @@ internal sealed class SharedTrainTicketTests
     {
         List<PushedBatch> batches = TrainTicketTests.Batches();
         _store = await SharedStore.StartAsync();
-        ServerProcess[] writers = [await _store.StartHostAsync("Ingest", "first"), await _store.StartHostAsync("Ingest", "second")];
-        _readers = [await _store.StartHostAsync("Query", "none"), await _store.StartHostAsync("Query", "none")];
+        ServerProcess[] writers = form == SharedStoreForm.Server
+            ? [await _store.StartHostAsync("Server", "first")]
+            : [await _store.StartHostAsync("Ingest", "first"), await _store.StartHostAsync("Ingest", "second")];
+        _readers = form == SharedStoreForm.Server ? writers : [await _store.StartHostAsync("Query", "none"), await _store.StartHostAsync("Query", "none")];
         await Task.WhenAll(writers.Select((writer, number) =>
             writer.Client.PushAllAsync(batches.Where((_, index) => index % writers.Length == number), _ => BodyForm.MessagePackColumns)));
         await _store.WaitForAsync(TrainTicketTests.Expected.Samples.Count);

@@ -107,6 +107,55 @@ public sealed class DataDirectoryTests
         Assert.That((directory.Machine, directory.IsFromElsewhere), Is.EqualTo(("here", isFromElsewhere)));
     }
 
+    [Test]
+    public void A_new_node_begins_at_a_number_and_survives_a_power_cut()
+    {
+        FaultyFileSystem disk = new();
+        DataDirectory.Open(disk, Root, "here").Dispose();
+        using (DataDirectory moved = DataDirectory.Open(disk, Root, "there"))
+        {
+            moved.BeginNode(100);
+        }
+
+        using DataDirectory directory = DataDirectory.Open(disk.PowerCut(_ => 0), Root, "there");
+        Assert.That((directory.NodeIdOf(99), directory.NodeIdOf(100) == directory.NodeId, directory.IsFromElsewhere), Is.EqualTo((directory.NodeId, false, false)));
+    }
+
+    [Test]
+    public void A_new_node_that_can_not_be_kept_is_none()
+    {
+        FaultyFileSystem disk = new();
+        DataDirectory.Open(disk, Root, "here").Dispose();
+        using DataDirectory directory = DataDirectory.Open(disk, Root, "there");
+        disk.Fail(FileOperation.Flush, times: int.MaxValue);
+
+        Assert.That(() => directory.BeginNode(100), Throws.InstanceOf<IOException>());
+        Assert.That((directory.NodeIdOf(100), directory.IsFromElsewhere), Is.EqualTo((directory.NodeId, true)));
+    }
+
+    // Byte 32 is the first behind the header.
+    [TestCase(32)]
+    [TestCase(40)]
+    [TestCase(54)]
+    public void Damaged_later_ids_are_refused(int offset)
+    {
+        FaultyFileSystem disk = new();
+        using (DataDirectory directory = DataDirectory.Open(disk, Root, "here"))
+        {
+            directory.BeginNode(100);
+        }
+
+        using (IFile node = disk.Open(Root + "/node", FileAccess.ReadWrite))
+        {
+            byte[] one = new byte[1];
+            node.Read(one, offset);
+            one[0] ^= 1;
+            node.Write(one, offset);
+        }
+
+        Assert.That(() => IdOf(disk), Throws.TypeOf<UnknownFormatException>().With.Message.Contains("later ids"));
+    }
+
     private static ulong IdOf(FaultyFileSystem disk)
     {
         using DataDirectory directory = DataDirectory.Open(disk, Root, "here");

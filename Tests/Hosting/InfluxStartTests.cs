@@ -15,6 +15,10 @@ namespace TimeSeries.Tests.Hosting;
 /// <summary>What hosts say at their start with <c>Storage:Kind=influx</c>: everything that is wrong, at once, and no secret.</summary>
 internal sealed class InfluxStartTests
 {
+    private const int MaxTries = 300;
+
+    private static readonly TimeSpan _pollPeriod = TimeSpan.FromMilliseconds(50);
+
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -83,16 +87,42 @@ internal sealed class InfluxStartTests
         string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
         await server.StopAsync();
         using ServerProcess query = await ServerProcess.StartHostAsync("Query", _folder["none"], "--Storage:Kind=influx", $"--influx-env={path}");
-        HttpStatusCode before = await ReadyAsync(query);
+        Assert.That(await ReadyAsync(query), Is.EqualTo("503 the store has not been reached yet"));
         await server.RestartAsync();
-        HttpStatusCode after = before;
-        for (int tries = 0; tries < 100 && after != HttpStatusCode.OK; tries++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100));
-            after = await ReadyAsync(query);
-        }
+        await ReadyAsync(query, "200 ok");
+    }
 
-        Assert.That((before, after), Is.EqualTo((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK)), query.Output);
+    [Test]
+    public async Task A_Query_is_not_ready_while_its_InfluxDB_is_away_and_says_so()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        await server.QueryAsync("CREATE DATABASE apm");
+        using ServerProcess query = await ServerProcess.StartHostAsync(
+            "Query", _folder["none"], "--Storage:Kind=influx", $"--influx-env={await SettingsAsync($"INFLUX_HOST={server.Address}")}");
+        await ReadyAsync(query, "200 ok");
+        server.Kill();
+        await ReadyAsync(query, "503 the store can't be reached");
+        await server.RestartAsync();
+        await ReadyAsync(query, "200 ok");
+    }
+
+    [Test]
+    public async Task An_Ingest_is_ready_while_its_InfluxDB_is_away_and_says_at_metrics_what_waits()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        using ServerProcess ingest = await ServerProcess.StartHostAsync(
+            "Ingest", _folder["node"], "--Storage:Kind=influx", $"--influx-env={await SettingsAsync($"INFLUX_HOST={server.Address}", "INFLUX_FLUSH_MS=20")}");
+        server.Kill();
+        await ingest.Client.PushAllAsync(
+            [new PushedBatch(TestProjects.First, new AgentName("agent"), [new SampleRow("transaction") { ["time"] = RowGenerator.Start, ["service"] = "/a", ["elapsed"] = 1L }])],
+            _ => BodyForm.JsonRows);
+        await MetricAsync(ingest, "timeseries_store_takes_samples 0\n");
+        string away = await MetricAsync(ingest, "timeseries_store_waiting_seconds 0.");
+        string ready = await ReadyAsync(ingest);
+        await server.RestartAsync();
+        await MetricAsync(ingest, "timeseries_store_takes_samples 1\n");
+        await MetricAsync(ingest, "timeseries_store_waiting_bytes 0\n");
+        Assert.That((ready, away.Contains("timeseries_store_waiting_bytes 0\n", StringComparison.Ordinal)), Is.EqualTo(("200 ok", false)));
     }
 
     [Test]
@@ -108,10 +138,37 @@ internal sealed class InfluxStartTests
         Assert.That((whole.StatusCode, none.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable)));
     }
 
-    private static async Task<HttpStatusCode> ReadyAsync(ServerProcess host)
+    private static async Task<string> ReadyAsync(ServerProcess host)
     {
         using HttpResponseMessage response = await host.Client.GetResponseAsync("/readyz");
-        return response.StatusCode;
+        return $"{(int)response.StatusCode} {(await response.Content.ReadAsStringAsync()).Trim()}";
+    }
+
+    // Returns once the host says so.
+    private static async Task ReadyAsync(ServerProcess host, string expected)
+    {
+        string found = "";
+        for (int tries = 0; tries < MaxTries && found != expected; tries++)
+        {
+            await Task.Delay(_pollPeriod);
+            found = await ReadyAsync(host);
+        }
+
+        Assert.That(found, Is.EqualTo(expected), host.Output);
+    }
+
+    // Returns the metrics once they hold a text.
+    private static async Task<string> MetricAsync(ServerProcess host, string expected)
+    {
+        string found = "";
+        for (int tries = 0; tries < MaxTries && !found.Contains(expected, StringComparison.Ordinal); tries++)
+        {
+            await Task.Delay(_pollPeriod);
+            found = await host.Client.GetAsync("/metrics");
+        }
+
+        Assert.That(found, Does.Contain(expected), host.Output);
+        return found;
     }
 
     private async Task<string> SettingsAsync(params string[] lines)

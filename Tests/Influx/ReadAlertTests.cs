@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
+using TimeSeries.Core;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
@@ -64,12 +66,11 @@ internal sealed class ReadAlertTests
     {
         Guid id = Guid.NewGuid();
         await new ReadPoints(_server, Database, 0xA1).WriteUnitAsync(1, [Alert(id, Time, "t")]);
-        using HttpMessageInvoker http = InfluxQlClient.MakeInvoker();
-        AlertLookup lookup = new(new InfluxQlClient(http, ReadSetup.Options(_server.Address), TimeProvider.System));
-        bool mine = await lookup.HasAlertAsync(1, id, CancellationToken.None);
-        bool theirs = await lookup.HasAlertAsync(2, id, CancellationToken.None);
-        bool other = await lookup.HasAlertAsync(1, Guid.NewGuid(), CancellationToken.None);
-        Assert.That((mine, theirs, other, lookup.Remembers(1, id)), Is.EqualTo((true, false, false, true)));
+        using CoreInstruments instruments = new();
+        using AlertLookup lookup = new(ReadSetup.Options(_server.Address), TimeProvider.System, instruments, NullLogger.Instance);
+        IReadOnlySet<Guid> mine = await lookup.FindAsync(1, [Guid.NewGuid(), id, Guid.NewGuid()], CancellationToken.None);
+        IReadOnlySet<Guid> theirs = await lookup.FindAsync(2, [id], CancellationToken.None);
+        Assert.That((mine.Single(), theirs.Count), Is.EqualTo((id, 0)));
     }
 
     [Test]

@@ -63,6 +63,24 @@ internal sealed class ReadFailureTests
     }
 
     [Test]
+    public async Task A_path_in_the_address_stands_before_that_of_queries()
+    {
+        using ScriptedServer server = ScriptedServer.Of(200, Row);
+        using InfluxReader reader = new(ReadSetup.Options(new Uri(server.Address, "/proxy/influx")), _ => null, TimeProvider.System);
+        await reader.QueryAsync(_query, CancellationToken.None);
+        Assert.That(server.Asked, Does.StartWith("POST /proxy/influx/query HTTP/1.1\r\n"));
+    }
+
+    [Test]
+    public async Task Answers_are_not_asked_for_compressed()
+    {
+        using ScriptedServer server = ScriptedServer.Of(200, Row);
+        using InfluxReader reader = Reader(server);
+        await reader.QueryAsync(_query, CancellationToken.None);
+        Assert.That(server.Asked, Does.Not.Contain("Accept-Encoding").IgnoreCase);
+    }
+
+    [Test]
     public void A_page_of_another_server_is_no_answer()
     {
         using ScriptedServer server = ScriptedServer.Of(200, Row, "text/html");

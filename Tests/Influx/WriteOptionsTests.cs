@@ -26,7 +26,7 @@ internal sealed class WriteOptionsTests
     public void Without_file_and_environment_there_are_defaults()
     {
         InfluxOptions options = Read().Options!;
-        Assert.That((options.Host, options.Database, options.BatchLines, options.BatchBytes, options.Gzip), Is.EqualTo((new Uri("http://127.0.0.1:8086"), "apm", 5_000, 1 << 20, true)));
+        Assert.That((options.Host, options.Database, options.BatchLines, options.BatchBytes, options.Gzip), Is.EqualTo((new Uri("http://127.0.0.1:8086"), "apm", 5_000, 1 << 20, false)));
     }
 
     [Test]

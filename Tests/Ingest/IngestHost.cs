@@ -54,14 +54,20 @@ internal sealed class IngestHost : IAsyncDisposable
 
     public static Task<IngestHost> StartAsync(params string[] options) => StartAsync(new FaultyFileSystem(), new ManualTimeProvider(), options);
 
-    public static async Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, params string[] options)
+    public static Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, params string[] options) =>
+        StartAsync(files, clock, new RecordingStore(), options);
+
+    public static Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, RecordingStore store, params string[] options) =>
+        StartAsync(files, clock, store, Machine.Read(), options);
+
+    public static async Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, RecordingStore store, Machine machine, params string[] options)
     {
-        RecordingStore store = new();
         CollectedLog log = new();
         WebApplicationBuilder builder = HostSetup.CreateBuilder(TestProjects.Arguments(Directory, options));
         builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddSingleton<IFileSystem>(files);
         builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton(machine);
         builder.Services.AddTimeSeriesIngest();
         builder.Services.AddSingleton<ISampleWriter>(store);
         WebApplication app = builder.Build();
@@ -71,8 +77,8 @@ internal sealed class IngestHost : IAsyncDisposable
         return new IngestHost(app, files, store, clock) { Log = log };
     }
 
-    /// <summary>Ends this host as a crash would, and starts another on what is left of the disk, with an empty store.</summary>
-    public async Task<IngestHost> CrashAsync()
+    /// <summary>Ends this host as a crash would, and starts another on what is left of the disk, with an empty store, perhaps on another machine.</summary>
+    public async Task<IngestHost> CrashAsync(Machine? machine = null)
     {
         FaultyFileSystem left = Files.Kill();
         try
@@ -84,8 +90,11 @@ internal sealed class IngestHost : IAsyncDisposable
             // Its disk is gone.
         }
 
-        return await StartAsync(left, Clock);
+        return await StartAsync(left, Clock, new RecordingStore { Feed = Store.Feed }, machine ?? Machine.Read());
     }
+
+    /// <summary>The node that a sample belongs to.</summary>
+    public ulong NodeIdOf(long number) => _app.Services.GetRequiredService<DataDirectory>().NodeIdOf(number);
 
     public Task StopAsync() => _app.StopAsync();
 
@@ -106,7 +115,7 @@ internal sealed class IngestHost : IAsyncDisposable
         alert = ids.Select(id => new { time = Now, severity = "Info", source = "test", title = "title", id }),
     });
 
-    public Task<HttpResponseMessage> PushAsync(string json) => PushAsync(Encoding.UTF8.GetBytes(json));
+    public Task<HttpResponseMessage> PushAsync(string json, string query = "") => PushAsync(Encoding.UTF8.GetBytes(json), query: query);
 
     public Task<HttpResponseMessage> PushAsync(
         byte[] body, string contentType = "application/json", string? encoding = null, string query = "", string? token = null, string? accept = null)
@@ -156,6 +165,7 @@ internal sealed class IngestHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Store.Held?.TrySetResult();
+        Store.Unstored?.TrySetResult();
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();

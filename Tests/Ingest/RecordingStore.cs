@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
@@ -9,8 +10,18 @@ internal sealed class RecordingStore : ISampleWriter
 {
     private readonly Lock _lock = new();
     private readonly List<StoredBatch> _batches = [];
+    private readonly List<string> _calls = [];
+    private readonly List<Guid> _asked = [];
     private readonly HashSet<(long Pcode, Guid Id)> _alerts = [];
     private long _storedThrough;
+
+    public StoreFeed Feed { get; init; }
+
+    /// <summary>Ids of alerts that the store finds when it is asked for them.</summary>
+    public HashSet<Guid> Elsewhere { get; } = [];
+
+    /// <summary>While set, nothing is said to be stored before it.</summary>
+    public TaskCompletionSource? Unstored { get; set; }
 
     /// <summary>While set, writes wait for it.</summary>
     public TaskCompletionSource? Held { get; set; }
@@ -35,6 +46,33 @@ internal sealed class RecordingStore : ISampleWriter
         }
     }
 
+    /// <summary>Through here the samples are said to be in the store.</summary>
+    public LogPosition ConfirmedThrough { get; private set; }
+
+    /// <summary>What came, in order: <c>unit 3 from 120</c> for a mark, <c>120+8</c> for a batch.</summary>
+    public IReadOnlyList<string> Calls
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _calls];
+            }
+        }
+    }
+
+    /// <summary>The ids that the store was asked for.</summary>
+    public IReadOnlyList<Guid> Asked
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _asked];
+            }
+        }
+    }
+
     public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
     {
         if (Held is { } held)
@@ -49,6 +87,8 @@ internal sealed class RecordingStore : ISampleWriter
 
         lock (_lock)
         {
+            _calls.Add(string.Create(CultureInfo.InvariantCulture, $"{batch.FirstNumber}+{batch.Samples.RowCount}"));
+            ConfirmedThrough = Unstored is null ? end : ConfirmedThrough;
             _batches.Add(new StoredBatch(batch.Pcode, batch.FirstNumber, end.Offset, TextsOf(batch, Kind.Transaction, "service"), batch.Samples.RowCount));
             foreach (string id in TextsOf(batch, Kind.Alert, "id"))
             {
@@ -57,11 +97,33 @@ internal sealed class RecordingStore : ISampleWriter
         }
     }
 
+    public ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _calls.Add(string.Create(CultureInfo.InvariantCulture, $"unit {nextUnit} from {nextNumber}"));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => Unstored?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _asked.AddRange(ids);
+        }
+
+        return new(ids.Where(Elsewhere.Contains).ToHashSet());
+    }
+
     public bool HasAlert(long pcode, Guid id)
     {
         lock (_lock)
         {
-            return _alerts.Contains((pcode, id));
+            return Feed == StoreFeed.Memory && _alerts.Contains((pcode, id));
         }
     }
 

@@ -1,81 +1,144 @@
 using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
-/// Knows whether a project has an alert of an id: by the ids that this node sent or found lately, else by asking InfluxDB, where the tag of the id's first
-/// byte leaves one alert in 256 to be looked at. Thread safe.
+/// Finds which alerts of a push InfluxDB has already, whoever wrote them: by their ids, where the tag of an id's first byte leaves one alert in 256 to be looked at.
+/// Pushes do not wait for an InfluxDB that is away: then nothing is found, which is counted, and the readers show the earliest of an id. Thread safe.
 /// </summary>
-internal sealed class AlertLookup(InfluxQlClient client)
+public sealed partial class AlertLookup : IDisposable
 {
-    // Ids remembered: 24 bytes each and the set's own, 4 MB in all. Older ones are asked for.
-    private const int MaxKnown = 1 << 16;
+    // Ids of one statement: one of some 10 kB.
+    private const int IdsAtOnce = 200;
 
-    // Guards _known and _order.
+    // A push waits for it: many times what a look takes, and less than an agent's patience.
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
+
+    // After a failure pushes are taken without a look for so long, so that few of them wait in vain.
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(10);
+
+    private readonly HttpMessageInvoker _http = InfluxQlClient.MakeInvoker();
+    private readonly InfluxQlClient _client;
+    private readonly TimeProvider _clock;
+    private readonly CoreInstruments _instruments;
+    private readonly ILogger _logger;
+
+    // Guards _isFailing and _failedAt.
     private readonly Lock _lock = new();
-    private readonly HashSet<(long Pcode, Guid Id)> _known = [];
-    private readonly Queue<(long Pcode, Guid Id)> _order = [];
+    private bool _isFailing;
+    private long _failedAt;
+
+    /// <param name="options">Where InfluxDB is; it is asked with the account that reads.</param>
+    /// <param name="clock">Time-outs and pauses.</param>
+    /// <param name="instruments">Counters.</param>
+    /// <param name="logger">Where it is told that InfluxDB can't be asked.</param>
+    public AlertLookup(InfluxOptions options, TimeProvider clock, CoreInstruments instruments, ILogger logger)
+    {
+        _client = new InfluxQlClient(_http, options, clock);
+        _clock = clock;
+        _instruments = instruments;
+        _logger = logger;
+    }
 
     /// <summary>The value of the tag <c>b</c> of an alert's id: its first byte as two hexadecimal digits, as they stand in the id's text.</summary>
     public static string TagOf(Guid id) => id.ToString("D", CultureInfo.InvariantCulture)[..2];
 
-    /// <summary>Remembers an id that was taken.</summary>
-    public void Remember(long pcode, Guid id)
+    /// <summary>Those of the ids that the project has alerts of; none when InfluxDB can't be asked.</summary>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public async ValueTask<IReadOnlySet<Guid>> FindAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        HashSet<Guid> found = [];
+        if (ids.Count == 0)
         {
-            if (!_known.Add((pcode, id)))
+            return found;
+        }
+
+        if (!MayAsk())
+        {
+            _instruments.InfluxUncheckedAlerts.Add(ids.Count);
+            return found;
+        }
+
+        using CancellationTokenSource timeout = new(_timeout, _clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        int asked = 0;
+        try
+        {
+            for (; asked < ids.Count; asked += IdsAtOnce)
             {
-                return;
+                await AskAsync(pcode, [.. ids.Skip(asked).Take(IdsAtOnce)], found, either.Token).ConfigureAwait(false);
             }
 
-            _order.Enqueue((pcode, id));
-            if (_order.Count > MaxKnown)
-            {
-                _known.Remove(_order.Dequeue());
-            }
+            Report(null);
         }
+        catch (Exception fault) when (fault is InfluxQueryException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            _instruments.InfluxUncheckedAlerts.Add(ids.Count - asked);
+            Report(fault is InfluxQueryException ? fault.Message : "InfluxDB did not answer in time.");
+        }
+
+        return found;
     }
 
-    /// <summary>Whether this node remembers the id; false says nothing of the store.</summary>
-    public bool Remembers(long pcode, Guid id)
-    {
-        lock (_lock)
-        {
-            return _known.Contains((pcode, id));
-        }
-    }
+    public void Dispose() => _http.Dispose();
 
-    /// <summary>Whether the project has an alert of the id, remembered or in InfluxDB.</summary>
-    /// <exception cref="InfluxQueryException">InfluxDB can't be asked.</exception>
-    public async ValueTask<bool> HasAlertAsync(long pcode, Guid id, CancellationToken cancellationToken)
+    private async ValueTask AskAsync(long pcode, Guid[] ids, HashSet<Guid> found, CancellationToken cancellationToken)
     {
-        if (Remembers(pcode, id))
-        {
-            return true;
-        }
-
-        AnswerRows rows = new(new AnswerColumn(InfluxSchema.NumberField, isText: false));
-        InfluxStatement statement = InfluxStatement.Select(SampleSchema.Of(Kind.Alert).Name, [InfluxSchema.NumberField])
+        AnswerColumn id = new("id", isText: true);
+        AnswerRows rows = new(id);
+        InfluxStatement statement = InfluxStatement.Select(InfluxSchema.MeasurementOf(Kind.Alert), ["id"])
             .Where(InfluxSchema.PcodeTag, pcode.ToString(CultureInfo.InvariantCulture))
-            .Where(InfluxSchema.AlertTag, TagOf(id))
-            .Where("id", id.ToString("D", CultureInfo.InvariantCulture))
             .In(TimeRange.All)
-            .First(1);
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        bool has = false;
+            .WhereAny(InfluxSchema.AlertTag, [.. ids.Select(TagOf).Distinct()])
+            .WhereAny("id", [.. ids.Select(each => each.ToString("D", CultureInfo.InvariantCulture))]);
+        await using InfluxAnswer answer = await _client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
         while (await answer.ReadAsync().ConfigureAwait(false))
         {
-            has |= rows.RowCount > 0;
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                if (Guid.TryParseExact(Encoding.UTF8.GetString(id.Text(row)), "D", out Guid stored))
+                {
+                    found.Add(stored);
+                }
+            }
         }
-
-        if (has)
-        {
-            Remember(pcode, id);
-        }
-
-        return has;
     }
+
+    private bool MayAsk()
+    {
+        lock (_lock)
+        {
+            return !_isFailing || _clock.GetElapsedTime(_failedAt) >= _pause;
+        }
+    }
+
+    private void Report(string? fault)
+    {
+        bool wasFailing;
+        lock (_lock)
+        {
+            wasFailing = _isFailing;
+            _isFailing = fault is not null;
+            _failedAt = _clock.GetTimestamp();
+        }
+
+        if (fault is not null && !wasFailing)
+        {
+            LogUnasked(fault);
+        }
+        else if (fault is null && wasFailing)
+        {
+            LogAsked();
+        }
+    }
+
+    [LoggerMessage(1107, LogLevel.Warning, "Alerts are taken without a look whether InfluxDB has their ids already: {Reason} Readers show the earliest of an id.")]
+    private partial void LogUnasked(string reason);
+
+    [LoggerMessage(1108, LogLevel.Information, "InfluxDB is asked again whether it has the ids of alerts.")]
+    private partial void LogAsked();
 }

@@ -123,8 +123,8 @@ public sealed class InfluxHttp : IDisposable
 
     private static MemoryStream Compress(ReadOnlyMemory<byte> lines)
     {
-        // Lines repeat their keys: they shrink to a tenth.
-        MemoryStream compressed = new(Math.Max(256, lines.Length / 8));
+        // Lines repeat their keys: they shrink to less than a third.
+        MemoryStream compressed = new(Math.Max(256, lines.Length / 3));
         using (GZipStream gzip = new(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
             gzip.Write(lines.Span);

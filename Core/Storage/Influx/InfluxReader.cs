@@ -7,14 +7,16 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>
 /// Answers queries over what any number of nodes wrote into InfluxDB, exactly as the embedded store does over its own: whole 5-minute buckets from the
 /// rollups of units, everything else from raw rows that stream through the same aggregation. Memory is bounded by the query's groups, a few
-/// thousand rows and the cache of units. Thread safe.
+/// thousand rows and the caches of units. Thread safe.
 /// </summary>
 public sealed class InfluxReader : ISampleReader, IDisposable
 {
-    // As much as the embedded store keeps of its blocks.
-    private const long CacheBytes = 128L << 20;
+    // Hours: as much as the embedded store keeps of its blocks; a day of a million transactions with all that belongs to it takes about half.
+    // Single units serve the hours that are not full yet, and short windows.
+    private const long HourBytes = 128L << 20;
+    private const long UnitBytes = 64L << 20;
 
-    private readonly UnitCache _cache = new(CacheBytes);
+    private readonly UnitCache _cache = new(UnitBytes, HourBytes);
     private readonly HttpMessageInvoker _http;
     private readonly InfluxQlClient _client;
     private readonly Func<Kind, TimeSpan?> _retention;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private readonly ulong _nodeId;
     private readonly InfluxOptions _options;
     private readonly Func<long, long> _apdexThresholdMicroseconds;
-    private readonly Func<long, Guid, bool>? _findAlert;
+    private readonly AlertLookup? _alerts;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly InfluxHttp _http;
@@ -36,7 +37,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private readonly SendQueue _queue;
     private readonly WriteSize _size;
     private readonly LineSender _sender;
-    private readonly byte[] _node;
+    private readonly Func<long, ulong> _nodeOf;
     private readonly Channel<ClosedUnit> _closed = Channel.CreateBounded<ClosedUnit>(1);
 
     // Guards _open, _opened, _through and _unit: the writer and the flush by age take turns.
@@ -49,22 +50,22 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
 
     private InfluxWriter(
         IFileSystem files, string directory, ulong nodeId, InfluxOptions options, StoreCheckpoint checkpoint, Func<long, long> apdexThresholdMicroseconds,
-        Func<long, Guid, bool>? findAlert, TimeProvider clock, CoreInstruments instruments, ILogger logger)
+        AlertLookup? alerts, TimeProvider clock, CoreInstruments instruments, ILogger logger, Func<long, ulong> nodeOf)
     {
         _files = files;
         _directory = directory;
         _nodeId = nodeId;
         _options = options;
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
-        _findAlert = findAlert;
+        _alerts = alerts;
         _clock = clock;
         _logger = logger;
         _http = new InfluxHttp(options, clock);
         _deadLetters = new DeadLetters(files, directory, nodeId, clock);
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
-        _size = new WriteSize(options.BatchBytes);
+        _size = new WriteSize(options.BatchBytes, clock);
         _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
-        _node = Encoding.UTF8.GetBytes($",{InfluxSchema.NodeTag}={InfluxSchema.NodeName(nodeId)}");
+        _nodeOf = nodeOf;
         _unit = new OpenUnit(checkpoint.Unit);
         _through = checkpoint.Through;
         _storedThrough = checkpoint.Through.Offset;
@@ -77,7 +78,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <inheritdoc/>
     public LogPosition StoredThrough => new(Volatile.Read(ref _storedThrough));
 
-    /// <summary>Through here InfluxDB has the samples, though perhaps not yet their rollups.</summary>
+    /// <inheritdoc/>
     public LogPosition ConfirmedThrough => _queue.ConfirmedThrough;
 
     /// <summary>The greatest unit that the checkpoint knew at the start; −1 when there was none. The log's own marks may know greater ones.</summary>
@@ -95,15 +96,16 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <param name="nodeId">Identity of the directory.</param>
     /// <param name="options">Where InfluxDB is and how it is written to.</param>
     /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project, with which rollups are counted.</param>
-    /// <param name="findAlert">Whether InfluxDB has an alert of a project and id; null to leave repeats to the readers.</param>
+    /// <param name="alerts">Finds the alerts that InfluxDB has; null to leave repeats to the readers. The writer's from now on.</param>
     /// <param name="clock">Ages, delays and time-outs.</param>
     /// <param name="instruments">Counters.</param>
     /// <param name="logger">Where outages and refused lines are told.</param>
+    /// <param name="nodeOf">The node whose points samples become, by running number; without it that of the directory.</param>
     /// <exception cref="UnknownFormatException">The checkpoint is of another version or node.</exception>
     public static InfluxWriter Open(
-        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, Func<long, Guid, bool>? findAlert,
-        TimeProvider clock, CoreInstruments instruments, ILogger logger) =>
-        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, findAlert, clock, instruments, logger);
+        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts,
+        TimeProvider clock, CoreInstruments instruments, ILogger logger, Func<long, ulong>? nodeOf = null) =>
+        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, alerts, clock, instruments, logger, nodeOf ?? (_ => nodeId));
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
@@ -116,7 +118,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            LineEncoder encoder = new(_nodeId, _options.BatchLines, _size.MaxBytes);
+            LineEncoder encoder = new(_nodeOf(batch.FirstNumber), _options.BatchLines, _size.MaxBytes);
             encoder.Begin(batch, _unit);
             while (!encoder.Continue(OpenBatch()))
             {
@@ -149,7 +151,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         {
             _through = end;
             await SendOpenAsync(cancellationToken).ConfigureAwait(false);
-            await _closed.Writer.WriteAsync(new ClosedUnit(_unit, _queue.Last, new StoreCheckpoint(end, nextUnit, nextNumber)), cancellationToken).ConfigureAwait(false);
+            await _closed.Writer.WriteAsync(new ClosedUnit(IsAnothersToo(nextNumber) ? new OpenUnit(_unit.Number) : _unit, _queue.Last, new StoreCheckpoint(end, nextUnit, nextNumber)), cancellationToken).ConfigureAwait(false);
             _unit = new OpenUnit(nextUnit);
         }
         finally
@@ -162,7 +164,11 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => _queue.WaitAsync(through, cancellationToken);
 
     /// <inheritdoc/>
-    public bool HasAlert(long pcode, Guid id) => _findAlert?.Invoke(pcode, id) ?? false;
+    public bool HasAlert(long pcode, Guid id) => false;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+        _alerts?.FindAsync(pcode, ids, cancellationToken) ?? new(FrozenSet<Guid>.Empty);
 
     /// <summary>Sends, flushes by age and finishes units until cancelled: the host runs this beside its work.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -186,8 +192,13 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _open = null;
         _deadLetters.Leave();
         _http.Dispose();
+        _alerts?.Dispose();
         _gate.Dispose();
     }
+
+    // The unit was open when the directory was copied. The machine it was copied from may have put more samples into it, so its rollup is not ours to write:
+    // readers read it raw, until the other one writes the whole.
+    private bool IsAnothersToo(long nextNumber) => _nodeOf(nextNumber) != _nodeOf(nextNumber - 1);
 
     private LineBatch OpenBatch()
     {
@@ -245,6 +256,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private async ValueTask WriteRollupsAsync(OpenUnit unit, CancellationToken cancellationToken)
     {
         LineBatch lines = new(_size.MaxBytes);
+        byte[] node = Encoding.UTF8.GetBytes($",{InfluxSchema.NodeTag}={InfluxSchema.NodeName(_nodeOf(unit.FirstNumber))}");
         long last = 0;
         foreach ((long pcode, UnitTable table) in unit.Tables)
         {
@@ -252,7 +264,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
             UnitRollup rollup = new(table, _apdexThresholdMicroseconds(pcode));
             foreach ((long bucket, UnitRollups rollups) in rollup.Buckets())
             {
-                await RollupLines.WriteAsync(rollups, pcode, _node, KindPoints.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
+                await RollupLines.WriteAsync(rollups, pcode, node, KindPoints.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
             }
         }
 

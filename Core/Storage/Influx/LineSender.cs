@@ -51,6 +51,7 @@ internal sealed partial class LineSender(
             WriteReply reply = await SendAsync(body, cancellationToken).ConfigureAwait(false);
             if (reply.Outcome == WriteOutcome.Stored)
             {
+                size.Grow();
                 continue;
             }
 

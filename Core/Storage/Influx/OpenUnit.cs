@@ -14,6 +14,9 @@ internal sealed class OpenUnit(long number)
 
     public IEnumerable<(long Pcode, UnitTable Table)> Tables => _tables.Select(entry => (entry.Key.Pcode, entry.Value));
 
+    /// <summary>Running number of its first sample.</summary>
+    public long FirstNumber { get; private set; }
+
     public bool IsEmpty => _tables.Count == 0;
 
     /// <summary>Whether the unit has had no sample in the bucket.</summary>
@@ -29,6 +32,7 @@ internal sealed class OpenUnit(long number)
             return;
         }
 
+        FirstNumber = IsEmpty ? batch.FirstNumber : FirstNumber;
         foreach (KindSchema schema in SampleSchema.All)
         {
             if (batch.Find(schema.Kind) is not { } table)

@@ -1,4 +1,3 @@
-using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Storage.Influx;
@@ -8,6 +7,15 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
 {
     private readonly Dictionary<(string Node, long Unit), KnownUnit> _known = [];
     private readonly Dictionary<(string Node, long Unit), UnitParts> _coming = [];
+    private bool _isDamaged;
+
+    public long Start => start;
+
+    /// <summary>The units noted.</summary>
+    public HashSet<(string Node, long Unit)> Units { get; } = [];
+
+    /// <summary>The samples of the units that are decoded.</summary>
+    public long Samples { get; private set; }
 
     /// <summary>Whether the parts of a closed unit must be read.</summary>
     public bool NeedsParts { get; private set; }
@@ -18,11 +26,12 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
     /// <summary>Notes that a unit is in the bucket.</summary>
     public void Note(string node, long unit, long parts)
     {
+        Units.Add((node, unit));
         if (parts <= 0)
         {
             IsOpen = true;
         }
-        else if (cache.Find(PlaceOf(node, unit)) is { } known)
+        else if (cache.Units.Find(PlaceOf(node, unit)) is { } known)
         {
             _known[(node, unit)] = known;
         }
@@ -50,34 +59,39 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         coming.Take(part, parts, base64);
     }
 
-    /// <summary>
-    /// The units as sources, when all are closed and whole, have together exactly as many samples as there are points in the bucket (counted after the units
-    /// were read), and each can answer the query; else null.
-    /// </summary>
-    public List<UnitSource>? TryResolve(long points)
+    /// <summary>Decodes the units that are whole.</summary>
+    public void Decode()
     {
-        bool isWhole = !IsOpen;
         foreach (((string Node, long Unit) key, UnitParts parts) in _coming)
         {
             if (parts.TryRead() is { } unit)
             {
                 KnownUnit known = new(unit.SampleCount, UnitParts.Find(unit, specIndex));
-                cache.Add(PlaceOf(key.Node, key.Unit), known);
+                cache.Units.Set(PlaceOf(key.Node, key.Unit), known);
                 _known[key] = known;
             }
             else
             {
-                isWhole = false;
+                _isDamaged = true;
             }
         }
 
-        return isWhole ? SourcesOf(points) : null;
+        _coming.Clear();
+        Samples = _known.Values.Sum(known => known.Samples);
     }
 
-    private List<UnitSource>? SourcesOf(long points)
+    /// <summary>
+    /// The units as sources, once they are decoded, when all are closed and whole, have together exactly as many samples as there are points in the bucket
+    /// (counted after the units were read), and each can answer the query; else null.
+    /// </summary>
+    public List<UnitSource>? TryResolve(long points)
     {
+        if (IsOpen || _isDamaged || Samples != points)
+        {
+            return null;
+        }
+
         List<UnitSource> sources = [];
-        long samples = 0;
         foreach (KnownUnit known in _known.Values)
         {
             if (known.Rollup is not { } rollup)
@@ -85,25 +99,26 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
                 return null;
             }
 
-            UnitSource source = new(start, rollup);
-            if (!CanAnswer(source))
+            // A bucket is used whole or not at all, since its points don't say which unit they are of.
+            UnitSource source = new(start, InfluxSchema.BucketMilliseconds, rollup);
+            if (!source.CanAnswer(query))
             {
                 return null;
             }
 
-            samples += known.Samples;
             sources.Add(source);
         }
 
-        return samples == points ? sources : null;
+        return sources;
     }
 
-    // A dry run of the plan: a bucket is used whole or not at all, since its points don't say which unit they are of.
-    private bool CanAnswer(UnitSource source)
+    /// <summary>Lets go of what the cache has of the units.</summary>
+    public void Forget()
     {
-        List<TimeRange> rest = [];
-        new RollupPlan(query, source, specIndex, rest, static (_, _, _) => { }).Cover(new TimeRange(source.FirstTime, source.LastTime + 1));
-        return rest.Count == 0;
+        foreach ((string node, long unit) in Units)
+        {
+            cache.Units.Remove(PlaceOf(node, unit));
+        }
     }
 
     private UnitPlace PlaceOf(string node, long unit) => new(query.Pcode, query.Kind, specIndex, start, node, unit);

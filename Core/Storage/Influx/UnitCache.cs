@@ -1,37 +1,14 @@
 namespace TimeSeries.Core.Storage.Influx;
 
-/// <summary>Decoded rollups of closed units, so that what a query has read need not come over the network again. Bounded by bytes; the oldest go first. Thread safe.</summary>
-internal sealed class UnitCache(long maxBytes)
+/// <summary>
+/// What queries have read of closed units, decoded, so that it need not come over the network again: units one by one, and whole hours of them merged,
+/// which have a fraction of their rows. Thread safe.
+/// </summary>
+/// <param name="unitBytes">Most bytes of single units.</param>
+/// <param name="hourBytes">Most bytes of hours.</param>
+internal sealed class UnitCache(long unitBytes, long hourBytes)
 {
-    // Guards the fields below.
-    private readonly Lock _lock = new();
-    private readonly Dictionary<UnitPlace, KnownUnit> _units = [];
-    private readonly Queue<UnitPlace> _order = [];
-    private long _bytes;
+    public BoundedCache<UnitPlace, KnownUnit> Units { get; } = new(unitBytes, static unit => unit.AllocatedBytes);
 
-    public KnownUnit? Find(UnitPlace place)
-    {
-        lock (_lock)
-        {
-            return _units.GetValueOrDefault(place);
-        }
-    }
-
-    public void Add(UnitPlace place, KnownUnit unit)
-    {
-        lock (_lock)
-        {
-            if (!_units.TryAdd(place, unit))
-            {
-                return;
-            }
-
-            _order.Enqueue(place);
-            _bytes += unit.AllocatedBytes;
-            while (_bytes > maxBytes && _order.TryDequeue(out UnitPlace oldest) && _units.Remove(oldest, out KnownUnit? gone))
-            {
-                _bytes -= gone.AllocatedBytes;
-            }
-        }
-    }
+    public BoundedCache<HourPlace, KnownHour> Hours { get; } = new(hourBytes, static hour => hour.AllocatedBytes);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
@@ -142,45 +143,100 @@ internal sealed class UnitScan
         // In this order: what is counted is at least what the units are of.
         Dictionary<long, UnitBucket> units = [];
         int rows = await FindUnitsAsync(slice, units, cancellationToken).ConfigureAwait(false);
-        if (MissingOf(units) is { IsEmpty: false } missing)
+        UnitHours hours = new(_query, _specIndex, _cache);
+        hours.Find(slice, units);
+        foreach (TimeRange missing in MissingOf(units, hours))
         {
             await ReadPartsAsync(missing, units, cancellationToken).ConfigureAwait(false);
         }
 
-        List<(long Bucket, long Points)> counts = await CountPointsAsync(slice, cancellationToken).ConfigureAwait(false);
-        foreach ((long bucket, long points) in counts)
+        // InfluxDB counts while this decodes.
+        ValueTask<List<(long Bucket, long Points)>> counting = PointCounts.AskAsync(_client, _schema, _project, slice, cancellationToken);
+        foreach ((long start, UnitBucket bucket) in units)
         {
-            TimeRange range = new(bucket, bucket + InfluxSchema.BucketMilliseconds);
-            if (units.GetValueOrDefault(bucket)?.TryResolve(points) is not { } sources)
+            if (!hours.Has(start))
             {
-                Append(rest, range);
-                continue;
-            }
-
-            foreach (UnitSource source in sources)
-            {
-                // The units answer it whole, so nothing is left over.
-                _aggregation.AddRollups(source, range, []);
+                bucket.Decode();
             }
         }
 
+        List<(long Bucket, long Points)> counts = await counting.ConfigureAwait(false);
+        Add(slice, units, hours, CollectionsMarshal.AsSpan(counts), rest);
         return rows + counts.Count;
     }
 
-    // From the first to the last bucket whose units are not known yet.
-    private static TimeRange MissingOf(Dictionary<long, UnitBucket> units)
+    // Hour by hour: from what is kept of the hour, else bucket by bucket.
+    private void Add(TimeRange slice, Dictionary<long, UnitBucket> units, UnitHours hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
     {
-        (long first, long end) = (long.MaxValue, long.MinValue);
-        foreach ((long start, UnitBucket bucket) in units)
+        while (!counts.IsEmpty)
         {
-            if (bucket.NeedsParts && !bucket.IsOpen)
+            long hour = UnitHours.HourOf(counts[0].Bucket);
+            int end = 1;
+            while (end < counts.Length && UnitHours.HourOf(counts[end].Bucket) == hour)
             {
-                first = Math.Min(first, start);
-                end = Math.Max(end, start + InfluxSchema.BucketMilliseconds);
+                end++;
+            }
+
+            if (hours.TryUse(hour, counts[..end]) is { } known)
+            {
+                Use(known);
+            }
+            else
+            {
+                AddBuckets(hour, slice, units, hours, counts[..end], rest);
+            }
+
+            counts = counts[end..];
+        }
+    }
+
+    private void AddBuckets(
+        long hour, TimeRange slice, Dictionary<long, UnitBucket> units, UnitHours hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
+    {
+        List<(UnitBucket Bucket, List<UnitSource> Sources)> resolved = [];
+        foreach ((long start, long points) in counts)
+        {
+            if (units.GetValueOrDefault(start) is { } bucket && bucket.TryResolve(points) is { } sources)
+            {
+                resolved.Add((bucket, sources));
+            }
+            else
+            {
+                Append(rest, new TimeRange(start, start + InfluxSchema.BucketMilliseconds));
             }
         }
 
-        return new TimeRange(first, end);
+        if (hours.TryMerge(hour, slice, CollectionsMarshal.AsSpan(resolved)) is { } merged)
+        {
+            Use(merged);
+            return;
+        }
+
+        foreach ((_, List<UnitSource> sources) in resolved)
+        {
+            foreach (UnitSource source in sources)
+            {
+                Use(source);
+            }
+        }
+    }
+
+    // It answers its time whole, so nothing is left over.
+    private void Use(UnitSource source) => _aggregation.AddRollups(source, new TimeRange(source.FirstTime, source.LastTime + 1), []);
+
+    // The buckets whose units are not known yet: mostly the newest one, and the first when the range of a dashboard moves on.
+    private static List<TimeRange> MissingOf(Dictionary<long, UnitBucket> units, UnitHours hours)
+    {
+        List<TimeRange> missing = [];
+        foreach ((long start, UnitBucket bucket) in units.OrderBy(static entry => entry.Key))
+        {
+            if (bucket.NeedsParts && !bucket.IsOpen && !hours.Has(start))
+            {
+                Append(missing, new TimeRange(start, start + InfluxSchema.BucketMilliseconds));
+            }
+        }
+
+        return missing;
     }
 
     // Which units there are, without what they know.
@@ -225,25 +281,5 @@ internal sealed class UnitScan
         }
 
         return bucket;
-    }
-
-    private async ValueTask<List<(long Bucket, long Points)>> CountPointsAsync(TimeRange slice, CancellationToken cancellationToken)
-    {
-        AnswerColumn time = new("time", isText: false);
-        AnswerColumn count = new("count", isText: false);
-        AnswerRows rows = new(time, count);
-        InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, _project).In(slice)
-            .ByTime(InfluxSchema.BucketMilliseconds);
-        List<(long Bucket, long Points)> counts = [];
-        await using InfluxAnswer answer = await _client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            for (int row = 0; row < rows.RowCount; row++)
-            {
-                counts.Add((InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row]));
-            }
-        }
-
-        return counts;
     }
 }

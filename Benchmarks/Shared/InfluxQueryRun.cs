@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using TimeSeries.Benchmarks.Load;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Storage.Influx;
+
+namespace TimeSeries.Benchmarks.Shared;
+
+/// <summary>Writes the day, asks every list endpoint in turn, round after round, and compares the answers with those without rollups.</summary>
+internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions influx)
+{
+    public async Task<InfluxQueryReport> RunAsync(CancellationToken stop)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await new DayWriter(influx, new DayOfSamples(options.Transactions)).WriteAsync(stop);
+        double written = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        (string Name, string Path)[] endpoints = [.. Endpoints()];
+        List<double>[] times = [.. endpoints.Select(_ => new List<double>())];
+        byte[][] answers = new byte[endpoints.Length][];
+        ResultSource[] sources = new ResultSource[endpoints.Length];
+        TimeSpan[] processors = new TimeSpan[endpoints.Length];
+        await using (MeasuredHost host = await MeasuredHost.StartAsync(influx, stop))
+        {
+            // In turn, since what one endpoint keeps in memory may push out what another needs.
+            for (int round = 0; round <= options.Requests; round++)
+            {
+                for (int i = 0; i < endpoints.Length; i++)
+                {
+                    TimeSpan before = Environment.CpuUsage.TotalTime;
+                    (answers[i], TimeSpan taken, sources[i]) = await host.AskAsync(endpoints[i].Path, stop);
+                    times[i].Add(taken.TotalMilliseconds);
+                    processors[i] += round == 0 ? TimeSpan.Zero : Environment.CpuUsage.TotalTime - before;
+                }
+            }
+        }
+
+        List<EndpointTimes> report = [];
+        await using MeasuredHost raw = await MeasuredHost.StartAsync(influx, stop, "--Query:Rollups=false");
+        for (int i = 0; i < endpoints.Length; i++)
+        {
+            TimeSpan processor = Environment.CpuUsage.TotalTime;
+            (byte[] answer, TimeSpan taken, _) = await raw.AskAsync(endpoints[i].Path, stop);
+            double first = times[i][0];
+            double[] others = [.. times[i].Skip(1).Order()];
+            report.Add(new EndpointTimes
+            {
+                Name = endpoints[i].Name,
+                First = first,
+                Median = others[others.Length / 2],
+                P99 = others[(int)Math.Ceiling(others.Length * 0.99) - 1],
+                Processor = processors[i].TotalMilliseconds / options.Requests,
+                Rows = RowsOf(answers[i]),
+                Source = sources[i].ToString(),
+                Raw = taken.TotalMilliseconds,
+                RawProcessor = (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds,
+                IsSame = answer.AsSpan().SequenceEqual(answers[i]),
+            });
+        }
+
+        return new InfluxQueryReport { Transactions = options.Transactions, WriteSeconds = written, Endpoints = report };
+    }
+
+    private static IEnumerable<(string Name, string Path)> Endpoints()
+    {
+        string range = string.Create(CultureInfo.InvariantCulture, $"{DayOfSamples.Start}/{DayOfSamples.End}");
+        foreach (string name in new[] { "transaction", "sql", "httpc", "exception", "remote" })
+        {
+            yield return (name, $"/open/api/json/{name}/{range}");
+        }
+
+        int agent = Crc32.Signed(new Population().Agents[0]);
+        yield return ("httpc of a host and port", $"/open/api/json/httpc/{range}/filter/host/cart.internal/port/8081");
+        yield return ("thread_count", $"/open/api/json/thread_count/{range}");
+        yield return ("thread_count of an agent", string.Create(CultureInfo.InvariantCulture, $"/open/api/json/thread_count/{range}/{agent}"));
+        yield return ("thread_count/avg", $"/open/api/json/thread_count/{range}/avg");
+    }
+
+    private static int RowsOf(byte[] answer)
+    {
+        using JsonDocument document = JsonDocument.Parse(answer);
+        JsonElement root = document.RootElement;
+        return (root.TryGetProperty("records", out JsonElement rows) || root.TryGetProperty("objects", out rows) ? rows : root.GetProperty("series")).GetArrayLength();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using TimeSeries.Benchmarks.Http;
+
+namespace TimeSeries.Benchmarks.Shared;
+
+/// <summary>The built Ingest as a process of its own, in front of an influxd, on a directory of its own that is deleted with it.</summary>
+internal sealed partial class IngestServer : IDisposable
+{
+    public const string Token = "token-of-the-measurement";
+
+    // Larger than any that the store needs to catch up.
+    private static readonly TimeSpan _storedTimeout = TimeSpan.FromMinutes(10);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-ingest-").FullName;
+    private readonly ChildProcess _process;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="program">The built host, a <c>.dll</c>.</param>
+    /// <param name="influx">Where it writes to.</param>
+    /// <param name="options">How it writes.</param>
+    public IngestServer(string program, InfluxServer influx, InfluxLoadOptions options)
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            WorkingDirectory = _folder,
+            ArgumentList =
+            {
+                program, "--urls=http://127.0.0.1:0", "--Storage:Kind=influx", $"--Storage:Directory={Path.Combine(_folder, "data")}",
+                "--Projects:0:Pcode=1", "--Projects:0:Name=measured", $"--Projects:0:Tokens:0:Secret={Token}",
+            },
+            Environment =
+            {
+                ["INFLUX_HOST"] = influx.Address,
+                ["INFLUX_DATABASE"] = InfluxServer.Database,
+                ["INFLUX_GZIP"] = options.Gzip ? "true" : "false",
+                ["INFLUX_BATCH_LINES"] = Number(options.LineCount),
+                ["INFLUX_BATCH_BYTES"] = Number(options.LineBytes),
+            },
+        };
+        try
+        {
+            _process = ChildProcess.Start(start, Listening());
+        }
+        catch
+        {
+            Directory.Delete(_folder, recursive: true);
+            throw;
+        }
+    }
+
+    public ServerAddress Address => ServerAddress.Parse(_process.Address, out _)!;
+
+    /// <summary>User and system time of the process.</summary>
+    public TimeSpan ProcessorTime => _process.ProcessorTime;
+
+    /// <summary>Pushes one sample behind all others and returns when InfluxDB has it, and so has all.</summary>
+    /// <exception cref="InvalidDataException">Ingest refused it, or InfluxDB did not take it for a long time.</exception>
+    public void PushLast(TimeProvider clock)
+    {
+        ServerAddress address = ServerAddress.Parse($"{_process.Address}{Address.Path}?wait=stored", out _)!;
+        RequestFrame frame = new(address, Token, "application/json", contentEncoding: null);
+
+        // The id makes it one sample however often it is sent.
+        byte[] body = Encoding.UTF8.GetBytes($$"""
+            {"id":"last-{{clock.GetUtcNow().Ticks}}","transaction":[{"time":{{clock.GetUtcNow().ToUnixTimeMilliseconds()}},"oname":"last","service":"/last","elapsed":1}]}
+            """);
+        byte[] request = [.. new byte[frame.HeadRoom], .. body];
+        using HttpConnection connection = new(address);
+        long began = clock.GetTimestamp();
+        while (clock.GetElapsedTime(began) < _storedTimeout)
+        {
+            HttpAnswer answer = connection.Exchange(frame.Frame(request, body.Length));
+            string text = Encoding.UTF8.GetString(connection.AnswerBody);
+            if (answer.Status is not (200 or 429 or 503))
+            {
+                throw new InvalidDataException($"Ingest answered {answer.Status}: {text}");
+            }
+
+            if (answer.Status == 200 && text.Contains("\"stored\":true", StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        throw new InvalidDataException($"InfluxDB had not taken all after {_storedTimeout.TotalMinutes:F0} minutes.");
+    }
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"listens on (?<address>http://127\.0\.0\.1:\d+)")]
+    private static partial Regex Listening();
+}
