@@ -21,7 +21,7 @@ internal sealed class SampleMaker(Population population, int seed)
     private readonly ZipfChoice _exceptions = new(Population.ExceptionCount);
 
     /// <summary>What a gateway adds to transactions; null adds nothing.</summary>
-    public GatewayColumns? Gateway { get; init; } = new();
+    public GatewayColumns? Gateway { get; init; }
 
     /// <summary>Makes samples of one kind, in the order of their times.</summary>
     /// <param name="kind">The kind.</param>

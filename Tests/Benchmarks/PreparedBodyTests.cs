@@ -108,7 +108,7 @@ internal sealed class PreparedBodyTests
     [Test]
     public void Without_a_gateway_transactions_carry_none_of_its_fields()
     {
-        WireColumn[] columns = new SampleMaker(new Population(), 1) { Gateway = null }.Make(Kind.Transaction, 10, out _);
+        WireColumn[] columns = new SampleMaker(new Population(), 1).Make(Kind.Transaction, 10, out _);
         Assert.That(columns.Select(column => column.Field.Name), Is.EqualTo(_transactionFields[..16]));
     }
 
@@ -139,7 +139,7 @@ internal sealed class PreparedBodyTests
     {
         IWireWriter writer = json ? new JsonWriter() : new MessagePackWriter();
         PatchPlaces places = new();
-        WireColumn[] columns = new SampleMaker(new Population(), 7).Make(kind, rowCount, out int[] ages);
+        WireColumn[] columns = new SampleMaker(new Population(), 7) { Gateway = new GatewayColumns() }.Make(kind, rowCount, out int[] ages);
         BodyWriter.Write(writer, SampleSchema.Of(kind), columns, form, [], places);
         return new PreparedBody(writer.Written, HeadRoom, places, ages);
     }
