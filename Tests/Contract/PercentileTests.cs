@@ -56,7 +56,7 @@ internal sealed class PercentileTests
     {
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder);
-        await server.Client.PushAllAsync(rows.Chunk(5_000).Select(chunk => new PushedBatch(TestProjects.First, null, chunk)), _ => BodyForm.MessagePackColumns);
+        await server.Client.PushAllAsync(rows.Chunk(5_000).Select(chunk => new PushedBatch(TestProjects.First, new AgentName("shop"), chunk)), _ => BodyForm.MessagePackColumns);
         Dictionary<string, double[]> sorted = rows.GroupBy(row => (string)row["service"]!)
             .ToDictionary(group => group.Key, group => group.Select(row => Convert.ToDouble(row["elapsed"])).Order().ToArray());
         await AssertCloseAsync(server, rows, sorted);

@@ -49,12 +49,16 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
             ListOrder.ById => CompareParts(left.Row[SampleSchema.Of(Kind.Alert).Ordinal("id")], right.Row[SampleSchema.Of(Kind.Alert).Ordinal("id")]),
             _ => throw new NotSupportedException(query.Order.ToString()),
         });
-        List<(Row Row, SamplePlace Place)> behind = query.After is { } after ? [.. found.SkipWhile(row => row.Place != after).Skip(1)] : found;
+        List<(Row Row, SamplePlace Place)> behind = query.After is { } after ? [.. found.Where(row => IsBehind(row.Place, after, query.Order))] : found;
         List<(Row Row, SamplePlace Place)> page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
         return new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count);
     }
 
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(QueryHost.Now);
+
+    private static bool IsBehind(SamplePlace place, SamplePlace after, ListOrder order) => place.Time != after.Time
+        ? place.Time < after.Time
+        : order == ListOrder.FirstArrivalFirst ? place.Number > after.Number : place.Number < after.Number;
 
     private static long Window(long time, SampleQuery query) => query.WindowMilliseconds == 0
         ? 0

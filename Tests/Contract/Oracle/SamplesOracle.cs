@@ -15,7 +15,7 @@ internal static partial class SamplesOracle
         Dictionary<string, object> shown = new() { ["time"] = sample.Time };
         foreach (string field in (string[])["oid", "oname", "okind", "onode", .. sample.Values.Keys])
         {
-            if (OracleField.Value(sample, field) is { } value)
+            if (OracleField.Value(sample, field) is { } value and not Dictionary<string, string> { Count: 0 })
             {
                 shown[field] = value switch
                 {
