@@ -22,6 +22,10 @@ internal static class LoadCommand
         Option<string> kind = new("--kind") { Description = "The kind of sample.", DefaultValueFactory = _ => "transaction" };
         Option<bool> json = new("--json") { Description = "Send JSON instead of MessagePack." };
         Option<bool> gzip = new("--gzip") { Description = "Compress each body (costs the generator's processor time, too)." };
+        Option<bool> gateway = new("--gateway")
+        {
+            Description = "Transactions carry what an API gateway adds (api_id, api_name, api_key, alias, oauth_id, upstream_latency).", DefaultValueFactory = _ => true,
+        };
         Option<double?> rate = new("--rate")
         {
             Description = "Samples a second, sent on schedule whatever the server does (open loop): batch k is due at k × batch ÷ rate, "
@@ -34,7 +38,7 @@ internal static class LoadCommand
         kind.AcceptOnlyFromAmong([.. SampleSchema.All.Select(schema => schema.Name)]);
         Command command = new("load", "Pushes generated samples and reports throughput and latency as one JSON line.")
         {
-            TargetOptions.Url, TargetOptions.Token, seconds, connections, batch, TargetOptions.Form, kind, json, gzip, rate,
+            TargetOptions.Url, TargetOptions.Token, seconds, connections, batch, TargetOptions.Form, kind, gateway, json, gzip, rate,
         };
         command.SetAction(result => Run(new LoadOptions
         {
@@ -45,6 +49,7 @@ internal static class LoadCommand
             BatchSamples = result.GetValue(batch),
             Form = Enum.Parse<SampleForm>(result.GetRequiredValue(TargetOptions.Form), ignoreCase: true),
             Kind = SampleSchema.Find(result.GetRequiredValue(kind))!.Kind,
+            HasGateway = result.GetValue(gateway),
             Json = result.GetValue(json),
             Gzip = result.GetValue(gzip),
             Rate = result.GetValue(rate),

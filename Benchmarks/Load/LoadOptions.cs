@@ -26,6 +26,9 @@ internal sealed record LoadOptions
 
     public required bool Gzip { get; init; }
 
+    /// <summary>Whether transactions carry what a gateway adds.</summary>
+    public required bool HasGateway { get; init; }
+
     /// <summary>Samples a second; null for as fast as the connections allow.</summary>
     public required double? Rate { get; init; }
 }

@@ -161,7 +161,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
         List<PreparedBody[]> bodies = [];
         for (int i = 0; i < options.ConnectionCount; i++)
         {
-            SampleMaker maker = new(population, Seed + i);
+            SampleMaker maker = new(population, Seed + i) { Gateway = options.HasGateway ? new GatewayColumns() : null };
             List<PreparedBody> own = [PrepareBody(maker, writer, headRoom)];
             long fitting = MaxPreparedBytes / options.ConnectionCount / own[0].Bytes.Length;
             while (own.Count < Math.Min(BodiesPerConnection, fitting))

@@ -49,6 +49,8 @@ internal sealed class Population
 
     public byte[][] Labels { get; } = Make(AgentCount, i => $$"""{"agent":"shop-{{i}}","zone":"z{{i % 3}}"}""");
 
+    public byte[][] Annotations { get; } = Make(AgentCount, i => $$"""{"runbook":"https://docs.example.com/runbooks/{{i}}","summary":"Alarm of shop-{{i}}"}""");
+
     private static byte[][] Make(int count, Func<int, string> name)
     {
         byte[][] names = new byte[count][];

@@ -20,6 +20,9 @@ internal sealed class SampleMaker(Population population, int seed)
     private readonly ZipfChoice _statements = new(Population.StatementCount);
     private readonly ZipfChoice _exceptions = new(Population.ExceptionCount);
 
+    /// <summary>What a gateway adds to transactions; null adds nothing.</summary>
+    public GatewayColumns? Gateway { get; init; }
+
     /// <summary>Makes samples of one kind, in the order of their times.</summary>
     /// <param name="kind">The kind.</param>
     /// <param name="rowCount">How many.</param>
@@ -50,7 +53,7 @@ internal sealed class SampleMaker(Population population, int seed)
     private WireColumn[] Transactions(int rowCount)
     {
         const Kind kind = Kind.Transaction;
-        return
+        WireColumn[] own =
         [
             Texts(kind, "service", rowCount, population.Services, _services),
             Durations(kind, "elapsed", rowCount, medianMilliseconds: 30),
@@ -68,6 +71,7 @@ internal sealed class SampleMaker(Population population, int seed)
             Texts(kind, "user_id", rowCount, population.Users),
             Texts(kind, "oname", rowCount, population.Agents),
         ];
+        return [.. own, .. Gateway?.MissingFrom(own) ?? []];
     }
 
     private WireColumn[] Statements(int rowCount)
@@ -147,6 +151,7 @@ internal sealed class SampleMaker(Population population, int seed)
             Texts(kind, "title", rowCount, population.Exceptions, _exceptions),
             Texts(kind, "description", rowCount, population.Statements, _statements),
             Texts(kind, "labels", rowCount, population.Labels),
+            Texts(kind, "annotations", rowCount, population.Annotations),
         ];
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 
@@ -141,7 +142,7 @@ internal sealed class CsvSamples : IDisposable
 
         for (int i = 0; i < _fields.Length; i++)
         {
-            if (_fields[i] is { IsText: false } field && !_reader[i].IsEmpty && !IsNumber(field, _reader[i]))
+            if (_fields[i] is { } field && !_reader[i].IsEmpty && !IsReadable(field, _reader[i]))
             {
                 return $"{field.Name} is '{Encoding.UTF8.GetString(_reader[i])}'.";
             }
@@ -150,9 +151,34 @@ internal sealed class CsvSamples : IDisposable
         return null;
     }
 
-    private static bool IsNumber(Field field, ReadOnlySpan<byte> text) => field.Type is FieldType.Duration or FieldType.Number
-        ? ParseDecimal(text) is not null
-        : ParseWhole(field, text) is not null;
+    private static bool IsReadable(Field field, ReadOnlySpan<byte> text) => field.Type switch
+    {
+        FieldType.Duration or FieldType.Number => ParseDecimal(text) is not null,
+        FieldType.Map => IsMap(text),
+        FieldType.Text => true,
+        FieldType.Time or FieldType.Integer or FieldType.Boolean => ParseWhole(field, text) is not null,
+        _ => throw new ArgumentOutOfRangeException(nameof(field)),
+    };
+
+    // A map stands in a file as JSON.
+    private static bool IsMap(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(text);
+            bool isMap = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+            while (isMap && reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                isMap = reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String;
+            }
+
+            return isMap && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     private static double? ParseDecimal(ReadOnlySpan<byte> text) =>
         Utf8Parser.TryParse(text, out double value, out int used) && used == text.Length ? value : null;

@@ -15,6 +15,11 @@ internal static class ReplayCommand
         Option<int> batch = new("--batch") { Description = "Most samples in a batch.", DefaultValueFactory = _ => 5_000 };
         Option<int> connections = new("--connections") { Description = "Connections, each with one batch in flight.", DefaultValueFactory = _ => 2 };
         Option<bool> json = new("--json") { Description = "Send JSON instead of MessagePack." };
+        Option<bool> gateway = new("--gateway")
+        {
+            Description = "Give transactions that lack it what an API gateway adds, made up (api_id, api_name, api_key, alias, oauth_id, upstream_latency).",
+            DefaultValueFactory = _ => true,
+        };
         Option<bool> now = new("--now") { Description = "Move all times so that the last sample is now." };
         directory.AcceptExistingOnly();
         directory.Validators.Add(result =>
@@ -35,7 +40,7 @@ internal static class ReplayCommand
         connections.Between(1, 64);
         Command command = new("replay", "Pushes recorded telemetry and reports what was accepted as one JSON line.")
         {
-            directory, TargetOptions.Url, TargetOptions.Token, speed, TargetOptions.Form, batch, connections, json, now,
+            directory, TargetOptions.Url, TargetOptions.Token, speed, TargetOptions.Form, batch, connections, json, gateway, now,
         };
         command.SetAction(result => Run(new ReplayOptions
         {
@@ -47,6 +52,7 @@ internal static class ReplayCommand
             BatchSamples = result.GetValue(batch),
             ConnectionCount = result.GetValue(connections),
             Speed = ParseSpeed(result.GetRequiredValue(speed)),
+            HasGateway = result.GetValue(gateway),
             EndsNow = result.GetValue(now),
         }));
         return command;

@@ -23,6 +23,9 @@ internal sealed record ReplayOptions
     /// <summary>How much faster than recorded; null for full speed.</summary>
     public required double? Speed { get; init; }
 
+    /// <summary>Whether transactions are given what a gateway adds, where they lack it.</summary>
+    public required bool HasGateway { get; init; }
+
     /// <summary>Whether times are moved so that the last sample is now.</summary>
     public required bool EndsNow { get; init; }
 }

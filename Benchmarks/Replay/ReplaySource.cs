@@ -29,6 +29,9 @@ internal sealed class ReplaySource : IDisposable
     /// <summary>Longest time that a batch spans, in ms of sample time.</summary>
     public required long BatchMilliseconds { get; init; }
 
+    /// <summary>What a gateway adds to transactions; null adds nothing.</summary>
+    public required GatewayColumns? Gateway { get; init; }
+
     /// <summary>Added to every time.</summary>
     public required long ShiftMilliseconds { get; init; }
 
@@ -38,9 +41,9 @@ internal sealed class ReplaySource : IDisposable
     public static bool HasFiles(string directory) => SampleSchema.All.Any(kind => FindFile(directory, kind) is not null);
 
     /// <summary>Opens the files of a folder; none when it has no such file.</summary>
-    public static ReplaySource Open(string directory, int batchSamples, long batchMilliseconds, long shiftMilliseconds)
+    public static ReplaySource Open(string directory, int batchSamples, long batchMilliseconds, long shiftMilliseconds, GatewayColumns? gateway = null)
     {
-        ReplaySource source = new() { BatchSamples = batchSamples, BatchMilliseconds = batchMilliseconds, ShiftMilliseconds = shiftMilliseconds };
+        ReplaySource source = new() { BatchSamples = batchSamples, BatchMilliseconds = batchMilliseconds, ShiftMilliseconds = shiftMilliseconds, Gateway = gateway };
         foreach (KindSchema kind in SampleSchema.All)
         {
             if (FindFile(directory, kind) is { } path)
@@ -94,7 +97,8 @@ internal sealed class ReplaySource : IDisposable
                 file.Take(columns, ShiftMilliseconds);
             }
 
-            return new ReplayBatch(_nextNumber++, file.Kind, columns, last);
+            WireColumn[] all = file.Kind.Kind == Kind.Transaction && Gateway is not null ? [.. columns, .. Gateway.MissingFrom(columns)] : columns;
+            return new ReplayBatch(_nextNumber++, file.Kind, all, last);
         }
     }
 

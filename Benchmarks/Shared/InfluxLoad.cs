@@ -53,6 +53,7 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
         BatchSamples = options.BatchSamples,
         Form = options.Form,
         Kind = Kind.Transaction,
+        HasGateway = false,
         Json = false,
         Gzip = false,
         Rate = rate,

@@ -130,7 +130,13 @@ public static class SampleSchema
             Map("labels"),
             Map("annotations"),
         ],
-        kind => [Agents()]),
+        // Blocks name a rollup by its index, so new ones stand last. Sources may be too many for the hours of the second one.
+        kind =>
+        [
+            Agents(),
+            Rollup(kind, "severity", ["severity"], [new(MeasureKind.Count)]),
+            Rollup(kind, "alert", ["severity", "source"], [new(MeasureKind.Count)]),
+        ]),
         new(Kind.Event, "event",
         [
             .. Common(samplesNameAgents: false),

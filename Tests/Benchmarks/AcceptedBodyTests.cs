@@ -28,7 +28,7 @@ internal sealed class AcceptedBodyTests
     {
         IWireWriter writer = json ? new JsonWriter() : new MessagePackWriter();
         PatchPlaces places = new();
-        WireColumn[] columns = new SampleMaker(new Population(), 7).Make(kind, rowCount, out int[] ages);
+        WireColumn[] columns = new SampleMaker(new Population(), 7) { Gateway = new GatewayColumns() }.Make(kind, rowCount, out int[] ages);
         BodyWriter.Write(writer, SampleSchema.Of(kind), columns, form, [], places);
         PreparedBody body = new(writer.Written, 0, places, ages);
         ulong ids = 1;

@@ -13,11 +13,11 @@ internal sealed class PreparedBodyTests
     private static readonly string[] _transactionFields =
     [
         "time", "service", "elapsed", "txid", "method", "status", "error", "sql_count", "sql_time", "httpc_count", "httpc_time", "cpu_time", "malloc",
-        "remote_ip", "user_id", "oname",
+        "remote_ip", "user_id", "oname", "api_id", "api_name", "api_key", "alias", "oauth_id", "upstream_latency",
     ];
 
     [Test]
-    public void A_patched_transaction_body_holds_every_sample_with_its_sixteen_fields([Values] SampleForm form, [Values] bool json)
+    public void A_patched_transaction_body_holds_every_sample_with_all_its_fields([Values] SampleForm form, [Values] bool json)
     {
         PreparedBody body = Prepare(Kind.Transaction, 300, form, json);
         ulong ids = 1;
@@ -83,6 +83,41 @@ internal sealed class PreparedBodyTests
     }
 
     [Test]
+    public void A_service_belongs_to_one_api_and_a_caller_has_one_key_and_client()
+    {
+        Dictionary<string, object?[]> columns = ReadBody.Columns(Prepare(Kind.Transaction, 5_000, SampleForm.Columns, json: true).Body, "transaction");
+        int Pairs(string left, string right) => columns[left].Zip(columns[right]).Distinct().Count();
+        Assert.Multiple(() =>
+        {
+            Assert.That(columns["api_id"].Distinct().Count(), Is.EqualTo(GatewayColumns.ApiCount));
+            Assert.That(Pairs("service", "api_id"), Is.EqualTo(columns["service"].Distinct().Count()));
+            Assert.That(Pairs("api_id", "api_name"), Is.EqualTo(GatewayColumns.ApiCount));
+            Assert.That(columns["api_key"].Distinct().Count(), Is.InRange(1_700, GatewayColumns.KeyCount));
+            Assert.That(Pairs("api_key", "alias"), Is.EqualTo(columns["api_key"].Distinct().Count()));
+            Assert.That(Pairs("user_id", "oauth_id"), Is.EqualTo(columns["user_id"].Distinct().Count()));
+        });
+    }
+
+    [Test]
+    public void What_is_behind_the_gateway_never_takes_longer_than_the_whole()
+    {
+        Dictionary<string, object?[]> columns = ReadBody.Columns(Prepare(Kind.Transaction, 300, SampleForm.Columns, json: true).Body, "transaction");
+        Assert.That(columns["upstream_latency"].Zip(columns["elapsed"]).Select(pair => Convert.ToDouble(pair.First) <= Convert.ToDouble(pair.Second)), Has.All.True);
+    }
+
+    [Test]
+    public void Without_a_gateway_transactions_carry_none_of_its_fields()
+    {
+        WireColumn[] columns = new SampleMaker(new Population(), 1).Make(Kind.Transaction, 10, out _);
+        Assert.That(columns.Select(column => column.Field.Name), Is.EqualTo(_transactionFields[..16]));
+    }
+
+    [TestCase(Kind.Alert, "time severity source title description labels annotations")]
+    [TestCase(Kind.Event, "time level type message")]
+    public void Alerts_and_events_carry_what_their_endpoints_show(Kind kind, string fields) => Assert.That(
+        new SampleMaker(new Population(), 1).Make(kind, 10, out _).Select(column => column.Field.Name), Is.EqualTo(fields.Split(' ')));
+
+    [Test]
     public void Services_are_skewed_and_all_names_stay_within_their_numbers()
     {
         WireColumn[] columns = new SampleMaker(new Population(), 1).Make(Kind.Transaction, 100_000, out _);
@@ -104,7 +139,7 @@ internal sealed class PreparedBodyTests
     {
         IWireWriter writer = json ? new JsonWriter() : new MessagePackWriter();
         PatchPlaces places = new();
-        WireColumn[] columns = new SampleMaker(new Population(), 7).Make(kind, rowCount, out int[] ages);
+        WireColumn[] columns = new SampleMaker(new Population(), 7) { Gateway = new GatewayColumns() }.Make(kind, rowCount, out int[] ages);
         BodyWriter.Write(writer, SampleSchema.Of(kind), columns, form, [], places);
         return new PreparedBody(writer.Written, HeadRoom, places, ages);
     }

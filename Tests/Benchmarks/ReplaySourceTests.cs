@@ -31,6 +31,57 @@ internal sealed class ReplaySourceTests
     }
 
     [Test]
+    public void A_gateway_adds_what_the_recording_lacks_and_nothing_else()
+    {
+        Write("transaction", "time,service,elapsed,txid,api_key\n1700000000000,/a,10,1,recorded\n1700000000001,/b,,2,\n");
+        using ReplaySource source = ReplaySource.Open(_folder.FullName, 10, long.MaxValue, 0, new GatewayColumns());
+        WireColumn[] columns = source.Next()!.Columns;
+        WireColumn Of(string name) => columns.Single(column => column.Field.Name == name);
+        Assert.Multiple(() =>
+        {
+            Assert.That(columns.Select(column => column.Field.Name), Is.EqualTo(
+                new[] { "time", "service", "elapsed", "txid", "api_key", "api_id", "api_name", "alias", "oauth_id", "upstream_latency" }));
+            Assert.That(System.Text.Encoding.UTF8.GetString(Of("api_key").Text(0)), Is.EqualTo("recorded"));
+            Assert.That(Of("api_key").IsMissing(1) && Of("upstream_latency").IsMissing(1), Is.True);
+            Assert.That(Of("upstream_latency").Decimal(0), Is.EqualTo(9));
+        });
+    }
+
+    [Test]
+    public void A_gateway_adds_nothing_to_other_kinds()
+    {
+        Write("sql", "time,sql,elapsed\n1700000000000,a,1\n");
+        using ReplaySource source = ReplaySource.Open(_folder.FullName, 10, long.MaxValue, 0, new GatewayColumns());
+        Assert.That(source.Next()!.Columns, Has.Length.EqualTo(3));
+    }
+
+    [Test]
+    public void Alerts_and_events_are_replayed_with_their_maps([Values] bool json)
+    {
+        Write("alert", "time,severity,source,title,labels\n1700000000000,Warning,m-1,Hot,\"{\"\"zone\"\":\"\"z1\"\"}\"\n1700000000001,Info,m-2,Cold,\n");
+        Write("event", "time,level,type,message\n1700000000002,ALARM,EU400,\"Quota, exceeded\"\n");
+        using ReplaySource source = Open();
+        ReplayBatch[] batches = [source.Next()!, source.Next()!];
+        IWireWriter writer = json ? new JsonWriter() : new MessagePackWriter();
+        BodyWriter.Write(writer, batches[0].Kind, batches[0].Columns, SampleForm.Rows, [], new PatchPlaces());
+        Dictionary<string, object?[]> alerts = ReadBody.Columns(writer.Written, "alert");
+        writer.Clear();
+        BodyWriter.Write(writer, batches[1].Kind, batches[1].Columns, SampleForm.Rows, [], new PatchPlaces());
+        Assert.That(alerts["labels"], Is.EqualTo(new object?[] { new Dictionary<string, object?> { ["zone"] = "z1" }, null }));
+        Assert.That(ReadBody.Columns(writer.Written, "event")["message"], Is.EqualTo(new[] { "Quota, exceeded" }));
+    }
+
+    [TestCase("{\"\"zone\"\":1}")]
+    [TestCase("{\"\"zone\"\":")]
+    [TestCase("zone")]
+    public void A_map_that_is_none_costs_its_row(string labels)
+    {
+        Write("alert", $"time,severity,source,title,labels\n1700000000000,Info,a,b,\"{labels}\"\n");
+        using ReplaySource source = Open();
+        Assert.That((source.Next(), source.Files[0].UnreadableCount), Is.EqualTo(((ReplayBatch?)null, 1L)));
+    }
+
+    [Test]
     public void Batches_of_all_kinds_come_in_the_order_of_their_first_samples()
     {
         Write("sql", "time,sql,elapsed\n1700000000002,a,1\n1700000000003,b,1\n1700000000009,c,1\n");

@@ -1,6 +1,7 @@
 using System.Net;
 using NUnit.Framework;
 using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Description;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Contract;
@@ -38,7 +39,7 @@ internal sealed class IsolationTests
     public async Task A_project_sees_its_own_samples_only(OracleEndpoint endpoint)
     {
         List<OracleSample> own = OracleIntake.Take(_batches[..1]);
-        string answer = await _server.Client.GetAsync(endpoint.Path(RowGenerator.Day, RowGenerator.End));
+        string answer = await endpoint.AskAsync(_server.Client, RowGenerator.Day, RowGenerator.End);
         Assert.That(AnswerComparer.Differences(answer, endpoint.Answer(own, TestProjects.First, RowGenerator.Day, RowGenerator.End)), Is.Empty);
     }
 
@@ -53,7 +54,7 @@ internal sealed class IsolationTests
     [TestCase(null, null, HttpStatusCode.Unauthorized)]
     public async Task A_token_opens_its_own_project_only(string? pcode, string? token, HttpStatusCode status)
     {
-        using HttpClient http = new() { BaseAddress = _server.Client.Address };
+        using HttpClient http = new(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = _server.Client.Address };
         using HttpRequestMessage request = new(HttpMethod.Get, "/open/api/json/transaction" + Range);
         if (pcode is not null)
         {

@@ -65,7 +65,7 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     {
         foreach (ServerProcess reader in _readers)
         {
-            string answer = await reader.Client.GetAsync(endpoint.Path(range.From, range.To), pcode);
+            string answer = await endpoint.AskAsync(reader.Client, range.From, range.To, pcode);
             Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
         }
     }
@@ -78,6 +78,20 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
         {
             string answer = await reader.Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
             Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
+        }
+    }
+
+    [TestCase(TestProjects.First)]
+    [TestCase(TestProjects.Second)]
+    public async Task Every_alert_is_found_by_its_id(long pcode)
+    {
+        foreach (OracleSample alert in GeneratedSamples.Alerts(pcode))
+        {
+            foreach (ServerProcess reader in _readers)
+            {
+                string answer = await reader.Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
+                Assert.That(AnswerComparer.Differences(answer, AlertOracle.One(alert)), Is.Empty);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Ingest.Node;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Description;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Ingest;
@@ -33,7 +34,7 @@ internal sealed class IngestHost : IAsyncDisposable
         Store = store;
         Clock = clock;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public FaultyFileSystem Files { get; }

@@ -57,12 +57,28 @@ internal sealed class OracleTests
     [Test]
     public void The_generated_samples_give_every_endpoint_something_to_say() => Assert.Multiple(() =>
     {
+        int silentQuestions = 0;
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
-            Dictionary<string, object> answer = (Dictionary<string, object>)GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
-            List<object> rows = (List<object>)(answer.GetValueOrDefault("records") ?? answer.GetValueOrDefault("objects") ?? answer["series"]);
-            Assert.That(rows, Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
+            object answer = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
+            if (answer is Dictionary<string, object> members)
+            {
+                if (members.GetValueOrDefault("rows") is List<object> found)
+                {
+                    silentQuestions += found.Count < 2 ? 1 : 0;
+                    continue;
+                }
+
+                answer = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members.GetValueOrDefault("series")
+                    ?? members.GetValueOrDefault("data") ?? ((Dictionary<string, object>)members["events"])["content"];
+            }
+
+            // No severity is both Info and at least Critical.
+            Assert.That((List<object>)answer, endpoint.Name.Contains("severity=Info&", StringComparison.Ordinal) ? Is.Empty : Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
         }
+
+        // Some random filters let nothing pass, which has to be answered too.
+        Assert.That(silentQuestions, Is.LessThanOrEqualTo(AggregateQuestion.All.Count / 4));
     });
 
     private static List<OracleSample> Elapsed(params long[] values) =>

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using System.Text;
+using TimeSeries.Query.Families;
+
+namespace TimeSeries.Query.AlertHistory;
+
+/// <summary>CSV in place of JSON: a header line, then values to the letter.</summary>
+internal static class AlertCsv
+{
+    /// <summary>Sends the head of a 200 and the names of the columns.</summary>
+    public static async ValueTask<CsvAnswer> StartAsync(HttpContext context, params ImmutableArray<string> columns)
+    {
+        CsvAnswer csv = await CsvAnswer.StartAsync(context);
+        foreach (string column in columns)
+        {
+            csv.WriteText(column);
+        }
+
+        await csv.EndLineAsync();
+        return csv;
+    }
+
+    public static void WriteText(this CsvAnswer csv, string value) => csv.Write(Cell.Text(Encoding.UTF8.GetBytes(value)));
+}

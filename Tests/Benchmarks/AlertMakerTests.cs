@@ -1,0 +1,35 @@
+using System.Text;
+using NUnit.Framework;
+using TimeSeries.Benchmarks.Alerts;
+using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Validation;
+
+namespace TimeSeries.Tests.Benchmarks;
+
+internal sealed class AlertMakerTests
+{
+    private const long Now = 1_800_000_000_000;
+
+    [Test]
+    public void The_server_takes_every_alert_and_knows_every_field()
+    {
+        MessagePackWriter writer = new();
+        BodyWriter.Write(writer, SampleSchema.Of(Kind.Alert), new AlertMaker(Now - 500, 1).Make(0, 500), SampleForm.Table, [], new PatchPlaces());
+        DecodedBatch decoded = new();
+        decoded.Reset(new SampleBatch());
+        Assert.That(BatchDecoder.Decode(writer.Written.ToArray(), BodyFormat.MessagePack, decoded), Is.Null);
+        ValidationResult result = new BatchValidator(new BatchLimits()).Validate(decoded, 1, new Timestamp(Now));
+        Assert.That((result.Usable, result.Rejected, result.Truncated, decoded.Unknown.Count), Is.EqualTo((500, 0, 0, 0)));
+    }
+
+    [Test]
+    public void An_alerts_id_is_told_by_its_number_and_no_others()
+    {
+        WireColumn id = new AlertMaker(Now, 1).Make(40, 3)[4];
+        Assert.That(Encoding.UTF8.GetString(id.Text(2)), Is.EqualTo(AlertMaker.IdOf(42).ToString("D")));
+        Assert.That(Enumerable.Range(0, 100_000).Select(number => AlertMaker.IdOf(number)).Distinct().Count(), Is.EqualTo(100_000));
+    }
+}

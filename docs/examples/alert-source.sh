@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Alerts per source, of all times.
+set -euo pipefail
+: "${ADDRESS:=http://127.0.0.1:5080}" "${TOKEN:?the token of a project}" "${PCODE:=1}"
+bash "$(dirname "$0")/push.sh" >&2
+
+curl -fsS -X GET "$ADDRESS/api/v1.0/alert-history/stats/source"
