@@ -1,3 +1,4 @@
+using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Own;
 using TimeSeries.Query.WhaTap;
@@ -17,6 +18,10 @@ public static class QueryEndpoints
         routes.Map(
             WhatapPath.Prefix + "/{**path}",
             requests.Around(WhatapErrors.Family, static context => Of<WhatapEndpoint>(context).HandleAsync(context)));
+
+        routes.Map(
+            AlertHistoryEndpoint.Prefix + "/{**path}",
+            requests.Around(AlertErrors.Family, static context => Of<AlertHistoryEndpoint>(context).HandleAsync(context)));
 
         routes.Map("/api/v1/agents", requests.Around(OwnErrors.Family, static context => Of<AgentsEndpoint>(context).HandleAsync(context)));
         routes.Map("/api/v1/schema", requests.Around(OwnErrors.Family, static context => Of<SchemaEndpoint>(context).HandleAsync(context)));

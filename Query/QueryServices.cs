@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Metrics;
+using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Own;
 using TimeSeries.Query.Scanning;
@@ -24,6 +25,8 @@ public static class QueryServices
         services.TryAddSingleton<ScanGate>();
         services.TryAddSingleton<FamilyRequests>();
         services.TryAddSingleton<WhatapEndpoint>();
+        services.TryAddSingleton<AlertAdmission>();
+        services.TryAddSingleton<AlertHistoryEndpoint>();
         services.TryAddSingleton<OwnRequests>();
         services.TryAddSingleton<AgentsEndpoint>();
         services.TryAddSingleton<SchemaEndpoint>();

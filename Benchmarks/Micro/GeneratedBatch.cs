@@ -24,6 +24,17 @@ internal static class GeneratedBatch
     public static ValidBatch Make(Kind kind, int rowCount, int seed, long shiftMilliseconds = 0)
     {
         WireColumn[] columns = new SampleMaker(new Population(), seed).Make(kind, rowCount, out _);
+        return Of(kind, columns, seed, shiftMilliseconds);
+    }
+
+    /// <summary>Makes a batch of the samples in columns.</summary>
+    /// <param name="kind">The kind of all samples.</param>
+    /// <param name="columns">The fields that samples have.</param>
+    /// <param name="seed">Another seed makes other txids and running numbers.</param>
+    /// <param name="shiftMilliseconds">Added to every time.</param>
+    public static ValidBatch Of(Kind kind, WireColumn[] columns, int seed, long shiftMilliseconds = 0)
+    {
+        int rowCount = columns[0].Count;
         Random ids = new(seed);
         SampleBatch batch = new();
         SampleTable table = batch.Table(kind);
@@ -49,7 +60,11 @@ internal static class GeneratedBatch
         Span<byte> id = stackalloc byte[PreparedBody.IdBytes];
         for (int row = 0; row < from.Count; row++)
         {
-            if (from.IsFresh)
+            if (from.IsMissing(row))
+            {
+                to.SetCode(row, TextColumn.Missing);
+            }
+            else if (from.IsFresh)
             {
                 Convert.TryToHexStringLower(BitConverter.GetBytes(ids.NextInt64()), id, out _);
                 to.Set(row, id);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate;
 
@@ -97,6 +98,7 @@ internal sealed class TextFilter : RowFilter
         FilterOperator.AnyOf => IsListed(text),
         FilterOperator.NoneOf => !IsListed(text),
         FilterOperator.ContainsAnyOf => ContainsListed(text),
+        FilterOperator.HasEntryAnyOf => HasEntryListed(text),
         FilterOperator.Present => true,
 
         // No text is greater or less than a number.
@@ -129,5 +131,18 @@ internal sealed class TextFilter : RowFilter
 
         ArrayPool<char>.Shared.Return(characters);
         return contains;
+    }
+
+    private bool HasEntryListed(ReadOnlySpan<byte> map)
+    {
+        foreach (byte[] entry in _utf8)
+        {
+            if (CanonicalMap.HasEntry(map, entry))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -20,4 +20,7 @@ public enum FilterOperator : byte
 
     /// <summary>The sample has a value in the field.</summary>
     Present,
+
+    /// <summary>The map has one of the filter's entries, each written as in the map's canonical JSON: <c>"name":"value"</c>.</summary>
+    HasEntryAnyOf,
 }

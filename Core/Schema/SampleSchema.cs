@@ -130,7 +130,8 @@ public static class SampleSchema
             Map("labels"),
             Map("annotations"),
         ],
-        kind => [Agents()]),
+        // Blocks name a rollup by its index, so a new one stands last.
+        kind => [Agents(), Rollup(kind, "alert", ["severity", "source"], [new(MeasureKind.Count)])]),
         new(Kind.Event, "event",
         [
             .. Common(samplesNameAgents: false),

@@ -4,8 +4,7 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Ingest.Decoding;
 
 /// <summary>
-/// Reads one map of texts to texts and writes it the one way it is kept: JSON with keys in ascending order of their UTF-8 bytes, no blanks,
-/// and no escapes but those JSON demands. Used again for each map. Not thread safe.
+/// Reads one map of texts to texts and writes it the one way it is kept (<see cref="CanonicalMap"/>). Used again for each map. Not thread safe.
 /// </summary>
 internal sealed class MapText
 {
@@ -50,9 +49,9 @@ internal sealed class MapText
                 _json.Add((byte)',');
             }
 
-            Quote(_texts.Written[keyStart..keyEnd]);
+            CanonicalMap.Quote(_texts.Written[keyStart..keyEnd], _json);
             _json.Add((byte)':');
-            Quote(_texts.Written[keyEnd..valueEnd]);
+            CanonicalMap.Quote(_texts.Written[keyEnd..valueEnd], _json);
         }
 
         _json.Add((byte)'}');
@@ -120,36 +119,5 @@ internal sealed class MapText
 
         Array.Copy(_entries, place, _entries, place + 1, _count++ - place);
         _entries[place] = entry;
-    }
-
-    private void Quote(ReadOnlySpan<byte> text)
-    {
-        _json.Add((byte)'"');
-        foreach (byte value in text)
-        {
-            switch (value)
-            {
-                case (byte)'"' or (byte)'\\':
-                    _json.Add((byte)'\\');
-                    _json.Add(value);
-                    break;
-                case < 0x20:
-                    Escape(value);
-                    break;
-                default:
-                    _json.Add(value);
-                    break;
-            }
-        }
-
-        _json.Add((byte)'"');
-    }
-
-    private void Escape(byte control)
-    {
-        ReadOnlySpan<byte> hex = "0123456789abcdef"u8;
-        _json.Add("\\u00"u8);
-        _json.Add(hex[control >> 4]);
-        _json.Add(hex[control & 0xF]);
     }
 }

@@ -1,7 +1,9 @@
+using System.Buffers;
+
 namespace TimeSeries.Ingest.Decoding;
 
 /// <summary>Bytes that are put together and read at once; keeps its memory when emptied.</summary>
-internal sealed class TextBuffer
+internal sealed class TextBuffer : IBufferWriter<byte>
 {
     // What one huge text blew up is not worth keeping.
     private const int MaxKeptBytes = 1 << 20;
@@ -33,6 +35,20 @@ internal sealed class TextBuffer
         bytes.CopyTo(_bytes.AsSpan(Length));
         Length += bytes.Length;
     }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(Math.Max(1, sizeHint));
+        return _bytes.AsSpan(Length);
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(1, sizeHint));
+        return _bytes.AsMemory(Length);
+    }
+
+    public void Advance(int count) => Length += count;
 
     private void Reserve(int more)
     {

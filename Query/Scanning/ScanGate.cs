@@ -30,7 +30,15 @@ internal sealed partial class ScanGate : IDisposable
 
     /// <summary>Answers the queries of one request, one after the other, in one slot and one timeout.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public async ValueTask<ScanOutcome> RunAsync(ReadOnlyMemory<SampleQuery> queries, CancellationToken cancellationToken)
+    public ValueTask<ScanOutcome> RunAsync(ReadOnlyMemory<SampleQuery> queries, CancellationToken cancellationToken) =>
+        RunAsync(async token => ScanOutcome.Of(await ScanAsync(queries, token)), cancellationToken);
+
+    /// <summary>Answers a question for samples themselves, in a slot and a timeout.</summary>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public ValueTask<ScanOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken) =>
+        RunAsync(async token => ScanOutcome.Of(await _reader.ListAsync(query with { MaxRows = _options.MaxRows }, token)), cancellationToken);
+
+    private async ValueTask<ScanOutcome> RunAsync(Func<CancellationToken, ValueTask<ScanOutcome>> ask, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(_options.Timeout, _clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -39,7 +47,9 @@ internal sealed partial class ScanGate : IDisposable
             await EnterAsync(either.Token);
             try
             {
-                return ScanOutcome.Of(await ScanAsync(queries, either.Token));
+                // Before the question: what is stored meanwhile may be in the answer or not.
+                long watermark = await _reader.WatermarkAsync(either.Token);
+                return await ask(either.Token) with { Watermark = watermark };
             }
             finally
             {

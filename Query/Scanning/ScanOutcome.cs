@@ -2,10 +2,18 @@ using TimeSeries.Core.Model;
 
 namespace TimeSeries.Query.Scanning;
 
-/// <summary>What came of a request's queries: a result each, or a failure and a sentence for the caller.</summary>
+/// <summary>What came of a request's questions: a result each, or a failure and a sentence for the caller.</summary>
 internal readonly record struct ScanOutcome(QueryResult[] Results, ScanFailure Failure, string Message)
 {
+    /// <summary>The answer to a question for samples themselves.</summary>
+    public SampleList? List { get; private init; }
+
+    /// <summary>The moment, in ms, through which the answers are complete.</summary>
+    public long Watermark { get; init; }
+
     public static ScanOutcome Of(QueryResult[] results) => new(results, ScanFailure.None, "");
+
+    public static ScanOutcome Of(SampleList list) => new([], ScanFailure.None, "") { List = list };
 
     public static ScanOutcome Failed(ScanFailure failure, string message) => new([], failure, message);
 

@@ -27,6 +27,9 @@ internal static class GeneratedSamples
         new("nothing", RowGenerator.Day - (30 * 24 * RowGenerator.Hour), RowGenerator.Day - (29 * 24 * RowGenerator.Hour)),
     ];
 
+    /// <summary>The alerts of a project.</summary>
+    public static IEnumerable<OracleSample> Alerts(long pcode) => Expected.Samples.Where(sample => sample.Pcode == pcode && sample.Kind == "alert");
+
     /// <summary>A form for each batch, so that every form carries some of the samples.</summary>
     public static BodyForm Form(int batch) => (BodyForm)(batch % Enum.GetValues<BodyForm>().Length);
 

@@ -81,6 +81,20 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
         }
     }
 
+    [TestCase(TestProjects.First)]
+    [TestCase(TestProjects.Second)]
+    public async Task Every_alert_is_found_by_its_id(long pcode)
+    {
+        foreach (OracleSample alert in GeneratedSamples.Alerts(pcode))
+        {
+            foreach (ServerProcess reader in _readers)
+            {
+                string answer = await reader.Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
+                Assert.That(AnswerComparer.Differences(answer, AlertOracle.One(alert)), Is.Empty);
+            }
+        }
+    }
+
     // Hostile texts stand in every text field of the samples; one that came through as syntax would make a measurement, a tag or a field of its own.
     [Test]
     public async Task Nothing_that_was_pushed_became_syntax()

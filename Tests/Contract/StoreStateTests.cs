@@ -96,6 +96,17 @@ internal sealed class StoreStateTests(StoreState state)
         Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
     }
 
+    [TestCase(TestProjects.First)]
+    [TestCase(TestProjects.Second)]
+    public async Task Every_alert_is_found_by_its_id(long pcode)
+    {
+        foreach (OracleSample alert in GeneratedSamples.Alerts(pcode))
+        {
+            string answer = await Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
+            Assert.That(AnswerComparer.Differences(answer, AlertOracle.One(alert)), Is.Empty);
+        }
+    }
+
     private async Task RestartAsProcessAsync()
     {
         if (_server is not null)

@@ -3,8 +3,6 @@ namespace TimeSeries.Tests.Fixtures;
 /// <summary>Makes exceptions, thread counts, alerts and events, for <see cref="RowGenerator"/>.</summary>
 internal static class GeneratedNotices
 {
-    private static readonly string[] _ids = [.. Enumerable.Range(0, 25).Select(i => new Guid(i, 2, 3, [4, 5, 6, 7, 8, 9, 10, (byte)i]).ToString())];
-
     public static SampleRow Exception(Random random, long time)
     {
         SampleRow row = new("exception") { ["time"] = time, ["class"] = random.Next(15) == 0 ? GeneratedSpans.Hostile(random) : $"java.lang.Exception{random.Next(4)}" };
@@ -22,8 +20,14 @@ internal static class GeneratedNotices
         ["count"] = random.Next(5) switch { 0 => random.NextInt64(200), 1 => random.Next(20_000) / 100.0, 2 => random.NextDouble() * 300, 3 => 0L, _ => random.Next(1_000_000) / 1_000_000.0 },
     };
 
-    public static SampleRow Alert(Random random, long time)
+    /// <summary>An alert; now and then one of those before, sent again. Each has an id: what the server would make up nobody could expect.</summary>
+    public static SampleRow Alert(Random random, long time, List<SampleRow> before)
     {
+        if (before.Count > 0 && random.Next(6) == 0)
+        {
+            return Again(before[random.Next(before.Count)]);
+        }
+
         SampleRow row = new("alert")
         {
             ["time"] = time,
@@ -31,10 +35,13 @@ internal static class GeneratedNotices
             ["source"] = GeneratedSpans.Pick(random, "cpu", "disk", "\U0001F98A"),
             ["title"] = GeneratedSpans.Hostile(random),
         };
-        GeneratedSpans.Maybe(random, row, "id", 6, () => random.Next(2) == 0 ? _ids[random.Next(_ids.Length)] : _ids[random.Next(_ids.Length)].ToUpperInvariant());
+        byte[] id = new byte[16];
+        random.NextBytes(id);
+        row["id"] = new Guid(id).ToString();
         GeneratedSpans.Maybe(random, row, "description", 6, () => Message(random));
         GeneratedSpans.Maybe(random, row, "labels", 6, () => new Dictionary<string, string> { ["zone"] = "b", ["a"] = GeneratedSpans.Hostile(random), ["\u00FC"] = "" });
-        GeneratedSpans.Maybe(random, row, "annotations", 6, () => new Dictionary<string, string>());
+        GeneratedSpans.Maybe(random, row, "annotations", 6, () => random.Next(2) == 0 ? [] : new Dictionary<string, string> { ["runbook"] = GeneratedSpans.Hostile(random) });
+        before.Add(row);
         return row;
     }
 
@@ -45,6 +52,17 @@ internal static class GeneratedNotices
         ["type"] = GeneratedSpans.Pick(random, "ES010", "ES020", "EU400", "EU410", "EU420"),
         ["message"] = GeneratedSpans.Hostile(random),
     };
+
+    private static SampleRow Again(SampleRow alert)
+    {
+        SampleRow again = new(alert.Kind);
+        foreach ((string field, object? value) in alert.Fields)
+        {
+            again[field] = field == "id" ? ((string)value!).ToUpperInvariant() : value;
+        }
+
+        return again;
+    }
 
     // One in a hundred is over the limit of 32,768 bytes, which falls into the middle of a character.
     private static string Message(Random random) => random.Next(100) switch

@@ -30,6 +30,7 @@ public sealed class RowGenerator(int seed)
     ];
 
     private readonly Random _random = new(seed);
+    private readonly List<SampleRow> _alerts = [];
     private long _lastTime = Start;
 
     /// <summary>Batches of both projects, in the order to push them; times advance from batch to batch.</summary>
@@ -58,7 +59,7 @@ public sealed class RowGenerator(int seed)
             < 83 => (GeneratedSpans.Httpc(_random, time), true),
             < 90 => (GeneratedNotices.Exception(_random, time), true),
             < 97 => (GeneratedNotices.Thread(_random, time), true),
-            < 99 => (GeneratedNotices.Alert(_random, time), false),
+            < 99 => (GeneratedNotices.Alert(_random, time, _alerts), false),
             _ => (GeneratedNotices.Event(_random, time), false),
         };
         if (mayNameAgent && (nameAgent || _random.Next(4) == 0))

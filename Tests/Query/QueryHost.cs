@@ -32,7 +32,7 @@ internal sealed class QueryHost : IAsyncDisposable
     private QueryHost(WebApplication app)
     {
         _app = app;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
     public IServiceProvider Services => _app.Services;

@@ -46,6 +46,9 @@ internal sealed class Row(Kind kind, long time)
             Kind.Httpc => Number("error") == 1 || Number("status") >= 400,
             _ => false,
         },
+        RowCondition.StatusSuccess => Number("status") is >= 200 and < 300,
+        RowCondition.StatusFailure => Number("status") >= 400,
+        RowCondition.StatusNotFailure => Number("status") is null or < 400,
         _ => throw new NotSupportedException(condition.ToString()),
     };
 }

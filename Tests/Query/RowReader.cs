@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Query;
 
@@ -29,6 +31,26 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         return new RowResult(query, [.. groups.Take(query.Limit)], groups.Count);
     }
 
+    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        List<(Row Row, SamplePlace Place)> found = [.. rows
+            .Select((row, number) => (Row: row, Place: new SamplePlace(row.Time, 1, number)))
+            .Where(row => row.Row.Pcode == query.Pcode && row.Row.Kind == query.Kind && query.Range.Contains(row.Row.Time))
+            .Where(row => query.Filters.All(filter => Holds(filter, row.Row[filter.Field])))];
+        found.Sort((left, right) => right.Row.Time != left.Row.Time ? right.Row.Time.CompareTo(left.Row.Time) : query.Order switch
+        {
+            ListOrder.FirstArrivalFirst => left.Place.Number.CompareTo(right.Place.Number),
+            ListOrder.LastArrivalFirst => right.Place.Number.CompareTo(left.Place.Number),
+            ListOrder.ById => CompareParts(left.Row[SampleSchema.Of(Kind.Alert).Ordinal("id")], right.Row[SampleSchema.Of(Kind.Alert).Ordinal("id")]),
+            _ => throw new NotSupportedException(query.Order.ToString()),
+        });
+        List<(Row Row, SamplePlace Place)> behind = query.After is { } after ? [.. found.SkipWhile(row => row.Place != after).Skip(1)] : found;
+        List<(Row Row, SamplePlace Place)> page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
+        return ValueTask.FromResult<SampleList>(new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count));
+    }
+
+    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(QueryHost.Now);
+
     private static long Window(long time, long length) => length == 0 ? 0 : time / length * length;
 
     private static bool Holds(Filter filter, object? value) => filter.Operator switch
@@ -36,6 +58,12 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         FilterOperator.Present => value is not null,
         FilterOperator.AnyOf => filter.Texts.Contains(value as string ?? (value is null && filter.Numbers.IsEmpty ? "" : "\0"))
             || filter.Numbers.Contains(value as long? ?? NumberColumn.Missing),
+        FilterOperator.NoneOf => !Holds(filter with { Operator = FilterOperator.AnyOf }, value),
+        FilterOperator.ContainsAnyOf => value is string text && filter.Texts.Any(part => text.Contains(part, StringComparison.OrdinalIgnoreCase)),
+        FilterOperator.GreaterThanAnyOf => value is long number && filter.Numbers.Any(limit => number > limit),
+        FilterOperator.LessThanAnyOf => value is long number && filter.Numbers.Any(limit => number < limit),
+        FilterOperator.HasEntryAnyOf => value is string map && JsonSerializer.Deserialize<Dictionary<string, string>>(map)!
+            .Any(entry => filter.Texts.Any(wanted => JsonSerializer.Deserialize<Dictionary<string, string>>($"{{{wanted}}}")!.Contains(entry))),
         _ => throw new NotSupportedException(filter.Operator.ToString()),
     };
 

@@ -6,6 +6,7 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Query;
 
 namespace TimeSeries.Tests.Storage;
 
@@ -61,6 +62,14 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         await WriteAsync(() => TransactionsOf(rows, number));
     }
 
+    /// <summary>Puts rows of one project and kind as a batch into the log and the store; the first written has the running number 0, and so on.</summary>
+    public async Task WriteAsync(IReadOnlyList<Row> rows)
+    {
+        long number = _nextNumber;
+        _nextNumber += rows.Count;
+        await WriteAsync(() => BatchOf(rows, number));
+    }
+
     public async Task WriteAlertAsync(long pcode, Guid id, long? time = null)
     {
         long number = _nextNumber++;
@@ -100,6 +109,31 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     {
         _log.Add((make, new LogPosition(_log.Count + 1)));
         await Store.WriteAsync(make(), End, CancellationToken.None);
+    }
+
+    /// <summary>Rows of one project and kind as a batch.</summary>
+    public static ValidBatch BatchOf(IReadOnlyList<Row> rows, long firstNumber)
+    {
+        SampleBatch batch = new();
+        SampleTable table = batch.Table(rows[0].Kind);
+        table.RowCount = rows.Count;
+        foreach (Field field in table.Schema.Fields)
+        {
+            for (int row = 0; row < rows.Count; row++)
+            {
+                if (rows[row][field.Ordinal] is string text)
+                {
+                    table.Texts(field.Ordinal).Set(row, Encoding.UTF8.GetBytes(text));
+                }
+                else if (rows[row][field.Ordinal] is long number)
+                {
+                    table.Numbers(field.Ordinal).Set(row, number);
+                }
+            }
+        }
+
+        table.PadColumns();
+        return new ValidBatch(rows[0].Pcode, batch) { FirstNumber = firstNumber };
     }
 
     /// <summary>Rows of one project as a batch.</summary>

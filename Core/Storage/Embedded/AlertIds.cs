@@ -18,6 +18,14 @@ internal static class AlertIds
     public static bool TryParse(ReadOnlySpan<byte> text, out Guid id) =>
         Utf8Parser.TryParse(text, out id, out int read, 'D') && read == text.Length;
 
+    /// <summary>An id as it stands in its column.</summary>
+    public static byte[] TextOf(Guid id)
+    {
+        byte[] text = new byte[36];
+        Utf8Formatter.TryFormat(id, text, out _, 'D');
+        return text;
+    }
+
     /// <summary>An empty Bloom filter for so many ids.</summary>
     public static byte[] MakeFilter(int ids) => new byte[Math.Max(8, (int)(((long)ids * BitsPerId + 7) / 8))];
 

@@ -42,16 +42,32 @@ internal sealed class AlertSearch(BlockCatalog catalog)
         }
 
         using BlockChunk chunk = new(columns);
-        for (int i = 0; i < section.ChunkCount; i++)
+        byte[] text = AlertIds.TextOf(id);
+        for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount; i++)
         {
-            chunk.MoveTo(section.FirstChunk + i);
-            SymbolView texts = chunk.Symbols(AlertIds.Field);
-            foreach (int code in chunk.Codes(AlertIds.Field))
+            if (Holds(columns, chunk, i, text))
             {
-                if (code != TextColumn.Missing && AlertIds.TryParse(texts[code], out Guid stored) && stored == id)
-                {
-                    return true;
-                }
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Holds(BlockColumns columns, BlockChunk chunk, int at, ReadOnlySpan<byte> id)
+    {
+        if (columns.Index.Columns[AlertIds.Field] is not { HasDictionary: true } && !columns.MayHold(AlertIds.Field, at, id))
+        {
+            return false;
+        }
+
+        chunk.MoveTo(at);
+        SymbolView texts = chunk.Symbols(AlertIds.Field);
+        foreach (int code in chunk.Codes(AlertIds.Field))
+        {
+            if (code != TextColumn.Missing && texts[code].SequenceEqual(id))
+            {
+                return true;
             }
         }
 

@@ -1,13 +1,14 @@
 using System.Buffers;
+using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
-/// One chunk of a block after another, as the aggregation reads it: a column is read and decoded when it is asked for, into memory that is
+/// One chunk of a block after another, as the aggregation and lists read it: a column is read and decoded when it is asked for, into memory that is
 /// used again for the next chunk. Not thread safe.
 /// </summary>
-internal sealed class BlockChunk : IColumnChunk, IDisposable
+internal sealed class BlockChunk : IPlacedChunk, IDisposable
 {
     private readonly BlockColumns _columns;
     private readonly long[]?[] _numbers;
@@ -41,6 +42,10 @@ internal sealed class BlockChunk : IColumnChunk, IDisposable
 
     public long LastTime => _columns.Index.Chunks[_chunk].LastTime;
 
+    public ReadOnlySpan<long> RunningNumbers => Numbers(BlockIndex.NumberColumnOf(_columns.Index.Schema));
+
+    public ReadOnlySpan<ulong> Nodes => default;
+
     /// <summary>Leaves the chunk for another one of the block.</summary>
     public void MoveTo(int chunk)
     {
@@ -69,6 +74,25 @@ internal sealed class BlockChunk : IColumnChunk, IDisposable
     {
         ReadText(field);
         return _symbols[field];
+    }
+
+    public void CopyTexts(int field, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
+    {
+        if (_states[field] == State.Unread && _columns.Index.Columns[field] is { HasDictionary: false } column && !column.Chunks[_chunk].IsEmpty)
+        {
+            _columns.CopyTexts(field, _chunk, from, into, to);
+            return;
+        }
+
+        ReadOnlySpan<int> codes = Codes(field);
+        SymbolView symbols = Symbols(field);
+        for (int i = 0; i < from.Length && !codes.IsEmpty; i++)
+        {
+            if (codes[from[i]] != TextColumn.Missing)
+            {
+                into.Set(to[i], symbols[codes[from[i]]]);
+            }
+        }
     }
 
     public void Dispose()

@@ -92,6 +92,41 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
     }
 
+    /// <summary>Copies the texts of some rows, which ascend, of a chunk of a text column without a dictionary; only those are decoded.</summary>
+    public void CopyTexts(int column, int chunk, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
+    {
+        Extent extent = Index.Columns[column]!.Chunks[chunk];
+        ReadOnlySpan<byte> bytes = Read(extent);
+        try
+        {
+            TextPick.Copy(bytes, Index.Chunks[chunk].RowCount, from, into, to);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
+
+    /// <summary>Whether a chunk of a text column without a dictionary may hold a text; false is certain.</summary>
+    public bool MayHold(int column, int chunk, ReadOnlySpan<byte> text)
+    {
+        Extent extent = Index.Columns[column] is { } texts ? texts.Chunks[chunk] : default;
+        if (extent.IsEmpty)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> bytes = Read(extent);
+        try
+        {
+            return TextPick.MayHold(bytes, Index.Chunks[chunk].RowCount, text);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
+
     /// <summary>The dictionary of a text column; empty when it has none. With a <paramref name="scratch"/> it is gone when that is used again.</summary>
     public SymbolView ReadDictionary(int column, TextScratch? scratch = null)
     {

@@ -89,6 +89,19 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
         return ValueTask.FromResult(new SnapshotScan(_catalog, query, range, cancellationToken).Run());
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="DamagedFileException">A block that the query needs can't be read; names file and offset.</exception>
+    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        TimeRange range = _tending.Retention.Clamp(query.Kind, query.Range);
+        return ValueTask.FromResult(new SnapshotListing(_catalog, query, range, cancellationToken).Run());
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A batch is in memory before it is answered, so whatever was answered by now is seen.</remarks>
+    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+
     /// <summary>Seals, compacts and retains until cancelled: the host runs this beside its work. Failures are logged, counted and tried again.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => _tending.RunAsync(cancellationToken);
 

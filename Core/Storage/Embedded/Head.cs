@@ -11,13 +11,14 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// </summary>
 internal sealed class Head
 {
-    // An id in the set, with the room that a growing set keeps free.
-    private const int AlertBytes = 64;
+    // An id with its row, and the room that a growing table keeps free.
+    private const int AlertBytes = 72;
 
     private readonly ConcurrentDictionary<(long Pcode, Kind Kind), HeadTable> _tables = new();
-    private readonly HashSet<(long Pcode, Guid Id)> _alerts = [];
+    private readonly Dictionary<(long Pcode, Guid Id), int> _alerts = [];
+    private readonly HashSet<(long Pcode, Guid Id)> _repeatedAlerts = [];
 
-    // Guards the set of alert ids, which ingest asks while the writer adds.
+    // Guards the ids of alerts, which ingest and lists ask for while the writer adds.
     private readonly Lock _alertGate = new();
 
     private readonly ArrayStock _stock;
@@ -113,7 +114,16 @@ internal sealed class Head
     {
         lock (_alertGate)
         {
-            return _alerts.Contains((pcode, id));
+            return _alerts.ContainsKey((pcode, id));
+        }
+    }
+
+    /// <summary>The row of an alert in its project's table, −1 when there is none; null when several alerts have the id.</summary>
+    public int? FindAlert(long pcode, Guid id)
+    {
+        lock (_alertGate)
+        {
+            return _repeatedAlerts.Contains((pcode, id)) ? null : _alerts.GetValueOrDefault((pcode, id), -1);
         }
     }
 
@@ -150,7 +160,7 @@ internal sealed class Head
 
         if (kind == Kind.Alert)
         {
-            AddAlerts(pcode, rows);
+            AddAlerts(pcode, rows, table.View.RowCount);
         }
 
         long before = table.AllocatedBytes;
@@ -159,7 +169,7 @@ internal sealed class Head
         RowCount += rows.RowCount;
     }
 
-    private void AddAlerts(long pcode, SampleTable rows)
+    private void AddAlerts(long pcode, SampleTable rows, int firstRow)
     {
         if (rows.FindTexts(AlertIds.Field) is not { } ids)
         {
@@ -168,12 +178,16 @@ internal sealed class Head
 
         lock (_alertGate)
         {
-            foreach (int code in ids.Codes)
+            for (int row = 0; row < ids.Count; row++)
             {
-                if (code != TextColumn.Missing && AlertIds.TryParse(ids.Symbols[code], out Guid id))
+                int code = ids.Codes[row];
+                if (code == TextColumn.Missing || !AlertIds.TryParse(ids.Symbols[code], out Guid id))
                 {
-                    AllocatedBytes += _alerts.Add((pcode, id)) ? AlertBytes : 0;
+                    continue;
                 }
+
+                bool isNew = _alerts.TryAdd((pcode, id), firstRow + row) || _repeatedAlerts.Add((pcode, id));
+                AllocatedBytes += isNew ? AlertBytes : 0;
             }
         }
     }

@@ -5,9 +5,9 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>A chunk of texts that hardly repeat, as bytes: hex packed where every text allows it, else plain. See docs/format/block.md.</summary>
 internal sealed class TextCodec
 {
-    private const byte Plain = 1;
-    private const byte Hex = 2;
-    private const byte HexNullable = 3;
+    public const byte Plain = 1;
+    public const byte Hex = 2;
+    public const byte HexNullable = 3;
 
     private readonly CodeCodec _codec = new();
     private int[] _lengths = [];

@@ -26,7 +26,7 @@ internal static class ZoneMap
 
     private static bool TextsMayPass(bool allMissing, Filter filter) => filter.Operator switch
     {
-        FilterOperator.Present => !allMissing,
+        FilterOperator.Present or FilterOperator.HasEntryAnyOf => !allMissing,
         FilterOperator.AnyOf or FilterOperator.ContainsAnyOf => !allMissing || filter.Texts.Contains(string.Empty),
         _ => true,
     };

@@ -69,6 +69,12 @@ public sealed class InfluxReader : ISampleReader, IDisposable
         return aggregation.Complete();
     }
 
+    /// <inheritdoc/>
+    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(0L);
+
     public void Dispose() => _http.Dispose();
 
     private long EarliestOf(Kind kind) =>

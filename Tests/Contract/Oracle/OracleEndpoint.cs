@@ -1,4 +1,5 @@
 using System.Globalization;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
@@ -19,6 +20,22 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
         Threads("/-1459620666,7,12", (samples, pcode, from, to) => ThreadCountOracle.Objects(samples, pcode, from, to, -1_459_620_666, 7, 12)),
         Threads("/avg", (samples, pcode, from, to) => ThreadCountOracle.Average(samples, pcode, from, to)),
         Threads("/avg/7,2147483647", (samples, pcode, from, to) => ThreadCountOracle.Average(samples, pcode, from, to, 7, int.MaxValue)),
+        Alerts("?pageSize=100", alerts => AlertOracle.Page(alerts, 1, 100)),
+        Alerts("?page=3&pageSize=7", alerts => AlertOracle.Page(alerts, 3, 7)),
+        Alerts("?pageSize=20&severity=critical&source=DIS", alerts => AlertOracle.Page(
+            alerts.Where(alert => alert.Text("severity") == "Critical" && alert.Text("source") == "disk"), 1, 20)),
+        Alerts("?pageSize=30&minSeverity=1&label=zone:b", alerts => AlertOracle.Page(
+            alerts.Where(alert => alert.Text("severity") != "Info" && AlertOracle.HasLabel(alert, "zone", "b")), 1, 30)),
+        Alerts("?label=a:line%0Abreak%0D%09tab&label=a:%7B%22json%22:%5B1,2%5D%7D", alerts => AlertOracle.Page(
+            alerts.Where(alert => AlertOracle.HasLabel(alert, "a", "line\nbreak\r\ttab") || AlertOracle.HasLabel(alert, "a", "{\"json\":[1,2]}")), 1, 50)),
+        Alerts("?severity=Info&minSeverity=Critical", _ => AlertOracle.Page([], 1, 50)),
+        Alerts("/stats/severity", alerts => AlertOracle.Severities(alerts, includeZero: false)),
+        Alerts("/stats/severity?includeZero=true&source=disk", alerts => AlertOracle.Severities(alerts.Where(alert => alert.Text("source") == "disk"), includeZero: true)),
+        Alerts("/stats/source", AlertOracle.Sources),
+        Alerts("/stats/source?minSeverity=Warning", alerts => AlertOracle.Sources(alerts.Where(alert => alert.Text("severity") != "Info"))),
+        Alerts("/stats/timeline", alerts => AlertOracle.Timeline(alerts, RowGenerator.Hour)),
+        Alerts("/stats/timeline?window=5m&label=zone:b", alerts => AlertOracle.Timeline(
+            alerts.Where(alert => AlertOracle.HasLabel(alert, "zone", "b")), RowGenerator.Bucket)),
     ];
 
     /// <summary>The endpoint that takes no range.</summary>
@@ -36,4 +53,10 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
 
     private static OracleEndpoint Threads(string rest, Func<IEnumerable<OracleSample>, long, long, long, object> answer) =>
         new($"thread_count{rest}", (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/thread_count/{from}/{to}{rest}"), answer);
+
+    // Both dates are inclusive.
+    private static OracleEndpoint Alerts(string rest, Func<IEnumerable<OracleSample>, object> answer) => new(
+        $"alert-history{rest}",
+        (from, to) => $"/api/v1.0/alert-history{rest}{(rest.Contains('?', StringComparison.Ordinal) ? '&' : '?')}startDate={AlertOracle.Moment(from)}&endDate={AlertOracle.Moment(to - 1)}",
+        (samples, pcode, from, to) => answer(samples.Within(pcode, "alert", from, to)));
 }

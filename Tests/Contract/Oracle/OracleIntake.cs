@@ -12,6 +12,8 @@ internal static class OracleIntake
     private static readonly HashSet<string> _durations =
         ["elapsed", "sql_time", "sql_fetch_time", "httpc_time", "cpu_time", "upstream_latency", "fetch_time"];
 
+    private static readonly string[] _severities = ["Info", "Warning", "Critical"];
+
     private static readonly HashSet<string> _cut = ["message", "error_message", "description", "stack", "user_agent"];
 
     /// <summary>The samples that are kept of batches taken one after the other.</summary>
@@ -65,8 +67,10 @@ internal static class OracleIntake
 
     private static object? Kept(string field, object? value) => value switch
     {
-        null or "" => null,
+        null or "" or Dictionary<string, string> { Count: 0 } => null,
         bool flag => flag ? 1L : 0L,
+        string text when field == "id" => Guid.Parse(text).ToString(),
+        string text when field == "severity" => _severities.First(severity => severity.Equals(text, StringComparison.OrdinalIgnoreCase)),
         string text when _cut.Contains(field) => Cut(text, field == "user_agent" ? UserAgentBytes : CutBytes),
         long or double when _durations.Contains(field) => (long)Math.Round(Convert.ToDouble(value) * 1_000, MidpointRounding.ToEven),
         long or double when field == "count" => (long)Math.Round(Convert.ToDouble(value) * 1_000_000, MidpointRounding.ToEven),

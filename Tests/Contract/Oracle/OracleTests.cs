@@ -59,9 +59,14 @@ internal sealed class OracleTests
     {
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
-            Dictionary<string, object> answer = (Dictionary<string, object>)GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
-            List<object> rows = (List<object>)(answer.GetValueOrDefault("records") ?? answer.GetValueOrDefault("objects") ?? answer["series"]);
-            Assert.That(rows, Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
+            object answer = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
+            if (answer is Dictionary<string, object> members)
+            {
+                answer = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members["series"];
+            }
+
+            // No severity is both Info and at least Critical.
+            Assert.That((List<object>)answer, endpoint.Name.Contains("severity=Info&", StringComparison.Ordinal) ? Is.Empty : Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
         }
     });
 
