@@ -47,9 +47,8 @@ public sealed class InfluxReader : ISampleReader, IDisposable
 
         // Rollups know nothing of ids that stand twice; alerts are few enough to be read one by one.
         bool mayRepeat = query.Kind == Kind.Alert;
-        RepeatedAlerts repeated = mayRepeat
-            ? await RepeatedAlerts.FindAsync(_client, query.Pcode, kept, cancellationToken).ConfigureAwait(false)
-            : RepeatedAlerts.None;
+        PointConditions conditions = new(query.Kind, query.Filters);
+        RepeatedAlerts repeated = await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
         List<TimeRange> rest = [];
         if (query.UseRollups && !mayRepeat)
         {
@@ -60,7 +59,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
             rest.Add(range);
         }
 
-        RawScan raw = new(_client, query, aggregation, repeated);
+        RawScan raw = new(_client, query, aggregation, conditions, repeated);
         foreach (TimeRange part in rest)
         {
             await raw.AddAsync(part, cancellationToken).ConfigureAwait(false);
@@ -70,12 +69,27 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        TimeRange kept = new(EarliestOf(query.Kind), long.MaxValue);
+        TimeRange range = InfluxStatement.Clamp(query.Range.Intersect(kept));
+        PointConditions conditions = new(query.Kind, query.Filters);
+        RepeatedAlerts repeated = range.IsEmpty
+            ? RepeatedAlerts.None
+            : await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
+        return await new PointListing(_client, query, range, conditions, repeated, _clock, cancellationToken).RunAsync().ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
+    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(0L);
 
     public void Dispose() => _http.Dispose();
+
+    private ValueTask<RepeatedAlerts> FindRepeatsAsync(Kind kind, long pcode, TimeRange kept, PointConditions conditions, CancellationToken cancellationToken) =>
+        kind == Kind.Alert ? RepeatedAlerts.FindAsync(_client, pcode, kept, conditions, cancellationToken) : new(RepeatedAlerts.None);
 
     private long EarliestOf(Kind kind) =>
         _retention(kind) is { } kept ? _clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)kept.TotalMilliseconds : long.MinValue;

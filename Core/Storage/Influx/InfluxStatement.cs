@@ -104,6 +104,13 @@ internal sealed class InfluxStatement
         return this;
     }
 
+    /// <summary>Gives the rows from the latest to the earliest.</summary>
+    public InfluxStatement Descending()
+    {
+        _text.Append(" ORDER BY time DESC");
+        return this;
+    }
+
     private InfluxStatement From(string measurement)
     {
         _text.Append(" FROM ");
