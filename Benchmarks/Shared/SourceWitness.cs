@@ -15,4 +15,8 @@ internal sealed class SourceWitness(ISampleReader reader) : ISampleReader
         _latest = result.Source;
         return result;
     }
+
+    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken) => reader.ListAsync(query, cancellationToken);
+
+    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => reader.WatermarkAsync(cancellationToken);
 }

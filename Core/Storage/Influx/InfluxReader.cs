@@ -19,6 +19,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     private readonly UnitCache _cache = new(UnitBytes, HourBytes);
     private readonly HttpMessageInvoker _http;
     private readonly InfluxQlClient _client;
+    private readonly NodeWords _nodes;
     private readonly Func<Kind, TimeSpan?> _retention;
     private readonly TimeProvider _clock;
 
@@ -29,6 +30,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     {
         _http = InfluxQlClient.MakeInvoker();
         _client = new InfluxQlClient(_http, options, clock);
+        _nodes = new NodeWords(_client, clock);
         _retention = retention;
         _clock = clock;
     }
@@ -83,8 +85,9 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <remarks>By the clocks of the nodes; see <see cref="InfluxSchema"/> for what a node says of itself.</remarks>
     /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
-    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(0L);
+    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => _nodes.ThroughAsync(cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
