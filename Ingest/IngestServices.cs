@@ -106,6 +106,7 @@ public static class IngestServices
         services.AddHostedService<NodeStart>();
         services.AddSingleton<LogCheckpoint>().AddHostedService(provider => provider.GetRequiredService<LogCheckpoint>());
         AddLoop<LogDrain>(services);
+        services.AddHostedService<NodeReport>();
         AddLoop<StoreApplier>(services);
         services.AddHostedService<LogCommitter>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreUpkeep>());

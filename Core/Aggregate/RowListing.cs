@@ -24,7 +24,8 @@ internal sealed class RowListing
     /// <param name="range">The part of its range that may be answered.</param>
     /// <param name="node">The node of rows whose chunk names none.</param>
     /// <param name="cancellationToken">Whether the caller left.</param>
-    public RowListing(ListQuery query, TimeRange range, ulong node, CancellationToken cancellationToken)
+    /// <param name="others">What rows must pass besides the query's filters.</param>
+    public RowListing(ListQuery query, TimeRange range, ulong node, CancellationToken cancellationToken, params ReadOnlySpan<RowFilter> others)
     {
         if (query.Order == ListOrder.ById && (query.After is not null || query.Kind != Kind.Alert))
         {
@@ -39,8 +40,9 @@ internal sealed class RowListing
         _order = new ListedOrder(query.Order);
         KindSchema schema = SampleSchema.Of(query.Kind);
         _id = query.Order == ListOrder.ById ? schema.Ordinal("id") : -1;
-        _filters = new RowFilter[query.Filters.Length];
-        for (int i = 0; i < _filters.Length; i++)
+        _filters = new RowFilter[query.Filters.Length + others.Length];
+        others.CopyTo(_filters.AsSpan(query.Filters.Length));
+        for (int i = 0; i < query.Filters.Length; i++)
         {
             _filters[i] = RowFilter.Of(schema, query.Filters[i]);
         }
@@ -116,6 +118,33 @@ internal sealed class RowListing
         return later;
     }
 
+    /// <summary>Hands on the listed rows of a chunk in its order, for a source whose rows come in the order of their times.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="piece">What the caller calls it.</param>
+    /// <param name="into">Where they are added.</param>
+    /// <returns>How many rows are in the range and pass the filters.</returns>
+    /// <exception cref="QueryLimitException">More rows are read than the query may.</exception>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public long Pick(IPlacedChunk chunk, int piece, List<ListedRow> into)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        CountRead(chunk.RowCount);
+        long matching = 0;
+        for (int first = 0; first < chunk.RowCount; first += RowSelection.Capacity)
+        {
+            _selection.SelectRun(first, Math.Min(RowSelection.Capacity, chunk.RowCount - first));
+            Filter(chunk);
+            matching += _selection.Count;
+            KeepBehind(chunk);
+            foreach (int row in _selection.SelectedRows)
+            {
+                into.Add(RowOf(chunk, piece, row));
+            }
+        }
+
+        return matching;
+    }
+
     /// <summary>Counts rows as read.</summary>
     /// <exception cref="QueryLimitException">More rows are read than the query may.</exception>
     public void CountRead(long rows)
@@ -167,8 +196,6 @@ internal sealed class RowListing
     private long Take(IPlacedChunk chunk, int piece, long windowTo, NewestRows into)
     {
         ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time);
-        ReadOnlySpan<long> numbers = chunk.RunningNumbers;
-        ReadOnlySpan<ulong> nodes = chunk.Nodes;
         long later = 0;
         for (int i = _selection.Count - 1; i >= 0; i--)
         {
@@ -180,12 +207,18 @@ internal sealed class RowListing
             }
             else if (time >= into.EarliestTime)
             {
-                SamplePlace place = new(time, nodes.IsEmpty ? _node : nodes[row], numbers[row]);
-                into.Add(new ListedRow(place, _id < 0 ? UInt128.Zero : IdOf(chunk, row), piece, row));
+                into.Add(RowOf(chunk, piece, row));
             }
         }
 
         return later;
+    }
+
+    private ListedRow RowOf(IPlacedChunk chunk, int piece, int row)
+    {
+        ReadOnlySpan<ulong> nodes = chunk.Nodes;
+        SamplePlace place = new(chunk.Numbers(KindSchema.Time)[row], nodes.IsEmpty ? _node : nodes[row], chunk.RunningNumbers[row]);
+        return new ListedRow(place, _id < 0 ? UInt128.Zero : IdOf(chunk, row), piece, row);
     }
 
     private UInt128 IdOf(IPlacedChunk chunk, int row)

@@ -14,7 +14,7 @@ namespace TimeSeries.Ingest.Node;
 /// </summary>
 internal sealed partial class NodeStart(
     DataDirectory directory, ISampleWriter store, WriteAheadLog log, IdMemory ids, IdJournal journal, RunningNumber numbers, LogMarks marks,
-    SampleBatchPool batches, ILogger<NodeStart> logger) : IHostedService
+    DrainProgress progress, SampleBatchPool batches, ILogger<NodeStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -59,6 +59,7 @@ internal sealed partial class NodeStart(
     {
         LogPosition stored = store.StoredThrough;
         long replayed = 0;
+        Timestamp? firstWaiting = null;
         using LogReader reader = log.Read(log.Start);
         while (reader.TryRead(out LogPosition end, out ReadOnlyMemory<byte> record))
         {
@@ -79,6 +80,11 @@ internal sealed partial class NodeStart(
                 marks.SkipTo(header.Pcode);
             }
 
+            if (end > stored && header.RowCount > 0)
+            {
+                firstWaiting ??= header.Received;
+            }
+
             if (store.Feed == StoreFeed.Memory && end > stored && header.RowCount > 0)
             {
                 await ApplyAsync(header, record[length..], end, cancellationToken);
@@ -86,6 +92,7 @@ internal sealed partial class NodeStart(
             }
         }
 
+        progress.Expect(firstWaiting);
         foreach (LogDamage damage in log.Damage.Concat(reader.Damage))
         {
             LogDamaged(damage);

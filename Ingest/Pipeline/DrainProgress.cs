@@ -18,6 +18,7 @@ internal sealed class DrainProgress(ISampleWriter store, WriteAheadLog log, Time
     private readonly Lock _lock = new();
     private readonly LinkedList<(LogPosition End, Timestamp Received)> _waiting = [];
     private LogPosition _readThrough;
+    private Timestamp _readAt;
     private LogPosition _samplesThrough;
 
     /// <summary>Reading begins here: the store has what is before.</summary>
@@ -29,12 +30,35 @@ internal sealed class DrainProgress(ISampleWriter store, WriteAheadLog log, Time
         }
     }
 
+    /// <summary>Of what the log has at the start and the store has not, the first was committed then; null when there is nothing.</summary>
+    public void Expect(Timestamp? received)
+    {
+        lock (_lock)
+        {
+            _readAt = received ?? Timestamp.Now(clock);
+        }
+    }
+
+    /// <summary>The moment through which the store has all that was committed, and whether it lacks anything that was committed by now.</summary>
+    public (Timestamp Through, bool Waits) Through()
+    {
+        // In this order: what is committed after the look at the clock is later than it, or as late.
+        Timestamp now = Timestamp.Now(clock);
+        LogPosition end = log.End;
+        lock (_lock)
+        {
+            LeaveConfirmed();
+            Timestamp? oldest = _waiting.First is { } first ? first.Value.Received : _readThrough < end ? _readAt : null;
+            return (new Timestamp((oldest ?? now).Milliseconds - 1), oldest is not null);
+        }
+    }
+
     /// <summary>A record was read, which the store gets next when it has samples.</summary>
     public void Take(in RecordHeader header, LogPosition end)
     {
         lock (_lock)
         {
-            _readThrough = end;
+            (_readThrough, _readAt) = (end, header.Received);
             if (header.RowCount == 0)
             {
                 return;

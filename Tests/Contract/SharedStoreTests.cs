@@ -99,11 +99,12 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     [Test]
     public async Task Nothing_that_was_pushed_became_syntax()
     {
-        string[] measurements = [.. SampleSchema.All.Select(kind => InfluxSchema.MeasurementOf(kind.Kind)), InfluxSchema.RollupMeasurement];
+        string[] measurements = [.. SampleSchema.All.Select(kind => InfluxSchema.MeasurementOf(kind.Kind)), InfluxSchema.RollupMeasurement, InfluxSchema.NodeMeasurement];
         string[] keys =
         [
             .. SampleSchema.All.SelectMany(kind => kind.Fields).Select(field => field.Name), InfluxSchema.NumberField, InfluxSchema.PcodeTag, InfluxSchema.OidTag, InfluxSchema.NodeTag,
             InfluxSchema.EpochTag, InfluxSchema.AlertTag, InfluxSchema.KindTag, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField, InfluxSchema.DataField,
+            InfluxSchema.ThroughField, InfluxSchema.OpenField,
         ];
         await Assert.MultipleAsync(async () =>
         {

@@ -111,7 +111,7 @@ internal sealed class ReadHourTests
         Aggregation aggregation = new(query);
         List<TimeRange> rest = [];
         await new UnitScan(client, query, aggregation, _cache, _clock).AddAsync(query.Range, rest, CancellationToken.None);
-        RawScan raw = new(client, query, aggregation, RepeatedAlerts.None);
+        RawScan raw = new(client, query, aggregation, new PointConditions(query.Kind, query.Filters), RepeatedAlerts.None);
         foreach (TimeRange range in rest)
         {
             await raw.AddAsync(range, CancellationToken.None);

@@ -30,6 +30,18 @@ internal sealed class Row(Kind kind, long time)
         return this;
     }
 
+    /// <summary>The same sample at another time.</summary>
+    public Row At(long time)
+    {
+        Row row = new(Kind, time) { Pcode = Pcode };
+        foreach ((int field, object value) in _values.Where(pair => pair.Key != KindSchema.Time))
+        {
+            row._values[field] = value;
+        }
+
+        return row;
+    }
+
     /// <summary>The agent that pushed the sample.</summary>
     public Row Of(long oid, string oname) => With("oid", oid).With("oname", oname);
 

@@ -107,6 +107,11 @@ internal sealed class ListRows(Random random)
     private Row MakeTransaction(Row row)
     {
         row.With("service", "/s/" + random.Next(10)).With("elapsed", random.Next(1_000));
+        if (random.Next(4) > 0)
+        {
+            row.With("oid", random.Next(-2, 3));
+        }
+
         return random.Next(2) == 0 ? row.With("status", 200 + random.Next(400)) : row;
     }
 
@@ -142,7 +147,15 @@ internal sealed class ListRows(Random random)
             int status = SampleSchema.Of(Kind.Transaction).Ordinal("status");
             return kind == Kind.Event
                 ? Core.Model.Filter.OfTexts(SampleSchema.Of(kind).Ordinal("level"), FilterOperator.AnyOf, Pick(_levels))
-                : random.Next(2) == 0 ? Core.Model.Filter.OfNumbers(status, FilterOperator.GreaterThanAnyOf, 400) : Core.Model.Filter.Present(status);
+                : random.Next(6) switch
+                {
+                    0 => Core.Model.Filter.OfNumbers(status, FilterOperator.GreaterThanAnyOf, 400),
+                    1 => Core.Model.Filter.OfNumbers(status, FilterOperator.LessThanAnyOf, 300, 250),
+                    2 => Core.Model.Filter.OfNumbers(status, FilterOperator.NoneOf, NumberColumn.Missing, 404),
+                    3 => Core.Model.Filter.OfNumbers(KindSchema.Oid, FilterOperator.AnyOf, -1, 2, 7),
+                    4 => Core.Model.Filter.OfNumbers(KindSchema.Oid, FilterOperator.AnyOf, NumberColumn.Missing, 0),
+                    _ => Core.Model.Filter.Present(status),
+                };
         }
 
         return random.Next(7) switch

@@ -19,6 +19,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     private readonly UnitCache _cache = new(UnitBytes, HourBytes);
     private readonly HttpMessageInvoker _http;
     private readonly InfluxQlClient _client;
+    private readonly NodeWords _nodes;
     private readonly Func<Kind, TimeSpan?> _retention;
     private readonly TimeProvider _clock;
 
@@ -29,6 +30,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     {
         _http = InfluxQlClient.MakeInvoker();
         _client = new InfluxQlClient(_http, options, clock);
+        _nodes = new NodeWords(_client, clock);
         _retention = retention;
         _clock = clock;
     }
@@ -47,9 +49,8 @@ public sealed class InfluxReader : ISampleReader, IDisposable
 
         // Rollups know nothing of ids that stand twice; alerts are few enough to be read one by one.
         bool mayRepeat = query.Kind == Kind.Alert;
-        RepeatedAlerts repeated = mayRepeat
-            ? await RepeatedAlerts.FindAsync(_client, query.Pcode, kept, cancellationToken).ConfigureAwait(false)
-            : RepeatedAlerts.None;
+        PointConditions conditions = new(query.Kind, query.Filters);
+        RepeatedAlerts repeated = await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
         List<TimeRange> rest = [];
         if (query.UseRollups && !mayRepeat)
         {
@@ -60,7 +61,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
             rest.Add(range);
         }
 
-        RawScan raw = new(_client, query, aggregation, repeated);
+        RawScan raw = new(_client, query, aggregation, conditions, repeated);
         foreach (TimeRange part in rest)
         {
             await raw.AddAsync(part, cancellationToken).ConfigureAwait(false);
@@ -70,12 +71,28 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        TimeRange kept = new(EarliestOf(query.Kind), long.MaxValue);
+        TimeRange range = InfluxStatement.Clamp(query.Range.Intersect(kept));
+        PointConditions conditions = new(query.Kind, query.Filters);
+        RepeatedAlerts repeated = range.IsEmpty
+            ? RepeatedAlerts.None
+            : await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
+        return await new PointListing(_client, query, range, conditions, repeated, _clock, cancellationToken).RunAsync().ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(0L);
+    /// <remarks>By the clocks of the nodes; see <see cref="InfluxSchema"/> for what a node says of itself.</remarks>
+    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => _nodes.ThroughAsync(cancellationToken);
 
     public void Dispose() => _http.Dispose();
+
+    private ValueTask<RepeatedAlerts> FindRepeatsAsync(Kind kind, long pcode, TimeRange kept, PointConditions conditions, CancellationToken cancellationToken) =>
+        kind == Kind.Alert ? RepeatedAlerts.FindAsync(_client, pcode, kept, conditions, cancellationToken) : new(RepeatedAlerts.None);
 
     private long EarliestOf(Kind kind) =>
         _retention(kind) is { } kept ? _clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)kept.TotalMilliseconds : long.MinValue;

@@ -13,6 +13,11 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <c>parts</c> ≥ 1 and <c>data</c>: the parts, in order, of the base64 of <see cref="UnitRollups"/>. So a bucket can be answered from rollups exactly where every
 /// unit (node, unit) that has a point in it has <c>parts</c> ≥ 1 and all of its parts; otherwise its samples are read one by one.
 /// </para>
+/// <para>
+/// What each node has accepted and InfluxDB has lies in <c>node</c> with the tag <c>node</c> and the fields <c>through, open</c>, one point a node and hour (at the
+/// hour's start), rewritten every second while the node runs. Everything that it answered 200 at <c>through</c> (ms) or before is in InfluxDB; <c>open=1i</c>
+/// says that there may be more behind it, <c>open=0i</c> that it was stopped with nothing left. A node whose last word is older than a day is taken for lost.
+/// </para>
 /// </summary>
 public static class InfluxSchema
 {
@@ -40,6 +45,18 @@ public static class InfluxSchema
     public const string PartsField = "parts";
     public const string DataField = "data";
 
+    /// <summary>Measurement of what the nodes say of themselves.</summary>
+    public const string NodeMeasurement = "node";
+
+    /// <summary>Field of a node's word: what it answered 200 through here, in ms, is in InfluxDB.</summary>
+    public const string ThroughField = "through";
+
+    /// <summary>Field of a node's word: 1 while it may have accepted more.</summary>
+    public const string OpenField = "open";
+
+    /// <summary>A node that is open and has said nothing for so long is taken for lost.</summary>
+    public const long NodeMemoryMilliseconds = 24 * NodeHourMilliseconds;
+
     /// <summary>The unit of samples whose unit is not known any more, since the checkpoint was lost. It never gets a rollup.</summary>
     public const long UnknownUnit = -1;
 
@@ -58,6 +75,7 @@ public static class InfluxSchema
     /// <summary>How many parts a unit may have: slots × parts are the nanoseconds of a bucket.</summary>
     public const long PartSlots = 100_000;
 
+    private const long NodeHourMilliseconds = 3_600_000;
     private const long NanosecondsPerMillisecond = 1_000_000;
     private const long NumbersPerEpoch = 1_000_000;
     private const long Epochs = 64;
@@ -87,6 +105,9 @@ public static class InfluxSchema
         long slot = unit < 0 ? UnitSlots - 1 : unit % (UnitSlots - 1);
         return bucket * NanosecondsPerMillisecond + slot * PartSlots + part;
     }
+
+    /// <summary>Nanoseconds of the point of a node's word: those of the hour that it is said in, so that a node has few points and no retention refuses them.</summary>
+    public static long NodeTime(long milliseconds) => milliseconds / NodeHourMilliseconds * NodeHourMilliseconds * NanosecondsPerMillisecond;
 
     /// <summary>Value of <see cref="NodeTag"/>.</summary>
     public static string NodeName(ulong nodeId) => nodeId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);

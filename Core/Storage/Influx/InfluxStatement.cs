@@ -18,6 +18,7 @@ internal sealed class InfluxStatement
 
     private readonly StringBuilder _text = new("SELECT ");
     private readonly List<InfluxParameter> _parameters = [];
+    private bool _hasCondition;
 
     private InfluxStatement()
     {
@@ -50,6 +51,17 @@ internal sealed class InfluxStatement
         return statement.From(measurement);
     }
 
+    /// <summary>Begins a statement that reads the last value of a field, and what stands beside it in another.</summary>
+    public static InfluxStatement Latest(string measurement, string field, string beside)
+    {
+        InfluxStatement statement = new();
+        statement._text.Append("last(");
+        statement.AppendName(field);
+        statement._text.Append("),");
+        statement.AppendName(beside);
+        return statement.From(measurement);
+    }
+
     /// <summary>The part of a range that InfluxDB has times for.</summary>
     public static TimeRange Clamp(TimeRange range) => range.Intersect(new TimeRange(-LastMillisecond + 1, LastMillisecond));
 
@@ -57,14 +69,15 @@ internal sealed class InfluxStatement
     public InfluxStatement In(TimeRange range)
     {
         TimeRange clamped = Clamp(range);
-        _text.Append(CultureInfo.InvariantCulture, $" AND time >= {clamped.From * NanosecondsPerMillisecond} AND time < {clamped.To * NanosecondsPerMillisecond}");
+        AppendConjunction();
+        _text.Append(CultureInfo.InvariantCulture, $"time >= {clamped.From * NanosecondsPerMillisecond} AND time < {clamped.To * NanosecondsPerMillisecond}");
         return this;
     }
 
     /// <summary>Keeps the points whose tag or text field equals a text.</summary>
     public InfluxStatement Where(string column, string value)
     {
-        _text.Append(_parameters.Count == 0 ? " WHERE " : " AND ");
+        AppendConjunction();
         AppendEquals(column, value);
         return this;
     }
@@ -90,6 +103,14 @@ internal sealed class InfluxStatement
         return this;
     }
 
+    /// <summary>Answers for each value of a tag.</summary>
+    public InfluxStatement ByTag(string tag)
+    {
+        _text.Append(" GROUP BY ");
+        AppendName(tag);
+        return this;
+    }
+
     /// <summary>Cuts the answer to its first rows.</summary>
     public InfluxStatement First(int rows)
     {
@@ -104,11 +125,24 @@ internal sealed class InfluxStatement
         return this;
     }
 
+    /// <summary>Gives the rows from the latest to the earliest.</summary>
+    public InfluxStatement Descending()
+    {
+        _text.Append(" ORDER BY time DESC");
+        return this;
+    }
+
     private InfluxStatement From(string measurement)
     {
         _text.Append(" FROM ");
         AppendName(measurement);
         return this;
+    }
+
+    private void AppendConjunction()
+    {
+        _text.Append(_hasCondition ? " AND " : " WHERE ");
+        _hasCondition = true;
     }
 
     private void AppendEquals(string column, string value)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -169,6 +170,22 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <inheritdoc/>
     public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
         _alerts?.FindAsync(pcode, ids, cancellationToken) ?? new(FrozenSet<Guid>.Empty);
+
+    /// <summary>Tells the readers how far a node is: one try, apart from the samples.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="through">What it answered 200 through here, in ms, is in InfluxDB.</param>
+    /// <param name="isOpen">Whether it may have accepted more, or will.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Whether InfluxDB has it.</returns>
+    public async Task<bool> TellAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken)
+    {
+        long hour = InfluxSchema.NodeTime(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+        string line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{InfluxSchema.NodeMeasurement},{InfluxSchema.NodeTag}={InfluxSchema.NodeName(node)} {InfluxSchema.OpenField}={(isOpen ? 1 : 0)}i,{InfluxSchema.ThroughField}={through}i {hour}\n");
+        WriteReply reply = await _http.WriteAsync(Encoding.UTF8.GetBytes(line), cancellationToken).ConfigureAwait(false);
+        return reply.Outcome == WriteOutcome.Stored;
+    }
 
     /// <summary>Sends, flushes by age and finishes units until cancelled: the host runs this beside its work.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

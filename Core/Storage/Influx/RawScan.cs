@@ -13,45 +13,40 @@ internal sealed class RawScan
     private const long ManyRows = 500_000;
     private const long FirstSliceMilliseconds = 3_600_000;
 
-    // Most terms of one condition; a longer list is left to the host, which filters anyway.
-    private const int MaxTerms = 100;
-
     private readonly InfluxQlClient _client;
     private readonly SampleQuery _query;
     private readonly Aggregation _aggregation;
     private readonly KindSchema _schema;
-    private readonly RowChunk _chunk;
-    private readonly string[] _selected;
-    private readonly string[] _oids;
+    private readonly PointConditions _conditions;
     private readonly RepeatedAlerts _repeated;
-    private readonly AnswerColumn _node = new(InfluxSchema.NodeTag, isText: true);
+    private readonly RowChunk _chunk;
+
+    // The same rows with their places, which only repeats are known by; null where there are none.
+    private readonly PlacedRows? _placed;
+    private readonly string[] _selected;
     private long _sliceMilliseconds = FirstSliceMilliseconds;
 
-    public RawScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, RepeatedAlerts repeated)
+    public RawScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, PointConditions conditions, RepeatedAlerts repeated)
     {
         _client = client;
         _query = query;
         _aggregation = aggregation;
+        _conditions = conditions;
         _repeated = repeated;
         _schema = SampleSchema.Of(query.Kind);
         int[] fields = QueryFields.Of(_schema, query);
-        AnswerColumn[] extra = repeated.Count == 0 ? [] : [_node];
-        _chunk = new RowChunk(_schema, fields, extra);
-
-        // A point has a row only where one of the fields asked for has a value, and every point has its number.
-        List<string> selected = [InfluxSchema.NumberField];
-        foreach (int field in fields)
+        if (repeated.Count > 0)
         {
-            selected.Add(_schema.Fields[field].Name);
+            _placed = new PlacedRows(_schema, fields);
+            _chunk = _placed.Chunk;
+            _selected = _placed.Columns;
         }
-
-        if (extra.Length > 0)
+        else
         {
-            selected.Add(InfluxSchema.NodeTag);
+            // A point has a row only where one of the fields asked for has a value, and every point has its number.
+            _chunk = new RowChunk(_schema, fields);
+            _selected = [InfluxSchema.NumberField, .. Array.ConvertAll(fields, field => _schema.Fields[field].Name)];
         }
-
-        _selected = [.. selected];
-        _oids = OidsOf(query);
     }
 
     /// <summary>Adds every row of a range.</summary>
@@ -67,29 +62,11 @@ internal sealed class RawScan
         }
     }
 
-    // The agents that a query is of, where it names them: the one filter that is a tag's too.
-    private static string[] OidsOf(SampleQuery query)
-    {
-        foreach (Filter filter in query.Filters)
-        {
-            if (filter is { Field: KindSchema.Oid, Operator: FilterOperator.AnyOf } && !filter.Numbers.Contains(NumberColumn.Missing))
-            {
-                return [.. filter.Numbers.Select(oid => oid.ToString(CultureInfo.InvariantCulture)).Distinct()];
-            }
-        }
-
-        return [];
-    }
-
     private async ValueTask<long> AddSliceAsync(TimeRange slice, CancellationToken cancellationToken)
     {
         InfluxStatement statement = InfluxStatement.Select(_schema.Name, _selected)
             .Where(InfluxSchema.PcodeTag, _query.Pcode.ToString(CultureInfo.InvariantCulture)).In(slice);
-        if (_oids.Length is > 0 and <= MaxTerms)
-        {
-            statement.WhereAny(InfluxSchema.OidTag, _oids);
-        }
-
+        _conditions.AddTo(statement);
         long rows = 0;
         await using InfluxAnswer answer = await _client.AskAsync(statement, _chunk.Rows, cancellationToken).ConfigureAwait(false);
         while (await answer.ReadAsync().ConfigureAwait(false))
@@ -103,29 +80,22 @@ internal sealed class RawScan
 
     private void Add(TimeRange slice)
     {
-        if (_repeated.Count == 0)
+        if (_placed is null)
         {
             _chunk.TakeTimes();
             _aggregation.Add(_chunk, slice);
             return;
         }
 
-        // Which rows are repeats is known by their place, which is gone once times are taken.
-        List<int> repeats = [];
+        _placed.TakePlaces();
+        int first = 0;
         for (int row = 0; row < _chunk.RowCount; row++)
         {
-            if (_repeated.Contains(_chunk.Rows[0].Numbers[row], _node.Text(row)))
+            if (_repeated.Contains(_placed.Place(row)))
             {
-                repeats.Add(row);
+                _aggregation.Add(_chunk, first, row, slice);
+                first = row + 1;
             }
-        }
-
-        _chunk.TakeTimes();
-        int first = 0;
-        foreach (int repeat in repeats)
-        {
-            _aggregation.Add(_chunk, first, repeat, slice);
-            first = repeat + 1;
         }
 
         _aggregation.Add(_chunk, first, _chunk.RowCount, slice);

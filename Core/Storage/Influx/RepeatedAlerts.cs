@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -11,7 +11,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// </summary>
 internal sealed class RepeatedAlerts
 {
-    private readonly HashSet<(long Place, string Node)> _repeats = [];
+    private readonly HashSet<SamplePlace> _repeats = [];
 
     private RepeatedAlerts()
     {
@@ -22,52 +22,52 @@ internal sealed class RepeatedAlerts
 
     public int Count => _repeats.Count;
 
-    /// <summary>Whether the point of a node at a place (its time in ns) is a repeat.</summary>
-    public bool Contains(long place, ReadOnlySpan<byte> node) => _repeats.Contains((place, Encoding.UTF8.GetString(node)));
+    /// <summary>Whether the alert at a place is a repeat.</summary>
+    public bool Contains(SamplePlace place) => _repeats.Contains(place);
 
-    /// <summary>Finds the repeats among all alerts of a project in a range, which must be all that are answered at all.</summary>
-    public static async ValueTask<RepeatedAlerts> FindAsync(InfluxQlClient client, long pcode, TimeRange range, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds the repeats among the alerts of a project in a range, which must be all that are answered at all. Where only some ids can be in the
+    /// answer, <paramref name="conditions"/> leave out the others.
+    /// </summary>
+    public static async ValueTask<RepeatedAlerts> FindAsync(InfluxQlClient client, long pcode, TimeRange range, PointConditions conditions, CancellationToken cancellationToken)
     {
-        AnswerColumn place = new("time", isText: false);
-        AnswerColumn number = new(InfluxSchema.NumberField, isText: false);
         AnswerColumn id = new("id", isText: true);
-        AnswerColumn node = new(InfluxSchema.NodeTag, isText: true);
-        AnswerRows rows = new(place, number, id, node);
+        PlacedRows rows = new(SampleSchema.Of(Kind.Alert), [], id);
         RepeatedAlerts repeated = new();
-        Dictionary<string, (long Place, string Node, long Number)> earliest = [];
-        InfluxStatement statement = InfluxStatement.Select(InfluxSchema.MeasurementOf(Kind.Alert), [InfluxSchema.NumberField, "id", InfluxSchema.NodeTag])
+        Dictionary<UInt128, SamplePlace> earliest = [];
+        InfluxStatement statement = InfluxStatement.Select(InfluxSchema.MeasurementOf(Kind.Alert), [.. rows.Columns, "id"])
             .Where(InfluxSchema.PcodeTag, pcode.ToString(CultureInfo.InvariantCulture)).In(range);
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        conditions.AddIds(statement);
+        await using InfluxAnswer answer = await client.AskAsync(statement, rows.Rows, cancellationToken).ConfigureAwait(false);
         while (await answer.ReadAsync().ConfigureAwait(false))
         {
+            rows.TakePlaces();
             for (int row = 0; row < rows.RowCount; row++)
             {
-                repeated.Take(earliest, Encoding.UTF8.GetString(id.Text(row)), (place.Numbers[row], Encoding.UTF8.GetString(node.Text(row)), number.Numbers[row]));
+                repeated.Take(earliest, ListedOrder.IdOf(id.Text(row)), rows.Place(row));
             }
         }
 
         return repeated;
     }
 
-    private void Take(Dictionary<string, (long Place, string Node, long Number)> earliest, string id, (long Place, string Node, long Number) alert)
+    private void Take(Dictionary<UInt128, SamplePlace> earliest, UInt128 id, SamplePlace alert)
     {
-        if (!earliest.TryGetValue(id, out (long Place, string Node, long Number) known))
+        if (!earliest.TryGetValue(id, out SamplePlace known))
         {
             earliest.Add(id, alert);
             return;
         }
 
         bool isEarlier = Compare(alert, known) < 0;
-        (long place, string node, _) = isEarlier ? known : alert;
-        _repeats.Add((place, node));
+        _repeats.Add(isEarlier ? known : alert);
         earliest[id] = isEarlier ? alert : known;
     }
 
-    private static int Compare((long Place, string Node, long Number) left, (long Place, string Node, long Number) right)
+    private static int Compare(SamplePlace left, SamplePlace right)
     {
-        // The part of a place below a millisecond is the number's, not the time's.
-        int byTime = InfluxSchema.MillisecondsOf(left.Place).CompareTo(InfluxSchema.MillisecondsOf(right.Place));
-        int byNode = string.CompareOrdinal(left.Node, right.Node);
+        int byTime = left.Time.CompareTo(right.Time);
+        int byNode = left.Node.CompareTo(right.Node);
         return byTime != 0 ? byTime : byNode != 0 ? byNode : left.Number.CompareTo(right.Number);
     }
 }

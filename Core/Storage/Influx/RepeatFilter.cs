@@ -1,0 +1,22 @@
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>Leaves out alerts that repeat earlier ones; for chunks that know the places of their rows.</summary>
+internal sealed class RepeatFilter(RepeatedAlerts repeated) : RowFilter
+{
+    public override void Apply(IColumnChunk chunk, RowSelection selection)
+    {
+        PlacedRows rows = (PlacedRows)chunk;
+        int kept = 0;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = selection.Rows[i];
+            selection.Rows[kept] = row;
+            kept += repeated.Contains(rows.Place(row)) ? 0 : 1;
+        }
+
+        selection.Count = kept;
+    }
+}
