@@ -7,6 +7,7 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Description;
 using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
@@ -52,6 +53,7 @@ public static class IngestServices
         services.AddSingleton<PushGate>();
         services.AddSingleton<BatchIntake>();
         services.AddSingleton<BatchEndpoint>();
+        services.AddSingleton<IApiDescription, BatchDescription>();
         return services;
     }
 

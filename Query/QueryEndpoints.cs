@@ -1,6 +1,8 @@
 using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Families;
+using TimeSeries.Query.Ncp;
 using TimeSeries.Query.Own;
+using TimeSeries.Query.Tyk;
 using TimeSeries.Query.WhaTap;
 
 namespace TimeSeries.Query;
@@ -20,10 +22,21 @@ public static class QueryEndpoints
             requests.Around(WhatapErrors.Family, static context => Of<WhatapEndpoint>(context).HandleAsync(context)));
 
         routes.Map(
+            TykEndpoint.Prefix + "/{**path}",
+            requests.Around(TykErrors.Family, static context => Of<TykEndpoint>(context).HandleAsync(context)));
+
+        foreach (string prefix in (ReadOnlySpan<string>)[NcpEndpoint.Prefix, NcpEndpoint.LongPrefix])
+        {
+            routes.Map(prefix + "/{**path}", requests.Around(NcpErrors.Family, static context => Of<NcpEndpoint>(context).HandleAsync(context)));
+        }
+
+        routes.Map(
             AlertHistoryEndpoint.Prefix + "/{**path}",
             requests.Around(AlertErrors.Family, static context => Of<AlertHistoryEndpoint>(context).HandleAsync(context)));
 
         routes.Map("/api/v1/agents", requests.Around(OwnErrors.Family, static context => Of<AgentsEndpoint>(context).HandleAsync(context)));
+        routes.Map("/api/v1/aggregate", requests.Around(OwnErrors.Family, static context => Of<AggregateEndpoint>(context).HandleAsync(context)));
+        routes.Map("/api/v1/samples", requests.Around(OwnErrors.Family, static context => Of<SamplesEndpoint>(context).HandleAsync(context)));
         routes.Map("/api/v1/schema", requests.Around(OwnErrors.Family, static context => Of<SchemaEndpoint>(context).HandleAsync(context)));
         return routes;
     }

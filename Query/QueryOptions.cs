@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
+using TimeSeries.Query.Times;
 
 namespace TimeSeries.Query;
 
@@ -8,8 +8,6 @@ namespace TimeSeries.Query;
 public sealed class QueryOptions : IValidatableObject
 {
     public const string Section = "Query";
-
-    private static readonly TimeSpan _farthestOffset = TimeSpan.FromHours(14);
 
     // A busy day is some millions; a range that no rollup serves and that reads more than this is a mistake.
     [Description("Most samples that one request may read one by one")]
@@ -39,11 +37,7 @@ public sealed class QueryOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        bool isZone = TimeZone == "Z"
-            || (TimeZone.Length == 6 && TimeZone[0] is '+' or '-'
-                && TimeSpan.TryParseExact(TimeZone.AsSpan(1), @"hh\:mm", CultureInfo.InvariantCulture, out TimeSpan offset)
-                && offset <= _farthestOffset);
-        if (!isZone)
+        if (!ZoneOffset.TryParse(TimeZone, out _))
         {
             yield return new ValidationResult("must be Z or an offset like +09:00", [nameof(TimeZone)]);
         }

@@ -3,8 +3,10 @@ using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Metrics;
 using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Families;
+using TimeSeries.Query.Ncp;
 using TimeSeries.Query.Own;
 using TimeSeries.Query.Scanning;
+using TimeSeries.Query.Tyk;
 using TimeSeries.Query.WhaTap;
 
 namespace TimeSeries.Query;
@@ -22,13 +24,18 @@ public static class QueryServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSection<QueryOptions>(QueryOptions.Section);
         services.AddInstruments<QueryInstruments>(instruments => instruments.Meter);
+        QueryDescriptions.Add(services);
         services.TryAddSingleton<ScanGate>();
         services.TryAddSingleton<FamilyRequests>();
         services.TryAddSingleton<WhatapEndpoint>();
+        services.TryAddSingleton<TykEndpoint>();
+        services.TryAddSingleton<NcpEndpoint>();
         services.TryAddSingleton<AlertAdmission>();
         services.TryAddSingleton<AlertHistoryEndpoint>();
         services.TryAddSingleton<OwnRequests>();
         services.TryAddSingleton<AgentsEndpoint>();
+        services.TryAddSingleton<AggregateEndpoint>();
+        services.TryAddSingleton<SamplesEndpoint>();
         services.TryAddSingleton<SchemaEndpoint>();
         return services;
     }

@@ -138,7 +138,7 @@ public sealed class Aggregation
         List<KeyPart> parts = [];
         if (_query.WindowMilliseconds > 0)
         {
-            parts.Add(new WindowKeyPart(_query.WindowMilliseconds));
+            parts.Add(new WindowKeyPart(_query.WindowMilliseconds, _query.WindowOffsetMilliseconds));
         }
 
         foreach (GroupField group in _query.GroupBy)

@@ -54,7 +54,8 @@ internal sealed class RollupPlan
 
     private void Find(int specIndex, RollupLevel level)
     {
-        bool fitsWindow = level == RollupLevel.Block || _query.WindowMilliseconds % RollupBuilder.LengthOf(level) == 0;
+        bool fitsWindow = level == RollupLevel.Block || _query.WindowMilliseconds == 0
+            || (_query.WindowMilliseconds % RollupBuilder.LengthOf(level) == 0 && _query.WindowOffsetMilliseconds % RollupBuilder.LengthOf(level) == 0);
         if (_levels[(int)level] is null && fitsWindow && _source.Find(specIndex, level) is { } rollup && rollup.Level == level
             && RollupMatch.Fits(rollup.Schema, rollup.Spec, _query) && RollupMatch.MapMeasures(rollup, _query) is { } measures)
         {
@@ -64,7 +65,8 @@ internal sealed class RollupPlan
     }
 
     private bool HasOneWindow(long first, long last) => _query.WindowMilliseconds == 0
-        || WindowKeyPart.StartOf(first, _query.WindowMilliseconds) == WindowKeyPart.StartOf(last, _query.WindowMilliseconds);
+        || WindowKeyPart.StartOf(first, _query.WindowMilliseconds, _query.WindowOffsetMilliseconds)
+            == WindowKeyPart.StartOf(last, _query.WindowMilliseconds, _query.WindowOffsetMilliseconds);
 
     private bool TryBlock()
     {

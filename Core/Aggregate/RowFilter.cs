@@ -10,5 +10,7 @@ internal abstract class RowFilter
     public abstract void Apply(IColumnChunk chunk, RowSelection selection);
 
     public static RowFilter Of(KindSchema schema, Filter filter) =>
-        schema.Fields[filter.Field].IsText ? new TextFilter(filter) : new NumberFilter(filter);
+        filter.Operator == FilterOperator.EitherOf ? new EitherFilter(schema, filter)
+        : schema.Fields[filter.Field].IsText ? new TextFilter(filter)
+        : new NumberFilter(filter);
 }

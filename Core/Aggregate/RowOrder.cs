@@ -71,7 +71,11 @@ internal sealed class RowOrder : IComparer<int>
             OrderBy.Ratio => CompareRatios(_states[term.Index], _states[term.Divisor], x, y),
             OrderBy.Key => ComparePart(_query.WindowMilliseconds > 0 ? term.Index + 1 : term.Index, x, y),
             OrderBy.Window => _query.WindowMilliseconds > 0 ? ComparePart(0, x, y) : 0,
-            _ => _quantiles[index]![x].CompareTo(_quantiles[index]![y]),
+            OrderBy.Quantile => _quantiles[index]![x].CompareTo(_quantiles[index]![y]),
+            OrderBy.Mean => CompareMeans(term, x, y),
+            OrderBy.Deviation => CompareDeviations(term, x, y),
+            OrderBy.Rate => CompareRates(term, x, y),
+            _ => throw new ArgumentException("There is no such order."),
         };
     }
 
@@ -150,6 +154,54 @@ internal sealed class RowOrder : IComparer<int>
 
         value = value == NumberColumn.Missing ? 0 : value;
         return true;
+    }
+
+    // Only a group without a value has a divisor of 0.
+    private int CompareMeans(OrderTerm term, int x, int y)
+    {
+        int present = HasValues(term, x).CompareTo(HasValues(term, y));
+        return present != 0 ? present : CompareRatios(_states[term.Index], _states[term.Divisor], x, y);
+    }
+
+    // Squares of deviations, (n·Σx² − (Σx)²)/n², are compared by cross products.
+    private int CompareDeviations(OrderTerm term, int x, int y)
+    {
+        int present = HasValues(term, x).CompareTo(HasValues(term, y));
+        if (present != 0 || !HasValues(term, x))
+        {
+            return present;
+        }
+
+        (BigInteger variance, BigInteger count) = Variance(term, x);
+        (BigInteger otherVariance, BigInteger otherCount) = Variance(term, y);
+        return (variance * otherCount * otherCount).CompareTo(otherVariance * count * count);
+    }
+
+    private bool HasValues(OrderTerm term, int group) => ((CountState)_states[term.Divisor]).Counts[group] > 0;
+
+    private (BigInteger Variance, BigInteger Count) Variance(OrderTerm term, int group)
+    {
+        BigInteger count = Exact(_states[term.Divisor], group);
+        BigInteger sum = Exact(_states[term.Sum], group);
+        return ((count * Exact(_states[term.Index], group)) - (sum * sum), count);
+    }
+
+    private int CompareRates(OrderTerm term, int x, int y)
+    {
+        long[] counts = ((CountState)_states[term.Index]).Counts;
+        return (counts[x] * LengthOf(y)).CompareTo(counts[y] * LengthOf(x));
+    }
+
+    // In ms; 128 bits hold the length of all time.
+    private Int128 LengthOf(int group)
+    {
+        if (_query.WindowMilliseconds == 0)
+        {
+            return (Int128)_query.Range.To - _query.Range.From;
+        }
+
+        long start = _groups.Parts[0].Number(_groups.ValueOf(group, 0));
+        return (Int128)Math.Min(start + _query.WindowMilliseconds, _query.Range.To) - Math.Max(start, _query.Range.From);
     }
 
     private double[] Quantiles(SketchState sketch, double quantile)

@@ -4,13 +4,19 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Aggregate;
 
 /// <summary>The window that a sample's time lies in, as the part of the key that windows are.</summary>
-internal sealed class WindowKeyPart(long lengthMilliseconds) : KeyPart
+/// <param name="lengthMilliseconds">Length of the windows.</param>
+/// <param name="offsetMilliseconds">How far ahead of UTC the clock is that they begin by.</param>
+internal sealed class WindowKeyPart(long lengthMilliseconds, long offsetMilliseconds) : KeyPart
 {
     private readonly NumberTable _starts = new();
 
     public override int Count => _starts.Count;
 
     public override long AllocatedBytes => _starts.AllocatedBytes;
+
+    /// <summary>Start of the window of a time: windows are aligned to the epoch of a clock that is so far ahead of UTC.</summary>
+    public static long StartOf(long time, long lengthMilliseconds, long offsetMilliseconds) =>
+        StartOf(time + offsetMilliseconds, lengthMilliseconds) - offsetMilliseconds;
 
     /// <summary>Start of the window of a time: windows are aligned to the epoch.</summary>
     public static long StartOf(long time, long lengthMilliseconds)
@@ -29,7 +35,7 @@ internal sealed class WindowKeyPart(long lengthMilliseconds) : KeyPart
             long time = times[rows[i]];
             if ((ulong)(time - start) >= (ulong)lengthMilliseconds || id < 0)
             {
-                start = StartOf(time, lengthMilliseconds);
+                start = StartOf(time, lengthMilliseconds, offsetMilliseconds);
                 id = _starts.Intern(start);
             }
 

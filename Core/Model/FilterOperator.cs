@@ -23,4 +23,7 @@ public enum FilterOperator : byte
 
     /// <summary>The map has one of the filter's entries, each written as in the map's canonical JSON: <c>"name":"value"</c>.</summary>
     HasEntryAnyOf,
+
+    /// <summary>The value meets one of the filter's <see cref="Filter.Forms"/>.</summary>
+    EitherOf,
 }

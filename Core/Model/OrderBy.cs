@@ -15,6 +15,18 @@ public enum OrderBy : byte
     /// <summary>The start of the window.</summary>
     Window,
 
-    /// <summary>A quantile of a sketch measure.</summary>
+    /// <summary>A quantile of a sketch measure; groups without a value are the smallest.</summary>
     Quantile,
+
+    /// <summary>The exact quotient of two measures of the query, where groups with a denominator of 0 have none and are the smallest.</summary>
+    Mean,
+
+    /// <summary>
+    /// The exact standard deviation of a number field, by its sum of squares, its sum and the count of samples that have it;
+    /// groups without a value are the smallest.
+    /// </summary>
+    Deviation,
+
+    /// <summary>The exact quotient of a count and that part of the row's window that lies in the query's range.</summary>
+    Rate,
 }

@@ -19,6 +19,9 @@ public sealed record SampleQuery
     /// <summary>Length in ms of the windows, aligned to the epoch, that groups are also split by; 0 for none.</summary>
     public long WindowMilliseconds { get; init; }
 
+    /// <summary>How far ahead of UTC, in ms, the clock is by which windows begin: days of +09:00 begin nine hours before those of UTC.</summary>
+    public long WindowOffsetMilliseconds { get; init; }
+
     public ImmutableArray<GroupField> GroupBy { get; init; } = [];
 
     public ImmutableArray<Measure> Measures { get; init; } = [];

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Description;
 using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.Web;
 
@@ -71,6 +72,7 @@ public static class HostSetup
         services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<MeterExporter>());
         services.AddSingleton<IMetricSource, ProcessMetrics>();
         services.AddHostedService<Banner>();
+        DescriptionEndpoints.Add(services);
         AddCompression(services);
         services.AddCors();
         return builder;
@@ -92,6 +94,7 @@ public static class HostSetup
         app.MapGet("/healthz", HealthEndpoints.AnswerHealthAsync);
         app.MapGet("/readyz", HealthEndpoints.AnswerReadinessAsync);
         app.MapGet("/metrics", MetricsEndpoint.AnswerAsync);
+        DescriptionEndpoints.Map(app);
         return app;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TimeSeries.Core.Model;
 using TimeSeries.Query.Families;
@@ -23,12 +24,12 @@ internal static class AlertCounts
 
     public static async ValueTask WriteSeveritiesCsvAsync(HttpContext context, List<AlertCount> counts)
     {
-        await using AlertCsv csv = await AlertCsv.StartAsync(context, "severity", "count");
+        await using CsvAnswer csv = await AlertCsv.StartAsync(context, "severity", "count");
         foreach (AlertCount count in counts)
         {
-            csv.Add(AlertSeverity.Names[count.Severity]);
-            csv.Add(count.Count);
-            await csv.EndRowAsync();
+            csv.WriteText(AlertSeverity.Names[count.Severity]);
+            csv.WriteText(count.Count.ToString(CultureInfo.InvariantCulture));
+            await csv.EndLineAsync();
         }
     }
 
@@ -50,12 +51,12 @@ internal static class AlertCounts
 
     public static async ValueTask WriteSourcesCsvAsync(HttpContext context, QueryResult result)
     {
-        await using AlertCsv csv = await AlertCsv.StartAsync(context, "source", "count");
+        await using CsvAnswer csv = await AlertCsv.StartAsync(context, "source", "count");
         for (int row = 0; row < result.RowCount; row++)
         {
-            csv.Add(result.KeyText(row, 0));
-            csv.Add(result.Count(row, 0));
-            await csv.EndRowAsync();
+            csv.Write(Cell.Text(result.KeyText(row, 0)));
+            csv.WriteText(result.Count(row, 0).ToString(CultureInfo.InvariantCulture));
+            await csv.EndLineAsync();
         }
     }
 
@@ -77,13 +78,13 @@ internal static class AlertCounts
 
     public static async ValueTask WriteTimelineCsvAsync(HttpContext context, List<AlertCount> counts)
     {
-        await using AlertCsv csv = await AlertCsv.StartAsync(context, "time", "severity", "count");
+        await using CsvAnswer csv = await AlertCsv.StartAsync(context, "time", "severity", "count");
         foreach (AlertCount count in counts)
         {
-            csv.Add(AlertMoment.Format(count.Window));
-            csv.Add(AlertSeverity.Names[count.Severity]);
-            csv.Add(count.Count);
-            await csv.EndRowAsync();
+            csv.WriteText(AlertMoment.Format(count.Window));
+            csv.WriteText(AlertSeverity.Names[count.Severity]);
+            csv.WriteText(count.Count.ToString(CultureInfo.InvariantCulture));
+            await csv.EndLineAsync();
         }
     }
 

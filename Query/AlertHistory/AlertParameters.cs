@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Query.Families;
 
 namespace TimeSeries.Query.AlertHistory;
 
@@ -14,6 +15,7 @@ internal sealed class AlertParameters(IQueryCollection query)
 {
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 100;
+    private const string DefaultWindow = "1h";
     private const long TicksPerMillisecond = TimeSpan.TicksPerMillisecond;
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Alert);
@@ -32,21 +34,12 @@ internal sealed class AlertParameters(IQueryCollection query)
     /// <summary><c>window</c> in ms: whole seconds that divide a day.</summary>
     public long Window()
     {
-        if (Value("window") is not { } text)
+        if (AskedWindow.TryRead(Value("window") ?? DefaultWindow, out long milliseconds) is { } wrong)
         {
-            return (long)TimeSpan.FromHours(1).TotalMilliseconds;
+            Wrong.Add("window", wrong);
         }
 
-        int unit = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 };
-        bool isNumber = int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int count);
-        long seconds = (long)count * unit;
-        if (isNumber && seconds > 0 && 86_400 % seconds == 0)
-        {
-            return seconds * 1_000;
-        }
-
-        Wrong.Add("window", $"window must be whole seconds that divide a day, like 30s, 5m, 1h or 1d; found \"{text}\".");
-        return 1_000;
+        return milliseconds;
     }
 
     /// <summary><c>includeZero</c>.</summary>

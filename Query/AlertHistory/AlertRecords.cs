@@ -113,7 +113,7 @@ internal static class AlertRecords
 
     private static async ValueTask WriteCsvAsync(HttpContext context, SampleList list, int columns)
     {
-        await using AlertCsv csv = await AlertCsv.StartAsync(context, _columns[..columns]);
+        await using CsvAnswer csv = await AlertCsv.StartAsync(context, _columns[..columns]);
         for (int row = 0; row < list.RowCount; row++)
         {
             for (int column = 0; column < columns; column++)
@@ -121,22 +121,22 @@ internal static class AlertRecords
                 AddField(csv, list, row, (At)column);
             }
 
-            await csv.EndRowAsync();
+            await csv.EndLineAsync();
         }
     }
 
-    private static void AddField(AlertCsv csv, SampleList list, int row, At field)
+    private static void AddField(CsvAnswer csv, SampleList list, int row, At field)
     {
         switch (field)
         {
             case At.Time:
-                csv.Add(AlertMoment.Format(list.Number(row, (int)field)));
+                csv.WriteText(AlertMoment.Format(list.Number(row, (int)field)));
                 break;
             case At.Labels:
-                csv.Add(Labels(list, row));
+                csv.Write(Cell.Object(Labels(list, row)));
                 break;
             default:
-                csv.Add(list.Text(row, (int)field));
+                csv.Write(Cell.Text(list.Text(row, (int)field)));
                 break;
         }
     }

@@ -41,6 +41,11 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
             // Nobody reads an answer; the status is for the metrics only.
             return StatusCodes.Status499ClientClosedRequest;
         }
+        catch (AnswerEndedException ended)
+        {
+            LogFailure(ended.InnerException!, family.Name, context.Request.Path);
+            return StatusCodes.Status500InternalServerError;
+        }
         catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
         {
             await family.WriteErrorAsync(context, bad.StatusCode, bad.Message);

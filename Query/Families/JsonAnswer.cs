@@ -69,7 +69,8 @@ internal sealed class JsonAnswer : IAsyncDisposable
         await _body.FlushAsync(_aborted);
     }
 
-    private static void SetHead(HttpContext context, int status, string contentType)
+    /// <summary>Sets status and headers of an answer that holds what is stored.</summary>
+    internal static void SetHead(HttpContext context, int status, string contentType)
     {
         HttpResponse response = context.Response;
         response.StatusCode = status;

@@ -33,7 +33,7 @@ internal static class ExactMath
     /// </summary>
     public static string StandardDeviation(long count, Int128 sum, UInt128 sumOfSquares)
     {
-        long hundredths = count == 0 ? 0 : DeviationHundredths(count, sum, sumOfSquares);
+        Int128 hundredths = count == 0 ? 0 : DeviationHundredths(count, sum, sumOfSquares, MicrosecondsPerMillisecond);
         return string.Create(CultureInfo.InvariantCulture, $"{hundredths / 100}.{hundredths % 100:00}");
     }
 
@@ -41,9 +41,12 @@ internal static class ExactMath
     public static double SketchMilliseconds(double microseconds) =>
         double.IsNaN(microseconds) ? 0 : Math.Round(microseconds, MidpointRounding.ToEven) / MicrosecondsPerMillisecond;
 
-    // In hundredths of a ms the deviation is √V / 10n with V = n·Σx² − (Σx)², an integer of up to 256 bits. The floating-point quotient is within one
-    // of the whole part (at most 5·10¹³, far below 2⁵³); comparing squares then finds that part, and the side of the half that V lies on, exactly.
-    private static long DeviationHundredths(long count, Int128 sum, UInt128 sumOfSquares)
+    /// <summary>
+    /// The population standard deviation √(n·Σx² − (Σx)²)/n of whole parts of a unit, in hundredths of the unit, half to even. There is at least one value.
+    /// </summary>
+    // It is 100·√V / n·parts with V = n·Σx² − (Σx)², an integer of up to 256 bits. The floating-point quotient is close to the whole part;
+    // comparing squares then finds that part, and the side of the half that V lies on, exactly.
+    public static Int128 DeviationHundredths(long count, Int128 sum, UInt128 sumOfSquares, long partsPerUnit)
     {
         BigInteger total = sum;
         BigInteger variance = ((BigInteger)count * sumOfSquares) - (total * total);
@@ -52,20 +55,21 @@ internal static class ExactMath
             return 0;
         }
 
-        BigInteger divisor = (BigInteger)count * 10;
-        BigInteger whole = new(Math.Sqrt((double)variance) / (double)divisor);
-        while (Square(whole * divisor) > variance)
+        BigInteger square = variance * 10_000;
+        BigInteger divisor = (BigInteger)count * partsPerUnit;
+        BigInteger whole = new(Math.Sqrt((double)square) / (double)divisor);
+        while (Square(whole * divisor) > square)
         {
             whole--;
         }
 
-        while (Square((whole + 1) * divisor) <= variance)
+        while (Square((whole + 1) * divisor) <= square)
         {
             whole++;
         }
 
-        int half = (4 * variance).CompareTo(Square(((2 * whole) + 1) * divisor));
-        return (long)(half > 0 || (half == 0 && !whole.IsEven) ? whole + 1 : whole);
+        int half = (4 * square).CompareTo(Square(((2 * whole) + 1) * divisor));
+        return (Int128)(half > 0 || (half == 0 && !whole.IsEven) ? whole + 1 : whole);
     }
 
     private static BigInteger Square(BigInteger value) => value * value;

@@ -46,7 +46,7 @@ internal sealed class NaiveAnswer
     private Key KeyOf(SampleRow row)
     {
         long length = _query.WindowMilliseconds;
-        long window = length == 0 ? 0 : row.Time / length * length;
+        long window = length == 0 ? 0 : row.Time - ((((row.Time + _query.WindowOffsetMilliseconds) % length) + length) % length);
         object?[] parts = [.. _query.GroupBy.Select(group =>
             row.Schema.Fields[group.Field].IsText ? row.Text(group.Field) : (object?)(row.Number(group.Field) ?? group.MissingAs))];
         string text = Line($"{window}") + string.Concat(parts.Select(part => Line($" [{part ?? "missing"}]")));

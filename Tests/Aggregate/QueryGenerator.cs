@@ -10,6 +10,7 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
     public const long Threshold = 5_000;
 
     private static readonly long[] _windows = [0, 0, 1_000, 60_000, 300_000, 3_600_000, 900_000, 7_200_000, 86_400_000];
+    private static readonly long[] _offsets = [0, 0, 32_400_000, -12_600_000, 300_000, 60_000];
     private static readonly string[] _texts = ["", "/a", "/b", "/Ä", "Z", "FF", "no such text"];
 
     public SampleQuery Any(TimeRange range)
@@ -42,6 +43,7 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
             Kind = schema.Kind,
             Range = range,
             WindowMilliseconds = Pick(_windows),
+            WindowOffsetMilliseconds = Pick(_offsets),
             GroupBy = [.. by.Select(field => new GroupField(field, schema.Fields[field].IsText || random.Next(2) == 0 ? null : Pick([0L, 2L])))],
             Measures = measures,
             Filters = filters,

@@ -38,7 +38,7 @@ internal sealed class IsolationTests
     public async Task A_project_sees_its_own_samples_only(OracleEndpoint endpoint)
     {
         List<OracleSample> own = OracleIntake.Take(_batches[..1]);
-        string answer = await _server.Client.GetAsync(endpoint.Path(RowGenerator.Day, RowGenerator.End));
+        string answer = await endpoint.AskAsync(_server.Client, RowGenerator.Day, RowGenerator.End);
         Assert.That(AnswerComparer.Differences(answer, endpoint.Answer(own, TestProjects.First, RowGenerator.Day, RowGenerator.End)), Is.Empty);
     }
 

@@ -64,7 +64,7 @@ internal sealed class RandomHistoryTests
             OracleEndpoint endpoint = OracleEndpoint.All[random.Next(OracleEndpoint.All.Count)];
             long pcode = random.Next(4) == 0 ? TestProjects.Second : TestProjects.First;
             (long from, long to) = Range(random);
-            string differences = AnswerComparer.Differences(await client.GetAsync(endpoint.Path(from, to), pcode), endpoint.Answer(samples, pcode, from, to));
+            string differences = AnswerComparer.Differences(await endpoint.AskAsync(client, from, to, pcode), endpoint.Answer(samples, pcode, from, to));
             Assert.That(differences, Is.Empty, $"step {step}: {endpoint.Path(from, to)} of {pcode}");
         }
 

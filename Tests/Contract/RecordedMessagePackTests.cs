@@ -26,7 +26,7 @@ internal sealed class RecordedMessagePackTests
         {
             foreach (OracleEndpoint endpoint in OracleEndpoint.All.Append(OracleEndpoint.Agents))
             {
-                string actual = await server.Client.GetAsync(endpoint.Path(RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour)));
+                string actual = await endpoint.AskAsync(server.Client, RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour));
                 object wanted = expected.Of(endpoint, TestProjects.First, RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour));
                 Assert.That(AnswerComparer.Differences(actual, wanted), Is.Empty, endpoint.Name);
             }

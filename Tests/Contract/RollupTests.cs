@@ -65,7 +65,7 @@ internal sealed class RollupTests
         {
             string[] bodies = new string[RangeCount];
             await Parallel.ForAsync(0, RangeCount, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, _) =>
-                bodies[i] = await client.GetAsync(endpoint.Path(_ranges[i].From, _ranges[i].To)));
+                bodies[i] = await endpoint.AskAsync(client, _ranges[i].From, _ranges[i].To));
             answers[endpoint.Name] = bodies;
         }
 

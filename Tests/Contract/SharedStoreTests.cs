@@ -65,7 +65,7 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     {
         foreach (ServerProcess reader in _readers)
         {
-            string answer = await reader.Client.GetAsync(endpoint.Path(range.From, range.To), pcode);
+            string answer = await endpoint.AskAsync(reader.Client, range.From, range.To, pcode);
             Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
         }
     }

@@ -44,7 +44,7 @@ internal sealed class SharedTrainTicketTests(SharedStoreForm form)
     {
         foreach (ServerProcess reader in _readers)
         {
-            string answer = await reader.Client.GetAsync(endpoint.Path(range.From, range.To));
+            string answer = await endpoint.AskAsync(reader.Client, range.From, range.To);
             Assert.That(AnswerComparer.Differences(answer, TrainTicketTests.Expected.Of(endpoint, TestProjects.First, range.From, range.To)), Is.Empty);
         }
     }

@@ -58,7 +58,7 @@ internal sealed class TrainTicketTests(BodyForm form)
     [TestCaseSource(nameof(Questions))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
     {
-        string answer = await _process!.Client.GetAsync(endpoint.Path(range.From, range.To));
+        string answer = await endpoint.AskAsync(_process!.Client, range.From, range.To);
         Assert.That(AnswerComparer.Differences(answer, _expected.Value.Of(endpoint, TestProjects.First, range.From, range.To)), Is.Empty);
     }
 

@@ -82,7 +82,7 @@ internal sealed partial class ReadmeTests
     [GeneratedRegex(@"^\| `([A-Z]\w*:[^`]+)` \| (\S*) ?\| (.+) \|$", RegexOptions.Multiline)]
     private static partial Regex OptionRow();
 
-    [GeneratedRegex(@"`(?:GET |POST )?(/(?:open|api|ingest|healthz|readyz|metrics)[a-z0-9_/]*)")]
+    [GeneratedRegex(@"`(?:GET |POST )?(/(?:open|api|ingest|healthz|readyz|metrics)[a-z0-9_./-]*)")]
     private static partial Regex EndpointPath();
 
     [GeneratedRegex(@"\]\(([^)#]+)\)")]

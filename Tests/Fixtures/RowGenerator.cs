@@ -30,6 +30,7 @@ public sealed class RowGenerator(int seed)
     ];
 
     private readonly Random _random = new(seed);
+    private readonly HashSet<long> _eventTimes = [];
     private readonly List<SampleRow> _alerts = [];
     private long _lastTime = Start;
 
@@ -60,7 +61,7 @@ public sealed class RowGenerator(int seed)
             < 90 => (GeneratedNotices.Exception(_random, time), true),
             < 97 => (GeneratedNotices.Thread(_random, time), true),
             < 99 => (GeneratedNotices.Alert(_random, time, _alerts), false),
-            _ => (GeneratedNotices.Event(_random, time), false),
+            _ => (GeneratedNotices.Event(_random, FreeTime(time)), false),
         };
         if (mayNameAgent && (nameAgent || _random.Next(4) == 0))
         {
@@ -93,6 +94,17 @@ public sealed class RowGenerator(int seed)
             _ => _random.NextInt64(Day - (3 * 24 * Hour), Day),
         };
         return _lastTime;
+    }
+
+    // Events of one time come in order of arrival, which several nodes don't have in common.
+    private long FreeTime(long time)
+    {
+        while (!_eventTimes.Add(time))
+        {
+            time++;
+        }
+
+        return time;
     }
 
     private T Pick<T>(IReadOnlyList<T> from) => from[_random.Next(from.Count)];

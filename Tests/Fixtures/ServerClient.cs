@@ -1,15 +1,17 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
+using TimeSeries.Tests.Description;
 
 namespace TimeSeries.Tests.Fixtures;
 
 /// <summary>Talks to a server as agents and dashboards do, with the tokens of <see cref="TestProjects"/>. Thread safe.</summary>
 public sealed class ServerClient(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
 
     public Uri Address { get; } = address;
 
@@ -68,6 +70,22 @@ public sealed class ServerClient(Uri address) : IDisposable
         }
 
         return await _http.SendAsync(request);
+    }
+
+    /// <summary>The answer to a JSON body that is posted, signed with the project's access key, which must be a 200.</summary>
+    public async Task<string> PostSignedAsync(string path, string body, long pcode = TestProjects.First)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach ((string name, string value) in RequestSignature.Headers("POST", path, now, TestProjects.AccessKeyOf(pcode), TestProjects.SecretOf(pcode)))
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        string answer = await response.Content.ReadAsStringAsync();
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), $"{path} {body}: {answer}");
+        return answer;
     }
 
     private static async Task<JsonElement> AnswerAsync(HttpResponseMessage response)

@@ -11,6 +11,7 @@ using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Query;
+using TimeSeries.Tests.Description;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Query;
@@ -26,13 +27,20 @@ internal sealed class QueryHost : IAsyncDisposable
     public const string OtherToken = "reads-the-other-project";
     public const long OtherProject = 77;
 
+    /// <summary>The first project's access key and its secret: those of the published signature.</summary>
+    public const string AccessKey = "ACCESSKEYEXAMPLE";
+    public const string Secret = "SECRETKEYEXAMPLE";
+
     private readonly WebApplication _app;
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly HttpClient _client = new(new DescribedAnswers(new SocketsHttpHandler { AllowAutoRedirect = false }));
 
     private QueryHost(WebApplication app)
     {
         _app = app;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+        // A server on every address is asked on this machine's own.
+        string listener = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Address = new Uri(listener.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
     }
 
     public IServiceProvider Services => _app.Services;
@@ -53,6 +61,7 @@ internal sealed class QueryHost : IAsyncDisposable
             {
                 Pcode = Row.Project,
                 Tokens = [new TokenOptions { Secret = Token }, new TokenOptions { Secret = PushOnlyToken, Scopes = Scopes.Ingest }],
+                AccessKeys = [new AccessKeyOptions { Id = AccessKey, Secret = Secret }],
             },
             new ProjectOptions { Pcode = OtherProject, ApdexThreshold = 100, Tokens = [new TokenOptions { Secret = OtherToken }] },
         ]));
@@ -68,11 +77,16 @@ internal sealed class QueryHost : IAsyncDisposable
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers) =>
         SendAsync(method, path, headers, CancellationToken.None);
 
+    public Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, (string Name, string Value)[] headers, CancellationToken cancellationToken) =>
+        SendAsync(method, path, null, headers, cancellationToken);
+
+    /// <summary>Sends a request with a body and exactly these headers; the path goes out as it stands.</summary>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, (string Name, string Value)[] headers, CancellationToken cancellationToken)
+        HttpMethod method, string path, HttpContent? body, (string Name, string Value)[] headers, CancellationToken cancellationToken = default)
     {
         UriCreationOptions asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-        using HttpRequestMessage request = new(method, new Uri(Address.GetLeftPart(UriPartial.Authority) + path, asWritten));
+        using HttpRequestMessage request = new(method, new Uri(Address.GetLeftPart(UriPartial.Authority) + path, asWritten)) { Content = body };
         foreach ((string name, string value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -84,6 +98,13 @@ internal sealed class QueryHost : IAsyncDisposable
     /// <summary>Gets a statistic with the first project's token.</summary>
     public Task<HttpResponseMessage> WhatapAsync(string path, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Get, "/open/api/json" + path, [("x-whatap-token", Token), ("x-whatap-pcode", $"{Row.Project}")], cancellationToken);
+
+    /// <summary>Gets activity with the first project's token, sent as the vendor's clients do.</summary>
+    public Task<HttpResponseMessage> TykAsync(string path) => SendAsync(HttpMethod.Get, "/api/activity" + path, ("authorization", Token));
+
+    /// <summary>Searches for events with a body signed by the first project's access key at <see cref="Now"/>.</summary>
+    public Task<HttpResponseMessage> NcpAsync(string body, string path = "/dashboards/events/search") => SendAsync(
+        HttpMethod.Post, path, new StringContent(body), RequestSignature.Headers("POST", path, Now, AccessKey, Secret));
 
     /// <summary>Gets a path of our own API with the first project's token.</summary>
     public Task<HttpResponseMessage> OwnAsync(string path) => SendAsync(HttpMethod.Get, path, ("Authorization", "Bearer " + Token));

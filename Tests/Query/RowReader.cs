@@ -11,6 +11,9 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     /// <summary>Runs before each answer: what a test wants a scan to do (wait, fail).</summary>
     public Func<SampleQuery, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>The same before each list.</summary>
+    public Func<ListQuery, CancellationToken, Task> BeforeList { get; set; } = (_, _) => Task.CompletedTask;
+
     /// <summary>The queries that came.</summary>
     public List<SampleQuery> Asked { get; } = [];
 
@@ -25,14 +28,15 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         List<RowGroup> groups = [.. rows
             .Where(row => row.Pcode == query.Pcode && row.Kind == query.Kind && query.Range.Contains(row.Time))
             .Where(row => query.Filters.All(filter => Holds(filter, row[filter.Field])))
-            .GroupBy(row => new RowGroup.Key(Window(row.Time, query.WindowMilliseconds), [.. query.GroupBy.Select(part => row[part.Field] ?? part.MissingAs)]))
+            .GroupBy(row => new RowGroup.Key(Window(row.Time, query), [.. query.GroupBy.Select(part => row[part.Field] ?? part.MissingAs)]))
             .Select(group => new RowGroup(group.Key, [.. group], query))];
         groups.Sort((left, right) => Compare(left, right, query));
         return new RowResult(query, [.. groups.Take(query.Limit)], groups.Count);
     }
 
-    public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
+    public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
+        await BeforeList(query, cancellationToken);
         List<(Row Row, SamplePlace Place)> found = [.. rows
             .Select((row, number) => (Row: row, Place: new SamplePlace(row.Time, 1, number)))
             .Where(row => row.Row.Pcode == query.Pcode && row.Row.Kind == query.Kind && query.Range.Contains(row.Row.Time))
@@ -46,12 +50,14 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         });
         List<(Row Row, SamplePlace Place)> behind = query.After is { } after ? [.. found.SkipWhile(row => row.Place != after).Skip(1)] : found;
         List<(Row Row, SamplePlace Place)> page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
-        return ValueTask.FromResult<SampleList>(new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count));
+        return new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count);
     }
 
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(QueryHost.Now);
 
-    private static long Window(long time, long length) => length == 0 ? 0 : time / length * length;
+    private static long Window(long time, SampleQuery query) => query.WindowMilliseconds == 0
+        ? 0
+        : time - ((time + query.WindowOffsetMilliseconds) % query.WindowMilliseconds);
 
     private static bool Holds(Filter filter, object? value) => filter.Operator switch
     {

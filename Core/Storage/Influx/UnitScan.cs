@@ -71,7 +71,7 @@ internal sealed class UnitScan
     // The first declaration whose rows give what the query asks, or −1.
     private static int FindSpec(KindSchema schema, SampleQuery query)
     {
-        if (query.WindowMilliseconds % InfluxSchema.BucketMilliseconds != 0)
+        if (query.WindowMilliseconds % InfluxSchema.BucketMilliseconds != 0 || query.WindowOffsetMilliseconds % InfluxSchema.BucketMilliseconds != 0)
         {
             return -1;
         }

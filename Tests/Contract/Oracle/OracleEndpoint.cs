@@ -20,6 +20,8 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
         Threads("/-1459620666,7,12", (samples, pcode, from, to) => ThreadCountOracle.Objects(samples, pcode, from, to, -1_459_620_666, 7, 12)),
         Threads("/avg", (samples, pcode, from, to) => ThreadCountOracle.Average(samples, pcode, from, to)),
         Threads("/avg/7,2147483647", (samples, pcode, from, to) => ThreadCountOracle.Average(samples, pcode, from, to, 7, int.MaxValue)),
+        .. TykOracle.Endpoints,
+        .. NcpOracle.Endpoints,
         Alerts("?pageSize=100", alerts => AlertOracle.Page(alerts, 1, 100)),
         Alerts("?page=3&pageSize=7", alerts => AlertOracle.Page(alerts, 3, 7)),
         Alerts("?pageSize=20&severity=critical&source=DIS", alerts => AlertOracle.Page(
@@ -41,7 +43,14 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
     /// <summary>The endpoint that takes no range.</summary>
     public static OracleEndpoint Agents { get; } = new("agents", (_, _) => "/api/v1/agents", (samples, pcode, _, _) => AgentsOracle.Answer(samples, pcode));
 
+    /// <summary>The body of a question that is posted and signed; null where it is a GET.</summary>
+    public Func<long, long, string>? Body { get; init; }
+
     public override string ToString() => Name;
+
+    /// <summary>The answer of a server, which must be a 200.</summary>
+    public Task<string> AskAsync(ServerClient client, long from, long to, long pcode = TestProjects.First) =>
+        Body is null ? client.GetAsync(Path(from, to), pcode) : client.PostSignedAsync(Path(from, to), Body(from, to), pcode);
 
     private static OracleEndpoint Statistic(string name, Func<IEnumerable<OracleSample>, long, long, long, object> answer) =>
         new(name, (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/{name}/{from}/{to}"), answer);

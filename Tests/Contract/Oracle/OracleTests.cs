@@ -62,7 +62,8 @@ internal sealed class OracleTests
             object answer = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
             if (answer is Dictionary<string, object> members)
             {
-                answer = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members["series"];
+                answer = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members.GetValueOrDefault("series")
+                    ?? members.GetValueOrDefault("data") ?? ((Dictionary<string, object>)members["events"])["content"];
             }
 
             // No severity is both Info and at least Critical.

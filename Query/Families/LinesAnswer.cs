@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace TimeSeries.Query.Families;
+
+/// <summary>
+/// An answer of JSON objects, one a line (NDJSON), that is written straight to the connection, some kilobytes at a time.
+/// A failure is its last line, whose only member is <c>error</c>. Owned by one request.
+/// </summary>
+internal sealed class LinesAnswer : IAsyncDisposable
+{
+    private const int FlushBytes = 32 * 1024;
+
+    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly PipeWriter _body;
+    private readonly CancellationToken _aborted;
+
+    // A line is written apart, so that half of one is never sent.
+    private readonly ArrayBufferWriter<byte> _line = new(1_024);
+    private readonly Utf8JsonWriter _json;
+    private long _unsentBytes;
+
+    private LinesAnswer(HttpContext context)
+    {
+        _body = context.Response.BodyWriter;
+        _aborted = context.RequestAborted;
+        _json = new Utf8JsonWriter(_line, _options);
+    }
+
+    /// <summary>Sends the head of a 200 and returns the writer of its body.</summary>
+    public static async ValueTask<LinesAnswer> StartAsync(HttpContext context)
+    {
+        JsonAnswer.SetHead(context, StatusCodes.Status200OK, "application/x-ndjson; charset=utf-8");
+        await context.Response.StartAsync(context.RequestAborted);
+        return new LinesAnswer(context);
+    }
+
+    /// <summary>Writes so many lines. What goes wrong while one is made ends the answer with its error, and is thrown to the caller, who knows whom to tell.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="writeMembers">Writes the members of a line's object.</param>
+    public async ValueTask WriteAllAsync(int count, Action<Utf8JsonWriter, int> writeMembers)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            try
+            {
+                _json.WriteStartObject();
+                writeMembers(_json, i);
+                _json.WriteEndObject();
+            }
+            catch (Exception failure)
+            {
+                // The line that was begun is dropped.
+                _json.Reset();
+                _line.ResetWrittenCount();
+                _json.WriteStartObject();
+                _json.WriteString("error"u8, "The request failed; the log of the server says why.");
+                _json.WriteEndObject();
+                await EndLineAsync();
+                throw new AnswerEndedException(failure);
+            }
+
+            await EndLineAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await FlushAsync();
+        await _json.DisposeAsync();
+    }
+
+    private ValueTask EndLineAsync()
+    {
+        _json.Flush();
+        _json.Reset();
+        _body.Write(_line.WrittenSpan);
+        _body.Write("\n"u8);
+        _unsentBytes += _line.WrittenCount + 1;
+        _line.ResetWrittenCount();
+        return _unsentBytes < FlushBytes ? ValueTask.CompletedTask : FlushAsync();
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        _unsentBytes = 0;
+        await _body.FlushAsync(_aborted);
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Options;
+using TimeSeries.Core.Model;
+using TimeSeries.Hosting.Web;
+using TimeSeries.Query.Scanning;
+
+namespace TimeSeries.Query.Own;
+
+/// <summary><c>GET /api/v1/aggregate</c>: measures of any kind, by window and fields. Thread safe.</summary>
+internal sealed class AggregateEndpoint(OwnRequests requests, ScanGate scans, IOptions<QueryOptions> options, TimeProvider clock)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await requests.AdmitAsync(context) is not { } project)
+        {
+            return;
+        }
+
+        OwnParameters parameters = new(context.Request.Query);
+        if (AggregateReader.TryRead(parameters, project.Pcode, Timestamp.Now(clock), options.Value.MaxRows, out AggregateRequest? request) is { } wrong)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, wrong);
+            return;
+        }
+
+        ScanOutcome outcome = await scans.RunAsync(new[] { request!.Query }, context.RequestAborted);
+        if (outcome.Failure != ScanFailure.None)
+        {
+            await Problem.WriteAsync(context, outcome.Status, outcome.Message);
+            return;
+        }
+
+        await new AggregateAnswer(request, outcome.Results[0], outcome.Watermark).WriteAsync(context);
+    }
+}

@@ -1,0 +1,33 @@
+using TimeSeries.Core.Model;
+using TimeSeries.Hosting.Web;
+using TimeSeries.Query.Scanning;
+
+namespace TimeSeries.Query.Own;
+
+/// <summary><c>GET /api/v1/samples</c>: samples themselves, the newest first. Thread safe.</summary>
+internal sealed class SamplesEndpoint(OwnRequests requests, ScanGate scans, TimeProvider clock)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await requests.AdmitAsync(context) is not { } project)
+        {
+            return;
+        }
+
+        OwnParameters parameters = new(context.Request.Query);
+        if (SamplesRequest.TryRead(parameters, project.Pcode, Timestamp.Now(clock), out SamplesRequest? request) is { } wrong)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, wrong);
+            return;
+        }
+
+        ScanOutcome outcome = await scans.ListAsync(request!.Query, context.RequestAborted);
+        if (outcome.Failure != ScanFailure.None)
+        {
+            await Problem.WriteAsync(context, outcome.Status, outcome.Message);
+            return;
+        }
+
+        await new SamplesAnswer(request, outcome.List!).WriteAsync(context);
+    }
+}
