@@ -69,7 +69,7 @@ internal sealed record AnswerColumn(string Name, string Unit, ColumnForm Form, i
                 return count == 0 ? Cell.Missing : ReadOf(count, result, row, room);
             case ColumnForm.Quantile:
                 double value = result.Quantile(row, At, Quantile);
-                return double.IsNaN(value) ? Cell.Missing : Number(Rounded(value), room);
+                return double.IsNaN(value) ? Cell.Missing : OfSketch(value, room);
             default:
                 throw new InvalidOperationException($"{Form} has no cells.");
         }
@@ -80,9 +80,9 @@ internal sealed record AnswerColumn(string Name, string Unit, ColumnForm Form, i
         : Whole(ExactMath.DeviationHundredths(count, result.Sum(row, SumAt), result.SumOfSquares(row, At), PartsPerUnit), DeviationDecimals, room);
 
     // Durations and numbers to the part that is kept, which is three or six decimals; of counts, where the middle of a bin is no whole number, three too.
-    private double Rounded(double value) => Decimals == 0
-        ? Math.Round(value, 3, MidpointRounding.ToEven)
-        : Math.Round(value, MidpointRounding.ToEven) / PartsPerUnit;
+    private Cell OfSketch(double value, Span<byte> room) => Decimals == 0
+        ? Whole((Int128)Math.Round(value * 1_000, MidpointRounding.ToEven), 3, room)
+        : Whole((Int128)Math.Round(value, MidpointRounding.ToEven), Decimals, room);
 
     // Ms of the window that the query asks for.
     private static Int128 LengthOf(SampleQuery query, long start)

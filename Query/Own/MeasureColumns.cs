@@ -11,7 +11,11 @@ internal sealed class MeasureColumns(KindSchema kind)
 
     private static readonly FrozenDictionary<string, double> _quantiles = new Dictionary<string, double>
     {
-        ["p50"] = 0.5, ["p90"] = 0.9, ["p95"] = 0.95, ["p99"] = 0.99, ["p999"] = 0.999,
+        ["p50"] = 0.5,
+        ["p90"] = 0.9,
+        ["p95"] = 0.95,
+        ["p99"] = 0.99,
+        ["p999"] = 0.999,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly List<Measure> _measures = [];

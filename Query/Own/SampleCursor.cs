@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using TimeSeries.Core.Hashing;
@@ -19,7 +20,7 @@ internal readonly record struct SampleCursor(Kind Kind, TimeRange Period, Sample
     {
         cursor = default;
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text.Length != Base64Url.GetEncodedLength(Bytes) || !Base64Url.TryDecodeFromChars(text, bytes, out int length) || length != Bytes
+        if (text.Length != Base64Url.GetEncodedLength(Bytes) || Base64Url.DecodeFromChars(text, bytes, out _, out int length) != OperationStatus.Done || length != Bytes
             || bytes[0] != Version || BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]) != Crc32C.Of(bytes[..^sizeof(uint)]))
         {
             return false;
@@ -29,7 +30,9 @@ internal readonly record struct SampleCursor(Kind Kind, TimeRange Period, Sample
             (Kind)bytes[1],
             new TimeRange(Number(bytes, 0), Number(bytes, 1)),
             new SamplePlace(Number(bytes, 2), (ulong)Number(bytes, 3), Number(bytes, 4)));
-        return true;
+
+        // The last character has bits to spare, which decoders overlook.
+        return cursor.ToString() == text;
     }
 
     public override string ToString()

@@ -55,6 +55,11 @@ internal sealed class NaiveAnswer
 
     private static bool Passes(SampleRow row, Filter filter)
     {
+        if (filter.Operator == FilterOperator.EitherOf)
+        {
+            return filter.Forms.Any(form => Passes(row, form));
+        }
+
         if (row.Schema.Fields[filter.Field].IsText)
         {
             string text = row.Text(filter.Field) ?? "";
@@ -145,7 +150,11 @@ internal sealed class NaiveAnswer
                 OrderBy.Ratio => CompareQuotients(x.Rows, y.Rows, term),
                 OrderBy.Key => CompareParts(x.Key.Parts[term.Index], y.Key.Parts[term.Index]),
                 OrderBy.Window => x.Key.Window.CompareTo(y.Key.Window),
-                _ => QuantileOf(x.Rows, term).CompareTo(QuantileOf(y.Rows, term)),
+                OrderBy.Quantile => QuantileOf(x.Rows, term).CompareTo(QuantileOf(y.Rows, term)),
+                OrderBy.Mean => Present(x.Rows, term) != Present(y.Rows, term) ? Present(x.Rows, term) - Present(y.Rows, term) : CompareQuotients(x.Rows, y.Rows, term),
+                OrderBy.Deviation => CompareDeviations(x.Rows, y.Rows, term),
+                OrderBy.Rate => (Measured(x.Rows, term.Index)!.Value * Length(y.Key)).CompareTo(Measured(y.Rows, term.Index)!.Value * Length(x.Key)),
+                _ => throw new NotSupportedException(term.By.ToString()),
             };
             if (order != 0)
             {
@@ -178,6 +187,32 @@ internal sealed class NaiveAnswer
         (c, d) = d == 0 ? (0, 1) : (c * d.Sign, d * d.Sign);
         return (a * d).CompareTo(c * b);
     }
+
+    private int Present(List<SampleRow> rows, OrderTerm term) => Measured(rows, term.Divisor) > 0 ? 1 : 0;
+
+    private int CompareDeviations(List<SampleRow> x, List<SampleRow> y, OrderTerm term)
+    {
+        if (Present(x, term) + Present(y, term) < 2)
+        {
+            return Present(x, term) - Present(y, term);
+        }
+
+        // Squared deviations from the mean, each as Σ(n·v − Σv)² over n³.
+        (BigInteger a, BigInteger n) = Spread(x, term);
+        (BigInteger b, BigInteger m) = Spread(y, term);
+        return (a * BigInteger.Pow(m, 3)).CompareTo(b * BigInteger.Pow(n, 3));
+    }
+
+    private (BigInteger Squares, BigInteger Count) Spread(List<SampleRow> rows, OrderTerm term)
+    {
+        List<BigInteger> values = [.. rows.Select(row => row.Number(_query.Measures[term.Index].Field)).Where(value => value is not null).Select(value => (BigInteger)value!.Value)];
+        BigInteger sum = values.Aggregate(BigInteger.Zero, (total, value) => total + value);
+        return (values.Aggregate(BigInteger.Zero, (total, value) => total + BigInteger.Pow((values.Count * value) - sum, 2)), values.Count);
+    }
+
+    private BigInteger Length(Key key) => _query.WindowMilliseconds == 0
+        ? (BigInteger)_query.Range.To - _query.Range.From
+        : BigInteger.Min((BigInteger)key.Window + _query.WindowMilliseconds, _query.Range.To) - BigInteger.Max(key.Window, _query.Range.From);
 
     private double QuantileOf(List<SampleRow> rows, OrderTerm term)
     {

@@ -17,6 +17,8 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
     {
         ImmutableArray<Measure> measures = [.. Enumerable.Range(0, random.Next(1, 9)).Select(_ => AnyMeasure())];
         ImmutableArray<int> fields = [.. schema.Fields.Select(field => field.Ordinal)];
+        int spread = Pick([.. schema.Fields.Where(field => !field.IsText && field.Name != "snap_seq").Select(field => field.Ordinal)]);
+        measures = random.Next(2) == 0 ? measures : [new(MeasureKind.Count, spread), new(MeasureKind.Sum, spread), new(MeasureKind.SumOfSquares, spread), .. measures];
         return Query(range, measures, fields, [.. Enumerable.Range(0, random.Next(3)).Select(_ => AnyFilter(Pick(fields)))]);
     }
 
@@ -57,8 +59,12 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
         int[] sketches = [.. Enumerable.Range(0, query.Measures.Length).Where(i => query.Measures[i].Kind == MeasureKind.Sketch)];
         int[] numbers = [.. Enumerable.Range(0, query.Measures.Length).Where(i => IsComparable(query.Measures[i]))];
         bool descending = random.Next(2) == 0;
+        bool hasSpread = query.Measures is [{ Kind: MeasureKind.Count, Condition: RowCondition.Every }, { Kind: MeasureKind.Sum }, { Kind: MeasureKind.SumOfSquares }, ..];
         return random.Next(5) switch
         {
+            0 when hasSpread => new OrderTerm(OrderBy.Rate) { Descending = descending },
+            1 when hasSpread => new OrderTerm(OrderBy.Mean, 1, 0) { Descending = descending },
+            2 when hasSpread => new OrderTerm(OrderBy.Deviation, 2, 0) { Sum = 1, Descending = descending },
             0 when query.GroupBy.Length > 0 => new OrderTerm(OrderBy.Key, random.Next(query.GroupBy.Length)) { Descending = descending },
             1 when sketches.Length > 0 => new OrderTerm(OrderBy.Quantile, Pick(sketches), Quantile: 0.95) { Descending = descending },
             2 when numbers.Length > 0 => new OrderTerm(OrderBy.Ratio, Pick(numbers), Pick(numbers)) { Descending = descending },
@@ -90,6 +96,16 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
     }
 
     private Filter AnyFilter(int field)
+    {
+        if (random.Next(6) == 0)
+        {
+            return Filter.EitherOf(field, [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => AnyForm(field))]);
+        }
+
+        return AnyForm(field);
+    }
+
+    private Filter AnyForm(int field)
     {
         FilterOperator @operator = (FilterOperator)random.Next((int)FilterOperator.Present + 1);
         return schema.Fields[field].IsText

@@ -13,7 +13,7 @@ internal sealed class RowGroup(RowGroup.Key keys, IReadOnlyList<Row> rows, Sampl
         Measure asked = query.Measures[measure];
         return asked.Kind switch
         {
-            MeasureKind.Count => rows.Count(row => row.Meets(asked.Condition)),
+            MeasureKind.Count => rows.Count(row => row.Meets(asked.Condition) && (asked.Field < 0 || row[asked.Field] is not null)),
             MeasureKind.Satisfied => rows.Count(row => !row.Meets(RowCondition.Failed) && (long)row[asked.Field]! <= asked.ThresholdMicroseconds),
             MeasureKind.Tolerated => rows.Count(row => !row.Meets(RowCondition.Failed)
                 && (long)row[asked.Field]! > asked.ThresholdMicroseconds && (long)row[asked.Field]! <= 4 * asked.ThresholdMicroseconds),

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using TimeSeries.Core.Model;
@@ -48,7 +49,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
             ListOrder.ById => CompareParts(left.Row[SampleSchema.Of(Kind.Alert).Ordinal("id")], right.Row[SampleSchema.Of(Kind.Alert).Ordinal("id")]),
             _ => throw new NotSupportedException(query.Order.ToString()),
         });
-        List<(Row Row, SamplePlace Place)> behind = query.After is { } after ? [.. found.SkipWhile(row => row.Place != after).Skip(1)] : found;
+        List<(Row Row, SamplePlace Place)> behind = query.After is { } after ? [.. found.Where(row => IsBehind(row.Place, after, query.Order))] : found;
         List<(Row Row, SamplePlace Place)> page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
         return new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count);
     }
@@ -59,6 +60,10 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         ? 0
         : time - ((time + query.WindowOffsetMilliseconds) % query.WindowMilliseconds);
 
+    private static bool IsBehind(SamplePlace place, SamplePlace after, ListOrder order) => place.Time != after.Time
+        ? place.Time < after.Time
+        : order == ListOrder.FirstArrivalFirst ? place.Number > after.Number : place.Number < after.Number;
+
     private static bool Holds(Filter filter, object? value) => filter.Operator switch
     {
         FilterOperator.Present => value is not null,
@@ -68,6 +73,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         FilterOperator.ContainsAnyOf => value is string text && filter.Texts.Any(part => text.Contains(part, StringComparison.OrdinalIgnoreCase)),
         FilterOperator.GreaterThanAnyOf => value is long number && filter.Numbers.Any(limit => number > limit),
         FilterOperator.LessThanAnyOf => value is long number && filter.Numbers.Any(limit => number < limit),
+        FilterOperator.EitherOf => filter.Forms.Any(form => Holds(form, value)),
         FilterOperator.HasEntryAnyOf => value is string map && JsonSerializer.Deserialize<Dictionary<string, string>>(map)!
             .Any(entry => filter.Texts.Any(wanted => JsonSerializer.Deserialize<Dictionary<string, string>>($"{{{wanted}}}")!.Contains(entry))),
         _ => throw new NotSupportedException(filter.Operator.ToString()),
@@ -83,6 +89,10 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
                 OrderBy.Ratio => (left.Value(term.Index) * right.Value(term.Divisor)).CompareTo(right.Value(term.Index) * left.Value(term.Divisor)),
                 OrderBy.Key => CompareParts(left.Keys.Parts[term.Index], right.Keys.Parts[term.Index]),
                 OrderBy.Window => left.Keys.Window.CompareTo(right.Keys.Window),
+                OrderBy.Quantile => ExactQuantile(left, term).CompareTo(ExactQuantile(right, term)),
+                OrderBy.Mean => CompareValued(left, right, term, group => (group.Value(term.Index), group.Value(term.Divisor))),
+                OrderBy.Deviation => CompareValued(left, right, term, group => Variance(group, term)),
+                OrderBy.Rate => (left.Value(term.Index) * Length(right, query)).CompareTo(right.Value(term.Index) * Length(left, query)),
                 _ => throw new NotSupportedException(term.By.ToString()),
             };
             if (order != 0)
@@ -99,6 +109,35 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
 
         return ties;
     }
+
+    // The exact value of the quantile, not a sketch's.
+    private static long ExactQuantile(RowGroup group, OrderTerm term)
+    {
+        List<long> values = [.. group.Numbers(term.Index).Order()];
+        return values.Count == 0 ? long.MinValue : values[(int)(term.Quantile * (values.Count - 1))];
+    }
+
+    private static (BigInteger Numerator, BigInteger Denominator) Variance(RowGroup group, OrderTerm term)
+    {
+        BigInteger count = group.Value(term.Divisor);
+        return ((count * group.Value(term.Index)) - BigInteger.Pow(group.Value(term.Sum), 2), count * count);
+    }
+
+    private static int CompareValued(RowGroup left, RowGroup right, OrderTerm term, Func<RowGroup, (BigInteger Numerator, BigInteger Denominator)> value)
+    {
+        if (left.Value(term.Divisor).IsZero || right.Value(term.Divisor).IsZero)
+        {
+            return right.Value(term.Divisor).IsZero.CompareTo(left.Value(term.Divisor).IsZero);
+        }
+
+        (BigInteger a, BigInteger b) = value(left);
+        (BigInteger c, BigInteger d) = value(right);
+        return (a * d).CompareTo(c * b);
+    }
+
+    private static long Length(RowGroup group, SampleQuery query) => query.WindowMilliseconds == 0
+        ? query.Range.To - query.Range.From
+        : Math.Min(query.Range.To, group.Keys.Window + query.WindowMilliseconds) - Math.Max(query.Range.From, group.Keys.Window);
 
     private static int CompareParts(object? left, object? right) => (left, right) switch
     {

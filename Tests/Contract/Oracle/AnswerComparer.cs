@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
 /// <summary>
 /// Holds a JSON answer against the expected one: the same names (in any order), the same array lengths and orders, and the same values. An integer is
 /// expected as <see cref="long"/> and must stand without fraction or exponent, a <see cref="decimal"/> by its value, a <see cref="double"/> bit by bit. Decimals over a million, which only percentiles
-/// reach, may be off by 10⁻¹²: a power of γ in doubles is no closer.
+/// reach, may be off by 10⁻¹²: a power of γ in doubles is no closer. A <see cref="DecimalLiteral"/> must stand digit by digit, a <see cref="Regex"/> is matched, and of a
+/// <see cref="JsonValueKind"/> (null, true, false) nothing else is asked.
 /// </summary>
 internal static class AnswerComparer
 {
@@ -26,6 +28,9 @@ internal static class AnswerComparer
         Dictionary<string, object> map when actual.ValueKind == JsonValueKind.Object => CompareObject(path, actual, map),
         List<object> list when actual.ValueKind == JsonValueKind.Array => CompareArray(path, actual, list),
         string text when actual.ValueKind == JsonValueKind.String && actual.GetString() == text => [],
+        Regex form when actual.ValueKind == JsonValueKind.String && form.IsMatch(actual.GetString()!) => [],
+        JsonValueKind kind when actual.ValueKind == kind => [],
+        DecimalLiteral literal when actual.ValueKind == JsonValueKind.Number && actual.GetRawText() == literal.Text => [],
         long number when actual.ValueKind == JsonValueKind.Number && actual.GetRawText() == number.ToString(CultureInfo.InvariantCulture) => [],
         decimal number when actual.ValueKind == JsonValueKind.Number && actual.TryGetDecimal(out decimal value) && IsClose(value, number) => [],
         double number when actual.ValueKind == JsonValueKind.Number && actual.GetDouble().Equals(number) => [],

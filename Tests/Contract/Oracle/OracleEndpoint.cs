@@ -38,6 +38,7 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
         Alerts("/stats/timeline", alerts => AlertOracle.Timeline(alerts, RowGenerator.Hour)),
         Alerts("/stats/timeline?window=5m&label=zone:b", alerts => AlertOracle.Timeline(
             alerts.Where(alert => AlertOracle.HasLabel(alert, "zone", "b")), RowGenerator.Bucket)),
+        .. AggregateQuestion.All.Select(Aggregate),
     ];
 
     /// <summary>The endpoint that takes no range.</summary>
@@ -51,6 +52,11 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
     /// <summary>The answer of a server, which must be a 200.</summary>
     public Task<string> AskAsync(ServerClient client, long from, long to, long pcode = TestProjects.First) =>
         Body is null ? client.GetAsync(Path(from, to), pcode) : client.PostSignedAsync(Path(from, to), Body(from, to), pcode);
+
+    private static OracleEndpoint Aggregate(AggregateQuestion question, int index) => new(
+        string.Create(CultureInfo.InvariantCulture, $"aggregate {index} of {question.Kind} by {string.Join(' ', question.By)}"),
+        question.Path,
+        (samples, pcode, from, to) => AggregateOracle.Answer(question, samples, pcode, from, to));
 
     private static OracleEndpoint Statistic(string name, Func<IEnumerable<OracleSample>, long, long, long, object> answer) =>
         new(name, (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/{name}/{from}/{to}"), answer);

@@ -54,8 +54,16 @@ internal static class OracleNumbers
         return ((decimal)hundredths / 100).ToString("0.00", CultureInfo.InvariantCulture);
     }
 
-    // The integer square root, by halving.
-    private static BigInteger Root(BigInteger value)
+    /// <summary>The double nearest to a quotient: its first sixty digits, and whether any follow, read as a number.</summary>
+    public static double Nearest(BigInteger dividend, BigInteger divisor)
+    {
+        var digits = BigInteger.DivRem(BigInteger.Abs(dividend) * BigInteger.Pow(10, 60), divisor, out BigInteger rest);
+        double nearest = double.Parse($"{digits}{(rest.IsZero ? 0 : 1)}e-61", CultureInfo.InvariantCulture);
+        return dividend.Sign < 0 ? -nearest : nearest;
+    }
+
+    /// <summary>The greatest integer whose square is not greater, by halving.</summary>
+    public static BigInteger Root(BigInteger value)
     {
         BigInteger low = 0;
         BigInteger high = BigInteger.One << (int)((value.GetBitLength() / 2) + 1);

@@ -8,8 +8,8 @@ namespace TimeSeries.Tests.Contract.Oracle;
 /// </summary>
 internal static class OracleSketch
 {
-    // γ^1800 is over 10¹⁵ µs, the longest duration.
-    private const int BinCount = 1_800;
+    // γ^1900 is over 2⁵³, the greatest count, and over the greatest duration and number as kept.
+    private const int BinCount = 1_900;
 
     // The greatest integer in each bin: ⌊γ^i⌋.
     private static readonly BigInteger[] _tops = [.. Enumerable.Range(0, BinCount).Select(i => BigInteger.Pow(101, i) / BigInteger.Pow(99, i))];
@@ -17,10 +17,22 @@ internal static class OracleSketch
     /// <summary>A quantile, in thousandths, of values in µs: in ms with three decimals. Zero is a bin of its own.</summary>
     public static decimal Quantile(IEnumerable<long> values, int thousandths)
     {
+        (BigInteger numerator, BigInteger denominator) = Exact(values, thousandths);
+        return OracleNumbers.Rounded(numerator, denominator * 1_000, 3);
+    }
+
+    /// <summary>The same as a fraction of what the values are in, not rounded.</summary>
+    public static (BigInteger Numerator, BigInteger Denominator) Exact(IEnumerable<long> values, int thousandths)
+    {
         long[] sorted = [.. values.Order()];
-        long rank = (long)thousandths * (sorted.Length - 1) / 1_000;
-        long value = sorted[rank];
-        return value == 0 ? Clamp(0, sorted) : Clamp(Middle(Bin(value)), sorted);
+        long value = sorted[(int)((long)thousandths * (sorted.Length - 1) / 1_000)];
+        int bin = Bin(value);
+        (BigInteger numerator, BigInteger denominator) = value == 0
+            ? (BigInteger.Zero, BigInteger.One)
+            : (99 * BigInteger.Pow(101, bin), 100 * BigInteger.Pow(99, bin));
+        return numerator < sorted[0] * denominator ? (sorted[0], BigInteger.One)
+            : numerator > sorted[^1] * denominator ? (sorted[^1], BigInteger.One)
+            : (numerator, denominator);
     }
 
     private static int Bin(long value)
@@ -42,9 +54,4 @@ internal static class OracleSketch
 
         return low;
     }
-
-    private static decimal Middle(int bin) =>
-        OracleNumbers.Rounded(99 * BigInteger.Pow(101, bin), 100 * BigInteger.Pow(99, bin) * 1_000, 3);
-
-    private static decimal Clamp(decimal value, long[] sorted) => Math.Clamp(value, sorted[0] / 1_000m, sorted[^1] / 1_000m);
 }

@@ -57,9 +57,16 @@ internal sealed class OracleTests
     [Test]
     public void The_generated_samples_give_every_endpoint_something_to_say() => Assert.Multiple(() =>
     {
+        int silentQuestions = 0;
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
             object answer = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
+            if (answer is Dictionary<string, object> named && named.GetValueOrDefault("rows") is List<object> found)
+            {
+                silentQuestions += found.Count < 2 ? 1 : 0;
+                continue;
+            }
+
             if (answer is Dictionary<string, object> members)
             {
                 answer = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members.GetValueOrDefault("series")
@@ -69,6 +76,9 @@ internal sealed class OracleTests
             // No severity is both Info and at least Critical.
             Assert.That((List<object>)answer, endpoint.Name.Contains("severity=Info&", StringComparison.Ordinal) ? Is.Empty : Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
         }
+
+        // Some random filters let nothing pass, which has to be answered too.
+        Assert.That(silentQuestions, Is.LessThanOrEqualTo(AggregateQuestion.All.Count / 4));
     });
 
     private static List<OracleSample> Elapsed(params long[] values) =>

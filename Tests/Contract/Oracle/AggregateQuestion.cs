@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace TimeSeries.Tests.Contract.Oracle;
+
+/// <summary>A question for <c>/api/v1/aggregate</c>, as a caller writes it.</summary>
+internal sealed record AggregateQuestion(string Kind, string[] By, string[] Measures)
+{
+    private const int RandomCount = 24;
+
+    public string? Window { get; init; }
+
+    public string[] Where { get; init; } = [];
+
+    public string[] Order { get; init; } = [];
+
+    public int Limit { get; init; } = 1_000;
+
+    /// <summary>Some that people ask, and many that a generator does.</summary>
+    public static IReadOnlyList<AggregateQuestion> All { get; } =
+    [
+        new("transaction", ["service"], ["count", "error_rate", "avg(elapsed)", "p95(elapsed)", "stddev(elapsed)"]) { Order = ["-p95(elapsed)"], Limit = 20 },
+        new("transaction", ["service"], ["count", "rate", "sum(elapsed)", "p50(elapsed)", "p999(elapsed)"]) { Window = "1h" },
+        new("transaction", ["oname", "oid"], ["rate", "avg(sql_count)", "stddev(malloc)"]) { Window = "5m", Order = ["-rate", "oname"] },
+        new("httpc", ["host", "status"], ["count", "avg(elapsed)"]) { Where = ["status>:399", "status:", "url~:REMOTE"], Order = ["-count"] },
+        .. new AggregateQuestionGenerator(20_230_129).Questions(RandomCount),
+    ];
+
+    public string Path(long from, long to)
+    {
+        List<string> parameters =
+        [
+            $"kind={Kind}", $"from={from.ToString(CultureInfo.InvariantCulture)}", $"to={to.ToString(CultureInfo.InvariantCulture)}", "measures=" + Text(Measures),
+            "limit=" + Limit.ToString(CultureInfo.InvariantCulture), .. Where.Select(where => "where=" + Uri.EscapeDataString(where)),
+        ];
+        if (Window is not null)
+        {
+            parameters.Add("window=" + Window);
+        }
+
+        if (By.Length > 0)
+        {
+            parameters.Add("by=" + Text(By));
+        }
+
+        if (Order.Length > 0)
+        {
+            parameters.Add("order=" + Text(Order));
+        }
+
+        return "/api/v1/aggregate?" + string.Join('&', parameters);
+    }
+
+    private static string Text(string[] parts) => Uri.EscapeDataString(string.Join(',', parts));
+}
