@@ -26,14 +26,6 @@ internal static class OracleNumbers
         return (decimal)quotient / (decimal)scale;
     }
 
-    /// <summary>The double nearest to a quotient of numbers ≥ 0, by way of more decimals than one can tell apart.</summary>
-    public static double Nearest(BigInteger dividend, BigInteger divisor)
-    {
-        const int Decimals = 60;
-        BigInteger scaled = dividend * BigInteger.Pow(10, Decimals) / divisor;
-        return double.Parse($"{scaled.ToString(CultureInfo.InvariantCulture)}e-{Decimals}", NumberStyles.Float, CultureInfo.InvariantCulture);
-    }
-
     /// <summary>Population standard deviation in ms of a field in µs, with two decimals, half to even: √(n·Σx² − (Σx)²)/n.</summary>
     public static string StandardDeviation(IReadOnlyCollection<OracleSample> samples, string field)
     {
