@@ -70,8 +70,8 @@ internal sealed class PointListing
         }
         else
         {
-            _matching = _query.CountTotal ? await CountAsync(_range).ConfigureAwait(false) : 0;
             await FindPageAsync().ConfigureAwait(false);
+            _matching = _query.CountTotal ? await CountAsync(_range).ConfigureAwait(false) : 0;
         }
 
         ListedRow[] rows = _page.Complete();
