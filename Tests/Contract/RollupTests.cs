@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures;
@@ -6,7 +7,7 @@ namespace TimeSeries.Tests.Contract;
 
 /// <summary>Rollups change what an answer costs and nothing else: over many ranges each equals the one computed without them.</summary>
 [Parallelizable(ParallelScope.Self)]
-internal sealed class RollupTests
+internal sealed partial class RollupTests
 {
     private const int Seed = 4_711;
     private const int RangeCount = 200;
@@ -42,7 +43,7 @@ internal sealed class RollupTests
 
     [TestCaseSource(nameof(Endpoints))]
     public void Answers_with_rollups_equal_those_without(OracleEndpoint endpoint) =>
-        Assert.That(_with[endpoint.Name], Is.EqualTo(_without[endpoint.Name]));
+        Assert.That(_with[endpoint.Name].Select(WithoutOrigin), Is.EqualTo(_without[endpoint.Name].Select(WithoutOrigin)));
 
     [TestCaseSource(nameof(Endpoints))]
     public void Answers_with_rollups_equal_the_naive_computation(OracleEndpoint endpoint) => Assert.Multiple(() =>
@@ -55,6 +56,8 @@ internal sealed class RollupTests
             Assert.That(differences, Is.Empty, $"{from} to {to}");
         }
     });
+
+    private static string WithoutOrigin(string answer) => Origin().Replace(answer, "");
 
     private static IReadOnlyList<OracleEndpoint> Endpoints() => OracleEndpoint.All;
 
@@ -71,6 +74,10 @@ internal sealed class RollupTests
 
         return answers;
     }
+
+    // Where an aggregate comes from, and when it was asked: all that may differ.
+    [GeneratedRegex(""","source":"(raw|rollup|both)","watermark":"[^"]*"(?=}$)""")]
+    private static partial Regex Origin();
 
     // From a millisecond to a day, half of them on borders of buckets or hours, where rollups begin and end.
     private static IEnumerable<(long From, long To)> Ranges()

@@ -31,7 +31,9 @@ public sealed class RowGenerator(int seed)
 
     private readonly Random _random = new(seed);
     private readonly HashSet<long> _eventTimes = [];
-    private readonly List<SampleRow> _alerts = [];
+
+    // By agent: which of two agents' alerts of one id counts, nodes that share a store do not agree on.
+    private readonly List<SampleRow>[] _alerts = [.. _agents.Select(_ => new List<SampleRow>())];
     private long _lastTime = Start;
 
     /// <summary>Batches of both projects, in the order to push them; times advance from batch to batch.</summary>
@@ -41,15 +43,16 @@ public sealed class RowGenerator(int seed)
         for (int i = 0; i < count; i++)
         {
             long centre = Start + ((End - Start) * i / count);
-            AgentName? agent = Pick(_agents);
+            int agentIndex = _random.Next(_agents.Length);
+            AgentName? agent = _agents[agentIndex];
             long pcode = _random.Next(5) == 0 ? 2 : 1;
-            batches.Add(new(pcode, agent, [.. Enumerable.Range(0, rowsPerBatch).Select(_ => Row(centre, agent is null))]));
+            batches.Add(new(pcode, agent, [.. Enumerable.Range(0, rowsPerBatch).Select(_ => Row(centre, agent is null, _alerts[agentIndex]))]));
         }
 
         return batches;
     }
 
-    private SampleRow Row(long centre, bool nameAgent)
+    private SampleRow Row(long centre, bool nameAgent, List<SampleRow> alerts)
     {
         long time = Time(centre);
         int share = _random.Next(100);
@@ -60,7 +63,7 @@ public sealed class RowGenerator(int seed)
             < 83 => (GeneratedSpans.Httpc(_random, time), true),
             < 90 => (GeneratedNotices.Exception(_random, time), true),
             < 97 => (GeneratedNotices.Thread(_random, time), true),
-            < 99 => (GeneratedNotices.Alert(_random, time, _alerts), false),
+            < 99 => (GeneratedNotices.Alert(_random, time, alerts), false),
             _ => (GeneratedNotices.Event(_random, FreeTime(time)), false),
         };
         if (mayNameAgent && (nameAgent || _random.Next(4) == 0))

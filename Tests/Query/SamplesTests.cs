@@ -32,11 +32,13 @@ public sealed class SamplesTests
     {
         await using QueryHost host = await QueryHost.StartAsync(
             new Row(Kind.Thread, Noon).Of(1, "a").With("count", 42_000_001),
-            new Row(Kind.Alert, Noon).With("title", "t").With("labels", """{"a":"x\"y","b":""}""").With("annotations", "{}"));
+            new Row(Kind.Alert, Noon).With("severity", "Info").With("source", "s").With("title", "t").With("id", "550e8400-e29b-41d4-a716-446655440000")
+                .With("labels", """{"a":"x\"y","b":""}""").With("annotations", "{}"));
         JsonElement threads = await AskAsync(host, $"kind=thread&from={Noon}&to={Noon + 1}");
         JsonElement alerts = await AskAsync(host, $"kind=alert&from={Noon}&to={Noon + 1}");
         Assert.That(threads.GetProperty("samples")[0].GetProperty("count").GetRawText(), Is.EqualTo("42.000001"));
-        Assert.That(alerts.GetProperty("samples")[0].GetRawText(), Is.EqualTo("""{"time":1674993600000,"title":"t","labels":{"a":"x\"y","b":""},"annotations":{}}"""));
+        Assert.That(alerts.GetProperty("samples")[0].GetRawText(), Is.EqualTo(
+            """{"time":1674993600000,"severity":"Info","source":"s","title":"t","id":"550e8400-e29b-41d4-a716-446655440000","labels":{"a":"x\"y","b":""},"annotations":{}}"""));
     }
 
     [Test]

@@ -61,7 +61,7 @@ internal static class AlertOracle
 
     private static Dictionary<string, object> Record(OracleSample alert) => new()
     {
-        ["id"] = alert.Text("id"),
+        ["id"] = alert.Text("id") is { Length: > 0 } id ? id : SamplesOracle.MadeId(),
         ["timestamp"] = Moment(alert.Time),
         ["severity"] = alert.Text("severity"),
         ["source"] = alert.Text("source"),

@@ -61,12 +61,6 @@ internal sealed class OracleTests
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
             object answer = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
-            if (answer is Dictionary<string, object> named && named.GetValueOrDefault("rows") is List<object> found)
-            {
-                silentQuestions += found.Count < 2 ? 1 : 0;
-                continue;
-            }
-
             if (answer is Dictionary<string, object> members)
             {
                 if (members.GetValueOrDefault("rows") is List<object> found)

@@ -30,12 +30,13 @@ internal static partial class SamplesOracle
 
         if (sample.Kind == "alert")
         {
-            shown.TryAdd("id", Guid());
+            shown.TryAdd("id", MadeId());
         }
 
         return shown;
     }
 
+    /// <summary>An id that was made for an alert that came without one.</summary>
     [GeneratedRegex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-    private static partial Regex Guid();
+    internal static partial Regex MadeId();
 }
