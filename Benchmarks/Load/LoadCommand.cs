@@ -24,7 +24,8 @@ internal static class LoadCommand
         Option<bool> gzip = new("--gzip") { Description = "Compress each body (costs the generator's processor time, too)." };
         Option<bool> gateway = new("--gateway")
         {
-            Description = "Transactions carry what an API gateway adds (api_id, api_name, api_key, alias, oauth_id, upstream_latency).", DefaultValueFactory = _ => true,
+            Description = "Transactions carry what an API gateway adds (api_id, api_name, api_key, alias, oauth_id, upstream_latency).",
+            DefaultValueFactory = _ => true,
         };
         Option<double?> rate = new("--rate")
         {

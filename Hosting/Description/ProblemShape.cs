@@ -18,7 +18,8 @@ public static class ProblemShape
         ("status", Shape.Integer with { Minimum = 400, Maximum = 599 }),
         ("detail", Shape.Text.Saying("What is wrong, and what would be right.")),
         .. more,
-    ]) with { Description = "Problem details (RFC 9457)." };
+    ]) with
+    { Description = "Problem details (RFC 9457)." };
 
     /// <summary>An answer of that status with a problem as its body.</summary>
     public static ApiAnswer Answer(int status, string description, string name = Name) =>

@@ -21,7 +21,8 @@ internal static class SampleShapes
         new Shape.Member("agent", Agent(), IsOptional: true),
         new Shape.Member("id", Shape.Text.Saying("Idempotency key, at most 64 bytes: the same batch sent again is not stored again."), IsOptional: true),
         .. SampleSchema.All.Select(kind => new Shape.Member(kind.Name, Samples(kind), IsOptional: true)),
-    ]) with { IsOpen = true, Description = "At least one sample. Unknown kinds and fields are told in the answer and cost nothing." };
+    ]) with
+    { IsOpen = true, Description = "At least one sample. Unknown kinds and fields are told in the answer and cost nothing." };
 
     /// <summary>A schema a kind: one sample as a row.</summary>
     public static IEnumerable<(string Name, Shape Shape)> Kinds() => SampleSchema.All.Select(kind => (RowName(kind), Row(kind)));
@@ -30,7 +31,8 @@ internal static class SampleShapes
 
     private static Shape Agent() => Shape.Record(
         [.. SampleSchema.Of(Kind.Alert).Fields.Where(field => field.FromEnvelope).Select(field => new Shape.Member(field.Name, Value(field), field.Name != "oname"))])
-        with { IsOpen = true, Description = "Who pushes; may be left out when every sample names its own, or there are only alerts and events. oid is made from oname when absent." };
+        with
+    { IsOpen = true, Description = "Who pushes; may be left out when every sample names its own, or there are only alerts and events. oid is made from oname when absent." };
 
     private static Shape Samples(KindSchema kind) => Shape.Either(
         Shape.List(Shape.Of(RowName(kind))).Saying("Rows."),
@@ -42,7 +44,8 @@ internal static class SampleShapes
 
     private static Shape Columns(KindSchema kind) =>
         Shape.Record([.. OfSample(kind).Select(field => new Shape.Member(field.Name, Column(field), !field.Required))])
-            .Saying("Columns: lists of the same length. A column of texts may be a dictionary with indexes; in MessagePack one of numbers may be packed.") with { IsOpen = true };
+            .Saying("Columns: lists of the same length. A column of texts may be a dictionary with indexes; in MessagePack one of numbers may be packed.") with
+        { IsOpen = true };
 
     private static Shape Column(Field field)
     {

@@ -70,7 +70,8 @@ internal sealed class NcpDescription : IApiDescription
         new Shape.Member("limit", Long(1) with { Default = "20" }, IsOptional: true),
         ("timeZone", (Shape.Text with { Pattern = "^(Z|[+-][0-9]{2}:[0-9]{2})$" }).Saying("The zone of the days and of the times in the answer.")),
         ("from", Shape.Text with { Format = "date" }), ("to", Shape.Text with { Format = "date" }),
-        new Shape.Member("type", Shape.List(_type).OrNull().Saying("Empty or absent: all."), IsOptional: true)) with { IsOpen = true };
+        new Shape.Member("type", Shape.List(_type).OrNull().Saying("Empty or absent: all."), IsOptional: true)) with
+    { IsOpen = true };
 
     private static Shape Long(long minimum) => Shape.Integer with { Format = "int64", Minimum = minimum, Maximum = long.MaxValue };
 }

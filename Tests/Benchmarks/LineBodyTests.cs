@@ -14,8 +14,18 @@ internal sealed class LineBodyTests
 
     private readonly InfluxLoadOptions _options = new()
     {
-        Influxd = "", Ingest = "", Length = TimeSpan.Zero, WarmUp = TimeSpan.Zero, RoundCount = 1, Outage = TimeSpan.Zero, ConnectionCount = 1,
-        BatchSamples = 1_000, Form = SampleForm.Rows, Gzip = false, LineCount = 5_000, LineBytes = 100_000,
+        Influxd = "",
+        Ingest = "",
+        Length = TimeSpan.Zero,
+        WarmUp = TimeSpan.Zero,
+        RoundCount = 1,
+        Outage = TimeSpan.Zero,
+        ConnectionCount = 1,
+        BatchSamples = 1_000,
+        Form = SampleForm.Rows,
+        Gzip = false,
+        LineCount = 5_000,
+        LineBytes = 100_000,
     };
 
     [Test]

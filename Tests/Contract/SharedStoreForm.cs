@@ -9,6 +9,6 @@ internal enum SharedStoreForm
     /// <summary>Two Ingest and two Query.</summary>
     TwoOfEach,
 
-    /// <summary>Two Ingest and two Query that use no rollups.</summary>
-    TwoOfEachWithoutRollups,
+    /// <summary>Two Ingest and a Query that uses no rollups.</summary>
+    TwoWithoutRollups,
 }

@@ -15,7 +15,7 @@ namespace TimeSeries.Tests.Contract;
 /// </summary>
 [TestFixture(SharedStoreForm.Server)]
 [TestFixture(SharedStoreForm.TwoOfEach)]
-[TestFixture(SharedStoreForm.TwoOfEachWithoutRollups)]
+[TestFixture(SharedStoreForm.TwoWithoutRollups)]
 internal sealed class SharedStoreTests(SharedStoreForm form)
 {
     private SharedStore _store = null!;
@@ -25,7 +25,7 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     public async Task Push()
     {
         _store = await SharedStore.StartAsync();
-        string[] rollups = form == SharedStoreForm.TwoOfEachWithoutRollups ? ["--Query:Rollups=false"] : [];
+        string[] rollups = form == SharedStoreForm.TwoWithoutRollups ? ["--Query:Rollups=false"] : [];
         (string project, string[] nodes) = form == SharedStoreForm.Server ? ("Server", ["first"]) : ("Ingest", new[] { "first", "second" });
         int half = GeneratedSamples.Batches.Count / 2;
         ServerProcess[] writers = await StartAllAsync(project, nodes);
@@ -39,7 +39,8 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
 
         writers = await StartAllAsync(project, nodes);
         await PushAsync(writers, half, GeneratedSamples.Batches.Count);
-        _readers = form == SharedStoreForm.Server ? writers : await StartAllAsync("Query", ["none", "none"], rollups);
+        string[] readers = form == SharedStoreForm.TwoWithoutRollups ? ["none"] : ["none", "none"];
+        _readers = form == SharedStoreForm.Server ? writers : await StartAllAsync("Query", readers, rollups);
         await _store.WaitForAsync(GeneratedSamples.Expected.Samples.Count);
     }
 

@@ -21,8 +21,20 @@ internal sealed class RouteTests
 
     private static readonly Dictionary<string, string> _values = new()
     {
-        ["stime"] = $"{Time}", ["etime"] = $"{Time + 300_000}", ["oids"] = "7,12", ["host"] = "127.0.0.1", ["port"] = "80", ["id"] = "550e8400-e29b-41d4-a716-446655440000",
-        ["keyHash"] = "k", ["clientId"] = "c", ["startDay"] = "1", ["startMonth"] = "2", ["startYear"] = "2024", ["endDay"] = "1", ["endMonth"] = "3", ["endYear"] = "2024",
+        ["stime"] = $"{Time}",
+        ["etime"] = $"{Time + 300_000}",
+        ["oids"] = "7,12",
+        ["host"] = "127.0.0.1",
+        ["port"] = "80",
+        ["id"] = "550e8400-e29b-41d4-a716-446655440000",
+        ["keyHash"] = "k",
+        ["clientId"] = "c",
+        ["startDay"] = "1",
+        ["startMonth"] = "2",
+        ["startYear"] = "2024",
+        ["endDay"] = "1",
+        ["endMonth"] = "3",
+        ["endYear"] = "2024",
     };
 
     [TestCase("Server")]

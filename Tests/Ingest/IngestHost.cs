@@ -13,8 +13,8 @@ using TimeSeries.Core.Model;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Ingest.Node;
-using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Description;
+using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Ingest;

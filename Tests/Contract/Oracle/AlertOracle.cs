@@ -48,7 +48,9 @@ internal static class AlertOracle
         .OrderBy(group => group.Key.Start).ThenBy(group => group.Key.Severity)
         .Select(group => (object)new Dictionary<string, object>
         {
-            ["time"] = Moment(group.Key.Start), ["severity"] = _worstFirst[group.Key.Severity], ["count"] = group.LongCount(),
+            ["time"] = Moment(group.Key.Start),
+            ["severity"] = _worstFirst[group.Key.Severity],
+            ["count"] = group.LongCount(),
         }).ToList();
 
     /// <summary>Whether an alert has a label.</summary>

@@ -97,9 +97,18 @@ internal static class TykOracle
             {
                 ["id"] = new Dictionary<string, object>
                 {
-                    ["day"] = (long)Moment.Day, ["month"] = (long)Moment.Month, ["year"] = (long)Moment.Year, ["hour"] = (long)Moment.Hour, ["code"] = 0L,
-                    ["path"] = Path, ["key"] = "", ["alias"] = "", ["url"] = "", ["iso_country"] = "",
-                    ["api_id"] = Api, ["api_name"] = Samples.LatestText(sample => sample.Text("api_name")),
+                    ["day"] = (long)Moment.Day,
+                    ["month"] = (long)Moment.Month,
+                    ["year"] = (long)Moment.Year,
+                    ["hour"] = (long)Moment.Hour,
+                    ["code"] = 0L,
+                    ["path"] = Path,
+                    ["key"] = "",
+                    ["alias"] = "",
+                    ["url"] = "",
+                    ["iso_country"] = "",
+                    ["api_id"] = Api,
+                    ["api_name"] = Samples.LatestText(sample => sample.Text("api_name")),
                 },
                 ["hits"] = Hits,
                 ["success"] = Success,
