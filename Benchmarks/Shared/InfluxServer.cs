@@ -175,7 +175,6 @@ internal sealed partial class InfluxServer : IDisposable
         [data]
           dir = "{_folder}/data"
           wal-dir = "{_folder}/wal"
-          index-version = "tsi1"
           query-log-enabled = false
           cache-snapshot-write-cold-duration = "{(_compactsAtOnce ? "1s" : "10m")}"
           compact-full-write-cold-duration = "{(_compactsAtOnce ? "5s" : "4h")}"
