@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TimeSeries.Core.Storage.Embedded;
@@ -108,34 +107,8 @@ internal sealed class StoreStateTests(StoreState state)
         }
     }
 
-    [TestCase("transaction", 10_000)]
-    [TestCase("sql", 777)]
-    [TestCase("httpc", 1_000)]
-    [TestCase("exception", 100)]
-    [TestCase("thread", 1_000)]
-    [TestCase("alert", 7)]
-    [TestCase("event", 13)]
-    public async Task Pages_of_samples_are_the_samples_in_order(string kind, int limit)
-    {
-        foreach (NamedRange range in GeneratedSamples.Ranges)
-        {
-            List<object> expected = SamplesOracle.Listed(kind, GeneratedSamples.Expected.Samples, TestProjects.First, range.From, range.To);
-            string path = $"/api/v1/samples?kind={kind}&limit={limit}";
-            string? next = null;
-            do
-            {
-                string answer = await Client.GetAsync(next is null ? $"{path}&from={range.From}&to={range.To}" : $"{path}&cursor={next}");
-                using JsonDocument page = JsonDocument.Parse(answer);
-                string samples = page.RootElement.GetProperty("samples").GetRawText();
-                List<object> part = expected[..Math.Min(limit, expected.Count)];
-                expected.RemoveRange(0, part.Count);
-                Assert.That(AnswerComparer.Differences(samples, part), Is.Empty, range.Name);
-                next = page.RootElement.GetProperty("next").GetString();
-            }
-            while (next is not null);
-            Assert.That(expected, Is.Empty, range.Name);
-        }
-    }
+    [TestCaseSource(typeof(SamplePages), nameof(SamplePages.Cases))]
+    public Task Pages_of_samples_are_the_samples_in_order(string kind, int limit) => SamplePages.AssertAllAsync(Client, kind, limit);
 
     private async Task RestartAsProcessAsync()
     {

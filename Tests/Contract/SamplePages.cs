@@ -1,0 +1,39 @@
+using System.Text.Json;
+using NUnit.Framework;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Contract;
+
+/// <summary>The generated samples page by page, as <c>/api/v1/samples</c> lists them.</summary>
+internal static class SamplePages
+{
+    /// <summary>Kinds, and samples a page.</summary>
+    public static IEnumerable<object[]> Cases() =>
+    [
+        ["transaction", 10_000], ["sql", 777], ["httpc", 1_000], ["exception", 100], ["thread", 1_000], ["alert", 7], ["event", 13],
+    ];
+
+    /// <summary>Follows the cursor through every range; the samples must be those expected, in order. For a store that one node wrote.</summary>
+    public static async Task AssertAllAsync(ServerClient client, string kind, int limit)
+    {
+        foreach (NamedRange range in GeneratedSamples.Ranges)
+        {
+            List<object> expected = SamplesOracle.Listed(kind, GeneratedSamples.Expected.Samples, TestProjects.First, range.From, range.To);
+            string path = $"/api/v1/samples?kind={kind}&limit={limit}";
+            string? next = null;
+            do
+            {
+                string answer = await client.GetAsync(next is null ? $"{path}&from={range.From}&to={range.To}" : $"{path}&cursor={next}");
+                using JsonDocument page = JsonDocument.Parse(answer);
+                string samples = page.RootElement.GetProperty("samples").GetRawText();
+                List<object> part = expected[..Math.Min(limit, expected.Count)];
+                expected.RemoveRange(0, part.Count);
+                Assert.That(AnswerComparer.Differences(samples, part), Is.Empty, range.Name);
+                next = page.RootElement.GetProperty("next").GetString();
+            }
+            while (next is not null);
+            Assert.That(expected, Is.Empty, range.Name);
+        }
+    }
+}
