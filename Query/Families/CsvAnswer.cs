@@ -9,8 +9,6 @@ namespace TimeSeries.Query.Families;
 /// </summary>
 internal sealed class CsvAnswer : IAsyncDisposable
 {
-    private const int FlushBytes = 32 * 1024;
-
     private static readonly SearchValues<byte> _needQuotes = SearchValues.Create("\",\r\n"u8);
 
     private readonly PipeWriter _body;
@@ -64,7 +62,7 @@ internal sealed class CsvAnswer : IAsyncDisposable
     {
         Put("\r\n"u8);
         _inLine = false;
-        return _unsentBytes < FlushBytes ? ValueTask.CompletedTask : FlushAsync();
+        return _unsentBytes < JsonAnswer.FlushBytes ? ValueTask.CompletedTask : FlushAsync();
     }
 
     public ValueTask DisposeAsync() => FlushAsync();

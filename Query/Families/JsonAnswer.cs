@@ -12,10 +12,10 @@ namespace TimeSeries.Query.Families;
 internal sealed class JsonAnswer : IAsyncDisposable
 {
     // Flushing more often costs a chunk header and a system call each; less often, memory.
-    private const int FlushBytes = 32 * 1024;
+    internal const int FlushBytes = 32 * 1024;
 
     // Texts come back as they were pushed. The answer is never HTML: its content type says so and sniffing is switched off.
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    internal static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly PipeWriter _body;
     private readonly CancellationToken _aborted;
@@ -25,7 +25,7 @@ internal sealed class JsonAnswer : IAsyncDisposable
     {
         _body = context.Response.BodyWriter;
         _aborted = context.RequestAborted;
-        Json = new Utf8JsonWriter((IBufferWriter<byte>)_body, _options);
+        Json = new Utf8JsonWriter((IBufferWriter<byte>)_body, Options);
     }
 
     public Utf8JsonWriter Json { get; }
@@ -42,7 +42,7 @@ internal sealed class JsonAnswer : IAsyncDisposable
     public static async Task WriteWholeAsync(HttpContext context, int status, string contentType, Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> buffer = new(256);
-        using (Utf8JsonWriter json = new(buffer, _options))
+        using (Utf8JsonWriter json = new(buffer, Options))
         {
             write(json);
         }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace TimeSeries.Query.Families;
@@ -11,10 +10,6 @@ namespace TimeSeries.Query.Families;
 /// </summary>
 internal sealed class LinesAnswer : IAsyncDisposable
 {
-    private const int FlushBytes = 32 * 1024;
-
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     private readonly PipeWriter _body;
     private readonly CancellationToken _aborted;
 
@@ -27,7 +22,7 @@ internal sealed class LinesAnswer : IAsyncDisposable
     {
         _body = context.Response.BodyWriter;
         _aborted = context.RequestAborted;
-        _json = new Utf8JsonWriter(_line, _options);
+        _json = new Utf8JsonWriter(_line, JsonAnswer.Options);
     }
 
     /// <summary>Sends the head of a 200 and returns the writer of its body.</summary>
@@ -81,7 +76,7 @@ internal sealed class LinesAnswer : IAsyncDisposable
         _body.Write("\n"u8);
         _unsentBytes += _line.WrittenCount + 1;
         _line.ResetWrittenCount();
-        return _unsentBytes < FlushBytes ? ValueTask.CompletedTask : FlushAsync();
+        return _unsentBytes < JsonAnswer.FlushBytes ? ValueTask.CompletedTask : FlushAsync();
     }
 
     private async ValueTask FlushAsync()

@@ -11,11 +11,6 @@ namespace TimeSeries.Core.Storage.Influx;
 /// </summary>
 internal sealed class PointListing
 {
-    // A slice of fewer rows makes the next one twice as long, a slice of more half as long.
-    private const long FewRows = 50_000;
-    private const long ManyRows = 500_000;
-    private const long FirstSliceMilliseconds = 3_600_000;
-
     // So many rows are passed over in less time than a count takes.
     private const long RowsOfCount = 20_000;
 
@@ -132,15 +127,13 @@ internal sealed class PointListing
     {
         // What is later than the present is little; the slices begin there, so that they are as short as they should be.
         TimeRange left = range;
-        long present = _clock.GetUtcNow().ToUnixTimeMilliseconds() + FirstSliceMilliseconds;
-        long sliceMilliseconds = Math.Max(FirstSliceMilliseconds, left.To - Math.Max(left.From, present));
+        long present = _clock.GetUtcNow().ToUnixTimeMilliseconds() + SliceLength.First;
+        long sliceMilliseconds = Math.Max(SliceLength.First, left.To - Math.Max(left.From, present));
         while (!left.IsEmpty && (countsAll || !_page.IsFull))
         {
             TimeRange slice = left with { From = Math.Max(left.From, left.To - sliceMilliseconds) };
             long rows = await StreamSliceAsync(slice, countsAll).ConfigureAwait(false);
-            sliceMilliseconds = left.To > present ? FirstSliceMilliseconds
-                : rows < FewRows ? Math.Min(sliceMilliseconds * 2, long.MaxValue >> 2)
-                : rows > ManyRows ? Math.Max(1, sliceMilliseconds / 2) : sliceMilliseconds;
+            sliceMilliseconds = left.To > present ? SliceLength.First : SliceLength.After(sliceMilliseconds, rows);
             left = left with { To = slice.From };
         }
     }

@@ -8,11 +8,6 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>Streams the raw rows of a query into its aggregation, slice of time by slice of time, so that no request is longer than it must be.</summary>
 internal sealed class RawScan
 {
-    // A slice of fewer rows makes the next one twice as long, a slice of more half as long.
-    private const long FewRows = 50_000;
-    private const long ManyRows = 500_000;
-    private const long FirstSliceMilliseconds = 3_600_000;
-
     private readonly InfluxQlClient _client;
     private readonly SampleQuery _query;
     private readonly Aggregation _aggregation;
@@ -24,7 +19,7 @@ internal sealed class RawScan
     // The same rows with their places, which only repeats are known by; null where there are none.
     private readonly PlacedRows? _placed;
     private readonly string[] _selected;
-    private long _sliceMilliseconds = FirstSliceMilliseconds;
+    private long _sliceMilliseconds = SliceLength.First;
 
     public RawScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, PointConditions conditions, RepeatedAlerts repeated)
     {
@@ -57,7 +52,7 @@ internal sealed class RawScan
         {
             TimeRange slice = left with { To = Math.Min(left.To, left.From + _sliceMilliseconds) };
             long rows = await AddSliceAsync(slice, cancellationToken).ConfigureAwait(false);
-            _sliceMilliseconds = rows < FewRows ? Math.Min(_sliceMilliseconds * 2, long.MaxValue >> 2) : rows > ManyRows ? Math.Max(1, _sliceMilliseconds / 2) : _sliceMilliseconds;
+            _sliceMilliseconds = SliceLength.After(_sliceMilliseconds, rows);
             left = left with { From = slice.To };
         }
     }
