@@ -4,13 +4,15 @@ using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Shared;
+using TimeSeries.Benchmarks.Stages;
 
-RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, questions about alerts, micro benchmarks, and writes to and queries over InfluxDB.")
+RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, questions about alerts, micro benchmarks, stages of the write path, and writes to and queries over InfluxDB.")
 {
     LoadCommand.Create(),
     ReplayCommand.Create(),
     AlertsCommand.Create(),
     MicroCommand.Create(),
+    StagesCommand.Create(),
     InfluxLoadCommand.Create(),
     InfluxQueryCommand.Create(),
 };

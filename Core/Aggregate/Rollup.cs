@@ -57,6 +57,10 @@ public sealed class Rollup
         return new Rollup(ref reader);
     }
 
+    /// <summary>Whether it was made by this declaration.</summary>
+    internal bool IsOf(RollupSpec spec) => Spec.PresentField == spec.PresentField
+        && Spec.Keys.AsSpan().SequenceEqual(spec.Keys.AsSpan()) && Spec.Measures.AsSpan().SequenceEqual(spec.Measures.AsSpan());
+
     /// <summary>The index of the first bucket that starts at a time or later.</summary>
     internal int FirstBucketFrom(long time)
     {

@@ -19,6 +19,11 @@ public sealed class RollupBuilder
     // By declaration, then level.
     private readonly RollupLevelBuilder[][] _levels;
     private readonly RowFilter?[] _present;
+
+    // By declaration: whether the open bucket was made of what is known, so that its samples need not be counted.
+    private readonly bool[] _isKnown;
+    private readonly KindSchema _kind;
+    private KnownRollups? _known;
     private readonly long[] _starts = new long[Levels];
     private readonly long[] _samples = new long[Levels];
     private long _lastTime;
@@ -30,6 +35,8 @@ public sealed class RollupBuilder
     {
         ArgumentOutOfRangeException.ThrowIfNegative(apdexThresholdMicroseconds);
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
+        _kind = kind;
+        _isKnown = new bool[kind.Rollups.Length];
         _levels = new RollupLevelBuilder[kind.Rollups.Length][];
         _present = new RowFilter?[kind.Rollups.Length];
         for (int i = 0; i < _levels.Length; i++)
@@ -47,6 +54,13 @@ public sealed class RollupBuilder
 
     /// <summary>Length in ms of a level's buckets, aligned to the epoch.</summary>
     internal static long LengthOf(RollupLevel level) => level == RollupLevel.FiveMinutes ? 300_000 : 3_600_000;
+
+    /// <summary>
+    /// Tells what is known already of the samples that will be added: the rollups of the blocks that all of them come from. To be called before the first is added;
+    /// forgotten with <see cref="Complete"/>.
+    /// </summary>
+    public void Know(IReadOnlyList<IRollupSource> sources) =>
+        _known = sources.Count == 0 ? null : new KnownRollups(_kind, sources, _apdexThresholdMicroseconds);
 
     /// <summary>Adds samples. Rows must ascend by time inside a chunk and from chunk to chunk (equal times may follow each other).</summary>
     /// <exception cref="ArgumentException">A sample is earlier than one before it.</exception>
@@ -81,6 +95,7 @@ public sealed class RollupBuilder
 
         Close(RollupLevel.Block);
         _isOpen = false;
+        _known = null;
         for (int i = 0; i < _levels.Length; i++)
         {
             for (int level = 0; level < Levels; level++)
@@ -116,22 +131,27 @@ public sealed class RollupBuilder
 
         long hour = WindowKeyPart.StartOf(time, LengthOf(RollupLevel.Hour));
         long fiveMinutes = WindowKeyPart.StartOf(time, LengthOf(RollupLevel.FiveMinutes));
+        if (_isOpen && fiveMinutes == _starts[(int)RollupLevel.FiveMinutes])
+        {
+            return;
+        }
+
         if (!_isOpen)
         {
             _starts[(int)RollupLevel.Block] = time;
             _isOpen = true;
         }
-        else if (hour != _starts[(int)RollupLevel.Hour])
+        else
         {
-            Close(RollupLevel.Hour);
-        }
-        else if (fiveMinutes != _starts[(int)RollupLevel.FiveMinutes])
-        {
-            Close(RollupLevel.FiveMinutes);
+            Close(hour != _starts[(int)RollupLevel.Hour] ? RollupLevel.Hour : RollupLevel.FiveMinutes);
         }
 
         _starts[(int)RollupLevel.Hour] = hour;
         _starts[(int)RollupLevel.FiveMinutes] = fiveMinutes;
+        for (int i = 0; i < _isKnown.Length; i++)
+        {
+            _isKnown[i] = _known?.TryAdd(i, fiveMinutes, _levels[i][0]) ?? false;
+        }
     }
 
     private int EndOfRun(ReadOnlySpan<long> times, int first)
@@ -159,6 +179,11 @@ public sealed class RollupBuilder
 
         for (int i = 0; i < _levels.Length; i++)
         {
+            if (_isKnown[i])
+            {
+                continue;
+            }
+
             RollupLevelBuilder builder = _levels[i][0];
             builder.Selection.SelectRun(firstRow, count);
             _present[i]?.Apply(chunk, builder.Selection);

@@ -51,15 +51,21 @@ internal sealed class RollupLevelBuilder
     {
         foreach (RollupBucket bucket in rollup.Buckets)
         {
-            _counted += bucket.Counted;
-            _isRaw |= bucket.IsRaw;
-            int end = bucket.FirstRow + bucket.RowCount;
-            for (int first = bucket.FirstRow; first < end && !_isRaw; first += RowSelection.Capacity)
-            {
-                Selection.SelectRun(first, Math.Min(RowSelection.Capacity, end - first));
-                _open.Merge(rollup.Keys, rollup.States);
-                GiveUpWhenTooMany();
-            }
+            Add(rollup, bucket);
+        }
+    }
+
+    /// <summary>Adds the rows of one bucket of a rollup of the same declaration to the open bucket.</summary>
+    public void Add(Rollup rollup, RollupBucket bucket)
+    {
+        _counted += bucket.Counted;
+        _isRaw |= bucket.IsRaw;
+        int end = bucket.FirstRow + bucket.RowCount;
+        for (int first = bucket.FirstRow; first < end && !_isRaw; first += RowSelection.Capacity)
+        {
+            Selection.SelectRun(first, Math.Min(RowSelection.Capacity, end - first));
+            _open.Merge(rollup.Keys, rollup.States);
+            GiveUpWhenTooMany();
         }
 
         LeaveChunk();

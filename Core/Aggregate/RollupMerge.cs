@@ -27,7 +27,7 @@ internal static class RollupMerge
         RollupLevelBuilder builder = new(schema, spec, measures, samplesPerRow: 1);
         foreach (Rollup part in parts)
         {
-            if (!IsOf(part, spec) || part.ApdexThresholdMicroseconds != threshold)
+            if (!part.IsOf(spec) || part.ApdexThresholdMicroseconds != threshold)
             {
                 return null;
             }
@@ -38,7 +38,4 @@ internal static class RollupMerge
         builder.Close(hour, samples, coarser: null);
         return builder.Complete(specIndex, RollupLevel.Hour, threshold) is { } section ? Rollup.Read(section.Bytes.Span) : null;
     }
-
-    private static bool IsOf(Rollup part, RollupSpec spec) => part.Spec.PresentField == spec.PresentField
-        && part.Spec.Keys.AsSpan().SequenceEqual(spec.Keys.AsSpan()) && part.Spec.Measures.AsSpan().SequenceEqual(spec.Measures.AsSpan());
 }

@@ -4,9 +4,9 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Reads the columns of a block that is being written and appends what is computed of them: rollups, and the filter of alert ids.</summary>
-internal sealed class BlockSummary(BlockColumns written, BlockFileWriter writer, BlockScratch scratch)
+internal sealed class BlockSummary(BlockColumns written, IBlockRows rows, BlockFileWriter writer, BlockScratch scratch)
 {
-    /// <summary>Makes the rollups of each section.</summary>
+    /// <summary>Makes the rollups of each section, of what is known of its rows where that will do.</summary>
     public void WriteRollups(Func<long, long> apdexThresholdMicroseconds, CancellationToken cancellationToken)
     {
         if (written.Index.Schema.Rollups.IsEmpty)
@@ -18,6 +18,7 @@ internal sealed class BlockSummary(BlockColumns written, BlockFileWriter writer,
         foreach (SectionIndex section in written.Index.Sections)
         {
             RollupBuilder builder = scratch.Rollups(written.Index.Schema, apdexThresholdMicroseconds(section.Pcode));
+            builder.Know(rows.RollupsOf(section.Pcode));
             for (int i = 0; i < section.ChunkCount; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -38,13 +39,13 @@ internal sealed class BlockSummary(BlockColumns written, BlockFileWriter writer,
     /// <summary>Makes the filter of a block of alerts.</summary>
     public void WriteAlertFilter()
     {
-        int rows = 0;
+        int rowCount = 0;
         foreach (SectionIndex section in written.Index.Sections)
         {
-            rows += section.RowCount;
+            rowCount += section.RowCount;
         }
 
-        byte[] filter = AlertIds.MakeFilter(rows);
+        byte[] filter = AlertIds.MakeFilter(rowCount);
         using BlockChunk chunk = new(written);
         foreach (SectionIndex section in written.Index.Sections)
         {

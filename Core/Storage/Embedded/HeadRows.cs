@@ -1,3 +1,4 @@
+using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -48,6 +49,8 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     public IReadOnlyList<BlockProject> Projects => _projects;
 
     public long BytesPerRow { get; }
+
+    public IReadOnlyList<IRollupSource> RollupsOf(long pcode) => [];
 
     public bool Has(int column)
     {

@@ -1,3 +1,4 @@
+using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -16,6 +17,9 @@ internal interface IBlockRows
 
     /// <summary>What a row took where it comes from, for the length of chunks.</summary>
     long BytesPerRow { get; }
+
+    /// <summary>What is known of a project's samples: rollups of all the blocks that they come from; empty when they come from elsewhere.</summary>
+    IReadOnlyList<IRollupSource> RollupsOf(long pcode);
 
     /// <summary>Whether some row may have the column. Ordinals are fields' and, behind them, the running number's.</summary>
     bool Has(int column);

@@ -1,3 +1,4 @@
+using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -11,6 +12,9 @@ internal sealed class MergedRows : IBlockRows, IDisposable
 {
     /// <summary>Most blocks merged at one time: a row's source is a byte, and each block's least row is looked at to find the next.</summary>
     public const int MaxSources = 32;
+
+    // Rollups are read whole and take a few times as much in memory: more than this is counted anew from the samples.
+    private const long MaxRollupBytes = 16L << 20;
 
     private readonly ArrayStock _stock;
     private readonly MergeCursor[] _cursors;
@@ -62,6 +66,22 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     public IReadOnlyList<BlockProject> Projects => _projects;
 
     public long BytesPerRow { get; }
+
+    public IReadOnlyList<IRollupSource> RollupsOf(long pcode)
+    {
+        List<IRollupSource> known = [];
+        long bytes = 0;
+        foreach (MergeCursor cursor in _cursors)
+        {
+            if (cursor.Columns.Index.Find(pcode) is { } section)
+            {
+                known.Add(new SectionRollups(cursor.Columns, section));
+                bytes += section.Rollups.Sum(rollup => rollup.Level == RollupLevel.FiveMinutes ? (long)rollup.Extent.Length : 0);
+            }
+        }
+
+        return bytes <= MaxRollupBytes ? known : [];
+    }
 
     public bool Has(int column) => Array.Exists(_cursors, cursor => cursor.Columns.Index.Columns[column] is not null);
 
