@@ -18,7 +18,7 @@ internal sealed class StoreFolder : IAsyncDisposable
     public StoreFolder() => Store = EmbeddedStore.Open(
         new DiskFileSystem(), _directory, nodeId: 1,
         // Seals happen when a benchmark asks for them.
-        new EmbeddedStoreOptions { HeadRows = int.MaxValue, HeadBytes = long.MaxValue },
+        new EmbeddedStoreOptions { HeadRows = int.MaxValue, HeadBytes = 1L << 40 },
         apdexThresholdMicroseconds: _ => 1_200_000, TimeProvider.System, _instruments, NullLogger.Instance);
 
     public EmbeddedStore Store { get; }

@@ -37,27 +37,32 @@ internal static class BitPacking
             return;
         }
 
-        ulong word = 0;
-        int bits = 0;
-        int at = 0;
-        foreach (ulong value in values)
+        // Narrow numbers are joined first, so that there is less to carry from word to word.
+        BitSink sink = new(into);
+        int i = 0;
+        if (width <= 16)
         {
-            word |= value << bits;
-            bits += width;
-            if (bits >= 64)
+            for (; i <= values.Length - 4; i += 4)
             {
-                MemoryMarshal.Write(into[at..], word);
-                at += sizeof(ulong);
-                bits -= 64;
-                word = bits == 0 ? 0 : value >> (width - bits);
+                ulong first = values[i] | values[i + 1] << width;
+                ulong second = values[i + 2] | values[i + 3] << width;
+                sink.Put(first | second << (2 * width), 4 * width);
+            }
+        }
+        else if (width <= 32)
+        {
+            for (; i <= values.Length - 2; i += 2)
+            {
+                sink.Put(values[i] | values[i + 1] << width, 2 * width);
             }
         }
 
-        for (; bits > 0; bits -= 8)
+        for (; i < values.Length; i++)
         {
-            into[at++] = (byte)word;
-            word >>= 8;
+            sink.Put(values[i], width);
         }
+
+        sink.End();
     }
 
     /// <summary>Unpacks each number u as <c>least + u · scale</c>.</summary>

@@ -12,14 +12,7 @@ internal sealed class CodeCodec
 
     public void Encode(ReadOnlySpan<int> codes, ByteWriter to)
     {
-        int least = int.MaxValue;
-        int greatest = int.MinValue;
-        foreach (int code in codes)
-        {
-            least = Math.Min(least, code);
-            greatest = Math.Max(greatest, code);
-        }
-
+        NumberPasses.Measure(codes, out int least, out int greatest);
         to.Byte(least == greatest ? Constant : Packed);
         to.Int32(least);
         if (least != greatest)
@@ -36,14 +29,7 @@ internal sealed class CodeCodec
         for (int start = 0; start < codes.Length; start += BitPacking.GroupRows)
         {
             ReadOnlySpan<int> rows = codes.Slice(start, Math.Min(codes.Length - start, BitPacking.GroupRows));
-            ulong union = 0;
-            for (int i = 0; i < rows.Length; i++)
-            {
-                ulong number = (uint)unchecked(rows[i] - least);
-                union |= number;
-                _group[i] = number;
-            }
-
+            ulong union = NumberPasses.Offsets(rows, least, _group);
             PackedGroups.Append(to, _group.AsSpan(0, rows.Length), union, out byte width);
             to.Patch(widthsAt + start / BitPacking.GroupRows, width);
         }

@@ -14,9 +14,16 @@ internal static class DictionaryChoice
     public static bool Allows(long texts, long textBytes, long rows) => texts <= MaxTexts && textBytes <= MaxTextBytes && texts * 2 <= rows;
 
     /// <summary>
-    /// Whether a sample of the texts shows that a dictionary for so many rows would be too large. Of s texts drawn from N, N·(1 − e^(−s/N))
+    /// Whether so many different texts among those looked at show that a dictionary for so many rows would be too large. Of s texts drawn from N, N·(1 − e^(−s/N))
     /// are different ones, so a sample with more of them than half the rows would give comes from more texts than that.
     /// </summary>
+    public static bool TooManyDistinct(long distinct, long sampled, long rows)
+    {
+        double most = Math.Max(1, rows / 2.0);
+        return distinct > most * (1 - Math.Exp(-sampled / most));
+    }
+
+    /// <summary>Whether a sample of the texts shows that a dictionary for so many rows would be too large.</summary>
     public static bool HardlyRepeats(SymbolView texts, long rows, ArrayStock stock)
     {
         int sampled = Math.Min(SampleTexts, texts.Count);
@@ -28,7 +35,6 @@ internal static class DictionaryChoice
 
         int count = distinct.Count;
         distinct.Release();
-        double most = Math.Max(1, rows / 2.0);
-        return count > most * (1 - Math.Exp(-sampled / most));
+        return TooManyDistinct(count, sampled, rows);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class Head
     private readonly Lock _alertGate = new();
 
     private readonly ArrayStock _stock;
-    private readonly Dictionary<(long Pcode, Kind Kind), (int Texts, int TextBytes)[]> _expected = [];
+    private readonly Dictionary<(long Pcode, Kind Kind), HeadTableSizes> _expected = [];
     private int _holders = 1;
 
     /// <param name="stock">Where arrays come from and go back to.</param>
@@ -32,7 +32,7 @@ internal sealed class Head
         _stock = stock;
         foreach (((long, Kind) key, HeadTable table) in before?._tables ?? [])
         {
-            _expected[key] = table.TextSizes();
+            _expected[key] = table.Sizes();
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class Head
         Kind kind = rows.Schema.Kind;
         if (!_tables.TryGetValue((pcode, kind), out HeadTable? table))
         {
-            table = new HeadTable(pcode, rows.Schema, _stock, _expected.GetValueOrDefault((pcode, kind), []));
+            table = new HeadTable(pcode, rows.Schema, _stock, _expected.GetValueOrDefault((pcode, kind), HeadTableSizes.Unknown));
             _tables[(pcode, kind)] = table;
         }
 

@@ -6,14 +6,14 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>The rows of one project and kind in a head. One writer; readers take <see cref="View"/>.</summary>
 internal sealed class HeadTable
 {
-    // Where this many texts were looked at and hardly one repeated, looking costs more than it saves.
+    // So many texts tell whether a field's texts are worth looking up.
     private const int ProbeTexts = 4_096;
 
     private readonly List<HeadPiece> _pieces = [];
     private readonly SymbolTable?[] _symbols;
     private readonly int[]?[] _batchCodes;
     private readonly ArrayStock _stock;
-    private readonly (int Texts, int TextBytes)[] _expected;
+    private readonly HeadTableSizes _expected;
     private HeadPieceView[] _whole = [];
     private volatile HeadView _view = HeadView.Empty;
     private long _pieceBytes;
@@ -21,8 +21,8 @@ internal sealed class HeadTable
     /// <param name="pcode">The project.</param>
     /// <param name="schema">The kind.</param>
     /// <param name="stock">Where arrays come from.</param>
-    /// <param name="expected">How much text each field had in the head before, by field; empty where it is unknown.</param>
-    public HeadTable(long pcode, KindSchema schema, ArrayStock stock, (int Texts, int TextBytes)[] expected)
+    /// <param name="expected">What the table had in the head before.</param>
+    public HeadTable(long pcode, KindSchema schema, ArrayStock stock, HeadTableSizes expected)
     {
         _stock = stock;
         _expected = expected;
@@ -90,8 +90,8 @@ internal sealed class HeadTable
         }
     }
 
-    /// <summary>How much text each field has.</summary>
-    public (int Texts, int TextBytes)[] TextSizes() => Array.ConvertAll(_symbols, symbols => (symbols?.Count ?? 0, symbols?.TextBytes ?? 0));
+    /// <summary>How much there is of everything.</summary>
+    public HeadTableSizes Sizes() => new(_view.RowCount, Array.ConvertAll(_symbols, symbols => (symbols?.Count ?? 0, symbols?.TextBytes ?? 0)));
 
     /// <summary>Gives all memory back. Only when no view is read any more.</summary>
     public void Release()
@@ -111,7 +111,7 @@ internal sealed class HeadTable
     // What a head had, the next one has about: room for it at once saves growing by doubling.
     private SymbolTable MakeSymbols(int field)
     {
-        (int texts, int textBytes) = field < _expected.Length ? _expected[field] : default;
+        (int texts, int textBytes) = field < _expected.Texts.Length ? _expected.Texts[field] : default;
         return new SymbolTable(_stock, texts + texts / 16, textBytes + textBytes / 16);
     }
 
@@ -149,8 +149,7 @@ internal sealed class HeadTable
         ReadOnlySpan<int> codes = column.Codes;
         int[] into = _stock.RentCodes(codes.Length);
         SymbolView texts = column.Symbols.View();
-        bool hardlyRepeat = symbols.Count >= ProbeTexts && symbols.Count * 4L > _view.RowCount * 3L;
-        if (hardlyRepeat || !symbols.Distinct || !texts.Distinct)
+        if (!symbols.Distinct || !texts.Distinct || HardlyRepeat(symbols))
         {
             int first = symbols.AddAll(texts);
             symbols.DropIndex();
@@ -165,6 +164,10 @@ internal sealed class HeadTable
         Remap(codes, texts, symbols, into);
         return into;
     }
+
+    // Where hardly one text repeats, looking texts up costs more than it saves.
+    private bool HardlyRepeat(SymbolTable symbols) =>
+        symbols.Count >= ProbeTexts && DictionaryChoice.TooManyDistinct(symbols.Count, _view.RowCount, Math.Max(_view.RowCount, _expected.RowCount));
 
     private void Remap(ReadOnlySpan<int> codes, SymbolView texts, SymbolTable symbols, int[] into)
     {

@@ -21,11 +21,12 @@ internal sealed class NumberCodec
     private readonly ulong[] _group = new ulong[BitPacking.GroupRows];
     private readonly long[] _tableValues = new long[MaxTable];
     private readonly byte[] _tableSlots = new byte[TableSlots];
+    private readonly byte[] _tableCodes = new byte[BlockFormat.MaxChunkRows];
 
     /// <summary>Appends a chunk; tells the least and the greatest value that is not missing (least &gt; greatest when all are).</summary>
     public void Encode(ReadOnlySpan<long> values, ByteWriter to, out long least, out long greatest)
     {
-        Measure(values, out least, out greatest, out bool missing);
+        NumberPasses.Measure(values, out least, out greatest, out bool missing);
         if (least > greatest || (least == greatest && !missing))
         {
             WriteConstant(to, least > greatest ? NumberColumn.Missing : least);
@@ -48,7 +49,7 @@ internal sealed class NumberCodec
     /// <summary>Appends a chunk whose values hardly fall and are never missing (times, running numbers).</summary>
     public void EncodeOrdered(ReadOnlySpan<long> values, ByteWriter to, out long least, out long greatest)
     {
-        Measure(values, out least, out greatest, out _);
+        NumberPasses.Measure(values, out least, out greatest, out _);
         if (least == greatest)
         {
             WriteConstant(to, least);
@@ -89,26 +90,6 @@ internal sealed class NumberCodec
     {
         to.Byte(Constant);
         to.Int64(value);
-    }
-
-    private static void Measure(ReadOnlySpan<long> values, out long least, out long greatest, out bool missing)
-    {
-        least = long.MaxValue;
-        greatest = long.MinValue;
-        ulong lowest = ulong.MaxValue;
-        foreach (long value in values)
-        {
-            // The missing value is the smallest integer: turned by one it becomes the greatest unsigned one, and so no least value.
-            lowest = Math.Min(lowest, unchecked((ulong)(value - 1) ^ (1UL << 63)));
-            greatest = Math.Max(greatest, value);
-        }
-
-        least = unchecked((long)(lowest ^ (1UL << 63)) + 1);
-        missing = values.Contains(NumberColumn.Missing);
-        if (greatest == NumberColumn.Missing)
-        {
-            least = long.MaxValue;
-        }
     }
 
     // Durations are mostly whole milliseconds, numbers whole ones: both kept in smaller units.
@@ -153,7 +134,7 @@ internal sealed class NumberCodec
             Span<ulong> numbers = _group.AsSpan(0, rows.Length);
             ulong union = scale switch
             {
-                1 => Offsets(rows, least, shift, numbers),
+                1 => NumberPasses.Offsets(rows, least, shift, numbers),
                 1_000 => Offsets1000(rows, least, shift, numbers),
                 _ => Offsets1000000(rows, least, shift, numbers),
             };
@@ -183,19 +164,6 @@ internal sealed class NumberCodec
             PackedGroups.Append(to, _group.AsSpan(0, rows.Length), union, out byte width);
             to.Patch(widthsAt + start / BitPacking.GroupRows, width);
         }
-    }
-
-    private static ulong Offsets(ReadOnlySpan<long> rows, long least, ulong shift, Span<ulong> into)
-    {
-        ulong union = 0;
-        for (int i = 0; i < rows.Length; i++)
-        {
-            ulong number = rows[i] == NumberColumn.Missing ? 0 : unchecked((ulong)(rows[i] - least) + shift);
-            union |= number;
-            into[i] = number;
-        }
-
-        return union;
     }
 
     // The divisor stands in the code because a division by a constant is a multiplication.
@@ -228,13 +196,16 @@ internal sealed class NumberCodec
     private bool TryTable(ReadOnlySpan<long> values, ByteWriter to)
     {
         Array.Clear(_tableSlots);
+        Span<byte> codes = _tableCodes.AsSpan(0, values.Length);
         int count = 0;
-        foreach (long value in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            if (!TryFindCode(value, ref count, out _))
+            if (!TryFindCode(values[i], ref count, out int code))
             {
                 return false;
             }
+
+            codes[i] = (byte)code;
         }
 
         to.Byte(Table);
@@ -244,24 +215,28 @@ internal sealed class NumberCodec
             to.Int64(value);
         }
 
+        WriteCodes(codes, to);
+        return true;
+    }
+
+    private void WriteCodes(ReadOnlySpan<byte> codes, ByteWriter to)
+    {
         int widthsAt = to.Count;
-        to.Take(PackedGroups.GroupCount(values.Length));
-        for (int start = 0; start < values.Length; start += BitPacking.GroupRows)
+        to.Take(PackedGroups.GroupCount(codes.Length));
+        for (int group = 0; !codes.IsEmpty; group++)
         {
-            int rows = Math.Min(values.Length - start, BitPacking.GroupRows);
+            ReadOnlySpan<byte> rows = codes[..Math.Min(codes.Length, BitPacking.GroupRows)];
             ulong union = 0;
-            for (int i = 0; i < rows; i++)
+            for (int i = 0; i < rows.Length; i++)
             {
-                TryFindCode(values[start + i], ref count, out int code);
-                union |= (uint)code;
-                _group[i] = (uint)code;
+                union |= rows[i];
+                _group[i] = rows[i];
             }
 
-            PackedGroups.Append(to, _group.AsSpan(0, rows), union, out byte width);
-            to.Patch(widthsAt + start / BitPacking.GroupRows, width);
+            PackedGroups.Append(to, _group.AsSpan(0, rows.Length), union, out byte width);
+            to.Patch(widthsAt + group, width);
+            codes = codes[rows.Length..];
         }
-
-        return true;
     }
 
     private bool TryFindCode(long value, ref int count, out int code)
