@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Ingest.Decoding;
@@ -104,28 +105,21 @@ internal readonly ref struct PackedNumbers
     private void FillNumbers(Span<long> numbers, KindSink sink, FieldColumn column)
     {
         NumberRule rule = column.Rule;
-        long minimum = rule.Minimum;
-        long maximum = rule.Maximum;
-        long scale = rule.Scale;
         for (int row = 0; row < numbers.Length; row++)
         {
-            RejectReason reason;
-            if (_width == PackedWidth.F64)
+            // Most columns hold nothing that is not allowed, and are done at once.
+            row += _width switch
             {
-                reason = rule.Fraction(Float(row), out numbers[row]);
-            }
-            else
+                PackedWidth.I32 => NumberVectors.Convert(MemoryMarshal.Cast<byte, int>(_bytes)[row..], rule, numbers[row..]),
+                PackedWidth.I64 => NumberVectors.Convert(MemoryMarshal.Cast<byte, long>(_bytes)[row..], rule, numbers[row..]),
+                _ => NumberVectors.Convert(MemoryMarshal.Cast<byte, double>(_bytes)[row..], rule, numbers[row..]),
+            };
+            if (row == numbers.Length)
             {
-                long value = Whole(row);
-                if (value >= minimum && value <= maximum)
-                {
-                    numbers[row] = value * scale;
-                    continue;
-                }
-
-                reason = rule.Whole(value, out numbers[row]);
+                return;
             }
 
+            RejectReason reason = _width == PackedWidth.F64 ? rule.Fraction(Float(row), out numbers[row]) : rule.Whole(Whole(row), out numbers[row]);
             if (reason != RejectReason.None)
             {
                 sink.Reject(column, row, reason);

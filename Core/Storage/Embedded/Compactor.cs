@@ -8,10 +8,13 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal sealed class Compactor(
     BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock, CoreInstruments instruments, ILogger logger)
 {
+    // While samples come faster than they are sealed, merges would only make them slower; more blocks of a kind than these would make queries slow.
+    private const int ManyBlocks = 256;
+
     // Blocks that can't be read: tried again after the next start only.
     private readonly HashSet<long> _damaged = [];
 
-    /// <summary>Merges while there is something worth it.</summary>
+    /// <summary>Merges while there is something worth it, and leaves the processors to seals while heads wait for theirs.</summary>
     public void Run(CancellationToken cancellationToken)
     {
         // Not kept between runs: a large merge needs much that no small one does.
@@ -19,7 +22,8 @@ internal sealed class Compactor(
         bool hasMerged = false;
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (Merge(scratch, CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
+            while (!Waits(schema.Kind)
+                && Merge(scratch, CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
             {
                 hasMerged = true;
             }
@@ -44,6 +48,8 @@ internal sealed class Compactor(
             }
         }
     }
+
+    private bool Waits(Kind kind) => !catalog.Snapshot.Frozen.IsEmpty && catalog.Snapshot.BlocksOf(kind).Length < ManyBlocks;
 
     private ImmutableArray<Block> Readable(Kind kind) =>
         catalog.Snapshot.BlocksOf(kind).RemoveAll(block => _damaged.Contains(block.Entry.Id));
