@@ -86,7 +86,7 @@ internal sealed class LatestTextState(Measure measure) : MeasureState
     public override void Write(RollupWriter writer, int groups, SymbolTable texts)
     {
         writer.WriteNumbers(_times.Values.AsSpan(0, groups));
-        long[] codes = new long[groups];
+        Span<long> codes = writer.Column(groups);
         for (int group = 0; group < groups; group++)
         {
             codes[group] = _codes.Values[group] < 0 ? NumberColumn.Missing : texts.Intern(TextOf(group));

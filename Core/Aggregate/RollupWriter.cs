@@ -18,11 +18,23 @@ internal sealed class RollupWriter
 
     private byte[] _bytes = new byte[256];
     private int _length;
+    private long[] _column = [];
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
     /// <summary>Empties the writer and keeps its memory.</summary>
     public void Clear() => _length = 0;
+
+    /// <summary>Room for a column to be put together in before it is written; what it holds is undefined. Valid until it is asked for again.</summary>
+    public Span<long> Column(int length)
+    {
+        if (_column.Length < length)
+        {
+            _column = new long[Math.Max(length, _column.Length * 2)];
+        }
+
+        return _column.AsSpan(0, length);
+    }
 
     public void WriteByte(byte value)
     {
@@ -62,7 +74,7 @@ internal sealed class RollupWriter
     /// <summary>Writes 128-bit numbers as a column of their upper halves, mostly all alike, and one of their lower.</summary>
     public void WriteWide(ReadOnlySpan<Int128> numbers)
     {
-        long[] half = new long[numbers.Length];
+        Span<long> half = Column(numbers.Length);
         for (int i = 0; i < half.Length; i++)
         {
             half[i] = (long)(numbers[i] >> 64);
@@ -112,7 +124,7 @@ internal sealed class RollupWriter
     public void WriteTexts(SymbolTable texts)
     {
         WriteVarint((ulong)texts.Count);
-        long[] lengths = new long[texts.Count];
+        Span<long> lengths = Column(texts.Count);
         for (int code = 0; code < lengths.Length; code++)
         {
             lengths[code] = texts[code].Length;

@@ -21,6 +21,9 @@ internal sealed class HeadPiece
     private int[]?[] _codes;
     private long[] _runningNumbers;
     private int _capacity;
+
+    // Whether a view may show the lists of columns: then a new column makes new ones.
+    private bool _isShown;
     private long _firstTime = long.MaxValue;
     private long _lastTime = long.MinValue;
 
@@ -39,7 +42,11 @@ internal sealed class HeadPiece
 
     public long AllocatedBytes { get; private set; }
 
-    public HeadPieceView View() => new(RowCount, _firstTime, _lastTime, _numbers, _codes, _runningNumbers);
+    public HeadPieceView View()
+    {
+        _isShown = true;
+        return new HeadPieceView(RowCount, _firstTime, _lastTime, _numbers, _codes, _runningNumbers);
+    }
 
     /// <summary>Appends rows of a batch's table; they must fit. <paramref name="codes"/> are the head's codes of each text column, whole.</summary>
     public void Append(SampleTable table, int firstRow, int rows, int[]?[] codes, long firstNumber)
@@ -119,9 +126,8 @@ internal sealed class HeadPiece
     {
         long[] column = _stock.RentNumbers(_capacity);
         column.AsSpan(0, RowCount).Fill(NumberColumn.Missing);
-        long[]?[] numbers = [.. _numbers];
-        numbers[field] = column;
-        _numbers = numbers;
+        Unshare();
+        _numbers[field] = column;
         AllocatedBytes += _capacity * (long)sizeof(long);
         return column;
     }
@@ -130,11 +136,20 @@ internal sealed class HeadPiece
     {
         int[] column = _stock.RentCodes(_capacity);
         column.AsSpan(0, RowCount).Fill(TextColumn.Missing);
-        int[]?[] codes = [.. _codes];
-        codes[field] = column;
-        _codes = codes;
+        Unshare();
+        _codes[field] = column;
         AllocatedBytes += _capacity * (long)sizeof(int);
         return column;
+    }
+
+    private void Unshare()
+    {
+        if (_isShown)
+        {
+            _numbers = [.. _numbers];
+            _codes = [.. _codes];
+            _isShown = false;
+        }
     }
 
     private void Reserve(int rows)
@@ -166,6 +181,7 @@ internal sealed class HeadPiece
 
         _numbers = numbers;
         _codes = codes;
+        _isShown = false;
     }
 
     // A view may show the array before, so it is left to the collector: only a table's first piece grows.

@@ -15,6 +15,9 @@ internal sealed class HeadTable
     private readonly ArrayStock _stock;
     private readonly HeadTableSizes _expected;
     private HeadPieceView[] _whole = [];
+
+    // Codes of the head by those of a batch, for one field after the other.
+    private int[] _remap = [];
     private volatile HeadView _view = HeadView.Empty;
     private long _pieceBytes;
 
@@ -88,6 +91,9 @@ internal sealed class HeadTable
         {
             symbols?.DropIndex();
         }
+
+        _stock.Return(_remap);
+        _remap = [];
     }
 
     /// <summary>How much there is of everything.</summary>
@@ -125,7 +131,8 @@ internal sealed class HeadTable
                 _whole = [.. _whole, _pieces[^1].View()];
             }
 
-            _pieces.Add(new HeadPiece(Schema, _stock, _pieces.Count == 0 ? HeadPiece.SmallestCapacity : HeadPiece.MaxRows));
+            bool willBeWhole = _pieces.Count > 0 || (_expected.IsKnown && _expected.RowCount >= HeadPiece.MaxRows);
+            _pieces.Add(new HeadPiece(Schema, _stock, willBeWhole ? HeadPiece.MaxRows : HeadPiece.SmallestCapacity));
         }
 
         return _pieces[^1];
@@ -172,7 +179,13 @@ internal sealed class HeadTable
     private void Remap(ReadOnlySpan<int> codes, SymbolView texts, SymbolTable symbols, int[] into)
     {
         // Place 0 is for missing (−1), so that the loop over the rows has no branch.
-        int[] remap = _stock.RentCodes(texts.Count + 1);
+        if (_remap.Length <= texts.Count)
+        {
+            _stock.Return(_remap);
+            _remap = _stock.RentCodes(texts.Count + 1);
+        }
+
+        int[] remap = _remap;
         remap[0] = TextColumn.Missing;
         for (int code = 0; code < texts.Count; code++)
         {
@@ -183,7 +196,5 @@ internal sealed class HeadTable
         {
             into[i] = remap[codes[i] + 1];
         }
-
-        _stock.Return(remap);
     }
 }

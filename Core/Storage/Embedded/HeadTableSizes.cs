@@ -8,5 +8,7 @@ internal sealed record HeadTableSizes(int RowCount, (int Texts, int TextBytes)[]
     // Before there was a head nothing is known of one: as many rows as one of the default size holds, more or less.
     private const int UsualRows = 1 << 18;
 
+    public bool IsKnown => Texts.Length > 0;
+
     public static HeadTableSizes Unknown { get; } = new(UsualRows, []);
 }
