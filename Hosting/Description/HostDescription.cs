@@ -16,7 +16,7 @@ internal sealed class HostDescription : IApiDescription
             },
             Get("/metrics", "metrics", "What the host measures, as Prometheus text") with
             {
-                Description = "Needs no token from a peer on the same machine, and from elsewhere one with scope admin.",
+                Description = "Needs no token from a peer on the same machine that calls it by a loopback name, and otherwise one with scope admin.",
                 Security = [[], KnownSchemes.WithBearer, KnownSchemes.WithPcode],
                 Answers =
                 [

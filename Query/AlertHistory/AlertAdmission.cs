@@ -9,7 +9,8 @@ namespace TimeSeries.Query.AlertHistory;
 
 /// <summary>
 /// Who may read alerts: whoever has a Bearer token with scope read, the token's project. Without a token, the first project: anyone, where
-/// <see cref="AlertHistoryOptions.AllowAnonymous"/> says so; else a caller on this machine, not behind a proxy, while nobody else can reach the server at all.
+/// <see cref="AlertHistoryOptions.AllowAnonymous"/> says so; else a caller on this machine, not behind a proxy, that
+/// calls it by a loopback name (<see cref="LocalPeer"/>), while nobody else can reach the server at all.
 /// A token that is no good is refused even then. Thread safe.
 /// </summary>
 internal sealed class AlertAdmission(ProjectDirectory projects, AlertHistoryOptions options, IServer server, IHostApplicationLifetime lifetime)

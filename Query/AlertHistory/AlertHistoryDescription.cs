@@ -100,7 +100,7 @@ internal sealed class AlertHistoryDescription : IApiDescription
     {
         Id = id,
         Summary = summary,
-        Description = "Open without a token to peers on the same machine while the server listens to it alone, and where AlertHistory:AllowAnonymous is set.",
+        Description = "Open without a token to peers on the same machine that call it by a loopback name while the server listens to it alone, and where AlertHistory:AllowAnonymous is set.",
         Security = [[], KnownSchemes.WithBearer],
         Answers = [],
     };

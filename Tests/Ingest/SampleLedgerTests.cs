@@ -67,7 +67,8 @@ public sealed partial class SampleLedgerTests
     [TestCase("X-Forwarded-For", "203.0.113.9")]
     [TestCase("Forwarded", "for=203.0.113.9")]
     [TestCase("Via", "1.1 proxy")]
-    public async Task Metrics_are_not_for_peers_behind_a_proxy(string header, string value)
+    [TestCase("Host", "rebound.example")]
+    public async Task Metrics_are_not_for_peers_behind_a_proxy_or_pages_whose_name_leads_here(string header, string value)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, "/metrics");
         request.Headers.TryAddWithoutValidation(header, value);

@@ -77,6 +77,13 @@ public sealed class NcpEventTests
             Is.EqualTo(new[] { "last 2024-05-08 23:59:59", "first 2024-05-08 00:00:00" }));
     }
 
+    // 2024-03-09 05:00 UTC to 2024-03-12 05:00 UTC: an offset has no summer time, though New York's began on the 10th.
+    [Test]
+    public async Task Days_have_24_hours_where_clocks_change_too() => Assert.That(
+        await FoundAsync("\"timeZone\":\"-05:00\",\"from\":\"2024-03-09\",\"to\":\"2024-03-11\"",
+            Event("after", 1_710_219_600_000 - Day), Event("last", 1_710_219_599_999 - Day), Event("first", 1_709_960_400_000 - Day), Event("before", 1_709_960_399_999 - Day)),
+        Is.EqualTo("last first of 2"));
+
     [TestCase("\"level\":[\"EVENT\"]", "2 1 of 2")]
     [TestCase("\"level\":[\"EVENT\",\"ALERT\",\"EVENT\"]", "4 2 1 of 3")]
     [TestCase("\"type\":[\"ES020\"]", "3 2 of 2")]

@@ -120,6 +120,19 @@ public sealed class TykActivityTests
             Is.EqualTo(new[] { ("/last", last), ("/first", first) }));
     }
 
+    // 2024-03-29 23:00 UTC to 2024-04-01 23:00 UTC: an offset has no summer time, though Berlin's began on the 31st.
+    [Test]
+    public async Task Days_have_24_hours_where_clocks_change_too()
+    {
+        Row[] rows =
+        [
+            Hit(1_711_753_199_999, 1, path: "/before"), Hit(1_711_753_200_000, 1, path: "/first"), Hit(1_712_012_399_999, 1, path: "/last"), Hit(1_712_012_400_000, 1, path: "/after"),
+        ];
+        await using QueryHost host = await QueryHost.StartAsync(new RowReader(rows), "--Query:TimeZone=+01:00");
+        JsonElement answer = await RowsAsync(host, "/keys/endpoint/k/30/3/2024/1/4/2024");
+        Assert.That(answer.EnumerateArray().Select(row => row.GetProperty("id").GetProperty("path").GetString()), Is.EqualTo(new[] { "/last", "/first" }));
+    }
+
     [TestCase("hour", "1/1/2021 0:2 31/12/2020 4:1 31/12/2020 9:1 31/12/2020 23:1")]
     [TestCase("day", "1/1/2021 0:2 31/12/2020 0:3")]
     [TestCase("month", "0/1/2021 0:2 0/12/2020 0:3")]

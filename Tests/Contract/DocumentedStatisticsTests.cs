@@ -1,0 +1,98 @@
+using System.Text.Json;
+using NUnit.Framework;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Fixtures.Influxd;
+
+namespace TimeSeries.Tests.Contract;
+
+/// <summary>Pushed samples lead to the answers that WhaTap's document shows, over each store; in the embedded one half of them lie in blocks and half in memory.</summary>
+[TestFixture(StorageKind.Embedded)]
+[TestFixture(StorageKind.Influx)]
+internal sealed class DocumentedStatisticsTests(StorageKind store)
+{
+    private const int RowsPerBatch = 5_000;
+
+    private static readonly string[] _project =
+    [
+        $"--Projects:2:Pcode={DocumentedStatistics.Pcode}", "--Projects:2:Name=documented", $"--Projects:2:Tokens:0:Secret={TestProjects.TokenOf(DocumentedStatistics.Pcode)}",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+    private RunningServer? _server;
+    private SharedStore? _shared;
+    private ServerClient _client = null!;
+
+    [OneTimeSetUp]
+    public async Task Push()
+    {
+        SampleRow[] rows = DocumentedStatistics.Rows();
+        int half = rows.Length / 2;
+        if (store == StorageKind.Embedded)
+        {
+            _server = await RunningServer.StartAsync(_folder, _project);
+            _client = _server.Client;
+            await PushAsync(rows[..half]);
+            await _server.SealAsync();
+            await PushAsync(rows[half..]);
+            return;
+        }
+
+        _shared = await SharedStore.StartAsync();
+        _client = (await _shared.StartHostAsync("Server", "first", _project)).Client;
+        await PushAsync(rows);
+        await _shared.WaitForAsync(rows.Length);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        if (_shared is not null)
+        {
+            await _shared.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    [TestCaseSource(typeof(DocumentedStatistics), nameof(DocumentedStatistics.Lists))]
+    public async Task The_documented_record_stands_first_among_as_many(DocumentedStatistic documented)
+    {
+        using JsonDocument answer = JsonDocument.Parse(await AskAsync(documented.Path));
+        Assert.That(answer.RootElement.EnumerateObject().Select(member => member.Name), Is.EqualTo(new[] { "records", "total" }));
+        JsonElement records = answer.RootElement.GetProperty("records");
+        Assert.That(AnswerComparer.Differences(records[0].GetRawText(), Expected(documented)), Is.Empty);
+        Assert.That((records.GetArrayLength(), answer.RootElement.GetProperty("total").GetInt32()), Is.EqualTo((documented.Total, documented.Total)));
+    }
+
+    [TestCase(DocumentedStatistics.MeanPath, DocumentedStatistics.MeanAnswer, TestName = "The_documented_mean_of_threads_is_answered")]
+    [TestCase(DocumentedStatistics.AgentsPath, DocumentedStatistics.AgentsAnswer, TestName = "Threads_by_agent_are_answered_in_the_documented_form")]
+    public async Task Threads_are_answered(string path, string expected) => Assert.That(await AskAsync(path), Is.EqualTo(expected));
+
+    private Task<string> AskAsync(string path) => _client.GetAsync("/open/api/json" + path, DocumentedStatistics.Pcode);
+
+    private Task PushAsync(SampleRow[] rows) => _client.PushAllAsync(
+        rows.Chunk(RowsPerBatch).Select(chunk => new PushedBatch(DocumentedStatistics.Pcode, new AgentName("shop-8080", -1_459_620_666), chunk)), _ => BodyForm.MessagePackColumns);
+
+    private static Dictionary<string, object> Expected(DocumentedStatistic documented)
+    {
+        using JsonDocument shown = JsonDocument.Parse(documented.Record);
+        Dictionary<string, object> expected = shown.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.ValueKind switch
+        {
+            JsonValueKind.String => member.Value.GetString()!,
+            _ => member.Value.TryGetInt64(out long whole) ? (object)whole : member.Value.GetDouble(),
+        });
+        foreach ((string name, object value) in documented.Ours)
+        {
+            expected[name] = value;
+        }
+
+        return expected;
+    }
+}
