@@ -16,4 +16,7 @@ internal static class ExitCode
 
     /// <summary>Answers that must be equal are not.</summary>
     public const int Different = 5;
+
+    /// <summary>Something allocates more than it did.</summary>
+    public const int Grown = 6;
 }

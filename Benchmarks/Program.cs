@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TimeSeries.Benchmarks.Alerts;
+using TimeSeries.Benchmarks.Allocations;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Replay;
@@ -12,6 +13,7 @@ RootCommand root = new("Measures TimeSeries: a load generator, a replay of recor
     ReplayCommand.Create(),
     AlertsCommand.Create(),
     MicroCommand.Create(),
+    AllocationsCommand.Create(),
     StagesCommand.Create(),
     InfluxLoadCommand.Create(),
     InfluxQueryCommand.Create(),

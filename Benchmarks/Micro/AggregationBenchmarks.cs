@@ -7,6 +7,7 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>Rows in memory grouped and measured, and rolled up, a sample.</summary>
 [MemoryDiagnoser]
+[AllocationGate]
 public class AggregationBenchmarks
 {
     private const int Chunks = 20;

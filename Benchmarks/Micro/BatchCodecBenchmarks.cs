@@ -8,6 +8,7 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>A batch as the log's bytes and back, a sample.</summary>
 [MemoryDiagnoser]
+[AllocationGate]
 public class BatchCodecBenchmarks
 {
     private readonly ArrayBufferWriter<byte> _written = new();

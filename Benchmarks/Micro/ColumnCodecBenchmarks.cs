@@ -7,6 +7,7 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>One column of a block encoded and decoded, a value.</summary>
 [MemoryDiagnoser]
+[AllocationGate]
 public class ColumnCodecBenchmarks
 {
     private readonly NumberCodec _numbers = new();

@@ -10,6 +10,7 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>From wire bytes to columns, in each form and encoding, a sample of 16 fields.</summary>
 [MemoryDiagnoser]
+[AllocationGate]
 public class DecoderBenchmarks
 {
     private readonly SampleBatch _samples = new();

@@ -7,6 +7,7 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>Batches applied to a head until it is as large as a seal, a sample.</summary>
 [MemoryDiagnoser]
+[AllocationGate]
 public class HeadBenchmarks
 {
     private readonly ArrayStock _stock = new(256L << 20);

@@ -11,6 +11,7 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>Groups of encoded batches appended to a log on the real disk, flush included, a group.</summary>
 [MemoryDiagnoser]
+[AllocationGate]
 public class LogBenchmarks
 {
     private readonly CoreInstruments _instruments = new();

@@ -4,6 +4,7 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>A full head sealed into a block with its rollups, flush included, a sample.</summary>
 [MemoryDiagnoser]
+[AllocationGate]
 public class SealBenchmarks
 {
     private StoreFolder _folder = null!;

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using Microsoft.AspNetCore.Http;
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+using TimeSeries.Query.Families;
+using TimeSeries.Query.WhaTap;
+
+namespace TimeSeries.Benchmarks.Micro;
+
+/// <summary>An aggregated result turned into a vendor's answer, a record.</summary>
+[MemoryDiagnoser]
+[AllocationGate]
+public class ShaperBenchmarks
+{
+    private const int Records = 400;
+
+    private QueryResult _result = null!;
+    private Action<Utf8JsonWriter, QueryResult, int> _write = null!;
+    private DefaultHttpContext _context = null!;
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        WhatapCall call = new(GeneratedBatch.Pcode, TimeSpan.FromSeconds(1.2), [], new QueryCollection(), new Timestamp(0));
+        SampleQuery query = TransactionStatistic.List.Ask(call, TimeRange.All);
+        _write = TransactionStatistic.List.WriteRecord;
+        Aggregation aggregation = new(query);
+        for (int seed = 0; seed < 3; seed++)
+        {
+            aggregation.Add(new TableChunk(GeneratedBatch.Make(Kind.Transaction, MicroSizes.BatchSamples, seed).Find(Kind.Transaction)!), TimeRange.All);
+        }
+
+        _result = aggregation.Complete();
+        if (_result.RowCount != Records)
+        {
+            throw new InvalidOperationException($"There are {_result.RowCount} services, not {Records}.");
+        }
+
+        _context = new DefaultHttpContext();
+        _context.Response.Body = Stream.Null;
+    }
+
+    [Benchmark(OperationsPerInvoke = Records)]
+    public async Task Transactions()
+    {
+        await using JsonAnswer answer = await JsonAnswer.StartAsync(_context);
+        answer.Json.WriteStartArray();
+        for (int row = 0; row < _result.RowCount; row++)
+        {
+            answer.Json.WriteStartObject();
+            _write(answer.Json, _result, row);
+            answer.Json.WriteEndObject();
+            await answer.FlushWhenFullAsync();
+        }
+
+        answer.Json.WriteEndArray();
+    }
+}
