@@ -110,7 +110,7 @@ internal sealed class ReadHourTests
         InfluxQlClient client = new(_http, ReadSetup.Options(_server.Address), TimeProvider.System);
         Aggregation aggregation = new(query);
         List<TimeRange> rest = [];
-        await new UnitScan(client, query, aggregation, _cache, _clock).AddAsync(query.Range, rest, CancellationToken.None);
+        await new UnitScan(client, query, aggregation, _cache, RepeatedAlerts.None, _clock).AddAsync(query.Range, rest, CancellationToken.None);
         RawScan raw = new(client, query, aggregation, new PointConditions(query.Kind, query.Filters), RepeatedAlerts.None);
         foreach (TimeRange range in rest)
         {

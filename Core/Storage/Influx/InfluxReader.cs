@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>
 /// Answers queries over what any number of nodes wrote into InfluxDB, exactly as the embedded store does over its own: whole 5-minute buckets from the
 /// rollups of units, everything else from raw rows that stream through the same aggregation. Memory is bounded by the query's groups, a few
-/// thousand rows and the caches of units. Thread safe.
+/// thousand rows, and the caches of units and of ids of alerts. Thread safe.
 /// </summary>
 public sealed class InfluxReader : ISampleReader, IDisposable
 {
@@ -16,10 +16,14 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     private const long HourBytes = 128L << 20;
     private const long UnitBytes = 64L << 20;
 
+    // Ids of some four million alerts. Only the host's memory speaks against more: with more, each query reads them all.
+    private const long AlertIdBytes = 192L << 20;
+
     private readonly UnitCache _cache = new(UnitBytes, HourBytes);
     private readonly HttpMessageInvoker _http;
     private readonly InfluxQlClient _client;
     private readonly NodeWords _nodes;
+    private readonly AlertRepeats _alerts;
     private readonly Func<Kind, TimeSpan?> _retention;
     private readonly TimeProvider _clock;
 
@@ -31,6 +35,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
         _http = InfluxQlClient.MakeInvoker();
         _client = new InfluxQlClient(_http, options, clock);
         _nodes = new NodeWords(_client, clock);
+        _alerts = new AlertRepeats(_client, clock, AlertIdBytes);
         _retention = retention;
         _clock = clock;
     }
@@ -47,14 +52,12 @@ public sealed class InfluxReader : ISampleReader, IDisposable
             return aggregation.Complete();
         }
 
-        // Rollups know nothing of ids that stand twice; alerts are few enough to be read one by one.
-        bool mayRepeat = query.Kind == Kind.Alert;
         PointConditions conditions = new(query.Kind, query.Filters);
         RepeatedAlerts repeated = await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
         List<TimeRange> rest = [];
-        if (query.UseRollups && !mayRepeat)
+        if (query.UseRollups)
         {
-            await new UnitScan(_client, query, aggregation, _cache, _clock).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
+            await new UnitScan(_client, query, aggregation, _cache, repeated, _clock).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -81,7 +84,10 @@ public sealed class InfluxReader : ISampleReader, IDisposable
         RepeatedAlerts repeated = range.IsEmpty
             ? RepeatedAlerts.None
             : await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
-        return await new PointListing(_client, query, range, conditions, repeated, _clock, cancellationToken).RunAsync().ConfigureAwait(false);
+        long? total = query.Kind == Kind.Alert && !range.IsEmpty
+            ? await new AlertTotal(_client, _cache, _clock).CountAsync(query, range, conditions, repeated, cancellationToken).ConfigureAwait(false)
+            : null;
+        return await new PointListing(_client, query, range, conditions, repeated, total, _clock, cancellationToken).RunAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -92,7 +98,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     public void Dispose() => _http.Dispose();
 
     private ValueTask<RepeatedAlerts> FindRepeatsAsync(Kind kind, long pcode, TimeRange kept, PointConditions conditions, CancellationToken cancellationToken) =>
-        kind == Kind.Alert ? RepeatedAlerts.FindAsync(_client, pcode, kept, conditions, cancellationToken) : new(RepeatedAlerts.None);
+        kind == Kind.Alert ? _alerts.FindAsync(pcode, kept, conditions, cancellationToken) : new(RepeatedAlerts.None);
 
     private long EarliestOf(Kind kind) =>
         _retention(kind) is { } kept ? _clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)kept.TotalMilliseconds : long.MinValue;

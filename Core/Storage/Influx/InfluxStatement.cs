@@ -51,6 +51,18 @@ internal sealed class InfluxStatement
         return statement.From(measurement);
     }
 
+    /// <summary>Begins a statement that counts the points with a value in a field, and reads the least one.</summary>
+    public static InfluxStatement CountAndLeast(string measurement, string field)
+    {
+        InfluxStatement statement = new();
+        statement._text.Append("count(");
+        statement.AppendName(field);
+        statement._text.Append("),min(");
+        statement.AppendName(field);
+        statement._text.Append(')');
+        return statement.From(measurement);
+    }
+
     /// <summary>Begins a statement that reads the last value of a field, and what stands beside it in another.</summary>
     public static InfluxStatement Latest(string measurement, string field, string beside)
     {

@@ -29,7 +29,6 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private readonly string _directory;
     private readonly ulong _nodeId;
     private readonly InfluxOptions _options;
-    private readonly Func<long, long> _apdexThresholdMicroseconds;
     private readonly AlertLookup? _alerts;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -38,6 +37,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private readonly SendQueue _queue;
     private readonly WriteSize _size;
     private readonly LineSender _sender;
+    private readonly UnitWriter _rollups;
     private readonly Func<long, ulong> _nodeOf;
     private readonly Channel<ClosedUnit> _closed = Channel.CreateBounded<ClosedUnit>(1);
 
@@ -57,7 +57,6 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _directory = directory;
         _nodeId = nodeId;
         _options = options;
-        _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
         _alerts = alerts;
         _clock = clock;
         _logger = logger;
@@ -66,6 +65,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
         _size = new WriteSize(options.BatchBytes, clock);
         _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
+        _rollups = new UnitWriter(_queue, _size, apdexThresholdMicroseconds, nodeOf);
         _nodeOf = nodeOf;
         _unit = new OpenUnit(checkpoint.Unit);
         _through = checkpoint.Through;
@@ -264,51 +264,9 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         {
             // Only then: a rollup must not be seen before its samples, nor overtake the lines that say that it is not complete.
             await _queue.WaitAsync(closed.LastLines, cancellationToken).ConfigureAwait(false);
-            await WriteRollupsAsync(closed.Unit, cancellationToken).ConfigureAwait(false);
+            await _rollups.WriteAsync(closed.Unit, cancellationToken).ConfigureAwait(false);
             await KeepAsync(closed.Checkpoint, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _storedThrough, closed.Checkpoint.Through.Offset);
-        }
-    }
-
-    private async ValueTask WriteRollupsAsync(OpenUnit unit, CancellationToken cancellationToken)
-    {
-        LineBatch lines = new(_size.MaxBytes);
-        byte[] node = Encoding.UTF8.GetBytes($",{InfluxSchema.NodeTag}={InfluxSchema.NodeName(_nodeOf(unit.FirstNumber))}");
-        long last = 0;
-        foreach ((long pcode, UnitTable table) in unit.Tables)
-        {
-            table.Complete();
-            UnitRollup rollup = new(table, _apdexThresholdMicroseconds(pcode));
-            foreach ((long bucket, UnitRollups rollups) in rollup.Buckets())
-            {
-                await RollupLines.WriteAsync(rollups, pcode, node, KindPoints.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
-            }
-        }
-
-        if (lines.LineCount > 0)
-        {
-            await AddAsync().ConfigureAwait(false);
-        }
-
-        lines.Dispose();
-        await _queue.WaitAsync(last, cancellationToken).ConfigureAwait(false);
-
-        async ValueTask AppendAsync(Action<LineBatch> line)
-        {
-            line(lines);
-            if (!lines.TryEndLine(_size.MaxBytes))
-            {
-                await AddAsync().ConfigureAwait(false);
-                line(lines);
-                lines.TryEndLine(_size.MaxBytes);
-            }
-        }
-
-        async ValueTask AddAsync()
-        {
-            await _queue.AddAsync(lines, cancellationToken).ConfigureAwait(false);
-            last = _queue.Last;
-            lines = new LineBatch(_size.MaxBytes);
         }
     }
 

@@ -27,14 +27,14 @@ internal sealed class KnownHour(Rollup rollup, IReadOnlyDictionary<long, (HashSe
     /// <summary>Memory held.</summary>
     public long AllocatedBytes { get; } = rollup.AllocatedBytes + buckets.Values.Sum(bucket => bucket.Units.Count * BytesPerUnit);
 
-    /// <summary>Whether the hour has exactly the units that this was made of, all of them closed.</summary>
+    /// <summary>Whether the hour has exactly the units that this was made of, all of them closed and none to be read raw.</summary>
     public bool IsOf(long hour, IReadOnlyDictionary<long, UnitBucket> units)
     {
         for (long start = hour; start < hour + UnitHours.HourMilliseconds; start += InfluxSchema.BucketMilliseconds)
         {
             UnitBucket? found = units.GetValueOrDefault(start);
             bool isKnown = buckets.TryGetValue(start, out (HashSet<(string Node, long Unit)> Units, long Samples) known);
-            if (isKnown != found is not null || (found is not null && (found.IsOpen || !known.Units.SetEquals(found.Units))))
+            if (isKnown != found is not null || (found is not null && (found.MustBeRead || !known.Units.SetEquals(found.Units))))
             {
                 return false;
             }

@@ -44,6 +44,9 @@ internal sealed class PointConditions
     /// <summary>Whether no filter is left to the host.</summary>
     public bool IsComplete { get; }
 
+    /// <summary>Whether only some ids can be in the answer.</summary>
+    public bool HasIds => _ids.Length > 0;
+
     /// <summary>Adds the conditions to a statement behind its times.</summary>
     public void AddTo(InfluxStatement statement)
     {

@@ -3,10 +3,10 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Influx;
 
-/// <summary>How many points a kind has, bucket by bucket. It costs InfluxDB one pass over an integer field; no row travels.</summary>
+/// <summary>How many points a kind has. It costs InfluxDB one pass over an integer field; no row travels.</summary>
 internal static class PointCounts
 {
-    /// <summary>The buckets of some ranges, ascending and disjoint, that have points, ascending.</summary>
+    /// <summary>Bucket by bucket: those of some ranges, ascending and disjoint, that have points, ascending.</summary>
     public static async ValueTask<List<(long Bucket, long Points)>> AskAsync(
         InfluxQlClient client, KindSchema schema, string project, IReadOnlyList<TimeRange> ranges, CancellationToken cancellationToken)
     {
@@ -29,5 +29,23 @@ internal static class PointCounts
         }
 
         return counts;
+    }
+
+    /// <summary>The points of a range that some conditions let pass.</summary>
+    public static async ValueTask<long> AskAsync(
+        InfluxQlClient client, KindSchema schema, string project, TimeRange range, PointConditions conditions, CancellationToken cancellationToken)
+    {
+        AnswerColumn count = new("count", isText: false);
+        AnswerRows rows = new(count);
+        InfluxStatement statement = InfluxStatement.Count(schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, project).In(range);
+        conditions.AddTo(statement);
+        long points = 0;
+        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            points += rows.RowCount > 0 ? count.Numbers[0] : 0;
+        }
+
+        return points;
     }
 }

@@ -26,6 +26,7 @@ internal sealed class PointListing
     private readonly PlacedRows _chunk;
     private readonly List<ListedRow> _listed = [];
     private readonly bool _canCount;
+    private readonly long? _total;
     private int _pieces;
     private long _matching;
 
@@ -34,11 +35,13 @@ internal sealed class PointListing
     /// <param name="range">The part of its range that may be answered and has points.</param>
     /// <param name="conditions">What InfluxDB applies of its filters.</param>
     /// <param name="repeated">Alerts that are left out.</param>
+    /// <param name="total">The total where it is known; null where the list has to find it, if it is asked for.</param>
     /// <param name="clock">The present.</param>
     /// <param name="cancellationToken">Whether the caller left.</param>
     public PointListing(
-        InfluxQlClient client, ListQuery query, TimeRange range, PointConditions conditions, RepeatedAlerts repeated, TimeProvider clock, CancellationToken cancellationToken)
+        InfluxQlClient client, ListQuery query, TimeRange range, PointConditions conditions, RepeatedAlerts repeated, long? total, TimeProvider clock, CancellationToken cancellationToken)
     {
+        _total = total;
         _client = client;
         _query = query;
         _range = range;
@@ -59,14 +62,19 @@ internal sealed class PointListing
             return new ListedSamples(_query, [], 0, hasMore: false);
         }
 
-        if (_query.CountTotal && !_canCount)
+        if (_query.Offset >= _total)
+        {
+            return new ListedSamples(_query, [], _total.Value, hasMore: false);
+        }
+
+        if (_query.CountTotal && !_canCount && _total is null)
         {
             await StreamAsync(_range, countsAll: true).ConfigureAwait(false);
         }
         else
         {
             await FindPageAsync().ConfigureAwait(false);
-            _matching = _query.CountTotal ? await CountAsync(_range).ConfigureAwait(false) : 0;
+            _matching = _total ?? (_query.CountTotal ? await CountAsync(_range).ConfigureAwait(false) : 0);
         }
 
         ListedRow[] rows = _page.Complete();
@@ -167,21 +175,7 @@ internal sealed class PointListing
 
     private string Project => _query.Pcode.ToString(CultureInfo.InvariantCulture);
 
-    private async ValueTask<long> CountAsync(TimeRange range)
-    {
-        AnswerColumn count = new("count", isText: false);
-        AnswerRows rows = new(count);
-        InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, Project).In(range);
-        _conditions.AddTo(statement);
-        long points = 0;
-        await using InfluxAnswer answer = await _client.AskAsync(statement, rows, _cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            points += rows.RowCount > 0 ? count.Numbers[0] : 0;
-        }
-
-        return points;
-    }
+    private ValueTask<long> CountAsync(TimeRange range) => PointCounts.AskAsync(_client, _schema, Project, range, _conditions, _cancellationToken);
 
     private static int[] FieldsOfFilters(ListQuery query, KindSchema schema)
     {

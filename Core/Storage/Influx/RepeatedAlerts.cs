@@ -1,67 +1,39 @@
-using System.Globalization;
-using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
-using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// Alerts that have the id of an earlier one. Nodes that were sent the same alert know nothing of each other, and one that was restarted may have forgotten:
-/// then the earliest counts (by its time, then by node and number, so that every reader picks the same) and the others are left out.
+/// then the earliest counts (by its time, then by node and number, so that every reader picks the same) and the others are left out. Thread safe once it is made.
 /// </summary>
 internal sealed class RepeatedAlerts
 {
     private readonly HashSet<SamplePlace> _repeats = [];
-
-    private RepeatedAlerts()
-    {
-    }
+    private readonly HashSet<long> _buckets = [];
 
     /// <summary>For kinds that have no repeats.</summary>
     public static RepeatedAlerts None { get; } = new();
 
     public int Count => _repeats.Count;
 
+    /// <summary>The 5-minute buckets that repeats lie in: rollups know nothing of them.</summary>
+    public IReadOnlySet<long> Buckets => _buckets;
+
     /// <summary>Whether the alert at a place is a repeat.</summary>
     public bool Contains(SamplePlace place) => _repeats.Contains(place);
 
-    /// <summary>
-    /// Finds the repeats among the alerts of a project in a range, which must be all that are answered at all. Where only some ids can be in the
-    /// answer, <paramref name="conditions"/> leave out the others.
-    /// </summary>
-    public static async ValueTask<RepeatedAlerts> FindAsync(InfluxQlClient client, long pcode, TimeRange range, PointConditions conditions, CancellationToken cancellationToken)
+    /// <summary>Adds the later of two alerts of one id, and returns the earlier one.</summary>
+    public SamplePlace AddLater(SamplePlace? known, SamplePlace alert)
     {
-        AnswerColumn id = new("id", isText: true);
-        PlacedRows rows = new(SampleSchema.Of(Kind.Alert), [], id);
-        RepeatedAlerts repeated = new();
-        Dictionary<UInt128, SamplePlace> earliest = [];
-        InfluxStatement statement = InfluxStatement.Select(InfluxSchema.MeasurementOf(Kind.Alert), [.. rows.Columns, "id"])
-            .Where(InfluxSchema.PcodeTag, pcode.ToString(CultureInfo.InvariantCulture)).In(range);
-        conditions.AddIds(statement);
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows.Rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
+        if (known is not { } other)
         {
-            rows.TakePlaces();
-            for (int row = 0; row < rows.RowCount; row++)
-            {
-                repeated.Take(earliest, ListedOrder.IdOf(id.Text(row)), rows.Place(row));
-            }
+            return alert;
         }
 
-        return repeated;
-    }
-
-    private void Take(Dictionary<UInt128, SamplePlace> earliest, UInt128 id, SamplePlace alert)
-    {
-        if (!earliest.TryGetValue(id, out SamplePlace known))
-        {
-            earliest.Add(id, alert);
-            return;
-        }
-
-        bool isEarlier = Compare(alert, known) < 0;
-        _repeats.Add(isEarlier ? known : alert);
-        earliest[id] = isEarlier ? alert : known;
+        (SamplePlace earlier, SamplePlace later) = Compare(alert, other) < 0 ? (alert, other) : (other, alert);
+        _repeats.Add(later);
+        _buckets.Add(InfluxSchema.BucketOf(later.Time));
+        return earlier;
     }
 
     private static int Compare(SamplePlace left, SamplePlace right)

@@ -3,7 +3,7 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>The units that have samples in one 5-minute bucket.</summary>
-internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, UnitCache cache)
+internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, UnitCache cache, bool mustBeRead)
 {
     private readonly Dictionary<(string Node, long Unit), KnownUnit> _known = [];
     private readonly Dictionary<(string Node, long Unit), UnitParts> _coming = [];
@@ -20,8 +20,8 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
     /// <summary>Whether the parts of a closed unit must be read.</summary>
     public bool NeedsParts { get; private set; }
 
-    /// <summary>Whether a unit is still open, so that the bucket is read raw whatever the others know.</summary>
-    public bool IsOpen { get; private set; }
+    /// <summary>Whether the bucket is read raw whatever units know: one of them is still open, or samples are left out that they count.</summary>
+    public bool MustBeRead { get; private set; } = mustBeRead;
 
     /// <summary>Notes that a unit is in the bucket.</summary>
     public void Note(string node, long unit, long parts)
@@ -29,7 +29,7 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         Units.Add((node, unit));
         if (parts <= 0)
         {
-            IsOpen = true;
+            MustBeRead = true;
         }
         else if (cache.Units.Find(PlaceOf(node, unit)) is { } known)
         {
@@ -86,7 +86,7 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
     /// </summary>
     public List<UnitSource>? TryResolve(long points)
     {
-        if (IsOpen || _isDamaged || Samples != points)
+        if (MustBeRead || _isDamaged || Samples != points)
         {
             return null;
         }

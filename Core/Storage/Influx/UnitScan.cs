@@ -33,9 +33,11 @@ internal sealed class UnitScan
     private readonly AnswerColumn _parts = new(InfluxSchema.PartsField, isText: false);
     private readonly AnswerColumn _bytes = new(InfluxSchema.DataField, isText: true);
     private readonly AnswerRows _rows;
+    private readonly RepeatedAlerts _repeated;
 
-    public UnitScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, UnitCache cache, TimeProvider clock)
+    public UnitScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, UnitCache cache, RepeatedAlerts repeated, TimeProvider clock)
     {
+        _repeated = repeated;
         _clock = clock;
         _cache = cache;
         _client = client;
@@ -46,6 +48,9 @@ internal sealed class UnitScan
         _project = query.Pcode.ToString(CultureInfo.InvariantCulture);
         _rows = new AnswerRows(_time, _node, _unit, _part, _parts, _bytes);
     }
+
+    /// <summary>Whether units may know what a query asks.</summary>
+    public static bool Fits(SampleQuery query) => FindSpec(SampleSchema.Of(query.Kind), query) >= 0;
 
     /// <summary>Adds what units know of a range, and appends to <paramref name="rest"/> what must be read raw: ascending and disjoint.</summary>
     public async ValueTask AddAsync(TimeRange range, List<TimeRange> rest, CancellationToken cancellationToken)
@@ -237,7 +242,7 @@ internal sealed class UnitScan
         List<TimeRange> missing = [];
         foreach ((long start, UnitBucket bucket) in units.OrderBy(static entry => entry.Key))
         {
-            if (bucket.NeedsParts && !bucket.IsOpen && !hours.Has(start))
+            if (bucket.NeedsParts && !bucket.MustBeRead && !hours.Has(start))
             {
                 Append(missing, new TimeRange(start, start + InfluxSchema.BucketMilliseconds));
             }
@@ -283,7 +288,7 @@ internal sealed class UnitScan
         long start = InfluxSchema.BucketOf(InfluxSchema.MillisecondsOf(_time.Numbers[row]));
         if (!units.TryGetValue(start, out UnitBucket? bucket))
         {
-            bucket = new UnitBucket(_query, _specIndex, start, _cache);
+            bucket = new UnitBucket(_query, _specIndex, start, _cache, mustBeRead: _repeated.Buckets.Contains(start));
             units.Add(start, bucket);
         }
 
