@@ -55,7 +55,8 @@ internal static class AllocationsCommand
 
         if (update)
         {
-            File.WriteAllText(path, AllocationBaselines.ToText(measured));
+            using StreamWriter file = new(path);
+            file.Write(AllocationBaselines.ToText(measured));
             Console.WriteLine($"{measured.Count} benchmarks written to {path}.");
             return ExitCode.Success;
         }
