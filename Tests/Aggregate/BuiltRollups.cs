@@ -8,9 +8,10 @@ internal sealed class BuiltRollups : IRollupSource
 {
     private readonly Dictionary<(int, RollupLevel), Rollup> _rollups = [];
 
-    public BuiltRollups(KindSchema schema, IReadOnlyList<ArrayChunk> chunks, long threshold)
+    public BuiltRollups(KindSchema schema, IReadOnlyList<ArrayChunk> chunks, long threshold, params IReadOnlyList<IRollupSource> known)
     {
         RollupBuilder builder = new(schema, threshold);
+        builder.Know(known);
         foreach (ArrayChunk chunk in chunks)
         {
             builder.Add(chunk);
