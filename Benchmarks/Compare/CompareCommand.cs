@@ -8,7 +8,6 @@ namespace TimeSeries.Benchmarks.Compare;
 internal static class CompareCommand
 {
     private const long Million = 1_000_000;
-    private const double Gigabyte = 1e9;
 
     // All but what takes long or much disk.
     private static readonly ComparePart[] _defaultParts =
@@ -25,7 +24,7 @@ internal static class CompareCommand
     private static readonly Option<int[]> _connections = List("--connections", "Connections that TimeSeries is measured with, one number after the other.", Number, 2, 4, 8);
     private static readonly Option<int> _requests = new("--requests") { Description = "Requests to each endpoint.", DefaultValueFactory = _ => 200 };
     private static readonly Option<double> _memorySeconds = new("--memory-seconds") { Description = "How long each load of the memory part lasts.", DefaultValueFactory = _ => 60 };
-    private static readonly Option<double> _restartGigabytes = new("--restart-gigabytes") { Description = "Gigabytes of blocks at least before the restart is measured; more samples are pushed until they are there.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<long> _restartBytes = new("--restart-bytes") { Description = "Bytes of blocks at least before the restart is measured; more samples are pushed until they are there.", DefaultValueFactory = _ => 0 };
     private static readonly Option<int[]> _growthMillions = List("--growth-millions", "Millions of transactions that growth is measured at.", Number, 1, 10);
     private static readonly Option<int[]> _growthServices = List("--growth-services", "Numbers of services that growth is measured at.", Number, 10, 1_000, 100_000);
 
@@ -36,21 +35,23 @@ internal static class CompareCommand
         _warmUp.Between(0.5, 3_600);
         _requests.Between(1, 1_000_000);
         _memorySeconds.Between(1, 36_000);
-        _restartGigabytes.Between(0, 1_000);
+        _restartBytes.Between(0, 1e12);
         Command command = new("compare", "Measures TimeSeries and other systems side by side on this machine, one at a time, checks that answers agree, and writes a report with every number, each goal and whether it is met.")
         {
-            _peers, _parts, _folder, _output, _server, _rows, _seconds, _warmUp, _connections, _requests, _memorySeconds, _restartGigabytes, _growthMillions, _growthServices,
+            _peers, _parts, _folder, _output, _server, _rows, _seconds, _warmUp, _connections, _requests, _memorySeconds, _restartBytes, _growthMillions, _growthServices,
         };
-        command.SetAction(RunAsync);
+        command.SetAction(result => RunAsync(result).GetAwaiter().GetResult());
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult result, CancellationToken stop)
+    private static async Task<int> RunAsync(ParseResult result)
     {
+        using CancellationTokenSource stop = new();
+        using StopSignal signal = new(stop);
         CompareOptions options = OptionsOf(result);
         try
         {
-            IReadOnlyList<AnswerCheck> broken = await new CompareRun(options, TimeProvider.System, stop).RunAsync();
+            IReadOnlyList<AnswerCheck> broken = await new CompareRun(options, TimeProvider.System, stop.Token).RunAsync();
             foreach (AnswerCheck check in broken)
             {
                 await Console.Error.WriteLineAsync($"{check.Name}: {check.Found}");
@@ -79,7 +80,7 @@ internal static class CompareCommand
         Connections = result.GetRequiredValue(_connections),
         Requests = result.GetValue(_requests),
         MemoryLength = TimeSpan.FromSeconds(result.GetValue(_memorySeconds)),
-        RestartBytes = (long)(result.GetValue(_restartGigabytes) * Gigabyte),
+        RestartBytes = result.GetValue(_restartBytes),
         GrowthRows = [.. result.GetRequiredValue(_growthMillions).Select(millions => millions * Million)],
         GrowthServices = result.GetRequiredValue(_growthServices),
         CommandLine = string.Join(' ', result.Tokens.Select(token => token.Value)),

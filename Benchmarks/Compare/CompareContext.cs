@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text.Json;
 using TimeSeries.Benchmarks.Compare.Peers;
 using TimeSeries.Benchmarks.Compare.Reports;
 
@@ -31,6 +33,34 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
         };
     }
 
+    /// <summary>Measures something; where it fails, the report says so and the rest goes on.</summary>
+    public void Try(string name, Action measure)
+    {
+        Stop.ThrowIfCancellationRequested();
+        try
+        {
+            measure();
+        }
+        catch (Exception fault) when (IsOfTheMeasured(fault))
+        {
+            Failed(name, fault);
+        }
+    }
+
+    /// <summary>The same for what waits.</summary>
+    public async Task TryAsync(string name, Func<Task> measure)
+    {
+        Stop.ThrowIfCancellationRequested();
+        try
+        {
+            await measure();
+        }
+        catch (Exception fault) when (IsOfTheMeasured(fault))
+        {
+            Failed(name, fault);
+        }
+    }
+
     public static string NameOf(PeerName name) => name.ToString().ToLowerInvariant();
 
     /// <summary>A new folder; the caller deletes it as soon as it can.</summary>
@@ -43,5 +73,14 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
         }
 
         return Directory.CreateDirectory(path).FullName;
+    }
+
+    // What a server that refuses, hangs or ends does to its client.
+    private static bool IsOfTheMeasured(Exception fault) => fault is InvalidOperationException or InvalidDataException or IOException or SocketException or JsonException;
+
+    private void Failed(string name, Exception fault)
+    {
+        Figures.Check(name + ": could be measured", fault.Message, holds: false);
+        Progress.Say($"failed  {name}: {fault.Message}");
     }
 }

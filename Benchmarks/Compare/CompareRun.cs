@@ -23,7 +23,15 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
                 context.Progress.Say($"peer    {peer.Name}: {peer.Program ?? "absent, " + peer.Absent}");
             }
 
-            await MeasureAsync(context);
+            try
+            {
+                await MeasureAsync(context);
+            }
+            catch (OperationCanceledException)
+            {
+                context.Figures.Check("the run went to its end", "it was stopped", holds: false);
+            }
+
             CompareReport report = Report(context, machine);
             Write(report);
             return [.. report.Checks.Where(check => !check.Holds)];
@@ -39,32 +47,32 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
         CompareOptions options = context.Options;
         if (options.Has(ComparePart.Ingest))
         {
-            new IngestPart(context).Run();
+            context.Try("ingest", new IngestPart(context).Run);
         }
 
         if (options.Has(ComparePart.Disk) || options.Has(ComparePart.Query))
         {
-            await new QueryPart(context).RunAsync();
+            await context.TryAsync("query", new QueryPart(context).RunAsync);
         }
 
         if (options.Has(ComparePart.Endpoints) || options.Has(ComparePart.Restart))
         {
-            await new WholeDayPart(context).RunAsync();
+            await context.TryAsync("endpoints", new WholeDayPart(context).RunAsync);
         }
 
         if (options.Has(ComparePart.Latency))
         {
-            new LatencyPart(context).Run();
+            context.Try("latency", new LatencyPart(context).Run);
         }
 
         if (options.Has(ComparePart.Memory))
         {
-            new MemoryPart(context).Run();
+            context.Try("memory", new MemoryPart(context).Run);
         }
 
         if (options.Has(ComparePart.Growth))
         {
-            await new GrowthPart(context).RunAsync();
+            await context.TryAsync("growth", new GrowthPart(context).RunAsync);
         }
     }
 
@@ -78,7 +86,7 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
             new("transactions of the day", options.Rows.ToString("N0", CultureInfo.InvariantCulture)),
             new("each load", string.Create(CultureInfo.InvariantCulture, $"{options.Length.TotalSeconds:F0} s after {options.WarmUp.TotalSeconds:F0} s that do not count")),
             new("settings of TimeSeries", "defaults (durable acks), an empty folder for each measurement; Query:MaxRows raised to count everything"),
-            new("took", clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) + " at the end"),
+            new("end", clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
         ],
         Peers = context.Peers,
         Goals = Goals.Of(context.Figures),

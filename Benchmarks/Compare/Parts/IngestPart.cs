@@ -27,7 +27,7 @@ internal sealed class IngestPart(CompareContext context)
 
         foreach (PeerName name in context.Options.Peers)
         {
-            Theirs(name);
+            context.Try($"ingest, {CompareContext.NameOf(name)}", () => Theirs(name));
         }
     }
 

@@ -7,10 +7,8 @@ namespace TimeSeries.Benchmarks.Compare.Peers;
 /// <summary>A body for another system, made beforehand; before each sending times, ids and running numbers are overwritten in place. Not thread safe.</summary>
 internal sealed class TextBody
 {
-    private const int SecondDigits = 10;
     private const int MillisecondDigits = 13;
 
-    private static readonly StandardFormat _three = new('D', 3);
     private static readonly StandardFormat _six = new('D', TextRows.NumberDigits);
 
     private readonly TextForm _form;
@@ -48,9 +46,8 @@ internal sealed class TextBody
             long time = nowMilliseconds - _ages[i];
             if (_form == TextForm.Tabs)
             {
-                (long seconds, long milliseconds) = Math.DivRem(time, 1_000);
-                Utf8Formatter.TryFormat(seconds, bytes[_times[i]..], out _);
-                Utf8Formatter.TryFormat(milliseconds, bytes[(_times[i] + SecondDigits + 1)..], out _, _three);
+                // Ten digits; the milliseconds in the next column stay as they are, since they have no fixed width.
+                Utf8Formatter.TryFormat(time / 1_000, bytes[_times[i]..], out _);
             }
             else
             {

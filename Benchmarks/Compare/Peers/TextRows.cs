@@ -62,7 +62,7 @@ internal sealed class TextRows(TextForm form)
         Times.Add(_buffer.Count);
         Number(time / 1_000);
         _buffer.Add((byte)'\t');
-        Padded(time % 1_000, 3);
+        Number(time % 1_000);
         foreach (WireColumn field in fields)
         {
             _buffer.Add((byte)'\t');

@@ -10,8 +10,8 @@ internal sealed record GoalLine
 
     public required string Unit { get; init; }
 
-    /// <summary>The bound.</summary>
-    public required double Must { get; init; }
+    /// <summary>The bound; null where there is a goal only.</summary>
+    public required double? Must { get; init; }
 
     public required double Goal { get; init; }
 
@@ -22,5 +22,5 @@ internal sealed record GoalLine
 
     public bool? GoalMet => Compare(Goal);
 
-    private bool? Compare(double bound) => Found is { } found ? LessIsBetter ? found <= bound : found >= bound : null;
+    private bool? Compare(double? bound) => Found is { } found && bound is { } limit ? LessIsBetter ? found <= limit : found >= limit : null;
 }

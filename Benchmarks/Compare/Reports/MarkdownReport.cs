@@ -44,7 +44,7 @@ internal static class MarkdownReport
         return
         [
             goal.Measure, goal.Found is { } found ? $"{NumberText.Of(found)} {goal.Unit}" : "not measured",
-            goal.Must == 0 ? "–" : sign + NumberText.Of(goal.Must), goal.Must == 0 ? "–" : NumberText.Of(goal.MustMet),
+            goal.Must is { } must ? sign + NumberText.Of(must) : "–", NumberText.Of(goal.MustMet),
             sign + NumberText.Of(goal.Goal), NumberText.Of(goal.GoalMet),
         ];
     }

@@ -7,11 +7,11 @@ internal static class NumberText
 {
     public static string Of(double value) => Math.Abs(value) switch
     {
-        >= 100 => value.ToString("N0", CultureInfo.InvariantCulture),
-        >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
-        >= 1 => value.ToString("0.00", CultureInfo.InvariantCulture),
         0 => "0",
-        _ => value.ToString("0.000", CultureInfo.InvariantCulture),
+        >= 100 => value.ToString("N0", CultureInfo.InvariantCulture),
+        >= 10 => value.ToString("0.#", CultureInfo.InvariantCulture),
+        >= 1 => value.ToString("0.##", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.###", CultureInfo.InvariantCulture),
     };
 
     public static string Of(bool? met) => met switch { true => "yes", false => "**no**", null => "–" };
