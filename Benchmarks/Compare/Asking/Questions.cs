@@ -21,7 +21,8 @@ internal static class Questions
     /// <summary>All questions.</summary>
     public static IReadOnlyList<Question> All { get; } = Make();
 
-    /// <summary>Our question by minute and service, of the rows with the most samples.</summary>
+    /// <summary>Path and query of our aggregate over the whole day.</summary>
+    /// <param name="more">Window, fields, order and limit, each behind an ampersand.</param>
     public static string Ours(string more) => string.Create(CultureInfo.InvariantCulture, $"/api/v1/aggregate?kind=transaction&from={_from}&to={_to}&measures={Measures}{more}");
 
     private static Question[] Make()
@@ -34,10 +35,10 @@ internal static class Questions
             new(ReportNames.ByMinuteAndService, Ours("&window=1m&by=service&order=-count&limit=1000"),
                 ByTime("toUInt64(toUInt32(toStartOfMinute(time))) * 1000", "GROUP BY w, service ORDER BY n DESC, w, service LIMIT 1000", "service, "), ByInflux("GROUP BY time(1m), \"service\" fill(none)")),
             new(ReportNames.OfUser, Ours($"&by=service&where=user_id:{user}&order=-count&limit=1000"),
-                Sql("service, ", $" AND user_id = '{user}'", "GROUP BY service ORDER BY n DESC, service LIMIT 1000"), ByInflux("GROUP BY \"service\"", $" AND \"user_id\" = '{user}'")),
-            new(ReportNames.TenSeconds, Ours("&window=10s&order=-count&limit=1000"), ByTime("toUInt64(intDiv(toUInt32(time), 10)) * 10000", "GROUP BY w ORDER BY n DESC, w LIMIT 1000"), ByInflux("GROUP BY time(10s)")),
+                Sql("service, ", $" AND user_id = '{user}'", "GROUP BY service ORDER BY n DESC, service LIMIT 1000"), null),
+            new(ReportNames.TenSeconds, Ours("&window=10s&order=-count&limit=1000"), ByTime("toUInt64(intDiv(toUInt32(time), 10)) * 10000", "GROUP BY w ORDER BY n DESC, w LIMIT 1000"), null),
             new(ReportNames.ByHourAndService, Ours("&window=1h&by=service&order=-count&limit=1000"),
-                ByTime("toUInt64(toUInt32(toStartOfHour(time))) * 1000", "GROUP BY w, service ORDER BY n DESC, w, service LIMIT 1000", "service, "), ByInflux("GROUP BY time(1h), \"service\" fill(none)")),
+                ByTime("toUInt64(toUInt32(toStartOfHour(time))) * 1000", "GROUP BY w, service ORDER BY n DESC, w, service LIMIT 1000", "service, "), null),
         ];
     }
 
@@ -47,6 +48,6 @@ internal static class Questions
         CultureInfo.InvariantCulture,
         $"SELECT {keys}{Aggregates} FROM transaction WHERE time >= toDateTime({_from / 1_000}) AND time < toDateTime({_to / 1_000}){where} {end} FORMAT JSONCompact");
 
-    private static string ByInflux(string end, string where = "") => string.Create(
-        CultureInfo.InvariantCulture, $"SELECT {InfluxAggregates} FROM \"transaction\" WHERE time >= {_from}ms AND time < {_to}ms{where} {end}");
+    private static string ByInflux(string end) => string.Create(
+        CultureInfo.InvariantCulture, $"SELECT {InfluxAggregates} FROM \"transaction\" WHERE time >= {_from}ms AND time < {_to}ms {end}");
 }

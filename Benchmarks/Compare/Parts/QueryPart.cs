@@ -29,7 +29,7 @@ internal sealed class QueryPart(CompareContext context)
             context.Figures.Note(
                 ReportNames.Query,
                 $"The same {context.Options.Rows:N0} transactions for all: 400 services, 20 agents, 50,000 users, one day. Over HTTP on one connection, from the first byte sent to the last byte of the answer, medians of {Count} times after {WarmUpCount} that do not count "
-                + "(fewer where they would take over half a minute). Mean, least, greatest and number of elapsed. Queries are the same, but influxd has no top by count: it answers with every group.");
+                + "(fewer where they would take over half a minute). Mean, least, greatest and number of elapsed. influxd has no top by count, so it answers with every group; it is asked the first three only, since it takes tens of seconds for each.");
         }
 
         context.Figures.Note(

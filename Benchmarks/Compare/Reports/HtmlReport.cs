@@ -48,9 +48,8 @@ internal static class HtmlReport
     {
         if (_growthParts.Contains(table.Part))
         {
-            double[] sizes = [.. table.Rows.Select(row => double.Parse(row, NumberStyles.Number, CultureInfo.InvariantCulture))];
-            html.Append(SvgLines.Draw(
-                table.Part + ", both scales logarithmic", sizes, [.. table.Columns.Select(column => (column, table.Rows.Select(row => table.Value(row, column)).ToArray()))]));
+            Lines(html, table, "times in ms", [.. table.Columns.Where(column => column.EndsWith(" ms", StringComparison.Ordinal))]);
+            Lines(html, table, "disk and memory", [.. table.Columns.Where(column => !column.EndsWith(" ms", StringComparison.Ordinal))]);
             return;
         }
 
@@ -70,6 +69,13 @@ internal static class HtmlReport
         {
             Bars(html, drawn, table.Rows.Select(row => (row, table.Value(row, drawn))));
         }
+    }
+
+    private static void Lines(StringBuilder html, PivotTable table, string what, string[] columns)
+    {
+        double[] sizes = [.. table.Rows.Select(row => double.Parse(row, NumberStyles.Number, CultureInfo.InvariantCulture))];
+        html.Append(SvgLines.Draw(
+            $"{table.Part}: {what}, both scales logarithmic", sizes, [.. columns.Select(column => (column, table.Rows.Select(row => table.Value(row, column)).ToArray()))]));
     }
 
     private static bool IsMedian(string column) => column.EndsWith(ReportNames.MedianOf(""), StringComparison.Ordinal);
