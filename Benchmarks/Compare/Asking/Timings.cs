@@ -15,6 +15,9 @@ internal sealed class Timings
 
     public void Add(TimeSpan taken) => _milliseconds.Add(taken.TotalMilliseconds);
 
+    /// <summary>Adds what another one has.</summary>
+    public void AddAll(Timings other) => _milliseconds.AddRange(other._milliseconds);
+
     /// <summary>The smallest time in ms that at least the given share of all does not exceed; 0 when there is none.</summary>
     public double Percentile(double share)
     {
