@@ -1,15 +1,18 @@
 using System.CommandLine;
 using TimeSeries.Benchmarks.Alerts;
 using TimeSeries.Benchmarks.Allocations;
+using TimeSeries.Benchmarks.Compare;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Shared;
 using TimeSeries.Benchmarks.Stages;
 
-RootCommand root = new("Measures TimeSeries: a load generator, a replay of recorded telemetry, questions about alerts, micro benchmarks, stages of the write path, and writes to and queries over InfluxDB.")
+RootCommand root = new("Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, questions about alerts, micro benchmarks, stages of the write path, "
+    + "and writes to and queries over InfluxDB.")
 {
     LoadCommand.Create(),
+    CompareCommand.Create(),
     ReplayCommand.Create(),
     AlertsCommand.Create(),
     MicroCommand.Create(),

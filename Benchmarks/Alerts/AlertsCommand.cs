@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using TimeSeries.Benchmarks.Http;
+using TimeSeries.Benchmarks.Shared;
 
 namespace TimeSeries.Benchmarks.Alerts;
 

@@ -7,10 +7,14 @@ namespace TimeSeries.Benchmarks.Http;
 /// the measurement and the socket. It is opened when first used and again after it was closed. Used by one thread; only <see cref="Dispose"/>
 /// may be called by another, which ends a call in flight.
 /// </summary>
-internal sealed class HttpConnection(ServerAddress address) : IDisposable
+/// <param name="address">Where to.</param>
+/// <param name="patience">How long an answer may take; null for what a push may take.</param>
+internal sealed class HttpConnection(ServerAddress address, TimeSpan? patience = null) : IDisposable
 {
     // A push is answered within the server's own limits, which are lower; longer silence means that it hangs.
-    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _pushPatience = TimeSpan.FromSeconds(30);
+
+    private readonly TimeSpan _timeout = patience ?? _pushPatience;
 
     private volatile Socket? _socket;
     private volatile bool _disposed;

@@ -10,11 +10,16 @@ internal sealed class RequestFrame
 
     private readonly byte[] _head;
 
-    public RequestFrame(ServerAddress address, string token, string contentType, string? contentEncoding)
+    /// <param name="address">Where to.</param>
+    /// <param name="token">A bearer token; null where none is asked for.</param>
+    /// <param name="contentType">Of the bodies.</param>
+    /// <param name="contentEncoding">Of the bodies; null when they are plain.</param>
+    public RequestFrame(ServerAddress address, string? token, string contentType, string? contentEncoding)
     {
         string encoding = contentEncoding is null ? "" : $"Content-Encoding: {contentEncoding}\r\n";
+        string authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
         _head = Encoding.ASCII.GetBytes(
-            $"POST {address.Path} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {token}\r\n"
+            $"POST {address.Path} HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}"
             + $"Content-Type: {contentType}\r\nAccept: application/json\r\n{encoding}Content-Length: ");
     }
 

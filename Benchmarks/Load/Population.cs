@@ -3,7 +3,8 @@ using System.Text;
 namespace TimeSeries.Benchmarks.Load;
 
 /// <summary>The names that generated samples draw from: the sizes of a middling production system. The same in every run. Immutable.</summary>
-internal sealed class Population
+/// <param name="serviceCount">How many services there are.</param>
+internal sealed class Population(int serviceCount = Population.ServiceCount)
 {
     public const int ServiceCount = 400;
     public const int AgentCount = 20;
@@ -16,7 +17,7 @@ internal sealed class Population
     private static readonly string[] _actions = ["list", "detail", "create", "update", "remove", "export", "validate", "preview", "history", "summary"];
 
     public byte[][] Services { get; } =
-        Make(ServiceCount, i => $"/api/v1/{_areas[i % _areas.Length]}/{_actions[i / _areas.Length % _actions.Length]}/{i / 80}");
+        Make(serviceCount, i => $"/api/v1/{_areas[i % _areas.Length]}/{_actions[i / _areas.Length % _actions.Length]}/{i / 80}");
 
     public byte[][] Agents { get; } = Make(AgentCount, i => $"shop-{_areas[i % _areas.Length]}-{8080 + i}");
 

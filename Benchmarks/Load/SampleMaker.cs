@@ -16,7 +16,7 @@ internal sealed class SampleMaker(Population population, int seed)
     private const int BatchMilliseconds = 1_000;
 
     private readonly Random _random = new(seed);
-    private readonly ZipfChoice _services = new(Population.ServiceCount);
+    private readonly ZipfChoice _services = new(population.Services.Length);
     private readonly ZipfChoice _statements = new(Population.StatementCount);
     private readonly ZipfChoice _exceptions = new(Population.ExceptionCount);
 

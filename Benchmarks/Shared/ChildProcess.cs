@@ -8,15 +8,18 @@ namespace TimeSeries.Benchmarks.Shared;
 /// <summary>A server that a measurement starts as a process of its own and ends when disposed. Thread safe once started.</summary>
 internal sealed class ChildProcess : IDisposable
 {
+    // A server that says nothing of its address is asked whether it answers this often.
+    private static readonly TimeSpan _askPeriod = TimeSpan.FromMilliseconds(5);
+
     // influxd listens after 35 ms and a host after half a second on an idle machine; over much data influxd opens all of it first.
     private static readonly TimeSpan _startTimeout = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
-    private readonly Regex _listening;
+    private readonly Regex? _listening;
 
-    private ChildProcess(ProcessStartInfo start, Regex listening)
+    private ChildProcess(ProcessStartInfo start, Regex? listening)
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
@@ -27,6 +30,9 @@ internal sealed class ChildProcess : IDisposable
         _process.Exited += (_, _) => _address.TrySetException(
             new InvalidOperationException($"{start.FileName} ended before it listened:\n" + string.Join('\n', _output)));
     }
+
+    /// <summary>Number of the process.</summary>
+    public int Id => _process.Id;
 
     /// <summary>User and system time that the process has used.</summary>
     public TimeSpan ProcessorTime => _process.TotalProcessorTime;
@@ -61,6 +67,37 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Starts a program that listens where it is told to, and returns when it answers there.</summary>
+    /// <param name="start">Program and arguments.</param>
+    /// <param name="address">Where it is told to listen.</param>
+    /// <param name="answers">Whether it answers by now.</param>
+    /// <exception cref="InvalidOperationException">It ended before, or did not answer in time.</exception>
+    public static ChildProcess Start(ProcessStartInfo start, string address, Func<bool> answers)
+    {
+        ChildProcess child = new(start, listening: null) { Address = address };
+        child._process.Start();
+        try
+        {
+            child._process.BeginOutputReadLine();
+            child._process.BeginErrorReadLine();
+            long began = Stopwatch.GetTimestamp();
+            while (!answers())
+            {
+                if (child._process.WaitForExit(_askPeriod) || Stopwatch.GetElapsedTime(began) > _startTimeout)
+                {
+                    throw new InvalidOperationException($"{start.FileName} did not answer at {address}:\n" + string.Join('\n', child._output.TakeLast(20)));
+                }
+            }
+
+            return child;
+        }
+        catch
+        {
+            child.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Asks it to end (SIGTERM) and waits for that, at most so long.</summary>
     public void End(TimeSpan timeout)
     {
@@ -89,7 +126,7 @@ internal sealed class ChildProcess : IDisposable
         }
 
         _output.Enqueue(line);
-        if (_listening.Match(line) is { Success: true } match)
+        if (_listening?.Match(line) is { Success: true } match)
         {
             _address.TrySetResult(match.Groups["address"].Value);
         }

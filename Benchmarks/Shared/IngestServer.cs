@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.RegularExpressions;
 using TimeSeries.Benchmarks.Http;
 
 namespace TimeSeries.Benchmarks.Shared;
 
 /// <summary>The built Ingest as a process of its own, in front of an influxd, on a directory of its own that is deleted with it.</summary>
-internal sealed partial class IngestServer : IDisposable
+internal sealed class IngestServer : IDisposable
 {
     public const string Token = "token-of-the-measurement";
 
@@ -22,26 +21,16 @@ internal sealed partial class IngestServer : IDisposable
     /// <param name="options">How it writes.</param>
     public IngestServer(string program, InfluxServer influx, InfluxLoadOptions options)
     {
-        ProcessStartInfo start = new("dotnet")
-        {
-            WorkingDirectory = _folder,
-            ArgumentList =
-            {
-                program, "--urls=http://127.0.0.1:0", "--Storage:Kind=influx", $"--Storage:Directory={Path.Combine(_folder, "data")}",
-                "--Projects:0:Pcode=1", "--Projects:0:Name=measured", $"--Projects:0:Tokens:0:Secret={Token}",
-            },
-            Environment =
-            {
-                ["INFLUX_HOST"] = influx.Address,
-                ["INFLUX_DATABASE"] = InfluxServer.Database,
-                ["INFLUX_GZIP"] = options.Gzip ? "true" : "false",
-                ["INFLUX_BATCH_LINES"] = Number(options.LineCount),
-                ["INFLUX_BATCH_BYTES"] = Number(options.LineBytes),
-            },
-        };
+        ProcessStartInfo start = HostProcess.Of(program, _folder, Path.Combine(_folder, "data"), Token);
+        start.ArgumentList.Add("--Storage:Kind=influx");
+        start.Environment["INFLUX_HOST"] = influx.Address;
+        start.Environment["INFLUX_DATABASE"] = InfluxServer.Database;
+        start.Environment["INFLUX_GZIP"] = options.Gzip ? "true" : "false";
+        start.Environment["INFLUX_BATCH_LINES"] = Number(options.LineCount);
+        start.Environment["INFLUX_BATCH_BYTES"] = Number(options.LineBytes);
         try
         {
-            _process = ChildProcess.Start(start, Listening());
+            _process = HostProcess.Start(start);
         }
         catch
         {
@@ -94,7 +83,4 @@ internal sealed partial class IngestServer : IDisposable
     }
 
     private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"listens on (?<address>http://127\.0\.0\.1:\d+)")]
-    private static partial Regex Listening();
 }

@@ -1,0 +1,86 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using TimeSeries.Benchmarks.Compare.Peers;
+using TimeSeries.Benchmarks.Compare.Reports;
+
+namespace TimeSeries.Benchmarks.Compare;
+
+/// <summary>What every part of a comparison has: what is asked, where numbers go, which peers could be had, a folder that is gone at the end.</summary>
+internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerFacts> peers, string folder, TimeProvider clock, CancellationToken stop)
+{
+    public CompareOptions Options { get; } = options;
+
+    public FigureList Figures { get; } = new();
+
+    public CompareProgress Progress { get; } = new(clock);
+
+    public TimeProvider Clock { get; } = clock;
+
+    public CancellationToken Stop { get; } = stop;
+
+    public IReadOnlyList<PeerFacts> Peers { get; } = peers;
+
+    /// <summary>Starts a peer of the given name; null when it was not asked for or could not be had.</summary>
+    public IPeer? Start(PeerName name)
+    {
+        string? program = Peers.FirstOrDefault(peer => peer.Name == NameOf(name))?.Program;
+        return program is null ? null : name switch
+        {
+            PeerName.Influxdb => new InfluxPeer(program, Clock),
+            PeerName.Clickhouse => new ClickHousePeer(program),
+            PeerName.Victoriametrics => new VictoriaPeer(program),
+            _ => throw new InvalidOperationException($"{name} can't be started."),
+        };
+    }
+
+    /// <summary>Measures something; where it fails, the report says so and the rest goes on.</summary>
+    public void Try(string name, Action measure)
+    {
+        Stop.ThrowIfCancellationRequested();
+        try
+        {
+            measure();
+        }
+        catch (Exception fault) when (IsOfTheMeasured(fault))
+        {
+            Failed(name, fault);
+        }
+    }
+
+    /// <summary>The same for what waits.</summary>
+    public async Task TryAsync(string name, Func<Task> measure)
+    {
+        Stop.ThrowIfCancellationRequested();
+        try
+        {
+            await measure();
+        }
+        catch (Exception fault) when (IsOfTheMeasured(fault))
+        {
+            Failed(name, fault);
+        }
+    }
+
+    public static string NameOf(PeerName name) => name.ToString().ToLowerInvariant();
+
+    /// <summary>A new folder; the caller deletes it as soon as it can.</summary>
+    public string NewFolder(string name)
+    {
+        string path = Path.Combine(folder, name);
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        return Directory.CreateDirectory(path).FullName;
+    }
+
+    // What a server that refuses, hangs or ends does to its client.
+    private static bool IsOfTheMeasured(Exception fault) => fault is InvalidOperationException or InvalidDataException or IOException or SocketException or JsonException;
+
+    private void Failed(string name, Exception fault)
+    {
+        Figures.Check(name + ": could be measured", fault.Message, holds: false);
+        Progress.Say($"failed  {name}: {fault.Message}");
+    }
+}

@@ -1,0 +1,83 @@
+using TimeSeries.Benchmarks.Compare.Asking;
+using TimeSeries.Benchmarks.Compare.Reports;
+using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Wire;
+
+namespace TimeSeries.Benchmarks.Compare.Parts;
+
+/// <summary>
+/// Measures acks at half of the rate that batches of 100 reach, on schedule whatever the server does, against flushes of the same size on the same disk before and after.
+/// </summary>
+internal sealed class LatencyPart(CompareContext context)
+{
+    private const int BatchSamples = 100;
+    private const int Connections = 8;
+    private const string HalfRate = "acks at half the rate (open loop)";
+
+    private readonly Timings _flushes = new();
+
+    public void Run()
+    {
+        string folder = context.NewFolder("latency");
+        LoadReport full;
+        int recordBytes;
+        using (MeasuredServer server = new(context.Options.Server, folder))
+        {
+            Load(server, context.Options.WarmUp);
+            full = Load(server, context.Options.Length);
+            recordBytes = (int)Math.Max(1, server.Metric("timeseries_log_written_bytes_total") / Math.Max(1, server.Metric("timeseries_log_records_total")));
+            server.End();
+        }
+
+        // Nothing else of ours is at work on the disk meanwhile.
+        Flush("fdatasync before", folder, recordBytes);
+        AtHalfRate(folder, full, recordBytes);
+        Flush("fdatasync after", folder, recordBytes);
+        Add("fdatasync, both", _flushes.Median, _flushes.P99, _flushes.Maximum, null);
+        context.Figures.Add(ReportNames.Latency, "ratio", ReportNames.P50, context.Figures.Find(ReportNames.Latency, HalfRate, ReportNames.P50)!.Value / _flushes.Median);
+        context.Figures.Add(ReportNames.Latency, "ratio", ReportNames.P99, context.Figures.Find(ReportNames.Latency, HalfRate, ReportNames.P99)!.Value / _flushes.P99);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private void AtHalfRate(string folder, LoadReport full, int recordBytes)
+    {
+        using MeasuredServer server = new(context.Options.Server, folder);
+        Load(server, context.Options.WarmUp, full.SamplesPerSecond / 2);
+        double flushCount = server.Metric("timeseries_log_flushes_total");
+        LoadReport half = Load(server, context.Options.Length, full.SamplesPerSecond / 2);
+        flushCount = server.Metric("timeseries_log_flushes_total") - flushCount;
+        LoadReport one = OurLoad.Run(context, server, SampleForm.Rows, 1, BatchSamples, context.Options.Length / 2);
+        context.Figures.Note(
+            ReportNames.Latency,
+            $"Rows of 16 fields, {Connections} connections, full rate {full.SamplesPerSecond:N0} samples/s. A batch of 100 is a log record of {recordBytes:N0} bytes; fdatasync is that of appends of this size, one after the other, in the same run while no server runs. "
+            + $"At half the rate a flush served {half.Batches / Math.Max(1, flushCount):F1} batches; {half.UnsentBatches} batches that were due were not answered by the end. Times of open loops count from when a batch was due.");
+        Add("acks at the full rate (closed loop)", full.P50Ms, full.P99Ms, full.MaxMs, full.SamplesPerSecond);
+        Add(HalfRate, half.P50Ms, half.P99Ms, half.MaxMs, half.SamplesPerSecond);
+        Add("acks of one connection alone (closed loop)", one.P50Ms, one.P99Ms, one.MaxMs, one.SamplesPerSecond);
+        server.End();
+    }
+
+    private LoadReport Load(MeasuredServer server, TimeSpan length, double? rate = null) =>
+        OurLoad.Run(context, server, SampleForm.Rows, Connections, BatchSamples, length, rate);
+
+    private void Flush(string row, string folder, int bytes)
+    {
+        Timings flushes = new();
+        FlushLoop.Run(folder, bytes, context.Options.Length / 3, flushes, context.Clock);
+        _flushes.AddAll(flushes);
+        Add(row, flushes.Median, flushes.P99, flushes.Maximum, null);
+    }
+
+    private void Add(string row, double p50, double p99, double maximum, double? rate)
+    {
+        context.Figures.Add(ReportNames.Latency, row, ReportNames.P50, p50);
+        context.Figures.Add(ReportNames.Latency, row, ReportNames.P99, p99);
+        context.Figures.Add(ReportNames.Latency, row, "longest ms", maximum);
+        if (rate is { } samplesPerSecond)
+        {
+            context.Figures.Add(ReportNames.Latency, row, "samples/s", samplesPerSecond);
+        }
+
+        context.Progress.Say($"latency {row,-40} p50 {p50:F3} ms, p99 {p99:F3} ms");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using TimeSeries.Benchmarks.Compare.Day;
+using TimeSeries.Benchmarks.Http;
+using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Benchmarks.Compare.Peers;
+
+/// <summary>
+/// Sends transactions to another system: as fast as it takes bodies made beforehand, whose times and ids are patched, as the load generator does with ours; or a day, once.
+/// </summary>
+internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
+{
+    private const int BodiesPerConnection = 4;
+
+    // With large requests fewer bodies each, but always two, so that neighbours differ.
+    private const int MaxPreparedRows = 400_000;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+
+    // A server that is behind with its merges is given this long.
+    private static readonly TimeSpan _wait = TimeSpan.FromMilliseconds(500);
+
+    private readonly RequestFrame _frame = new(peer.WriteAddress, token: null, "text/plain; charset=utf-8", contentEncoding: null);
+    private TextBody[][]? _bodies;
+    private long _nextNumber;
+    private long _rowCount;
+    private long _waitCount;
+
+    /// <summary>Sends for so long.</summary>
+    public PeerSpeed Run(TimeSpan length)
+    {
+        _bodies ??= Prepare();
+        (_rowCount, _waitCount) = (0, 0);
+        TimeSpan processor = peer.ProcessorTime;
+        TimeSpan generator = Environment.CpuUsage.TotalTime;
+        long start = clock.GetTimestamp();
+        long end = start + (long)(length.TotalSeconds * clock.TimestampFrequency);
+        Workers.Run(_bodies.Length, connection => Send(_bodies[connection], ((ulong)clock.GetUtcNow().Ticks + ((ulong)connection << 40)) * PreparedBody.IdStep, end));
+        double seconds = clock.GetElapsedTime(start).TotalSeconds;
+        return new PeerSpeed(_rowCount, seconds, peer.ProcessorTime - processor, Environment.CpuUsage.TotalTime - generator, _waitCount);
+    }
+
+    /// <summary>Writes the transactions of a day.</summary>
+    public void Write(MeasuredDay day, CancellationToken stop)
+    {
+        int slices = Math.Max(1, peer.Batches.Rows / MeasuredDay.SliceRows);
+        int next = -slices;
+        Workers.Run(peer.Batches.Connections, _ =>
+        {
+            TextRows rows = new(peer.Form);
+            using HttpConnection connection = new(peer.WriteAddress, _patience);
+            for (int first = Interlocked.Add(ref next, slices); first < day.SliceCount; first = Interlocked.Add(ref next, slices))
+            {
+                stop.ThrowIfCancellationRequested();
+                rows.Clear();
+                for (int slice = first; slice < Math.Min(first + slices, day.SliceCount); slice++)
+                {
+                    rows.Add(day.SliceTransactions(slice), (long)slice * MeasuredDay.SliceRows);
+                }
+
+                byte[] request = new byte[_frame.HeadRoom + rows.Written.Length];
+                rows.Written.CopyTo(request.AsSpan(_frame.HeadRoom));
+                Exchange(connection, _frame.Frame(request, rows.Written.Length));
+            }
+        });
+    }
+
+    private TextBody[][] Prepare()
+    {
+        (int rowCount, int connections) = peer.Batches;
+        int bodyCount = Math.Clamp(MaxPreparedRows / connections / rowCount, 2, BodiesPerConnection);
+        TextBody[][] bodies = new TextBody[connections][];
+        for (int connection = 0; connection < connections; connection++)
+        {
+            SampleMaker maker = new(new Population(), connection + 1);
+            bodies[connection] = new TextBody[bodyCount];
+            for (int i = 0; i < bodyCount; i++)
+            {
+                TextRows rows = new(peer.Form);
+                WireColumn[] columns = maker.Make(Kind.Transaction, rowCount, out int[] ages);
+                rows.Add(columns, 0);
+                bodies[connection][i] = new TextBody(rows, peer.Form, _frame.HeadRoom, ages);
+            }
+        }
+
+        return bodies;
+    }
+
+    private void Send(TextBody[] bodies, ulong idState, long end)
+    {
+        using HttpConnection connection = new(peer.WriteAddress, _patience);
+        for (int next = 0; clock.GetTimestamp() < end; next = (next + 1) % bodies.Length)
+        {
+            TextBody body = bodies[next];
+            long first = Interlocked.Add(ref _nextNumber, body.RowCount) - body.RowCount;
+            body.Patch(clock.GetUtcNow().ToUnixTimeMilliseconds(), ref idState, first);
+            Exchange(connection, _frame.Frame(body.Bytes, body.Length));
+            Interlocked.Add(ref _rowCount, body.RowCount);
+        }
+    }
+
+    private void Exchange(HttpConnection connection, ReadOnlySpan<byte> request)
+    {
+        while (true)
+        {
+            HttpAnswer answer = connection.Exchange(request);
+            if (answer.Status is 200 or 204)
+            {
+                return;
+            }
+
+            string text = Encoding.UTF8.GetString(connection.AnswerBody);
+            if (!text.Contains("Too many parts", StringComparison.Ordinal))
+            {
+                throw new InvalidDataException($"{peer.GetType().Name} answered {answer.Status}: {text}");
+            }
+
+            Interlocked.Increment(ref _waitCount);
+            Task.Delay(_wait, clock).GetAwaiter().GetResult();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using TimeSeries.Benchmarks.Compare.Reports;
+
+namespace TimeSeries.Benchmarks.Compare.Peers;
+
+/// <summary>
+/// Finds the program of another system: in a folder that was named, on the PATH, in the cache, or in its Debian package, which is then downloaded and unpacked into the
+/// cache but not installed.
+/// </summary>
+internal sealed class PeerProgram
+{
+    private readonly PeerName _name;
+    private readonly string _package;
+    private readonly string _program;
+    private readonly string[] _versionArguments;
+
+    private PeerProgram(PeerName name, string package, string program, params string[] versionArguments)
+    {
+        (_name, _package, _program, _versionArguments) = (name, package, program, versionArguments);
+    }
+
+    private static string CacheFolder => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "timeseries-compare");
+
+    /// <summary>The program of a system.</summary>
+    public static PeerProgram Of(PeerName name) => name switch
+    {
+        PeerName.Influxdb => new PeerProgram(name, "influxdb", "influxd", "version"),
+        PeerName.Clickhouse => new PeerProgram(name, "clickhouse-server", "clickhouse-server", "--version"),
+        PeerName.Victoriametrics => new PeerProgram(name, "victoria-metrics", "victoria-metrics", "-version"),
+        _ => throw new InvalidOperationException($"{name} has no program."),
+    };
+
+    /// <summary>Looks for it.</summary>
+    /// <param name="folder">A folder to look in first, also below <c>usr/bin</c> and <c>usr/sbin</c>; null for none.</param>
+    public PeerFacts Find(string? folder)
+    {
+        string cached = Path.Combine(CacheFolder, _package);
+        string? found = FindIn(folder is null ? [] : [folder])
+            ?? FindIn((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+            ?? FindIn(["/usr/sbin", cached])
+            ?? (Download(cached) ? FindIn([cached]) : null);
+        string settings = _name switch
+        {
+            PeerName.Influxdb => InfluxPeer.Settings,
+            PeerName.Clickhouse => ClickHousePeer.Settings,
+            _ => VictoriaPeer.Settings,
+        };
+        string name = _name.ToString().ToLowerInvariant();
+        return found is null
+            ? new PeerFacts { Name = name, Absent = $"no {_program} in --peer-directory or on the PATH, and its package {_package} could not be downloaded", Settings = settings }
+            : new PeerFacts { Name = name, Program = found, Version = VersionOf(found, cached), Settings = settings };
+    }
+
+    private string? FindIn(IEnumerable<string> folders) => folders
+        .SelectMany(folder => new[] { folder, Path.Combine(folder, "usr", "bin"), Path.Combine(folder, "usr", "sbin") })
+        .Select(folder => Path.Combine(folder, _program)).FirstOrDefault(File.Exists);
+
+    private bool Download(string cached)
+    {
+        string folder = Directory.CreateTempSubdirectory("timeseries-package-").FullName;
+        try
+        {
+            if (Tool.Run("apt-get", ["download", "-qq", _package], folder) is null
+                && (Tool.Run("apt-get", ["update", "-qq"]) is null || Tool.Run("apt-get", ["download", "-qq", _package], folder) is null))
+            {
+                return false;
+            }
+
+            string? package = Directory.EnumerateFiles(folder, "*.deb").FirstOrDefault();
+            Directory.CreateDirectory(cached);
+            return package is not null && Tool.Run("dpkg-deb", ["-x", package, cached]) is not null;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // A build without a version of its own is named by its package.
+    private string VersionOf(string program, string cached)
+    {
+        string said = (Tool.Run(program, _versionArguments) ?? "").Split('\n')[0].Trim();
+        return said.Any(char.IsDigit) ? said
+            : !program.StartsWith(cached, StringComparison.Ordinal) && Tool.Run("dpkg-query", ["-W", "-f", "${Version}", _package]) is { Length: > 0 } installed ? "package " + installed.Trim()
+            : said.Length > 0 ? said : "unknown";
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using TimeSeries.Benchmarks.Compare.Asking;
+using TimeSeries.Benchmarks.Http;
+using TimeSeries.Benchmarks.Shared;
+
+namespace TimeSeries.Benchmarks.Compare.Peers;
+
+/// <summary>A VictoriaMetrics (single node, 1.x), written to by line protocol.</summary>
+internal sealed class VictoriaPeer : IPeer
+{
+    public const string Settings = "single node, retention 100 years, otherwise defaults; seven numeric fields, labels oname and service; writes are not fsynced";
+
+    /// <summary>Metrics of a transaction, each a row of its own in VictoriaMetrics.</summary>
+    public const int NumericFields = 7;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _pollPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(5);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-victoria-").FullName;
+    private readonly ChildProcess _process;
+    private readonly ServerAddress _address;
+
+    public VictoriaPeer(string program)
+    {
+        _address = new ServerAddress("127.0.0.1", FreePorts.Take(1)[0], "/write");
+        ProcessStartInfo start = new(program, [$"-storageDataPath={_folder}/data", $"-httpListenAddr={_address.Authority}", "-retentionPeriod=100y", "-loggerLevel=ERROR"]);
+        try
+        {
+            _process = ChildProcess.Start(start, "http://" + _address.Authority, () => Get("/health") is not null);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public TextForm Form => TextForm.NumericLines;
+
+    public ServerAddress WriteAddress => _address;
+
+    public (int Rows, int Connections) Batches => (10_000, 4);
+
+    public TimeSpan ProcessorTime => _process.ProcessorTime;
+
+    // Rows that wait in memory count, too.
+    public long Count() => MetricText.Sum(Get("/metrics") ?? "", "vm_rows_inserted_total{type=\"influx\"}") is var rows ? (long)rows / NumericFields : 0;
+
+    public long Settle()
+    {
+        Get("/internal/force_flush");
+        Get("/internal/force_merge");
+        long seen = -1;
+        long began = Stopwatch.GetTimestamp();
+        for (long quiet = began; Stopwatch.GetElapsedTime(quiet) < _quiet && Stopwatch.GetElapsedTime(began) < _patience;)
+        {
+            Task.Delay(_pollPeriod).GetAwaiter().GetResult();
+            if (FolderBytes.Of(Path.Combine(_folder, "data"), "cache") is var now && now != seen)
+            {
+                (seen, quiet) = (now, Stopwatch.GetTimestamp());
+            }
+        }
+
+        return seen;
+    }
+
+    public void Dispose()
+    {
+        _process?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string? Get(string path)
+    {
+        try
+        {
+            using HttpConnection connection = new(_address, _patience);
+            HttpAnswer answer = connection.Exchange(GetRequest.Of(_address, path));
+            string text = Encoding.UTF8.GetString(connection.AnswerBody);
+            return answer.Status == 200
+                ? text
+                : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"VictoriaMetrics answered {answer.Status} to {path}: {text}"));
+        }
+        catch (Exception fault) when (fault is SocketException or IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using NUnit.Framework;
+using TimeSeries.Benchmarks.Compare.Reports;
+
+namespace TimeSeries.Tests.Benchmarks;
+
+/// <summary>What a comparison writes.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed partial class CompareReportTests
+{
+    [TestCase(2.1e6, true, true)]
+    [TestCase(1.3e6, true, false)]
+    [TestCase(1.1e6, false, false)]
+    public void A_goal_is_judged_by_the_best_run(double best, bool must, bool goal)
+    {
+        FigureList figures = new();
+        figures.Add(ReportNames.Ingest, ReportNames.OursIn("rows") + ", 2 connections", ReportNames.RowsPerSecond, 1e5);
+        figures.Add(ReportNames.Ingest, ReportNames.OursIn("rows") + ", 4 connections", ReportNames.RowsPerSecond, best);
+        GoalLine rows = Goals.Of(figures)[0];
+        Assert.That((rows.Found, rows.MustMet, rows.GoalMet), Is.EqualTo((best, must, goal)));
+    }
+
+    [Test]
+    public void What_was_not_measured_is_neither_met_nor_missed() =>
+        Assert.That(Goals.Of(new FigureList()), Has.All.Matches<GoalLine>(goal => goal is { Found: null, MustMet: null, GoalMet: null }));
+
+    [Test]
+    public void A_peer_that_is_absent_is_named()
+    {
+        CompareReport report = Report(new FigureList());
+        Assert.That(MarkdownReport.Of(report), Does.Contain("**absent**: no mirror"));
+        Assert.That(HtmlReport.Of(report), Does.Contain("absent: no mirror"));
+    }
+
+    [Test]
+    public void Every_figure_stands_in_the_tables_and_plots_are_whole_SVG()
+    {
+        FigureList figures = new();
+        figures.Add(ReportNames.Ingest, "TimeSeries, <rows>", ReportNames.RowsPerSecond, 1_234_567);
+        figures.Add(ReportNames.Query, ReportNames.ByMinute, ReportNames.MedianOf("TimeSeries"), 12.5);
+        figures.Add(ReportNames.Query, ReportNames.ByMinute, ReportNames.MedianOf("clickhouse"), 41);
+        figures.Add(ReportNames.GrowthRows, "1,000,000", "by minute ms", 7);
+        figures.Add(ReportNames.GrowthRows, "10,000,000", "by minute ms", 71);
+        CompareReport report = Report(figures);
+        Assert.That(MarkdownReport.Of(report), Does.Contain("| TimeSeries, <rows> | 1,234,567 |").And.Contain("| 12.5 | 41 |"));
+        string html = HtmlReport.Of(report);
+        string[] plots = [.. Plot().Matches(html).Select(match => match.Value)];
+        Assert.That(plots, Has.Length.EqualTo(3));
+        Assert.That(plots.Select(plot => XElement.Parse(plot).Name.LocalName), Has.All.EqualTo("svg"));
+        Assert.That(report.ToJson(), Does.Contain("1234567"));
+    }
+
+    private static CompareReport Report(FigureList figures) => new()
+    {
+        Machine = [new("processor", "two")],
+        Settings = [],
+        Peers = [new PeerFacts { Name = "clickhouse", Absent = "no mirror", Settings = "" }],
+        Goals = Goals.Of(figures),
+        Checks = figures.Checks,
+        Figures = figures.All,
+        Notes = figures.Notes,
+    };
+
+    [GeneratedRegex("<svg.*?</svg>")]
+    private static partial Regex Plot();
+}
