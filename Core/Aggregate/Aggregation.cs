@@ -115,7 +115,7 @@ public sealed class Aggregation
         CountRead(other._rowsRead);
         _usedRollup |= other._usedRollup;
         _usedRaw |= other._usedRaw;
-        other._grouped.Settle();
+        other._grouped.Close();
         _grouped.Merge(other._grouped);
         CheckGroups();
     }

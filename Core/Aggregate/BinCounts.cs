@@ -1,122 +1,101 @@
 namespace TimeSeries.Core.Aggregate;
 
-/// <summary>How many values of each group lie in each bin: one open-addressed table of (group, bin), which takes room only for what occurs.</summary>
+/// <summary>
+/// How many values of each group lie in each bin. While groups are few for the values, there is a grid with a place for each group and bin; else a log of
+/// what was added, which is sorted from time to time.
+/// </summary>
 internal sealed class BinCounts
 {
-    // All bins of 63-bit values fit into 12 bits.
-    public const int BinBits = 12;
+    private readonly BinLog _log = new();
+    private readonly BinGrid _grid = new();
+    private bool _isLogged;
 
-    private const int SmallestTable = 64;
+    public long AllocatedBytes => _log.AllocatedBytes + _grid.AllocatedBytes;
 
-    private Entry[] _entries = [];
-    private int _shift;
+    /// <summary>Tells how many counts are about to be added, in however many calls: where they go is chosen by that.</summary>
+    public void Expect(long counts) => _grid.Expect(counts);
 
-    public int Count { get; private set; }
-
-    public long AllocatedBytes => _entries.Length * 2L * sizeof(long);
-
-    public void Add(int group, int bin, long count)
+    /// <summary>Adds one value to each pair of a group and a bin. There are groups <c>[0, groupCount)</c>.</summary>
+    public void Add(ReadOnlySpan<int> groups, ReadOnlySpan<ushort> bins, int groupCount)
     {
-        // One more than the key, since 0 marks a free entry.
-        long key = (((long)group << BinBits) | (uint)bin) + 1;
-        if (Count * 4L >= _entries.Length * 3L)
+        if (bins.IsEmpty)
         {
-            Grow();
+            return;
         }
 
-        Entry[] entries = _entries;
-        int mask = entries.Length - 1;
-        for (int slot = KeySpread.SlotOf(key, _shift); ; slot = (slot + 1) & mask)
+        ushort first = ushort.MaxValue;
+        ushort last = 0;
+        foreach (ushort bin in bins)
         {
-            ref Entry entry = ref entries[slot & mask];
-            if (entry.Key == key)
-            {
-                entry.Count += count;
-                return;
-            }
+            first = Math.Min(first, bin);
+            last = Math.Max(last, bin);
+        }
 
-            if (entry.Key == 0)
-            {
-                entry.Key = key;
-                entry.Count = count;
-                Count++;
-                return;
-            }
+        if (HasPlaces(groupCount, first, last))
+        {
+            _grid.Add(groups, bins);
+        }
+        else
+        {
+            _log.Add(groups, bins);
         }
     }
+
+    /// <summary>Adds counts of ascending bins to a group. There are groups <c>[0, groupCount)</c>.</summary>
+    public void Add(int group, ReadOnlySpan<ushort> bins, ReadOnlySpan<long> counts, int groupCount)
+    {
+        if (bins.IsEmpty)
+        {
+            return;
+        }
+
+        if (HasPlaces(groupCount, bins[0], bins[^1]))
+        {
+            _grid.Add(group, bins, counts);
+        }
+        else
+        {
+            _log.Add(group, bins, counts);
+        }
+    }
+
+    /// <summary>How many bins of groups have values.</summary>
+    public int CountDistinct() => _isLogged ? _log.CountDistinct() : _grid.CountDistinct();
 
     /// <summary>Writes all bins ordered by group, then bin; <paramref name="starts"/> gets where each group's begin, and the end.</summary>
     public void Sort(Span<int> starts, Span<ushort> bins, Span<long> counts)
     {
-        starts.Clear();
-        foreach (Entry entry in _entries)
+        if (_isLogged)
         {
-            if (entry.Key != 0)
-            {
-                starts[(int)((entry.Key - 1) >> BinBits) + 1]++;
-            }
+            _log.Sort(starts, bins, counts);
         }
-
-        for (int group = 1; group < starts.Length; group++)
+        else
         {
-            starts[group] += starts[group - 1];
-        }
-
-        // Moves the starts to the ends.
-        foreach (Entry entry in _entries)
-        {
-            if (entry.Key != 0)
-            {
-                int place = starts[(int)((entry.Key - 1) >> BinBits)]++;
-                bins[place] = (ushort)((entry.Key - 1) & ((1 << BinBits) - 1));
-                counts[place] = entry.Count;
-            }
-        }
-
-        starts[..^1].CopyTo(starts[1..]);
-        starts[0] = 0;
-        for (int group = 0; group + 1 < starts.Length; group++)
-        {
-            bins[starts[group]..starts[group + 1]].Sort(counts[starts[group]..starts[group + 1]]);
+            _grid.Sort(starts, bins, counts);
         }
     }
 
     public void Clear()
     {
-        if (_entries.Length > SmallestTable && Count < _entries.Length / 16)
-        {
-            // Emptying must not go on costing what the fullest use cost.
-            _entries = [];
-        }
-
-        Array.Clear(_entries);
-        Count = 0;
+        _isLogged = false;
+        _log.Clear();
+        _grid.Clear();
     }
 
-    private void Grow()
+    private bool HasPlaces(int groupCount, int firstBin, int lastBin)
     {
-        Entry[] old = _entries;
-        _entries = new Entry[Math.Max(SmallestTable, checked(old.Length * 2))];
-        _shift = 64 - int.Log2(_entries.Length);
-        int mask = _entries.Length - 1;
-        foreach (Entry entry in old)
+        if (_isLogged)
         {
-            if (entry.Key != 0)
-            {
-                int slot = KeySpread.SlotOf(entry.Key, _shift);
-                while (_entries[slot].Key != 0)
-                {
-                    slot = (slot + 1) & mask;
-                }
-
-                _entries[slot] = entry;
-            }
+            return false;
         }
-    }
 
-    private struct Entry
-    {
-        public long Key;
-        public long Count;
+        if (_grid.TryReserve(groupCount, firstBin, lastBin))
+        {
+            return true;
+        }
+
+        _isLogged = true;
+        _grid.MoveTo(_log);
+        return false;
     }
 }

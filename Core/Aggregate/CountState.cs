@@ -73,6 +73,18 @@ internal sealed class CountState : MeasureState
     private void CountAll(RowSelection selection)
     {
         long[] counts = _counts.Values;
+        if (selection.RunCount > 0)
+        {
+            int start = 0;
+            for (int run = 0; run < selection.RunCount; run++)
+            {
+                counts[selection.RunGroups[run]] += selection.RunEnds[run] - start;
+                start = selection.RunEnds[run];
+            }
+
+            return;
+        }
+
         foreach (int group in selection.SelectedGroups)
         {
             counts[group]++;

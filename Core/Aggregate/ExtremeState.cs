@@ -17,6 +17,13 @@ internal sealed class ExtremeState(Measure measure) : MeasureState
 
     public long ValueOf(int group) => (_greatest.Values[group] ^ _flip) - _flip;
 
+    /// <summary>Takes the smallest and the greatest value of a group, of which it keeps one; either is <see cref="NumberColumn.Missing"/> when there is none.</summary>
+    public void Include(int group, long smallest, long greatest)
+    {
+        ref long kept = ref _greatest.Values[group];
+        kept = Math.Max(kept, _flip == 0 ? greatest : unchecked(-smallest));
+    }
+
     public override void Reserve(int groups) => _greatest.Reserve(groups);
 
     public override void Add(RowBatch batch)

@@ -12,7 +12,7 @@ internal sealed class GroupTable
     private const int MaxKeptValues = 65_536;
 
     private readonly KeyPart[] _parts;
-    private readonly NumberTable[] _joins;
+    private readonly PairTable[] _joins;
     private readonly int[] _ids = new int[RowSelection.Capacity];
     private readonly int _fieldCount;
     private int[] _groupOfValue = [];
@@ -22,10 +22,10 @@ internal sealed class GroupTable
     {
         _fieldCount = fieldCount;
         _parts = parts;
-        _joins = new NumberTable[Math.Max(0, parts.Length - 1)];
+        _joins = new PairTable[Math.Max(0, parts.Length - 1)];
         for (int i = 0; i < _joins.Length; i++)
         {
-            _joins[i] = new NumberTable();
+            _joins[i] = new PairTable();
         }
     }
 
@@ -37,21 +37,27 @@ internal sealed class GroupTable
     /// <summary>Writes the group of each selected row into the selection.</summary>
     public void Assign(IColumnChunk chunk, RowSelection selection)
     {
-        ReadOnlySpan<int> rows = selection.SelectedRows;
-        Span<int> groups = selection.Groups.AsSpan(0, rows.Length);
-        if (rows.IsEmpty)
+        if (selection.Count == 0)
         {
             return;
         }
 
         if (_parts.Length == 0)
         {
-            groups.Clear();
+            selection.BeginRuns();
+            selection.TryAddRun(selection.Count, 0);
             Count = 1;
             return;
         }
 
-        _parts[0].Map(chunk, rows, groups);
+        if (_parts is [WindowKeyPart window] && selection.IsRun && window.TryMapRuns(chunk, selection))
+        {
+            Number(selection.EditRunGroups());
+            return;
+        }
+
+        Span<int> groups = selection.EditGroups();
+        _parts[0].Map(chunk, selection, groups);
         if (_parts.Length == 1)
         {
             Number(groups);
@@ -60,9 +66,9 @@ internal sealed class GroupTable
 
         for (int part = 1; part < _parts.Length; part++)
         {
-            Span<int> ids = _ids.AsSpan(0, rows.Length);
-            _parts[part].Map(chunk, rows, ids);
-            Join(_joins[part - 1], groups, ids);
+            Span<int> ids = _ids.AsSpan(0, groups.Length);
+            _parts[part].Map(chunk, selection, ids);
+            _joins[part - 1].Join(groups, ids);
         }
 
         Count = _joins[^1].Count;
@@ -79,10 +85,10 @@ internal sealed class GroupTable
         int joined = group;
         for (int i = _parts.Length - 1; i > part; i--)
         {
-            joined = (int)(_joins[i - 1][joined] >> 32);
+            joined = _joins[i - 1].LeftOf(joined);
         }
 
-        return part == 0 ? joined : (int)_joins[part - 1][joined];
+        return part == 0 ? joined : _joins[part - 1].RightOf(joined);
     }
 
     /// <summary>The keys of all groups, a row each.</summary>
@@ -116,30 +122,13 @@ internal sealed class GroupTable
             }
         }
 
-        foreach (NumberTable join in _joins)
+        foreach (PairTable join in _joins)
         {
             join.Clear();
         }
 
         Array.Clear(_groupOfValue);
         Count = 0;
-    }
-
-    private static void Join(NumberTable join, Span<int> joined, ReadOnlySpan<int> ids)
-    {
-        long last = -1;
-        int id = 0;
-        for (int i = 0; i < joined.Length; i++)
-        {
-            long pair = ((long)joined[i] << 32) | (uint)ids[i];
-            if (pair != last)
-            {
-                id = join.Intern(pair);
-                last = pair;
-            }
-
-            joined[i] = id;
-        }
     }
 
     // Values may outlive the groups that they were met in, so groups are numbered apart from them.

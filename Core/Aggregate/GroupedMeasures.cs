@@ -8,6 +8,13 @@ internal sealed class GroupedMeasures
 {
     private readonly RowBatch _batch;
     private readonly MeasureState[] _states;
+    private readonly List<FieldTotals> _totals = [];
+
+    // The states that are fed one by one, since no totals serve them.
+    private readonly List<MeasureState> _fed = [];
+
+    // Whether states know more than what they were fed: totals that were poured, or other states.
+    private bool _isPoured;
 
     public GroupedMeasures(KindSchema schema, KeyPart[] parts, ReadOnlySpan<Measure> measures)
     {
@@ -17,6 +24,11 @@ internal sealed class GroupedMeasures
         for (int i = 0; i < _states.Length; i++)
         {
             _states[i] = MeasureState.Of(schema, measures[i]);
+        }
+
+        for (int i = 0; i < _states.Length; i++)
+        {
+            Distribute(schema, measures[i], _states[i], measures);
         }
     }
 
@@ -37,7 +49,14 @@ internal sealed class GroupedMeasures
         }
 
         _batch.Begin(chunk);
-        foreach (MeasureState state in _states)
+        foreach (FieldTotals totals in _totals)
+        {
+            totals.Reserve(Groups.Count);
+            totals.Add(chunk, Selection);
+            _isPoured |= totals.HasPoured;
+        }
+
+        foreach (MeasureState state in _fed)
         {
             state.Reserve(Groups.Count);
             state.Add(_batch);
@@ -48,6 +67,7 @@ internal sealed class GroupedMeasures
     public void Merge(IColumnChunk keys, ReadOnlySpan<MeasureState> states)
     {
         Groups.Assign(keys, Selection);
+        _isPoured = true;
         for (int i = 0; i < _states.Length; i++)
         {
             _states[i].Reserve(Groups.Count);
@@ -55,17 +75,47 @@ internal sealed class GroupedMeasures
         }
     }
 
-    /// <summary>Adds all groups of another, settled one.</summary>
+    /// <summary>Adds all groups of another, which is settled or <see cref="Close">closed</see>.</summary>
     public void Merge(GroupedMeasures other)
     {
         KeyColumns keys = other.Groups.ToColumns();
         for (int first = 0; first < keys.RowCount; first += RowSelection.Capacity)
         {
             Selection.SelectRun(first, Math.Min(RowSelection.Capacity, keys.RowCount - first));
-            Merge(keys, other.States);
+            if (other._isPoured)
+            {
+                Merge(keys, other.States);
+            }
+            else
+            {
+                MergeFed(keys, other);
+            }
+        }
+
+        // They hold nothing any more when they were poured.
+        foreach (FieldTotals totals in other._totals)
+        {
+            totals.Clear();
         }
 
         LeaveChunk();
+    }
+
+    private void MergeFed(KeyColumns keys, GroupedMeasures other)
+    {
+        Groups.Assign(keys, Selection);
+        for (int i = 0; i < _totals.Count; i++)
+        {
+            _totals[i].Reserve(Groups.Count);
+            _totals[i].Merge(other._totals[i], Selection.SelectedRows, Selection.SelectedGroups);
+            _isPoured |= _totals[i].HasPoured;
+        }
+
+        for (int i = 0; i < _fed.Count; i++)
+        {
+            _fed[i].Reserve(Groups.Count);
+            _fed[i].Merge(other._fed[i], Selection.SelectedRows, Selection.SelectedGroups);
+        }
     }
 
     /// <summary>Lets go of the chunk that was added last.</summary>
@@ -80,7 +130,33 @@ internal sealed class GroupedMeasures
     /// <summary>Readies everything for being read, merged or written.</summary>
     public void Settle()
     {
+        _isPoured = true;
         foreach (MeasureState state in _states)
+        {
+            state.Reserve(Groups.Count);
+        }
+
+        foreach (FieldTotals totals in _totals)
+        {
+            totals.Pour();
+        }
+
+        foreach (MeasureState state in _states)
+        {
+            state.Settle(Groups.Count);
+        }
+    }
+
+    /// <summary>Readies everything for being merged into another of the same measures, which costs less than settling.</summary>
+    public void Close()
+    {
+        if (_isPoured)
+        {
+            Settle();
+            return;
+        }
+
+        foreach (MeasureState state in _fed)
         {
             state.Reserve(Groups.Count);
             state.Settle(Groups.Count);
@@ -89,6 +165,12 @@ internal sealed class GroupedMeasures
 
     public void Clear()
     {
+        _isPoured = false;
+        foreach (FieldTotals totals in _totals)
+        {
+            totals.Clear();
+        }
+
         foreach (MeasureState state in _states)
         {
             state.Clear(Groups.Count);
@@ -96,4 +178,74 @@ internal sealed class GroupedMeasures
 
         Groups.Clear();
     }
+
+    // A pass over a column that several measures read finds what all of them want; for one measure alone its own pass is cheaper.
+    private void Distribute(KindSchema schema, Measure measure, MeasureState state, ReadOnlySpan<Measure> measures)
+    {
+        if (state is SketchState sketch)
+        {
+            _fed.Add(state);
+            if (measure.Condition == RowCondition.Every)
+            {
+                sketch.TakeExtremes(TotalsOf(measure.Field));
+            }
+
+            return;
+        }
+
+        int field = CountsAll(measure) ? RequiredField(schema, measures) : FieldOf(schema, measure);
+        if (field < 0 || UsesOf(schema, measures, field) < 2)
+        {
+            _fed.Add(state);
+        }
+        else
+        {
+            TotalsOf(field).Serve(state);
+        }
+    }
+
+    private FieldTotals TotalsOf(int field)
+    {
+        FieldTotals? totals = _totals.Find(known => known.Field == field);
+        if (totals is null)
+        {
+            totals = new FieldTotals(field);
+            _totals.Add(totals);
+        }
+
+        return totals;
+    }
+
+    private static bool CountsAll(Measure measure) => measure is { Kind: MeasureKind.Count, Field: < 0, Condition: RowCondition.Every };
+
+    // Every sample has a value in a required field, so counting those that do counts all.
+    private static int RequiredField(KindSchema schema, ReadOnlySpan<Measure> measures)
+    {
+        foreach (Measure measure in measures)
+        {
+            int field = FieldOf(schema, measure);
+            if (field >= 0 && schema.Fields[field].Required && UsesOf(schema, measures, field) > 1)
+            {
+                return field;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int UsesOf(KindSchema schema, ReadOnlySpan<Measure> measures, int field)
+    {
+        int uses = 0;
+        foreach (Measure measure in measures)
+        {
+            uses += FieldOf(schema, measure) == field ? 1 : 0;
+        }
+
+        return uses;
+    }
+
+    // The field whose totals tell the measure; −1 when none do.
+    private static int FieldOf(KindSchema schema, Measure measure) =>
+        measure is { Kind: MeasureKind.Count or MeasureKind.Sum or MeasureKind.Min or MeasureKind.Max or MeasureKind.Sketch, Field: >= 0, Condition: RowCondition.Every }
+        && !schema.Fields[measure.Field].IsText ? measure.Field : -1;
 }

@@ -11,8 +11,8 @@ internal abstract class KeyPart
 
     public abstract long AllocatedBytes { get; }
 
-    /// <summary>Writes the number of each row's value.</summary>
-    public abstract void Map(IColumnChunk chunk, ReadOnlySpan<int> rows, Span<int> ids);
+    /// <summary>Writes the number of each selected row's value.</summary>
+    public abstract void Map(IColumnChunk chunk, RowSelection selection, Span<int> ids);
 
     /// <summary>The value behind a number, of a part that holds numbers.</summary>
     public abstract long Number(int id);

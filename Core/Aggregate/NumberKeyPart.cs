@@ -5,14 +5,20 @@ namespace TimeSeries.Core.Aggregate;
 /// <summary>A number of the key.</summary>
 internal sealed class NumberKeyPart(int field, long? missingAs) : KeyPart
 {
+    // Ports and statuses are few, and found here without hashing.
+    private const int RecentCount = 64;
+
     private readonly NumberTable _values = new();
+
+    // What was found lately by its lowest bits: a value, and its number plus one.
+    private readonly (long Value, int Next)[] _recent = new (long, int)[RecentCount];
     private readonly long _missing = missingAs ?? NumberColumn.Missing;
 
     public override int Count => _values.Count;
 
     public override long AllocatedBytes => _values.AllocatedBytes;
 
-    public override void Map(IColumnChunk chunk, ReadOnlySpan<int> rows, Span<int> ids)
+    public override void Map(IColumnChunk chunk, RowSelection selection, Span<int> ids)
     {
         ReadOnlySpan<long> values = chunk.Numbers(field);
         if (values.IsEmpty)
@@ -21,23 +27,18 @@ internal sealed class NumberKeyPart(int field, long? missingAs) : KeyPart
             return;
         }
 
-        long last = 0;
-        int id = -1;
+        ReadOnlySpan<int> rows = selection.SelectedRows;
         for (int i = 0; i < ids.Length; i++)
         {
             long value = values[rows[i]];
-            if (value == NumberColumn.Missing)
+            value = value == NumberColumn.Missing ? _missing : value;
+            ref (long Value, int Next) recent = ref _recent[(int)value & (RecentCount - 1)];
+            if (recent.Value != value || recent.Next == 0)
             {
-                value = _missing;
+                recent = (value, _values.Intern(value) + 1);
             }
 
-            if (value != last || id < 0)
-            {
-                id = _values.Intern(value);
-                last = value;
-            }
-
-            ids[i] = id;
+            ids[i] = recent.Next - 1;
         }
     }
 
@@ -61,5 +62,9 @@ internal sealed class NumberKeyPart(int field, long? missingAs) : KeyPart
         columns.SetNumbers(field, numbers);
     }
 
-    public override void Clear() => _values.Clear();
+    public override void Clear()
+    {
+        _values.Clear();
+        Array.Clear(_recent);
+    }
 }

@@ -129,15 +129,7 @@ internal sealed class RowBatch
     private void Keep(int slot, ReadOnlySpan<bool> meets, bool wanted)
     {
         RowSelection kept = _byCondition[slot] ??= new RowSelection();
-        int count = 0;
-        for (int i = 0; i < meets.Length; i++)
-        {
-            kept.Rows[count] = Every.Rows[i];
-            kept.Groups[count] = Every.Groups[i];
-            count += meets[i] == wanted ? 1 : 0;
-        }
-
-        kept.Count = count;
+        kept.Take(Every, meets, wanted);
         _found[slot] = true;
     }
 

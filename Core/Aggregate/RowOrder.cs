@@ -33,10 +33,7 @@ internal sealed class RowOrder : IComparer<int>
             return [];
         }
 
-        // A heap of the best so far beats sorting everything when few rows are wanted.
-        int[] rows = limit < _groups.Count / 4 ? Best(limit) : All();
-        Array.Sort(rows, this);
-        return rows.Length > limit ? rows[..limit] : rows;
+        return new RowSorter(_query, _groups, _states, this).First(limit);
     }
 
     public int Compare(int x, int y)
@@ -213,41 +210,5 @@ internal sealed class RowOrder : IComparer<int>
         }
 
         return values;
-    }
-
-    private int[] All()
-    {
-        int[] rows = new int[_groups.Count];
-        for (int group = 0; group < rows.Length; group++)
-        {
-            rows[group] = group;
-        }
-
-        return rows;
-    }
-
-    private int[] Best(int limit)
-    {
-        // The worst of the kept ones is on top.
-        PriorityQueue<int, int> kept = new(limit, Comparer<int>.Create((x, y) => Compare(y, x)));
-        for (int group = 0; group < _groups.Count; group++)
-        {
-            if (kept.Count < limit)
-            {
-                kept.Enqueue(group, group);
-            }
-            else
-            {
-                kept.EnqueueDequeue(group, group);
-            }
-        }
-
-        int[] rows = new int[limit];
-        for (int i = 0; i < limit; i++)
-        {
-            rows[i] = kept.Dequeue();
-        }
-
-        return rows;
     }
 }

@@ -20,6 +20,8 @@ internal sealed class TextFilter : RowFilter
     private object? _owner;
     private byte[] _verdicts = [];
     private int _known;
+    private int _searched;
+    private int _code = -1;
 
     public TextFilter(Filter filter)
     {
@@ -49,6 +51,12 @@ internal sealed class TextFilter : RowFilter
 
         SymbolView symbols = chunk.Symbols(_field);
         Turn(symbols);
+        if (_operator == FilterOperator.AnyOf && symbols.Distinct && _texts.Length == 1 && !_missingPasses)
+        {
+            KeepCode(codes, CodeOf(symbols), selection);
+            return;
+        }
+
         int[] rows = selection.Rows;
         byte[] verdicts = _verdicts;
         int kept = 0;
@@ -68,12 +76,55 @@ internal sealed class TextFilter : RowFilter
         selection.Count = kept;
     }
 
+    // One text has one code in a dictionary without repetitions, so codes are compared and most vectors have none.
+    private static void KeepCode(ReadOnlySpan<int> codes, int code, RowSelection selection)
+    {
+        int[] rows = selection.Rows;
+        int kept = 0;
+        if (code < 0 || !selection.IsRun)
+        {
+            for (int i = 0; i < selection.Count && code >= 0; i++)
+            {
+                int row = rows[i];
+                rows[kept] = row;
+                kept += codes[row] == code ? 1 : 0;
+            }
+
+            selection.Count = kept;
+            return;
+        }
+
+        int first = selection.FirstRow;
+        ReadOnlySpan<int> run = codes.Slice(first, selection.Count);
+        for (int found = run.IndexOf(code), at = 0; found >= 0; found = run[at..].IndexOf(code))
+        {
+            at += found;
+            rows[kept++] = first + at++;
+        }
+
+        selection.Count = kept;
+    }
+
+    // The code of the one text, or −1; looked for once in what a dictionary has.
+    private int CodeOf(SymbolView symbols)
+    {
+        byte[] text = _utf8[0];
+        for (; _searched < symbols.Count && _code < 0; _searched++)
+        {
+            _code = symbols[_searched].SequenceEqual(text) ? _searched : -1;
+        }
+
+        return _code;
+    }
+
     private void Turn(SymbolView symbols)
     {
         if (!ReferenceEquals(_owner, symbols.Owner))
         {
             _owner = symbols.Owner;
             _known = 0;
+            _searched = 0;
+            _code = -1;
         }
 
         // By code + 1, so that a missing text needs no test of its own.

@@ -21,7 +21,7 @@ internal sealed class TextKeyPart(int field) : KeyPart
 
     public override long AllocatedBytes => _texts.AllocatedBytes + _idOfCode.Length * (long)sizeof(int);
 
-    public override void Map(IColumnChunk chunk, ReadOnlySpan<int> rows, Span<int> ids)
+    public override void Map(IColumnChunk chunk, RowSelection selection, Span<int> ids)
     {
         ReadOnlySpan<int> codes = chunk.Codes(field);
         if (codes.IsEmpty)
@@ -32,18 +32,19 @@ internal sealed class TextKeyPart(int field) : KeyPart
 
         SymbolView symbols = chunk.Symbols(field);
         Turn(symbols);
+        if (selection.IsRun)
+        {
+            MapRun(symbols, codes.Slice(selection.FirstRow, selection.Count), ids);
+            return;
+        }
+
+        ReadOnlySpan<int> rows = selection.SelectedRows;
         int[] idOfCode = _idOfCode;
         for (int i = 0; i < ids.Length; i++)
         {
             int slot = codes[rows[i]] + 1;
             int id = idOfCode[slot];
-            if (id == Unknown)
-            {
-                id = _texts.Intern(symbols[slot - 1]) + 1;
-                idOfCode[slot] = id;
-            }
-
-            ids[i] = id;
+            ids[i] = id == Unknown ? Learn(symbols, slot) : id;
         }
     }
 
@@ -73,6 +74,24 @@ internal sealed class TextKeyPart(int field) : KeyPart
         _texts = new SymbolTable();
         _owner = null;
         _known = 0;
+    }
+
+    private void MapRun(SymbolView symbols, ReadOnlySpan<int> codes, Span<int> ids)
+    {
+        int[] idOfCode = _idOfCode;
+        for (int i = 0; i < codes.Length && i < ids.Length; i++)
+        {
+            int slot = codes[i] + 1;
+            int id = idOfCode[slot];
+            ids[i] = id == Unknown ? Learn(symbols, slot) : id;
+        }
+    }
+
+    private int Learn(SymbolView symbols, int slot)
+    {
+        int id = _texts.Intern(symbols[slot - 1]) + 1;
+        _idOfCode[slot] = id;
+        return id;
     }
 
     private void Turn(SymbolView symbols)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -25,9 +26,10 @@ internal sealed class WindowKeyPart(long lengthMilliseconds, long offsetMillisec
         return time - past - (past < 0 ? lengthMilliseconds : 0);
     }
 
-    public override void Map(IColumnChunk chunk, ReadOnlySpan<int> rows, Span<int> ids)
+    public override void Map(IColumnChunk chunk, RowSelection selection, Span<int> ids)
     {
         ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time);
+        ReadOnlySpan<int> rows = selection.SelectedRows;
         long start = 0;
         int id = -1;
         for (int i = 0; i < ids.Length; i++)
@@ -41,6 +43,45 @@ internal sealed class WindowKeyPart(long lengthMilliseconds, long offsetMillisec
 
             ids[i] = id;
         }
+    }
+
+    /// <summary>Tells the windows of rows that stand one behind the other by runs; false when they change too often for that.</summary>
+    public bool TryMapRuns(IColumnChunk chunk, RowSelection selection)
+    {
+        ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time).Slice(selection.FirstRow, selection.Count);
+        selection.BeginRuns();
+        for (int row = 0; row < times.Length;)
+        {
+            long start = StartOf(times[row], lengthMilliseconds, offsetMilliseconds);
+            int end = row + EndOfWindow(times[row..], start);
+            if (!selection.TryAddRun(end, _starts.Intern(start)))
+            {
+                return false;
+            }
+
+            row = end;
+        }
+
+        return true;
+    }
+
+    // How many of the times, from the first on, lie in the window.
+    private int EndOfWindow(ReadOnlySpan<long> times, long start)
+    {
+        Vector<long> first = new(start);
+        Vector<ulong> length = new((ulong)lengthMilliseconds);
+        int row = 0;
+        while (row <= times.Length - Vector<long>.Count && Vector.LessThanAll(Vector.AsVectorUInt64(new Vector<long>(times[row..]) - first), length))
+        {
+            row += Vector<long>.Count;
+        }
+
+        while (row < times.Length && (ulong)(times[row] - start) < (ulong)lengthMilliseconds)
+        {
+            row++;
+        }
+
+        return row;
     }
 
     public override long Number(int id) => _starts[id];

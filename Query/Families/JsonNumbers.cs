@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TimeSeries.Query.Numbers;
 
 namespace TimeSeries.Query.Families;
 
@@ -22,5 +23,12 @@ internal static class JsonNumbers
         value.TryFormat(digits, out int length, default, CultureInfo.InvariantCulture);
         json.WritePropertyName(name);
         json.WriteRawValue(digits[..length], skipInputValidation: true);
+    }
+
+    /// <summary>Writes a property with the standard deviation of durations in µs, as a string of milliseconds with two decimals.</summary>
+    public static void WriteDeviation(this Utf8JsonWriter json, ReadOnlySpan<byte> name, long count, Int128 sum, UInt128 sumOfSquares)
+    {
+        Span<byte> digits = stackalloc byte[DecimalText.MaxLength];
+        json.WriteString(name, digits[..ExactMath.WriteStandardDeviation(count, sum, sumOfSquares, digits)]);
     }
 }

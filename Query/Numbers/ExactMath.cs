@@ -11,13 +11,17 @@ internal static class ExactMath
     private const int MicrosecondsPerMillisecond = 1_000;
 
     /// <summary>Microseconds as whole milliseconds, cut.</summary>
-    public static Int128 Milliseconds(Int128 microseconds) => microseconds / MicrosecondsPerMillisecond;
+    public static Int128 Milliseconds(Int128 microseconds) => Mean(microseconds, MicrosecondsPerMillisecond);
 
     /// <summary>The mean of durations in µs as whole milliseconds, cut; 0 when there are none.</summary>
     public static Int128 MeanMilliseconds(Int128 microseconds, Int128 count) => Mean(microseconds, count * MicrosecondsPerMillisecond);
 
     /// <summary>A quotient without its fraction; 0 when there is nothing to divide by.</summary>
-    public static Int128 Mean(Int128 sum, Int128 count) => count == 0 ? 0 : sum / count;
+    // Divisions of 128 bits cost some ten times as much as those of 64.
+    public static Int128 Mean(Int128 sum, Int128 count) =>
+        count == 0 ? 0
+        : (long)sum == sum && (long)count == count && count > 0 ? (long)sum / (long)count
+        : sum / count;
 
     /// <summary>A quotient of integers rounded to the nearest integer, half to even. Neither part is negative, the denominator not 0.</summary>
     public static T RoundHalfToEven<T>(T numerator, T denominator) where T : IBinaryInteger<T>
@@ -29,12 +33,19 @@ internal static class ExactMath
     }
 
     /// <summary>
-    /// The population standard deviation √(n·Σx² − (Σx)²)/n of durations in µs, as milliseconds with two decimals, half to even.
+    /// Writes the population standard deviation √(n·Σx² − (Σx)²)/n of durations in µs, as milliseconds with two decimals, half to even, into
+    /// <paramref name="text"/> of at least <see cref="DecimalText.MaxLength"/> bytes; returns its length.
     /// </summary>
-    public static string StandardDeviation(long count, Int128 sum, UInt128 sumOfSquares)
+    public static int WriteStandardDeviation(long count, Int128 sum, UInt128 sumOfSquares, Span<byte> text)
     {
         Int128 hundredths = count == 0 ? 0 : DeviationHundredths(count, sum, sumOfSquares, MicrosecondsPerMillisecond);
-        return string.Create(CultureInfo.InvariantCulture, $"{hundredths / 100}.{hundredths % 100:00}");
+        Int128 whole = Mean(hundredths, 100);
+        whole.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+        int rest = (int)(hundredths - (whole * 100));
+        text[length++] = (byte)'.';
+        text[length++] = (byte)('0' + (rest / 10));
+        text[length++] = (byte)('0' + (rest % 10));
+        return length;
     }
 
     /// <summary>A value of a sketch in µs as milliseconds with three decimals; 0 when there is none.</summary>
@@ -48,6 +59,11 @@ internal static class ExactMath
     // comparing squares then finds that part, and the side of the half that V lies on, exactly.
     public static Int128 DeviationHundredths(long count, Int128 sum, UInt128 sumOfSquares, long partsPerUnit)
     {
+        if (TrySmallDeviation(count, sum, sumOfSquares, partsPerUnit, out long small))
+        {
+            return small;
+        }
+
         BigInteger total = sum;
         BigInteger variance = ((BigInteger)count * sumOfSquares) - (total * total);
         if (variance.Sign <= 0)
@@ -70,6 +86,44 @@ internal static class ExactMath
 
         int half = (4 * square).CompareTo(Square(((2 * whole) + 1) * divisor));
         return (Int128)(half > 0 || (half == 0 && !whole.IsEven) ? whole + 1 : whole);
+    }
+
+    // The same in 128 bits, where all of it fits: products of two numbers below 2⁶² are below 2¹²⁴.
+    private static bool TrySmallDeviation(long count, Int128 sum, UInt128 sumOfSquares, long partsPerUnit, out long hundredths)
+    {
+        hundredths = 0;
+        const long most = 1L << 62;
+        if (count > int.MaxValue || sum > most || sum < -most || sumOfSquares > (UInt128)(most >> 16) << 48)
+        {
+            return false;
+        }
+
+        // n < 2³¹ and Σx² < 2⁹⁴: their product fits. V < 2¹⁰⁸ leaves room for the factor of 40,000.
+        UInt128 total = (UInt128)(ulong)(long)Int128.Abs(sum);
+        UInt128 squares = (ulong)count * sumOfSquares;
+        UInt128 variance = squares <= total * total ? 0 : squares - (total * total);
+        if (variance >= UInt128.One << 108)
+        {
+            return false;
+        }
+
+        UInt128 square = variance * 10_000;
+        UInt128 divisor = (UInt128)(ulong)count * (ulong)partsPerUnit;
+        ulong whole = (ulong)(Math.Sqrt((double)square) / (double)divisor);
+        while (whole * divisor * (whole * divisor) > square)
+        {
+            whole--;
+        }
+
+        while ((whole + 1) * divisor * ((whole + 1) * divisor) <= square)
+        {
+            whole++;
+        }
+
+        UInt128 middle = ((2 * (UInt128)whole) + 1) * divisor;
+        int half = (4 * square).CompareTo(middle * middle);
+        hundredths = (long)whole + (half > 0 || (half == 0 && whole % 2 != 0) ? 1 : 0);
+        return true;
     }
 
     private static BigInteger Square(BigInteger value) => value * value;

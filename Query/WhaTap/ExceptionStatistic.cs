@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using TimeSeries.Core.Hashing;
@@ -11,6 +12,12 @@ internal static class ExceptionStatistic
 {
     private const int Class = 0;
     private const int Service = 1;
+
+    // The longest 64-bit integer with its sign.
+    private const int MaxDigits = 20;
+
+    // As many agents as most systems have.
+    private const int StackBytes = 512;
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Exception);
 
@@ -41,7 +48,7 @@ internal static class ExceptionStatistic
         ReadOnlySpan<byte> service = result.KeyText(row, Service);
         ReadOnlySpan<byte> @class = result.KeyText(row, Class);
         long snapshot = result.Number(row, (int)At.Snapshot);
-        json.WriteString("oids"u8, $"[{string.Join(", ", result.Set(row, (int)At.Oids))}]");
+        WriteAgents(json, result.Set(row, (int)At.Oids));
         json.WriteNumber("time"u8, WhatapPeriod.Floor(result.Number(row, (int)At.First)));
         json.WriteNumber("classHash"u8, Crc32.Signed(@class));
         json.WriteNumber("count"u8, result.Count(row, (int)At.Count));
@@ -49,7 +56,37 @@ internal static class ExceptionStatistic
         json.WriteString("class"u8, @class);
         json.WriteNumber("serviceHash"u8, Crc32.Signed(service));
         // A string: most readers of JSON cannot hold 64 bits.
-        json.WriteString("snapSeq"u8, snapshot == NumberColumn.Missing ? "0" : snapshot.ToString(CultureInfo.InvariantCulture));
+        Span<byte> digits = stackalloc byte[MaxDigits];
+        (snapshot == NumberColumn.Missing ? 0 : snapshot).TryFormat(digits, out int length, default, CultureInfo.InvariantCulture);
+        json.WriteString("snapSeq"u8, digits[..length]);
         json.WriteString("msg"u8, result.LatestText(row, (int)At.Message));
+    }
+
+    // A string too, in the form of a list.
+    private static void WriteAgents(Utf8JsonWriter json, IReadOnlyList<long> oids)
+    {
+        int most = 2 + (oids.Count * (MaxDigits + 2));
+        byte[]? rented = most > StackBytes ? ArrayPool<byte>.Shared.Rent(most) : null;
+        Span<byte> text = rented ?? stackalloc byte[StackBytes];
+        text[0] = (byte)'[';
+        int length = 1;
+        for (int i = 0; i < oids.Count; i++)
+        {
+            if (i > 0)
+            {
+                ", "u8.CopyTo(text[length..]);
+                length += 2;
+            }
+
+            oids[i].TryFormat(text[length..], out int digits, default, CultureInfo.InvariantCulture);
+            length += digits;
+        }
+
+        text[length++] = (byte)']';
+        json.WriteString("oids"u8, text[..length]);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 }

@@ -109,7 +109,7 @@ internal static class HttpcStatistic
         json.WriteString("Url"u8, result.KeyText(row, Url));
         json.WriteString("Host"u8, result.KeyText(row, Host));
         json.WriteInteger("Max"u8, ExactMath.Milliseconds(result.Number(row, (int)At.Max)));
-        json.WriteString("Stdev"u8, ExactMath.StandardDeviation(count, sum, result.SumOfSquares(row, (int)At.Squares)));
+        json.WriteDeviation("Stdev"u8, count, sum, result.SumOfSquares(row, (int)At.Squares));
     }
 
     private static void WriteTimes(Utf8JsonWriter json, QueryResult result, int row)

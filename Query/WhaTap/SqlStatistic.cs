@@ -60,7 +60,7 @@ internal static class SqlStatistic
         json.WriteString("sql"u8, sql);
         json.WriteInteger("time_sum"u8, ExactMath.Milliseconds(sum));
         json.WriteInteger("time_avg"u8, ExactMath.MeanMilliseconds(sum, count));
-        json.WriteString("time_std"u8, ExactMath.StandardDeviation(count, sum, result.SumOfSquares(row, (int)At.Squares)));
+        json.WriteDeviation("time_std"u8, count, sum, result.SumOfSquares(row, (int)At.Squares));
         // Statements that still run: samples are only of those that have ended.
         json.WriteNumber("count_actived"u8, 0);
 

@@ -71,7 +71,7 @@ internal static class TransactionStatistic
 
         // Not the vendor's, behind what is.
         json.WriteInteger("time_min"u8, ExactMath.Milliseconds(result.Number(row, (int)At.Min)));
-        json.WriteString("time_std"u8, ExactMath.StandardDeviation(count, sum, result.SumOfSquares(row, (int)At.Squares)));
+        json.WriteDeviation("time_std"u8, count, sum, result.SumOfSquares(row, (int)At.Squares));
         json.WriteNumber("time_p50"u8, ExactMath.SketchMilliseconds(result.Quantile(row, (int)At.Sketch, 0.50)));
         json.WriteNumber("time_p95"u8, ExactMath.SketchMilliseconds(result.Quantile(row, (int)At.Sketch, 0.95)));
         json.WriteNumber("time_p99"u8, ExactMath.SketchMilliseconds(result.Quantile(row, (int)At.Sketch, 0.99)));

@@ -64,8 +64,8 @@ internal static class BitPacking
         sink.End();
     }
 
-    /// <summary>Unpacks each number u as <c>least + u · scale</c>.</summary>
-    public static void Unpack(ref byte from, int width, long least, long scale, Span<long> into)
+    /// <summary>Unpacks each number u as <c>least + u · scale</c>. <paramref name="from"/> may go on behind the packed bytes, and should where it can.</summary>
+    public static void Unpack(ReadOnlySpan<byte> from, int width, long least, long scale, Span<long> into)
     {
         if (width == 0)
         {
@@ -74,15 +74,17 @@ internal static class BitPacking
         }
 
         ulong mask = Mask(width);
-        nint bit = 0;
-        for (int i = 0; i < into.Length; i++, bit += width)
+        ref byte start = ref MemoryMarshal.GetReference(from);
+        int done = WideUnpacking.Unpack(from, width, least, scale, missing: null, into);
+        nint bit = (nint)done * width;
+        for (int i = done; i < into.Length; i++, bit += width)
         {
-            into[i] = unchecked(least + (long)Load(ref from, bit, mask) * scale);
+            into[i] = unchecked(least + (long)Load(ref start, bit, mask) * scale);
         }
     }
 
     /// <summary>Unpacks 0 as <paramref name="missing"/> and any other number u as <c>least + (u − 1) · scale</c>.</summary>
-    public static void UnpackNullable(ref byte from, int width, long least, long scale, long missing, Span<long> into)
+    public static void UnpackNullable(ReadOnlySpan<byte> from, int width, long least, long scale, long missing, Span<long> into)
     {
         if (width == 0)
         {
@@ -91,16 +93,18 @@ internal static class BitPacking
         }
 
         ulong mask = Mask(width);
-        nint bit = 0;
-        for (int i = 0; i < into.Length; i++, bit += width)
+        ref byte start = ref MemoryMarshal.GetReference(from);
+        int done = WideUnpacking.Unpack(from, width, least, scale, missing, into);
+        nint bit = (nint)done * width;
+        for (int i = done; i < into.Length; i++, bit += width)
         {
-            ulong value = Load(ref from, bit, mask);
+            ulong value = Load(ref start, bit, mask);
             into[i] = value == 0 ? missing : unchecked(least + (long)(value - 1) * scale);
         }
     }
 
     /// <summary>Unpacks each number u as <c>least + u</c>.</summary>
-    public static void Unpack(ref byte from, int width, int least, Span<int> into)
+    public static void Unpack(ReadOnlySpan<byte> from, int width, int least, Span<int> into)
     {
         if (width == 0)
         {
@@ -109,10 +113,12 @@ internal static class BitPacking
         }
 
         ulong mask = Mask(width);
-        nint bit = 0;
-        for (int i = 0; i < into.Length; i++, bit += width)
+        ref byte start = ref MemoryMarshal.GetReference(from);
+        int done = WideUnpacking.Unpack(from, width, least, into);
+        nint bit = (nint)done * width;
+        for (int i = done; i < into.Length; i++, bit += width)
         {
-            into[i] = unchecked(least + (int)Load(ref from, bit, mask));
+            into[i] = unchecked(least + (int)Load(ref start, bit, mask));
         }
     }
 

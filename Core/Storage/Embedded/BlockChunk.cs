@@ -36,6 +36,9 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
         Present,
     }
 
+    /// <summary>The block that the chunks are of.</summary>
+    public BlockColumns Columns => _columns;
+
     public int RowCount => _columns.Index.Chunks[_chunk].RowCount;
 
     public long FirstTime => _columns.Index.Chunks[_chunk].FirstTime;

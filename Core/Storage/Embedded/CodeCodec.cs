@@ -1,3 +1,4 @@
+using System.Numerics;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Storage.Embedded;
@@ -63,8 +64,21 @@ internal sealed class CodeCodec
     // One unsigned maximum: missing is −1, so every code plus one must be at most the number of texts.
     private static void Check(ReadOnlySpan<int> codes, int texts)
     {
+        int wide = codes.Length - (codes.Length % Vector<int>.Count);
+        Vector<uint> greatestOfEach = Vector<uint>.Zero;
+        for (int i = 0; i < wide; i += Vector<int>.Count)
+        {
+            Vector<int> some = new(codes[i..]);
+            greatestOfEach = Vector.Max(greatestOfEach, Vector.AsVectorUInt32(some - new Vector<int>(TextColumn.Missing)));
+        }
+
         uint greatest = 0;
-        foreach (int code in codes)
+        for (int lane = 0; lane < Vector<uint>.Count; lane++)
+        {
+            greatest = Math.Max(greatest, greatestOfEach[lane]);
+        }
+
+        foreach (int code in codes[wide..])
         {
             greatest = Math.Max(greatest, unchecked((uint)(code - TextColumn.Missing)));
         }

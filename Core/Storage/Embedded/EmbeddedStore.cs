@@ -20,6 +20,7 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
     private readonly BlockCatalog _catalog;
     private readonly AlertSearch _alerts;
     private readonly StoreTending _tending;
+    private readonly ScanThreads _scanThreads;
 
     // Guards the active head: the writer's batch and a freeze take turns. Nothing under it touches the disk.
     private readonly Lock _writeGate = new();
@@ -33,6 +34,7 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
         _clock = clock;
         _instruments = instruments;
         _alerts = new AlertSearch(catalog);
+        _scanThreads = new ScanThreads(options.ScanThreads);
         _tending = new StoreTending(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger, FreezeDue, FreezeAny);
     }
 
@@ -86,7 +88,7 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
     {
         cancellationToken.ThrowIfCancellationRequested();
         TimeRange range = _tending.Retention.Clamp(query.Kind, query.Range);
-        return ValueTask.FromResult(new SnapshotScan(_catalog, query, range, cancellationToken).Run());
+        return ValueTask.FromResult(new SnapshotScan(_catalog, _scanThreads, query, range, cancellationToken).Run());
     }
 
     /// <inheritdoc/>

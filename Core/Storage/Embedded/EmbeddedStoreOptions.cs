@@ -28,4 +28,7 @@ public sealed class EmbeddedStoreOptions
 
     /// <summary>Most samples that compaction puts into one block, which bounds its memory and the cost of one pass.</summary>
     public int MaxBlockRows { get; init; } = 8_000_000;
+
+    /// <summary>Most threads that scan, all queries together: a scan does nothing but compute. Not for users: tests have more than there are processors.</summary>
+    internal int ScanThreads { get; init; } = Environment.ProcessorCount;
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TimeSeries.Core.Model;
 using static TimeSeries.Core.Storage.Embedded.NumberCodec;
 
@@ -33,25 +31,24 @@ internal static class NumberDecoder
 
     private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into)
     {
-        ref byte start = ref MemoryMarshal.GetReference(payload);
         int at = PackedGroups.GroupCount(into.Length);
         long before = unchecked(first - second);
         for (int group = 0; !into.IsEmpty; group++)
         {
             Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
             int width = payload[group];
-            ref byte packed = ref Unsafe.Add(ref start, at);
+            ReadOnlySpan<byte> packed = payload[at..];
             if (form == PackedNullable)
             {
-                BitPacking.UnpackNullable(ref packed, width, first, second, NumberColumn.Missing, rows);
+                BitPacking.UnpackNullable(packed, width, first, second, NumberColumn.Missing, rows);
             }
             else if (form == Packed)
             {
-                BitPacking.Unpack(ref packed, width, first, second, rows);
+                BitPacking.Unpack(packed, width, first, second, rows);
             }
             else
             {
-                BitPacking.Unpack(ref packed, width, second, 1, rows);
+                BitPacking.Unpack(packed, width, second, 1, rows);
                 before = Accumulate(rows, before);
             }
 

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
@@ -46,13 +43,12 @@ internal static class PackedGroups
     /// <summary>Unpacks measured groups as codes: each number u as <c>least + u</c>.</summary>
     public static void Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into)
     {
-        ref byte start = ref MemoryMarshal.GetReference(payload);
         int at = GroupCount(into.Length);
         for (int group = 0; !into.IsEmpty; group++)
         {
             int rows = Math.Min(BitPacking.GroupRows, into.Length);
             int width = payload[group];
-            BitPacking.Unpack(ref Unsafe.Add(ref start, at), width, least, into[..rows]);
+            BitPacking.Unpack(payload[at..], width, least, into[..rows]);
             at += BitPacking.PackedBytes(rows, width);
             into = into[rows..];
         }

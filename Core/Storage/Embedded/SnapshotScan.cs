@@ -1,13 +1,19 @@
+using System.Runtime.ExceptionServices;
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
-/// <summary>Reads one snapshot for one query: rollups where they fit, chunks for the rest, then the heads.</summary>
-internal sealed class SnapshotScan(BlockCatalog catalog, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
+/// <summary>Reads one snapshot for one query: rollups where they fit, and chunks of blocks and pieces of heads for the rest, on several threads where they are many.</summary>
+internal sealed class SnapshotScan(BlockCatalog catalog, ScanThreads threads, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
 {
+    // Fewer rows are read before another thread has begun.
+    private const long RowsWorthAThread = 65_536;
+
     private readonly Aggregation _aggregation = new(query, cancellationToken);
+    private readonly List<ScanPiece> _pieces = [];
     private readonly List<TimeRange> _rest = [];
+    private long _rows;
 
     public QueryResult Run()
     {
@@ -16,21 +22,22 @@ internal sealed class SnapshotScan(BlockCatalog catalog, SampleQuery query, Time
             using HeldSnapshot held = catalog.Hold(query.Kind, range);
             foreach (Block block in held.Blocks)
             {
-                Add(block);
+                Find(block);
             }
 
             foreach (Head head in held.Snapshot.Frozen)
             {
-                Add(head);
+                Find(head);
             }
 
-            Add(held.Snapshot.Active);
+            Find(held.Snapshot.Active);
+            Read();
         }
 
         return _aggregation.Complete();
     }
 
-    private void Add(Block block)
+    private void Find(Block block)
     {
         BlockColumns columns = block.Open();
         SectionIndex? section = columns.Index.Find(query.Pcode);
@@ -51,37 +58,30 @@ internal sealed class SnapshotScan(BlockCatalog catalog, SampleQuery query, Time
 
         if (_rest.Count > 0)
         {
-            AddChunks(columns, section);
+            FindChunks(columns, section, [.. _rest]);
         }
     }
 
-    private void AddChunks(BlockColumns columns, SectionIndex section)
+    private void FindChunks(BlockColumns columns, SectionIndex section, TimeRange[] ranges)
     {
-        using BlockChunk chunk = new(columns);
         int next = 0;
-        for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount && next < _rest.Count; i++)
+        for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount && next < ranges.Length; i++)
         {
             ChunkIndex rows = columns.Index.Chunks[i];
-            while (next < _rest.Count && _rest[next].To <= rows.FirstTime)
+            while (next < ranges.Length && ranges[next].To <= rows.FirstTime)
             {
                 next++;
             }
 
-            if (next == _rest.Count || !_rest[next].Overlaps(rows.FirstTime, rows.LastTime) || !ZoneMap.MayPass(columns.Index, i, query.Filters))
+            if (next < ranges.Length && ranges[next].Overlaps(rows.FirstTime, rows.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
             {
-                continue;
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            chunk.MoveTo(i);
-            for (int part = next; part < _rest.Count && _rest[part].Overlaps(rows.FirstTime, rows.LastTime); part++)
-            {
-                _aggregation.Add(chunk, _rest[part]);
+                _pieces.Add(new ScanPiece(columns, i, Head: null, ranges, next));
+                _rows += rows.RowCount;
             }
         }
     }
 
-    private void Add(Head head)
+    private void Find(Head head)
     {
         if (!head.TryFind(query.Pcode, query.Kind, out HeadTable? table))
         {
@@ -89,12 +89,103 @@ internal sealed class SnapshotScan(BlockCatalog catalog, SampleQuery query, Time
         }
 
         HeadView view = table.View;
+        TimeRange[] ranges = [range];
         foreach (HeadPieceView piece in view.Pieces)
         {
             if (range.Overlaps(piece.FirstTime, piece.LastTime))
             {
-                _aggregation.Add(new HeadChunk(piece, view.Symbols), range);
+                _pieces.Add(new ScanPiece(Columns: null, Chunk: 0, new HeadChunk(piece, view.Symbols), ranges, FirstRange: 0));
+                _rows += piece.RowCount;
             }
+        }
+    }
+
+    private void Read()
+    {
+        if (_pieces.Count == 0)
+        {
+            return;
+        }
+
+        int entered = threads.Enter((int)Math.Min(_rows / RowsWorthAThread, _pieces.Count - 1));
+        try
+        {
+            ReadWith(entered);
+        }
+        finally
+        {
+            threads.Leave(entered);
+        }
+    }
+
+    private void ReadWith(int threadCount)
+    {
+        ScanShares shares = new(_pieces.Count, threadCount);
+        if (threadCount == 1)
+        {
+            Read(shares, 0, _aggregation);
+            return;
+        }
+
+        Aggregation[] parts = new Aggregation[threadCount];
+        parts[0] = _aggregation;
+        for (int i = 1; i < parts.Length; i++)
+        {
+            parts[i] = new Aggregation(query, cancellationToken);
+        }
+
+        try
+        {
+            // This thread is one of them, and does all where no other one is free.
+            Parallel.For(0, threadCount, new ParallelOptions { MaxDegreeOfParallelism = threadCount }, i => Read(shares, i, parts[i]));
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.Flatten().InnerExceptions[0]);
+        }
+
+        for (int i = 1; i < parts.Length; i++)
+        {
+            _aggregation.Merge(parts[i]);
+        }
+    }
+
+    private void Read(ScanShares shares, int thread, Aggregation into)
+    {
+        BlockChunk? chunk = null;
+        try
+        {
+            for (int next = shares.Take(thread); next >= 0; next = shares.Take(thread))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ScanPiece piece = _pieces[next];
+                if (piece.Head is { } head)
+                {
+                    into.Add(head, range);
+                    continue;
+                }
+
+                if (chunk is null || !ReferenceEquals(chunk.Columns, piece.Columns))
+                {
+                    chunk?.Dispose();
+                    chunk = new BlockChunk(piece.Columns!);
+                }
+
+                chunk.MoveTo(piece.Chunk);
+                Read(chunk, piece, into);
+            }
+        }
+        finally
+        {
+            chunk?.Dispose();
+        }
+    }
+
+    private static void Read(BlockChunk chunk, ScanPiece piece, Aggregation into)
+    {
+        for (int i = piece.FirstRange; i < piece.Ranges.Length && piece.Ranges[i].Overlaps(chunk.FirstTime, chunk.LastTime); i++)
+        {
+            into.Add(chunk, piece.Ranges[i]);
         }
     }
 }

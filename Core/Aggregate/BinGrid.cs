@@ -1,0 +1,128 @@
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>Counts by group and bin, in an array with a place for each bin between the first and the last that occur in any group.</summary>
+internal sealed class BinGrid
+{
+    // Arrays this small are made whatever they hold, and none larger than the other (16 MiB): what is far from fitting caches is better sorted.
+    private const int SmallPlaces = 1 << 16;
+    private const int MostPlaces = 1 << 21;
+
+    // A value in the log takes twice as much as a place.
+    private const int PlacesPerValue = 4;
+    private const int WidthStep = 64;
+
+    private long[] _places = [];
+    private int _groups;
+    private int _firstBin;
+    private int _width;
+    private long _added;
+
+    public long AllocatedBytes => _places.Length * (long)sizeof(long);
+
+    /// <summary>Tells how many counts are about to be added, in however many calls.</summary>
+    public void Expect(long counts) => _added += counts;
+
+    /// <summary>Makes room for bins of groups <c>[0, groupCount)</c>; false when it would be too much for what was added and is expected.</summary>
+    public bool TryReserve(int groupCount, int firstBin, int lastBin)
+    {
+        if (groupCount <= _groups && firstBin >= _firstBin && lastBin < _firstBin + _width)
+        {
+            return true;
+        }
+
+        // Room for more, since what comes next is often a little more.
+        int first = _width == 0 ? Math.Max(0, firstBin - (WidthStep / 2)) : Math.Min(firstBin, _firstBin);
+        int end = Math.Max(lastBin + 1, _firstBin + _width);
+        int width = Math.Max(_width, (end - first + WidthStep - 1) / WidthStep * WidthStep);
+        int groups = groupCount > _groups ? (int)Math.Min(Array.MaxLength, Math.Max(groupCount, _groups * 3L / 2)) : _groups;
+        long places = (long)groups * width;
+        if (places > Math.Max(SmallPlaces, Math.Min(MostPlaces, PlacesPerValue * _added)))
+        {
+            return false;
+        }
+
+        LayOut(groups, first, width);
+        return true;
+    }
+
+    public void Add(ReadOnlySpan<int> groups, ReadOnlySpan<ushort> bins)
+    {
+        long[] places = _places;
+        int width = _width;
+        int first = _firstBin;
+        for (int i = 0; i < groups.Length && i < bins.Length; i++)
+        {
+            places[(groups[i] * width) + bins[i] - first]++;
+        }
+    }
+
+    public void Add(int group, ReadOnlySpan<ushort> bins, ReadOnlySpan<long> counts)
+    {
+        Span<long> places = _places.AsSpan(group * _width, _width);
+        int first = _firstBin;
+        for (int i = 0; i < bins.Length && i < counts.Length; i++)
+        {
+            places[bins[i] - first] += counts[i];
+        }
+    }
+
+    public int CountDistinct() => _places.Length - _places.AsSpan().Count(0);
+
+    public void Sort(Span<int> starts, Span<ushort> bins, Span<long> counts)
+    {
+        int next = 0;
+        for (int group = 0; group + 1 < starts.Length; group++)
+        {
+            starts[group] = next;
+            ReadOnlySpan<long> places = group < _groups ? _places.AsSpan(group * _width, _width) : default;
+            for (int i = places.IndexOfAnyExcept(0); i >= 0 && i < places.Length; i++)
+            {
+                if (places[i] != 0)
+                {
+                    bins[next] = (ushort)(_firstBin + i);
+                    counts[next++] = places[i];
+                }
+            }
+        }
+
+        starts[^1] = next;
+    }
+
+    public void MoveTo(BinLog log)
+    {
+        for (int place = 0; place < _places.Length; place++)
+        {
+            if (_places[place] != 0)
+            {
+                log.Add(place / _width, (ushort)(_firstBin + (place % _width)), _places[place]);
+            }
+        }
+
+        _places = [];
+        Clear();
+    }
+
+    public void Clear()
+    {
+        // Emptying must not go on costing what the fullest use cost.
+        _places = _places.Length > SmallPlaces ? [] : _places;
+        Array.Clear(_places);
+        if (_places.Length == 0)
+        {
+            (_groups, _firstBin, _width) = (0, 0, 0);
+        }
+
+        _added = 0;
+    }
+
+    private void LayOut(int groups, int firstBin, int width)
+    {
+        long[] places = new long[groups * width];
+        for (int group = 0; group < _groups; group++)
+        {
+            _places.AsSpan(group * _width, _width).CopyTo(places.AsSpan((group * width) + _firstBin - firstBin));
+        }
+
+        (_places, _groups, _firstBin, _width) = (places, groups, firstBin, width);
+    }
+}

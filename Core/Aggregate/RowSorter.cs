@@ -1,0 +1,195 @@
+using TimeSeries.Core.Model;
+
+namespace TimeSeries.Core.Aggregate;
+
+/// <summary>
+/// Sorts groups by an order's first term as plain integers where it is one, so that the comparer is only asked about groups that are equal in it.
+/// </summary>
+internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureState[] states, IComparer<int> order)
+{
+    /// <summary>The first groups in the order, at most so many.</summary>
+    public int[] First(int limit)
+    {
+        if (Keys() is not { } keys)
+        {
+            int[] rows = limit < groups.Count / 4 ? Best(All(), limit) : All();
+            Array.Sort(rows, order);
+            return rows.Length > limit ? rows[..limit] : rows;
+        }
+
+        int[] candidates = limit < groups.Count / 4 ? Candidates(keys, limit) : All();
+        long[] sorted = Array.ConvertAll(candidates, group => keys[group]);
+        Array.Sort(sorted, candidates);
+        SortTies(sorted, candidates, limit);
+        return candidates.Length > limit ? candidates[..limit] : candidates;
+    }
+
+    // An ascending integer a group that sorts as the first term does; null where there is none.
+    private long[]? Keys()
+    {
+        if (query.Order.IsEmpty)
+        {
+            return groups.Parts.Length > 0 ? KeysOf(0) : null;
+        }
+
+        OrderTerm term = query.Order[0];
+        int windows = query.WindowMilliseconds > 0 ? 1 : 0;
+        long[]? keys = term.By switch
+        {
+            OrderBy.Measure => KeysOf(states[term.Index]),
+            OrderBy.Key => KeysOf(term.Index + windows),
+            OrderBy.Window when windows > 0 => KeysOf(0),
+            _ => null,
+        };
+        for (int group = 0; keys is not null && term.Descending && group < keys.Length; group++)
+        {
+            keys[group] = ~keys[group];
+        }
+
+        return keys;
+    }
+
+    private long[]? KeysOf(MeasureState state)
+    {
+        long[] keys = new long[groups.Count];
+        for (int group = 0; group < keys.Length; group++)
+        {
+            switch (state)
+            {
+                case CountState counts:
+                    keys[group] = counts.Counts[group];
+                    break;
+                case ExtremeState extremes:
+                    keys[group] = extremes.ValueOf(group);
+                    break;
+                case SumState sums when sums.Sums[group] >= long.MinValue && sums.Sums[group] <= long.MaxValue:
+                    keys[group] = (long)sums.Sums[group];
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return keys;
+    }
+
+    // Values of a part are ranked where that is less work than comparing groups.
+    private long[]? KeysOf(int part)
+    {
+        KeyPart values = groups.Parts[part];
+        if (values.Count > groups.Count / 4)
+        {
+            return null;
+        }
+
+        int[] ids = new int[values.Count];
+        for (int id = 0; id < ids.Length; id++)
+        {
+            ids[id] = id;
+        }
+
+        Array.Sort(ids, values.Compare);
+        int[] ranks = new int[ids.Length];
+        for (int rank = 0; rank < ids.Length; rank++)
+        {
+            ranks[ids[rank]] = rank;
+        }
+
+        long[] keys = new long[groups.Count];
+        for (int group = 0; group < keys.Length; group++)
+        {
+            keys[group] = ranks[groups.ValueOf(group, part)];
+        }
+
+        return keys;
+    }
+
+    // The groups that may be among the first: those whose key is not greater than the last wanted key.
+    private static int[] Candidates(long[] keys, int limit)
+    {
+        // The greatest of the kept ones is on top.
+        PriorityQueue<long, long> kept = new(limit);
+        foreach (long key in keys)
+        {
+            if (kept.Count < limit)
+            {
+                kept.Enqueue(key, ~key);
+            }
+            else if (key < kept.Peek())
+            {
+                kept.DequeueEnqueue(key, ~key);
+            }
+        }
+
+        long last = kept.Peek();
+        List<int> candidates = new(limit * 2);
+        for (int group = 0; group < keys.Length; group++)
+        {
+            if (keys[group] <= last)
+            {
+                candidates.Add(group);
+            }
+        }
+
+        return [.. candidates];
+    }
+
+    private void SortTies(long[] keys, int[] rows, int limit)
+    {
+        for (int start = 0; start < Math.Min(limit, rows.Length);)
+        {
+            int end = start + 1;
+            while (end < rows.Length && keys[end] == keys[start])
+            {
+                end++;
+            }
+
+            int wanted = Math.Min(end, limit) - start;
+            if (wanted < (end - start) / 4)
+            {
+                Best(rows[start..end], wanted).CopyTo(rows, start);
+                end = start + wanted;
+            }
+
+            rows.AsSpan(start, end - start).Sort(order);
+            start = end;
+        }
+    }
+
+    private int[] All()
+    {
+        int[] rows = new int[groups.Count];
+        for (int group = 0; group < rows.Length; group++)
+        {
+            rows[group] = group;
+        }
+
+        return rows;
+    }
+
+    // A heap of the best so far beats sorting everything when few rows are wanted.
+    private int[] Best(int[] rows, int limit)
+    {
+        // The worst of the kept ones is on top.
+        PriorityQueue<int, int> kept = new(limit, Comparer<int>.Create((x, y) => order.Compare(y, x)));
+        foreach (int group in rows)
+        {
+            if (kept.Count < limit)
+            {
+                kept.Enqueue(group, group);
+            }
+            else
+            {
+                kept.EnqueueDequeue(group, group);
+            }
+        }
+
+        int[] best = new int[limit];
+        for (int i = 0; i < limit; i++)
+        {
+            best[i] = kept.Dequeue();
+        }
+
+        return best;
+    }
+}
