@@ -29,6 +29,9 @@ public sealed class RollupBuilder
     private long _lastTime;
     private bool _isOpen;
 
+    // Whether a bucket of 5 minutes was closed before the open one.
+    private bool _hasClosed;
+
     /// <param name="kind">The kind whose rollups are made.</param>
     /// <param name="apdexThresholdMicroseconds">The project's apdex threshold, stored beside the apdex counts.</param>
     public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds)
@@ -95,6 +98,7 @@ public sealed class RollupBuilder
 
         Close(RollupLevel.Block);
         _isOpen = false;
+        _hasClosed = false;
         _known = null;
         for (int i = 0; i < _levels.Length; i++)
         {
@@ -194,14 +198,18 @@ public sealed class RollupBuilder
     // Closes the open buckets up to a level, the finest first, since each goes into the next.
     private void Close(RollupLevel coarsest)
     {
-        for (int level = 0; level <= (int)coarsest; level++)
+        // The hour of a block that has one bucket of 5 minutes would say the same as that.
+        bool skipsHour = coarsest == RollupLevel.Block && !_hasClosed;
+        for (int level = 0; level <= (int)coarsest; level += skipsHour ? 2 : 1)
         {
+            int next = level + (skipsHour ? 2 : 1);
             foreach (RollupLevelBuilder[] levels in _levels)
             {
-                levels[level].Close(_starts[level], _samples[level], level + 1 < Levels ? levels[level + 1] : null);
+                levels[level].Close(_starts[level], _samples[level], next < Levels ? levels[next] : null);
             }
-
-            _samples[level] = 0;
         }
+
+        Array.Clear(_samples, 0, (int)coarsest + 1);
+        _hasClosed = true;
     }
 }

@@ -229,10 +229,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
 
             int[] remap = _stock.RentCodes(texts.Count + 1);
             remap[0] = TextColumn.Missing;
-            for (int code = 0; code < texts.Count; code++)
-            {
-                remap[code + 1] = _union.Intern(texts[code]);
-            }
+            _union.InternAll(texts, remap.AsSpan(1));
 
             _remaps[i] = remap;
             if (!DictionaryChoice.Allows(_union.Count, _union.TextBytes, RowCount))

@@ -156,7 +156,7 @@ internal sealed class HeadTable
         ReadOnlySpan<int> codes = column.Codes;
         int[] into = _stock.RentCodes(codes.Length);
         SymbolView texts = column.Symbols.View();
-        if (!symbols.Distinct || !texts.Distinct || HardlyRepeat(symbols))
+        if (!symbols.Distinct || HardlyRepeat(symbols))
         {
             int first = symbols.AddAll(texts);
             symbols.DropIndex();
@@ -187,10 +187,7 @@ internal sealed class HeadTable
 
         int[] remap = _remap;
         remap[0] = TextColumn.Missing;
-        for (int code = 0; code < texts.Count; code++)
-        {
-            remap[code + 1] = symbols.Intern(texts[code]);
-        }
+        symbols.InternAll(texts, remap.AsSpan(1));
 
         for (int i = 0; i < codes.Length; i++)
         {

@@ -266,10 +266,7 @@ internal sealed class MergedRows : IBlockRows, IDisposable
         SymbolView texts = _cursors[source].Symbols;
         int[] remap = _stock.RentCodes(texts.Count + 1);
         remap[0] = TextColumn.Missing;
-        for (int code = 0; code < texts.Count; code++)
-        {
-            remap[code + 1] = union.Intern(texts[code]);
-        }
+        union.InternAll(texts, remap.AsSpan(1));
 
         _remaps[source] = remap;
         return DictionaryChoice.Allows(union.Count, union.TextBytes, RowCount);
