@@ -45,7 +45,7 @@ public sealed class SymbolTable
     /// <summary>Bytes of all texts together.</summary>
     public int TextBytes => Count == 0 ? 0 : _ends[Count - 1];
 
-    /// <summary>Whether all texts came through <see cref="Intern"/>, so that none stands twice.</summary>
+    /// <summary>Whether all texts came through <see cref="Intern(ReadOnlySpan{byte})"/>, so that none stands twice.</summary>
     public bool Distinct { get; private set; } = true;
 
     /// <summary>Bytes of memory held.</summary>
