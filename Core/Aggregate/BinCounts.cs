@@ -9,6 +9,11 @@ internal sealed class BinCounts
     private readonly BinLog _log = new();
     private readonly BinGrid _grid = new();
     private bool _isLogged;
+    private int _firstBin = int.MaxValue;
+    private int _lastBin = -1;
+
+    // How many counts there must have been when a grid is thought of again.
+    private long _worthALook;
 
     public long AllocatedBytes => _log.AllocatedBytes + _grid.AllocatedBytes;
 
@@ -78,24 +83,39 @@ internal sealed class BinCounts
     public void Clear()
     {
         _isLogged = false;
+        (_firstBin, _lastBin) = (int.MaxValue, -1);
+        _worthALook = 0;
         _log.Clear();
         _grid.Clear();
     }
 
     private bool HasPlaces(int groupCount, int firstBin, int lastBin)
     {
-        if (_isLogged)
-        {
-            return false;
-        }
-
-        if (_grid.TryReserve(groupCount, firstBin, lastBin))
+        _firstBin = Math.Min(_firstBin, firstBin);
+        _lastBin = Math.Max(_lastBin, lastBin);
+        if (!_isLogged && _grid.TryReserve(groupCount, firstBin, lastBin))
         {
             return true;
         }
 
-        _isLogged = true;
-        _grid.MoveTo(_log);
+        if (!_isLogged)
+        {
+            _isLogged = true;
+            _grid.MoveTo(_log);
+        }
+        else if (_grid.Expected >= _worthALook && _grid.TryReserve(groupCount, _firstBin, _lastBin))
+        {
+            // What were too many places for few counts are not for many.
+            _log.MoveTo(_grid);
+            _isLogged = false;
+            return true;
+        }
+
+        if (_grid.Expected >= _worthALook)
+        {
+            _worthALook = 2 * _grid.Expected;
+        }
+
         return false;
     }
 }

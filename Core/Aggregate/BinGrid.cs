@@ -7,20 +7,29 @@ internal sealed class BinGrid
     private const int SmallPlaces = 1 << 16;
     private const int MostPlaces = 1 << 21;
 
+    // An array of more (4 MiB) is not kept for the next use.
+    private const int MostKept = 1 << 19;
+
     // A value in the log takes twice as much as a place.
     private const int PlacesPerValue = 4;
     private const int WidthStep = 64;
 
+    // The places are the first of the array's; the rest, and the spare array, hold anything.
     private long[] _places = [];
+    private long[] _spare = [];
     private int _groups;
     private int _firstBin;
     private int _width;
-    private long _added;
 
-    public long AllocatedBytes => _places.Length * (long)sizeof(long);
+    public long AllocatedBytes => (_places.Length + _spare.Length) * (long)sizeof(long);
+
+    /// <summary>How many counts were expected so far.</summary>
+    public long Expected { get; private set; }
+
+    private Span<long> Places => _places.AsSpan(0, _groups * _width);
 
     /// <summary>Tells how many counts are about to be added, in however many calls.</summary>
-    public void Expect(long counts) => _added += counts;
+    public void Expect(long counts) => Expected += counts;
 
     /// <summary>Makes room for bins of groups <c>[0, groupCount)</c>; false when it would be too much for what was added and is expected.</summary>
     public bool TryReserve(int groupCount, int firstBin, int lastBin)
@@ -36,7 +45,7 @@ internal sealed class BinGrid
         int width = Math.Max(_width, (end - first + WidthStep - 1) / WidthStep * WidthStep);
         int groups = groupCount > _groups ? (int)Math.Min(Array.MaxLength, Math.Max(groupCount, _groups * 3L / 2)) : _groups;
         long places = (long)groups * width;
-        if (places > Math.Max(SmallPlaces, Math.Min(MostPlaces, PlacesPerValue * _added)))
+        if (places > Math.Max(SmallPlaces, Math.Min(MostPlaces, PlacesPerValue * Expected)))
         {
             return false;
         }
@@ -66,7 +75,9 @@ internal sealed class BinGrid
         }
     }
 
-    public int CountDistinct() => _places.Length - _places.AsSpan().Count(0);
+    public void Add(int group, ushort bin, long count) => _places[(group * _width) + bin - _firstBin] += count;
+
+    public int CountDistinct() => Places.Length - Places.Count(0);
 
     public void Sort(Span<int> starts, Span<ushort> bins, Span<long> counts)
     {
@@ -74,7 +85,7 @@ internal sealed class BinGrid
         for (int group = 0; group + 1 < starts.Length; group++)
         {
             starts[group] = next;
-            ReadOnlySpan<long> places = group < _groups ? _places.AsSpan(group * _width, _width) : default;
+            ReadOnlySpan<long> places = group < _groups ? Places.Slice(group * _width, _width) : default;
             for (int i = places.IndexOfAnyExcept(0); i >= 0 && i < places.Length; i++)
             {
                 if (places[i] != 0)
@@ -90,39 +101,43 @@ internal sealed class BinGrid
 
     public void MoveTo(BinLog log)
     {
-        for (int place = 0; place < _places.Length; place++)
+        Span<long> places = Places;
+        for (int place = 0; place < places.Length; place++)
         {
-            if (_places[place] != 0)
+            if (places[place] != 0)
             {
-                log.Add(place / _width, (ushort)(_firstBin + (place % _width)), _places[place]);
+                log.Add(place / _width, (ushort)(_firstBin + (place % _width)), places[place]);
             }
         }
 
-        _places = [];
-        Clear();
+        Forget();
     }
 
     public void Clear()
     {
-        // Emptying must not go on costing what the fullest use cost.
-        _places = _places.Length > SmallPlaces ? [] : _places;
-        Array.Clear(_places);
-        if (_places.Length == 0)
-        {
-            (_groups, _firstBin, _width) = (0, 0, 0);
-        }
+        Forget();
+        Expected = 0;
+    }
 
-        _added = 0;
+    // The next use lays out what it needs: what the fullest needed would go on costing.
+    private void Forget()
+    {
+        (_groups, _firstBin, _width) = (0, 0, 0);
+        _places = _places.Length > MostKept ? [] : _places;
+        _spare = _spare.Length > MostKept ? [] : _spare;
     }
 
     private void LayOut(int groups, int firstBin, int width)
     {
-        long[] places = new long[groups * width];
+        int count = groups * width;
+        long[] places = _spare.Length >= count ? _spare : new long[count];
+        places.AsSpan(0, count).Clear();
         for (int group = 0; group < _groups; group++)
         {
             _places.AsSpan(group * _width, _width).CopyTo(places.AsSpan((group * width) + _firstBin - firstBin));
         }
 
-        (_places, _groups, _firstBin, _width) = (places, groups, firstBin, width);
+        (_places, _spare) = (places, _places);
+        (_groups, _firstBin, _width) = (groups, firstBin, width);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class BinLog
     private const int DigitBits = 11;
     private const int SmallestLog = 4_096;
 
+    // Arrays of more (1 MiB each) are not kept for the next use.
+    private const int MostKept = 1 << 16;
+
     private Entry[] _entries = [];
     private Entry[] _spare = [];
     private int _count;
@@ -88,12 +91,19 @@ internal sealed class BinLog
         _lastKey = -1;
         _isSorted = true;
         _isAddedUp = true;
-        if (_entries.Length > SmallestLog)
+        _entries = _entries.Length > MostKept ? [] : _entries;
+        _spare = _spare.Length > MostKept ? [] : _spare;
+    }
+
+    /// <summary>Moves everything into a grid that has places for it.</summary>
+    public void MoveTo(BinGrid grid)
+    {
+        foreach (Entry entry in _entries.AsSpan(0, _count))
         {
-            // Emptying must not go on costing what the fullest use cost.
-            _entries = [];
-            _spare = [];
+            grid.Add((int)(entry.Key >> BinBits), (ushort)(entry.Key & ((1 << BinBits) - 1)), entry.Count);
         }
+
+        Clear();
     }
 
     private static long KeyOf(int group, ushort bin) => ((long)group << BinBits) | bin;

@@ -18,20 +18,35 @@ public static class SymbolHash
         uint crc = _seed ^ (uint)text.Length;
         ref byte start = ref MemoryMarshal.GetReference(text);
         int i = 0;
-        for (; i + 8 <= text.Length; i += 8)
+        for (; i + 8 < text.Length; i += 8)
         {
             // CRC alone is linear, so equal differences could cancel out whatever the seed; the product makes each step non-linear.
-            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, i));
-            crc = BitOperations.Crc32C(crc, word) * _factor;
+            crc = BitOperations.Crc32C(crc, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, i))) * _factor;
+        }
+
+        crc = BitOperations.Crc32C(crc, Tail(ref start, text.Length)) * _factor;
+        return crc ^ (crc >> 15);
+    }
+
+    // The last eight bytes, some of which may have been hashed before; of a shorter text all of it. The length is in the seed, so nothing needs telling apart.
+    private static ulong Tail(ref byte start, int length)
+    {
+        if (length >= 8)
+        {
+            return Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, length - 8));
+        }
+
+        if (length >= 4)
+        {
+            return Unsafe.ReadUnaligned<uint>(ref start) | ((ulong)Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, length - 4)) << 32);
         }
 
         ulong tail = 0;
-        for (int shift = 0; i < text.Length; i++, shift += 8)
+        for (int i = 0; i < length; i++)
         {
-            tail |= (ulong)Unsafe.Add(ref start, i) << shift;
+            tail |= (ulong)Unsafe.Add(ref start, i) << (8 * i);
         }
 
-        crc = BitOperations.Crc32C(crc, tail) * _factor;
-        return crc ^ (crc >> 15);
+        return tail;
     }
 }

@@ -83,7 +83,7 @@ public sealed class SymbolTable
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> text = texts[first + i];
-                if (found[i] < 0 || !this[found[i]].SequenceEqual(text))
+                if (found[i] < 0 || !ShortTexts.AreEqual(this[found[i]], text))
                 {
                     found[i] = Intern(text, hashes[i]);
                 }
@@ -134,7 +134,7 @@ public sealed class SymbolTable
                 return code;
             }
 
-            if (_hashes[code] == hash && this[code].SequenceEqual(text))
+            if (_hashes[code] == hash && ShortTexts.AreEqual(this[code], text))
             {
                 return code;
             }

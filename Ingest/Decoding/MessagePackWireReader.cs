@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using TimeSeries.Core.Model;
 
 namespace TimeSeries.Ingest.Decoding;
 
@@ -102,28 +102,13 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool KeyIs(int start, int length)
     {
-        if (length > _body.Length - _position || !AreEqual(_body.Slice(_position, length), _body.Slice(start, length)))
+        if (length > _body.Length - _position || !ShortTexts.AreEqual(_body.Slice(_position, length), _body.Slice(start, length)))
         {
             return false;
         }
 
         _position += length;
         return true;
-    }
-
-    // Names are mostly of 8 to 16 bytes: two words that may overlap hold all of them.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool AreEqual(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
-    {
-        const int word = sizeof(ulong);
-        if (left.Length is < word or > 2 * word)
-        {
-            return left.SequenceEqual(right);
-        }
-
-        ulong first = MemoryMarshal.Read<ulong>(left) ^ MemoryMarshal.Read<ulong>(right);
-        ulong last = MemoryMarshal.Read<ulong>(left[^word..]) ^ MemoryMarshal.Read<ulong>(right[^word..]);
-        return (first | last) == 0;
     }
 
     public bool ReadKey()

@@ -85,9 +85,10 @@ internal readonly ref struct PackedNumbers
 
         column.Texts.Truncate(0);
         Span<int> codes = column.Texts.Extend(Count);
+        ReadOnlySpan<int> indexes = BitConverter.IsLittleEndian ? MemoryMarshal.Cast<byte, int>(_bytes) : default;
         for (int row = 0; row < codes.Length; row++)
         {
-            int index = BinaryPrimitives.ReadInt32LittleEndian(_bytes[(row * sizeof(int))..]);
+            int index = row < indexes.Length ? indexes[row] : BinaryPrimitives.ReadInt32LittleEndian(_bytes[(row * sizeof(int))..]);
             if ((uint)index < (uint)entries.Length)
             {
                 codes[row] = entries[index];
