@@ -46,16 +46,47 @@ internal sealed class NumberFilter : RowFilter
             return;
         }
 
-        int[] rows = selection.Rows;
+        selection.Count = _list is null ? KeepRange(values, selection.SelectedRows, selection.Rows)
+            : _list.Length == 1 ? KeepOne(values, selection.SelectedRows, selection.Rows)
+            : KeepListed(values, selection.SelectedRows, selection.Rows);
+    }
+
+    private int KeepRange(ReadOnlySpan<long> values, ReadOnlySpan<int> rows, Span<int> into)
+    {
+        (long low, long high) = (_low, _high);
         int kept = 0;
-        for (int i = 0; i < selection.Count; i++)
+        foreach (int row in rows)
         {
-            int row = rows[i];
-            rows[kept] = row;
+            into[kept] = row;
+            kept += values[row] >= low && values[row] <= high ? 1 : 0;
+        }
+
+        return kept;
+    }
+
+    private int KeepOne(ReadOnlySpan<long> values, ReadOnlySpan<int> rows, Span<int> into)
+    {
+        (long listed, bool wanted) = (_list![0], _wantListed);
+        int kept = 0;
+        foreach (int row in rows)
+        {
+            into[kept] = row;
+            kept += values[row] == listed == wanted ? 1 : 0;
+        }
+
+        return kept;
+    }
+
+    private int KeepListed(ReadOnlySpan<long> values, ReadOnlySpan<int> rows, Span<int> into)
+    {
+        int kept = 0;
+        foreach (int row in rows)
+        {
+            into[kept] = row;
             kept += Passes(values[row]) ? 1 : 0;
         }
 
-        selection.Count = kept;
+        return kept;
     }
 
     private bool Passes(long value) =>

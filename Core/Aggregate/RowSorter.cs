@@ -7,6 +7,11 @@ namespace TimeSeries.Core.Aggregate;
 /// </summary>
 internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureState[] states, IComparer<int> order)
 {
+    // For fewer groups that are equal in the first term, ranking all values costs more than comparing.
+    private const int ManyTies = 64;
+
+    private long[]? _tieKeys;
+
     /// <summary>The first groups in the order, at most so many.</summary>
     public int[] First(int limit)
     {
@@ -82,6 +87,18 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureSta
             return null;
         }
 
+        int[] ranks = RanksOf(values);
+        long[] keys = new long[groups.Count];
+        for (int group = 0; group < keys.Length; group++)
+        {
+            keys[group] = ranks[groups.ValueOf(group, part)];
+        }
+
+        return keys;
+    }
+
+    private static int[] RanksOf(KeyPart values)
+    {
         int[] ids = new int[values.Count];
         for (int id = 0; id < ids.Length; id++)
         {
@@ -95,13 +112,7 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureSta
             ranks[ids[rank]] = rank;
         }
 
-        long[] keys = new long[groups.Count];
-        for (int group = 0; group < keys.Length; group++)
-        {
-            keys[group] = ranks[groups.ValueOf(group, part)];
-        }
-
-        return keys;
+        return ranks;
     }
 
     // The groups that may be among the first: those whose key is not greater than the last wanted key.
@@ -151,9 +162,53 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureSta
                 end = start + wanted;
             }
 
-            rows.AsSpan(start, end - start).Sort(order);
+            SortTies(rows.AsSpan(start, end - start));
             start = end;
         }
+    }
+
+    private void SortTies(Span<int> rows)
+    {
+        if (rows.Length >= ManyTies && (_tieKeys ??= TieKeys() ?? []) is { Length: > 0 } ranks)
+        {
+            long[] keys = new long[rows.Length];
+            for (int i = 0; i < keys.Length; i++)
+            {
+                keys[i] = ranks[rows[i]];
+            }
+
+            keys.AsSpan().Sort(rows);
+            return;
+        }
+
+        rows.Sort(order);
+    }
+
+    // An integer a group that sorts as all parts of the key do, one after the other; null when more than the key decides, or it would not fit.
+    private long[]? TieKeys()
+    {
+        long all = 1;
+        foreach (KeyPart part in groups.Parts)
+        {
+            all = part.Count > 0 && all <= long.MaxValue / part.Count ? all * part.Count : long.MaxValue;
+        }
+
+        if (query.Order.Length > 1 || groups.Parts.Length < 2 || all == long.MaxValue)
+        {
+            return null;
+        }
+
+        long[] keys = new long[groups.Count];
+        for (int part = 0; part < groups.Parts.Length; part++)
+        {
+            int[] ranks = RanksOf(groups.Parts[part]);
+            for (int group = 0; group < keys.Length; group++)
+            {
+                keys[group] = (keys[group] * ranks.Length) + ranks[groups.ValueOf(group, part)];
+            }
+        }
+
+        return keys;
     }
 
     private int[] All()

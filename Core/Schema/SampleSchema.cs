@@ -92,7 +92,8 @@ public static class SampleSchema
             Text("txid"),
             Text("service", KeyBytes),
         ],
-        kind => [Rollup(kind, "httpc", ["url", "host", "port", "service"], Latency(kind)), Agents()]),
+        // Blocks name a rollup by its index, so new ones stand last. With services too there may be too many keys for a rollup to be kept.
+        kind => [Rollup(kind, "httpc", ["url", "host", "port", "service"], Latency(kind)), Agents(), Rollup(kind, "call", ["url", "host", "port"], Latency(kind))]),
         new(Kind.Exception, "exception",
         [
             .. Common(samplesNameAgents: true),

@@ -8,7 +8,7 @@ namespace TimeSeries.Benchmarks.Compare.Parts;
 /// <summary>Pushes one day of every kind, then asks every documented endpoint for it, then measures how a server on it starts.</summary>
 internal sealed class WholeDayPart(CompareContext context)
 {
-    private const int WarmUpCount = 20;
+    private const int WarmUpCount = 100;
     private const double Megabyte = 1e6;
 
     // Two hundred answers of 50 ms are a tenth of this.
