@@ -17,6 +17,9 @@ internal sealed class BinCounts
 
     public long AllocatedBytes => _log.AllocatedBytes + _grid.AllocatedBytes;
 
+    /// <summary>Whether nothing was added.</summary>
+    public bool IsEmpty => _lastBin < 0;
+
     /// <summary>Tells how many counts are about to be added, in however many calls: where they go is chosen by that.</summary>
     public void Expect(long counts) => _grid.Expect(counts);
 

@@ -8,6 +8,9 @@ namespace TimeSeries.Core.Aggregate;
 internal sealed class SketchState(Measure measure) : MeasureState
 {
     private readonly BinCounts _table = new();
+
+    // What the state is when it is settled. Before, as long as nothing was added to the table: the first groups, as they came from another state.
+    private readonly BinLists _lists = new();
     private readonly ExtremeState _smallest = new(measure with { Kind = MeasureKind.Min });
     private readonly ExtremeState _greatest = new(measure with { Kind = MeasureKind.Max });
     private ushort[] _batchBins = [];
@@ -15,41 +18,18 @@ internal sealed class SketchState(Measure measure) : MeasureState
     private long[] _batchCounts = [];
     private long[] _countOfBin = [];
     private int _groups;
-    private int[] _starts = [0];
-    private ushort[] _bins = [];
-    private long[] _counts = [];
 
-    public override long AllocatedBytes => _table.AllocatedBytes + _smallest.AllocatedBytes + _greatest.AllocatedBytes
-        + _starts.Length * (long)sizeof(int) + _bins.Length * (long)sizeof(ushort) + _counts.Length * (long)sizeof(long);
-
-    /// <summary>Whether the smallest and the greatest value come from totals of the field, and not from samples here.</summary>
-    public bool HasTotals { get; private set; }
+    public override long AllocatedBytes => _table.AllocatedBytes + _smallest.AllocatedBytes + _greatest.AllocatedBytes + _lists.AllocatedBytes;
 
     /// <summary>The quantile of a settled state's group; NaN when it has no value.</summary>
     public double Quantile(int group, double quantile)
     {
-        ReadOnlySpan<long> counts = _counts.AsSpan(_starts[group].._starts[group + 1]);
-        if (counts.IsEmpty)
-        {
-            return double.NaN;
-        }
-
-        long values = 0;
-        foreach (long count in counts)
-        {
-            values += count;
-        }
-
-        long rank = (long)Math.Floor(quantile * (values - 1));
-        int bin = 0;
-        for (long passed = counts[0]; passed <= rank && bin < counts.Length - 1; passed += counts[bin])
-        {
-            bin++;
-        }
-
-        double middle = SketchBins.MiddleOf(_bins[_starts[group] + bin]);
-        return Math.Min(Math.Max(middle, _smallest.ValueOf(group)), _greatest.ValueOf(group));
+        int bin = _lists.BinAt(group, quantile);
+        return bin < 0 ? double.NaN : Math.Min(Math.Max(SketchBins.MiddleOf(bin), _smallest.ValueOf(group)), _greatest.ValueOf(group));
     }
+
+    /// <summary>Whether the smallest and the greatest value come from totals of the field, and not from samples here.</summary>
+    public bool HasTotals { get; private set; }
 
     /// <summary>Takes the smallest and the greatest value from totals from now on.</summary>
     public void TakeExtremes(FieldTotals totals)
@@ -75,8 +55,7 @@ internal sealed class SketchState(Measure measure) : MeasureState
             return;
         }
 
-        ReadOnlySpan<int> rows = selection.SelectedRows;
-        ReadOnlySpan<int> groups = selection.SelectedGroups;
+        Unlist();
         if (_batchBins.Length == 0)
         {
             _batchBins = new ushort[RowSelection.Capacity];
@@ -103,36 +82,37 @@ internal sealed class SketchState(Measure measure) : MeasureState
     public override void Merge(MeasureState from, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups)
     {
         SketchState added = (SketchState)from;
-        long counts = 0;
-        foreach (int row in rows)
-        {
-            counts += added._starts[row + 1] - added._starts[row];
-        }
-
-        _table.Expect(counts);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            int row = rows[i];
-            Range places = added._starts[row]..added._starts[row + 1];
-            _table.Add(groups[i], added._bins.AsSpan(places), added._counts.AsSpan(places), _groups);
-        }
-
         _smallest.Merge(added._smallest, rows, groups);
         _greatest.Merge(added._greatest, rows, groups);
+        if (_table.IsEmpty && _lists.TryAppend(added._lists, rows, groups))
+        {
+            return;
+        }
+
+        Unlist();
+        _table.Expect(added._lists.CountOf(rows));
+        for (int i = 0; i < rows.Length; i++)
+        {
+            _table.Add(groups[i], added._lists.BinsOf(rows[i]), added._lists.CountsOf(rows[i]), _groups);
+        }
     }
 
     public override void Settle(int groups)
     {
-        int count = _table.CountDistinct();
-        _starts = _starts.Length > groups ? _starts : new int[groups + 1];
-        _bins = _bins.Length >= count ? _bins : new ushort[count];
-        _counts = _counts.Length >= count ? _counts : new long[count];
-        _table.Sort(_starts.AsSpan(0, groups + 1), _bins.AsSpan(0, count), _counts.AsSpan(0, count));
+        if (_table.IsEmpty)
+        {
+            _lists.PadTo(groups);
+        }
+        else
+        {
+            _lists.Fill(_table, groups);
+        }
     }
 
     public override void Clear(int groups)
     {
         _table.Clear();
+        _lists.Clear();
         _smallest.Clear(groups);
         _greatest.Clear(groups);
     }
@@ -141,41 +121,32 @@ internal sealed class SketchState(Measure measure) : MeasureState
     {
         _smallest.Write(writer, groups, texts);
         _greatest.Write(writer, groups, texts);
-        writer.WriteAscending<ushort>(_starts.AsSpan(0, groups + 1), _bins);
-        writer.WriteNumbers(_counts.AsSpan(0, _starts[groups]));
+        _lists.Write(writer, groups);
     }
 
     public override void ReserveForReading(int groups, SymbolTable texts)
     {
         _smallest.ReserveForReading(groups, texts);
         _greatest.ReserveForReading(groups, texts);
-        _starts = new int[groups + 1];
+        _lists.ReserveForReading(groups);
     }
 
     public override void Read(ref RollupReader reader, int first, int groups)
     {
         _smallest.Read(ref reader, first, groups);
         _greatest.Read(ref reader, first, groups);
-        int place = _starts[first];
-        long[] bins = reader.ReadAscending(_starts.AsSpan(first, groups + 1));
-        int end = place + bins.Length;
-        if (end > _bins.Length)
+        _lists.Read(ref reader, first, groups);
+    }
+
+    private void Unlist()
+    {
+        _table.Expect(_lists.Total);
+        for (int group = 0; group < _lists.GroupCount; group++)
         {
-            Array.Resize(ref _bins, Math.Max(end, _bins.Length * 2));
-            Array.Resize(ref _counts, _bins.Length);
+            _table.Add(group, _lists.BinsOf(group), _lists.CountsOf(group), _groups);
         }
 
-        for (int i = 0; i < bins.Length; i++)
-        {
-            RollupReader.Require(bins[i] >= 0 && bins[i] < SketchBins.Count);
-            _bins[place + i] = (ushort)bins[i];
-        }
-
-        reader.ReadNumbers(_counts.AsSpan(place, bins.Length));
-        foreach (long count in _counts.AsSpan(place, bins.Length))
-        {
-            RollupReader.Require(count > 0);
-        }
+        _lists.Clear();
     }
 
     private void AddRows(ReadOnlySpan<long> values, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups)
