@@ -49,6 +49,9 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
             < 0xA0 => Array(code & 0x0F),
             < 0xC0 => Bytes(code & 0x1F, WireType.Text),
             >= 0xE0 => Whole((sbyte)code),
+
+            // Durations are mostly doubles.
+            0xCB => ReadDouble(),
             _ => ReadLong(code),
         };
     }
@@ -147,8 +150,8 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
                 return Length(code - 0xC4, out int binary) ? Bytes(binary, WireType.Binary) : WireType.Failed;
             case 0xC7 or 0xC8 or 0xC9:
                 return Length(code - 0xC7, out int extension) ? Extension(extension) : WireType.Failed;
-            case 0xCA or 0xCB:
-                return ReadFloat(code);
+            case 0xCA:
+                return ReadSingle();
             case >= 0xCC and <= 0xD3:
                 return ReadWhole(code);
             case >= 0xD4 and <= 0xD8:
@@ -201,14 +204,25 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         }
     }
 
-    private WireType ReadFloat(byte code)
+    private WireType ReadSingle()
     {
-        if (!Take(code == 0xCA ? 4 : 8, out ReadOnlySpan<byte> bytes))
+        if (!Take(sizeof(float), out ReadOnlySpan<byte> bytes))
         {
             return WireType.Failed;
         }
 
-        Float = code == 0xCA ? BinaryPrimitives.ReadSingleBigEndian(bytes) : BinaryPrimitives.ReadDoubleBigEndian(bytes);
+        Float = BinaryPrimitives.ReadSingleBigEndian(bytes);
+        return WireType.Float;
+    }
+
+    private WireType ReadDouble()
+    {
+        if (!Take(sizeof(double), out ReadOnlySpan<byte> bytes))
+        {
+            return WireType.Failed;
+        }
+
+        Float = BinaryPrimitives.ReadDoubleBigEndian(bytes);
         return WireType.Float;
     }
 

@@ -18,6 +18,7 @@ internal readonly struct NumberRule
     public NumberRule(Field field)
     {
         _type = field.Type;
+        AllowsNumbers = _type is FieldType.Time or FieldType.Integer or FieldType.Duration or FieldType.Number;
         Scale = field.Type switch
         {
             FieldType.Duration => 1_000,
@@ -39,7 +40,7 @@ internal readonly struct NumberRule
     public long Maximum { get; }
 
     /// <summary>Whether numbers are allowed at all: they never become booleans or texts.</summary>
-    public bool AllowsNumbers => _type is FieldType.Time or FieldType.Integer or FieldType.Duration or FieldType.Number;
+    public bool AllowsNumbers { get; }
 
     /// <summary>Converts the value that was read last, which is not null.</summary>
     public RejectReason Convert<TReader>(ref TReader reader, WireType type, out long kept)
