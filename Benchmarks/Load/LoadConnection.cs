@@ -11,8 +11,9 @@ internal sealed class LoadConnection(
     HttpConnection connection, BatchSender sender, PreparedBody[] bodies, RequestFrame frame, SendSchedule schedule, TimeProvider clock, ulong idState)
     : IDisposable
 {
-    // Below this a timed wait would oversleep: the thread gives way to others until it is due instead.
-    private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(1);
+    // A wait that can be stopped is one of whole milliseconds, rounded down, and may end late: the last ones are slept precisely.
+    private static readonly TimeSpan _sleptPrecisely = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan _roundedOff = TimeSpan.FromMilliseconds(1);
 
     private ulong _idState = idState;
     private long _acceptedCount;
@@ -43,6 +44,7 @@ internal sealed class LoadConnection(
     /// <summary>Sends until the schedule ends or <paramref name="stop"/> is set; sets it when no batch can succeed.</summary>
     public void Run(CancellationTokenSource stop)
     {
+        ShortSleep.SharpenTimers();
         for (int next = 0; !stop.IsCancellationRequested && schedule.TryTake(out long due); next = (next + 1) % bodies.Length)
         {
             if (!WaitUntil(due, stop.Token) || schedule.IsOver)
@@ -85,11 +87,11 @@ internal sealed class LoadConnection(
     {
         for (TimeSpan wait = schedule.Until(due); wait > TimeSpan.Zero; wait = schedule.Until(due))
         {
-            if (wait < _shortestWait)
+            if (wait < _sleptPrecisely + _roundedOff)
             {
-                Thread.Yield();
+                ShortSleep.Approach(wait);
             }
-            else if (stop.WaitHandle.WaitOne(wait))
+            else if (stop.WaitHandle.WaitOne(wait - _sleptPrecisely))
             {
                 return false;
             }

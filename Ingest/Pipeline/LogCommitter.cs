@@ -45,6 +45,17 @@ internal sealed partial class LogCommitter(
             while (await WaitForBatchesAsync())
             {
                 Commit();
+                if (!queue.Reader.TryPeek(out _))
+                {
+                    continue;
+                }
+
+                // What runs here may be the thread of a push, whose batch has ended now: it goes on with its answer.
+                await Task.Yield();
+                while (queue.Reader.TryPeek(out _))
+                {
+                    Commit();
+                }
             }
         }
         catch (Exception failure)
@@ -62,9 +73,14 @@ internal sealed partial class LogCommitter(
         applier.Complete();
     }
 
-    private async ValueTask<bool> WaitForBatchesAsync()
+    private ValueTask<bool> WaitForBatchesAsync()
     {
-        Task<bool> more = queue.Reader.WaitToReadAsync().AsTask();
+        ValueTask<bool> more = queue.Reader.WaitToReadAsync();
+        return more.IsCompleted || (!health.IsFaulty && marks.TimeLeft is null) ? more : WaitForBatchesAsync(more.AsTask());
+    }
+
+    private async ValueTask<bool> WaitForBatchesAsync(Task<bool> more)
+    {
         while ((health.IsFaulty ? _probePeriod : marks.TimeLeft) is { } wait && !more.IsCompleted)
         {
             using CancellationTokenSource delayed = new();
@@ -182,9 +198,9 @@ internal sealed partial class LogCommitter(
             }
 
             marks.Add(batch.Batch.Samples.RowCount, batch.Payload.Length);
-            applier.Add(batch);
         }
 
+        applier.Take(_group);
         _group.Clear();
         appended.Set();
     }

@@ -166,8 +166,7 @@ public sealed class DurabilityTests
             }
         }));
 
-        int flushes = _host.Files.Calls.Count(call => call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal));
-        Assert.That(flushes, Is.LessThan(Connections * Rounds));
+        Assert.That(LogFlushes(), Is.LessThan(Connections * Rounds));
         Assert.That(_host.Store.Batches, Has.Count.EqualTo(Connections * Rounds));
     }
 
@@ -176,7 +175,7 @@ public sealed class DurabilityTests
     {
         _host.Store.Held = new TaskCompletionSource();
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch());
-        await IngestHost.UntilAsync(() => _host.Files.Calls.Any(call => call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal)));
+        await IngestHost.UntilAsync(() => LogFlushes() > 0);
         Task stop = _host.StopAsync();
         await IngestHost.UntilAsync(() => _host.Log.Text.Contains("Stopping", StringComparison.Ordinal));
         _host.Store.Held.SetResult();
@@ -184,6 +183,27 @@ public sealed class DurabilityTests
 
         using HttpResponseMessage answer = await push;
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task A_write_that_waits_is_begun_once_and_what_comes_behind_it_keeps_its_place()
+    {
+        _host.Store.Held = new TaskCompletionSource();
+        Task first = _host.TakenAsync(_host.Batch(null, "agent", "/first"));
+        await IngestHost.UntilAsync(() => _host.Store.BegunCount == 1);
+        TaskCompletionSource held = _host.Store.Held;
+        int flushes = LogFlushes();
+        _host.Store.Held = null;
+        Task second = _host.TakenAsync(_host.Batch(null, "agent", "/second"));
+        await IngestHost.UntilAsync(() => LogFlushes() > flushes || second.IsCompleted);
+        bool early = second.IsCompleted || _host.Store.Batches.Count > 0;
+        held.SetResult();
+        await Task.WhenAll(first, second);
+        await _host.TakenAsync(_host.Batch(null, "agent", "/third"));
+
+        Assert.That(early, Is.False);
+        Assert.That(_host.Store.BegunCount, Is.EqualTo(3));
+        Assert.That(_host.Store.Batches.SelectMany(batch => batch.Services), Is.EqualTo(new[] { "/first", "/second", "/third" }));
     }
 
     [Test]
@@ -195,4 +215,6 @@ public sealed class DurabilityTests
 
         Assert.That(_host.Log.Text, Does.Not.Contain("token-of-project"));
     }
+
+    private int LogFlushes() => _host.Files.Calls.Count(call => call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal));
 }

@@ -14,6 +14,7 @@ internal sealed class RecordingStore : ISampleWriter
     private readonly List<Guid> _asked = [];
     private readonly HashSet<(long Pcode, Guid Id)> _alerts = [];
     private long _storedThrough;
+    private int _begunCount;
 
     public StoreFeed Feed { get; init; }
 
@@ -25,6 +26,9 @@ internal sealed class RecordingStore : ISampleWriter
 
     /// <summary>While set, writes wait for it.</summary>
     public TaskCompletionSource? Held { get; set; }
+
+    /// <summary>How many writes were begun, whatever became of them.</summary>
+    public int BegunCount => Volatile.Read(ref _begunCount);
 
     /// <summary>While set, writes fail.</summary>
     public bool Fails { get; set; }
@@ -75,7 +79,9 @@ internal sealed class RecordingStore : ISampleWriter
 
     public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
     {
-        if (Held is { } held)
+        TaskCompletionSource? held = Held;
+        Interlocked.Increment(ref _begunCount);
+        if (held is not null)
         {
             await held.Task.WaitAsync(cancellationToken);
         }
