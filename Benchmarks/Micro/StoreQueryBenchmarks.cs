@@ -5,7 +5,6 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>Questions of the statistics endpoints to a store with two million samples of a day in blocks, a question.</summary>
 [MemoryDiagnoser]
-[AllocationGate]
 public class StoreQueryBenchmarks
 {
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);
