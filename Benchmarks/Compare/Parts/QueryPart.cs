@@ -11,7 +11,7 @@ namespace TimeSeries.Benchmarks.Compare.Parts;
 /// </summary>
 internal sealed class QueryPart(CompareContext context)
 {
-    private const int WarmUpCount = 30;
+    private const int WarmUpCount = 100;
     private const int Count = 30;
 
     // The slowest question of the slowest system is asked a few times only.
