@@ -21,7 +21,8 @@ internal sealed class NumberCodec
     private readonly ulong[] _group = new ulong[BitPacking.GroupRows];
     private readonly long[] _tableValues = new long[MaxTable];
     private readonly byte[] _tableSlots = new byte[TableSlots];
-    private readonly byte[] _tableCodes = new byte[BlockFormat.MaxChunkRows];
+    private readonly int[] _tableCodes = new int[BlockFormat.MaxChunkRows];
+    private readonly CodeCodec _codes = new();
 
     /// <summary>Appends a chunk; tells the least and the greatest value that is not missing (least &gt; greatest when all are).</summary>
     public void Encode(ReadOnlySpan<long> values, ByteWriter to, out long least, out long greatest)
@@ -196,16 +197,14 @@ internal sealed class NumberCodec
     private bool TryTable(ReadOnlySpan<long> values, ByteWriter to)
     {
         Array.Clear(_tableSlots);
-        Span<byte> codes = _tableCodes.AsSpan(0, values.Length);
+        Span<int> codes = _tableCodes.AsSpan(0, values.Length);
         int count = 0;
         for (int i = 0; i < values.Length; i++)
         {
-            if (!TryFindCode(values[i], ref count, out int code))
+            if (!TryFindCode(values[i], ref count, out codes[i]))
             {
                 return false;
             }
-
-            codes[i] = (byte)code;
         }
 
         to.Byte(Table);
@@ -215,28 +214,8 @@ internal sealed class NumberCodec
             to.Int64(value);
         }
 
-        WriteCodes(codes, to);
+        _codes.WriteGroups(codes, least: 0, to);
         return true;
-    }
-
-    private void WriteCodes(ReadOnlySpan<byte> codes, ByteWriter to)
-    {
-        int widthsAt = to.Count;
-        to.Take(PackedGroups.GroupCount(codes.Length));
-        for (int group = 0; !codes.IsEmpty; group++)
-        {
-            ReadOnlySpan<byte> rows = codes[..Math.Min(codes.Length, BitPacking.GroupRows)];
-            ulong union = 0;
-            for (int i = 0; i < rows.Length; i++)
-            {
-                union |= rows[i];
-                _group[i] = rows[i];
-            }
-
-            PackedGroups.Append(to, _group.AsSpan(0, rows.Length), union, out byte width);
-            to.Patch(widthsAt + group, width);
-            codes = codes[rows.Length..];
-        }
     }
 
     private bool TryFindCode(long value, ref int count, out int code)
