@@ -1,5 +1,6 @@
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Aggregate;
 
@@ -15,6 +16,7 @@ public sealed class RollupBuilder
     private const int SamplesPerRow = 4;
 
     private readonly long _apdexThresholdMicroseconds;
+    private readonly WorkPace _pace;
 
     // By declaration, then level.
     private readonly RollupLevelBuilder[][] _levels;
@@ -34,11 +36,13 @@ public sealed class RollupBuilder
 
     /// <param name="kind">The kind whose rollups are made.</param>
     /// <param name="apdexThresholdMicroseconds">The project's apdex threshold, stored beside the apdex counts.</param>
-    public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds)
+    /// <param name="pace">When to let others go first; never without it.</param>
+    public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds, WorkPace? pace = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(apdexThresholdMicroseconds);
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
         _kind = kind;
+        _pace = pace ?? WorkPace.Urgent;
         _isKnown = new bool[kind.Rollups.Length];
         _levels = new RollupLevelBuilder[kind.Rollups.Length][];
         _present = new RowFilter?[kind.Rollups.Length];
@@ -155,6 +159,7 @@ public sealed class RollupBuilder
         for (int i = 0; i < _isKnown.Length; i++)
         {
             _isKnown[i] = _known?.TryAdd(i, fiveMinutes, _levels[i][0]) ?? false;
+            _pace.Step();
         }
     }
 
@@ -192,6 +197,7 @@ public sealed class RollupBuilder
             builder.Selection.SelectRun(firstRow, count);
             _present[i]?.Apply(chunk, builder.Selection);
             builder.Add(chunk);
+            _pace.Step();
         }
     }
 
@@ -206,6 +212,7 @@ public sealed class RollupBuilder
             foreach (RollupLevelBuilder[] levels in _levels)
             {
                 levels[level].Close(_starts[level], _samples[level], next < Levels ? levels[next] : null);
+                _pace.Step();
             }
         }
 

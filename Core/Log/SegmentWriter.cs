@@ -19,10 +19,15 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Through here the segment is durable.</summary>
     public long End { get; private set; }
 
-    /// <summary>Makes the segment's file, empty and durable by name. A file of that name holds nothing that was acknowledged.</summary>
-    public static SegmentWriter Create(IFileSystem files, string directory, ulong nodeId, LogSegment segment, long reserveBytes)
+    /// <summary>Begins a segment in a file that has its name: its header is written, and its name made durable. What stands in the file was never acknowledged, or is forgotten.</summary>
+    /// <param name="file">The segment's file, the writer's from now on.</param>
+    /// <param name="files">The disk.</param>
+    /// <param name="directory">Where the file is.</param>
+    /// <param name="nodeId">The node whose log this is.</param>
+    /// <param name="segment">Its name and start.</param>
+    /// <exception cref="IOException">The disk failed; the file is closed.</exception>
+    public static SegmentWriter Begin(IFile file, IFileSystem files, string directory, ulong nodeId, LogSegment segment)
     {
-        IFile file = files.Create(segment.Path, reserveBytes);
         try
         {
             Span<byte> header = stackalloc byte[FileHeader.Size];
@@ -63,8 +68,8 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
-    /// <summary>Gives the reserve back that was not needed.</summary>
-    public void Finish()
+    /// <summary>Gives the room back that was not needed.</summary>
+    public void GiveBack()
     {
         try
         {
@@ -72,7 +77,7 @@ internal sealed class SegmentWriter : IDisposable
         }
         catch (IOException)
         {
-            // Zeros behind the last record are read as the end, so this costs room only.
+            // What stands behind the last record is not read, so this costs room only.
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class WriteAheadLog : IDisposable
     private readonly LogOptions _options;
     private readonly CoreInstruments _instruments;
     private readonly FrameGroup _group;
+    private readonly SpareSegments _spares;
 
     // Guards _segments and _forgettable: through where the log was told to forget.
     private readonly Lock _segmentsLock = new();
@@ -33,6 +34,7 @@ public sealed class WriteAheadLog : IDisposable
         _options = options;
         _instruments = instruments;
         _group = new FrameGroup(new FrameFormat(nodeId));
+        _spares = new SpareSegments(files, directory, options.SegmentBytes);
     }
 
     /// <summary>Where the oldest record that the log still has begins; its end when it has none.</summary>
@@ -141,20 +143,24 @@ public sealed class WriteAheadLog : IDisposable
     /// <summary>Reads the records behind a position (the end of one, or the start of the log).</summary>
     public LogReader Read(LogPosition from) => new(this, _files, new FrameFormat(_nodeId), from);
 
-    /// <summary>Forgets what the store has: deletes the segments that end at or before a position. The newest one stays.</summary>
+    /// <summary>Forgets what the store has: the segments that end at or before a position are deleted, or written over later. The newest one stays.</summary>
     public void Truncate(LogPosition through)
     {
         lock (_segmentsLock)
         {
             _forgettable = Math.Max(_forgettable, through.Offset);
-            while (_segments.Length > 1 && _segments[1].Start <= _forgettable && TryDelete(_segments[0]))
+            while (_segments.Length > 1 && _segments[1].Start <= _forgettable && TryForget(_segments[0]))
             {
                 _segments = _segments.RemoveAt(0);
             }
         }
     }
 
-    public void Dispose() => LeaveSegment();
+    public void Dispose()
+    {
+        _active?.GiveBack();
+        LeaveSegment();
+    }
 
     /// <summary>The segment that holds what comes behind a position, and where it ends for now.</summary>
     internal bool TryFindSegment(LogPosition position, out LogSegment segment, out long end)
@@ -189,6 +195,7 @@ public sealed class WriteAheadLog : IDisposable
 
     private void Recover(LogPosition storedThrough)
     {
+        _spares.Find();
         List<LogDamage> damage = [];
         _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, damage.Add);
         Damage = damage;
@@ -232,7 +239,9 @@ public sealed class WriteAheadLog : IDisposable
     {
         LeaveSegment();
         LogSegment segment = LogSegment.At(_directory, _end);
-        SegmentWriter writer = SegmentWriter.Create(_files, _directory, _nodeId, segment, Math.Max(_options.SegmentBytes, bytes + FileHeader.Size));
+        long reserve = Math.Max(_options.SegmentBytes, bytes + FileHeader.Size);
+        IFile file = _spares.TryTake(segment, reserve) ?? _files.Create(segment.Path, reserve);
+        SegmentWriter writer = SegmentWriter.Begin(file, _files, _directory, _nodeId, segment);
         lock (_segmentsLock)
         {
             // A segment that failed at its first record, or was torn before it, has the same name and was emptied.
@@ -245,7 +254,6 @@ public sealed class WriteAheadLog : IDisposable
 
     private void LeaveSegment()
     {
-        _active?.Finish();
         _active?.Dispose();
         _active = null;
     }
@@ -283,11 +291,11 @@ public sealed class WriteAheadLog : IDisposable
         }
     }
 
-    private bool TryDelete(LogSegment segment)
+    private bool TryForget(LogSegment segment)
     {
         try
         {
-            _files.Delete(segment.Path);
+            _spares.Put(segment);
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

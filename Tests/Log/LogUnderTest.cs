@@ -27,6 +27,12 @@ internal sealed class LogUnderTest : IDisposable
 
     public static string SegmentPath(long start) => $"{Directory}/{start:D20}.log";
 
+    /// <summary>The files of segments that the log has.</summary>
+    public string[] Segments => FilesOf(".log");
+
+    /// <summary>The files that wait to be written over.</summary>
+    public string[] Spares => FilesOf(".spare");
+
     public LogOutcome Append(params string[] texts) => Append(texts, out _);
 
     public LogOutcome Append(string[] texts, out LogPosition[] ends)
@@ -56,6 +62,8 @@ internal sealed class LogUnderTest : IDisposable
         damage = reader.Damage;
         return texts;
     }
+
+    private string[] FilesOf(string extension) => [.. Disk.List(Directory).Where(path => path.EndsWith(extension, StringComparison.Ordinal))];
 
     public void Dispose()
     {

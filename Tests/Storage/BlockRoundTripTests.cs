@@ -5,6 +5,7 @@ using TimeSeries.Core.Files;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Threads;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Storage;
@@ -42,7 +43,7 @@ public sealed class BlockRoundTripTests
         (StoredRow Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
         (StoredRow Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
         BlockColumns[] sources = [Seal(first), Seal(second), Seal(third)];
-        using MergedRows merge = new(_schema, sources, 100, _stock, CancellationToken.None);
+        using MergedRows merge = new(_schema, sources, 100, _stock, WorkPace.Urgent, CancellationToken.None);
         Assert.That(Read(Write(merge)), Is.EqualTo(Sorted([.. first, .. second, .. third])));
     }
 
@@ -54,7 +55,7 @@ public sealed class BlockRoundTripTests
             [.. users.Select((user, i) => new StoredRow(1, Start + i, "s", 1) { RemoteIp = user })], block * 300)))];
         int column = _schema.Ordinal("remote_ip");
         Assert.That(sources[0].Index.Columns[column]!.HasDictionary, Is.False);
-        using MergedRows merge = new(_schema, sources, 100, _stock, CancellationToken.None);
+        using MergedRows merge = new(_schema, sources, 100, _stock, WorkPace.Urgent, CancellationToken.None);
         Assert.That(Write(merge).Index.Columns[column]!.TextCount, Is.EqualTo(300));
     }
 
@@ -96,7 +97,7 @@ public sealed class BlockRoundTripTests
             }
         }
 
-        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), _stock));
+        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), _stock, WorkPace.Urgent));
     }
 
     private BlockColumns Write(IBlockRows rows)
@@ -104,7 +105,7 @@ public sealed class BlockRoundTripTests
         BlockEntry entry;
         using (IFile file = _disk.Create(Path))
         {
-            entry = new BlockBuilder(file, rows, new BlockScratch(_stock)).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
+            entry = new BlockBuilder(file, rows, new BlockScratch(_stock, WorkPace.Urgent)).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
         }
 
         string own = "/blocks/" + Guid.NewGuid();

@@ -106,6 +106,7 @@ internal sealed class BlockBuilder
         {
             Span<long> rows = values.AsSpan(0, _chunkRows[chunk]);
             _rows.NextNumbers(rows);
+            _scratch.Pace.Step();
             long least = WriteChunk(rows, ordered, out long greatest);
             if (column == KindSchema.Time)
             {
@@ -150,6 +151,7 @@ internal sealed class BlockBuilder
         {
             Span<int> rows = codes.AsSpan(0, _chunkRows[chunk]);
             SymbolView texts = _rows.NextCodes(rows);
+            _scratch.Pace.Step();
             if (!rows.ContainsAnyExcept(TextColumn.Missing))
             {
                 continue;

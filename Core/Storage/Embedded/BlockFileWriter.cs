@@ -3,10 +3,12 @@ using TimeSeries.Core.Hashing;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
-/// <summary>Appends parts with their checksums to a new file, in large writes.</summary>
+/// <summary>
+/// Appends parts with their checksums to a new file, in large writes. Each is flushed before the next: a flush of the whole file would keep the disk from the log's for as long as all of it takes.
+/// </summary>
 internal sealed class BlockFileWriter(IFile file, ByteWriter buffer)
 {
-    private const int BufferBytes = 1 << 20;
+    private const int BufferBytes = 1 << 18;
 
     private long _written;
 
@@ -25,6 +27,7 @@ internal sealed class BlockFileWriter(IFile file, ByteWriter buffer)
         if (buffer.Count >= BufferBytes)
         {
             Drain();
+            file.Flush();
         }
 
         return new Extent(offset, payload.Length + BlockFormat.ChecksumBytes);

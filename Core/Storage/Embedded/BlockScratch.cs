@@ -1,19 +1,23 @@
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
 /// What writing a block needs beside the rows, kept from one block to the next by whoever writes them one after the other. Not thread safe.
 /// </summary>
-internal sealed class BlockScratch(ArrayStock stock)
+internal sealed class BlockScratch(ArrayStock stock, WorkPace pace)
 {
     private readonly RollupBuilder?[] _rollups = new RollupBuilder?[SampleSchema.All.Length];
     private readonly long[] _thresholds = new long[SampleSchema.All.Length];
 
     /// <summary>Where large arrays come from.</summary>
     public ArrayStock Stock => stock;
+
+    /// <summary>When to let requests go first.</summary>
+    public WorkPace Pace => pace;
 
     /// <summary>What was appended to the file and is not written yet.</summary>
     public ByteWriter Pending { get; } = new();
@@ -33,7 +37,7 @@ internal sealed class BlockScratch(ArrayStock stock)
         int kind = (int)schema.Kind;
         if (_rollups[kind] is not { } builder || _thresholds[kind] != apdexThresholdMicroseconds)
         {
-            _rollups[kind] = builder = new RollupBuilder(schema, apdexThresholdMicroseconds);
+            _rollups[kind] = builder = new RollupBuilder(schema, apdexThresholdMicroseconds, pace);
             _thresholds[kind] = apdexThresholdMicroseconds;
         }
 

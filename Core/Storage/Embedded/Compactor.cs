@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
@@ -18,7 +19,7 @@ internal sealed class Compactor(
     public void Run(CancellationToken cancellationToken)
     {
         // Not kept between runs: a large merge needs much that no small one does.
-        BlockScratch scratch = new(catalog.Stock);
+        BlockScratch scratch = new(catalog.Stock, new WorkPace(HasManyBlocks));
         bool hasMerged = false;
         foreach (KindSchema schema in SampleSchema.All)
         {
@@ -40,7 +41,7 @@ internal sealed class Compactor(
     /// <summary>Merges while there is anything that may be merged.</summary>
     public void RunAll(CancellationToken cancellationToken)
     {
-        BlockScratch scratch = new(catalog.Stock);
+        BlockScratch scratch = new(catalog.Stock, WorkPace.Urgent);
         foreach (KindSchema schema in SampleSchema.All)
         {
             while (Merge(scratch, CompactionPlan.Any(Readable(schema.Kind), options.MaxBlockRows), cancellationToken))
@@ -49,7 +50,22 @@ internal sealed class Compactor(
         }
     }
 
-    private bool Waits(Kind kind) => !catalog.Snapshot.Frozen.IsEmpty && catalog.Snapshot.BlocksOf(kind).Length < ManyBlocks;
+    private bool Waits(Kind kind) => !catalog.Snapshot.Frozen.IsEmpty && !HasManyBlocks(kind);
+
+    private bool HasManyBlocks(Kind kind) => catalog.Snapshot.BlocksOf(kind).Length >= ManyBlocks;
+
+    private bool HasManyBlocks()
+    {
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            if (HasManyBlocks(schema.Kind))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private ImmutableArray<Block> Readable(Kind kind) =>
         catalog.Snapshot.BlocksOf(kind).RemoveAll(block => _damaged.Contains(block.Entry.Id));
@@ -68,7 +84,7 @@ internal sealed class Compactor(
             long bytes = sources.Sum(block => block.Entry.Bytes);
             long rows = sources.Sum(block => block.Entry.RowCount);
             BlockEntry merged;
-            using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, catalog.Stock, cancellationToken))
+            using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, catalog.Stock, scratch.Pace, cancellationToken))
             {
                 merged = catalog.Create(merge, scratch, apdexThresholdMicroseconds, cancellationToken);
             }

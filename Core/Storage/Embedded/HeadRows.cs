@@ -1,6 +1,7 @@
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
@@ -21,7 +22,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     private int _project;
     private int _row;
 
-    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables, ArrayStock stock)
+    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables, ArrayStock stock, WorkPace pace)
     {
         _stock = stock;
         Schema = schema;
@@ -33,7 +34,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         for (int i = 0; i < tables.Length; i++)
         {
             _views[i] = tables[i].View;
-            _orders[i] = TimeOrder.Of(_views[i], stock);
+            _orders[i] = TimeOrder.Of(_views[i], stock, pace);
             _projects[i] = new BlockProject(tables[i].Pcode, _views[i].RowCount);
             bytes += tables[i].AllocatedBytes;
             RowCount += _views[i].RowCount;

@@ -1,12 +1,16 @@
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>From which block each row of a merged project comes: by time, then running number.</summary>
 internal static class MergeOrder
 {
+    // About a tenth of a millisecond.
+    private const int RowsAStep = 8_192;
+
     /// <summary>Writes the places of blocks, a byte a row.</summary>
-    public static void Write(MergeCursor[] times, MergeCursor[] numbers, KindSchema schema, long pcode, Span<byte> order)
+    public static void Write(MergeCursor[] times, MergeCursor[] numbers, KindSchema schema, long pcode, Span<byte> order, WorkPace pace)
     {
         for (int i = 0; i < times.Length; i++)
         {
@@ -14,8 +18,14 @@ internal static class MergeOrder
             numbers[i].Open(BlockIndex.NumberColumnOf(schema), pcode);
         }
 
-        for (int row = 0; row < order.Length;)
+        for (int row = 0, paced = 0; row < order.Length;)
         {
+            if (row - paced >= RowsAStep)
+            {
+                pace.Step();
+                paced = row;
+            }
+
             int first = LeastOf(times, numbers, -1);
             int second = LeastOf(times, numbers, first);
             int run = second < 0 ? times[first].Numbers().Length : RunOf(times[first], numbers[first], times[second].Numbers()[0], numbers[second].Numbers()[0]);

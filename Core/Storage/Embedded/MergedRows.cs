@@ -1,6 +1,7 @@
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
@@ -17,6 +18,7 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     private const long MaxRollupBytes = 16L << 20;
 
     private readonly ArrayStock _stock;
+    private readonly WorkPace _pace;
     private readonly MergeCursor[] _cursors;
     private readonly BlockProject[] _projects;
     private readonly byte[][] _orders;
@@ -29,11 +31,12 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     private int _project;
     private int _row;
 
-    public MergedRows(KindSchema schema, BlockColumns[] sources, long bytesPerRow, ArrayStock stock, CancellationToken cancellationToken)
+    public MergedRows(KindSchema schema, BlockColumns[] sources, long bytesPerRow, ArrayStock stock, WorkPace pace, CancellationToken cancellationToken)
     {
         Schema = schema;
         BytesPerRow = bytesPerRow;
         _stock = stock;
+        _pace = pace;
         _mixed = new SymbolTable(stock, 0, 0);
         _cursors = Array.ConvertAll(sources, source => new MergeCursor(source));
         _remaps = new int[]?[sources.Length];
@@ -46,7 +49,7 @@ internal sealed class MergedRows : IBlockRows, IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 _orders[i] = stock.RentBytes(_projects[i].RowCount);
-                MergeOrder.Write(_cursors, numbers, schema, _projects[i].Pcode, _orders[i].AsSpan(0, _projects[i].RowCount));
+                MergeOrder.Write(_cursors, numbers, schema, _projects[i].Pcode, _orders[i].AsSpan(0, _projects[i].RowCount), pace);
                 RowCount += _projects[i].RowCount;
             }
         }
@@ -232,6 +235,7 @@ internal sealed class MergedRows : IBlockRows, IDisposable
                 continue;
             }
 
+            _pace.Step();
             bool fits = index.HasDictionary ? AddDictionary(i, union) : AddTexts(_cursors[i].Columns, column, union);
             if (!fits)
             {
@@ -282,6 +286,8 @@ internal sealed class MergedRows : IBlockRows, IDisposable
             {
                 union.Intern(texts[code]);
             }
+
+            _pace.Step();
 
             if (!DictionaryChoice.Allows(union.Count, union.TextBytes, RowCount))
             {

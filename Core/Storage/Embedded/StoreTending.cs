@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
-/// The store's work in the background: one loop seals, another compacts and retains, so that a long merge never keeps a head waiting.
+/// The store's work in the background: one loop seals, another compacts and retains, each on a thread of its own, so that a long merge never keeps a head waiting and neither a request.
 /// Thread safe; each kind of work runs once at a time.
 /// </summary>
 internal sealed class StoreTending : IDisposable
@@ -14,7 +15,11 @@ internal sealed class StoreTending : IDisposable
     private static readonly TimeSpan _firstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(30);
 
+    // A head that is filled to this part before the one before it is sealed may have to wait for that.
+    private const int UrgentPart = 4;
+
     private readonly BlockCatalog _catalog;
+    private readonly EmbeddedStoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly CoreInstruments _instruments;
     private readonly ILogger _logger;
@@ -22,6 +27,8 @@ internal sealed class StoreTending : IDisposable
     private readonly Action _freezeAny;
     private readonly HeadSealer _sealer;
     private readonly Compactor _compactor;
+    private readonly BackgroundThread _sealThread = new("seals");
+    private readonly BackgroundThread _mergeThread = new("merges");
     private readonly SemaphoreSlim _sealTurn = new(1);
     private readonly SemaphoreSlim _tendTurn = new(1);
     private readonly SemaphoreSlim _sealWanted = new(0);
@@ -32,12 +39,13 @@ internal sealed class StoreTending : IDisposable
         CoreInstruments instruments, ILogger logger, Action freezeDue, Action freezeAny)
     {
         _catalog = catalog;
+        _options = options;
         _clock = clock;
         _instruments = instruments;
         _logger = logger;
         _freezeDue = freezeDue;
         _freezeAny = freezeAny;
-        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds);
+        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds, new WorkPace(IsSealUrgent));
         _compactor = new Compactor(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
         Retention = new BlockRetention(catalog, options, clock);
     }
@@ -59,7 +67,7 @@ internal sealed class StoreTending : IDisposable
         await _sealTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            SealFrozen(cancellationToken);
+            await _sealThread.RunAsync(() => SealFrozen(cancellationToken)).ConfigureAwait(false);
         }
         finally
         {
@@ -72,7 +80,7 @@ internal sealed class StoreTending : IDisposable
         await _tendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _compactor.RunAll(cancellationToken);
+            await _mergeThread.RunAsync(() => _compactor.RunAll(cancellationToken)).ConfigureAwait(false);
         }
         finally
         {
@@ -95,9 +103,17 @@ internal sealed class StoreTending : IDisposable
 
     public void Dispose()
     {
+        _sealThread.Dispose();
+        _mergeThread.Dispose();
         _sealTurn.Dispose();
         _tendTurn.Dispose();
         _sealWanted.Dispose();
+    }
+
+    private bool IsSealUrgent()
+    {
+        Head head = _catalog.Snapshot.Active;
+        return head.AllocatedBytes > _options.HeadBytes / UrgentPart || head.RowCount > _options.HeadRows / UrgentPart;
     }
 
     private void SealFrozen(CancellationToken cancellationToken)
@@ -155,7 +171,7 @@ internal sealed class StoreTending : IDisposable
         {
             for (_freezeDue(); !_catalog.Snapshot.Frozen.IsEmpty; _freezeDue())
             {
-                SealFrozen(cancellationToken);
+                await _sealThread.RunAsync(() => SealFrozen(cancellationToken)).ConfigureAwait(false);
             }
         }
         finally
@@ -175,7 +191,7 @@ internal sealed class StoreTending : IDisposable
                 await _tendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    _compactor.Run(cancellationToken);
+                    await _mergeThread.RunAsync(() => _compactor.Run(cancellationToken)).ConfigureAwait(false);
                 }
                 finally
                 {

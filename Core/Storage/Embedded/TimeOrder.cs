@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
@@ -10,7 +11,7 @@ internal static class TimeOrder
     private const int Digits = 1 << DigitBits;
 
     /// <summary>The rows in order of time, at the start of an array of the stock; null when they are in order already.</summary>
-    public static int[]? Of(HeadView view, ArrayStock stock)
+    public static int[]? Of(HeadView view, ArrayStock stock, WorkPace pace)
     {
         long[] times = stock.RentNumbers(view.RowCount);
         try
@@ -22,7 +23,7 @@ internal static class TimeOrder
                 at += piece.RowCount;
             }
 
-            return Of(times.AsSpan(0, at), stock);
+            return Of(times.AsSpan(0, at), stock, pace);
         }
         finally
         {
@@ -31,7 +32,7 @@ internal static class TimeOrder
     }
 
     /// <summary>The places of the times in ascending order, at the start of an array of the stock; null when they ascend already.</summary>
-    public static int[]? Of(ReadOnlySpan<long> times, ArrayStock stock)
+    public static int[]? Of(ReadOnlySpan<long> times, ArrayStock stock, WorkPace pace)
     {
         long least = long.MaxValue;
         long greatest = long.MinValue;
@@ -50,11 +51,11 @@ internal static class TimeOrder
             return null;
         }
 
-        return (ulong)(greatest - least) <= uint.MaxValue ? SortNear(times, least, greatest, stock) : SortFar(times);
+        return (ulong)(greatest - least) <= uint.MaxValue ? SortNear(times, least, greatest, stock, pace) : SortFar(times);
     }
 
     // Times within 49 days: distance and place share 64 bits, sorted digit by digit from the lowest.
-    private static int[] SortNear(ReadOnlySpan<long> times, long least, long greatest, ArrayStock stock)
+    private static int[] SortNear(ReadOnlySpan<long> times, long least, long greatest, ArrayStock stock, WorkPace pace)
     {
         long[] first = stock.RentNumbers(times.Length);
         long[] second = stock.RentNumbers(times.Length);
@@ -68,7 +69,7 @@ internal static class TimeOrder
         Span<int> starts = stackalloc int[Digits];
         for (int shift = 32; shift < 64 && (ulong)(greatest - least) >> (shift - 32) != 0; shift += DigitBits)
         {
-            Distribute(from, to, shift, starts);
+            Distribute(from, to, shift, starts, pace);
             Span<ulong> distributed = to;
             to = from;
             from = distributed;
@@ -85,7 +86,7 @@ internal static class TimeOrder
         return order;
     }
 
-    private static void Distribute(ReadOnlySpan<ulong> from, Span<ulong> to, int shift, Span<int> starts)
+    private static void Distribute(ReadOnlySpan<ulong> from, Span<ulong> to, int shift, Span<int> starts, WorkPace pace)
     {
         starts.Clear();
         foreach (ulong key in from)
@@ -93,6 +94,7 @@ internal static class TimeOrder
             starts[(int)(key >> shift) & (Digits - 1)]++;
         }
 
+        pace.Step();
         int start = 0;
         for (int digit = 0; digit < Digits; digit++)
         {
@@ -103,6 +105,8 @@ internal static class TimeOrder
         {
             to[starts[(int)(key >> shift) & (Digits - 1)]++] = key;
         }
+
+        pace.Step();
     }
 
     private static int[] SortFar(ReadOnlySpan<long> times)

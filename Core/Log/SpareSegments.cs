@@ -1,0 +1,89 @@
+using TimeSeries.Core.Files;
+
+namespace TimeSeries.Core.Log;
+
+/// <summary>
+/// Files of segments that the log has forgotten, to be written over by the next ones. Their room is allocated and written already, so a flush of what is
+/// appended there changes nothing but the bytes themselves; in a new file each flush waits for the file system's journal, and each deletion holds that up.
+/// A stale frame is none at a later position (<see cref="FrameFormat"/>). Thread safe.
+/// </summary>
+/// <param name="files">The disk.</param>
+/// <param name="directory">The log's directory.</param>
+/// <param name="segmentBytes">Files of this length only are kept.</param>
+internal sealed class SpareSegments(IFileSystem files, string directory, long segmentBytes)
+{
+    // A checkpoint forgets one or two segments, and as many are begun until the next.
+    private const int MaxCount = 2;
+
+    private const string Extension = ".spare";
+
+    private readonly Lock _lock = new();
+    private readonly List<string> _paths = [];
+
+    /// <summary>Finds what an earlier process left.</summary>
+    /// <exception cref="IOException">The directory can't be read, or a file that is no use be deleted.</exception>
+    public void Find()
+    {
+        foreach (string path in files.List(directory))
+        {
+            if (Path.GetExtension(path) == Extension)
+            {
+                lock (_lock)
+                {
+                    KeepOrDelete(path, path);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes a segment that nobody needs any more, or deletes its file.</summary>
+    /// <exception cref="IOException">Neither could be done; the segment is where it was.</exception>
+    public void Put(LogSegment segment)
+    {
+        lock (_lock)
+        {
+            KeepOrDelete(segment.Path, Path.ChangeExtension(segment.Path, Extension));
+        }
+    }
+
+    /// <summary>Gives one the name of a new segment of so many bytes; null when there is none that fits.</summary>
+    /// <exception cref="IOException">It could not be renamed or opened.</exception>
+    public IFile? TryTake(LogSegment segment, long bytes)
+    {
+        lock (_lock)
+        {
+            if (bytes != segmentBytes || _paths.Count == 0)
+            {
+                return null;
+            }
+
+            string path = _paths[^1];
+            _paths.RemoveAt(_paths.Count - 1);
+            files.Move(path, segment.Path);
+        }
+
+        return files.Open(segment.Path, FileAccess.ReadWrite);
+    }
+
+    private void KeepOrDelete(string path, string spare)
+    {
+        if (_paths.Count == MaxCount || LengthOf(path) != segmentBytes)
+        {
+            files.Delete(path);
+            return;
+        }
+
+        if (path != spare)
+        {
+            files.Move(path, spare);
+        }
+
+        _paths.Add(spare);
+    }
+
+    private long LengthOf(string path)
+    {
+        using IFile file = files.Open(path, FileAccess.Read);
+        return file.Length;
+    }
+}

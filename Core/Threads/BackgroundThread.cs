@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace TimeSeries.Core.Threads;
+
+/// <summary>
+/// A thread of its own for long computations, one after the other in the order in which they were given, so that the thread pool keeps its workers, as many as there are
+/// processors, for requests. Thread safe.
+/// </summary>
+internal sealed class BackgroundThread : IDisposable
+{
+    private readonly BlockingCollection<Task> _jobs = [];
+    private int _hasEnded;
+
+    /// <param name="name">Its name in debuggers and profilers.</param>
+    public BackgroundThread(string name) => new Thread(RunJobs) { Name = name, IsBackground = true }.Start();
+
+    /// <summary>Runs a computation on the thread; the task ends as it does, with its exception if it throws one.</summary>
+    /// <exception cref="InvalidOperationException">The thread was disposed of.</exception>
+    public Task RunAsync(Action compute)
+    {
+        Task job = new(compute, TaskCreationOptions.RunContinuationsAsynchronously);
+        _jobs.Add(job);
+        return job;
+    }
+
+    /// <summary>Lets the thread end after the computations that it has.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        {
+            _jobs.CompleteAdding();
+        }
+    }
+
+    private void RunJobs()
+    {
+        foreach (Task job in _jobs.GetConsumingEnumerable())
+        {
+            job.RunSynchronously(TaskScheduler.Default);
+        }
+
+        _jobs.Dispose();
+    }
+}
