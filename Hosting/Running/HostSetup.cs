@@ -72,6 +72,7 @@ public static class HostSetup
         services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<MeterExporter>());
         services.AddSingleton<IMetricSource, ProcessMetrics>();
         services.AddHostedService<Banner>();
+        services.AddHostedService<HeapWatch>();
         DescriptionEndpoints.Add(services);
         AddCompression(services);
         services.AddCors();

@@ -46,6 +46,10 @@ public sealed class CompactionPlanTests
         Assert.That(CompactionPlan.Any(Blocks(10, 10_000_000), MaxRows), Has.Length.EqualTo(3));
 
     [Test]
+    public void Many_blocks_of_the_greatest_size_keep_no_small_ones_from_being_merged() =>
+        Assert.That(CompactionPlan.Next([.. Blocks(9, 5_000_000), .. Blocks(8, 1_000)], Noon, MaxRows).Sum(block => block.Entry.RowCount), Is.EqualTo(8_000));
+
+    [Test]
     public void A_few_late_samples_do_not_rewrite_a_day() =>
         Assert.That(CompactionPlan.Next([.. Blocks(1, 20_000_000), .. Blocks(2, 1_000)], Noon + 3 * Day, MaxRows).Sum(block => block.Entry.RowCount), Is.LessThan(3_000));
 

@@ -88,10 +88,18 @@ internal static class CompactionPlan
             }
 
             alike.Add(block);
-            if (alike.Count == Fan)
+            if (alike.Count < Fan)
             {
-                return alike.Sum(one => one.Entry.RowCount) <= maxRows ? [.. alike] : [];
+                continue;
             }
+
+            if (alike.Sum(one => one.Entry.RowCount) <= maxRows)
+            {
+                return [.. alike];
+            }
+
+            // Blocks that are large enough stay as they are, and keep no smaller ones from being merged.
+            alike.RemoveAt(0);
         }
 
         return [];

@@ -20,21 +20,12 @@ internal sealed class Compactor(
     {
         // Not kept between runs: a large merge needs much that no small one does.
         BlockScratch scratch = new(catalog.Stock, new WorkPace(HasManyBlocks));
-        bool hasMerged = false;
         foreach (KindSchema schema in SampleSchema.All)
         {
             while (!Waits(schema.Kind)
                 && Merge(scratch, CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
             {
-                hasMerged = true;
             }
-        }
-
-        if (hasMerged)
-        {
-            // A merge leaves large arrays behind, and hardly anything else here allocates, so the collector would come by minutes later.
-            // In the background: nobody waits for it.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
     }
 

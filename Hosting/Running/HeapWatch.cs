@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Hosting;
+
+namespace TimeSeries.Hosting.Running;
+
+/// <summary>
+/// Begins a collection of the whole heap, in the background, when much was allocated since the last one. Answers over many groups and merges of large blocks leave large arrays behind, and the collector
+/// by itself lets their garbage grow to several times of what is in use before it looks at them.
+/// </summary>
+internal sealed class HeapWatch(TimeProvider clock) : BackgroundService
+{
+    // A few milliseconds' work for the collector, since nearly all that lives is arrays without references in them.
+    private const long MaxAllocatedBytes = 64L << 20;
+
+    private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(50);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(_period, clock);
+        long collectedAt = 0;
+        int collections = 0;
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            long allocated = GC.GetTotalAllocatedBytes();
+            if (GC.CollectionCount(GC.MaxGeneration) != collections)
+            {
+                (collections, collectedAt) = (GC.CollectionCount(GC.MaxGeneration), allocated);
+            }
+            else if (allocated - collectedAt > MaxAllocatedBytes)
+            {
+                collectedAt = allocated;
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+            }
+        }
+    }
+}
