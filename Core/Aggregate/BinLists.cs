@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TimeSeries.Core.Aggregate;
 
 /// <summary>The bins of groups that have values, and how many, as an ascending list a group. Not thread safe while it changes.</summary>
@@ -115,27 +117,29 @@ internal sealed class BinLists
 
     public void ReserveForReading(int groups)
     {
-        _starts = new int[groups + 1];
+        _starts = _starts.Length > groups ? _starts : new int[groups + 1];
+        _starts[0] = 0;
         GroupCount = groups;
     }
 
     public void Read(ref RollupReader reader, int first, int groups)
     {
         int place = _starts[first];
-        long[] bins = reader.ReadAscending(_starts.AsSpan(first, groups + 1));
-        Reserve(ref _bins, place + bins.Length);
-        Reserve(ref _counts, place + bins.Length);
-        for (int i = 0; i < bins.Length; i++)
+        long[] bins = reader.ReadAscending(_starts.AsSpan(first, groups + 1), out int count);
+        Reserve(ref _bins, place + count);
+        Reserve(ref _counts, place + count);
+        for (int i = 0; i < count; i++)
         {
             RollupReader.Require(bins[i] >= 0 && bins[i] < SketchBins.Count);
             _bins[place + i] = (ushort)bins[i];
         }
 
-        Span<long> counts = _counts.AsSpan(place, bins.Length);
+        ArrayPool<long>.Shared.Return(bins);
+        Span<long> counts = _counts.AsSpan(place, count);
         reader.ReadNumbers(counts);
-        foreach (long count in counts)
+        foreach (long values in counts)
         {
-            RollupReader.Require(count > 0);
+            RollupReader.Require(values > 0);
         }
     }
 

@@ -20,11 +20,13 @@ internal sealed class GroupArray<T>(T neutral) where T : unmanaged
         }
     }
 
-    /// <summary>Makes the array exactly as long as needed, for what is kept and never grows again.</summary>
+    /// <summary>Makes room for values that are all written before they are read: no more than needed, for what is kept and never grows again.</summary>
     public void ReserveExactly(int groups)
     {
-        _values = new T[groups];
-        _values.AsSpan().Fill(neutral);
+        if (_values.Length < groups)
+        {
+            _values = GC.AllocateUninitializedArray<T>(groups);
+        }
     }
 
     public void Clear(int groups) => _values.AsSpan(0, Math.Min(groups, _values.Length)).Fill(neutral);

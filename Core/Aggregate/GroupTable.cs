@@ -17,6 +17,8 @@ internal sealed class GroupTable
     private readonly int _fieldCount;
     private int[] _groupOfValue = [];
     private int[] _valueOfGroup = [];
+    private KeyColumns? _keys;
+    private int[] _keyIds = [];
 
     public GroupTable(int fieldCount, KeyPart[] parts)
     {
@@ -91,11 +93,13 @@ internal sealed class GroupTable
         return part == 0 ? joined : _joins[part - 1].RightOf(joined);
     }
 
-    /// <summary>The keys of all groups, a row each.</summary>
+    /// <summary>The keys of all groups, a row each; gone when they are asked for again.</summary>
     public KeyColumns ToColumns()
     {
-        KeyColumns columns = new(_fieldCount, Count);
-        int[] ids = new int[Count];
+        KeyColumns columns = _keys ??= new KeyColumns(_fieldCount);
+        columns.Begin(Count);
+        _keyIds = _keyIds.Length >= Count ? _keyIds : new int[Count];
+        Span<int> ids = _keyIds.AsSpan(0, Count);
 
         // From the last part, so that a time in the key is there before its window.
         for (int part = _parts.Length - 1; part >= 0; part--)

@@ -2,16 +2,21 @@ using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Aggregate;
 
-/// <summary>The keys of groups as columns, a row a group, so that groups are found again in another table by the same way as samples are.</summary>
-internal sealed class KeyColumns(int fieldCount, int rowCount) : IColumnChunk
+/// <summary>
+/// The keys of groups as columns, a row a group, so that groups are found again in another table by the same way as samples are. May be filled anew, with its memory used again. Not thread safe while it is filled.
+/// </summary>
+internal sealed class KeyColumns(int fieldCount) : IColumnChunk
 {
     private readonly long[]?[] _numbers = new long[]?[fieldCount];
     private readonly int[]?[] _codes = new int[]?[fieldCount];
     private readonly SymbolView[] _symbols = new SymbolView[fieldCount];
 
-    public static KeyColumns None { get; } = new(0, 0);
+    // Arrays stay while there are no rows of the field.
+    private readonly bool[] _isSet = new bool[fieldCount];
 
-    public int RowCount => rowCount;
+    public static KeyColumns None { get; } = new(0);
+
+    public int RowCount { get; private set; }
 
     public long FirstTime { get; init; }
 
@@ -32,17 +37,41 @@ internal sealed class KeyColumns(int fieldCount, int rowCount) : IColumnChunk
         }
     }
 
-    public void SetNumbers(int field, long[] numbers) => _numbers[field] = numbers;
-
-    public void SetTexts(int field, int[] codes, SymbolView symbols)
+    /// <summary>Forgets all columns; the next ones have so many rows.</summary>
+    public void Begin(int rowCount)
     {
-        _codes[field] = codes;
-        _symbols[field] = symbols;
+        RowCount = rowCount;
+        Array.Clear(_isSet);
     }
 
-    public ReadOnlySpan<long> Numbers(int field) => _numbers[field].AsSpan(0, _numbers[field] is null ? 0 : rowCount);
+    /// <summary>A column of numbers, for the caller to write.</summary>
+    public Span<long> EditNumbers(int field)
+    {
+        _isSet[field] = true;
+        return Reserve(ref _numbers[field]);
+    }
 
-    public ReadOnlySpan<int> Codes(int field) => _codes[field].AsSpan(0, _codes[field] is null ? 0 : rowCount);
+    /// <summary>A column of texts, for the caller to write the codes of.</summary>
+    public Span<int> EditCodes(int field, SymbolView symbols)
+    {
+        _isSet[field] = true;
+        _symbols[field] = symbols;
+        return Reserve(ref _codes[field]);
+    }
 
-    public SymbolView Symbols(int field) => _codes[field] is null ? SymbolView.Empty : _symbols[field];
+    public ReadOnlySpan<long> Numbers(int field) => _isSet[field] ? _numbers[field].AsSpan(0, RowCount) : default;
+
+    public ReadOnlySpan<int> Codes(int field) => _isSet[field] ? _codes[field].AsSpan(0, RowCount) : default;
+
+    public SymbolView Symbols(int field) => _isSet[field] && _codes[field] is not null ? _symbols[field] : SymbolView.Empty;
+
+    private Span<T> Reserve<T>(ref T[]? array)
+    {
+        if (array is null || array.Length < RowCount)
+        {
+            array = new T[RowCount];
+        }
+
+        return array.AsSpan(0, RowCount);
+    }
 }

@@ -33,7 +33,7 @@ internal abstract class MeasureState
     /// <summary>Writes groups <c>[0, groups)</c> of a settled state. Texts go into <paramref name="texts"/>.</summary>
     public abstract void Write(RollupWriter writer, int groups, SymbolTable texts);
 
-    /// <summary>Makes room for exactly these groups, which are then read.</summary>
+    /// <summary>Makes room for these groups and no more, which are then all read; those of before are gone.</summary>
     public abstract void ReserveForReading(int groups, SymbolTable texts);
 
     /// <summary>Reads <paramref name="groups"/> groups as they were written, from group <paramref name="first"/> on.</summary>

@@ -53,13 +53,11 @@ internal sealed class NumberKeyPart(int field, long? missingAs) : KeyPart
 
     public override void Fill(KeyColumns columns, ReadOnlySpan<int> ids)
     {
-        long[] numbers = new long[ids.Length];
+        Span<long> numbers = columns.EditNumbers(field);
         for (int i = 0; i < ids.Length; i++)
         {
             numbers[i] = _values[ids[i]];
         }
-
-        columns.SetNumbers(field, numbers);
     }
 
     public override void Clear()

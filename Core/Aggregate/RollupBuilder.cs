@@ -66,7 +66,7 @@ public sealed class RollupBuilder
     /// Tells what is known already of the samples that will be added: the rollups of the blocks that all of them come from. To be called before the first is added;
     /// forgotten with <see cref="Complete"/>.
     /// </summary>
-    public void Know(IReadOnlyList<IRollupSource> sources) =>
+    internal void Know(IReadOnlyList<IKnownRollups> sources) =>
         _known = sources.Count == 0 ? null : new KnownRollups(_kind, sources, _apdexThresholdMicroseconds);
 
     /// <summary>Adds samples. Rows must ascend by time inside a chunk and from chunk to chunk (equal times may follow each other).</summary>

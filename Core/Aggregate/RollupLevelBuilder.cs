@@ -51,12 +51,12 @@ internal sealed class RollupLevelBuilder
     {
         foreach (RollupBucket bucket in rollup.Buckets)
         {
-            Add(rollup, bucket);
+            Add(bucket, rollup.Keys, rollup.States);
         }
     }
 
     /// <summary>Adds the rows of one bucket of a rollup of the same declaration to the open bucket.</summary>
-    public void Add(Rollup rollup, RollupBucket bucket)
+    public void Add(RollupBucket bucket, KeyColumns keys, ReadOnlySpan<MeasureState> states)
     {
         _counted += bucket.Counted;
         _isRaw |= bucket.IsRaw;
@@ -64,7 +64,7 @@ internal sealed class RollupLevelBuilder
         for (int first = bucket.FirstRow; first < end && !_isRaw; first += RowSelection.Capacity)
         {
             Selection.SelectRun(first, Math.Min(RowSelection.Capacity, end - first));
-            _open.Merge(rollup.Keys, rollup.States);
+            _open.Merge(keys, states);
             GiveUpWhenTooMany();
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using TimeSeries.Core.Model;
@@ -19,6 +20,9 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
     }
 
     public readonly bool IsAtEnd => _bytes.IsEmpty;
+
+    /// <summary>How many bytes were not read yet.</summary>
+    public readonly int Left => _bytes.Length;
 
     public byte ReadByte()
     {
@@ -81,38 +85,46 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
     public void ReadWide(Span<Int128> numbers)
     {
         RequireRoom(numbers.Length);
-        long[] high = new long[numbers.Length];
-        ReadNumbers(high);
+        long[] high = ArrayPool<long>.Shared.Rent(numbers.Length);
+        ReadNumbers(high.AsSpan(0, numbers.Length));
         RequireRoom(numbers.Length);
-        long[] low = new long[numbers.Length];
-        ReadNumbers(low);
+        long[] low = ArrayPool<long>.Shared.Rent(numbers.Length);
+        ReadNumbers(low.AsSpan(0, numbers.Length));
         for (int i = 0; i < numbers.Length; i++)
         {
             numbers[i] = new Int128((ulong)high[i], (ulong)low[i]);
         }
+
+        ArrayPool<long>.Shared.Return(high);
+        ArrayPool<long>.Shared.Return(low);
     }
 
     /// <summary>Reads codes of a dictionary of so many texts; a missing one is −1.</summary>
     public void ReadCodes(Span<int> codes, int texts)
     {
         RequireRoom(codes.Length);
-        long[] numbers = new long[codes.Length];
-        ReadNumbers(numbers);
+        long[] numbers = ArrayPool<long>.Shared.Rent(codes.Length);
+        ReadNumbers(numbers.AsSpan(0, codes.Length));
         for (int i = 0; i < codes.Length; i++)
         {
             bool missing = numbers[i] == NumberColumn.Missing;
             Require(missing || (numbers[i] >= 0 && numbers[i] < texts));
             codes[i] = missing ? TextColumn.Missing : (int)numbers[i];
         }
+
+        ArrayPool<long>.Shared.Return(numbers);
     }
 
     /// <summary>Reads ascending lists; <paramref name="starts"/> comes with the start of the first and leaves with all, and the end.</summary>
-    public long[] ReadAscending(Span<int> starts)
+    /// <param name="starts">Where each list begins, and the end.</param>
+    /// <param name="count">How many values all lists have.</param>
+    /// <returns>The values, at the start of an array that goes back to the shared pool.</returns>
+    public long[] ReadAscending(Span<int> starts, out int count)
     {
         int lists = starts.Length - 1;
         RequireRoom(lists);
-        long[] lengths = new long[lists];
-        ReadNumbers(lengths);
+        long[] lengths = ArrayPool<long>.Shared.Rent(lists);
+        ReadNumbers(lengths.AsSpan(0, lists));
         long total = 0;
         int filled = 0;
         for (int i = 0; i < lists; i++)
@@ -125,11 +137,14 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
         }
 
         RequireRoom(total);
-        long[] values = new long[total];
+        count = (int)total;
+        long[] values = ArrayPool<long>.Shared.Rent(count);
         ReadNumbers(values.AsSpan(0, filled));
-        long[] differences = new long[total - filled];
-        ReadNumbers(differences);
-        Arrange(lengths, values, differences);
+        long[] differences = ArrayPool<long>.Shared.Rent(count - filled);
+        ReadNumbers(differences.AsSpan(0, count - filled));
+        Arrange(lengths.AsSpan(0, lists), values.AsSpan(0, count), differences.AsSpan(0, count - filled));
+        ArrayPool<long>.Shared.Return(lengths);
+        ArrayPool<long>.Shared.Return(differences);
         return values;
     }
 
@@ -137,14 +152,21 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
     public SymbolTable ReadTexts()
     {
         int count = ReadCount();
-        long[] lengths = new long[count];
-        ReadNumbers(lengths);
-        SymbolTable texts = new();
-        foreach (long length in lengths)
+        long[] numbers = ArrayPool<long>.Shared.Rent(count);
+        ReadNumbers(numbers.AsSpan(0, count));
+        int[] lengths = ArrayPool<int>.Shared.Rent(count);
+        long total = 0;
+        for (int i = 0; i < count; i++)
         {
-            texts.Add(ReadBytes(length));
+            Require(numbers[i] >= 0 && numbers[i] <= _bytes.Length);
+            lengths[i] = (int)numbers[i];
+            total += numbers[i];
         }
 
+        SymbolTable texts = new();
+        texts.Load(ReadBytes(total), lengths.AsSpan(0, count), distinct: false);
+        ArrayPool<long>.Shared.Return(numbers);
+        ArrayPool<int>.Shared.Return(lengths);
         return texts;
     }
 

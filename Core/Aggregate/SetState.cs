@@ -1,3 +1,4 @@
+using System.Buffers;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Aggregate;
@@ -82,18 +83,23 @@ internal sealed class SetState(Measure measure) : MeasureState
 
     public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteAscending<long>(_starts, _lists);
 
-    public override void ReserveForReading(int groups, SymbolTable texts) => _starts = new int[groups + 1];
+    public override void ReserveForReading(int groups, SymbolTable texts)
+    {
+        _starts = _starts.Length > groups ? _starts : new int[groups + 1];
+        _starts[0] = 0;
+    }
 
     public override void Read(ref RollupReader reader, int first, int groups)
     {
         int place = _starts[first];
-        long[] members = reader.ReadAscending(_starts.AsSpan(first, groups + 1));
-        if (place + members.Length > _lists.Length)
+        long[] members = reader.ReadAscending(_starts.AsSpan(first, groups + 1), out int count);
+        if (place + count > _lists.Length)
         {
-            Array.Resize(ref _lists, Math.Max(place + members.Length, _lists.Length * 2));
+            Array.Resize(ref _lists, Math.Max(place + count, _lists.Length * 2));
         }
 
-        members.CopyTo(_lists, place);
+        members.AsSpan(0, count).CopyTo(_lists.AsSpan(place));
+        ArrayPool<long>.Shared.Return(members);
     }
 
     private void Put(int group, long value) => _members.Intern(((long)group << 32) | (uint)_values.Intern(value));

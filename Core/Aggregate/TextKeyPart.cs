@@ -59,13 +59,11 @@ internal sealed class TextKeyPart(int field) : KeyPart
 
     public override void Fill(KeyColumns columns, ReadOnlySpan<int> ids)
     {
-        int[] codes = new int[ids.Length];
+        Span<int> codes = columns.EditCodes(field, _texts.View());
         for (int i = 0; i < ids.Length; i++)
         {
             codes[i] = ids[i] - 1;
         }
-
-        columns.SetTexts(field, codes, _texts.View());
     }
 
     public override void Clear()

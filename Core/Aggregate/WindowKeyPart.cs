@@ -100,13 +100,11 @@ internal sealed class WindowKeyPart(long lengthMilliseconds, long offsetMillisec
             return;
         }
 
-        long[] starts = new long[ids.Length];
+        Span<long> starts = columns.EditNumbers(KindSchema.Time);
         for (int i = 0; i < ids.Length; i++)
         {
             starts[i] = _starts[ids[i]];
         }
-
-        columns.SetNumbers(KindSchema.Time, starts);
     }
 
     public override void Clear() => _starts.Clear();

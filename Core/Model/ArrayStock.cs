@@ -11,13 +11,13 @@ namespace TimeSeries.Core.Model;
 internal sealed class ArrayStock(long maxKeptBytes)
 {
     // Shorter arrays are cheap to make anew and cheap to collect.
-    private const int SmallestLength = 4_096;
+    private const int SmallestLength = 512;
 
     // Four lengths to a power of two: at most a quarter of an array is of no use.
     private const int StepBits = 2;
 
-    // One round may need a length that the next one does not; what many in a row did not need is not needed.
-    private const int RoundsBetweenTrims = 8;
+    // One round may need a length that the next one does not, and only every eighth has a merge beside it; what many in a row did not need is not needed.
+    private const int RoundsBetweenTrims = 32;
 
     // Guards the shelves and their bytes.
     private readonly Lock _gate = new();

@@ -6,7 +6,7 @@ namespace TimeSeries.Hosting.Running;
 /// Begins a collection of the whole heap, in the background, when much was allocated since the last one. Answers over many groups and merges of large blocks leave large arrays behind, and the collector
 /// by itself lets their garbage grow to several times of what is in use before it looks at them.
 /// </summary>
-internal sealed class HeapWatch(TimeProvider clock) : BackgroundService
+internal sealed class HeapWatch : BackgroundService
 {
     // A few milliseconds' work for the collector, since nearly all that lives is arrays without references in them.
     private const long MaxAllocatedBytes = 64L << 20;
@@ -15,7 +15,8 @@ internal sealed class HeapWatch(TimeProvider clock) : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer timer = new(_period, clock);
+        // The heap is the process's own, whatever clock a host is given.
+        using PeriodicTimer timer = new(_period, TimeProvider.System);
         long collectedAt = 0;
         int collections = 0;
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))

@@ -4,11 +4,12 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Tests.Aggregate;
 
 /// <summary>A block's rollups, built from its chunks, encoded and read again.</summary>
-internal sealed class BuiltRollups : IRollupSource
+internal sealed class BuiltRollups : IRollupSource, IKnownRollups
 {
     private readonly Dictionary<(int, RollupLevel), Rollup> _rollups = [];
+    private readonly Dictionary<(int, RollupLevel), byte[]> _bytes = [];
 
-    public BuiltRollups(KindSchema schema, IReadOnlyList<ArrayChunk> chunks, long threshold, params IReadOnlyList<IRollupSource> known)
+    public BuiltRollups(KindSchema schema, IReadOnlyList<ArrayChunk> chunks, long threshold, params IReadOnlyList<IKnownRollups> known)
     {
         RollupBuilder builder = new(schema, threshold);
         builder.Know(known);
@@ -21,6 +22,7 @@ internal sealed class BuiltRollups : IRollupSource
         foreach (RollupSection section in Sections)
         {
             _rollups.Add((section.SpecIndex, section.Level), Rollup.Read(section.Bytes.Span));
+            _bytes.Add((section.SpecIndex, section.Level), section.Bytes.ToArray());
         }
 
         FirstTime = chunks[0].FirstTime;
@@ -32,6 +34,8 @@ internal sealed class BuiltRollups : IRollupSource
     public long FirstTime { get; }
 
     public long LastTime { get; }
+
+    public RollupCursor? Open(int specIndex) => _bytes.TryGetValue((specIndex, RollupLevel.FiveMinutes), out byte[]? bytes) ? new RollupCursor(bytes) : null;
 
     public Rollup? Find(int specIndex, RollupLevel level) => _rollups.GetValueOrDefault((specIndex, level));
 }

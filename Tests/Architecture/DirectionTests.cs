@@ -15,8 +15,9 @@ internal sealed partial class DirectionTests
         ("Files", ["Hashing"]),
         ("Log", ["Files", "Hashing", "Model"]),
         ("Codecs", ["Hashing", "Model", "Schema"]),
-        ("Aggregate", ["Hashing", "Model", "Schema"]),
-        ("Storage/Embedded", ["Aggregate", "Codecs", "Files", "Hashing", "Model", "Schema"]),
+        ("Threads", []),
+        ("Aggregate", ["Hashing", "Model", "Schema", "Threads"]),
+        ("Storage/Embedded", ["Aggregate", "Codecs", "Files", "Hashing", "Model", "Schema", "Threads"]),
         ("Storage/Influx", ["Aggregate", "Codecs", "Files", "Hashing", "Model", "Schema"]),
     ];
 

@@ -90,7 +90,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
             throw BlockColumns.Damaged(file, 0, damage, instruments);
         }
 
-        return new BlockColumns(file, Entry.Id, index, cache, instruments);
+        return new BlockColumns(file, Entry.Id, index, cache, null, instruments);
     }
 
     private IFile OpenFile()

@@ -16,17 +16,23 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
     private readonly SymbolView[] _symbols;
     private readonly bool[] _hasSymbols;
     private readonly State[] _states;
+    private readonly TextScratch?[] _texts;
+    private readonly ArrayStock? _stock;
     private int _chunk;
 
-    public BlockChunk(BlockColumns columns)
+    /// <param name="columns">The block.</param>
+    /// <param name="stock">Where memory for texts comes from that goes back when this is disposed; without it they may be looked at for longer, and are kept in the block's cache.</param>
+    public BlockChunk(BlockColumns columns, ArrayStock? stock = null)
     {
         _columns = columns;
+        _stock = stock;
         int count = columns.Index.Columns.Length;
         _numbers = new long[]?[count];
         _codes = new int[]?[count];
         _symbols = new SymbolView[count];
         _hasSymbols = new bool[count];
         _states = new State[count];
+        _texts = new TextScratch?[stock is null ? 0 : count];
     }
 
     private enum State : byte
@@ -114,6 +120,11 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
                 _codes[field] = null;
             }
         }
+
+        foreach (TextScratch? texts in _texts)
+        {
+            texts?.Release();
+        }
     }
 
     private void ReadText(int field)
@@ -139,18 +150,20 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
         }
         else
         {
-            _symbols[field] = _columns.ReadTexts(field, _chunk, into);
+            _symbols[field] = _columns.ReadTexts(field, _chunk, into, TextsOf(field));
         }
 
         _states[field] = State.Present;
     }
+
+    private TextScratch? TextsOf(int field) => _stock is null ? null : _texts[field] ??= new TextScratch(_stock);
 
     // Held for as long as the block is read, so that its identity stays, whatever the cache drops meanwhile.
     private SymbolView Dictionary(int field)
     {
         if (!_hasSymbols[field])
         {
-            _symbols[field] = _columns.ReadDictionary(field);
+            _symbols[field] = _columns.ReadDictionary(field, TextsOf(field));
             _hasSymbols[field] = true;
         }
 

@@ -13,18 +13,18 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <param name="file">The file.</param>
 /// <param name="blockId">The block's id, under which parts are kept.</param>
 /// <param name="index">Where the parts lie.</param>
-/// <param name="cache">Where parts are kept; null for one reader that reads each part once, with one buffer: not thread safe then.</param>
+/// <param name="cache">Where parts are kept; null for one reader that reads each part once, with the buffer: not thread safe then.</param>
+/// <param name="buffer">Where parts are read into that are not kept; null with a cache.</param>
 /// <param name="instruments">Counters.</param>
-internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, ChunkCache? cache, CoreInstruments instruments)
+internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, ChunkCache? cache, ByteWriter? buffer, CoreInstruments instruments)
 {
     private const int ObjectBytes = 64;
-
-    private readonly ByteWriter? _buffer = cache is null ? new ByteWriter() : null;
 
     public BlockIndex Index { get; } = index;
 
     /// <summary>The same for one reader that reads each part once: what it reads displaces nothing that queries use.</summary>
-    public BlockColumns Uncached() => new(file, blockId, Index, null, instruments);
+    /// <param name="buffer">Used for one part after the other; other readers of the same thread may use it between.</param>
+    public BlockColumns Uncached(ByteWriter buffer) => new(file, blockId, Index, null, buffer, instruments);
 
     /// <summary>Reads a chunk of a number column; false when every row is missing.</summary>
     public bool ReadNumbers(int column, int chunk, Span<long> into)
@@ -181,6 +181,23 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
     }
 
+    /// <summary>Opens a rollup to be read from its start.</summary>
+    /// <param name="extent">Where it is.</param>
+    /// <param name="into">Gets its bytes, which the cursor reads; at least as long.</param>
+    public RollupCursor OpenRollup(Extent extent, byte[] into)
+    {
+        CheckPlace(file, extent, instruments);
+        ReadChecked(file, extent, into, instruments);
+        try
+        {
+            return new RollupCursor(into.AsMemory(0, extent.Length - BlockFormat.ChecksumBytes), damage => Damaged(file, extent.Offset, damage, instruments));
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(file, extent.Offset, damage, instruments);
+        }
+    }
+
     /// <summary>The bytes of a part that is no chunk (the filter of alert ids).</summary>
     public ReadOnlySpan<byte> ReadPart(Extent extent) => Read(extent)[..^BitPacking.SlackBytes];
 
@@ -244,8 +261,8 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         if (cache is null)
         {
             CheckPlace(file, extent, instruments);
-            _buffer!.Clear();
-            Span<byte> taken = _buffer.Take(extent.Length - BlockFormat.ChecksumBytes + BitPacking.SlackBytes);
+            buffer!.Clear();
+            Span<byte> taken = buffer.Take(extent.Length - BlockFormat.ChecksumBytes + BitPacking.SlackBytes);
             ReadChecked(file, extent, taken, instruments);
             return taken;
         }

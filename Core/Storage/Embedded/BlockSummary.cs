@@ -14,7 +14,7 @@ internal sealed class BlockSummary(BlockColumns written, IBlockRows rows, BlockF
             return;
         }
 
-        using BlockChunk chunk = new(written);
+        using BlockChunk chunk = new(written, scratch.Stock);
         foreach (SectionIndex section in written.Index.Sections)
         {
             RollupBuilder builder = scratch.Rollups(written.Index.Schema, apdexThresholdMicroseconds(section.Pcode));
@@ -46,7 +46,7 @@ internal sealed class BlockSummary(BlockColumns written, IBlockRows rows, BlockF
         }
 
         byte[] filter = AlertIds.MakeFilter(rowCount);
-        using BlockChunk chunk = new(written);
+        using BlockChunk chunk = new(written, scratch.Stock);
         foreach (SectionIndex section in written.Index.Sections)
         {
             for (int i = 0; i < section.ChunkCount; i++)

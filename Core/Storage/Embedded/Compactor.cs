@@ -71,7 +71,7 @@ internal sealed class Compactor(
         // Retention takes turns with this, so the store itself holds the blocks until the commit.
         try
         {
-            BlockColumns[] columns = [.. sources.Select(block => block.Open().Uncached())];
+            BlockColumns[] columns = [.. sources.Select(block => block.Open().Uncached(scratch.Read))];
             long bytes = sources.Sum(block => block.Entry.Bytes);
             long rows = sources.Sum(block => block.Entry.RowCount);
             BlockEntry merged;

@@ -11,8 +11,8 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// </summary>
 public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposable
 {
-    // As many heads as are in memory while seals are behind: their memory lies ready when they catch up.
-    private const int StockedHeads = 2;
+    // Two heads, as are in memory while seals are behind: their memory lies ready when they catch up. And about one more, for what a seal and a merge take.
+    private const int StockedHeads = 3;
 
     private readonly EmbeddedStoreOptions _options;
     private readonly TimeProvider _clock;

@@ -16,6 +16,10 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     private readonly int[]?[] _orders;
     private readonly BlockProject[] _projects;
     private readonly int[]?[] _remaps;
+
+    // The open column of each piece of the open project, written anew for each chunk.
+    private readonly long[]?[] _numbersOfPieces;
+    private readonly int[]?[] _codesOfPieces;
     private SymbolTable? _union;
     private SymbolView? _dictionary;
     private int _column;
@@ -31,6 +35,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         _projects = new BlockProject[tables.Length];
         _remaps = new int[]?[tables.Length];
         long bytes = 0;
+        int pieces = 0;
         for (int i = 0; i < tables.Length; i++)
         {
             _views[i] = tables[i].View;
@@ -38,9 +43,12 @@ internal sealed class HeadRows : IBlockRows, IDisposable
             _projects[i] = new BlockProject(tables[i].Pcode, _views[i].RowCount);
             bytes += tables[i].AllocatedBytes;
             RowCount += _views[i].RowCount;
+            pieces = Math.Max(pieces, _views[i].Pieces.Length);
         }
 
         BytesPerRow = RowCount == 0 ? 0 : bytes / RowCount;
+        _numbersOfPieces = new long[]?[pieces];
+        _codesOfPieces = new int[]?[pieces];
     }
 
     public KindSchema Schema { get; }
@@ -51,7 +59,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
 
     public long BytesPerRow { get; }
 
-    public IReadOnlyList<IRollupSource> RollupsOf(long pcode) => [];
+    public IReadOnlyList<IKnownRollups> RollupsOf(long pcode) => [];
 
     public bool Has(int column)
     {
@@ -80,13 +88,12 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     {
         SkipFinished();
         HeadPieceView[] pieces = _views[_project].Pieces;
-        long[]?[] columns = new long[]?[pieces.Length];
         for (int i = 0; i < pieces.Length; i++)
         {
-            columns[i] = _column == Schema.Fields.Length ? pieces[i].RunningNumbers : pieces[i].Numbers[_column];
+            _numbersOfPieces[i] = _column == Schema.Fields.Length ? pieces[i].RunningNumbers : pieces[i].Numbers[_column];
         }
 
-        Gather(columns, NumberColumn.Missing, into);
+        Gather(_numbersOfPieces, NumberColumn.Missing, into);
     }
 
     public SymbolView? OpenTexts(int column)
@@ -100,13 +107,12 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     {
         SkipFinished();
         HeadView view = _views[_project];
-        int[]?[] columns = new int[]?[view.Pieces.Length];
-        for (int i = 0; i < columns.Length; i++)
+        for (int i = 0; i < view.Pieces.Length; i++)
         {
-            columns[i] = view.Pieces[i].Codes[_column];
+            _codesOfPieces[i] = view.Pieces[i].Codes[_column];
         }
 
-        Gather(columns, TextColumn.Missing, into);
+        Gather(_codesOfPieces, TextColumn.Missing, into);
         if (_remaps[_project] is { } remap)
         {
             for (int i = 0; i < into.Length; i++)

@@ -4,11 +4,11 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Reads one column of one project of one block that is merged, row after row.</summary>
-internal sealed class MergeCursor(BlockColumns columns) : IDisposable
+internal sealed class MergeCursor(BlockColumns columns, ArrayStock stock) : IDisposable
 {
     private readonly long[] _numbers = ArrayPool<long>.Shared.Rent(BlockFormat.MaxChunkRows);
     private readonly int[] _codes = ArrayPool<int>.Shared.Rent(BlockFormat.MaxChunkRows);
-    private readonly TextScratch _texts = new();
+    private readonly TextScratch _texts = new(stock);
     private int _column;
     private int _chunk;
     private int _endChunk;
@@ -74,6 +74,7 @@ internal sealed class MergeCursor(BlockColumns columns) : IDisposable
     {
         ArrayPool<long>.Shared.Return(_numbers);
         ArrayPool<int>.Shared.Return(_codes);
+        _texts.Release();
     }
 
     private bool NextChunk()

@@ -14,7 +14,7 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     /// <summary>Most blocks merged at one time: a row's source is a byte, and each block's least row is looked at to find the next.</summary>
     public const int MaxSources = 32;
 
-    // Rollups are read whole and take a few times as much in memory: more than this is counted anew from the samples.
+    // Rollups' bytes are read whole: more than this is counted anew from the samples.
     private const long MaxRollupBytes = 16L << 20;
 
     private readonly ArrayStock _stock;
@@ -24,7 +24,8 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     private readonly byte[][] _orders;
     private readonly int[]?[] _remaps;
     private readonly SymbolTable _mixed;
-    private readonly TextScratch _texts = new();
+    private readonly TextScratch _texts;
+    private readonly List<SectionCursors> _known = [];
     private readonly int[] _codes = new int[BlockFormat.MaxChunkRows];
     private SymbolTable? _dictionary;
     private int _column;
@@ -38,11 +39,12 @@ internal sealed class MergedRows : IBlockRows, IDisposable
         _stock = stock;
         _pace = pace;
         _mixed = new SymbolTable(stock, 0, 0);
-        _cursors = Array.ConvertAll(sources, source => new MergeCursor(source));
+        _texts = new TextScratch(stock);
+        _cursors = Array.ConvertAll(sources, source => new MergeCursor(source, stock));
         _remaps = new int[]?[sources.Length];
         _projects = ProjectsOf(sources);
         _orders = new byte[_projects.Length][];
-        MergeCursor[] numbers = Array.ConvertAll(sources, source => new MergeCursor(source));
+        MergeCursor[] numbers = Array.ConvertAll(sources, source => new MergeCursor(source, stock));
         try
         {
             for (int i = 0; i < _projects.Length; i++)
@@ -70,20 +72,20 @@ internal sealed class MergedRows : IBlockRows, IDisposable
 
     public long BytesPerRow { get; }
 
-    public IReadOnlyList<IRollupSource> RollupsOf(long pcode)
+    public IReadOnlyList<IKnownRollups> RollupsOf(long pcode)
     {
-        List<IRollupSource> known = [];
+        ForgetKnown();
         long bytes = 0;
         foreach (MergeCursor cursor in _cursors)
         {
             if (cursor.Columns.Index.Find(pcode) is { } section)
             {
-                known.Add(new SectionRollups(cursor.Columns, section));
+                _known.Add(new SectionCursors(cursor.Columns, section, _stock));
                 bytes += section.Rollups.Sum(rollup => rollup.Level == RollupLevel.FiveMinutes ? (long)rollup.Extent.Length : 0);
             }
         }
 
-        return bytes <= MaxRollupBytes ? known : [];
+        return bytes <= MaxRollupBytes ? _known : [];
     }
 
     public bool Has(int column) => Array.Exists(_cursors, cursor => cursor.Columns.Index.Columns[column] is not null);
@@ -145,6 +147,8 @@ internal sealed class MergedRows : IBlockRows, IDisposable
         }
 
         ForgetDictionary();
+        ForgetKnown();
+        _texts.Release();
         _mixed.Release();
         foreach (byte[]? order in _orders)
         {
@@ -153,6 +157,16 @@ internal sealed class MergedRows : IBlockRows, IDisposable
                 _stock.Return(order);
             }
         }
+    }
+
+    private void ForgetKnown()
+    {
+        foreach (SectionCursors cursors in _known)
+        {
+            cursors.Dispose();
+        }
+
+        _known.Clear();
     }
 
     private void ForgetDictionary()

@@ -143,8 +143,11 @@ internal sealed class TextCodec
 
         byte[] copied = scratch?.Bytes((int)end) ?? new byte[end];
         own[at..].CopyTo(copied);
-        return new SymbolView(ends, copied, ends, texts, Distinct: false);
+        return new SymbolView(OwnerOf(ends, scratch), copied, ends, texts, Distinct: false);
     }
+
+    // Memory that is used again says nothing of whether the texts are the same.
+    private static object OwnerOf(int[] ends, TextScratch? scratch) => scratch is null ? ends : new object();
 
     private static SymbolView ReadHexNullable(ref ByteReader reader, Span<int> codes, TextScratch? scratch)
     {
@@ -175,6 +178,6 @@ internal sealed class TextCodec
             ends[i] = (i + 1) * length;
         }
 
-        return new SymbolView(ends, bytes, ends, texts, Distinct: false);
+        return new SymbolView(OwnerOf(ends, scratch), bytes, ends, texts, Distinct: false);
     }
 }
