@@ -10,7 +10,7 @@ public sealed class IngestInstruments : IDisposable
         Requests = Meter.CreateCounter<long>("timeseries.ingest.requests", "{request}", "Pushes answered, by status.");
         BodyBytes = Meter.CreateCounter<long>("timeseries.ingest.received", "By", "Bytes of bodies as sent.");
         Duration = Meter.CreateHistogram<double>("timeseries.ingest.duration", "s", "Time from the head of a push to its answer.");
-        GroupBatches = Meter.CreateHistogram<int>("timeseries.ingest.group_batches", "{batch}", "Batches made durable by one flush.");
+        GroupBatches = Meter.CreateHistogram<int>("timeseries.ingest.group_batches", "{batch}", "Batches made durable by one flush.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024] });
         IdsForgotten = Meter.CreateCounter<long>("timeseries.ingest.ids.forgotten", "{id}", "Idempotency keys forgotten before their window ended, since there were too many.");
         StoreFailures = Meter.CreateCounter<long>("timeseries.ingest.store.failures", "{failure}", "Writes to the store that failed and are tried again.");
     }

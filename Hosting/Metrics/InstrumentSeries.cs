@@ -5,16 +5,15 @@ namespace TimeSeries.Hosting.Metrics;
 /// <summary>The values of one instrument, one for each set of tags. Thread safe; a measurement takes a short lock, and none is made per sample.</summary>
 internal sealed class InstrumentSeries
 {
-    // Powers of ten by halves: latencies from 0.1 ms to 30 s, and sizes of groups, read well enough with these.
-    private static readonly double[] _bounds =
-        [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000];
+    // Latencies in seconds, of instruments that advise nothing else.
+    private static readonly double[] _latencies = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Cell> _cells = new(StringComparer.Ordinal);
+    private readonly List<Cell> _cells = [];
+    private readonly double[] _bounds;
     private readonly string _type;
     private readonly string _help;
     private readonly bool _isLatest;
-    private Cell? _untagged;
 
     public InstrumentSeries(Instrument instrument)
     {
@@ -23,6 +22,7 @@ internal sealed class InstrumentSeries
         _isLatest = kind != typeof(Counter<>) && kind != typeof(UpDownCounter<>) && kind != typeof(Histogram<>);
         _type = kind == typeof(Histogram<>) ? "histogram" : isCounter ? "counter" : "gauge";
         _help = instrument.Description ?? "";
+        _bounds = instrument is Histogram<int> { Advice.HistogramBucketBoundaries: { } advised } ? [.. advised.Select(bound => (double)bound)] : _latencies;
         string unit = instrument.Unit switch
         {
             "By" => "_bytes",
@@ -38,7 +38,7 @@ internal sealed class InstrumentSeries
     {
         lock (_lock)
         {
-            Cell cell = tags.IsEmpty ? _untagged ??= CellOf(tags) : CellOf(tags);
+            Cell cell = CellOf(tags);
             cell.Sum = _isLatest ? value : cell.Sum + value;
             cell.Count++;
             if (cell.Buckets is { } buckets)
@@ -59,7 +59,7 @@ internal sealed class InstrumentSeries
                 text.Value(Name, 0);
             }
 
-            foreach (Cell cell in _cells.Values)
+            foreach (Cell cell in _cells)
             {
                 Write(text, cell);
             }
@@ -88,30 +88,41 @@ internal sealed class InstrumentSeries
 
     private Cell CellOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        (string Label, string Value)[] labels = new (string, string)[tags.Length];
-        for (int i = 0; i < tags.Length; i++)
+        // Few, so they are looked through: no key is put together for each measurement.
+        foreach (Cell known in _cells)
         {
-            labels[i] = (tags[i].Key.Replace('.', '_'), tags[i].Value?.ToString() ?? "");
+            if (known.Has(tags))
+            {
+                return known;
+            }
         }
 
-        string key = string.Join('\n', labels);
-        if (!_cells.TryGetValue(key, out Cell? cell))
-        {
-            cell = new Cell(labels, _type == "histogram" ? new long[_bounds.Length + 1] : null);
-            _cells.Add(key, cell);
-        }
-
+        Cell cell = new(tags.ToArray(), _type == "histogram" ? new long[_bounds.Length + 1] : null);
+        _cells.Add(cell);
         return cell;
     }
 
-    private sealed class Cell((string Label, string Value)[] labels, long[]? buckets)
+    private sealed class Cell(KeyValuePair<string, object?>[] tags, long[]? buckets)
     {
-        public (string Label, string Value)[] Labels { get; } = labels;
+        private readonly KeyValuePair<string, object?>[] _tags = tags;
+
+        public (string Label, string Value)[] Labels { get; } = Array.ConvertAll(tags, tag => (tag.Key.Replace('.', '_'), tag.Value?.ToString() ?? ""));
 
         public long[]? Buckets { get; } = buckets;
 
         public double Sum { get; set; }
 
         public long Count { get; set; }
+
+        public bool Has(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            bool equal = tags.Length == _tags.Length;
+            for (int i = 0; equal && i < tags.Length; i++)
+            {
+                equal = tags[i].Key == _tags[i].Key && Equals(tags[i].Value, _tags[i].Value);
+            }
+
+            return equal;
+        }
     }
 }

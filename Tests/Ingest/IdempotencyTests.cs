@@ -124,7 +124,7 @@ public sealed class IdempotencyTests
         }
     }
 
-    private int CountLogFiles() => _host.Files.List("/node/log").Count;
+    private int CountLogFiles() => _host.Files.List("/node/log").Count(path => path.EndsWith(".log", StringComparison.Ordinal));
 
     private static async Task<bool> IsDuplicateAsync(Task<HttpResponseMessage> push) =>
         (await IngestHost.ReadAsync(await push, HttpStatusCode.OK)).GetProperty("duplicate").GetBoolean();

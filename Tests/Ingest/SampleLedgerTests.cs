@@ -62,6 +62,8 @@ public sealed partial class SampleLedgerTests
         string text = await _host.Client.GetStringAsync("/metrics");
 
         Assert.That(text, Does.Contain("timeseries_log_flushes_total 1\n").And.Contain("timeseries_ingest_group_batches_count 1\n"));
+        Assert.That(text, Does.Contain("timeseries_ingest_group_batches_bucket{le=\"1\"} 1\n").And.Contain("timeseries_ingest_group_batches_bucket{le=\"1024\"} 1\n"));
+        Assert.That(text, Does.Contain("timeseries_ingest_duration_seconds_bucket{le=\"0.0001\"}").And.Contain("timeseries_ingest_duration_seconds_bucket{le=\"30\"} 1\n"));
     }
 
     [TestCase("X-Forwarded-For", "203.0.113.9")]
