@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -76,6 +77,7 @@ public static class HostSetup
         services.AddSingleton<IMetricSource, ProcessMetrics>();
         services.AddHostedService<Banner>();
         services.AddHostedService<HeapWatch>();
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
         DescriptionEndpoints.Add(services);
         AddCompression(services);
         services.AddCors();
