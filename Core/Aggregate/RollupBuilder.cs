@@ -67,7 +67,7 @@ public sealed class RollupBuilder
     /// forgotten with <see cref="Complete"/>.
     /// </summary>
     internal void Know(IReadOnlyList<IKnownRollups> sources) =>
-        _known = sources.Count == 0 ? null : new KnownRollups(_kind, sources, _apdexThresholdMicroseconds);
+        _known = sources.Count == 0 ? null : new KnownRollups(_kind, sources, _apdexThresholdMicroseconds, _pace);
 
     /// <summary>Adds samples. Rows must ascend by time inside a chunk and from chunk to chunk (equal times may follow each other).</summary>
     /// <exception cref="ArgumentException">A sample is earlier than one before it.</exception>
@@ -159,7 +159,6 @@ public sealed class RollupBuilder
         for (int i = 0; i < _isKnown.Length; i++)
         {
             _isKnown[i] = _known?.TryAdd(i, fiveMinutes, _levels[i][0]) ?? false;
-            _pace.Step();
         }
     }
 

@@ -36,6 +36,9 @@ public static class HostSetup
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
 
+        // It has nothing to say above that level, but gives each request an activity with ids of its own for what is logged.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+
         // It prints a stack trace when the start fails; the host says in a sentence why.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:Console:FormatterName"] = "simple",

@@ -9,17 +9,20 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal sealed class Compactor(
     BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock, CoreInstruments instruments, ILogger logger)
 {
-    // While samples come faster than they are sealed, merges would only make them slower; more blocks of a kind than these would make queries slow.
+    // While samples come faster than they are sealed, merges would only make them slower; more blocks of a kind than these that may be merged would make queries slow.
     private const int ManyBlocks = 256;
 
     // Blocks that can't be read: tried again after the next start only.
     private readonly HashSet<long> _damaged = [];
 
+    // Whether the kind that is being merged has many blocks to merge.
+    private bool _isBehind;
+
     /// <summary>Merges while there is something worth it, and leaves the processors to seals while heads wait for theirs.</summary>
     public void Run(CancellationToken cancellationToken)
     {
         // Not kept between runs: a large merge needs much that no small one does.
-        BlockScratch scratch = new(catalog.Stock, new WorkPace(HasManyBlocks));
+        BlockScratch scratch = new(catalog.Stock, new WorkPace(() => _isBehind));
         foreach (KindSchema schema in SampleSchema.All)
         {
             while (!Waits(schema.Kind)
@@ -41,21 +44,16 @@ internal sealed class Compactor(
         }
     }
 
-    private bool Waits(Kind kind) => !catalog.Snapshot.Frozen.IsEmpty && !HasManyBlocks(kind);
-
-    private bool HasManyBlocks(Kind kind) => catalog.Snapshot.BlocksOf(kind).Length >= ManyBlocks;
-
-    private bool HasManyBlocks()
+    private bool Waits(Kind kind)
     {
-        foreach (KindSchema schema in SampleSchema.All)
+        int small = 0;
+        foreach (Block block in catalog.Snapshot.BlocksOf(kind))
         {
-            if (HasManyBlocks(schema.Kind))
-            {
-                return true;
-            }
+            small += block.Entry.RowCount <= options.MaxBlockRows / CompactionPlan.Fan ? 1 : 0;
         }
 
-        return false;
+        _isBehind = small >= ManyBlocks;
+        return !_isBehind && !catalog.Snapshot.Frozen.IsEmpty;
     }
 
     private ImmutableArray<Block> Readable(Kind kind) =>
