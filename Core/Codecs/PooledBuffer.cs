@@ -8,9 +8,16 @@ namespace TimeSeries.Core.Codecs;
 /// </summary>
 public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
+    private const int LargeBytes = 64 << 10;
+    private const int LargestBytes = 8 << 20;
+
+    // The shared pool keeps an array for each thread that gave one back, whatever its size, and makes a new one where another thread asks. Bodies of megabytes go
+    // through one pool for all threads: as many of a size as there are commonly in flight.
+    private static readonly ArrayPool<byte> _large = ArrayPool<byte>.Create(LargestBytes, maxArraysPerBucket: 16);
+
     private byte[] _bytes;
 
-    public PooledBuffer(int capacity = 4_096) => _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+    public PooledBuffer(int capacity = 4_096) => _bytes = PoolOf(capacity).Rent(capacity);
 
     /// <summary>How many bytes were written.</summary>
     public int Length { get; private set; }
@@ -47,7 +54,7 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         Length = 0;
         if (bytes.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            PoolOf(bytes.Length).Return(bytes);
         }
     }
 
@@ -59,9 +66,13 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Max(needed, Math.Min(Array.MaxLength, _bytes.Length * 2L))));
+        int size = checked((int)Math.Max(needed, Math.Min(Array.MaxLength, _bytes.Length * 2L)));
+        byte[] larger = PoolOf(size).Rent(size);
         _bytes.AsSpan(0, Length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
+        PoolOf(_bytes.Length).Return(_bytes);
         _bytes = larger;
     }
+
+    // Arrays of both pools have lengths that are powers of two, so an array's length tells its pool.
+    private static ArrayPool<byte> PoolOf(int length) => length is > LargeBytes and <= LargestBytes ? _large : ArrayPool<byte>.Shared;
 }
