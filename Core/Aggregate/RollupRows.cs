@@ -81,19 +81,6 @@ internal sealed class RollupRows
     public void Reserve(int rows)
     {
         Keys.Begin(rows);
-        Keys.EditNumbers(KindSchema.Time);
-        for (int i = 0; i < _keyTexts.Length; i++)
-        {
-            if (_keyTexts[i] is { } texts)
-            {
-                Keys.EditCodes(Spec.Keys[i], texts.View());
-            }
-            else
-            {
-                Keys.EditNumbers(Spec.Keys[i]);
-            }
-        }
-
         for (int i = 0; i < _states.Length; i++)
         {
             _states[i].ReserveForReading(rows, _latestTexts[i]);

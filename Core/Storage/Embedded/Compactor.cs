@@ -15,17 +15,15 @@ internal sealed class Compactor(
     // Blocks that can't be read: tried again after the next start only.
     private readonly HashSet<long> _damaged = [];
 
-    // Whether the kind that is being merged has many blocks to merge.
-    private bool _isBehind;
-
     /// <summary>Merges while there is something worth it, and leaves the processors to seals while heads wait for theirs.</summary>
     public void Run(CancellationToken cancellationToken)
     {
         // Not kept between runs: a large merge needs much that no small one does.
-        BlockScratch scratch = new(catalog.Stock, new WorkPace(() => _isBehind));
+        bool isBehind = false;
+        BlockScratch scratch = new(catalog.Stock, new WorkPace(() => isBehind));
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (!Waits(schema.Kind)
+            while (((isBehind = IsBehind(schema.Kind)) || catalog.Snapshot.Frozen.IsEmpty)
                 && Merge(scratch, CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
             {
             }
@@ -44,7 +42,7 @@ internal sealed class Compactor(
         }
     }
 
-    private bool Waits(Kind kind)
+    private bool IsBehind(Kind kind)
     {
         int small = 0;
         foreach (Block block in catalog.Snapshot.BlocksOf(kind))
@@ -52,8 +50,7 @@ internal sealed class Compactor(
             small += block.Entry.RowCount <= options.MaxBlockRows / CompactionPlan.Fan ? 1 : 0;
         }
 
-        _isBehind = small >= ManyBlocks;
-        return !_isBehind && !catalog.Snapshot.Frozen.IsEmpty;
+        return small >= ManyBlocks;
     }
 
     private ImmutableArray<Block> Readable(Kind kind) =>

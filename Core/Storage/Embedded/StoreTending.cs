@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
 /// The store's work in the background: one loop seals, another compacts and retains, each on a thread of its own, so that a long merge never keeps a head waiting and neither a request.
-/// Thread safe; each kind of work runs once at a time.
+/// Thread safe; each kind of work runs once at a time, since its thread does one after the other.
 /// </summary>
 internal sealed class StoreTending : IDisposable
 {
@@ -29,8 +29,6 @@ internal sealed class StoreTending : IDisposable
     private readonly Compactor _compactor;
     private readonly BackgroundThread _sealThread = new("seals");
     private readonly BackgroundThread _mergeThread = new("merges");
-    private readonly SemaphoreSlim _sealTurn = new(1);
-    private readonly SemaphoreSlim _tendTurn = new(1);
     private readonly SemaphoreSlim _sealWanted = new(0);
     private volatile TaskCompletionSource _nextSeal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -61,52 +59,24 @@ internal sealed class StoreTending : IDisposable
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(SealLoopAsync(cancellationToken), TendLoopAsync(cancellationToken));
 
-    public async Task SealAsync(CancellationToken cancellationToken)
+    public Task SealAsync(CancellationToken cancellationToken)
     {
         _freezeAny();
-        await _sealTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await _sealThread.RunAsync(() => SealFrozen(cancellationToken)).ConfigureAwait(false);
-        }
-        finally
-        {
-            _sealTurn.Release();
-        }
+        return _sealThread.RunAsync(() => SealFrozen(cancellationToken));
     }
 
-    public async Task CompactAsync(CancellationToken cancellationToken)
-    {
-        await _tendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await _mergeThread.RunAsync(() => _compactor.RunAll(cancellationToken)).ConfigureAwait(false);
-        }
-        finally
-        {
-            _tendTurn.Release();
-        }
-    }
+    public Task CompactAsync(CancellationToken cancellationToken) => _mergeThread.RunAsync(() => _compactor.RunAll(cancellationToken));
 
-    public async Task RetainAsync(CancellationToken cancellationToken)
+    public Task RetainAsync(CancellationToken cancellationToken) => _mergeThread.RunAsync(() =>
     {
-        await _tendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            Retention.Run();
-        }
-        finally
-        {
-            _tendTurn.Release();
-        }
-    }
+        cancellationToken.ThrowIfCancellationRequested();
+        Retention.Run();
+    });
 
     public void Dispose()
     {
         _sealThread.Dispose();
         _mergeThread.Dispose();
-        _sealTurn.Dispose();
-        _tendTurn.Dispose();
         _sealWanted.Dispose();
     }
 
@@ -166,17 +136,9 @@ internal sealed class StoreTending : IDisposable
 
     private async Task SealDueAsync(CancellationToken cancellationToken)
     {
-        await _sealTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        for (_freezeDue(); !_catalog.Snapshot.Frozen.IsEmpty; _freezeDue())
         {
-            for (_freezeDue(); !_catalog.Snapshot.Frozen.IsEmpty; _freezeDue())
-            {
-                await _sealThread.RunAsync(() => SealFrozen(cancellationToken)).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _sealTurn.Release();
+            await _sealThread.RunAsync(() => SealFrozen(cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -188,15 +150,7 @@ internal sealed class StoreTending : IDisposable
             try
             {
                 await RetainAsync(cancellationToken).ConfigureAwait(false);
-                await _tendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    await _mergeThread.RunAsync(() => _compactor.Run(cancellationToken)).ConfigureAwait(false);
-                }
-                finally
-                {
-                    _tendTurn.Release();
-                }
+                await _mergeThread.RunAsync(() => _compactor.Run(cancellationToken)).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
