@@ -4,12 +4,29 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Turns a frozen head into blocks, one of each kind that it has, all named by one manifest.</summary>
-internal sealed class HeadSealer(BlockCatalog catalog, Func<long, long> apdexThresholdMicroseconds, WorkPace pace)
+internal sealed class HeadSealer
 {
+    private readonly BlockCatalog _catalog;
+    private readonly Func<long, long> _apdexThresholdMicroseconds;
+    private readonly SealUrgency _urgency;
+    private readonly WorkPace _pace;
+    private readonly BlockScratch _scratch;
+
     // What a failed attempt at the same head has written already.
     private readonly List<BlockEntry> _written = [];
-    private readonly BlockScratch _scratch = new(catalog.Stock, pace);
     private Head? _head;
+
+    /// <param name="catalog">Where the blocks go.</param>
+    /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project.</param>
+    /// <param name="filled">How much of the next head is full, 0 to 1.</param>
+    public HeadSealer(BlockCatalog catalog, Func<long, long> apdexThresholdMicroseconds, Func<double> filled)
+    {
+        _catalog = catalog;
+        _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
+        _urgency = new SealUrgency(filled);
+        _pace = new WorkPace(_urgency.Next);
+        _scratch = new BlockScratch(catalog.Stock, _pace);
+    }
 
     /// <summary>Seals a head. When it throws the head stays as it was, and the next attempt goes on where this one failed.</summary>
     public void Seal(Head head, CancellationToken cancellationToken)
@@ -20,6 +37,7 @@ internal sealed class HeadSealer(BlockCatalog catalog, Func<long, long> apdexThr
             _written.Clear();
         }
 
+        _urgency.Begin(head.RowCount);
         foreach (KindSchema schema in SampleSchema.All)
         {
             if (_written.Exists(block => block.Kind == schema.Kind))
@@ -30,14 +48,15 @@ internal sealed class HeadSealer(BlockCatalog catalog, Func<long, long> apdexThr
             HeadTable[] tables = head.TablesOf(schema.Kind);
             if (tables.Length > 0)
             {
-                using HeadRows rows = new(schema, tables, catalog.Stock, pace);
-                _written.Add(catalog.Create(rows, _scratch, apdexThresholdMicroseconds, cancellationToken));
+                using HeadRows rows = new(schema, tables, _catalog.Stock, _pace);
+                _written.Add(_catalog.Create(rows, _scratch, _apdexThresholdMicroseconds, cancellationToken));
             }
         }
 
         try
         {
-            catalog.Commit(_written, [], head);
+            _catalog.Commit(_written, [], head);
+            _urgency.End();
         }
         finally
         {

@@ -15,9 +15,6 @@ internal sealed class StoreTending : IDisposable
     private static readonly TimeSpan _firstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(30);
 
-    // A head that is filled to this part before the one before it is sealed may have to wait for that.
-    private const int UrgentPart = 4;
-
     private readonly BlockCatalog _catalog;
     private readonly EmbeddedStoreOptions _options;
     private readonly TimeProvider _clock;
@@ -43,7 +40,7 @@ internal sealed class StoreTending : IDisposable
         _logger = logger;
         _freezeDue = freezeDue;
         _freezeAny = freezeAny;
-        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds, new WorkPace(IsSealUrgent));
+        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds, FilledPart);
         _compactor = new Compactor(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
         Retention = new BlockRetention(catalog, options, clock);
     }
@@ -80,10 +77,12 @@ internal sealed class StoreTending : IDisposable
         _sealWanted.Dispose();
     }
 
-    private bool IsSealUrgent()
+    // The active head's; all of it when another one waits already.
+    private double FilledPart()
     {
-        Head head = _catalog.Snapshot.Active;
-        return head.AllocatedBytes > _options.HeadBytes / UrgentPart || head.RowCount > _options.HeadRows / UrgentPart;
+        StoreSnapshot snapshot = _catalog.Snapshot;
+        Head head = snapshot.Active;
+        return snapshot.Frozen.Length > 1 ? 1 : Math.Max((double)head.AllocatedBytes / _options.HeadBytes, (double)head.RowCount / _options.HeadRows);
     }
 
     private void SealFrozen(CancellationToken cancellationToken)
