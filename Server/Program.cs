@@ -1,1 +1,4 @@
-return await TimeSeries.Hosting.Running.HostProgram.RunAsync("TimeSeries Server", args, arguments => TimeSeries.Server.ServerHost.Build(arguments));
+using TimeSeries.Hosting.Running;
+using TimeSeries.Server;
+
+return await HostProgram.RunAsync("TimeSeries Server", args, ServerHost.BuildProgram);

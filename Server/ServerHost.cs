@@ -1,5 +1,7 @@
 using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Running;
+using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
 
@@ -10,6 +12,20 @@ public static class ServerHost
 {
     // Flushing the log blocks its thread, and so may reads of blocks; requests must not wait for the pool to notice.
     private const int MinWorkerThreads = 16;
+
+    /// <summary>Builds the host of a process that is nothing else; nothing is opened before it starts.</summary>
+    public static WebApplication BuildProgram(string[] args)
+    {
+        WebApplication app = Build(args);
+
+        // Answers of InfluxDB would be read on those threads too, and take seconds.
+        if (app.Services.GetRequiredService<BoundOptions>().Get<StorageOptions>().Kind == StorageKind.Embedded)
+        {
+            SocketThreads.RunRequests();
+        }
+
+        return app;
+    }
 
     /// <summary>Builds the host; nothing is opened before it starts.</summary>
     /// <param name="args">The command line.</param>

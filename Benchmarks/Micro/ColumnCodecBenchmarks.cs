@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Benchmarks.Micro;
 
@@ -11,7 +12,7 @@ namespace TimeSeries.Benchmarks.Micro;
 public class ColumnCodecBenchmarks
 {
     private readonly NumberCodec _numbers = new();
-    private readonly TextCodec _texts = new();
+    private readonly TextCodec _texts = new(WorkPace.Urgent);
     private readonly ByteWriter _output = new();
     private readonly long[] _decodedNumbers = new long[MicroSizes.BatchSamples];
     private readonly int[] _decodedCodes = new int[MicroSizes.BatchSamples];

@@ -1,5 +1,4 @@
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Aggregate;
 
@@ -7,7 +6,7 @@ namespace TimeSeries.Core.Aggregate;
 /// What blocks that become one know already of a project's samples: their rollups of 5 minutes, from which those of the new block are made wherever all blocks
 /// with samples in a bucket have it, so that the samples need not be counted again. Not thread safe.
 /// </summary>
-internal sealed class KnownRollups(KindSchema kind, IReadOnlyList<IKnownRollups> sources, long apdexThresholdMicroseconds, WorkPace pace)
+internal sealed class KnownRollups(KindSchema kind, IReadOnlyList<IKnownRollups> sources, long apdexThresholdMicroseconds)
 {
     // By declaration, then source; opened when first asked for.
     private readonly RollupCursor?[]?[] _rollups = new RollupCursor?[]?[kind.Rollups.Length];
@@ -31,7 +30,6 @@ internal sealed class KnownRollups(KindSchema kind, IReadOnlyList<IKnownRollups>
             if (rollup?.Find(start) is not null)
             {
                 to.Add(rollup.Read(start), rollup.Keys, rollup.States);
-                pace.Step();
             }
         }
 

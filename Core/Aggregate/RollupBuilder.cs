@@ -54,7 +54,7 @@ public sealed class RollupBuilder
             _levels[i] = new RollupLevelBuilder[Levels];
             for (int level = 0; level < Levels; level++)
             {
-                _levels[i][level] = new RollupLevelBuilder(kind, spec, measures, SamplesPerRow);
+                _levels[i][level] = new RollupLevelBuilder(kind, spec, measures, SamplesPerRow) { Pace = _pace };
             }
         }
     }
@@ -67,7 +67,7 @@ public sealed class RollupBuilder
     /// forgotten with <see cref="Complete"/>.
     /// </summary>
     internal void Know(IReadOnlyList<IKnownRollups> sources) =>
-        _known = sources.Count == 0 ? null : new KnownRollups(_kind, sources, _apdexThresholdMicroseconds, _pace);
+        _known = sources.Count == 0 ? null : new KnownRollups(_kind, sources, _apdexThresholdMicroseconds);
 
     /// <summary>Adds samples. Rows must ascend by time inside a chunk and from chunk to chunk (equal times may follow each other).</summary>
     /// <exception cref="ArgumentException">A sample is earlier than one before it.</exception>
@@ -112,6 +112,8 @@ public sealed class RollupBuilder
                 {
                     sections.Add(section);
                 }
+
+                _pace.Step();
             }
         }
 

@@ -1,5 +1,6 @@
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Aggregate;
 
@@ -31,6 +32,9 @@ internal sealed class RollupLevelBuilder
         _open = new GroupedMeasures(schema, parts, measures);
         _section = new RollupSectionWriter(schema, spec);
     }
+
+    /// <summary>When to let others go first.</summary>
+    public WorkPace Pace { get; init; } = WorkPace.Urgent;
 
     /// <summary>The rows of the next batch: whoever adds selects them here.</summary>
     public RowSelection Selection => _open.Selection;
@@ -66,6 +70,7 @@ internal sealed class RollupLevelBuilder
             Selection.SelectRun(first, Math.Min(RowSelection.Capacity, end - first));
             _open.Merge(keys, states);
             GiveUpWhenTooMany();
+            Pace.Step();
         }
 
         LeaveChunk();
@@ -77,7 +82,9 @@ internal sealed class RollupLevelBuilder
     public void Close(long start, long samples, RollupLevelBuilder? coarser)
     {
         _open.Settle();
+        Pace.Step();
         coarser?.Merge(this);
+        Pace.Step();
         if (_isRaw || _open.Groups.Count * (long)_samplesPerRow > samples)
         {
             _section.AppendRaw(start, samples);

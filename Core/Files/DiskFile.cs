@@ -50,6 +50,8 @@ internal sealed class DiskFile(string path, SafeFileHandle handle) : IFile
         }
     }
 
+    public void BeginFlush(long offset, long length) => NativeFile.BeginFlush(handle, offset, length);
+
     public void Flush() => NativeFile.Flush(handle, path);
 
     public void SetLength(long length) => RandomAccess.SetLength(handle, length);

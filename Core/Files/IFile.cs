@@ -15,6 +15,9 @@ public interface IFile : IDisposable
     /// <summary>Writes several buffers one behind the other, in one call where the system can.</summary>
     void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset);
 
+    /// <summary>Has the system begin to write a part to the disk, where it can, so that a later <see cref="Flush"/> has less to do. Promises nothing.</summary>
+    void BeginFlush(long offset, long length);
+
     /// <summary>Returns when everything written, and the length, is on stable storage. After a failure what was written is unknown.</summary>
     void Flush();
 

@@ -15,6 +15,9 @@ internal static partial class NativeFile
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
 
+    // SYNC_FILE_RANGE_WRITE, see sync_file_range(2).
+    private const uint SyncRangeWrite = 2;
+
     // EWOULDBLOCK of macOS and the BSDs.
     private const int AgainOnMac = 35;
 
@@ -34,6 +37,15 @@ internal static partial class NativeFile
             {
                 throw Fault(path, "flush", error);
             }
+        }
+    }
+
+    /// <summary>Has the kernel begin to write a part to the disk; what goes wrong is told by the flush.</summary>
+    public static void BeginFlush(SafeFileHandle handle, long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SyncRange(handle, offset, length, SyncRangeWrite);
         }
     }
 
@@ -103,6 +115,10 @@ internal static partial class NativeFile
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int DataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SyncRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

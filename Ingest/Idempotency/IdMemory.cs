@@ -22,10 +22,13 @@ internal sealed class IdMemory(TimeSpan window, TimeProvider clock, IngestInstru
     private readonly Dictionary<IdKey, PendingBatch> _onTheWay = [];
     private List<RememberedId> _notInJournal = [];
 
-    /// <summary>Registers a batch with a key. When it repeats another it has its answer already, or gets it with that one.</summary>
-    public IdStanding Begin(PendingBatch batch)
+    /// <summary>Registers a batch with a key. When it repeats another it gets its answer with that one, if that is on its way.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="known">The answer of the batch that is known already, if it repeats one.</param>
+    public IdStanding Begin(PendingBatch batch, out CommitResult known)
     {
         IdKey key = batch.Id!.Value;
+        known = default;
         lock (_lock)
         {
             if (_onTheWay.TryGetValue(key, out PendingBatch? first))
@@ -34,13 +37,13 @@ internal sealed class IdMemory(TimeSpan window, TimeProvider clock, IngestInstru
                 return IdStanding.OnTheWay;
             }
 
-            if (!TryFind(key, out RememberedId known))
+            if (!TryFind(key, out RememberedId remembered))
             {
                 _onTheWay.Add(key, batch);
                 return IdStanding.New;
             }
 
-            batch.Complete(new CommitResult(CommitOutcome.Resent, known.Counts, known.Position));
+            known = new CommitResult(CommitOutcome.Resent, remembered.Counts, remembered.Position);
             return IdStanding.Known;
         }
     }

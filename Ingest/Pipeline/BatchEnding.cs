@@ -15,8 +15,7 @@ internal sealed class BatchEnding(IdMemory ids, AlertGuard alerts, SampleLedger 
             CommitOutcome forFollowers = outcome == CommitOutcome.Stored ? CommitOutcome.Resent : outcome;
             foreach (PendingBatch follower in ids.End(batch))
             {
-                EndRepeat(follower, outcome);
-                follower.Complete(new CommitResult(forFollowers, batch.Counts, batch.Position));
+                EndRepeat(follower, outcome, new CommitResult(forFollowers, batch.Counts, batch.Position));
             }
         }
 
@@ -30,7 +29,10 @@ internal sealed class BatchEnding(IdMemory ids, AlertGuard alerts, SampleLedger 
         batch.Complete(CommitOutcome.Stopping);
     }
 
-    /// <summary>Counts a batch that repeats another.</summary>
-    public void EndRepeat(PendingBatch batch, CommitOutcome outcome) =>
+    /// <summary>Ends a batch that repeats another, with that one's answer.</summary>
+    public void EndRepeat(PendingBatch batch, CommitOutcome outcome, CommitResult answer)
+    {
         ledger.Settle(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
+        batch.Complete(answer);
+    }
 }

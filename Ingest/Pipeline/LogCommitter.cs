@@ -2,6 +2,7 @@ using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Threads;
 using TimeSeries.Ingest.Idempotency;
 
 namespace TimeSeries.Ingest.Pipeline;
@@ -21,38 +22,46 @@ internal sealed partial class LogCommitter(
     // While the log is faulty it is tried this often, so that a host without traffic becomes ready again.
     private static readonly TimeSpan _probePeriod = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan _lastFlush = TimeSpan.FromSeconds(2);
+
     private readonly List<PendingBatch> _group = [];
 
     // One more than batches: a mark may come before them.
     private readonly LogEntry[] _entries = new LogEntry[MaxGroupBatches + 1];
     private readonly LogPosition[] _ends = new LogPosition[MaxGroupBatches + 1];
 
+    // Writing the log blocks, which no thread that serves requests may.
+    private readonly BackgroundThread _thread = new("log");
+    private volatile bool _alarmRang;
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         queue.Complete();
         if (ExecuteTask is { } loop)
         {
-            await loop.WaitAsync(cancellationToken);
+            // Also when the stop's time is over, since what the log was told to write must not be cut off; a disk that hangs is not waited for.
+            await Task.WhenAny(loop, Task.Delay(_lastFlush, CancellationToken.None));
         }
 
         await base.StopAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override void Dispose()
+    {
+        _thread.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _thread.RunAsync(CommitAll);
+
+    private void CommitAll()
     {
         try
         {
-            while (await WaitForBatchesAsync())
+            using ITimer alarm = clock.CreateTimer(_ => Alarm(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            while (WaitForBatches(alarm))
             {
-                Commit();
-                if (!queue.Reader.TryPeek(out _))
-                {
-                    continue;
-                }
-
-                // What runs here may be the thread of a push, whose batch has ended now: it goes on with its answer.
-                await Task.Yield();
-                while (queue.Reader.TryPeek(out _))
+                while (!queue.IsEmpty)
                 {
                     Commit();
                 }
@@ -64,7 +73,7 @@ internal sealed partial class LogCommitter(
             health.Report("the log's writer has stopped");
             queue.Complete();
             EndGroup(CommitOutcome.LogUnavailable);
-            while (queue.Reader.TryRead(out PendingBatch? waiting))
+            while (queue.TryTake(out PendingBatch? waiting))
             {
                 ending.Refuse(waiting);
             }
@@ -73,26 +82,29 @@ internal sealed partial class LogCommitter(
         applier.Complete();
     }
 
-    private ValueTask<bool> WaitForBatchesAsync()
+    private bool WaitForBatches(ITimer alarm)
     {
-        ValueTask<bool> more = queue.Reader.WaitToReadAsync();
-        return more.IsCompleted || (!health.IsFaulty && marks.TimeLeft is null) ? more : WaitForBatchesAsync(more.AsTask());
-    }
-
-    private async ValueTask<bool> WaitForBatchesAsync(Task<bool> more)
-    {
-        while ((health.IsFaulty ? _probePeriod : marks.TimeLeft) is { } wait && !more.IsCompleted)
+        if (!queue.IsEmpty || (health.IsFaulty ? _probePeriod : marks.TimeLeft) is not { } wait)
         {
-            using CancellationTokenSource delayed = new();
-            if (await Task.WhenAny(more, Task.Delay(wait, clock, delayed.Token)) != more)
-            {
-                ProbeOrMark();
-            }
-
-            await delayed.CancelAsync();
+            return queue.Wait();
         }
 
-        return await more;
+        _alarmRang = false;
+        alarm.Change(wait, Timeout.InfiniteTimeSpan);
+        bool goesOn = queue.Wait();
+        alarm.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (_alarmRang && queue.IsEmpty)
+        {
+            ProbeOrMark();
+        }
+
+        return goesOn;
+    }
+
+    private void Alarm()
+    {
+        _alarmRang = true;
+        queue.Ring();
     }
 
     private void Commit()
@@ -135,9 +147,10 @@ internal sealed partial class LogCommitter(
     private void Gather()
     {
         long bytes = 0;
-        while (_group.Count < MaxGroupBatches && bytes < MaxGroupBytes && queue.Reader.TryRead(out PendingBatch? batch))
+        while (_group.Count < MaxGroupBatches && bytes < MaxGroupBytes && queue.TryTake(out PendingBatch? batch))
         {
-            IdStanding standing = batch.Id is null ? IdStanding.New : ids.Begin(batch);
+            CommitResult known = default;
+            IdStanding standing = batch.Id is null ? IdStanding.New : ids.Begin(batch, out known);
             if (standing == IdStanding.New)
             {
                 _group.Add(batch);
@@ -146,7 +159,7 @@ internal sealed partial class LogCommitter(
             }
             else if (standing == IdStanding.Known)
             {
-                ending.EndRepeat(batch, CommitOutcome.Stored);
+                ending.EndRepeat(batch, CommitOutcome.Stored, known);
             }
         }
     }
@@ -200,7 +213,7 @@ internal sealed partial class LogCommitter(
             marks.Add(batch.Batch.Samples.RowCount, batch.Payload.Length);
         }
 
-        applier.Take(_group);
+        applier.Take(_group, isAlone: queue.IsEmpty);
         _group.Clear();
         appended.Set();
     }

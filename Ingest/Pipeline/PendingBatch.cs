@@ -11,7 +11,8 @@ namespace TimeSeries.Ingest.Pipeline;
 /// </summary>
 internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint payloadChecksum, IdKey? id, BatchCounts counts)
 {
-    private readonly TaskCompletionSource<CommitResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What awaits it answers the request at once, on the thread that completes it: one wake-up less.
+    private readonly TaskCompletionSource<CommitResult> _completion = new();
     private readonly byte[] _header = new byte[RecordHeader.MaxSize];
     private int _headerLength;
 
@@ -46,7 +47,9 @@ internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint 
 
     public void SetHeader(in RecordHeader header) => _headerLength = header.Write(_header);
 
+    /// <summary>Ends the request's wait. It goes on here and now, and its buffers are gone when this returns.</summary>
     public void Complete(CommitOutcome outcome) => Complete(new CommitResult(outcome, Counts, Position));
 
+    /// <inheritdoc cref="Complete(CommitOutcome)"/>
     public void Complete(CommitResult result) => _completion.TrySetResult(result);
 }

@@ -1,13 +1,12 @@
-using System.Threading.Channels;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Threads;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Pipeline;
 
 /// <summary>
-/// Writes durable batches into the store, in log order, while the next group is being flushed, and then answers; for a store that is fed from the log
-/// (<see cref="LogDrain"/>) it only answers. What is written in less time than handing it over takes, the committer's own call writes, while nothing before it
-/// is left. A store that fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
+/// Writes durable batches into the store, in log order and on a thread of its own, while the next group is being flushed, and then answers; for a store that is fed from the log
+/// (<see cref="LogDrain"/>) it only answers. While nothing else waits for the log and little is to be written, the committer's own call does so. A store that fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
 /// </summary>
 internal sealed partial class StoreApplier(
     ISampleWriter store, BatchEnding ending, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
@@ -17,13 +16,13 @@ internal sealed partial class StoreApplier(
 
     private static readonly TimeSpan _retryPeriod = TimeSpan.FromSeconds(1);
 
-    // About 0.1 ms of writing, as long as a thread takes to wake up: more is written while the next group is being flushed.
+    // About 0.1 ms of writing: more keeps the committer from the batches that come meanwhile.
     private const int MaxRowsAtOnce = 1_000;
 
-    private readonly Channel<HandedBatch> _channel = Channel.CreateUnbounded<HandedBatch>(
-        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly Inbox<HandedBatch> _handed = new();
+    private readonly BackgroundThread _thread = new("store");
 
-    // Batches that were handed to the loop and have not ended; one more before the loop runs. Only the committer raises it: at 0 the store is the committer's.
+    // Batches that were handed to the thread and have not ended; one more before it runs. Only the committer raises it: at 0 the store is the committer's.
     private int _left = 1;
     private CancellationToken _stopping;
 
@@ -32,7 +31,9 @@ internal sealed partial class StoreApplier(
     private volatile bool _failing;
 
     /// <summary>Takes a group of durable batches. The committer alone calls this.</summary>
-    public void Take(List<PendingBatch> group)
+    /// <param name="group">The batches, in log order.</param>
+    /// <param name="isAlone">Whether no other batch waits for the log, so that the committer has time.</param>
+    public void Take(List<PendingBatch> group, bool isAlone)
     {
         int rows = 0;
         foreach (PendingBatch batch in group)
@@ -42,7 +43,7 @@ internal sealed partial class StoreApplier(
 
         foreach (PendingBatch batch in group)
         {
-            if (rows > MaxRowsAtOnce || Volatile.Read(ref _left) > 0)
+            if (!isAlone || rows > MaxRowsAtOnce || Volatile.Read(ref _left) > 0)
             {
                 HandOver(new HandedBatch(batch, null));
             }
@@ -58,7 +59,7 @@ internal sealed partial class StoreApplier(
     }
 
     /// <summary>No more batches come.</summary>
-    public void Complete() => _channel.Writer.TryComplete();
+    public void Complete() => _handed.Complete();
 
     public string? WhyNotReady()
     {
@@ -77,18 +78,18 @@ internal sealed partial class StoreApplier(
         await base.StopAsync(cancellationToken);
     }
 
+    public override void Dispose()
+    {
+        _thread.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _stopping = stoppingToken;
         try
         {
-            _stopping = stoppingToken;
-            Interlocked.Decrement(ref _left);
-            await foreach (HandedBatch handed in _channel.Reader.ReadAllAsync(CancellationToken.None))
-            {
-                bool isStored = !IsForStore(handed.Batch) || await WriteAsync(handed, stoppingToken);
-                ending.End(handed.Batch, isStored ? CommitOutcome.Stored : CommitOutcome.Stopping);
-                Interlocked.Decrement(ref _left);
-            }
+            await _thread.RunAsync(() => ApplyAll(stoppingToken));
         }
         catch (Exception failure)
         {
@@ -98,15 +99,29 @@ internal sealed partial class StoreApplier(
         }
     }
 
+    private void ApplyAll(CancellationToken stoppingToken)
+    {
+        Interlocked.Decrement(ref _left);
+        while (_handed.Wait())
+        {
+            while (_handed.TryTake(out HandedBatch handed))
+            {
+                bool isStored = !IsForStore(handed.Batch) || Write(handed, stoppingToken);
+                ending.End(handed.Batch, isStored ? CommitOutcome.Stored : CommitOutcome.Stopping);
+                Interlocked.Decrement(ref _left);
+            }
+        }
+    }
+
     private bool IsForStore(PendingBatch batch) => store.Feed == StoreFeed.Memory && batch.Batch.Samples.RowCount > 0;
 
     private void HandOver(in HandedBatch handed)
     {
         Interlocked.Increment(ref _left);
-        _channel.Writer.TryWrite(handed);
+        _handed.TryAdd(handed);
     }
 
-    // A store that makes it wait, or fails, is waited for and tried again by the loop.
+    // A store that makes it wait, or fails, is waited for and tried again by the thread.
     private void WriteAtOnce(PendingBatch batch)
     {
         ValueTask write = Begin(batch);
@@ -128,12 +143,12 @@ internal sealed partial class StoreApplier(
         }
         catch (Exception failure)
         {
-            // The loop meets it where it awaits the write, and logs it.
+            // The thread meets it where it waits for the write, and logs it.
             return ValueTask.FromException(failure);
         }
     }
 
-    private async ValueTask<bool> WriteAsync(HandedBatch handed, CancellationToken stoppingToken)
+    private bool Write(HandedBatch handed, CancellationToken stoppingToken)
     {
         ValueTask? begun = handed.Begun;
         Volatile.Write(ref _writingSince, Math.Max(1, clock.GetTimestamp()));
@@ -145,7 +160,7 @@ internal sealed partial class StoreApplier(
                 {
                     ValueTask write = begun ?? store.WriteAsync(handed.Batch.Batch, handed.Batch.Position, stoppingToken);
                     begun = null;
-                    await write;
+                    Wait(write);
                     _failing = false;
                     return true;
                 }
@@ -160,7 +175,7 @@ internal sealed partial class StoreApplier(
                     _failing = true;
                 }
 
-                await Task.Delay(_retryPeriod, clock, stoppingToken);
+                Wait(new ValueTask(Task.Delay(_retryPeriod, clock, stoppingToken)));
             }
         }
         catch (OperationCanceledException)
@@ -175,12 +190,24 @@ internal sealed partial class StoreApplier(
         return false;
     }
 
+    private static void Wait(ValueTask work)
+    {
+        if (work.IsCompleted)
+        {
+            work.GetAwaiter().GetResult();
+        }
+        else
+        {
+            work.AsTask().GetAwaiter().GetResult();
+        }
+    }
+
     [LoggerMessage(2005, LogLevel.Critical, "Writing to the store has stopped; the host stops.")]
     private partial void LogStopped(Exception failure);
 
     [LoggerMessage(2004, LogLevel.Error, "The store does not take samples. It is tried again; what is in the log stays there.")]
     private partial void LogFailure(Exception failure);
 
-    /// <summary>A batch for the loop, with its write when that was begun.</summary>
+    /// <summary>A batch for the thread, with its write when that was begun.</summary>
     private readonly record struct HandedBatch(PendingBatch Batch, ValueTask? Begun);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Query.Scanning;
 
@@ -40,6 +41,7 @@ internal sealed partial class ScanGate : IDisposable
 
     private async ValueTask<ScanOutcome> RunAsync(Func<CancellationToken, ValueTask<ScanOutcome>> ask, CancellationToken cancellationToken)
     {
+        await WorkerThread.Switch;
         using CancellationTokenSource timeout = new(_options.Timeout, _clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try

@@ -31,6 +31,11 @@ internal sealed class FaultyFile(FaultyFileSystem files, string path, FileConten
         files.Write(path, content, together, offset);
     }
 
+    public void BeginFlush(long offset, long length)
+    {
+        // What it promises is nothing.
+    }
+
     public void Flush() => files.Flush(path, content);
 
     public void SetLength(long length)

@@ -30,7 +30,7 @@ public sealed class IdMemoryTests
         }
 
         Assert.That(
-            ((ulong[])[1, 2, 3]).Select(key => memory.Begin(Batch(key))), Is.EqualTo(new[] { IdStanding.New, IdStanding.Known, IdStanding.Known }));
+            ((ulong[])[1, 2, 3]).Select(key => memory.Begin(Batch(key), out _)), Is.EqualTo(new[] { IdStanding.New, IdStanding.Known, IdStanding.Known }));
     }
 
     [Test]

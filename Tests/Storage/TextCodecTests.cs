@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Tests.Storage;
 
@@ -82,7 +83,7 @@ public sealed class TextCodecTests
         SymbolTable symbols = new();
         int[] codes = [.. texts.Select(text => text is null ? TextColumn.Missing : symbols.Add(Encoding.UTF8.GetBytes(text)))];
         ByteWriter bytes = new();
-        new TextCodec().Encode(codes, symbols.View(), bytes);
+        new TextCodec(WorkPace.Urgent).Encode(codes, symbols.View(), bytes);
         return bytes;
     }
 

@@ -27,7 +27,7 @@ internal sealed class BlockBuilder
         scratch.Pending.Clear();
         _file = file;
         _rows = rows;
-        _writer = new BlockFileWriter(file, scratch.Pending);
+        _writer = new BlockFileWriter(file, scratch.Pending, scratch.Pace);
         _chunkRows = Split(rows);
         _chunks = new ChunkIndex[_chunkRows.Length];
         _columns = new ColumnIndex?[rows.Schema.Fields.Length + 1];

@@ -1,14 +1,15 @@
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
-/// Appends parts with their checksums to a new file, in large writes. Each is flushed before the next: a flush of the whole file would keep the disk from the log's for as long as all of it takes.
+/// Appends parts with their checksums to a new file. The disk begins with each piece as it is written: a flush of the whole file at the end would keep it from the log's flushes for as long as all of it takes.
 /// </summary>
-internal sealed class BlockFileWriter(IFile file, ByteWriter buffer)
+internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, WorkPace pace)
 {
-    private const int BufferBytes = 1 << 18;
+    private const int PieceBytes = 64 << 10;
 
     private long _written;
 
@@ -24,10 +25,9 @@ internal sealed class BlockFileWriter(IFile file, ByteWriter buffer)
         long offset = Position;
         buffer.Bytes(payload);
         buffer.UInt32(Crc32C.Of(payload));
-        if (buffer.Count >= BufferBytes)
+        if (buffer.Count >= PieceBytes)
         {
             Drain();
-            file.Flush();
         }
 
         return new Extent(offset, payload.Length + BlockFormat.ChecksumBytes);
@@ -36,8 +36,16 @@ internal sealed class BlockFileWriter(IFile file, ByteWriter buffer)
     /// <summary>Hands everything to the file, so that it can be read.</summary>
     public void Drain()
     {
-        file.Write(buffer.Written, _written);
-        _written += buffer.Count;
+        for (ReadOnlySpan<byte> left = buffer.Written; !left.IsEmpty;)
+        {
+            ReadOnlySpan<byte> piece = left[..Math.Min(left.Length, PieceBytes)];
+            file.Write(piece, _written);
+            file.BeginFlush(_written, piece.Length);
+            _written += piece.Length;
+            left = left[piece.Length..];
+            pace.Step();
+        }
+
         buffer.Clear();
     }
 }

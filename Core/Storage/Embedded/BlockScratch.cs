@@ -32,7 +32,7 @@ internal sealed class BlockScratch(ArrayStock stock, WorkPace pace)
 
     public CodeCodec Codes { get; } = new();
 
-    public TextCodec Texts { get; } = new();
+    public TextCodec Texts { get; } = new(pace);
 
     /// <summary>An empty builder of a kind's rollups; projects mostly share a threshold, and with it the builder.</summary>
     public RollupBuilder Rollups(KindSchema schema, long apdexThresholdMicroseconds)

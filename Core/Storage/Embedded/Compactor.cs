@@ -19,11 +19,11 @@ internal sealed class Compactor(
     public void Run(CancellationToken cancellationToken)
     {
         // Not kept between runs: a large merge needs much that no small one does.
-        bool isBehind = false;
-        BlockScratch scratch = new(catalog.Stock, new WorkPace(() => isBehind));
+        MergePace pace = new();
+        BlockScratch scratch = new(catalog.Stock, pace);
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (((isBehind = IsBehind(schema.Kind)) || catalog.Snapshot.Frozen.IsEmpty)
+            while (((pace.IsBehind = IsBehind(schema.Kind)) || catalog.Snapshot.Frozen.IsEmpty)
                 && Merge(scratch, CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
             {
             }

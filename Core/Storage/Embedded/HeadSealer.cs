@@ -1,5 +1,4 @@
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
@@ -8,8 +7,7 @@ internal sealed class HeadSealer
 {
     private readonly BlockCatalog _catalog;
     private readonly Func<long, long> _apdexThresholdMicroseconds;
-    private readonly SealUrgency _urgency;
-    private readonly WorkPace _pace;
+    private readonly SealPace _pace;
     private readonly BlockScratch _scratch;
 
     // What a failed attempt at the same head has written already.
@@ -18,14 +16,13 @@ internal sealed class HeadSealer
 
     /// <param name="catalog">Where the blocks go.</param>
     /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project.</param>
-    /// <param name="filled">How much of the next head is full, 0 to 1.</param>
-    public HeadSealer(BlockCatalog catalog, Func<long, long> apdexThresholdMicroseconds, Func<double> filled)
+    /// <param name="pace">When to let requests go first.</param>
+    public HeadSealer(BlockCatalog catalog, Func<long, long> apdexThresholdMicroseconds, SealPace pace)
     {
         _catalog = catalog;
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
-        _urgency = new SealUrgency(filled);
-        _pace = new WorkPace(_urgency.Next);
-        _scratch = new BlockScratch(catalog.Stock, _pace);
+        _pace = pace;
+        _scratch = new BlockScratch(catalog.Stock, pace);
     }
 
     /// <summary>Seals a head. When it throws the head stays as it was, and the next attempt goes on where this one failed.</summary>
@@ -37,7 +34,7 @@ internal sealed class HeadSealer
             _written.Clear();
         }
 
-        _urgency.Begin(head.RowCount);
+        _pace.Begin(head.RowCount);
         foreach (KindSchema schema in SampleSchema.All)
         {
             if (_written.Exists(block => block.Kind == schema.Kind))
@@ -56,7 +53,7 @@ internal sealed class HeadSealer
         try
         {
             _catalog.Commit(_written, [], head);
-            _urgency.End();
+            _pace.End();
         }
         finally
         {

@@ -271,6 +271,7 @@ internal sealed class MergedRows : IBlockRows, IDisposable
             if (chunk >= 0)
             {
                 sample.AddAll(cursor.Columns.ReadTexts(column, chunk, codes[..index.Chunks[chunk].RowCount], _texts));
+                _pace.Step();
             }
         }
 

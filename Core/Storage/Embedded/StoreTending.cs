@@ -40,7 +40,7 @@ internal sealed class StoreTending : IDisposable
         _logger = logger;
         _freezeDue = freezeDue;
         _freezeAny = freezeAny;
-        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds, FilledPart);
+        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds, new SealPace(FilledPart, clock));
         _compactor = new Compactor(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
         Retention = new BlockRetention(catalog, options, clock);
     }

@@ -10,6 +10,9 @@ internal static class TimeOrder
     private const int DigitBits = 11;
     private const int Digits = 1 << DigitBits;
 
+    // About a tenth of a millisecond.
+    private const int RowsAStep = 32_768;
+
     /// <summary>The rows in order of time, at the start of an array of the stock; null when they are in order already.</summary>
     public static int[]? Of(HeadView view, ArrayStock stock, WorkPace pace)
     {
@@ -101,12 +104,15 @@ internal static class TimeOrder
             (starts[digit], start) = (start, start + starts[digit]);
         }
 
-        foreach (ulong key in from)
+        for (; !from.IsEmpty; from = from[Math.Min(from.Length, RowsAStep)..])
         {
-            to[starts[(int)(key >> shift) & (Digits - 1)]++] = key;
-        }
+            foreach (ulong key in from[..Math.Min(from.Length, RowsAStep)])
+            {
+                to[starts[(int)(key >> shift) & (Digits - 1)]++] = key;
+            }
 
-        pace.Step();
+            pace.Step();
+        }
     }
 
     private static int[] SortFar(ReadOnlySpan<long> times)
