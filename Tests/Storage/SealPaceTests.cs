@@ -48,6 +48,16 @@ public sealed class SealPaceTests
     }
 
     [Test]
+    public void What_was_in_the_next_head_before_the_seal_began_says_nothing_of_how_fast_it_is_filled()
+    {
+        // In 50 ms from 0.40 to 0.50: it is full in 250, and the rest takes 50.
+        _filled = 0.40;
+        _pace.Begin(Rows);
+        _filled = 0.50;
+        Assert.That(Work(Steps / 2), Is.False);
+    }
+
+    [Test]
     public void A_seal_hurries_no_more_once_it_has_caught_up()
     {
         _filled = 0.50;

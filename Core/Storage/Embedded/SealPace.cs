@@ -18,6 +18,7 @@ internal class SealPace(Func<double> filled, TimeProvider clock) : WorkPace
     private long _rows;
     private long _steps;
     private long _began;
+    private double _fullAtFirst;
 
     // What others took while it let them go first.
     private TimeSpan _stopped;
@@ -27,7 +28,7 @@ internal class SealPace(Func<double> filled, TimeProvider clock) : WorkPace
     public void Begin(long rows)
     {
         (_rows, _steps, _stopped) = (rows, 0, TimeSpan.Zero);
-        _began = clock.GetTimestamp();
+        (_began, _fullAtFirst) = (clock.GetTimestamp(), filled());
     }
 
     /// <summary>A seal ended; the next is judged by it.</summary>
@@ -47,7 +48,7 @@ internal class SealPace(Func<double> filled, TimeProvider clock) : WorkPace
             return true;
         }
 
-        double secondsUntilFull = clock.GetElapsedTime(_began, _yielded).TotalSeconds * (1 - full) / full;
+        double secondsUntilFull = clock.GetElapsedTime(_began, _yielded).TotalSeconds * (1 - full) / (full - _fullAtFirst);
         double stepsLeft = Math.Max(0, (_stepsPerRow * _rows) - _steps);
         return stepsLeft * _secondsPerStep * Margin > secondsUntilFull;
     }

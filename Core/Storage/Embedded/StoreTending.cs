@@ -27,6 +27,7 @@ internal sealed class StoreTending : IDisposable
     private readonly BackgroundThread _sealThread = new("seals");
     private readonly BackgroundThread _mergeThread = new("merges");
     private readonly SemaphoreSlim _sealWanted = new(0);
+    private long _rowsOfFullHead;
     private volatile TaskCompletionSource _nextSeal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StoreTending(
@@ -77,18 +78,18 @@ internal sealed class StoreTending : IDisposable
         _sealWanted.Dispose();
     }
 
-    // The active head's; all of it when another one waits already.
+    // The active head's, by its rows: bytes are taken in leaps. All of it when another one waits already.
     private double FilledPart()
     {
         StoreSnapshot snapshot = _catalog.Snapshot;
-        Head head = snapshot.Active;
-        return snapshot.Frozen.Length > 1 ? 1 : Math.Max((double)head.AllocatedBytes / _options.HeadBytes, (double)head.RowCount / _options.HeadRows);
+        return snapshot.Frozen.Length > 1 ? 1 : Math.Min(1, (double)snapshot.Active.RowCount / _rowsOfFullHead);
     }
 
     private void SealFrozen(CancellationToken cancellationToken)
     {
         while (_catalog.Snapshot.Frozen is [Head head, ..])
         {
+            _rowsOfFullHead = head.AllocatedBytes >= _options.HeadBytes ? head.RowCount : _options.HeadRows;
             _sealer.Seal(head, cancellationToken);
             _instruments.Seals.Add(1);
             Interlocked.Exchange(ref _nextSeal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
