@@ -17,6 +17,7 @@ internal static class LoadCommand
     public static Command Create()
     {
         Option<double> seconds = new("--seconds") { Description = "How long to send.", DefaultValueFactory = _ => 10 };
+        Option<double?> warmUp = new("--warm-up") { Description = "Seconds at the start that do not count in latencies: by default 1, or half of a shorter load." };
         Option<int> connections = new("--connections") { Description = "Connections, each with its own thread and one batch in flight.", DefaultValueFactory = _ => 4 };
         Option<int> batch = new("--batch") { Description = "Samples in a batch.", DefaultValueFactory = _ => 10_000 };
         Option<string> kind = new("--kind") { Description = "The kind of sample.", DefaultValueFactory = _ => "transaction" };
@@ -33,19 +34,28 @@ internal static class LoadCommand
                 + "and latency counts from there. Without it: as fast as the connections allow (closed loop).",
         };
         seconds.Between(0.1, 86_400);
+        warmUp.Between(0, 86_400);
         connections.Between(1, MaxConnections);
         batch.Between(1, MaxBatchSamples);
         rate.Between(0.000_001, 1e12);
         kind.AcceptOnlyFromAmong([.. SampleSchema.All.Select(schema => schema.Name)]);
         Command command = new("load", "Pushes generated samples and reports throughput and latency as one JSON line.")
         {
-            TargetOptions.Url, TargetOptions.Token, seconds, connections, batch, TargetOptions.Form, kind, gateway, json, gzip, rate,
+            TargetOptions.Url, TargetOptions.Token, seconds, warmUp, connections, batch, TargetOptions.Form, kind, gateway, json, gzip, rate,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(warmUp) >= result.GetValue(seconds))
+            {
+                result.AddError("--warm-up must be shorter than --seconds.");
+            }
+        });
         command.SetAction(result => Run(new LoadOptions
         {
             Address = TargetOptions.Address(result),
             Token = result.GetRequiredValue(TargetOptions.Token),
             Length = TimeSpan.FromSeconds(result.GetValue(seconds)),
+            WarmUp = TimeSpan.FromSeconds(result.GetValue(warmUp) ?? Math.Min(1, result.GetValue(seconds) / 2)),
             ConnectionCount = result.GetValue(connections),
             BatchSamples = result.GetValue(batch),
             Form = Enum.Parse<SampleForm>(result.GetRequiredValue(TargetOptions.Form), ignoreCase: true),

@@ -23,7 +23,10 @@ internal sealed class LoadConnection(
 
     public BatchSender Sender { get; } = sender;
 
-    /// <summary>Latencies of the batches that were taken.</summary>
+    /// <summary>Time stamp from which latencies count.</summary>
+    public long MeasuredFrom { get; init; }
+
+    /// <summary>Latencies of the batches that were taken and due from <see cref="MeasuredFrom"/> on.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
     /// <summary>Samples that the server says it accepted.</summary>
@@ -74,7 +77,11 @@ internal sealed class LoadConnection(
         Volatile.Write(ref _lastAnswer, answered);
         if (outcome == SendOutcome.Taken)
         {
-            Latencies.Record((long)clock.GetElapsedTime(due, answered).TotalMicroseconds);
+            if (due >= MeasuredFrom)
+            {
+                Latencies.Record((long)clock.GetElapsedTime(due, answered).TotalMicroseconds);
+            }
+
             Volatile.Write(ref _acceptedCount, _acceptedCount + counts.Accepted);
             Volatile.Write(ref _rejectedCount, _rejectedCount + counts.Rejected);
             Volatile.Write(ref _takenBatchCount, _takenBatchCount + 1);

@@ -13,6 +13,9 @@ internal sealed record LoadOptions
 
     public required TimeSpan Length { get; init; }
 
+    /// <summary>Batches that are due in this time at the start count in everything but latencies: both programs are still being compiled.</summary>
+    public required TimeSpan WarmUp { get; init; }
+
     public required int ConnectionCount { get; init; }
 
     /// <summary>Samples in a batch.</summary>

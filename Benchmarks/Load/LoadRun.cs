@@ -76,6 +76,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
             ulong idState = unchecked((firstId + ((ulong)i << 40)) * PreparedBody.IdStep);
             _connections.Add(new LoadConnection(opened[i], sender, bodies[i], frame, _schedule, clock, idState)
             {
+                MeasuredFrom = _start + (long)(options.WarmUp.TotalSeconds * clock.TimestampFrequency),
                 Gzip = options.Gzip ? new GzipBody(frame.HeadRoom, LongestOf(bodies[i])) : null,
             });
         }

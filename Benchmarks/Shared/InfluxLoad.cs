@@ -49,6 +49,7 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
         Address = ingest.Address,
         Token = IngestServer.Token,
         Length = length,
+        WarmUp = TimeSpan.Zero,
         ConnectionCount = PushConnections,
         BatchSamples = options.BatchSamples,
         Form = options.Form,

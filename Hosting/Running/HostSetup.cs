@@ -31,6 +31,9 @@ public static class HostSetup
     // Longer than the pause of agents that push once a minute.
     private static readonly TimeSpan _keepAliveTimeout = TimeSpan.FromSeconds(130);
 
+    // Settings are read at the start only. Watching for changes would also watch the storage directory below, and wake up with every write to the log.
+    private const string ReadOnce = "--hostBuilder:reloadConfigOnChange=false";
+
     private static readonly Dictionary<string, string?> _logging = new()
     {
         ["Logging:LogLevel:Default"] = "Information",
@@ -52,7 +55,7 @@ public static class HostSetup
     {
         CommandLine commandLine = new(args);
         bool onlyAsks = commandLine.AsksForHelp || commandLine.AsksForVersion;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = onlyAsks ? [] : args });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [ReadOnce, .. onlyAsks ? [] : args] });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = _logging });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(SetLimits);

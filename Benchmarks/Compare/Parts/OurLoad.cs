@@ -15,7 +15,9 @@ internal static class OurLoad
     /// <param name="batch">Samples of a batch.</param>
     /// <param name="length">How long.</param>
     /// <param name="rate">Samples a second, on schedule; null for as fast as they are taken.</param>
-    public static LoadReport Run(CompareContext context, MeasuredServer server, SampleForm form, int connections, int batch, TimeSpan length, double? rate = null)
+    /// <param name="warmUp">How long of it at the start does not count in latencies.</param>
+    public static LoadReport Run(
+        CompareContext context, MeasuredServer server, SampleForm form, int connections, int batch, TimeSpan length, double? rate = null, TimeSpan warmUp = default)
     {
         using LoadRun run = new(
             new LoadOptions
@@ -23,6 +25,7 @@ internal static class OurLoad
                 Address = server.Address,
                 Token = MeasuredServer.Token,
                 Length = length,
+                WarmUp = warmUp,
                 ConnectionCount = connections,
                 BatchSamples = batch,
                 Form = form,
