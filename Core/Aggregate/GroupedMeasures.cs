@@ -1,5 +1,6 @@
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Aggregate;
 
@@ -76,12 +77,19 @@ internal sealed class GroupedMeasures
     }
 
     /// <summary>Adds all groups of another, which is settled or <see cref="Close">closed</see>.</summary>
-    public void Merge(GroupedMeasures other)
+    public void Merge(GroupedMeasures other) => Merge(other, RowSelection.Capacity, WorkPace.Urgent);
+
+    /// <inheritdoc cref="Merge(GroupedMeasures)"/>
+    /// <param name="other">The other.</param>
+    /// <param name="groupsAStep">After how many groups others may go first, at most <see cref="RowSelection.Capacity"/>.</param>
+    /// <param name="pace">When they do.</param>
+    public void Merge(GroupedMeasures other, int groupsAStep, WorkPace pace)
     {
         KeyColumns keys = other.Groups.ToColumns();
-        for (int first = 0; first < keys.RowCount; first += RowSelection.Capacity)
+        for (int first = 0; first < keys.RowCount; first += groupsAStep)
         {
-            Selection.SelectRun(first, Math.Min(RowSelection.Capacity, keys.RowCount - first));
+            pace.Step();
+            Selection.SelectRun(first, Math.Min(groupsAStep, keys.RowCount - first));
             if (other._isPoured)
             {
                 Merge(keys, other.States);

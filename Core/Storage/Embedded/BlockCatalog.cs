@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
@@ -122,7 +123,7 @@ internal sealed class BlockCatalog
     /// Names new blocks and forgets old ones, first on disk, then for readers, in one step each. With a head: the blocks hold all of it.
     /// When it throws nothing has changed for readers, and the disk holds either state whole.
     /// </summary>
-    public void Commit(IReadOnlyCollection<BlockEntry> added, IReadOnlyCollection<Block> removed, Head? head)
+    public void Commit(IReadOnlyCollection<BlockEntry> added, IReadOnlyCollection<Block> removed, Head? head, WorkPace? pace = null)
     {
         lock (_commitGate)
         {
@@ -152,7 +153,9 @@ internal sealed class BlockCatalog
             head?.Release();
             foreach (Block block in removed)
             {
+                // Deleting a file takes a millisecond or more.
                 block.Retire();
+                pace?.Step();
             }
 
             DeleteLeftovers();

@@ -75,7 +75,7 @@ internal sealed class Compactor(
                 merged = catalog.Create(merge, scratch, apdexThresholdMicroseconds, cancellationToken);
             }
 
-            catalog.Commit([merged], sources, null);
+            catalog.Commit([merged], sources, null, scratch.Pace);
             instruments.Compactions.Add(1);
         }
         catch (DamagedFileException damage)
