@@ -52,6 +52,8 @@ internal sealed class DiskFile(string path, SafeFileHandle handle) : IFile
 
     public void BeginFlush(long offset, long length) => NativeFile.BeginFlush(handle, offset, length);
 
+    public void LetGo(long offset, long length) => NativeFile.LetGo(handle, offset, length);
+
     public void Flush() => NativeFile.Flush(handle, path);
 
     public void SetLength(long length) => RandomAccess.SetLength(handle, length);

@@ -18,6 +18,9 @@ public interface IFile : IDisposable
     /// <summary>Has the system begin to write a part to the disk, where it can, so that a later <see cref="Flush"/> has less to do. Promises nothing.</summary>
     void BeginFlush(long offset, long length);
 
+    /// <summary>Tells the system that a part will not be read again, so that it may let go of what it keeps of it in memory. Promises nothing.</summary>
+    void LetGo(long offset, long length);
+
     /// <summary>Returns when everything written, and the length, is on stable storage. After a failure what was written is unknown.</summary>
     void Flush();
 

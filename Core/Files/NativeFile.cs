@@ -18,6 +18,9 @@ internal static partial class NativeFile
     // SYNC_FILE_RANGE_WRITE, see sync_file_range(2).
     private const uint SyncRangeWrite = 2;
 
+    // POSIX_FADV_DONTNEED of fcntl.h on x64 and arm64.
+    private const int DoNotNeed = 4;
+
     // EWOULDBLOCK of macOS and the BSDs.
     private const int AgainOnMac = 35;
 
@@ -46,6 +49,15 @@ internal static partial class NativeFile
         if (OperatingSystem.IsLinux())
         {
             _ = SyncRange(handle, offset, length, SyncRangeWrite);
+        }
+    }
+
+    /// <summary>Has the kernel drop a part from its cache, where nothing of it is still to be written.</summary>
+    public static void LetGo(SafeFileHandle handle, long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise(handle, offset, length, DoNotNeed);
         }
     }
 
@@ -119,6 +131,10 @@ internal static partial class NativeFile
     [LibraryImport("libc", EntryPoint = "sync_file_range")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SyncRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

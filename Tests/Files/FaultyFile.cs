@@ -36,6 +36,11 @@ internal sealed class FaultyFile(FaultyFileSystem files, string path, FileConten
         // What it promises is nothing.
     }
 
+    public void LetGo(long offset, long length)
+    {
+        // Nor is this a promise.
+    }
+
     public void Flush() => files.Flush(path, content);
 
     public void SetLength(long length)

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Tests.Storage;
 
@@ -74,7 +75,7 @@ public sealed class RetentionTests
             test.Disk, test.BlockFiles.Single(),
             Manifest.Read(test.Disk, StoreUnderTest.ManifestPath, StoreUnderTest.NodeId)!.Blocks[0], StoreUnderTest.NodeId, new ChunkCache(1 << 20), test.Instruments);
         Assert.That(block.TryHold(), Is.True);
-        block.Retire();
+        block.Retire(WorkPace.Urgent);
         Assert.That(block.Open().Index.Sections, Has.Length.EqualTo(1), "still readable");
         block.Release();
         Assert.That(test.BlockFiles, Is.Empty);

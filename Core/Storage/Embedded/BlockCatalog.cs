@@ -123,7 +123,7 @@ internal sealed class BlockCatalog
     /// Names new blocks and forgets old ones, first on disk, then for readers, in one step each. With a head: the blocks hold all of it.
     /// When it throws nothing has changed for readers, and the disk holds either state whole.
     /// </summary>
-    public void Commit(IReadOnlyCollection<BlockEntry> added, IReadOnlyCollection<Block> removed, Head? head, WorkPace? pace = null)
+    public void Commit(IReadOnlyCollection<BlockEntry> added, IReadOnlyCollection<Block> removed, Head? head, WorkPace pace)
     {
         lock (_commitGate)
         {
@@ -153,9 +153,7 @@ internal sealed class BlockCatalog
             head?.Release();
             foreach (Block block in removed)
             {
-                // Deleting a file takes a millisecond or more.
-                block.Retire();
-                pace?.Step();
+                block.Retire(pace);
             }
 
             DeleteLeftovers();

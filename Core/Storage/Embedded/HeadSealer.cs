@@ -52,7 +52,7 @@ internal sealed class HeadSealer
 
         try
         {
-            _catalog.Commit(_written, [], head);
+            _catalog.Commit(_written, [], head, _pace);
             _pace.End();
         }
         finally
