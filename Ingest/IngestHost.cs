@@ -6,7 +6,7 @@ namespace TimeSeries.Ingest;
 /// <summary>Ingest as a process of its own, before InfluxDB: as many as are needed, each with a directory of its own for its log, and the same projects.</summary>
 public static class IngestHost
 {
-    // Flushing the log blocks its thread; requests must not wait for the pool to notice.
+    // Reading the log back for InfluxDB may block its thread; requests must not wait for the pool to notice.
     private const int MinWorkerThreads = 16;
 
     /// <summary>Builds the host; nothing is opened before it starts.</summary>

@@ -10,7 +10,7 @@ namespace TimeSeries.Server;
 /// <summary>The all-in-one host: Ingest and Query in one process, on one store.</summary>
 public static class ServerHost
 {
-    // Flushing the log blocks its thread, and so may reads of blocks; requests must not wait for the pool to notice.
+    // Reads of blocks may block their threads; requests must not wait for the pool to notice.
     private const int MinWorkerThreads = 16;
 
     /// <summary>Builds the host of a process that is nothing else; nothing is opened before it starts.</summary>
