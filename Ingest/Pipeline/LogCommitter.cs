@@ -39,8 +39,8 @@ internal sealed partial class LogCommitter(
         queue.Complete();
         if (ExecuteTask is { } loop)
         {
-            // Also when the stop's time is over, since what the log was told to write must not be cut off; a disk that hangs is not waited for.
-            await Task.WhenAny(loop, Task.Delay(_lastFlush, CancellationToken.None));
+            // For some time even when the stop's is over already, since what the log was told to write must not be cut off; a disk that hangs is not waited for any longer.
+            await Task.WhenAny(loop, Task.WhenAll(Task.Delay(_lastFlush, CancellationToken.None), Task.Delay(Timeout.Infinite, cancellationToken)));
         }
 
         await base.StopAsync(cancellationToken);
