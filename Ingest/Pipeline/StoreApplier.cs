@@ -160,7 +160,7 @@ internal sealed partial class StoreApplier(
                 {
                     ValueTask write = begun ?? store.WriteAsync(handed.Batch.Batch, handed.Batch.Position, stoppingToken);
                     begun = null;
-                    Wait(write);
+                    write.AsTask().GetAwaiter().GetResult();
                     _failing = false;
                     return true;
                 }
@@ -175,7 +175,7 @@ internal sealed partial class StoreApplier(
                     _failing = true;
                 }
 
-                Wait(new ValueTask(Task.Delay(_retryPeriod, clock, stoppingToken)));
+                Task.Delay(_retryPeriod, clock, stoppingToken).GetAwaiter().GetResult();
             }
         }
         catch (OperationCanceledException)
@@ -188,18 +188,6 @@ internal sealed partial class StoreApplier(
         }
 
         return false;
-    }
-
-    private static void Wait(ValueTask work)
-    {
-        if (work.IsCompleted)
-        {
-            work.GetAwaiter().GetResult();
-        }
-        else
-        {
-            work.AsTask().GetAwaiter().GetResult();
-        }
     }
 
     [LoggerMessage(2005, LogLevel.Critical, "Writing to the store has stopped; the host stops.")]
