@@ -29,4 +29,27 @@ public sealed class Crc32CTests
         new Random(1).NextBytes(bytes);
         Assert.That(Crc32C.Combine(Crc32C.Of(bytes.AsSpan(0, 7)), Crc32C.Of(bytes.AsSpan(7)), bytes.Length - 7), Is.EqualTo(Crc32C.Of(bytes)));
     }
+
+    [Test]
+    public void Pieces_of_every_length_have_the_checksum_that_is_found_bit_by_bit([Values(0, 1, 7, 8, 1_024, 3_071, 3_072, 3_073, 6_151, 100_003)] int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        Assert.That(Crc32C.Of(bytes, 0x1234_5678), Is.EqualTo(BitByBit(bytes, 0x1234_5678)));
+    }
+
+    private static uint BitByBit(byte[] bytes, uint before)
+    {
+        uint crc = ~before;
+        foreach (byte some in bytes)
+        {
+            crc ^= some;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0x82F6_3B78 : crc >> 1;
+            }
+        }
+
+        return ~crc;
+    }
 }

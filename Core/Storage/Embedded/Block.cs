@@ -106,7 +106,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
             throw BlockColumns.Damaged(file, 0, damage, instruments);
         }
 
-        return new BlockColumns(file, Entry.Id, index, cache, null, instruments);
+        return new BlockColumns(file, Entry.Id, index, cache, instruments);
     }
 
     private IFile OpenFile()

@@ -49,7 +49,7 @@ internal sealed class BlockBuilder
 
         BlockIndex index = new() { Schema = schema, Sections = MakeSections(), Chunks = _chunks, Columns = _columns };
         _writer.Drain();
-        BlockColumns written = new(_file, id, index, null, _scratch.Read, instruments);
+        BlockColumns written = new(_file, id, index, null, instruments);
         BlockSummary summary = new(written, _rows, _writer, _scratch);
         summary.WriteRollups(apdexThresholdMicroseconds, cancellationToken);
         if (schema.Kind == Kind.Alert)

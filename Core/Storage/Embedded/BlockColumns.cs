@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Files;
@@ -13,18 +14,16 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <param name="file">The file.</param>
 /// <param name="blockId">The block's id, under which parts are kept.</param>
 /// <param name="index">Where the parts lie.</param>
-/// <param name="cache">Where parts are kept; null for one reader that reads each part once, with the buffer: not thread safe then.</param>
-/// <param name="buffer">Where parts are read into that are not kept; null with a cache.</param>
+/// <param name="cache">Where parts are kept; null for a reader that reads each part once.</param>
 /// <param name="instruments">Counters.</param>
-internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, ChunkCache? cache, ByteWriter? buffer, CoreInstruments instruments)
+internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, ChunkCache? cache, CoreInstruments instruments)
 {
     private const int ObjectBytes = 64;
 
     public BlockIndex Index { get; } = index;
 
-    /// <summary>The same for one reader that reads each part once: what it reads displaces nothing that queries use.</summary>
-    /// <param name="buffer">Used for one part after the other; other readers of the same thread may use it between.</param>
-    public BlockColumns Uncached(ByteWriter buffer) => new(file, blockId, Index, null, buffer, instruments);
+    /// <summary>The same for a reader that reads each part once: what it reads displaces nothing that queries use.</summary>
+    public BlockColumns Uncached() => new(file, blockId, Index, null, instruments);
 
     /// <summary>Reads a chunk of a number column; false when every row is missing.</summary>
     public bool ReadNumbers(int column, int chunk, Span<long> into)
@@ -35,10 +34,10 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
 
         Extent extent = numbers.Chunks[chunk];
-        ReadOnlySpan<byte> bytes = Read(extent);
+        using Part part = Read(extent);
         try
         {
-            NumberCodec.Decode(bytes, into);
+            NumberCodec.Decode(part.Bytes, into);
             return true;
         }
         catch (InvalidDataException damage)
@@ -56,10 +55,10 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
 
         Extent extent = texts.Chunks[chunk];
-        ReadOnlySpan<byte> bytes = Read(extent);
+        using Part part = Read(extent);
         try
         {
-            CodeCodec.Decode(bytes, texts.TextCount, into);
+            CodeCodec.Decode(part.Bytes, texts.TextCount, into);
             return true;
         }
         catch (InvalidDataException damage)
@@ -81,10 +80,10 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
             return SymbolView.Empty;
         }
 
-        ReadOnlySpan<byte> bytes = Read(extent);
+        using Part part = Read(extent);
         try
         {
-            return TextCodec.Decode(bytes, into, scratch);
+            return TextCodec.Decode(part.Bytes, into, scratch);
         }
         catch (InvalidDataException damage)
         {
@@ -96,10 +95,10 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
     public void CopyTexts(int column, int chunk, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
     {
         Extent extent = Index.Columns[column]!.Chunks[chunk];
-        ReadOnlySpan<byte> bytes = Read(extent);
+        using Part part = Read(extent);
         try
         {
-            TextPick.Copy(bytes, Index.Chunks[chunk].RowCount, from, into, to);
+            TextPick.Copy(part.Bytes, Index.Chunks[chunk].RowCount, from, into, to);
         }
         catch (InvalidDataException damage)
         {
@@ -116,10 +115,10 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
             return false;
         }
 
-        ReadOnlySpan<byte> bytes = Read(extent);
+        using Part part = Read(extent);
         try
         {
-            return TextPick.MayHold(bytes, Index.Chunks[chunk].RowCount, text);
+            return TextPick.MayHold(part.Bytes, Index.Chunks[chunk].RowCount, text);
         }
         catch (InvalidDataException damage)
         {
@@ -141,11 +140,11 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         }
 
         // Not kept as it is on disk: what is decoded is.
-        ReadOnlySpan<byte> bytes = cache is null ? Read(texts.Dictionary) : ReadUncached(texts.Dictionary);
+        using Part part = Rent(texts.Dictionary);
         try
         {
             Span<int> codes = scratch is null ? new int[texts.TextCount] : scratch.Codes(texts.TextCount);
-            SymbolView symbols = TextCodec.Decode(bytes, codes, scratch) with { Distinct = true };
+            SymbolView symbols = TextCodec.Decode(part.Bytes, codes, scratch) with { Distinct = true };
             if (symbols.Count != texts.TextCount)
             {
                 throw new InvalidDataException("a dictionary has too few texts");
@@ -168,10 +167,10 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
             return kept;
         }
 
-        byte[] bytes = ReadUncached(extent);
+        using Part part = Rent(extent);
         try
         {
-            Rollup rollup = Rollup.Read(Payload(bytes));
+            Rollup rollup = Rollup.Read(part.Bytes[..^BitPacking.SlackBytes]);
             cache?.Add(blockId, extent.Offset, rollup, rollup.AllocatedBytes);
             return rollup;
         }
@@ -199,13 +198,23 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
     }
 
     /// <summary>The bytes of a part that is no chunk (the filter of alert ids).</summary>
-    public ReadOnlySpan<byte> ReadPart(Extent extent) => Read(extent)[..^BitPacking.SlackBytes];
+    public ReadOnlySpan<byte> ReadPart(Extent extent)
+    {
+        byte[]? bytes = cache?.Find<byte[]>(blockId, extent.Offset);
+        if (bytes is null)
+        {
+            bytes = ReadChecked(file, extent, instruments);
+            cache?.Add(blockId, extent.Offset, bytes, bytes.Length);
+        }
+
+        return Payload(bytes);
+    }
 
     /// <summary>Reads a part of a file and checks it: its payload and behind that <see cref="BitPacking.SlackBytes"/> of no meaning.</summary>
     public static byte[] ReadChecked(IFile file, Extent extent, CoreInstruments instruments)
     {
         CheckPlace(file, extent, instruments);
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(extent.Length - BlockFormat.ChecksumBytes + BitPacking.SlackBytes);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(LengthInMemory(extent));
         ReadChecked(file, extent, bytes, instruments);
         return bytes;
     }
@@ -256,26 +265,58 @@ internal sealed class BlockColumns(IFile file, long blockId, BlockIndex index, C
         return new DamagedFileException(file.Path, offset, damage.Message, damage);
     }
 
-    private ReadOnlySpan<byte> Read(Extent extent)
+    private static int LengthInMemory(Extent extent) => extent.Length - BlockFormat.ChecksumBytes + BitPacking.SlackBytes;
+
+    private Part Read(Extent extent)
     {
         if (cache is null)
         {
-            CheckPlace(file, extent, instruments);
-            buffer!.Clear();
-            Span<byte> taken = buffer.Take(extent.Length - BlockFormat.ChecksumBytes + BitPacking.SlackBytes);
-            ReadChecked(file, extent, taken, instruments);
-            return taken;
+            return Rent(extent);
         }
 
         if (cache.Find<byte[]>(blockId, extent.Offset) is { } kept)
         {
-            return kept;
+            return new Part(kept);
         }
 
-        byte[] bytes = ReadUncached(extent);
+        if (!cache.HasPlaceFor(LengthInMemory(extent)))
+        {
+            return Rent(extent);
+        }
+
+        byte[] bytes = ReadChecked(file, extent, instruments);
         cache.Add(blockId, extent.Offset, bytes, bytes.Length);
-        return bytes;
+        return new Part(bytes);
     }
 
-    private byte[] ReadUncached(Extent extent) => ReadChecked(file, extent, instruments);
+    private Part Rent(Extent extent)
+    {
+        CheckPlace(file, extent, instruments);
+        Part part = Part.Rent(LengthInMemory(extent));
+        ReadChecked(file, extent, part.Rented, instruments);
+        return part;
+    }
+
+    /// <summary>A part's payload and the slack behind it: kept, or in memory that goes back when this is disposed.</summary>
+    private readonly ref struct Part(ReadOnlySpan<byte> bytes)
+    {
+        private readonly byte[]? _rented;
+
+        private Part(byte[] rented, int length)
+            : this(rented.AsSpan(0, length)) => _rented = rented;
+
+        public ReadOnlySpan<byte> Bytes { get; } = bytes;
+
+        public Span<byte> Rented => _rented.AsSpan(0, Bytes.Length);
+
+        public static Part Rent(int length) => new(ArrayPool<byte>.Shared.Rent(length), length);
+
+        public void Dispose()
+        {
+            if (_rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(_rented);
+            }
+        }
+    }
 }

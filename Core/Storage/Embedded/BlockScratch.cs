@@ -22,9 +22,6 @@ internal sealed class BlockScratch(ArrayStock stock, WorkPace pace)
     /// <summary>What was appended to the file and is not written yet.</summary>
     public ByteWriter Pending { get; } = new();
 
-    /// <summary>Parts that are read back.</summary>
-    public ByteWriter Read { get; } = new();
-
     /// <summary>The part that is being encoded.</summary>
     public ByteWriter Part { get; } = new();
 

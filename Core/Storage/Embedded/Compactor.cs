@@ -66,7 +66,7 @@ internal sealed class Compactor(
         // Retention takes turns with this, so the store itself holds the blocks until the commit.
         try
         {
-            BlockColumns[] columns = [.. sources.Select(block => block.Open().Uncached(scratch.Read))];
+            BlockColumns[] columns = [.. sources.Select(block => block.Open().Uncached())];
             long bytes = sources.Sum(block => block.Entry.Bytes);
             long rows = sources.Sum(block => block.Entry.RowCount);
             BlockEntry merged;
