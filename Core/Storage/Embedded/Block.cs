@@ -85,6 +85,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
     private BlockColumns ReadIndex()
     {
         IFile file = _file ??= OpenFile();
+        PartReader parts = new(file, instruments);
         BlockIndex index;
         try
         {
@@ -98,15 +99,15 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
             BlockFormat.CheckHeader(ends, Entry.Kind, nodeId);
             Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
             file.Read(trailer, file.Length - BlockFormat.TrailerBytes);
-            byte[] footer = BlockColumns.ReadChecked(file, BlockFormat.ReadTrailer(trailer), instruments);
-            index = BlockFooter.Read(BlockColumns.Payload(footer), Schema.SampleSchema.Of(Entry.Kind));
+            using BlockPart footer = parts.Rent(BlockFormat.ReadTrailer(trailer));
+            index = BlockFooter.Read(footer.Payload, Schema.SampleSchema.Of(Entry.Kind));
         }
         catch (Exception damage) when (damage is InvalidDataException or (IOException and not DamagedFileException))
         {
-            throw BlockColumns.Damaged(file, 0, damage, instruments);
+            throw parts.Damaged(0, damage);
         }
 
-        return new BlockColumns(file, Entry.Id, index, cache, instruments);
+        return new BlockColumns(parts, Entry.Id, index, cache);
     }
 
     private IFile OpenFile()

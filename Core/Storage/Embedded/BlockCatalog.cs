@@ -150,13 +150,14 @@ internal sealed class BlockCatalog
 
             _manifest = next;
             Swap(added, gone, head);
-            head?.Release();
-            foreach (Block block in removed)
-            {
-                block.Retire(pace);
-            }
-
             DeleteLeftovers();
+        }
+
+        // Takes its time, which no other commit has to wait for.
+        head?.Release();
+        foreach (Block block in removed)
+        {
+            block.Retire(pace);
         }
     }
 

@@ -18,16 +18,11 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     private const long MaxRollupBytes = 16L << 20;
 
     private readonly ArrayStock _stock;
-    private readonly WorkPace _pace;
     private readonly MergeCursor[] _cursors;
     private readonly BlockProject[] _projects;
     private readonly byte[][] _orders;
-    private readonly int[]?[] _remaps;
-    private readonly SymbolTable _mixed;
-    private readonly TextScratch _texts;
+    private readonly MergedTexts _texts;
     private readonly List<SectionCursors> _known = [];
-    private readonly int[] _codes = new int[BlockFormat.MaxChunkRows];
-    private SymbolTable? _dictionary;
     private int _column;
     private int _project;
     private int _row;
@@ -37,11 +32,8 @@ internal sealed class MergedRows : IBlockRows, IDisposable
         Schema = schema;
         BytesPerRow = bytesPerRow;
         _stock = stock;
-        _pace = pace;
-        _mixed = new SymbolTable(stock, 0, 0);
-        _texts = new TextScratch(stock);
         _cursors = Array.ConvertAll(sources, source => new MergeCursor(source, stock));
-        _remaps = new int[]?[sources.Length];
+        _texts = new MergedTexts(_cursors, stock, pace);
         _projects = ProjectsOf(sources);
         _orders = new byte[_projects.Length][];
         MergeCursor[] numbers = Array.ConvertAll(sources, source => new MergeCursor(source, stock));
@@ -110,33 +102,25 @@ internal sealed class MergedRows : IBlockRows, IDisposable
     public SymbolView? OpenTexts(int column)
     {
         Rewind(column);
-        ForgetDictionary();
-        foreach (MergeCursor cursor in _cursors)
-        {
-            cursor.ReadDictionary(column);
-        }
-
-        MakeDictionary(column);
-        Rewind(column);
-        return _dictionary?.View();
+        return _texts.Open(column, RowCount);
     }
 
     public SymbolView NextCodes(Span<int> into)
     {
-        _mixed.Clear();
+        _texts.BeginChunk();
         ReadOnlySpan<byte> order = NextOrder(into.Length);
         while (!order.IsEmpty)
         {
             int source = order[0];
             ReadOnlySpan<int> codes = _cursors[source].Codes();
             int run = RunOf(order, codes.Length);
-            Translate(source, codes[..run], into);
+            _texts.Translate(source, codes[..run], into);
             _cursors[source].Skip(run);
             into = into[run..];
             order = order[run..];
         }
 
-        return (_dictionary ?? _mixed).View();
+        return _texts.View();
     }
 
     public void Dispose()
@@ -146,10 +130,8 @@ internal sealed class MergedRows : IBlockRows, IDisposable
             cursor.Dispose();
         }
 
-        ForgetDictionary();
         ForgetKnown();
-        _texts.Release();
-        _mixed.Release();
+        _texts.Dispose();
         foreach (byte[]? order in _orders)
         {
             if (order is not null)
@@ -169,45 +151,10 @@ internal sealed class MergedRows : IBlockRows, IDisposable
         _known.Clear();
     }
 
-    private void ForgetDictionary()
-    {
-        _dictionary?.Release();
-        _dictionary = null;
-        foreach (ref int[]? remap in _remaps.AsSpan())
-        {
-            if (remap is not null)
-            {
-                _stock.Return(remap);
-                remap = null;
-            }
-        }
-    }
-
     private static int RunOf(ReadOnlySpan<byte> order, int available)
     {
         int same = order.IndexOfAnyExcept(order[0]);
         return Math.Min(available, same < 0 ? order.Length : same);
-    }
-
-    private void Translate(int source, ReadOnlySpan<int> codes, Span<int> into)
-    {
-        SymbolView symbols = _cursors[source].Symbols;
-        if (_remaps[source] is { } remap)
-        {
-            for (int i = 0; i < codes.Length; i++)
-            {
-                into[i] = remap[codes[i] + 1];
-            }
-
-            return;
-        }
-
-        for (int i = 0; i < codes.Length; i++)
-        {
-            into[i] = codes[i] == TextColumn.Missing ? TextColumn.Missing
-                : _dictionary is null ? _mixed.Add(symbols[codes[i]])
-                : _dictionary.Intern(symbols[codes[i]]);
-        }
     }
 
     private void Rewind(int column)
@@ -231,86 +178,6 @@ internal sealed class MergedRows : IBlockRows, IDisposable
 
         _row += rows;
         return _orders[_project].AsSpan(_row - rows, rows);
-    }
-
-    // A column without a dictionary in some block is tried anew: what hardly repeats in ten minutes may repeat in a day.
-    private void MakeDictionary(int column)
-    {
-        if (HardlyRepeat(column))
-        {
-            return;
-        }
-
-        SymbolTable union = _dictionary = new SymbolTable(_stock, 0, 0);
-        for (int i = 0; i < _cursors.Length; i++)
-        {
-            if (_cursors[i].Columns.Index.Columns[column] is not { } index)
-            {
-                continue;
-            }
-
-            _pace.Step();
-            bool fits = index.HasDictionary ? AddDictionary(i, union) : AddTexts(_cursors[i].Columns, column, union);
-            if (!fits)
-            {
-                ForgetDictionary();
-                return;
-            }
-        }
-    }
-
-    // Texts of the first chunk of each block without a dictionary: what stands once in each stands often in all.
-    private bool HardlyRepeat(int column)
-    {
-        SymbolTable sample = new(_stock, 0, 0);
-        Span<int> codes = _codes;
-        foreach (MergeCursor cursor in _cursors)
-        {
-            BlockIndex index = cursor.Columns.Index;
-            int chunk = index.Columns[column] is { HasDictionary: false } texts ? Array.FindIndex(texts.Chunks, extent => !extent.IsEmpty) : -1;
-            if (chunk >= 0)
-            {
-                sample.AddAll(cursor.Columns.ReadTexts(column, chunk, codes[..index.Chunks[chunk].RowCount], _texts));
-                _pace.Step();
-            }
-        }
-
-        bool hardlyRepeat = DictionaryChoice.HardlyRepeats(sample.View(), RowCount, _stock);
-        sample.Release();
-        return hardlyRepeat;
-    }
-
-    private bool AddDictionary(int source, SymbolTable union)
-    {
-        SymbolView texts = _cursors[source].Symbols;
-        int[] remap = _stock.RentCodes(texts.Count + 1);
-        remap[0] = TextColumn.Missing;
-        union.InternAll(texts, remap.AsSpan(1));
-
-        _remaps[source] = remap;
-        return DictionaryChoice.Allows(union.Count, union.TextBytes, RowCount);
-    }
-
-    private bool AddTexts(BlockColumns source, int column, SymbolTable union)
-    {
-        Span<int> codes = _codes;
-        for (int chunk = 0; chunk < source.Index.Chunks.Length; chunk++)
-        {
-            SymbolView texts = source.ReadTexts(column, chunk, codes[..source.Index.Chunks[chunk].RowCount], _texts);
-            for (int code = 0; code < texts.Count; code++)
-            {
-                union.Intern(texts[code]);
-            }
-
-            _pace.Step();
-
-            if (!DictionaryChoice.Allows(union.Count, union.TextBytes, RowCount))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static BlockProject[] ProjectsOf(BlockColumns[] sources)
