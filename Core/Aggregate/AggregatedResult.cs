@@ -2,16 +2,26 @@ using TimeSeries.Core.Model;
 
 namespace TimeSeries.Core.Aggregate;
 
-/// <summary>The sorted groups of a finished aggregation.</summary>
+/// <summary>The sorted groups of a finished aggregation. Once disposed it has no rows.</summary>
 internal sealed class AggregatedResult : QueryResult
 {
-    private readonly GroupTable _groups;
-    private readonly MeasureState[] _states;
-    private readonly int[] _rows;
+    private readonly SampleQuery _query;
+    private readonly GroupedMeasuresStock? _stock;
     private readonly int _windowParts;
+    private GroupedMeasures? _grouped;
+    private GroupTable _groups;
+    private MeasureState[] _states;
+    private int[] _rows;
 
-    public AggregatedResult(SampleQuery query, GroupedMeasures grouped, ResultSource source)
+    /// <param name="query">The question.</param>
+    /// <param name="grouped">The groups, settled.</param>
+    /// <param name="stock">Where the groups' memory goes back to; null when to nowhere.</param>
+    /// <param name="source">Where they come from.</param>
+    public AggregatedResult(SampleQuery query, GroupedMeasures grouped, GroupedMeasuresStock? stock, ResultSource source)
     {
+        _query = query;
+        _stock = stock;
+        _grouped = grouped;
         _groups = grouped.Groups;
         _states = grouped.States.ToArray();
         _rows = new RowOrder(query, grouped).Sort();
@@ -49,7 +59,19 @@ internal sealed class AggregatedResult : QueryResult
 
     public override double Quantile(int row, int measure, double quantile) => State<SketchState>(measure).Quantile(_rows[row], quantile);
 
-    public override IReadOnlyList<long> Set(int row, int measure) => State<SetState>(measure).MembersOf(_rows[row]).ToArray();
+    public override ReadOnlySpan<long> Set(int row, int measure) => State<SetState>(measure).MembersOf(_rows[row]);
+
+    public override void Dispose()
+    {
+        if (_grouped is { } grouped)
+        {
+            // Whoever reads on finds no row, and nothing of the next answer.
+            (_grouped, _groups, _states, _rows) = (null, new GroupTable(0, []), [], []);
+            _stock?.Return(_query, grouped);
+        }
+
+        base.Dispose();
+    }
 
     private KeyPart Part(int part) => _groups.Parts[part + _windowParts];
 

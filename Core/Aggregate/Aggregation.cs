@@ -12,6 +12,7 @@ public sealed class Aggregation
 {
     private readonly SampleQuery _query;
     private readonly KindSchema _schema;
+    private readonly GroupedMeasuresStock? _stock;
     private readonly GroupedMeasures _grouped;
     private readonly RowFilter[] _filters;
     private readonly CancellationToken _cancellationToken;
@@ -20,6 +21,14 @@ public sealed class Aggregation
     private bool _usedRaw;
 
     public Aggregation(SampleQuery query, CancellationToken cancellationToken = default)
+        : this(query, stock: null, cancellationToken)
+    {
+    }
+
+    /// <param name="query">The question.</param>
+    /// <param name="stock">Where memory comes from, and goes back to when the answer is disposed; null for memory of its own.</param>
+    /// <param name="cancellationToken">Of the caller, who may leave.</param>
+    internal Aggregation(SampleQuery query, GroupedMeasuresStock? stock, CancellationToken cancellationToken)
     {
         _query = query;
         _cancellationToken = cancellationToken;
@@ -30,7 +39,8 @@ public sealed class Aggregation
             _filters[i] = RowFilter.Of(_schema, query.Filters[i]);
         }
 
-        _grouped = new GroupedMeasures(_schema, KeyParts(), query.Measures.AsSpan());
+        _stock = stock;
+        _grouped = stock?.Rent(query) ?? GroupedMeasures.Of(query);
     }
 
     /// <summary>Adds the rows with a time in <paramref name="range"/> (the query's own range is for the caller to apply).</summary>
@@ -117,6 +127,7 @@ public sealed class Aggregation
         _usedRaw |= other._usedRaw;
         other._grouped.Close();
         _grouped.Merge(other._grouped);
+        other._stock?.Return(_query, other._grouped);
         CheckGroups();
     }
 
@@ -130,23 +141,7 @@ public sealed class Aggregation
             (true, false) => ResultSource.Rollup,
             _ => ResultSource.Raw,
         };
-        return new AggregatedResult(_query, _grouped, source);
-    }
-
-    private KeyPart[] KeyParts()
-    {
-        List<KeyPart> parts = [];
-        if (_query.WindowMilliseconds > 0)
-        {
-            parts.Add(new WindowKeyPart(_query.WindowMilliseconds, _query.WindowOffsetMilliseconds));
-        }
-
-        foreach (GroupField group in _query.GroupBy)
-        {
-            parts.Add(KeyPart.Of(_schema, group));
-        }
-
-        return [.. parts];
+        return new AggregatedResult(_query, _grouped, _stock, source);
     }
 
     private void Use(Rollup rollup, int[] measures, RollupBucket bucket)

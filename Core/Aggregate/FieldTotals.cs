@@ -27,6 +27,8 @@ internal sealed class FieldTotals(int field)
 
     public int Field { get; } = field;
 
+    public long AllocatedBytes => _totals.Length * (long)Unsafe.SizeOf<Totals>();
+
     /// <summary>Whether the measures were given something before all was found, since it was too much to keep here.</summary>
     public bool HasPoured { get; private set; }
 
@@ -140,6 +142,7 @@ internal sealed class FieldTotals(int field)
 
     public void Clear()
     {
+        HasPoured = false;
         _used = 0;
         _added = 0;
         if (_totals.Length > MostKept)

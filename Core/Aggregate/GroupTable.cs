@@ -36,6 +36,25 @@ internal sealed class GroupTable
 
     public ReadOnlySpan<KeyPart> Parts => _parts;
 
+    public long AllocatedBytes
+    {
+        get
+        {
+            long bytes = ((_ids.Length + _groupOfValue.Length + _valueOfGroup.Length + _keyIds.Length) * (long)sizeof(int)) + (_keys?.AllocatedBytes ?? 0);
+            foreach (KeyPart part in _parts)
+            {
+                bytes += part.AllocatedBytes;
+            }
+
+            foreach (PairTable join in _joins)
+            {
+                bytes += join.AllocatedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>Writes the group of each selected row into the selection.</summary>
     public void Assign(IColumnChunk chunk, RowSelection selection)
     {
@@ -126,6 +145,22 @@ internal sealed class GroupTable
             }
         }
 
+        ClearGroups();
+    }
+
+    /// <summary>Forgets everything, values and chunks that were read included, for the next question.</summary>
+    public void Reset()
+    {
+        foreach (KeyPart part in _parts)
+        {
+            part.Reset();
+        }
+
+        ClearGroups();
+    }
+
+    private void ClearGroups()
+    {
         foreach (PairTable join in _joins)
         {
             join.Clear();

@@ -7,6 +7,9 @@ namespace TimeSeries.Core.Aggregate;
 /// <summary>Groups with what is measured of each: fed with samples or with other groups, in any order.</summary>
 internal sealed class GroupedMeasures
 {
+    // Selections of rows by condition, about.
+    private const long BatchBytes = 200_000;
+
     private readonly RowBatch _batch;
     private readonly MeasureState[] _states;
     private readonly List<FieldTotals> _totals = [];
@@ -34,6 +37,43 @@ internal sealed class GroupedMeasures
     }
 
     public GroupTable Groups { get; }
+
+    public long AllocatedBytes
+    {
+        get
+        {
+            long bytes = BatchBytes + Groups.AllocatedBytes;
+            foreach (MeasureState state in _states)
+            {
+                bytes += state.AllocatedBytes;
+            }
+
+            foreach (FieldTotals totals in _totals)
+            {
+                bytes += totals.AllocatedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Without groups yet, for what a question asks.</summary>
+    public static GroupedMeasures Of(SampleQuery query)
+    {
+        KindSchema schema = SampleSchema.Of(query.Kind);
+        List<KeyPart> parts = [];
+        if (query.WindowMilliseconds > 0)
+        {
+            parts.Add(new WindowKeyPart(query.WindowMilliseconds, query.WindowOffsetMilliseconds));
+        }
+
+        foreach (GroupField group in query.GroupBy)
+        {
+            parts.Add(KeyPart.Of(schema, group));
+        }
+
+        return new GroupedMeasures(schema, [.. parts], query.Measures.AsSpan());
+    }
 
     public ReadOnlySpan<MeasureState> States => _states;
 
@@ -171,7 +211,22 @@ internal sealed class GroupedMeasures
         }
     }
 
+    /// <summary>Forgets the groups. Values met in their keys are still known, since the next groups mostly have the same.</summary>
     public void Clear()
+    {
+        ClearMeasures();
+        Groups.Clear();
+    }
+
+    /// <summary>Forgets everything for the next question, and lets go of what was read.</summary>
+    public void Reset()
+    {
+        ClearMeasures();
+        Groups.Reset();
+        _batch.Leave();
+    }
+
+    private void ClearMeasures()
     {
         _isPoured = false;
         foreach (FieldTotals totals in _totals)
@@ -183,8 +238,6 @@ internal sealed class GroupedMeasures
         {
             state.Clear(Groups.Count);
         }
-
-        Groups.Clear();
     }
 
     // A pass over a column that several measures read finds what all of them want; for one measure alone its own pass is cheaper.

@@ -11,7 +11,8 @@ public interface IRollupSource
 
     /// <summary>
     /// The rollup of a declaration (an index into <see cref="Schema.KindSchema.Rollups"/>) at a level, read when asked for;
-    /// null when the block keeps none, and its samples must then be read one by one.
+    /// null when the block keeps none, and its samples must then be read one by one. Only <paramref name="withSketches"/> it must have its
+    /// <see cref="Model.MeasureKind.Sketch"/> measures: they are most of it, and most questions want none.
     /// </summary>
-    Rollup? Find(int specIndex, RollupLevel level);
+    Rollup? Find(int specIndex, RollupLevel level, bool withSketches);
 }

@@ -30,6 +30,9 @@ internal abstract class KeyPart
 
     public abstract void Clear();
 
+    /// <summary>Forgets everything, which chunks were read included, for the next question: nothing that was given out is looked at any more.</summary>
+    public virtual void Reset() => Clear();
+
     public static KeyPart Of(KindSchema schema, GroupField group) =>
         schema.Fields[group.Field].IsText ? new TextKeyPart(group.Field) : new NumberKeyPart(group.Field, group.MissingAs);
 }

@@ -79,7 +79,16 @@ internal sealed class LatestTextState(Measure measure) : MeasureState
         _times.Clear(groups);
         _codes.Clear(groups);
         _pendingCount = 0;
-        _texts = new SymbolTable();
+        _pending = SymbolView.Empty;
+        if (_texts.AllocatedBytes > SmallestSweep)
+        {
+            _texts = new SymbolTable();
+        }
+        else
+        {
+            _texts.Clear();
+        }
+
         _sweepBytes = SmallestSweep;
     }
 

@@ -22,6 +22,8 @@ internal sealed class PairTable
     private int _rightBits;
     private bool _isHashed;
 
+    public long AllocatedBytes => _hashed.AllocatedBytes + ((_places.Length + _placed.Length) * (long)sizeof(int));
+
     public int Count => _isHashed ? _hashed.Count : _placedCount;
 
     /// <summary>The first number of a pair.</summary>

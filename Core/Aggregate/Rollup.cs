@@ -7,9 +7,9 @@ public sealed class Rollup
 {
     private readonly RollupRows _rows;
 
-    private Rollup(ref RollupReader reader)
+    private Rollup(ref RollupReader reader, bool withSketches)
     {
-        _rows = new RollupRows(ref reader);
+        _rows = new RollupRows(ref reader, withSketches);
         ReadOnlySpan<RollupBucket> buckets = _rows.Buckets;
         _rows.Reserve(buckets.IsEmpty ? 0 : buckets[^1].FirstRow + buckets[^1].RowCount);
         foreach (RollupBucket bucket in buckets)
@@ -45,11 +45,13 @@ public sealed class Rollup
     internal ReadOnlySpan<MeasureState> States => _rows.States;
 
     /// <summary>Decodes a section.</summary>
+    /// <param name="bytes">The section.</param>
+    /// <param name="withSketches">Whether its distributions are wanted; without them its <see cref="Model.MeasureKind.Sketch"/> measures must not be asked for.</param>
     /// <exception cref="InvalidDataException">The bytes are no whole rollup of a known format.</exception>
-    public static Rollup Read(ReadOnlySpan<byte> bytes)
+    public static Rollup Read(ReadOnlySpan<byte> bytes, bool withSketches = true)
     {
         RollupReader reader = new(bytes);
-        return new Rollup(ref reader);
+        return new Rollup(ref reader, withSketches);
     }
 
     /// <summary>Whether it was made by this declaration.</summary>

@@ -11,6 +11,7 @@ internal sealed class RollupPlan
     private readonly SampleQuery _query;
     private readonly IRollupSource _source;
     private readonly int _specIndex;
+    private readonly bool _wantsSketches;
     private readonly Rollup?[] _levels = new Rollup?[(int)RollupLevel.Block + 1];
     private readonly int[]?[] _measures = new int[]?[(int)RollupLevel.Block + 1];
     private readonly List<TimeRange> _rest;
@@ -29,6 +30,11 @@ internal sealed class RollupPlan
         _source = source;
         _rest = rest;
         _use = use;
+        foreach (Measure measure in query.Measures)
+        {
+            _wantsSketches |= measure.Kind == MeasureKind.Sketch;
+        }
+
         Find(specIndex, RollupLevel.Block);
         if (_levels[(int)RollupLevel.Block] is null || !HasOneWindow(source.FirstTime, source.LastTime))
         {
@@ -56,7 +62,7 @@ internal sealed class RollupPlan
     {
         bool fitsWindow = level == RollupLevel.Block || _query.WindowMilliseconds == 0
             || (_query.WindowMilliseconds % RollupBuilder.LengthOf(level) == 0 && _query.WindowOffsetMilliseconds % RollupBuilder.LengthOf(level) == 0);
-        if (_levels[(int)level] is null && fitsWindow && _source.Find(specIndex, level) is { } rollup && rollup.Level == level
+        if (_levels[(int)level] is null && fitsWindow && _source.Find(specIndex, level, _wantsSketches) is { } rollup && rollup.Level == level
             && RollupMatch.Fits(rollup.Schema, rollup.Spec, _query) && RollupMatch.MapMeasures(rollup, _query) is { } measures)
         {
             _levels[(int)level] = rollup;

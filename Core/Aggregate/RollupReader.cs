@@ -148,6 +148,38 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
         return values;
     }
 
+    /// <summary>Passes over numbers.</summary>
+    public void SkipNumbers(int count)
+    {
+        for (; count > 0; count -= RollupWriter.RunLength)
+        {
+            int width = ReadRunHeader(out _, out _);
+            ReadBytes(PackedBytes(Math.Min(count, RollupWriter.RunLength), width));
+        }
+    }
+
+    /// <summary>Passes over ascending lists; returns how many values they have.</summary>
+    public int SkipAscending(int lists)
+    {
+        RequireRoom(lists);
+        long[] lengths = ArrayPool<long>.Shared.Rent(lists);
+        ReadNumbers(lengths.AsSpan(0, lists));
+        long total = 0;
+        int filled = 0;
+        foreach (long length in lengths.AsSpan(0, lists))
+        {
+            Require(length >= 0 && length <= int.MaxValue);
+            total += length;
+            filled += length > 0 ? 1 : 0;
+            Require(total <= Array.MaxLength);
+        }
+
+        ArrayPool<long>.Shared.Return(lengths);
+        SkipNumbers(filled);
+        SkipNumbers((int)total - filled);
+        return (int)total;
+    }
+
     /// <summary>Reads a dictionary.</summary>
     public SymbolTable ReadTexts()
     {
@@ -195,14 +227,22 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    private void ReadRun(Span<long> run)
+    private static int PackedBytes(int numbers, int width) => ((numbers * width) + 7) / 8;
+
+    private int ReadRunHeader(out long zero, out bool withMissing)
     {
         ulong zigzag = ReadVarint();
-        long zero = (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
+        zero = (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
         byte header = ReadByte();
-        bool withMissing = (header & RollupWriter.WithMissing) != 0;
+        withMissing = (header & RollupWriter.WithMissing) != 0;
         int width = header & ~RollupWriter.WithMissing;
         Require(width <= 64);
+        return width;
+    }
+
+    private void ReadRun(Span<long> run)
+    {
+        int width = ReadRunHeader(out long zero, out bool withMissing);
         if (width == 0)
         {
             run.Fill(withMissing ? NumberColumn.Missing : zero);
@@ -211,7 +251,7 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
 
         // Reading a number takes the eight bytes from its first bit's on and one more, so the last ones need bytes behind them.
         Span<byte> packed = stackalloc byte[(RollupWriter.RunLength + 2) * sizeof(ulong)];
-        ReadBytes((run.Length * width + 7) / 8).CopyTo(packed);
+        ReadBytes(PackedBytes(run.Length, width)).CopyTo(packed);
         ulong mask = ulong.MaxValue >> (64 - width);
         for (int i = 0; i < run.Length; i++)
         {

@@ -10,11 +10,15 @@ internal sealed class RollupRows
     private readonly SymbolTable?[] _keyTexts;
     private readonly SymbolTable[] _latestTexts;
     private readonly RollupBucket[] _buckets;
+    private readonly bool _withSketches;
 
     /// <summary>Reads all that stands before the rows.</summary>
+    /// <param name="reader">The section.</param>
+    /// <param name="withSketches">Whether distributions are wanted.</param>
     /// <exception cref="InvalidDataException">The bytes are no rollup of a known format.</exception>
-    public RollupRows(ref RollupReader reader)
+    public RollupRows(ref RollupReader reader, bool withSketches = true)
     {
+        _withSketches = withSketches;
         RollupReader.Require(reader.ReadByte() == RollupSectionWriter.Format);
         Schema = SampleSchema.All[reader.ReadBelow(SampleSchema.All.Length)];
         SpecIndex = reader.ReadBelow(int.MaxValue);
@@ -83,7 +87,10 @@ internal sealed class RollupRows
         Keys.Begin(rows);
         for (int i = 0; i < _states.Length; i++)
         {
-            _states[i].ReserveForReading(rows, _latestTexts[i]);
+            if (_withSketches || _states[i] is not SketchState)
+            {
+                _states[i].ReserveForReading(rows, _latestTexts[i]);
+            }
         }
     }
 
@@ -111,7 +118,14 @@ internal sealed class RollupRows
 
         foreach (MeasureState state in _states)
         {
-            state.Read(ref reader, first, bucket.RowCount);
+            if (!_withSketches && state is SketchState)
+            {
+                SketchState.Skip(ref reader, bucket.RowCount);
+            }
+            else
+            {
+                state.Read(ref reader, first, bucket.RowCount);
+            }
         }
     }
 

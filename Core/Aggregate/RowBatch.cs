@@ -37,6 +37,9 @@ internal sealed class RowBatch
         Array.Clear(_found);
     }
 
+    /// <summary>Lets go of the chunk.</summary>
+    public void Leave() => Begin(KeyColumns.None);
+
     /// <summary>The selected rows that meet a condition.</summary>
     public RowSelection Where(RowCondition condition)
     {

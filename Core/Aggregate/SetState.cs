@@ -15,7 +15,7 @@ internal sealed class SetState(Measure measure) : MeasureState
         _values.AllocatedBytes + _members.AllocatedBytes + _starts.Length * (long)sizeof(int) + _lists.Length * (long)sizeof(long);
 
     /// <summary>The values of a settled state's group, ascending.</summary>
-    public ReadOnlyMemory<long> MembersOf(int group) => _lists.AsMemory(_starts[group].._starts[group + 1]);
+    public ReadOnlySpan<long> MembersOf(int group) => _lists.AsSpan(_starts[group].._starts[group + 1]);
 
     public override void Reserve(int groups)
     {
@@ -42,7 +42,7 @@ internal sealed class SetState(Measure measure) : MeasureState
         SetState added = (SetState)from;
         for (int i = 0; i < rows.Length; i++)
         {
-            foreach (long value in added.MembersOf(rows[i]).Span)
+            foreach (long value in added.MembersOf(rows[i]))
             {
                 Put(groups[i], value);
             }
@@ -51,24 +51,28 @@ internal sealed class SetState(Measure measure) : MeasureState
 
     public override void Settle(int groups)
     {
-        _starts = new int[groups + 1];
-        _lists = new long[_members.Count];
+        _starts = _starts.Length > groups ? _starts : new int[groups + 1];
+        _lists = _lists.Length >= _members.Count ? _lists : new long[_members.Count];
+        Span<int> starts = _starts.AsSpan(0, groups + 1);
+        starts.Clear();
         for (int i = 0; i < _members.Count; i++)
         {
-            _starts[(int)(_members[i] >> 32) + 1]++;
+            starts[(int)(_members[i] >> 32) + 1]++;
         }
 
         for (int group = 0; group < groups; group++)
         {
-            _starts[group + 1] += _starts[group];
+            starts[group + 1] += starts[group];
         }
 
-        int[] places = _starts[..^1];
         for (int i = 0; i < _members.Count; i++)
         {
-            _lists[places[(int)(_members[i] >> 32)]++] = _values[(int)_members[i]];
+            _lists[starts[(int)(_members[i] >> 32)]++] = _values[(int)_members[i]];
         }
 
+        // Each start went to the end of its list, which is where the next one starts.
+        starts[..^1].CopyTo(starts[1..]);
+        starts[0] = 0;
         for (int group = 0; group < groups; group++)
         {
             _lists.AsSpan(_starts[group].._starts[group + 1]).Sort();
@@ -81,7 +85,7 @@ internal sealed class SetState(Measure measure) : MeasureState
         _members.Clear();
     }
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteAscending<long>(_starts, _lists);
+    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteAscending<long>(_starts.AsSpan(0, groups + 1), _lists);
 
     public override void ReserveForReading(int groups, SymbolTable texts)
     {

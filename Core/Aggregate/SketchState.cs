@@ -138,6 +138,14 @@ internal sealed class SketchState(Measure measure) : MeasureState
         _lists.Read(ref reader, first, groups);
     }
 
+    /// <summary>Passes over groups as they were written.</summary>
+    public static void Skip(ref RollupReader reader, int groups)
+    {
+        reader.SkipNumbers(groups);
+        reader.SkipNumbers(groups);
+        reader.SkipNumbers(reader.SkipAscending(groups));
+    }
+
     private void Unlist()
     {
         _table.Expect(_lists.Total);

@@ -10,6 +10,9 @@ internal sealed class TextKeyPart(int field) : KeyPart
 {
     private const int Unknown = -1;
 
+    // Texts that take more are not worth keeping the memory of.
+    private const int MostKeptBytes = 1 << 20;
+
     private SymbolTable _texts = new();
     private object? _owner;
 
@@ -70,6 +73,19 @@ internal sealed class TextKeyPart(int field) : KeyPart
     {
         // A new table, since views of the old one say by their owner that codes still mean what they meant.
         _texts = new SymbolTable();
+        _owner = null;
+        _known = 0;
+    }
+
+    public override void Reset()
+    {
+        if (_texts.AllocatedBytes > MostKeptBytes)
+        {
+            Clear();
+            return;
+        }
+
+        _texts.Clear();
         _owner = null;
         _known = 0;
     }

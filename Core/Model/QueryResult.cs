@@ -2,9 +2,10 @@ namespace TimeSeries.Core.Model;
 
 /// <summary>
 /// The rows of a query's answer, sorted and cut to its limit. Rows, key parts and measures are numbered from 0 in the query's order.
-/// Immutable; safe to read from several threads.
+/// Immutable; safe to read from several threads. Disposed, it gives its memory to the next question and must not be read any more; one that is not
+/// disposed is left to the collector.
 /// </summary>
-public abstract class QueryResult
+public abstract class QueryResult : IDisposable
 {
     /// <summary>How many rows the answer has.</summary>
     public abstract int RowCount { get; }
@@ -58,5 +59,8 @@ public abstract class QueryResult
     public abstract double Quantile(int row, int measure, double quantile);
 
     /// <summary>The members of a <see cref="MeasureKind.Set"/>, ascending.</summary>
-    public abstract IReadOnlyList<long> Set(int row, int measure);
+    public abstract ReadOnlySpan<long> Set(int row, int measure);
+
+    /// <summary>Gives its memory to the next question.</summary>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
 }

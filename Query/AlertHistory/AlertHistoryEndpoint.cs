@@ -71,7 +71,8 @@ internal sealed class AlertHistoryEndpoint(AlertAdmission admission, ScanGate sc
     {
         bool includeZero = parameters.IncludeZero();
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        if (await CountAsync(context, AlertStatistics.AskSeverities(pcode, range, filters, 0), parameters.Wrong) is { } result)
+        using QueryResult? result = await CountAsync(context, AlertStatistics.AskSeverities(pcode, range, filters, 0), parameters.Wrong);
+        if (result is not null)
         {
             List<AlertCount> counts = includeZero ? AlertStatistics.OfEverySeverity(result) : AlertStatistics.BySeverity(result);
             await (isCsv ? AlertCounts.WriteSeveritiesCsvAsync(context, counts) : AlertCounts.WriteSeveritiesAsync(context, counts));
@@ -81,7 +82,8 @@ internal sealed class AlertHistoryEndpoint(AlertAdmission admission, ScanGate sc
     private async Task AnswerSourcesAsync(HttpContext context, long pcode, AlertParameters parameters)
     {
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        if (await CountAsync(context, AlertStatistics.AskSources(pcode, range, filters), parameters.Wrong) is { } result)
+        using QueryResult? result = await CountAsync(context, AlertStatistics.AskSources(pcode, range, filters), parameters.Wrong);
+        if (result is not null)
         {
             await (isCsv ? AlertCounts.WriteSourcesCsvAsync(context, result) : AlertCounts.WriteSourcesAsync(context, result));
         }
@@ -91,7 +93,8 @@ internal sealed class AlertHistoryEndpoint(AlertAdmission admission, ScanGate sc
     {
         long window = parameters.Window();
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        if (await CountAsync(context, AlertStatistics.AskSeverities(pcode, range, filters, window), parameters.Wrong) is { } result)
+        using QueryResult? result = await CountAsync(context, AlertStatistics.AskSeverities(pcode, range, filters, window), parameters.Wrong);
+        if (result is not null)
         {
             List<AlertCount> counts = AlertStatistics.BySeverity(result);
             await (isCsv ? AlertCounts.WriteTimelineCsvAsync(context, counts) : AlertCounts.WriteTimelineAsync(context, counts));
@@ -102,6 +105,7 @@ internal sealed class AlertHistoryEndpoint(AlertAdmission admission, ScanGate sc
     private async ValueTask<SampleList?> ListAsync(HttpContext context, ListQuery query, BadParameters wrong) =>
         await IsRefusedAsync(context, wrong) ? null : (await ToldAsync(context, await scans.ListAsync(query, context.RequestAborted))).List;
 
+    // The same; the caller disposes the result.
     private async ValueTask<QueryResult?> CountAsync(HttpContext context, SampleQuery query, BadParameters wrong) =>
         await IsRefusedAsync(context, wrong) ? null : (await ToldAsync(context, await scans.RunAsync(new[] { query }, context.RequestAborted))).Results.FirstOrDefault();
 

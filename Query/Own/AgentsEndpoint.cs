@@ -15,7 +15,7 @@ internal sealed class AgentsEndpoint(OwnRequests requests, ScanGate scans)
             return;
         }
 
-        ScanOutcome outcome = await scans.RunAsync(AgentDirectory.Questions(project.Pcode), context.RequestAborted);
+        using ScanOutcome outcome = await scans.RunAsync(AgentDirectory.Questions(project.Pcode), context.RequestAborted);
         if (outcome.Failure != ScanFailure.None)
         {
             await Problem.WriteAsync(context, outcome.Status, outcome.Message);

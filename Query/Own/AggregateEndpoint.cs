@@ -22,7 +22,7 @@ internal sealed class AggregateEndpoint(OwnRequests requests, ScanGate scans, IO
             return;
         }
 
-        ScanOutcome outcome = await scans.RunAsync(new[] { request!.Query }, context.RequestAborted);
+        using ScanOutcome outcome = await scans.RunAsync(new[] { request!.Query }, context.RequestAborted);
         if (outcome.Failure != ScanFailure.None)
         {
             await Problem.WriteAsync(context, outcome.Status, outcome.Message);

@@ -2,8 +2,8 @@ using TimeSeries.Core.Model;
 
 namespace TimeSeries.Query.Scanning;
 
-/// <summary>What came of a request's questions: a result each, or a failure and a sentence for the caller.</summary>
-internal readonly record struct ScanOutcome(QueryResult[] Results, ScanFailure Failure, string Message)
+/// <summary>What came of a request's questions: a result each, which are disposed with it, or a failure and a sentence for the caller.</summary>
+internal readonly record struct ScanOutcome(QueryResult[] Results, ScanFailure Failure, string Message) : IDisposable
 {
     /// <summary>The answer to a question for samples themselves.</summary>
     public SampleList? List { get; private init; }
@@ -26,4 +26,12 @@ internal readonly record struct ScanOutcome(QueryResult[] Results, ScanFailure F
         ScanFailure.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"{Failure} has no status."),
     };
+
+    public void Dispose()
+    {
+        foreach (QueryResult result in Results)
+        {
+            result.Dispose();
+        }
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class TykEndpoint(ProjectDirectory projects, ScanGate scans, IOp
             return;
         }
 
-        ScanOutcome outcome = await scans.RunAsync(TykActivity.Questions(request, check.Grant.Project.Pcode, _zone), context.RequestAborted);
+        using ScanOutcome outcome = await scans.RunAsync(TykActivity.Questions(request, check.Grant.Project.Pcode, _zone), context.RequestAborted);
         if (outcome.Failure != ScanFailure.None)
         {
             await TykErrors.WriteAsync(context, outcome.Status, outcome.Message);

@@ -63,14 +63,14 @@ internal static class ExceptionStatistic
     }
 
     // A string too, in the form of a list.
-    private static void WriteAgents(Utf8JsonWriter json, IReadOnlyList<long> oids)
+    private static void WriteAgents(Utf8JsonWriter json, ReadOnlySpan<long> oids)
     {
-        int most = 2 + (oids.Count * (MaxDigits + 2));
+        int most = 2 + (oids.Length * (MaxDigits + 2));
         byte[]? rented = most > StackBytes ? ArrayPool<byte>.Shared.Rent(most) : null;
         Span<byte> text = rented ?? stackalloc byte[StackBytes];
         text[0] = (byte)'[';
         int length = 1;
-        for (int i = 0; i < oids.Count; i++)
+        for (int i = 0; i < oids.Length; i++)
         {
             if (i > 0)
             {

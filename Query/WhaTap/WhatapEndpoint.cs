@@ -67,7 +67,7 @@ internal sealed class WhatapEndpoint(ProjectDirectory projects, ScanGate scans, 
 
     private async Task AnswerAsync(HttpContext context, SampleQuery query, Func<JsonAnswer, QueryResult, ValueTask> writeAsync)
     {
-        ScanOutcome outcome = await scans.RunAsync(new[] { query }, context.RequestAborted);
+        using ScanOutcome outcome = await scans.RunAsync(new[] { query }, context.RequestAborted);
         if (outcome.Failure != ScanFailure.None)
         {
             await WhatapErrors.WriteAsync(context, outcome.Status, outcome.Message);

@@ -173,9 +173,9 @@ internal sealed class AggregationTests
     internal static SampleQuery CountAll(Kind kind) =>
         new() { Pcode = 1, Kind = kind, Range = TimeRange.All, Measures = [new(MeasureKind.Count)] };
 
-    private static QueryResult Answer(KindSchema schema, SampleQuery query, List<SampleRow> rows, Random random)
+    internal static QueryResult Answer(KindSchema schema, SampleQuery query, List<SampleRow> rows, Random random, GroupedMeasuresStock? stock = null)
     {
-        Aggregation[] parts = [new(query), new(query)];
+        Aggregation[] parts = [new(query, stock, CancellationToken.None), new(query, stock, CancellationToken.None)];
         SymbolTable[] shared = ArrayChunk.NewTables(schema);
         SampleRow[] shuffled = [.. rows];
         random.Shuffle(shuffled);

@@ -6,7 +6,6 @@ namespace TimeSeries.Tests.Aggregate;
 /// <summary>A block's rollups, built from its chunks, encoded and read again.</summary>
 internal sealed class BuiltRollups : IRollupSource, IKnownRollups
 {
-    private readonly Dictionary<(int, RollupLevel), Rollup> _rollups = [];
     private readonly Dictionary<(int, RollupLevel), byte[]> _bytes = [];
 
     public BuiltRollups(KindSchema schema, IReadOnlyList<ArrayChunk> chunks, long threshold, params IReadOnlyList<IKnownRollups> known)
@@ -21,7 +20,6 @@ internal sealed class BuiltRollups : IRollupSource, IKnownRollups
         Sections = builder.Complete();
         foreach (RollupSection section in Sections)
         {
-            _rollups.Add((section.SpecIndex, section.Level), Rollup.Read(section.Bytes.Span));
             _bytes.Add((section.SpecIndex, section.Level), section.Bytes.ToArray());
         }
 
@@ -37,5 +35,6 @@ internal sealed class BuiltRollups : IRollupSource, IKnownRollups
 
     public RollupCursor? Open(int specIndex) => _bytes.TryGetValue((specIndex, RollupLevel.FiveMinutes), out byte[]? bytes) ? new RollupCursor(bytes) : null;
 
-    public Rollup? Find(int specIndex, RollupLevel level) => _rollups.GetValueOrDefault((specIndex, level));
+    public Rollup? Find(int specIndex, RollupLevel level, bool withSketches) =>
+        _bytes.TryGetValue((specIndex, level), out byte[]? bytes) ? Rollup.Read(bytes, withSketches) : null;
 }

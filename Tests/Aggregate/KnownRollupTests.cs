@@ -63,7 +63,7 @@ internal sealed class KnownRollupTests
 
         BuiltRollups rollups = new(schema, [chunk], QueryGenerator.Threshold, other);
 
-        Assert.That(rollups.Find(0, RollupLevel.Block)!.ApdexThresholdMicroseconds, Is.EqualTo(QueryGenerator.Threshold));
+        Assert.That(rollups.Find(0, RollupLevel.Block, withSketches: true)!.ApdexThresholdMicroseconds, Is.EqualTo(QueryGenerator.Threshold));
         Assert.That(Answer(rollups), Is.EqualTo(NaiveAnswer.Lines(_byService, rows)));
     }
 

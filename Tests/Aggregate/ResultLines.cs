@@ -49,7 +49,7 @@ internal static class ResultLines
             MeasureKind.Count or MeasureKind.Satisfied or MeasureKind.Tolerated => FormattableString.Invariant($"{result.Count(row, index)}"),
             MeasureKind.Sum => FormattableString.Invariant($"{result.Sum(row, index)}"),
             MeasureKind.SumOfSquares => FormattableString.Invariant($"{result.SumOfSquares(row, index)}"),
-            MeasureKind.Set => string.Join(',', result.Set(row, index)),
+            MeasureKind.Set => string.Join(',', result.Set(row, index).ToArray()),
             MeasureKind.Sketch => string.Join(' ', Quantiles.Select(quantile => FormattableString.Invariant($"{result.Quantile(row, index, quantile):R}"))),
             MeasureKind.Latest when isText => Encoding.UTF8.GetString(result.LatestText(row, index)),
             MeasureKind.Latest => result.Number(row, index) == NumberColumn.Missing ? "" : FormattableString.Invariant($"{result.Number(row, index)}"),

@@ -139,7 +139,7 @@ public sealed class AggregateFormatTests
 
         public override double Quantile(int row, int measure, double quantile) => 1;
 
-        public override IReadOnlyList<long> Set(int row, int measure) => [];
+        public override ReadOnlySpan<long> Set(int row, int measure) => [];
     }
 
     private sealed class BrokenList(SampleList good, int goodRows) : SampleList

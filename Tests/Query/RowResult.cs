@@ -40,7 +40,7 @@ internal sealed class RowResult(SampleQuery query, List<RowGroup> groups, long t
             : double.NaN;
     }
 
-    public override IReadOnlyList<long> Set(int row, int measure) => [.. groups[row].Numbers(measure).Distinct().Order()];
+    public override ReadOnlySpan<long> Set(int row, int measure) => groups[row].Numbers(measure).Distinct().Order().ToArray();
 
     private static byte[] Bytes(object? text) => Encoding.UTF8.GetBytes((string?)text ?? "");
 }

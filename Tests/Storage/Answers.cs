@@ -22,7 +22,7 @@ internal static class Answers
     /// <summary>The store's answer: a line per group, sorted.</summary>
     public static async Task<string> OfAsync(ISampleReader store, SampleQuery query)
     {
-        QueryResult result = await store.QueryAsync(query, CancellationToken.None);
+        using QueryResult result = await store.QueryAsync(query, CancellationToken.None);
         bool isText = _schema.Fields[query.GroupBy[0].Field].IsText;
         List<string> lines = [];
         for (int row = 0; row < result.RowCount; row++)

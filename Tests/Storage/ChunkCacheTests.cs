@@ -14,7 +14,7 @@ public sealed class ChunkCacheTests
         for (int i = 0; i < 10_000; i++)
         {
             byte[] value = new byte[random.Next(60_000)];
-            cache.Add(random.Next(10), random.Next(1_000), value, value.Length);
+            cache.AddDecoded(random.Next(10), random.Next(1_000), value, value.Length);
             Assert.That(cache.Bytes, Is.LessThanOrEqualTo(100_000));
         }
     }
@@ -22,12 +22,28 @@ public sealed class ChunkCacheTests
     [Test]
     public void What_was_used_longest_ago_goes_first()
     {
-        ChunkCache cache = new(3_000);
-        cache.Add(1, 1, "old", 1_000);
-        cache.Add(1, 2, "older", 1_000);
-        cache.Find<string>(1, 1);
-        cache.Add(1, 3, "new", 1_000);
-        Assert.That((cache.Find<string>(1, 1), cache.Find<string>(1, 2), cache.Find<string>(1, 3)), Is.EqualTo(("old", (string?)null, "new")));
+        ChunkCache cache = new(100_000);
+        for (int offset = 0; offset < 80; offset++)
+        {
+            cache.AddDecoded(1, offset, "first", 1_000);
+        }
+
+        for (int turn = 0; turn < 10; turn++)
+        {
+            for (int offset = 0; offset < 40; offset++)
+            {
+                cache.Find<string>(1, offset);
+            }
+        }
+
+        for (int offset = 0; offset < 30; offset++)
+        {
+            cache.AddDecoded(2, offset, "second", 1_000);
+        }
+
+        Assert.That(Enumerable.Range(0, 40).Select(offset => cache.Find<string>(1, offset)), Is.All.EqualTo("first"));
+        Assert.That(Enumerable.Range(0, 30).Select(offset => cache.Find<string>(2, offset)), Is.All.EqualTo("second"));
+        Assert.That(Enumerable.Range(40, 30).Count(offset => cache.Find<string>(1, offset) is null), Is.InRange(20, 25), "as many as the second ones needed");
     }
 
     [Test]
@@ -70,22 +86,32 @@ public sealed class ChunkCacheTests
     }
 
     [Test]
-    public void What_is_dear_to_decode_is_always_kept()
+    public void What_is_dear_to_decode_takes_the_place_of_others_sooner()
     {
-        ChunkCache cache = new(3_000);
-        cache.Add(1, 1, "chunk", 1_000);
-        cache.Add(1, 2, "chunk", 1_000);
-        Assert.That(cache.HasPlaceFor(1_000), Is.False);
-        cache.Add(1, 3, "dictionary", 1_000);
-        Assert.That(cache.Find<string>(1, 3), Is.EqualTo("dictionary"));
+        ChunkCache cache = new(100_000);
+        for (int offset = 0; offset < 86; offset++)
+        {
+            cache.AddDecoded(1, offset, "first", 1_000);
+        }
+
+        int times = 0;
+        do
+        {
+            times++;
+            Assert.That(cache.HasPlaceFor(1_000), Is.False, "a chunk waits longer");
+            cache.AddDecoded(2, times, "second", 1_000);
+        }
+        while (cache.Find<string>(2, times) is null);
+
+        Assert.That(times, Is.InRange(55, 60), "each time it is asked for 2,000 bytes; the first was not used for 200,000 then");
     }
 
     [Test]
     public void A_block_that_is_gone_is_forgotten()
     {
         ChunkCache cache = new(3_000);
-        cache.Add(1, 1, "one", 10);
-        cache.Add(2, 1, "two", 10);
+        cache.AddDecoded(1, 1, "one", 10);
+        cache.AddDecoded(2, 1, "two", 10);
         cache.Remove(1);
         Assert.That((cache.Find<string>(1, 1), cache.Find<string>(2, 1)), Is.EqualTo(((string?)null, "two")));
     }
@@ -93,14 +119,14 @@ public sealed class ChunkCacheTests
     // As blocks ask for a chunk; whether it was there.
     private static bool Ask(ChunkCache cache, long block, long offset)
     {
-        if (cache.Find<object>(block, offset) is not null)
+        if (cache.Find<byte[]>(block, offset) is not null)
         {
             return true;
         }
 
         if (cache.HasPlaceFor(1_000))
         {
-            cache.Add(block, offset, new object(), 1_000);
+            cache.Add(block, offset, new byte[1_000]);
         }
 
         return false;

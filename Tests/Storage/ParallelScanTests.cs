@@ -48,8 +48,8 @@ internal sealed class ParallelScanTests
     {
         SampleQuery query = Query(window, by, filtered);
 
-        QueryResult alone = await _alone.Store.QueryAsync(query, CancellationToken.None);
-        QueryResult shared = await _shared.Store.QueryAsync(query, CancellationToken.None);
+        using QueryResult alone = await _alone.Store.QueryAsync(query, CancellationToken.None);
+        using QueryResult shared = await _shared.Store.QueryAsync(query, CancellationToken.None);
 
         Assert.That(ResultLines.Of(query, shared), Is.EqualTo(ResultLines.Of(query, alone)));
         Assert.That(shared.TotalGroups, Is.EqualTo(alone.TotalGroups));

@@ -143,7 +143,7 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
                 throw new InvalidDataException("a dictionary has too few texts");
             }
 
-            cache?.Add(blockId, texts.Dictionary.Offset, new StrongBox<SymbolView>(symbols),
+            cache?.AddDecoded(blockId, texts.Dictionary.Offset, new StrongBox<SymbolView>(symbols),
                 symbols.Bytes.Length + symbols.Ends.Length * (long)sizeof(int) + ObjectBytes);
             return symbols;
         }
@@ -153,9 +153,14 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
         }
     }
 
-    public Rollup ReadRollup(Extent extent)
+    /// <summary>Reads a rollup.</summary>
+    /// <param name="extent">Where it is.</param>
+    /// <param name="withSketches">Whether its distributions are wanted, which are most of it; without them it may be kept apart.</param>
+    public Rollup ReadRollup(Extent extent, bool withSketches)
     {
-        if (cache?.Find<Rollup>(blockId, extent.Offset) is { } kept)
+        // No part stands at a negative offset: what is without sketches is kept there.
+        long place = withSketches ? extent.Offset : -extent.Offset;
+        if ((cache?.Find<Rollup>(blockId, place) ?? (withSketches ? null : cache?.Find<Rollup>(blockId, extent.Offset))) is { } kept)
         {
             return kept;
         }
@@ -163,8 +168,8 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
         using BlockPart part = parts.Rent(extent);
         try
         {
-            Rollup rollup = Rollup.Read(part.Payload);
-            cache?.Add(blockId, extent.Offset, rollup, rollup.AllocatedBytes);
+            Rollup rollup = Rollup.Read(part.Payload, withSketches);
+            cache?.AddDecoded(blockId, place, rollup, rollup.AllocatedBytes);
             return rollup;
         }
         catch (InvalidDataException damage)
@@ -196,7 +201,7 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
         if (bytes is null)
         {
             bytes = parts.Read(extent);
-            cache?.Add(blockId, extent.Offset, bytes, bytes.Length);
+            cache?.AddDecoded(blockId, extent.Offset, bytes, bytes.Length);
         }
 
         return new BlockPart(bytes).Payload;
@@ -220,7 +225,7 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
         }
 
         byte[] bytes = parts.Read(extent);
-        cache.Add(blockId, extent.Offset, bytes, bytes.Length);
+        cache.Add(blockId, extent.Offset, bytes);
         return new BlockPart(bytes);
     }
 }

@@ -2,17 +2,18 @@ namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
 /// What was read from blocks and checked, within a bound of bytes: encoded chunks, decoded dictionaries and rollups. What was used longest ago
-/// goes first. A scan over more than fits in here would displace each part just before it came to it again; so a chunk, which is cheap to read,
-/// takes the place only of what was not used for long (<see cref="HasPlaceFor"/>). Thread safe; what it gives out stays valid after it was dropped.
+/// goes first. Questions over more than fits in here would displace each part just before they came to it again; so nothing takes the place of what was used
+/// lately: what is cheap to read has to wait for long, what is dear to decode for less. Thread safe; what it gives out stays valid after it was dropped.
 /// </summary>
 internal sealed class ChunkCache(long maxBytes)
 {
     // What an entry costs beside its own bytes.
     private const int EntryBytes = 160;
 
-    // Times its own size that the cache is asked for while something in it is not used, until a chunk may take its place. To read that much
-    // takes less than a second, which is what a change of what people look at costs them at most.
-    private const int TimesUnused = 16;
+    // Times its own size that the cache is asked for while something in it is not used, until something else may take its place. So much to read takes
+    // less than a second, and a quarter of it to decode a few: that is what it costs people at most when they look at something else.
+    private const int ChunkTurns = 16;
+    private const int DecodedTurns = 2;
 
     // Guards the entries and their order. Held for a look-up only, never while something is read.
     private readonly Lock _gate = new();
@@ -40,37 +41,34 @@ internal sealed class ChunkCache(long maxBytes)
         }
     }
 
-    /// <summary>Whether a chunk that was asked for and not found is worth keeping: there is room, or something that was not used for long.</summary>
+    /// <summary>Whether a chunk that was asked for and not found is worth keeping: then the caller reads it into memory of its own and adds it.</summary>
     public bool HasPlaceFor(long bytes)
     {
         lock (_gate)
         {
             _askedBytes += bytes;
-            return Bytes + bytes + EntryBytes <= maxBytes || (_byUse.Last is { } oldest && _askedBytes - oldest.Value.UsedAt > TimesUnused * maxBytes);
+            return HasPlace(bytes + EntryBytes, ChunkTurns);
         }
     }
 
-    /// <summary>Keeps a value, unless it alone would fill the cache.</summary>
-    public void Add(long block, long offset, object value, long bytes)
+    /// <summary>Keeps a chunk that there was a place for.</summary>
+    public void Add(long block, long offset, byte[] chunk)
     {
-        bytes += EntryBytes;
-        if (bytes > maxBytes / 2)
-        {
-            return;
-        }
-
         lock (_gate)
         {
-            if (_entries.ContainsKey((block, offset)))
-            {
-                return;
-            }
+            Keep(block, offset, chunk, chunk.Length + EntryBytes);
+        }
+    }
 
-            _entries[(block, offset)] = _byUse.AddFirst(new Entry(block, offset, value, bytes) { UsedAt = _askedBytes });
-            Bytes += bytes;
-            while (Bytes > maxBytes)
+    /// <summary>Keeps what was asked for, not found and decoded, if there is a place for it.</summary>
+    public void AddDecoded(long block, long offset, object value, long bytes)
+    {
+        lock (_gate)
+        {
+            _askedBytes += bytes;
+            if (HasPlace(bytes + EntryBytes, DecodedTurns))
             {
-                Drop(_byUse.Last!);
+                Keep(block, offset, value, bytes + EntryBytes);
             }
         }
     }
@@ -90,6 +88,24 @@ internal sealed class ChunkCache(long maxBytes)
 
                 node = next;
             }
+        }
+    }
+
+    private bool HasPlace(long bytes, int turns) =>
+        Bytes + bytes <= maxBytes || (bytes <= maxBytes / 2 && _byUse.Last is { } oldest && _askedBytes - oldest.Value.UsedAt > turns * maxBytes);
+
+    private void Keep(long block, long offset, object value, long bytes)
+    {
+        if (_entries.ContainsKey((block, offset)))
+        {
+            return;
+        }
+
+        _entries[(block, offset)] = _byUse.AddFirst(new Entry(block, offset, value, bytes) { UsedAt = _askedBytes });
+        Bytes += bytes;
+        while (Bytes > maxBytes)
+        {
+            Drop(_byUse.Last!);
         }
     }
 

@@ -9,13 +9,13 @@ internal sealed class SectionRollups(BlockColumns columns, SectionIndex section)
 
     public long LastTime => section.LastTime;
 
-    public Rollup? Find(int specIndex, RollupLevel level)
+    public Rollup? Find(int specIndex, RollupLevel level, bool withSketches)
     {
         foreach (RollupExtent rollup in section.Rollups)
         {
             if (rollup.SpecIndex == specIndex && rollup.Level == level)
             {
-                return columns.ReadRollup(rollup.Extent);
+                return columns.ReadRollup(rollup.Extent, withSketches);
             }
         }
 

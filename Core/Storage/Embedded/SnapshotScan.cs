@@ -5,12 +5,13 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Reads one snapshot for one query: rollups where they fit, and chunks of blocks and pieces of heads for the rest, on several threads where they are many.</summary>
-internal sealed class SnapshotScan(BlockCatalog catalog, ScanThreads threads, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
+internal sealed class SnapshotScan(
+    BlockCatalog catalog, ScanThreads threads, GroupedMeasuresStock stock, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
 {
     // Fewer rows are read before another thread has begun.
     private const long RowsWorthAThread = 65_536;
 
-    private readonly Aggregation _aggregation = new(query, cancellationToken);
+    private readonly Aggregation _aggregation = new(query, stock, cancellationToken);
     private readonly List<ScanPiece> _pieces = [];
     private readonly List<TimeRange> _rest = [];
     private long _rows;
@@ -131,7 +132,7 @@ internal sealed class SnapshotScan(BlockCatalog catalog, ScanThreads threads, Sa
         parts[0] = _aggregation;
         for (int i = 1; i < parts.Length; i++)
         {
-            parts[i] = new Aggregation(query, cancellationToken);
+            parts[i] = new Aggregation(query, stock, cancellationToken);
         }
 
         try

@@ -19,7 +19,10 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     // Ids of some four million alerts. Only the host's memory speaks against more: with more, each query reads them all.
     private const long AlertIdBytes = 192L << 20;
 
+    private const long GroupedBytes = 32L << 20;
+
     private readonly UnitCache _cache = new(UnitBytes, HourBytes);
+    private readonly GroupedMeasuresStock _grouped = new(GroupedBytes);
     private readonly HttpMessageInvoker _http;
     private readonly InfluxQlClient _client;
     private readonly NodeWords _nodes;
@@ -44,7 +47,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
     public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
-        Aggregation aggregation = new(query, cancellationToken);
+        Aggregation aggregation = new(query, _grouped, cancellationToken);
         TimeRange kept = new(EarliestOf(query.Kind), long.MaxValue);
         TimeRange range = InfluxStatement.Clamp(query.Range.Intersect(kept));
         if (range.IsEmpty)

@@ -12,7 +12,7 @@ internal sealed class UnitSource(long start, long length, Rollup rollup) : IRoll
 
     public Rollup Rollup => rollup;
 
-    public Rollup? Find(int specIndex, RollupLevel level) => specIndex == rollup.SpecIndex && level == rollup.Level ? rollup : null;
+    public Rollup? Find(int specIndex, RollupLevel level, bool withSketches) => specIndex == rollup.SpecIndex && level == rollup.Level ? rollup : null;
 
     /// <summary>A dry run of the plan: whether the query can be answered for all of this time, which is used whole or not at all.</summary>
     public bool CanAnswer(SampleQuery query)
