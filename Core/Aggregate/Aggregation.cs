@@ -1,3 +1,4 @@
+using System.Buffers;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -57,24 +58,18 @@ public sealed class Aggregation
             return;
         }
 
-        bool isCovered = range.Covers(chunk.FirstTime, chunk.LastTime);
-        RowSelection selection = _grouped.Selection;
-        for (int first = firstRow; first < endRow; first += RowSelection.Capacity)
+        if (_filters.Length > 0)
         {
-            selection.SelectRun(first, Math.Min(RowSelection.Capacity, endRow - first));
-            if (!isCovered)
+            AddFiltered(chunk, firstRow, endRow, range);
+        }
+        else
+        {
+            for (int first = firstRow; first < endRow; first += RowSelection.Capacity)
             {
-                selection.KeepTimes(chunk.Numbers(KindSchema.Time), range.From, range.To);
+                Select(chunk, first, endRow, range);
+                _grouped.Add(chunk);
+                CheckGroups();
             }
-
-            CountRead(selection.Count);
-            foreach (RowFilter filter in _filters)
-            {
-                filter.Apply(chunk, selection);
-            }
-
-            _grouped.Add(chunk);
-            CheckGroups();
         }
 
         _grouped.LeaveChunk();
@@ -142,6 +137,50 @@ public sealed class Aggregation
             _ => ResultSource.Raw,
         };
         return new AggregatedResult(_query, _grouped, _stock, source);
+    }
+
+    // Rows that the first filter lets pass are found first, so that where they are few only they are read of the other columns.
+    private void AddFiltered(IColumnChunk chunk, int firstRow, int endRow, TimeRange range)
+    {
+        RowSelection selection = _grouped.Selection;
+        int[] passing = ArrayPool<int>.Shared.Rent(Math.Max(0, endRow - firstRow));
+        int count = 0;
+        for (int first = firstRow; first < endRow; first += RowSelection.Capacity)
+        {
+            Select(chunk, first, endRow, range);
+            _filters[0].Apply(chunk, selection);
+            selection.SelectedRows.CopyTo(passing.AsSpan(count));
+            count += selection.Count;
+        }
+
+        chunk.Narrow(passing.AsSpan(0, count));
+        for (int first = 0; first < count; first += RowSelection.Capacity)
+        {
+            selection.SelectRows(passing.AsSpan(first, Math.Min(RowSelection.Capacity, count - first)));
+            foreach (RowFilter filter in _filters.AsSpan(1))
+            {
+                filter.Apply(chunk, selection);
+            }
+
+            _grouped.Add(chunk);
+            CheckGroups();
+        }
+
+        chunk.Widen();
+        ArrayPool<int>.Shared.Return(passing);
+    }
+
+    // Selects the next rows that have a time in the range.
+    private void Select(IColumnChunk chunk, int firstRow, int endRow, TimeRange range)
+    {
+        RowSelection selection = _grouped.Selection;
+        selection.SelectRun(firstRow, Math.Min(RowSelection.Capacity, endRow - firstRow));
+        if (!range.Covers(chunk.FirstTime, chunk.LastTime))
+        {
+            selection.KeepTimes(chunk.Numbers(KindSchema.Time), range.From, range.To);
+        }
+
+        CountRead(selection.Count);
     }
 
     private void Use(Rollup rollup, int[] measures, RollupBucket bucket)

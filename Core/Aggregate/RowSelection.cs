@@ -110,6 +110,20 @@ internal sealed class RowSelection
         _selected = count;
     }
 
+    /// <summary>Selects some rows, which ascend.</summary>
+    public void SelectRows(ReadOnlySpan<int> rows)
+    {
+        if (rows.Length > 0 && rows[^1] - rows[0] == rows.Length - 1)
+        {
+            SelectRun(rows[0], rows.Length);
+            return;
+        }
+
+        rows.CopyTo(Rows);
+        Count = rows.Length;
+        _selected = -1;
+    }
+
     /// <summary>Keeps only the rows that have a time in the range.</summary>
     public void KeepTimes(ReadOnlySpan<long> times, long from, long to)
     {

@@ -22,4 +22,17 @@ public interface IColumnChunk
 
     /// <summary>What the codes of a text field mean.</summary>
     SymbolView Symbols(int field);
+
+    /// <summary>
+    /// Says that only these rows are looked at until <see cref="Widen"/>: the other rows of a column that is read meanwhile may hold anything, so that they
+    /// need not be decoded.
+    /// </summary>
+    void Narrow(ReadOnlySpan<int> rows)
+    {
+    }
+
+    /// <summary>Ends what <see cref="Narrow"/> began; spans that were got meanwhile are no longer valid.</summary>
+    void Widen()
+    {
+    }
 }

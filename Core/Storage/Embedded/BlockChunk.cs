@@ -19,6 +19,7 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
     private readonly TextScratch?[] _texts;
     private readonly ArrayStock? _stock;
     private int _chunk;
+    private GroupMask _wanted = GroupMask.All;
 
     /// <param name="columns">The block.</param>
     /// <param name="stock">Where memory for texts comes from that goes back when this is disposed; without it they may be looked at for longer, and are kept in the block's cache.</param>
@@ -40,6 +41,9 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
         Unread,
         Missing,
         Present,
+
+        /// <summary>Only the groups of rows that are wanted now.</summary>
+        Narrow,
     }
 
     /// <summary>The block that the chunks are of.</summary>
@@ -51,6 +55,9 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
 
     public long LastTime => _columns.Index.Chunks[_chunk].LastTime;
 
+    // What a column is when it has just been read.
+    private State Read => _wanted == GroupMask.All ? State.Present : State.Narrow;
+
     public ReadOnlySpan<long> RunningNumbers => Numbers(BlockIndex.NumberColumnOf(_columns.Index.Schema));
 
     public ReadOnlySpan<ulong> Nodes => default;
@@ -59,6 +66,7 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
     public void MoveTo(int chunk)
     {
         _chunk = chunk;
+        _wanted = GroupMask.All;
         Array.Clear(_states);
     }
 
@@ -67,22 +75,33 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
         if (_states[field] == State.Unread)
         {
             long[] into = _numbers[field] ??= ArrayPool<long>.Shared.Rent(BlockFormat.MaxChunkRows);
-            _states[field] = _columns.ReadNumbers(field, _chunk, into.AsSpan(0, RowCount)) ? State.Present : State.Missing;
+            _states[field] = _columns.ReadNumbers(field, _chunk, into.AsSpan(0, RowCount), _wanted) ? Read : State.Missing;
         }
 
-        return _states[field] == State.Present ? _numbers[field].AsSpan(0, RowCount) : default;
+        return _states[field] == State.Missing ? default : _numbers[field].AsSpan(0, RowCount);
     }
 
     public ReadOnlySpan<int> Codes(int field)
     {
         ReadText(field);
-        return _states[field] == State.Present ? _codes[field].AsSpan(0, RowCount) : default;
+        return _states[field] == State.Missing ? default : _codes[field].AsSpan(0, RowCount);
     }
 
     public SymbolView Symbols(int field)
     {
         ReadText(field);
         return _symbols[field];
+    }
+
+    public void Narrow(ReadOnlySpan<int> rows) => _wanted = GroupMask.Of(rows, RowCount);
+
+    public void Widen()
+    {
+        _wanted = GroupMask.All;
+        foreach (ref State state in _states.AsSpan())
+        {
+            state = state == State.Narrow ? State.Unread : state;
+        }
     }
 
     public void CopyTexts(int field, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
@@ -146,14 +165,14 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
         if (column.HasDictionary)
         {
             _symbols[field] = Dictionary(field);
-            _columns.ReadCodes(field, _chunk, into);
+            _columns.ReadCodes(field, _chunk, into, _wanted);
+            _states[field] = Read;
         }
         else
         {
             _symbols[field] = _columns.ReadTexts(field, _chunk, into, TextsOf(field));
+            _states[field] = State.Present;
         }
-
-        _states[field] = State.Present;
     }
 
     private TextScratch? TextsOf(int field) => _stock is null ? null : _texts[field] ??= new TextScratch(_stock);

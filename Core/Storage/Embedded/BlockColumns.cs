@@ -19,7 +19,14 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
     public BlockColumns Uncached() => new(parts, blockId, Index, null);
 
     /// <summary>Reads a chunk of a number column; false when every row is missing.</summary>
-    public bool ReadNumbers(int column, int chunk, Span<long> into)
+    public bool ReadNumbers(int column, int chunk, Span<long> into) => ReadNumbers(column, chunk, into, GroupMask.All);
+
+    /// <inheritdoc cref="ReadNumbers(int, int, Span{long})"/>
+    /// <param name="column">The column.</param>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="into">Gets a number a row; what rows that are not wanted get means nothing.</param>
+    /// <param name="wanted">The rows that are wanted.</param>
+    public bool ReadNumbers(int column, int chunk, Span<long> into, GroupMask wanted)
     {
         if (Index.Columns[column] is not { } numbers || numbers.Chunks[chunk].IsEmpty)
         {
@@ -30,7 +37,7 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
         using BlockPart part = Read(extent);
         try
         {
-            NumberCodec.Decode(part.Bytes, into);
+            NumberDecoder.Decode(part.Bytes, into, wanted);
             return true;
         }
         catch (InvalidDataException damage)
@@ -40,7 +47,14 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
     }
 
     /// <summary>Reads a chunk of a text column that has a dictionary; false when every row is missing.</summary>
-    public bool ReadCodes(int column, int chunk, Span<int> into)
+    public bool ReadCodes(int column, int chunk, Span<int> into) => ReadCodes(column, chunk, into, GroupMask.All);
+
+    /// <inheritdoc cref="ReadCodes(int, int, Span{int})"/>
+    /// <param name="column">The column.</param>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="into">Gets a code a row; what rows that are not wanted get means nothing, and is perhaps no code at all.</param>
+    /// <param name="wanted">The rows that are wanted.</param>
+    public bool ReadCodes(int column, int chunk, Span<int> into, GroupMask wanted)
     {
         if (Index.Columns[column] is not { } texts || texts.Chunks[chunk].IsEmpty)
         {
@@ -51,7 +65,7 @@ internal sealed class BlockColumns(PartReader parts, long blockId, BlockIndex in
         using BlockPart part = Read(extent);
         try
         {
-            CodeCodec.Decode(part.Bytes, texts.TextCount, into);
+            CodeCodec.Decode(part.Bytes, texts.TextCount, into, wanted);
             return true;
         }
         catch (InvalidDataException damage)

@@ -40,7 +40,10 @@ internal sealed class CodeCodec
     /// Reads a chunk of as many rows as <paramref name="into"/> has, all of them codes of a dictionary of so many texts.
     /// <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that do not belong to the chunk.
     /// </summary>
-    public static void Decode(ReadOnlySpan<byte> bytes, int texts, Span<int> into)
+    public static void Decode(ReadOnlySpan<byte> bytes, int texts, Span<int> into) => Decode(bytes, texts, into, GroupMask.All);
+
+    /// <summary>The same; what rows that are not wanted get means nothing.</summary>
+    public static void Decode(ReadOnlySpan<byte> bytes, int texts, Span<int> into, GroupMask wanted)
     {
         ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
         byte form = reader.Byte();
@@ -52,13 +55,28 @@ internal sealed class CodeCodec
                 break;
             case Packed:
                 PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
-                PackedGroups.Unpack(bytes[reader.Position..], least, into);
+                PackedGroups.Unpack(bytes[reader.Position..], least, into, wanted);
                 break;
             default:
                 throw new InvalidDataException("a code chunk has an unknown form");
         }
 
-        Check(into, texts);
+        if (wanted == GroupMask.All || form == Constant)
+        {
+            Check(into, texts);
+            return;
+        }
+
+        for (int group = 0; !into.IsEmpty; group++)
+        {
+            Span<int> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
+            if (wanted.Has(group))
+            {
+                Check(rows, texts);
+            }
+
+            into = into[rows.Length..];
+        }
     }
 
     // One unsigned maximum: missing is −1, so every code plus one must be at most the number of texts.

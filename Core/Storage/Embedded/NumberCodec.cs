@@ -85,7 +85,7 @@ internal sealed class NumberCodec
     /// Reads a chunk of as many rows as <paramref name="into"/> has. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/>
     /// that do not belong to the chunk.
     /// </summary>
-    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into) => NumberDecoder.Decode(bytes, into);
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into) => NumberDecoder.Decode(bytes, into, GroupMask.All);
 
     private static void WriteConstant(ByteWriter to, long value)
     {

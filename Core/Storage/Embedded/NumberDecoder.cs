@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>Reads what <see cref="NumberCodec"/> wrote.</summary>
 internal static class NumberDecoder
 {
-    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into)
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into, GroupMask wanted)
     {
         ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
         byte form = reader.Byte();
@@ -19,17 +19,18 @@ internal static class NumberDecoder
                 long first = reader.Int64();
                 long second = reader.Int64();
                 PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
-                ReadGroups(bytes[reader.Position..], form, first, second, into);
+                // What a step leads to is known only with all steps before.
+                ReadGroups(bytes[reader.Position..], form, first, second, into, form == Delta ? GroupMask.All : wanted);
                 return;
             case Table:
-                ReadTable(bytes, ref reader, into);
+                ReadTable(bytes, ref reader, into, wanted);
                 return;
             default:
                 throw new InvalidDataException("a number chunk has an unknown form");
         }
     }
 
-    private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into)
+    private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into, GroupMask wanted)
     {
         int at = PackedGroups.GroupCount(into.Length);
         long before = unchecked(first - second);
@@ -38,7 +39,11 @@ internal static class NumberDecoder
             Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
             int width = payload[group];
             ReadOnlySpan<byte> packed = payload[at..];
-            if (form == PackedNullable)
+            if (!wanted.Has(group))
+            {
+                // Passed over.
+            }
+            else if (form == PackedNullable)
             {
                 BitPacking.UnpackNullable(packed, width, first, second, NumberColumn.Missing, rows);
             }
@@ -68,7 +73,7 @@ internal static class NumberDecoder
         return before;
     }
 
-    private static void ReadTable(ReadOnlySpan<byte> bytes, ref ByteReader reader, Span<long> into)
+    private static void ReadTable(ReadOnlySpan<byte> bytes, ref ByteReader reader, Span<long> into, GroupMask wanted)
     {
         int count = reader.Byte();
         Span<long> table = stackalloc long[byte.MaxValue + 1];
@@ -78,10 +83,16 @@ internal static class NumberDecoder
         }
 
         PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
-        ReadGroups(bytes[reader.Position..], Packed, 0, 1, into);
-        for (int i = 0; i < into.Length; i++)
+        ReadGroups(bytes[reader.Position..], Packed, 0, 1, into, wanted);
+        for (int group = 0; !into.IsEmpty; group++)
         {
-            into[i] = table[(byte)into[i]];
+            Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
+            for (int i = 0; i < rows.Length && wanted.Has(group); i++)
+            {
+                rows[i] = table[(byte)rows[i]];
+            }
+
+            into = into[rows.Length..];
         }
     }
 }

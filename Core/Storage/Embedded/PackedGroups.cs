@@ -41,14 +41,21 @@ internal static class PackedGroups
     }
 
     /// <summary>Unpacks measured groups as codes: each number u as <c>least + u</c>.</summary>
-    public static void Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into)
+    public static void Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into) => Unpack(payload, least, into, GroupMask.All);
+
+    /// <summary>The same; groups that are not wanted are passed over.</summary>
+    public static void Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into, GroupMask wanted)
     {
         int at = GroupCount(into.Length);
         for (int group = 0; !into.IsEmpty; group++)
         {
             int rows = Math.Min(BitPacking.GroupRows, into.Length);
             int width = payload[group];
-            BitPacking.Unpack(payload[at..], width, least, into[..rows]);
+            if (wanted.Has(group))
+            {
+                BitPacking.Unpack(payload[at..], width, least, into[..rows]);
+            }
+
             at += BitPacking.PackedBytes(rows, width);
             into = into[rows..];
         }
