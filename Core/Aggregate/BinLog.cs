@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace TimeSeries.Core.Aggregate;
@@ -13,7 +14,7 @@ internal sealed class BinLog
     private const int DigitBits = 11;
     private const int SmallestLog = 4_096;
 
-    // Arrays of more (1 MiB each) are not kept for the next use.
+    // Arrays of more (1 MiB each) are not kept for the next use, but given back.
     private const int MostKept = 1 << 16;
 
     private Entry[] _entries = [];
@@ -91,8 +92,15 @@ internal sealed class BinLog
         _lastKey = -1;
         _isSorted = true;
         _isAddedUp = true;
-        _entries = _entries.Length > MostKept ? [] : _entries;
-        _spare = _spare.Length > MostKept ? [] : _spare;
+        if (_entries.Length > MostKept)
+        {
+            Replace(ref _entries, []);
+        }
+
+        if (_spare.Length > MostKept)
+        {
+            Replace(ref _spare, []);
+        }
     }
 
     /// <summary>Moves everything into a grid that has places for it.</summary>
@@ -116,11 +124,23 @@ internal sealed class BinLog
             int size = (int)Math.Min(Array.MaxLength, Math.Max(SmallestLog, BitOperations.RoundUpToPowerOf2((uint)(_count + added)) * 2L));
             if (size > _entries.Length)
             {
-                Array.Resize(ref _entries, size);
+                Entry[] larger = ArrayPool<Entry>.Shared.Rent(size);
+                _entries.AsSpan(0, _count).CopyTo(larger);
+                Replace(ref _entries, larger);
             }
         }
 
         _isAddedUp = false;
+    }
+
+    private static void Replace(ref Entry[] array, Entry[] by)
+    {
+        if (array.Length > 0)
+        {
+            ArrayPool<Entry>.Shared.Return(array);
+        }
+
+        array = by;
     }
 
     private void AddUp()
@@ -166,7 +186,7 @@ internal sealed class BinLog
 
         if (_spare.Length < _count)
         {
-            _spare = new Entry[_entries.Length];
+            Replace(ref _spare, ArrayPool<Entry>.Shared.Rent(_entries.Length));
         }
 
         Span<int> ends = stackalloc int[1 << DigitBits];
