@@ -34,6 +34,13 @@ internal sealed class StoreFolder : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks as an endpoint does, which gives the answer back; returns how many rows it had.</summary>
+    public async Task<int> AskAsync(SampleQuery query)
+    {
+        using QueryResult answer = await Store.QueryAsync(query, CancellationToken.None);
+        return answer.RowCount;
+    }
+
     /// <summary>The times that filled samples may have.</summary>
     public static TimeRange Range(TimeSpan spread) =>
         new(SampleMaker.PreparedAtMilliseconds - 1_000, SampleMaker.PreparedAtMilliseconds + (long)spread.TotalMilliseconds + 1_000);

@@ -1,18 +1,15 @@
 using BenchmarkDotNet.Attributes;
-using TimeSeries.Core.Model;
 
 namespace TimeSeries.Benchmarks.Micro;
 
-/// <summary>Questions of the statistics endpoints to a store with two million samples of a day in blocks, a question.</summary>
+/// <summary>Questions of the statistics endpoints to a store with two million samples of a day in blocks, answered from rollups and given back, a question.</summary>
 [MemoryDiagnoser]
+[AllocationGate]
 public class StoreQueryBenchmarks
 {
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);
 
     private StoreFolder _folder = null!;
-
-    [Params(true, false)]
-    public bool Rollups { get; set; }
 
     [GlobalSetup]
     public async Task PrepareAsync()
@@ -26,10 +23,10 @@ public class StoreQueryBenchmarks
     }
 
     [Benchmark]
-    public ValueTask<QueryResult> PerService() => _folder.Store.QueryAsync(StatisticsQueries.PerService(StoreFolder.Range(_day), Rollups), CancellationToken.None);
+    public Task<int> PerService() => _folder.AskAsync(StatisticsQueries.PerService(StoreFolder.Range(_day), useRollups: true));
 
     [Benchmark]
-    public ValueTask<QueryResult> PerAddress() => _folder.Store.QueryAsync(StatisticsQueries.PerAddress(StoreFolder.Range(_day), Rollups), CancellationToken.None);
+    public Task<int> PerAddress() => _folder.AskAsync(StatisticsQueries.PerAddress(StoreFolder.Range(_day), useRollups: true));
 
     [GlobalCleanup]
     public async Task RemoveAsync() => await _folder.DisposeAsync();
