@@ -4,7 +4,6 @@ namespace TimeSeries.Benchmarks.Micro;
 
 /// <summary>Questions of the statistics endpoints to a store with two million samples of a day in blocks, answered from rollups and given back, a question.</summary>
 [MemoryDiagnoser]
-[AllocationGate]
 public class StoreQueryBenchmarks
 {
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);
