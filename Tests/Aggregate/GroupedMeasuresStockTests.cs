@@ -28,8 +28,12 @@ internal sealed class GroupedMeasuresStockTests
 
         SampleQuery later = _byText with
         {
-            Range = new TimeRange(5, 6), Filters = [Filter.Present(_schema.Ordinal("db"))], Order = [new OrderTerm(OrderBy.Measure, 0)], Limit = 3,
-            GroupBy = [new(_schema.Ordinal("sql"))], Measures = [new(MeasureKind.Count), new(MeasureKind.Sketch, _schema.Ordinal("elapsed"))],
+            Range = new TimeRange(5, 6),
+            Filters = [Filter.Present(_schema.Ordinal("db"))],
+            Order = [new OrderTerm(OrderBy.Measure, 0)],
+            Limit = 3,
+            GroupBy = [new(_schema.Ordinal("sql"))],
+            Measures = [new(MeasureKind.Count), new(MeasureKind.Sketch, _schema.Ordinal("elapsed"))],
         };
         Assert.That(stock.Rent(later), Is.SameAs(grouped));
         Assert.That(stock.Rent(later), Is.Not.SameAs(grouped), "it is rented out");
