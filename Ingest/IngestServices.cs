@@ -155,7 +155,7 @@ public static class IngestServices
         StorageOptions options = provider.GetRequiredService<StorageOptions>();
         DataDirectory directory = provider.GetRequiredService<DataDirectory>();
         ProjectDirectory projects = provider.GetRequiredService<ProjectDirectory>();
-        EmbeddedStoreOptions bounds = new() { HeadBytes = options.HeadBytes, MaxBytes = options.MaxBytes, Retention = options.RetentionOf };
+        EmbeddedStoreOptions bounds = new() { HeadBytes = options.HeadBytes, CacheBytes = options.CacheBytes, MaxBytes = options.MaxBytes, Retention = options.RetentionOf };
         try
         {
             return EmbeddedStore.Open(

@@ -32,6 +32,11 @@ public sealed class StorageOptions : IValidatableObject
     [Range(1L << 20, 1L << 30)]
     public long HeadBytes { get; init; } = 48L << 20;
 
+    // A day of some ten million samples with all its rollups; more is worth its memory to who asks for more again and again.
+    [Description("Memory for what questions have read of blocks, checked and mostly decoded; 0 keeps nothing")]
+    [Range(0, 1L << 40)]
+    public long CacheBytes { get; init; } = 128L << 20;
+
     /// <summary>How long samples of a kind are kept; null is for ever.</summary>
     public TimeSpan? RetentionOf(Kind kind)
     {
