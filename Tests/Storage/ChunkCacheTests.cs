@@ -86,7 +86,25 @@ public sealed class ChunkCacheTests
     }
 
     [Test]
-    public void What_is_dear_to_decode_takes_the_place_of_others_sooner()
+    public void What_was_decoded_takes_the_place_of_chunks_however_lately_they_were_used()
+    {
+        ChunkCache cache = new(100_000);
+        for (int offset = 0; offset < 300; offset++)
+        {
+            Ask(cache, block: 1, offset);
+        }
+
+        for (int offset = 0; offset < 86; offset++)
+        {
+            cache.AddDecoded(2, offset, "decoded", 1_000);
+        }
+
+        Assert.That(Enumerable.Range(0, 86).Select(offset => cache.Find<string>(2, offset)), Is.All.EqualTo("decoded"));
+        Assert.That(Enumerable.Range(0, 300).Select(offset => cache.Find<byte[]>(1, offset)), Is.All.Null);
+    }
+
+    [Test]
+    public void What_was_decoded_takes_the_place_of_such_that_was_not_used_for_some_time()
     {
         ChunkCache cache = new(100_000);
         for (int offset = 0; offset < 86; offset++)
@@ -104,6 +122,19 @@ public sealed class ChunkCacheTests
         while (cache.Find<string>(2, times) is null);
 
         Assert.That(times, Is.InRange(55, 60), "each time it is asked for 2,000 bytes; the first was not used for 200,000 then");
+    }
+
+    [Test]
+    public void Nothing_is_kept_where_there_is_no_memory_for_it()
+    {
+        ChunkCache cache = new(0);
+        for (int times = 0; times < 3; times++)
+        {
+            Assert.That(Ask(cache, 1, 1), Is.False);
+            cache.AddDecoded(1, 2, "decoded", 10);
+        }
+
+        Assert.That((cache.Bytes, cache.Find<string>(1, 2)), Is.EqualTo((0L, (string?)null)));
     }
 
     [Test]

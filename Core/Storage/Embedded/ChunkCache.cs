@@ -1,24 +1,28 @@
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
-/// What was read from blocks and checked, within a bound of bytes: encoded chunks, decoded dictionaries and rollups. What was used longest ago
-/// goes first. Questions over more than fits in here would displace each part just before they came to it again; so nothing takes the place of what was used
-/// lately: what is cheap to read has to wait for long, what is dear to decode for less. Thread safe; what it gives out stays valid after it was dropped.
+/// What was read from blocks and checked, within a bound of bytes: encoded chunks, which are cheap to read again, and decoded dictionaries and rollups, which are
+/// dear. What is decoded takes the place of chunks; among themselves nothing takes the place of what was used lately, since questions over more than fits
+/// in here would displace each part just before they came to it again. Thread safe; what it gives out stays valid after it was dropped.
 /// </summary>
 internal sealed class ChunkCache(long maxBytes)
 {
     // What an entry costs beside its own bytes.
     private const int EntryBytes = 160;
 
-    // Times its own size that the cache is asked for while something in it is not used, until something else may take its place. So much to read takes
-    // less than a second, and a quarter of it to decode a few: that is what it costs people at most when they look at something else.
+    // Times its own size that the cache is asked for while something in it is not used, until another of its sort may take its place. So much to read takes
+    // less than a second, and an eighth of it to decode a few: that is what it costs people at most when they look at something else.
     private const int ChunkTurns = 16;
     private const int DecodedTurns = 2;
 
     // Guards the entries and their order. Held for a look-up only, never while something is read.
     private readonly Lock _gate = new();
     private readonly Dictionary<(long Block, long Offset), LinkedListNode<Entry>> _entries = [];
-    private readonly LinkedList<Entry> _byUse = new();
+
+    // What was used last comes first.
+    private readonly LinkedList<Entry> _chunks = new();
+    private readonly LinkedList<Entry> _decoded = new();
+    private long _chunkBytes;
     private long _askedBytes;
 
     public long Bytes { get; private set; }
@@ -35,8 +39,9 @@ internal sealed class ChunkCache(long maxBytes)
 
             _askedBytes += node.Value.Bytes;
             node.ValueRef.UsedAt = _askedBytes;
-            _byUse.Remove(node);
-            _byUse.AddFirst(node);
+            LinkedList<Entry> sort = node.List!;
+            sort.Remove(node);
+            sort.AddFirst(node);
             return (T)node.Value.Value;
         }
     }
@@ -47,7 +52,7 @@ internal sealed class ChunkCache(long maxBytes)
         lock (_gate)
         {
             _askedBytes += bytes;
-            return HasPlace(bytes + EntryBytes, ChunkTurns);
+            return Bytes + bytes + EntryBytes <= maxBytes || (IsSmall(bytes) && (IsUnused(_chunks, ChunkTurns) || IsUnused(_decoded, ChunkTurns)));
         }
     }
 
@@ -56,7 +61,7 @@ internal sealed class ChunkCache(long maxBytes)
     {
         lock (_gate)
         {
-            Keep(block, offset, chunk, chunk.Length + EntryBytes);
+            Keep(_chunks, new Entry(block, offset, chunk, chunk.Length + EntryBytes), IsUnused(_decoded, ChunkTurns) ? _decoded : _chunks);
         }
     }
 
@@ -66,9 +71,9 @@ internal sealed class ChunkCache(long maxBytes)
         lock (_gate)
         {
             _askedBytes += bytes;
-            if (HasPlace(bytes + EntryBytes, DecodedTurns))
+            if (Bytes - _chunkBytes + bytes + EntryBytes <= maxBytes || (IsSmall(bytes) && IsUnused(_decoded, DecodedTurns)))
             {
-                Keep(block, offset, value, bytes + EntryBytes);
+                Keep(_decoded, new Entry(block, offset, value, bytes + EntryBytes), _chunks);
             }
         }
     }
@@ -78,42 +83,54 @@ internal sealed class ChunkCache(long maxBytes)
     {
         lock (_gate)
         {
-            for (LinkedListNode<Entry>? node = _byUse.First; node is not null;)
+            foreach (LinkedList<Entry> sort in new[] { _chunks, _decoded })
             {
-                LinkedListNode<Entry>? next = node.Next;
-                if (node.Value.Block == block)
+                for (LinkedListNode<Entry>? node = sort.First; node is not null;)
                 {
-                    Drop(node);
-                }
+                    LinkedListNode<Entry>? next = node.Next;
+                    if (node.Value.Block == block)
+                    {
+                        Drop(node);
+                    }
 
-                node = next;
+                    node = next;
+                }
             }
         }
     }
 
-    private bool HasPlace(long bytes, int turns) =>
-        Bytes + bytes <= maxBytes || (bytes <= maxBytes / 2 && _byUse.Last is { } oldest && _askedBytes - oldest.Value.UsedAt > turns * maxBytes);
+    // One entry must not take the place of all others.
+    private bool IsSmall(long bytes) => bytes + EntryBytes <= maxBytes / 2;
 
-    private void Keep(long block, long offset, object value, long bytes)
+    private bool IsUnused(LinkedList<Entry> sort, int turns) => sort.Last is { } oldest && _askedBytes - oldest.Value.UsedAt > turns * maxBytes;
+
+    // Where there is no room the oldest of one sort go first, then those of the other.
+    private void Keep(LinkedList<Entry> sort, Entry entry, LinkedList<Entry> first)
     {
-        if (_entries.ContainsKey((block, offset)))
+        if (_entries.ContainsKey((entry.Block, entry.Offset)))
         {
             return;
         }
 
-        _entries[(block, offset)] = _byUse.AddFirst(new Entry(block, offset, value, bytes) { UsedAt = _askedBytes });
-        Bytes += bytes;
+        _entries[(entry.Block, entry.Offset)] = sort.AddFirst(entry with { UsedAt = _askedBytes });
+        Count(sort, entry.Bytes);
         while (Bytes > maxBytes)
         {
-            Drop(_byUse.Last!);
+            Drop(first.Last ?? (first == _chunks ? _decoded : _chunks).Last!);
         }
     }
 
     private void Drop(LinkedListNode<Entry> node)
     {
-        _byUse.Remove(node);
+        Count(node.List!, -node.Value.Bytes);
         _entries.Remove((node.Value.Block, node.Value.Offset));
-        Bytes -= node.Value.Bytes;
+        node.List!.Remove(node);
+    }
+
+    private void Count(LinkedList<Entry> sort, long bytes)
+    {
+        Bytes += bytes;
+        _chunkBytes += sort == _chunks ? bytes : 0;
     }
 
     private record struct Entry(long Block, long Offset, object Value, long Bytes)
