@@ -184,31 +184,68 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureSta
         rows.Sort(order);
     }
 
-    // An integer a group that sorts as all parts of the key do, one after the other; null when more than the key decides, or it would not fit.
+    // An integer a group that sorts as groups do that are equal in the first term; null where more than the key decides, or it would not fit.
     private long[]? TieKeys()
     {
-        long all = 1;
-        foreach (KeyPart part in groups.Parts)
-        {
-            all = part.Count > 0 && all <= long.MaxValue / part.Count ? all * part.Count : long.MaxValue;
-        }
-
-        if (query.Order.Length > 1 || groups.Parts.Length < 2 || all == long.MaxValue)
+        if (groups.Parts.Length < 2 || TieParts() is not { } parts)
         {
             return null;
         }
 
+        long all = 1;
+        foreach ((int part, bool _) in parts)
+        {
+            int count = Math.Max(1, groups.Parts[part].Count);
+            if (all > long.MaxValue / count)
+            {
+                return null;
+            }
+
+            all *= count;
+        }
+
         long[] keys = new long[groups.Count];
-        for (int part = 0; part < groups.Parts.Length; part++)
+        foreach ((int part, bool descending) in parts)
         {
             int[] ranks = RanksOf(groups.Parts[part]);
             for (int group = 0; group < keys.Length; group++)
             {
-                keys[group] = (keys[group] * ranks.Length) + ranks[groups.ValueOf(group, part)];
+                int rank = ranks[groups.ValueOf(group, part)];
+                keys[group] = (keys[group] * ranks.Length) + (descending ? ranks.Length - 1 - rank : rank);
             }
         }
 
         return keys;
+    }
+
+    // The parts of the key by which groups are sorted that are equal in the first term: those that the order names, then the others.
+    private List<(int Part, bool Descending)>? TieParts()
+    {
+        int windows = query.WindowMilliseconds > 0 ? 1 : 0;
+        List<(int Part, bool Descending)> parts = [];
+        foreach (OrderTerm term in query.Order.AsSpan()[Math.Min(1, query.Order.Length)..])
+        {
+            if (term.By is not (OrderBy.Key or OrderBy.Window))
+            {
+                return null;
+            }
+
+            int part = term.By == OrderBy.Key ? term.Index + windows : 0;
+            if ((term.By == OrderBy.Key || windows > 0) && !parts.Exists(known => known.Part == part))
+            {
+                parts.Add((part, term.Descending));
+            }
+        }
+
+        for (int part = 0; part < groups.Parts.Length; part++)
+        {
+            if (!parts.Exists(known => known.Part == part))
+            {
+                parts.Add((part, false));
+            }
+        }
+
+        return parts;
     }
 
     private int[] All()

@@ -156,6 +156,25 @@ internal sealed class AggregationTests
         Assert.That(System.Text.Encoding.UTF8.GetString(aggregation.Complete().LatestText(0, 0)), Is.EqualTo(new string('f', 10_000) + 499));
     }
 
+    [Test]
+    public void Many_groups_that_are_equal_in_the_first_term_are_sorted_by_the_others([Values] bool descending, [Values(OrderBy.Key, OrderBy.Window, OrderBy.Measure)] OrderBy last, [Values(30, int.MaxValue)] int limit)
+    {
+        KindSchema schema = SampleSchema.Of(Kind.Thread);
+        List<SampleRow> rows = new RowGenerator(schema, new Random(8)).Rows(3_000, 500_000);
+        SampleQuery query = CountAll(Kind.Thread) with
+        {
+            WindowMilliseconds = 1_000,
+            GroupBy = [new(schema.Ordinal("oname")), new(schema.Ordinal("oid"))],
+            Order = [new(OrderBy.Key, 0) { Descending = descending }, new(OrderBy.Window) { Descending = !descending }, new(last, last == OrderBy.Key ? 1 : 0) { Descending = true }],
+            Limit = limit,
+        };
+
+        using QueryResult answer = Answer(schema, query, rows, new Random(9));
+
+        Assert.That(answer.TotalGroups, Is.GreaterThan(1_000));
+        Assert.That(ResultLines.Of(query, answer), Is.EqualTo(NaiveAnswer.Lines(query, rows)));
+    }
+
     internal static TimeRange AnyRange(Random random)
     {
         const long length = 3 * 3_600_000;
