@@ -23,7 +23,7 @@ internal sealed class Compactor(
         BlockScratch scratch = new(catalog.Stock, pace);
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (((pace.IsBehind = IsBehind(schema.Kind)) || catalog.Snapshot.Frozen.IsEmpty)
+            while (((pace.Backlog = BacklogOf(schema.Kind)) >= 1 || catalog.Snapshot.Frozen.IsEmpty)
                 && Merge(scratch, CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
             {
             }
@@ -42,7 +42,7 @@ internal sealed class Compactor(
         }
     }
 
-    private bool IsBehind(Kind kind)
+    private double BacklogOf(Kind kind)
     {
         int small = 0;
         foreach (Block block in catalog.Snapshot.BlocksOf(kind))
@@ -50,7 +50,7 @@ internal sealed class Compactor(
             small += block.Entry.RowCount <= options.MaxBlockRows / CompactionPlan.Fan ? 1 : 0;
         }
 
-        return small >= ManyBlocks;
+        return (double)small / ManyBlocks;
     }
 
     private ImmutableArray<Block> Readable(Kind kind) =>
