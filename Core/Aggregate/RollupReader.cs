@@ -122,22 +122,13 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
     public long[] ReadAscending(Span<int> starts, out int count)
     {
         int lists = starts.Length - 1;
-        RequireRoom(lists);
-        long[] lengths = ArrayPool<long>.Shared.Rent(lists);
-        ReadNumbers(lengths.AsSpan(0, lists));
-        long total = 0;
-        int filled = 0;
+        long[] lengths = ReadLengths(lists, Array.MaxLength - starts[0], out count, out int filled);
         for (int i = 0; i < lists; i++)
         {
-            Require(lengths[i] >= 0 && lengths[i] <= int.MaxValue);
-            total += lengths[i];
-            filled += lengths[i] > 0 ? 1 : 0;
-            Require(starts[0] + total <= Array.MaxLength);
-            starts[i + 1] = (int)(starts[0] + total);
+            starts[i + 1] = starts[i] + (int)lengths[i];
         }
 
-        RequireRoom(total);
-        count = (int)total;
+        RequireRoom(count);
         long[] values = ArrayPool<long>.Shared.Rent(count);
         ReadNumbers(values.AsSpan(0, filled));
         long[] differences = ArrayPool<long>.Shared.Rent(count - filled);
@@ -161,23 +152,10 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
     /// <summary>Passes over ascending lists; returns how many values they have.</summary>
     public int SkipAscending(int lists)
     {
-        RequireRoom(lists);
-        long[] lengths = ArrayPool<long>.Shared.Rent(lists);
-        ReadNumbers(lengths.AsSpan(0, lists));
-        long total = 0;
-        int filled = 0;
-        foreach (long length in lengths.AsSpan(0, lists))
-        {
-            Require(length >= 0 && length <= int.MaxValue);
-            total += length;
-            filled += length > 0 ? 1 : 0;
-            Require(total <= Array.MaxLength);
-        }
-
-        ArrayPool<long>.Shared.Return(lengths);
+        ArrayPool<long>.Shared.Return(ReadLengths(lists, Array.MaxLength, out int count, out int filled));
         SkipNumbers(filled);
-        SkipNumbers((int)total - filled);
-        return (int)total;
+        SkipNumbers(count - filled);
+        return count;
     }
 
     /// <summary>Reads a dictionary.</summary>
@@ -225,6 +203,26 @@ internal ref struct RollupReader(ReadOnlySpan<byte> bytes)
 
             end = start;
         }
+    }
+
+    // How long each of some lists is, at the start of an array that goes back to the shared pool; together at most so long, and how many are not empty.
+    private long[] ReadLengths(int lists, int most, out int count, out int filled)
+    {
+        RequireRoom(lists);
+        long[] lengths = ArrayPool<long>.Shared.Rent(lists);
+        ReadNumbers(lengths.AsSpan(0, lists));
+        long total = 0;
+        filled = 0;
+        foreach (long length in lengths.AsSpan(0, lists))
+        {
+            Require(length >= 0 && length <= int.MaxValue);
+            total += length;
+            filled += length > 0 ? 1 : 0;
+            Require(total <= most);
+        }
+
+        count = (int)total;
+        return lengths;
     }
 
     private static int PackedBytes(int numbers, int width) => ((numbers * width) + 7) / 8;
