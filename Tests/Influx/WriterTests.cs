@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TimeSeries.Core;
@@ -10,6 +11,7 @@ using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Fixtures.Influx;
 using TimeSeries.Tests.Fixtures.Influxd;
+using TimeSeries.Tests.Ingest;
 
 namespace TimeSeries.Tests.Influx;
 
@@ -49,6 +51,21 @@ internal sealed class WriterTests
         }
 
         Assert.That(await CountAsync(server), Is.EqualTo((5_000, 10 * 500 * 501 / 2)));
+    }
+
+    [Test]
+    public async Task A_database_that_is_missing_is_made_and_no_write_waits_longer_than_for_that()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        using CollectedLog told = new();
+        using InfluxWriter writer = Open(new InfluxOptions { Host = server.Address, BatchLines = 50, FlushAge = TimeSpan.FromMilliseconds(20) }, told);
+        await RunAsync(writer, async token =>
+        {
+            await writer.WriteAsync(WrittenBatch.Many(0, 500), new LogPosition(1), token);
+            await writer.WaitStoredAsync(new LogPosition(1), token);
+        });
+        Assert.That(await CountAsync(server), Is.EqualTo((500, 500 * 501 / 2)));
+        Assert.That(told.Text, Does.Contain("has been made").And.Not.Contains("Error:"));
     }
 
     [Test]
@@ -175,11 +192,28 @@ internal sealed class WriterTests
         Assert.That((server.Points().Count, DeadLetters().Count), Is.EqualTo((1_001, 0)));
     }
 
+    [Test]
+    public async Task Writes_that_wake_a_shard_are_sent_again_and_later_ones_once()
+    {
+        await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Cloud);
+        server.Forgettable = 3;
+        using InfluxWriter writer = Open(new InfluxOptions { Host = server.Address, Credentials = new InfluxCredentials(FakeInflux.Token), BatchLines = 100, FlushAge = TimeSpan.FromMilliseconds(20) });
+        await RunAsync(writer, async token =>
+        {
+            await writer.WriteAsync(WrittenBatch.Many(0, 250), new LogPosition(1), token);
+            await writer.WaitStoredAsync(new LogPosition(1), token);
+            Assert.That((server.Points().Count, server.WriteCount), Is.EqualTo((251, 2 * 3)));
+            await writer.WriteAsync(WrittenBatch.Many(250, 50, WrittenBatch.Start + 250), new LogPosition(2), token);
+            await writer.WaitStoredAsync(new LogPosition(2), token);
+        });
+        Assert.That((server.Points().Count, server.WriteCount), Is.EqualTo((301, (2 * 3) + 1)));
+    }
+
     private InfluxWriter Open(Uri address, int batchLines = 5_000) =>
         Open(new InfluxOptions { Host = address, BatchLines = batchLines, FlushAge = TimeSpan.FromMilliseconds(20) });
 
-    private InfluxWriter Open(InfluxOptions options) =>
-        InfluxWriter.Open(new DiskFileSystem(), _folder, Node, options, _ => 1_200_000, null, TimeProvider.System, _instruments, NullLogger.Instance);
+    private InfluxWriter Open(InfluxOptions options, ILogger? logger = null) =>
+        InfluxWriter.Open(new DiskFileSystem(), _folder, Node, options, _ => 1_200_000, null, TimeProvider.System, _instruments, logger ?? NullLogger.Instance);
 
     // Runs the writer while something is written.
     private static async Task RunAsync(InfluxWriter writer, Func<CancellationToken, Task> write)

@@ -75,6 +75,9 @@ public static class InfluxSchema
     /// <summary>How many parts a unit may have: slots × parts are the nanoseconds of a bucket.</summary>
     public const long PartSlots = 100_000;
 
+    /// <summary>The shortest time that a shard can hold.</summary>
+    public const long NanosecondsPerHour = 3_600_000_000_000;
+
     private const long NodeHourMilliseconds = 3_600_000;
     private const long NanosecondsPerMillisecond = 1_000_000;
     private const long NumbersPerEpoch = 1_000_000;

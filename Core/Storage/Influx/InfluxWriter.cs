@@ -15,9 +15,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// </summary>
 public sealed partial class InfluxWriter : ISampleWriter, IDisposable
 {
-    private const int Senders = 3;
-
-    // Lines in memory: enough to keep the senders busy while more are encoded, and all that an outage costs.
+    // Lines in memory: enough to keep InfluxDB busy while more are encoded, and all that an outage costs. Each has a loop of its own, since some wait before they are sent again.
     private const int BatchesInFlight = 8;
 
     // A batch is sent once it is three quarters of its age, looked at four times as often, so that none is older.
@@ -192,7 +190,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     {
         using CancellationTokenSource all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task> loops = [FlushAsync(all.Token), CloseUnitsAsync(all.Token)];
-        for (int i = 0; i < Senders; i++)
+        for (int i = 0; i < BatchesInFlight; i++)
         {
             loops.Add(_sender.RunAsync(all.Token));
         }
@@ -208,6 +206,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _open?.Dispose();
         _open = null;
         _deadLetters.Leave();
+        _sender.Dispose();
         _http.Dispose();
         _alerts?.Dispose();
         _gate.Dispose();

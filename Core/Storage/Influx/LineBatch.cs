@@ -13,8 +13,11 @@ internal sealed class LineBatch : IDisposable
 
     private byte[] _bytes;
     private int[] _ends;
+    private readonly HashSet<long> _hours = [];
     private int _length;
     private int _lineStart;
+    private long _lineHour;
+    private long _lastHour = long.MinValue;
 
     public LineBatch(int capacity)
     {
@@ -26,6 +29,9 @@ internal sealed class LineBatch : IDisposable
 
     /// <summary>Bytes of the whole lines.</summary>
     public int Length => _lineStart;
+
+    /// <summary>Hours since 1970 that points of the whole lines lie in.</summary>
+    public IReadOnlyCollection<long> Hours => _hours;
 
     /// <summary>Place in the order of sending.</summary>
     public long Sequence { get; set; }
@@ -55,6 +61,14 @@ internal sealed class LineBatch : IDisposable
         _length += bytes.Length;
     }
 
+    /// <summary>Appends the time of the open line's point, in ns, behind all else.</summary>
+    public void AppendTime(long nanoseconds)
+    {
+        Append(" "u8);
+        LineText.AppendInteger(this, nanoseconds);
+        _lineHour = nanoseconds / InfluxSchema.NanosecondsPerHour;
+    }
+
     /// <summary>
     /// Ends the open line when the batch may hold so many bytes; else takes it back and returns false. The first line always fits.
     /// </summary>
@@ -77,6 +91,12 @@ internal sealed class LineBatch : IDisposable
 
         _ends[LineCount++] = _length;
         _lineStart = _length;
+        if (_lineHour != _lastHour)
+        {
+            _hours.Add(_lineHour);
+            _lastHour = _lineHour;
+        }
+
         return true;
     }
 

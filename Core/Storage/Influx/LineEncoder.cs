@@ -94,8 +94,7 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
             }
         }
 
-        into.Append(" "u8);
-        LineText.AppendInteger(into, InfluxSchema.PointTime(time, _number));
+        into.AppendTime(InfluxSchema.PointTime(time, _number));
     }
 
     // In order of their names, as the server sorts them.

@@ -4,18 +4,26 @@ namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// Sends batches of lines until InfluxDB has each line or has refused it for good, and then confirms the batch. The same bytes are sent again as often as need be:
-/// they make the same points. Several loops may run side by side.
+/// they make the same points. Lines for an hour that is not awake (<see cref="AwakeHours"/>) are sent once more when they are stored. Several loops may run side by side; some of them send, the others wait.
 /// </summary>
 internal sealed partial class LineSender(
-    InfluxHttp http, InfluxOptions options, SendQueue queue, WriteSize size, DeadLetters deadLetters, TimeProvider clock, CoreInstruments instruments, ILogger logger)
+    InfluxHttp http, InfluxOptions options, SendQueue queue, WriteSize size, DeadLetters deadLetters, TimeProvider clock, CoreInstruments instruments, ILogger logger) : IDisposable
 {
+    // More side by side make a server of few cores no faster.
+    private const int MaxWrites = 3;
+
+    // A shard's cache is made in microseconds; on a crowded machine the thread that makes it can be kept waiting for some hundred milliseconds.
+    private static readonly TimeSpan _awakening = TimeSpan.FromMilliseconds(500);
+
     // What wants a human is told again after this time.
     private static readonly TimeSpan _repeatAfter = TimeSpan.FromMinutes(10);
 
+    private readonly AwakeHours _awake = new(clock);
+    private readonly SemaphoreSlim _turns = new(MaxWrites, MaxWrites);
     private readonly Lock _lock = new();
     private string? _fault;
     private long _told;
-    private bool _triedToCreate;
+    private Task<bool>? _creation;
 
     /// <summary>Why InfluxDB takes no lines just now; null when it does.</summary>
     public string? Fault
@@ -34,7 +42,15 @@ internal sealed partial class LineSender(
     {
         await foreach (LineBatch batch in queue.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            await SendAsync(batch, cancellationToken).ConfigureAwait(false);
+            bool isAwake = _awake.Contain(batch.Hours);
+            List<(int First, int Count)> stored = await SendInTurnAsync(batch, [(0, batch.LineCount)], cancellationToken).ConfigureAwait(false);
+            if (!isAwake)
+            {
+                await Task.Delay(_awakening, clock, cancellationToken).ConfigureAwait(false);
+                await SendInTurnAsync(batch, stored, cancellationToken).ConfigureAwait(false);
+            }
+
+            _awake.Add(batch.Hours);
             instruments.InfluxLines.Add(batch.LineCount);
             instruments.InfluxBytes.Add(batch.Length);
             queue.Confirm(batch);
@@ -42,9 +58,26 @@ internal sealed partial class LineSender(
         }
     }
 
-    private async ValueTask SendAsync(LineBatch batch, CancellationToken cancellationToken)
+    public void Dispose() => _turns.Dispose();
+
+    private async ValueTask<List<(int First, int Count)>> SendInTurnAsync(LineBatch batch, List<(int First, int Count)> ranges, CancellationToken cancellationToken)
     {
-        Stack<(int First, int Count)> open = new([(0, batch.LineCount)]);
+        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SendAsync(batch, ranges, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    // Sends ranges of lines, and returns which of them InfluxDB says it has.
+    private async ValueTask<List<(int First, int Count)>> SendAsync(LineBatch batch, List<(int First, int Count)> ranges, CancellationToken cancellationToken)
+    {
+        Stack<(int First, int Count)> open = new(ranges);
+        List<(int First, int Count)> stored = [];
         while (open.TryPop(out (int First, int Count) lines))
         {
             ReadOnlyMemory<byte> body = batch.Lines(lines.First, lines.Count);
@@ -52,6 +85,7 @@ internal sealed partial class LineSender(
             if (reply.Outcome == WriteOutcome.Stored)
             {
                 size.Grow();
+                stored.Add(lines);
                 continue;
             }
 
@@ -72,6 +106,8 @@ internal sealed partial class LineSender(
             open.Push((lines.First + half, lines.Count - half));
             open.Push((lines.First, half));
         }
+
+        return stored;
     }
 
     // Returns when the lines are stored, or refused so that sending the same again is of no use.
@@ -80,6 +116,7 @@ internal sealed partial class LineSender(
         Backoff backoff = new(Random.Shared.NextDouble);
         while (true)
         {
+            bool isTried = Volatile.Read(ref _creation) is { IsCompleted: true };
             WriteReply reply = await http.WriteAsync(body, cancellationToken).ConfigureAwait(false);
             instruments.InfluxWrites.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome.ToString()));
             switch (reply.Outcome)
@@ -89,9 +126,10 @@ internal sealed partial class LineSender(
                     return reply;
                 case WriteOutcome.PartlyRefused or WriteOutcome.Refused or WriteOutcome.TooLarge:
                     return reply;
-                case WriteOutcome.NoDatabase when await TryCreateAsync(cancellationToken).ConfigureAwait(false):
+                case WriteOutcome.NoDatabase when !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false):
                     continue;
                 case WriteOutcome.Unavailable:
+                    _awake.Clear();
                     Tell(reply.Reason);
                     await Task.Delay(backoff.Next(reply.RetryAfter), clock, cancellationToken).ConfigureAwait(false);
                     break;
@@ -105,19 +143,25 @@ internal sealed partial class LineSender(
         }
     }
 
-    // Once: a database that went away while we ran was dropped by someone, who is not to be worked against.
+    // Once, for all whose write came before it was there: a database that went away later was dropped by someone, who is not to be worked against.
     private async ValueTask<bool> TryCreateAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        if (!options.CreateDatabase || options.WriteApi != InfluxWriteApi.V1)
         {
-            if (_triedToCreate || !options.CreateDatabase || options.WriteApi != InfluxWriteApi.V1)
-            {
-                return false;
-            }
-
-            _triedToCreate = true;
+            return false;
         }
 
+        Task<bool> creation;
+        lock (_lock)
+        {
+            creation = _creation ??= CreateAsync(cancellationToken);
+        }
+
+        return await creation.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> CreateAsync(CancellationToken cancellationToken)
+    {
         string? fault = await http.CreateDatabaseAsync(cancellationToken).ConfigureAwait(false);
         if (fault is null)
         {

@@ -11,8 +11,7 @@ internal static class RollupLines
     public static bool TryDeclare(LineBatch into, int maxBytes, long pcode, ReadOnlySpan<byte> node, KindPoints points, long unit, long bucket)
     {
         AppendHead(into, pcode, node, points, unit, 0, 0);
-        into.Append(" "u8);
-        LineText.AppendInteger(into, InfluxSchema.RollupTime(bucket, unit, 0));
+        into.AppendTime(InfluxSchema.RollupTime(bucket, unit, 0));
         return into.TryEndLine(maxBytes);
     }
 
@@ -42,8 +41,7 @@ internal static class RollupLines
         AppendHead(into, pcode, node, points, at.Unit, at.Part, at.Parts);
         into.Append(",data="u8);
         LineText.AppendText(into, text);
-        into.Append(" "u8);
-        LineText.AppendInteger(into, InfluxSchema.RollupTime(at.Bucket, at.Unit, at.Part));
+        into.AppendTime(InfluxSchema.RollupTime(at.Bucket, at.Unit, at.Part));
     }
 
     private static void AppendHead(LineBatch into, long pcode, ReadOnlySpan<byte> node, KindPoints points, long unit, long part, long parts)

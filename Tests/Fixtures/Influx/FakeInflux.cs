@@ -32,6 +32,7 @@ internal sealed class FakeInflux : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly FakeDatabase _database = new();
     private int _writeCount;
+    private int _forgettable;
 
     private FakeInflux(FakeProduct product)
     {
@@ -50,6 +51,13 @@ internal sealed class FakeInflux : IAsyncDisposable
 
     /// <summary>Answers for the next writes, one each, before any is taken.</summary>
     public ConcurrentQueue<FakeRefusal> Refusals { get; } = [];
+
+    /// <summary>How many of the next writes are answered 204 and lost, as InfluxDB 1.x loses some of those that wake a shard.</summary>
+    public int Forgettable
+    {
+        get => _forgettable;
+        set => _forgettable = value;
+    }
 
     /// <summary>The largest body of a write as sent.</summary>
     public int BodyLimit { get; set; } = MaxBodyBytes;
@@ -142,6 +150,12 @@ internal sealed class FakeInflux : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_forgettable > 0)
+            {
+                _forgettable--;
+                return Results.NoContent();
+            }
+
             List<ParsedLine> lines = LineParser.Parse(body);
             return _product == FakeProduct.Version3 ? TakeByLine(lines) : TakeWhole(lines);
         }
