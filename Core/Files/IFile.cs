@@ -12,8 +12,8 @@ public interface IFile : IDisposable
 
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
-    /// <summary>Writes several buffers one behind the other, in one call where the system can.</summary>
-    void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset);
+    /// <summary>Writes several buffers one behind the other, behind all that is needed of the file: what stands after them may become zeros, up to the next 4,096 bytes.</summary>
+    void Append(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset);
 
     /// <summary>Has the system begin to write a part to the disk, where it can, so that a later <see cref="Flush"/> has less to do. Promises nothing.</summary>
     void BeginFlush(long offset, long length);

@@ -47,7 +47,7 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Writes frames that are <paramref name="bytes"/> long together and flushes them: one call each.</summary>
     public void Append(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long bytes)
     {
-        _file.Write(buffers, FileHeader.Size + End - Segment.Start);
+        _file.Append(buffers, FileHeader.Size + End - Segment.Start);
         _file.Flush();
         End += bytes;
     }

@@ -16,15 +16,42 @@ public sealed class DiskFileSystemTests
     public void DeleteDirectory() => Directory.Delete(_directory, recursive: true);
 
     [Test]
-    public void Buffers_are_written_one_behind_the_other()
+    public void What_is_appended_in_parts_of_any_size_stands_one_behind_the_other([Values(0, 10, 4_096, 5_000)] int first)
     {
-        using IFile file = _disk.Create(Named("a"));
-        List<ReadOnlyMemory<byte>> buffers = [.. Enumerable.Range(0, 3_000).Select(i => (ReadOnlyMemory<byte>)new[] { (byte)i, (byte)(i >> 8) })];
-        file.Write(buffers, 10);
+        Random random = new(7);
+        int[] sizes = [1, 5_000, 4_096 - 906, 3, 300_000, 10, 131_072, 131_073, 8_192, 40_000];
+        using IFile file = _disk.Create(Named("a"), 2 << 20);
+        byte[] expected = new byte[first + sizes.Sum()];
+        random.NextBytes(expected);
+        file.Write(expected.AsSpan(0, first), 0);
+        int at = first;
+        foreach (int size in sizes)
+        {
+            file.Append(Parts(expected.AsMemory(at, size)), at);
+            file.Flush();
+            at += size;
+
+            // Read in between as well: the system's cache must not keep what was there before.
+            Assert.That(ReadAll(file, at).AsSpan().SequenceEqual(expected.AsSpan(0, at)), Is.True, $"after {at} bytes");
+        }
+
+        using IFile other = _disk.Open(Named("a"), FileAccess.Read);
+        Assert.That(ReadAll(other, at), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Appending_goes_on_where_something_else_was_written_or_cut_off()
+    {
+        using IFile file = _disk.Create(Named("a"), 1 << 20);
+        file.Append([new byte[] { 1, 2, 3, 4, 5, 6, 7, 8 }], 0);
+        file.Write("ab"u8, 2);
+        file.SetLength(5);
+        file.Append([new byte[] { 9 }, new byte[] { 10 }], 5);
+        file.Append([new byte[] { 11 }], 6);
+        file.Write("c"u8, 0);
+        file.Append([new byte[] { 12 }], 7);
         file.Flush();
-        byte[] read = new byte[6_000];
-        int count = file.Read(read, 10);
-        Assert.That((count, read.AsSpan().SequenceEqual(buffers.SelectMany(buffer => buffer.ToArray()).ToArray())), Is.EqualTo((6_000, true)));
+        Assert.That(ReadAll(file, 8), Is.EqualTo(new byte[] { (byte)'c', 2, (byte)'a', (byte)'b', 5, 9, 11, 12 }));
     }
 
     [Test]
@@ -118,6 +145,16 @@ public sealed class DiskFileSystemTests
 
         using IFile file = _disk.Open("/dev/full", FileAccess.ReadWrite);
         Assert.That(() => file.Write("x"u8, 0), Throws.TypeOf<DiskFullException>());
+    }
+
+    // In two parts, so that there is more than one buffer.
+    private static List<ReadOnlyMemory<byte>> Parts(Memory<byte> bytes) => [bytes[..(bytes.Length / 3)], bytes[(bytes.Length / 3)..]];
+
+    private static byte[] ReadAll(IFile file, int length)
+    {
+        byte[] bytes = new byte[length];
+        Assert.That(file.Read(bytes, 0), Is.EqualTo(length));
+        return bytes;
     }
 
     private string Named(string name) => Path.Combine(_directory, name);

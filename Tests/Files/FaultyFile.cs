@@ -5,6 +5,8 @@ namespace TimeSeries.Tests.Files;
 /// <summary>An open file of a <see cref="FaultyFileSystem"/>.</summary>
 internal sealed class FaultyFile(FaultyFileSystem files, string path, FileContent content, FileAccess access) : IFile
 {
+    private const int PageBytes = 4_096;
+
     public string Path => path;
 
     public long Length => files.LengthOf(content);
@@ -17,10 +19,13 @@ internal sealed class FaultyFile(FaultyFileSystem files, string path, FileConten
         files.Write(path, content, bytes, offset);
     }
 
-    public void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
+    public void Append(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
     {
         ThrowIfReadOnly();
-        byte[] together = new byte[buffers.Sum(buffer => (long)buffer.Length)];
+        long after = offset + buffers.Sum(buffer => (long)buffer.Length);
+
+        // The zeros that may come behind.
+        byte[] together = new byte[(after + PageBytes - 1) / PageBytes * PageBytes - offset];
         int end = 0;
         foreach (ReadOnlyMemory<byte> buffer in buffers)
         {
