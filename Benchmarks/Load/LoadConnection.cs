@@ -15,10 +15,6 @@ internal sealed class LoadConnection(
     private static readonly TimeSpan _sleptPrecisely = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan _roundedOff = TimeSpan.FromMilliseconds(1);
 
-    // So long before it is due a batch is made: a sender has it ready when it is due.
-    private static readonly TimeSpan _madeBefore = TimeSpan.FromMicroseconds(200);
-
-    private readonly long _madeBeforeTicks = (long)(_madeBefore.TotalSeconds * clock.TimestampFrequency);
     private ulong _idState = idState;
     private long _acceptedCount;
     private long _rejectedCount;
@@ -45,6 +41,9 @@ internal sealed class LoadConnection(
     /// <summary>Time stamp of the last answer; 0 before it.</summary>
     public long LastAnswer => Volatile.Read(ref _lastAnswer);
 
+    /// <summary>Whether its thread goes before others; only at a rate, so that a closed loop takes no processor time from the server.</summary>
+    public bool GoesFirst { get; private set; }
+
     /// <summary>Compresses bodies when given.</summary>
     public GzipBody? Gzip { get; init; }
 
@@ -52,14 +51,11 @@ internal sealed class LoadConnection(
     public void Run(CancellationTokenSource stop)
     {
         ShortSleep.SharpenTimers();
+        GoesFirst = schedule.IsOpenLoop && ThreadUrgency.TryRaise();
         for (int next = 0; !stop.IsCancellationRequested && schedule.TryTake(out long due); next = (next + 1) % bodies.Length)
         {
-            if (!WaitUntil(due - _madeBeforeTicks, stop.Token))
-            {
-                return;
-            }
-
-            ReadOnlySpan<byte> request = Make(bodies[next]);
+            // Before the wait: a sender has a batch ready when it is due.
+            ReadOnlySpan<byte> request = Make(bodies[next], due);
             if (!WaitUntil(due, stop.Token) || schedule.IsOver)
             {
                 return;
@@ -76,9 +72,9 @@ internal sealed class LoadConnection(
     /// <summary>Ends a request in flight.</summary>
     public void Dispose() => connection.Dispose();
 
-    private ReadOnlySpan<byte> Make(PreparedBody body)
+    private ReadOnlySpan<byte> Make(PreparedBody body, long due)
     {
-        body.Patch(clock.GetUtcNow().ToUnixTimeMilliseconds(), ref _idState);
+        body.Patch((clock.GetUtcNow() + schedule.Until(due)).ToUnixTimeMilliseconds(), ref _idState);
         return Gzip is null
             ? frame.Frame(body.Bytes, body.Length)
             : frame.Frame(Gzip.Bytes, Gzip.Compress(body.Body));
