@@ -32,7 +32,6 @@ internal sealed class FakeInflux : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly FakeDatabase _database = new();
     private int _writeCount;
-    private int _forgettable;
 
     private FakeInflux(FakeProduct product)
     {
@@ -53,11 +52,7 @@ internal sealed class FakeInflux : IAsyncDisposable
     public ConcurrentQueue<FakeRefusal> Refusals { get; } = [];
 
     /// <summary>How many of the next writes are answered 204 and lost, as InfluxDB 1.x loses some of those that wake a shard.</summary>
-    public int Forgettable
-    {
-        get => _forgettable;
-        set => _forgettable = value;
-    }
+    public int Forgettable { get; set; }
 
     /// <summary>The largest body of a write as sent.</summary>
     public int BodyLimit { get; set; } = MaxBodyBytes;
@@ -150,9 +145,9 @@ internal sealed class FakeInflux : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_forgettable > 0)
+            if (Forgettable > 0)
             {
-                _forgettable--;
+                Forgettable--;
                 return Results.NoContent();
             }
 
