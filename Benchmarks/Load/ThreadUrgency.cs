@@ -7,10 +7,11 @@ namespace TimeSeries.Benchmarks.Load;
 /// </summary>
 internal static partial class ThreadUrgency
 {
+    /// <summary>The nice value that a thread gets.</summary>
+    public const int Nice = -15;
+
     // PRIO_PROCESS of sys/resource.h: on Linux one thread, see setpriority(2).
     private const int OneThread = 0;
-
-    private const int Nice = -15;
 
     /// <summary>Raises the calling thread for good; false where the system does not let it, for which it takes a privilege.</summary>
     public static bool TryRaise() => OperatingSystem.IsLinux() && SetPriority(OneThread, 0, Nice) == 0;

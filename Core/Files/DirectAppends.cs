@@ -10,8 +10,8 @@ namespace TimeSeries.Core.Files;
 /// <param name="path">The file.</param>
 internal sealed unsafe class DirectAppends(string path) : IDisposable
 {
-    // What addresses, offsets and lengths are multiples of; no disk asks for more.
-    private const int PageBytes = 4_096;
+    /// <summary>What addresses, offsets and lengths are multiples of; no disk asks for more.</summary>
+    public const int PageBytes = 4_096;
 
     private const int MaxBytes = 128 << 10;
 
@@ -31,7 +31,7 @@ internal sealed unsafe class DirectAppends(string path) : IDisposable
     {
         if (_file is null || LengthOf(buffers) > MaxBytes)
         {
-            _end = -1;
+            Forget();
             return false;
         }
 
@@ -42,7 +42,7 @@ internal sealed unsafe class DirectAppends(string path) : IDisposable
             pages[file.Read(pages[..head], offset - head)..head].Clear();
         }
 
-        _end = -1;
+        Forget();
         int length = head;
         for (int i = 0; i < buffers.Count; i++)
         {

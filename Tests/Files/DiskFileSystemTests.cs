@@ -16,6 +16,19 @@ public sealed class DiskFileSystemTests
     public void DeleteDirectory() => Directory.Delete(_directory, recursive: true);
 
     [Test]
+    public void Buffers_are_written_one_behind_the_other([Values(2, 100)] int bytesEach)
+    {
+        // More than a system call takes at once.
+        using IFile file = _disk.Create(Named("a"));
+        List<ReadOnlyMemory<byte>> buffers = [.. Enumerable.Range(0, 3_000).Select(i => (ReadOnlyMemory<byte>)Enumerable.Range(0, bytesEach).Select(at => (byte)(i >> (8 * (at % 2)))).ToArray())];
+        file.Append(buffers, 10);
+        file.Flush();
+        byte[] read = new byte[3_000 * bytesEach];
+        int count = file.Read(read, 10);
+        Assert.That((count, read.AsSpan().SequenceEqual(buffers.SelectMany(buffer => buffer.ToArray()).ToArray())), Is.EqualTo((3_000 * bytesEach, true)));
+    }
+
+    [Test]
     public void What_is_appended_in_parts_of_any_size_stands_one_behind_the_other([Values(0, 10, 4_096, 5_000)] int first)
     {
         Random random = new(7);

@@ -5,8 +5,6 @@ namespace TimeSeries.Tests.Files;
 /// <summary>An open file of a <see cref="FaultyFileSystem"/>.</summary>
 internal sealed class FaultyFile(FaultyFileSystem files, string path, FileContent content, FileAccess access) : IFile
 {
-    private const int PageBytes = 4_096;
-
     public string Path => path;
 
     public long Length => files.LengthOf(content);
@@ -25,7 +23,7 @@ internal sealed class FaultyFile(FaultyFileSystem files, string path, FileConten
         long after = offset + buffers.Sum(buffer => (long)buffer.Length);
 
         // The zeros that may come behind.
-        byte[] together = new byte[(after + PageBytes - 1) / PageBytes * PageBytes - offset];
+        byte[] together = new byte[(after + DirectAppends.PageBytes - 1) / DirectAppends.PageBytes * DirectAppends.PageBytes - offset];
         int end = 0;
         foreach (ReadOnlyMemory<byte> buffer in buffers)
         {

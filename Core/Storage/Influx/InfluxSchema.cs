@@ -54,8 +54,11 @@ public static class InfluxSchema
     /// <summary>Field of a node's word: 1 while it may have accepted more.</summary>
     public const string OpenField = "open";
 
+    /// <summary>Of merged buckets, and of a node's word; no shard is shorter.</summary>
+    public const long HourMilliseconds = 3_600_000;
+
     /// <summary>A node that is open and has said nothing for so long is taken for lost.</summary>
-    public const long NodeMemoryMilliseconds = 24 * NodeHourMilliseconds;
+    public const long NodeMemoryMilliseconds = 24 * HourMilliseconds;
 
     /// <summary>The unit of samples whose unit is not known any more, since the checkpoint was lost. It never gets a rollup.</summary>
     public const long UnknownUnit = -1;
@@ -75,10 +78,6 @@ public static class InfluxSchema
     /// <summary>How many parts a unit may have: slots × parts are the nanoseconds of a bucket.</summary>
     public const long PartSlots = 100_000;
 
-    /// <summary>The shortest time that a shard can hold.</summary>
-    public const long NanosecondsPerHour = 3_600_000_000_000;
-
-    private const long NodeHourMilliseconds = 3_600_000;
     private const long NanosecondsPerMillisecond = 1_000_000;
     private const long NumbersPerEpoch = 1_000_000;
     private const long Epochs = 64;
@@ -96,6 +95,9 @@ public static class InfluxSchema
     public static long MillisecondsOf(long pointTime) =>
         pointTime / NanosecondsPerMillisecond - (pointTime % NanosecondsPerMillisecond < 0 ? 1 : 0);
 
+    /// <summary>Hours since 1970 that the time of a point lies in.</summary>
+    public static long HourOf(long pointTime) => pointTime / (HourMilliseconds * NanosecondsPerMillisecond);
+
     /// <summary>Value of <see cref="EpochTag"/> for a running number.</summary>
     public static long EpochOf(long number) => number / NumbersPerEpoch % Epochs;
 
@@ -110,7 +112,7 @@ public static class InfluxSchema
     }
 
     /// <summary>Nanoseconds of the point of a node's word: those of the hour that it is said in, so that a node has few points and no retention refuses them.</summary>
-    public static long NodeTime(long milliseconds) => milliseconds / NodeHourMilliseconds * NodeHourMilliseconds * NanosecondsPerMillisecond;
+    public static long NodeTime(long milliseconds) => milliseconds / HourMilliseconds * HourMilliseconds * NanosecondsPerMillisecond;
 
     /// <summary>Value of <see cref="NodeTag"/>.</summary>
     public static string NodeName(ulong nodeId) => nodeId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);

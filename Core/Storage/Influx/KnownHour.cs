@@ -30,7 +30,7 @@ internal sealed class KnownHour(Rollup rollup, IReadOnlyDictionary<long, (HashSe
     /// <summary>Whether the hour has exactly the units that this was made of, all of them closed and none to be read raw.</summary>
     public bool IsOf(long hour, IReadOnlyDictionary<long, UnitBucket> units)
     {
-        for (long start = hour; start < hour + UnitHours.HourMilliseconds; start += InfluxSchema.BucketMilliseconds)
+        for (long start = hour; start < hour + InfluxSchema.HourMilliseconds; start += InfluxSchema.BucketMilliseconds)
         {
             UnitBucket? found = units.GetValueOrDefault(start);
             bool isKnown = buckets.TryGetValue(start, out (HashSet<(string Node, long Unit)> Units, long Samples) known);

@@ -66,7 +66,7 @@ internal sealed class LineBatch : IDisposable
     {
         Append(" "u8);
         LineText.AppendInteger(this, nanoseconds);
-        _lineHour = nanoseconds / InfluxSchema.NanosecondsPerHour;
+        _lineHour = InfluxSchema.HourOf(nanoseconds);
     }
 
     /// <summary>

@@ -7,9 +7,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>Whole hours of one slice of a query, from units that are merged once and kept. Not thread safe.</summary>
 internal sealed class UnitHours(SampleQuery query, int specIndex, UnitCache cache, TimeProvider clock)
 {
-    public const long HourMilliseconds = 3_600_000;
-
-    private const int BucketsOfHour = (int)(HourMilliseconds / InfluxSchema.BucketMilliseconds);
+    private const int BucketsOfHour = (int)(InfluxSchema.HourMilliseconds / InfluxSchema.BucketMilliseconds);
 
     // No node writes a sample before a row of its unit, so units alone tell what came late. Points are counted again only for what
     // others do to the database.
@@ -22,12 +20,12 @@ internal sealed class UnitHours(SampleQuery query, int specIndex, UnitCache cach
     private readonly long _now = clock.GetTimestamp();
 
     /// <summary>The hour that a bucket lies in.</summary>
-    public static long HourOf(long bucket) => WindowKeyPart.StartOf(bucket, HourMilliseconds);
+    public static long HourOf(long bucket) => WindowKeyPart.StartOf(bucket, InfluxSchema.HourMilliseconds);
 
     /// <summary>Finds the hours that are kept and still have the same units.</summary>
     public void Find(TimeRange slice, IReadOnlyDictionary<long, UnitBucket> units)
     {
-        for (long hour = HourOf(slice.From + HourMilliseconds - 1); IsAllowed(hour, slice); hour += HourMilliseconds)
+        for (long hour = HourOf(slice.From + InfluxSchema.HourMilliseconds - 1); IsAllowed(hour, slice); hour += InfluxSchema.HourMilliseconds)
         {
             if (cache.Hours.Find(PlaceOf(hour)) is { } known && known.IsOf(hour, units) && SourceOf(hour, known.Rollup).CanAnswer(query))
             {
@@ -46,7 +44,7 @@ internal sealed class UnitHours(SampleQuery query, int specIndex, UnitCache cach
             if (IsCounted(hour))
             {
                 uncounted.Add(new TimeRange(from, hour));
-                from = hour + HourMilliseconds;
+                from = hour + InfluxSchema.HourMilliseconds;
             }
         }
 
@@ -111,9 +109,9 @@ internal sealed class UnitHours(SampleQuery query, int specIndex, UnitCache cach
 
     private bool IsCounted(long hour) => clock.GetElapsedTime(_known[hour].Counted, _now) < _countPeriod;
 
-    private bool IsAllowed(long hour, TimeRange slice) => query.WindowMilliseconds % HourMilliseconds == 0 && hour + HourMilliseconds <= slice.To;
+    private bool IsAllowed(long hour, TimeRange slice) => query.WindowMilliseconds % InfluxSchema.HourMilliseconds == 0 && hour + InfluxSchema.HourMilliseconds <= slice.To;
 
-    private static UnitSource SourceOf(long hour, Rollup rollup) => new(hour, HourMilliseconds, rollup);
+    private static UnitSource SourceOf(long hour, Rollup rollup) => new(hour, InfluxSchema.HourMilliseconds, rollup);
 
     private HourPlace PlaceOf(long hour) => new(query.Pcode, query.Kind, specIndex, hour);
 }
