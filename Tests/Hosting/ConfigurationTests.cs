@@ -109,7 +109,7 @@ public sealed class ConfigurationTests
     private static async Task<IReadOnlyList<string>> ErrorsAsync(params string[] arguments)
     {
         await using var app = ServerHost.Build(["--urls=http://127.0.0.1:0", .. arguments]);
-        return Assert.ThrowsAsync<InvalidConfigurationException>(() => app.StartAsync())!.Errors;
+        return (await Assert.ThrowsAsync<InvalidConfigurationException>(() => app.StartAsync()))!.Errors;
     }
 
     private static T Read<T>(string section, params (string Key, string Value)[] values)

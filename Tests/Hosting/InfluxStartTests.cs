@@ -65,7 +65,7 @@ internal sealed class InfluxStartTests
         await using RealInfluxd server = await RealInfluxd.StartAsync();
         string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
         await using WebApplication query = QueryHost.Build(["--urls=http://127.0.0.1:0", "--Storage:Kind=influx", $"--influx-env={path}", "--Projects:0:Pcode=1"]);
-        Assert.That(Assert.ThrowsAsync<StartRefusedException>(() => query.StartAsync())!.Message, Does.StartWith("INFLUX_DATABASE: there is no 'apm'"));
+        Assert.That((await Assert.ThrowsAsync<StartRefusedException>(() => query.StartAsync()))!.Message, Does.StartWith("INFLUX_DATABASE: there is no 'apm'"));
     }
 
     [Test]
@@ -75,7 +75,7 @@ internal sealed class InfluxStartTests
         string path = await SettingsAsync($"INFLUX_HOST={server.Address}", "INFLUX_USERNAME=nobody", "INFLUX_PASSWORD=hush");
         await using WebApplication app = ServerHost.Build(
             ["--urls=http://127.0.0.1:0", "--Storage:Kind=influx", $"--influx-env={path}", $"--Storage:Directory={_folder["store"]}"]);
-        string message = Assert.ThrowsAsync<StartRefusedException>(() => app.StartAsync())!.Message;
+        string message = (await Assert.ThrowsAsync<StartRefusedException>(() => app.StartAsync()))!.Message;
         Assert.That(message, Does.Contain("does not let this account write").And.Contain("does not let this account read").And.Not.Contain("hush"));
     }
 
@@ -181,7 +181,7 @@ internal sealed class InfluxStartTests
     {
         await using (app)
         {
-            return Assert.ThrowsAsync<InvalidConfigurationException>(() => app.StartAsync())!.Errors;
+            return (await Assert.ThrowsAsync<InvalidConfigurationException>(() => app.StartAsync()))!.Errors;
         }
     }
 }

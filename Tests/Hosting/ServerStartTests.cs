@@ -63,7 +63,7 @@ public sealed class ServerStartTests
         await using WebApplication second = Build(new CollectedLog(), TextWriter.Null);
 
         Assert.That(
-            Assert.ThrowsAsync<StartRefusedException>(() => second.StartAsync())!.Message,
+            (await Assert.ThrowsAsync<StartRefusedException>(() => second.StartAsync()))!.Message,
             Does.Contain(_folder.FullName).And.Contain("in use by another process"));
         await first.StopAsync();
     }

@@ -112,7 +112,7 @@ internal sealed class HostileTextTests
     }
 
     [Test]
-    [Order(int.MaxValue)]
+    [DependsOnTest(nameof(A_filter_finds_what_it_names_and_nothing_else), AllowFailure = true)]
     public async Task Nothing_became_syntax()
     {
         string[] measurements = [.. SampleSchema.All.Select(kind => InfluxSchema.MeasurementOf(kind.Kind)), InfluxSchema.RollupMeasurement];

@@ -47,10 +47,10 @@ internal sealed class ReadFailureTests
     ];
 
     [TestCaseSource(nameof(_answers))]
-    public void What_is_no_whole_answer_is_an_error_by_name(int status, string body, InfluxQueryFailure expected)
+    public async Task What_is_no_whole_answer_is_an_error_by_name(int status, string body, InfluxQueryFailure expected)
     {
         using ScriptedServer server = ScriptedServer.Of(status, body);
-        Assert.That(FailureOf(server).Failure, Is.EqualTo(expected));
+        Assert.That((await FailureOfAsync(server)).Failure, Is.EqualTo(expected));
     }
 
     [Test]
@@ -81,34 +81,34 @@ internal sealed class ReadFailureTests
     }
 
     [Test]
-    public void A_page_of_another_server_is_no_answer()
+    public async Task A_page_of_another_server_is_no_answer()
     {
         using ScriptedServer server = ScriptedServer.Of(200, Row, "text/html");
-        Assert.That(FailureOf(server).Failure, Is.EqualTo(InfluxQueryFailure.Malformed));
+        Assert.That((await FailureOfAsync(server)).Failure, Is.EqualTo(InfluxQueryFailure.Malformed));
     }
 
     [Test]
-    public void A_connection_that_breaks_in_mid_answer_is_an_error()
+    public async Task A_connection_that_breaks_in_mid_answer_is_an_error()
     {
         using ScriptedServer server = ScriptedServer.BreakingOff(PartialRow);
-        Assert.That(FailureOf(server).Failure, Is.EqualTo(InfluxQueryFailure.Unreachable));
+        Assert.That((await FailureOfAsync(server)).Failure, Is.EqualTo(InfluxQueryFailure.Unreachable));
     }
 
     [Test]
-    public void A_server_that_falls_silent_is_a_time_out_and_its_connection_is_dropped()
+    public async Task A_server_that_falls_silent_is_a_time_out_and_its_connection_is_dropped()
     {
         using ScriptedServer server = ScriptedServer.Silent(PartialRow);
-        InfluxQueryException failure = FailureOf(server);
+        InfluxQueryException failure = await FailureOfAsync(server);
         Assert.That((failure.Failure, server.HungUp.Wait(TimeSpan.FromSeconds(10))), Is.EqualTo((InfluxQueryFailure.TimedOut, true)));
     }
 
     [Test]
-    public void A_server_that_is_not_there_is_unreachable()
+    public async Task A_server_that_is_not_there_is_unreachable()
     {
         ScriptedServer gone = ScriptedServer.Of(200, Row);
         using InfluxReader reader = Reader(gone);
         gone.Dispose();
-        InfluxQueryException failure = Assert.ThrowsAsync<InfluxQueryException>(async () => await reader.QueryAsync(_query, CancellationToken.None))!;
+        InfluxQueryException failure = (await Assert.ThrowsAsync<InfluxQueryException>(async () => await reader.QueryAsync(_query, CancellationToken.None)))!;
         Assert.That(failure.Failure, Is.EqualTo(InfluxQueryFailure.Unreachable));
     }
 
@@ -125,11 +125,11 @@ internal sealed class ReadFailureTests
     }
 
     [Test]
-    public void More_rows_than_a_query_may_read_are_its_limit_s_error()
+    public async Task More_rows_than_a_query_may_read_are_its_limit_s_error()
     {
         using ScriptedServer server = ScriptedServer.Of(200, PartialRow + PartialRow + Row);
         using InfluxReader reader = Reader(server);
-        QueryLimitException limit = Assert.ThrowsAsync<QueryLimitException>(async () => await reader.QueryAsync(_query with { MaxRows = 2 }, CancellationToken.None))!;
+        QueryLimitException limit = (await Assert.ThrowsAsync<QueryLimitException>(async () => await reader.QueryAsync(_query with { MaxRows = 2 }, CancellationToken.None)))!;
         Assert.That(limit.Option, Is.EqualTo("Query:MaxRows"));
     }
 
@@ -149,10 +149,10 @@ internal sealed class ReadFailureTests
         });
     }
 
-    private static InfluxQueryException FailureOf(ScriptedServer server)
+    private static async Task<InfluxQueryException> FailureOfAsync(ScriptedServer server)
     {
         using InfluxReader reader = Reader(server);
-        return Assert.ThrowsAsync<InfluxQueryException>(async () => await reader.QueryAsync(_query, CancellationToken.None))!;
+        return (await Assert.ThrowsAsync<InfluxQueryException>(async () => await reader.QueryAsync(_query, CancellationToken.None)))!;
     }
 
     private static InfluxReader Reader(ScriptedServer server) => new(Options(server, TimeSpan.FromSeconds(2)), _ => null, TimeProvider.System);
