@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json;
+using NUnit.Framework;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Golden;
+
+/// <summary>Files that a build of long ago made. What today's build makes must equal them; they are never written again (see README.md in this folder).</summary>
+internal static class GoldenFile
+{
+    private const int ShownLines = 40;
+
+    public static string PathOf(string name) => RepositoryFolder.Combine("Tests", "Golden", name);
+
+    public static byte[] Bytes(string name) => File.ReadAllBytes(PathOf(name));
+
+    /// <summary>Compares bytes; says where the first difference is.</summary>
+    public static void Compare(string name, ReadOnlySpan<byte> actual)
+    {
+        byte[] expected = Bytes(name);
+        int same = actual.CommonPrefixLength(expected);
+        bool isEqual = same == expected.Length && same == actual.Length;
+        string message = isEqual ? "" : $"{name} differs at byte {same} of {expected.Length}, now {actual.Length}: {Near(expected, same)} before, {Near(actual, same)} now.";
+        Assert.That(message, Is.Empty);
+    }
+
+    /// <summary>Compares texts line by line; shows the lines that are missing (-) and those that are new (+).</summary>
+    public static void Compare(string name, string actual)
+    {
+        string expected = Encoding.UTF8.GetString(Bytes(name));
+        if (expected == actual)
+        {
+            return;
+        }
+
+        string[] before = expected.Split('\n');
+        string[] now = actual.Split('\n');
+        IEnumerable<string> lines = before.Except(now).Select(line => "- " + line).Concat(now.Except(before).Select(line => "+ " + line));
+        Assert.Fail($"{name} differs ({before.Length} lines before, {now.Length} now; order and repeats count too):\n{string.Join('\n', lines.Take(ShownLines))}");
+    }
+
+    /// <summary>Compares JSON: members in any order. Names the path of each difference but of additions that are listed.</summary>
+    public static void CompareJson(string name, ReadOnlySpan<byte> actual, params string[] additions)
+    {
+        string[] differences = [.. Differences("$", JsonElement.Parse(Bytes(name)), JsonElement.Parse(actual)).Where(line => !additions.Any(line.StartsWith))];
+        Assert.That(differences, Is.Empty, $"{name} differs:\n{string.Join('\n', differences.Take(ShownLines))}");
+    }
+
+    private static IEnumerable<string> Differences(string path, JsonElement before, JsonElement now)
+    {
+        if (before.ValueKind == JsonValueKind.Object && now.ValueKind == JsonValueKind.Object)
+        {
+            string[] names = [.. before.EnumerateObject().Concat(now.EnumerateObject()).Select(member => member.Name).Distinct()];
+            return names.SelectMany(name => (before.TryGetProperty(name, out JsonElement left), now.TryGetProperty(name, out JsonElement right)) switch
+            {
+                (true, true) => Differences($"{path}.{name}", left, right),
+                (true, false) => [$"{path}.{name} is missing"],
+                _ => [$"{path}.{name} was added"],
+            });
+        }
+
+        if (before.ValueKind == JsonValueKind.Array && now.ValueKind == JsonValueKind.Array && before.GetArrayLength() == now.GetArrayLength())
+        {
+            return before.EnumerateArray().Zip(now.EnumerateArray()).SelectMany((pair, index) => Differences($"{path}[{index}]", pair.First, pair.Second));
+        }
+
+        return JsonElement.DeepEquals(before, now) ? [] : [$"{path} was {before.GetRawText()}, is {now.GetRawText()}"];
+    }
+
+    private static string Near(ReadOnlySpan<byte> bytes, int position) => Convert.ToHexString(bytes.Slice(position, Math.Min(16, bytes.Length - position)));
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Fixtures.Influxd;
+
+namespace TimeSeries.Tests.Golden;
+
+/// <summary>What operators see of a host: help, the OpenAPI document, the names at <c>/metrics</c>.</summary>
+[NonParallelizable]
+internal sealed partial class OperatorSurfaceTests
+{
+    // Paths below which the OpenAPI document may have more than it had, each with its reason. Anything else is a broken promise.
+    private static readonly string[] _documentAdditions = [];
+
+    [TestCase("Server")]
+    [TestCase("Ingest")]
+    [TestCase("Query")]
+    public async Task The_help_is_as_it_was(string host)
+    {
+        string program = RepositoryFolder.Combine(host, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", $"TimeSeries.{host}.dll");
+        ProcessStartInfo start = new("dotnet", [program, "--help"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        start.Environment["DOTNET_PROCESSOR_COUNT"] = "2";
+        using Process process = Process.Start(start)!;
+        string help = await process.StandardOutput.ReadToEndAsync();
+        string errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.That((process.ExitCode, errors), Is.EqualTo((0, "")));
+        GoldenFile.Compare($"help/{host}.txt", Version().Replace(help, "${name} 0.1.0", 1));
+    }
+
+    [TestCase("Server", "embedded")]
+    [TestCase("Ingest", "influx")]
+    [TestCase("Query", "influx")]
+    public async Task The_OpenAPI_document_is_as_it_was(string host, string storage)
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllBytesAsync(folder["influx.env"], "INFLUX_HOST=http://127.0.0.1:9\n"u8.ToArray());
+        using ServerProcess process = await ServerProcess.StartHostAsync(host, folder["data"], $"--Storage:Kind={storage}", $"--influx-env={folder["influx.env"]}");
+        using HttpResponseMessage response = await process.Client.GetResponseAsync("/openapi/v1.json");
+        Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("application/json; charset=utf-8"));
+        GoldenFile.CompareJson($"openapi/{host}.json", await response.Content.ReadAsByteArrayAsync(), [.. _documentAdditions, "$.info.version was"]);
+    }
+
+    [Test]
+    public async Task The_metrics_of_a_Server_are_as_they_were()
+    {
+        using TemporaryFolder folder = new();
+        await using RunningServer server = await RunningServer.StartAsync(folder);
+        await PushAsync(server.Client);
+        await server.SealAsync();
+        await QueryAsync(server.Client);
+        GoldenFile.Compare("metrics/Server.txt", Series(await server.Client.GetAsync("/metrics")));
+    }
+
+    [Test]
+    public async Task The_metrics_of_hosts_over_InfluxDB_are_as_they_were()
+    {
+        await using SharedStore store = await SharedStore.StartAsync();
+        ServerProcess server = await store.StartHostAsync("Server", "server");
+        ServerProcess ingest = await store.StartHostAsync("Ingest", "ingest");
+        ServerProcess query = await store.StartHostAsync("Query", "query");
+        await PushAsync(ingest.Client);
+        await store.WaitForAsync(GoldenSamples.Rows.Count);
+        await PushAsync(server.Client);
+        await store.WaitForAsync((2 * GoldenSamples.Rows.Count) - GoldenSamples.RowsPerKind);
+        await QueryAsync(server.Client);
+        await QueryAsync(query.Client);
+        foreach ((string host, ServerProcess process) in new[] { ("Ingest", ingest), ("Query", query), ("Server", server) })
+        {
+            GoldenFile.Compare($"metrics/{host}-influx.txt", Series(await process.Client.GetAsync("/metrics")));
+        }
+    }
+
+    /// <summary>Samples of every kind, one of them wrong, then the same ones again with their id, then something that is no batch.</summary>
+    private static async Task PushAsync(ServerClient client)
+    {
+        PushedBatch batch = GoldenSamples.Batch("golden-1");
+        PushedBatch wrong = new(batch.Pcode, batch.Agent, [.. batch.Rows, new SampleRow("event") { ["time"] = GoldenSamples.Start, ["level"] = "NONE" }]) { Id = batch.Id };
+        await client.PushAsync(wrong, BodyForm.JsonRows);
+        await client.PushAsync(wrong, BodyForm.JsonRows);
+        using HttpResponseMessage none = await client.SendAsync("{"u8.ToArray(), "application/json");
+    }
+
+    /// <summary>A question of every family.</summary>
+    private static async Task QueryAsync(ServerClient client)
+    {
+        string period = string.Create(CultureInfo.InvariantCulture, $"{GoldenSamples.Start}/{GoldenSamples.Start + 300_000}");
+        foreach (string path in (string[])[$"/open/api/json/transaction/{period}", "/api/activity/keys/endpoint/key-1/10/3/2024/10/3/2024", "/api/v1.0/alert-history", "/api/v1/schema"])
+        {
+            await client.GetAsync(path);
+        }
+
+        await client.PostSignedAsync("/dashboards/events/search", """{"timeZone":"Z","from":"2024-03-10","to":"2024-03-10"}""");
+    }
+
+    // Names, types and help, then every series without its value, labels in order of their names.
+    private static string Series(string metrics)
+    {
+        StringBuilder text = new();
+        foreach (string line in metrics.Split('\n').Where(line => line.Length > 0).Select(WithoutValue).Order(StringComparer.Ordinal))
+        {
+            text.Append(line).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string WithoutValue(string line)
+    {
+        if (line[0] == '#' || Sample().Match(line) is not { Success: true } sample)
+        {
+            return line;
+        }
+
+        string[] labels = [.. Label().Matches(sample.Groups["labels"].Value).Select(label => label.Value).Order(StringComparer.Ordinal)];
+        return sample.Groups["name"].Value + (labels.Length > 0 ? $"{{{string.Join(',', labels)}}}" : "");
+    }
+
+    [GeneratedRegex(@"^(?<name>TimeSeries \w+) \S+")]
+    private static partial Regex Version();
+
+    [GeneratedRegex(@"^(?<name>[a-z_]+)(\{(?<labels>.*)\})? \S+$")]
+    private static partial Regex Sample();
+
+    [GeneratedRegex("""[a-z_]+="([^"\\]|\\.)*"|[^,]+""")]
+    private static partial Regex Label();
+}
