@@ -7,7 +7,7 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Hosting.Configuration;
-using TimeSeries.Hosting.Description;
+using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;

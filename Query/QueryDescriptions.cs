@@ -1,4 +1,4 @@
-using TimeSeries.Hosting.Description;
+using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Ncp;
 using TimeSeries.Query.Own;

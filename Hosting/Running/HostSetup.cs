@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Configuration;
-using TimeSeries.Hosting.Description;
+using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.Web;
 
@@ -84,7 +84,7 @@ public static class HostSetup
         services.AddHostedService<Banner>();
         services.AddHostedService<HeapWatch>();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
-        DescriptionEndpoints.Add(services);
+        OpenApiEndpoints.Add(services);
         AddCompression(services);
         services.AddCors();
         return builder;
@@ -106,7 +106,7 @@ public static class HostSetup
         app.MapGet("/healthz", HealthEndpoints.AnswerHealthAsync);
         app.MapGet("/readyz", HealthEndpoints.AnswerReadinessAsync);
         app.MapGet("/metrics", MetricsEndpoint.AnswerAsync);
-        DescriptionEndpoints.Map(app);
+        OpenApiEndpoints.Map(app);
         return app;
     }
 

@@ -1,82 +1,88 @@
-using TimeSeries.Hosting.Description;
+using Microsoft.OpenApi;
+using TimeSeries.Hosting.OpenApi;
+using static TimeSeries.Hosting.OpenApi.ApiElements;
+using static TimeSeries.Hosting.OpenApi.JsonSchema;
 
 namespace TimeSeries.Ingest.Endpoint;
 
-/// <summary>Describes <see cref="BatchEndpoint"/>; what a batch holds comes from the schema (<see cref="SampleShapes"/>).</summary>
+/// <summary>Describes <see cref="BatchEndpoint"/>; what a batch holds comes from the schema (<see cref="BatchSchemas"/>).</summary>
 internal sealed class BatchDescription : IApiDescription
 {
-    private const string AnswerExample =
+    private const string ResponseExample =
         """
         {"accepted":118,"rejected":1,"duplicates":0,"truncated":0,"duplicate":false,
-        "errors":[{"kind":"transaction","index":7,"field":"elapsed","reason":"must be a number ≥ 0"}],"unknown":["transaction.elapsd"],"position":"00000000c0ffee00-4096"}
+        "errors":[{"kind":"transaction","index":7,"field":"elapsed","reason":"must be a number ≥ 0"}],
+        "unknown":["transaction.elapsd"],"position":"00000000c0ffee00-4096"}
         """;
 
-    private static readonly Shape _count = Shape.Count;
-
-    private static readonly Shape.Member _errors = ("errors", Shape.List(Shape.Of("SampleError")) with { MaxItems = 100 });
-
-    public ApiPart Describe() => new("ingest", "Agents push batches of samples. An answer of 200 means: on stable storage.")
+    public void AddTo(OpenApiDocument document)
     {
-        Operations =
-        [
-            new ApiOperation("post", BatchEndpoint.Path)
-            {
-                Id = "pushBatch",
-                Summary = "Takes a batch of samples",
-                Description = "A bad sample costs itself and is listed with its field and the reason; its neighbours are kept. The body may be compressed with gzip, br or deflate.",
-                Security = [KnownSchemes.WithBearer, KnownSchemes.WithPcode],
-                Parameters =
-                [
-                    new ApiParameter("wait", ParameterPlace.Query, Shape.OneOf("durable", "stored") with { Default = "\"durable\"" })
-                    {
-                        Description = "When to answer: once on stable storage, or once also written to the store.",
-                    },
-                ],
-                Body = new ApiBody("JSON or MessagePack, the same map in both.",
-                [
-                    new ApiContent(ApiContent.Json, Shape.Of("Batch"), SampleShapes.BatchExample),
-                    new ApiContent(ApiContent.MessagePack, Shape.Of("Batch")),
-                    new ApiContent("application/x-msgpack", Shape.Of("Batch")),
-                    new ApiContent("application/vnd.msgpack", Shape.Of("Batch")),
-                ]),
-                Answers =
-                [
-                    new ApiAnswer(200, "Stored, or partly: errors lists what was not.",
-                        new ApiContent(ApiContent.Json, Shape.Of("BatchAnswer"), AnswerExample), new ApiContent(ApiContent.MessagePack, Shape.Of("BatchAnswer"))),
-                    Refusal(400, "Not parsable, a bad envelope, or not one usable sample; sending it again does not help."),
-                    Refusal(401, "No token, or an unknown one."),
-                    Refusal(403, "The token lacks the scope ingest, or belongs to another project."),
-                    Refusal(405, "Another method than POST."),
-                    Refusal(413, "More than Ingest:MaxRequestBytes as sent or Ingest:MaxInflatedBytes inflated; split the batch."),
-                    Refusal(415, "No or an unknown Content-Type, or an unknown Content-Encoding."),
-                    WithRetry(Refusal(429, "Too much is in flight; send the same batch again after Retry-After.")),
-                    Refusal(500, "The server failed; its log says why."),
-                    WithRetry(Refusal(503, "The log or the store can't take it, or the server stops; send the same batch again after Retry-After.")),
-                ],
-            },
-        ],
-        Schemas = [("Batch", SampleShapes.Batch()), .. SampleShapes.Kinds(), ("BatchAnswer", Answer()), ("SampleError", Error()), ("PushProblem", PushProblem())],
-        Schemes = [KnownSchemes.Bearer, KnownSchemes.Token, KnownSchemes.Pcode],
+        document.AddOperations(
+            "ingest", "Agents push batches of samples. An answer of 200 means: on stable storage.",
+            new DescribedOperation(HttpMethod.Post, BatchEndpoint.Path, Push()));
+        document.AddComponent("Batch", BatchSchemas.Batch());
+        foreach ((string name, OpenApiSchema row) in BatchSchemas.Rows())
+        {
+            document.AddComponent(name, row);
+        }
+
+        document.AddComponent("BatchAnswer", BatchResponse());
+        document.AddComponent("SampleError", SampleError());
+        document.AddComponent("PushProblem", PushProblem());
+    }
+
+    private static OpenApiOperation Push() => new()
+    {
+        OperationId = "pushBatch",
+        Summary = "Takes a batch of samples",
+        Description = "A bad sample costs itself and is listed with its field and the reason; its neighbours are kept. "
+            + "The body may be compressed with gzip, br or deflate.",
+        Security = [SecuritySchemes.Bearer, SecuritySchemes.TokenAndPcode],
+        Parameters = [InQuery("wait", Enum(["durable", "stored"], "durable"), "When to answer: once on stable storage, or once also written to the store.")],
+        RequestBody = Body(
+            "JSON or MessagePack, the same map in both.",
+            Json(Ref("Batch"), BatchSchemas.Example), MsgPack(Ref("Batch")),
+            Content("application/x-msgpack", Ref("Batch")), Content("application/vnd.msgpack", Ref("Batch"))),
+        Responses = Responses(
+            (200, Response("Stored, or partly: errors lists what was not.", Json(Ref("BatchAnswer"), ResponseExample), MsgPack(Ref("BatchAnswer")))),
+            (400, Refusal("Not parsable, a bad envelope, or not one usable sample; sending it again does not help.")),
+            (401, Refusal("No token, or an unknown one.")),
+            (403, Refusal("The token lacks the scope ingest, or belongs to another project.")),
+            (405, Refusal("Another method than POST.")),
+            (413, Refusal("More than Ingest:MaxRequestBytes as sent or Ingest:MaxInflatedBytes inflated; split the batch.")),
+            (415, Refusal("No or an unknown Content-Type, or an unknown Content-Encoding.")),
+            (429, RefusalForNow("Too much is in flight; send the same batch again after Retry-After.")),
+            (500, Refusal("The server failed; its log says why.")),
+            (503, RefusalForNow("The log or the store can't take it, or the server stops; send the same batch again after Retry-After."))),
     };
 
-    private static Shape Answer() => Shape.Record(
-        ("accepted", _count), ("rejected", _count.Saying("Exact, also when errors lists only some.")), ("duplicates", _count.Saying("Alerts whose id is known already.")),
-        ("truncated", _count.Saying("Samples of which a text was cut.")), ("duplicate", Shape.Boolean.Saying("The batch's id is known already; the counts are the first one's.")),
-        new Shape.Member("stored", Shape.Boolean.Saying("With wait=stored on a shared store: whether the samples are there."), IsOptional: true),
-        _errors, ("unknown", Shape.List(Shape.Text).Saying("Kinds and fields that are not known, each once.")), ("position", Shape.Text));
+    private static OpenApiResponse Refusal(string description) => ProblemSchema.Response(description, "PushProblem");
 
-    private static Shape Error() => Shape.Record(
-        ("kind", Shape.OneOf([.. SampleShapes.KindNames])), ("index", _count.Saying("Place among the samples of its kind in the body, from 0.")),
-        ("field", Shape.Text.OrNull().Saying("The field at fault; null when it is the row as a whole.")), ("reason", Shape.Text.Saying("What would have been right.")));
+    private static OpenApiResponse RefusalForNow(string description) => Refusal(description).WithHeaders(("Retry-After", Count(), "Seconds."));
 
-    private static Shape PushProblem() => ProblemShape.With(
-        new Shape.Member("byteOffset", _count.Saying("Where in the body the trouble is."), IsOptional: true),
-        new Shape.Member("field", Shape.Text.Saying("The envelope key, kind or field concerned."), IsOptional: true),
-        new Shape.Member("accepted", Shape.Integer with { Minimum = 0, Maximum = 0 }, IsOptional: true),
-        new Shape.Member("rejected", _count, IsOptional: true),
-        _errors with { IsOptional = true });
+    private static OpenApiSchema BatchResponse() => Object(
+        ("accepted", Count()),
+        ("rejected", Count("Exact, also when errors lists only some.")),
+        ("duplicates", Count("Alerts whose id is known already.")),
+        ("truncated", Count("Samples of which a text was cut.")),
+        ("duplicate", Boolean("The batch's id is known already; the counts are the first one's.")),
+        ("errors", Errors()),
+        ("unknown", Array(String(), "Kinds and fields that are not known, each once.")),
+        ("position", String()))
+        .WithOptional(("stored", Boolean("With wait=stored on a shared store: whether the samples are there.")));
 
-    private static ApiAnswer Refusal(int status, string description) => ProblemShape.Answer(status, description, "PushProblem");
+    private static OpenApiSchema Errors() => Array(Ref("SampleError"), maxItems: 100);
 
-    private static ApiAnswer WithRetry(ApiAnswer answer) => answer with { Headers = [("Retry-After", Shape.Count, "Seconds.")] };
+    private static OpenApiSchema SampleError() => Object(
+        ("kind", Enum(BatchSchemas.KindNames)),
+        ("index", Count("Place among the samples of its kind in the body, from 0.")),
+        ("field", String("The field at fault; null when it is the row as a whole.").OrNull()),
+        ("reason", String("What would have been right.")));
+
+    private static OpenApiSchema PushProblem() => ProblemSchema.Create().WithOptional(
+        ("byteOffset", Count("Where in the body the trouble is.")),
+        ("field", String("The envelope key, kind or field concerned.")),
+        ("accepted", Integer(0, 0)),
+        ("rejected", Count()),
+        ("errors", Errors()));
 }

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using TimeSeries.Hosting.Description;
+using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Server;
 using TimeSeries.Tests.Fixtures;
 
@@ -145,7 +145,7 @@ internal sealed class DescribedApi
         WebApplication app = ServerHost.Build(TestProjects.Arguments(folder));
         try
         {
-            return new DescribedApi(JsonElement.Parse(app.Services.GetRequiredService<ApiDocument>().Utf8.Span));
+            return new DescribedApi(JsonElement.Parse(app.Services.GetRequiredService<HostDocument>().Utf8.Span));
         }
         finally
         {

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
-using TimeSeries.Hosting.Description;
+using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Server;
 using TimeSeries.Tests.Fixtures;
 
@@ -45,7 +45,7 @@ internal sealed class RouteTests
         using TemporaryFolder folder = new();
         await using WebApplication app = await BuildAsync(host, folder);
         RoutePattern[] routes = [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(route => route.RoutePattern)];
-        using JsonDocument document = JsonDocument.Parse(app.Services.GetRequiredService<ApiDocument>().Utf8);
+        using JsonDocument document = JsonDocument.Parse(app.Services.GetRequiredService<HostDocument>().Utf8);
         string[] paths = [.. document.RootElement.GetProperty("paths").EnumerateObject().Select(path => path.Name)];
         Assert.Multiple(() =>
         {

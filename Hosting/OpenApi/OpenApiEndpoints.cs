@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace TimeSeries.Hosting.Description;
+namespace TimeSeries.Hosting.OpenApi;
 
 /// <summary>
 /// <c>/openapi/v1.json</c>: what the host serves, for programs; <c>/docs</c>: the same for people (Swagger UI, whose files come with the host).
 /// Neither needs a token nor shows one.
 /// </summary>
-internal static class DescriptionEndpoints
+internal static class OpenApiEndpoints
 {
     public const string DocumentPath = "/openapi/v1.json";
     private const string PagePath = "/docs";
@@ -21,7 +21,7 @@ internal static class DescriptionEndpoints
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<IApiDescription, HostDescription>();
-        services.AddSingleton<ApiDocument>();
+        services.AddSingleton<HostDocument>();
     }
 
     public static void Map(WebApplication app)
@@ -45,7 +45,7 @@ internal static class DescriptionEndpoints
 
     private static Task AnswerDocumentAsync(HttpContext context)
     {
-        ReadOnlyMemory<byte> document = context.RequestServices.GetRequiredService<ApiDocument>().Utf8;
+        ReadOnlyMemory<byte> document = context.RequestServices.GetRequiredService<HostDocument>().Utf8;
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = "no-cache";

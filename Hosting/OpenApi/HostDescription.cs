@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Mime;
+using Microsoft.OpenApi;
+using static TimeSeries.Hosting.OpenApi.ApiElements;
+using static TimeSeries.Hosting.OpenApi.JsonSchema;
+
+namespace TimeSeries.Hosting.OpenApi;
+
+/// <summary>The endpoints that every host has, and the schemas and security schemes that families share.</summary>
+internal sealed class HostDescription : IApiDescription
+{
+    private const string Ok = "\"ok\\n\"";
+
+    public void AddTo(OpenApiDocument document)
+    {
+        document.AddComponent(ProblemSchema.Name, ProblemSchema.Create());
+        SecuritySchemes.AddTo(document);
+        document.AddOperations(
+            "host", "The host itself: whether it is alive and makes progress, what it measures, what it serves.",
+            Get("/healthz", "isAlive", "Whether the process answers", (200, Plain("It does.", Ok))),
+            Get("/readyz", "isReady", "Whether the process makes progress",
+                (200, Plain("It does.", Ok)), (503, Plain("It does not; the body says why in a sentence.", "\"The log can't be written.\\n\""))),
+            Metrics(),
+            Get(OpenApiEndpoints.DocumentPath, "openapi", "This document", (200, Response("OpenAPI 3.1.", Json(Object().Open())))));
+    }
+
+    private static DescribedOperation Metrics()
+    {
+        DescribedOperation metrics = Get("/metrics", "metrics", "What the host measures, as Prometheus text",
+            (200, Plain("Metrics in the text format 0.0.4.")),
+            (400, ProblemSchema.Response("The project code is missing or no number.")),
+            (401, ProblemSchema.Response("No token, or an unknown one.")),
+            (403, ProblemSchema.Response("The token lacks the scope admin, or belongs to another project.")));
+        metrics.Operation.Description = "Needs no token from a peer on the same machine that calls it by a loopback name, and otherwise one with scope admin.";
+        metrics.Operation.Security = [SecuritySchemes.None, SecuritySchemes.Bearer, SecuritySchemes.TokenAndPcode];
+        return metrics;
+    }
+
+    private static DescribedOperation Get(
+        string path, string id, string summary, params IEnumerable<(int Status, OpenApiResponse Response)> responses) =>
+        new(HttpMethod.Get, path, new() { OperationId = id, Summary = summary, Security = [], Responses = Responses(responses) });
+
+    private static OpenApiResponse Plain(string description, [StringSyntax(StringSyntaxAttribute.Json)] string? example = null) =>
+        Response(description, Content(MediaTypeNames.Text.Plain, String(), example));
+}
