@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Configuration;
-using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Hosting.Metrics;
+using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Hosting.Running;

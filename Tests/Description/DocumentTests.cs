@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
 using NUnit.Framework;
 using TimeSeries.Core.Schema;
 using TimeSeries.Tests.Fixtures;
@@ -39,6 +41,32 @@ internal sealed class DocumentTests
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));
         Assert.That(_api.Document.GetProperty("openapi").GetString(), Does.StartWith("3.1."));
         Assert.That(_api.Document.EnumerateObject().Select(member => member.Name), Is.EquivalentTo(new[] { "openapi", "info", "servers", "tags", "paths", "components" }));
+    }
+
+    [Test]
+    public async Task Caches_ask_again_and_no_browser_takes_it_for_a_page()
+    {
+        using HttpResponseMessage response = await _http.GetAsync("/openapi/v1.json");
+        Assert.That(response.Headers.CacheControl!.NoCache, Is.True);
+        Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+    }
+
+    [Test]
+    public async Task Requests_that_come_first_together_get_the_same_whole_document()
+    {
+        using TemporaryFolder folder = new();
+        await using RunningServer server = await RunningServer.StartAsync(folder);
+        using HttpClient http = new() { BaseAddress = server.Client.Address };
+        string[] documents = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => http.GetStringAsync("/openapi/v1.json")));
+        Assert.That(documents, Is.All.EqualTo(await _http.GetStringAsync("/openapi/v1.json")));
+    }
+
+    [Test]
+    public async Task The_document_models_reader_finds_nothing_wrong()
+    {
+        ReadResult result = OpenApiDocument.Parse(await _http.GetStringAsync("/openapi/v1.json"), "json");
+        Assert.That(result.Diagnostic!.SpecificationVersion, Is.EqualTo(OpenApiSpecVersion.OpenApi3_1));
+        Assert.That(result.Diagnostic.Errors.Concat(result.Diagnostic.Warnings).Select(fault => fault.ToString()), Is.Empty);
     }
 
     [Test]

@@ -40,20 +40,24 @@ internal static class GoldenFile
     }
 
     /// <summary>Compares JSON: members in any order. Names the path of each difference but of additions that are listed.</summary>
-    public static void CompareJson(string name, ReadOnlySpan<byte> actual, params string[] additions)
+    /// <param name="name">The golden file.</param>
+    /// <param name="actual">What today's build makes.</param>
+    /// <param name="additions">How lines of differences begin that are allowed.</param>
+    /// <param name="sets">Names of members that hold lists of texts in any order.</param>
+    public static void CompareJson(string name, ReadOnlySpan<byte> actual, string[] additions, string[] sets)
     {
-        string[] differences = [.. Differences("$", JsonElement.Parse(Bytes(name)), JsonElement.Parse(actual)).Where(line => !additions.Any(line.StartsWith))];
+        string[] differences = [.. Differences("$", JsonElement.Parse(Bytes(name)), JsonElement.Parse(actual), sets).Where(line => !additions.Any(line.StartsWith))];
         Assert.That(differences, Is.Empty, $"{name} differs:\n{string.Join('\n', differences.Take(ShownLines))}");
     }
 
-    private static IEnumerable<string> Differences(string path, JsonElement before, JsonElement now)
+    private static IEnumerable<string> Differences(string path, JsonElement before, JsonElement now, string[] sets)
     {
         if (before.ValueKind == JsonValueKind.Object && now.ValueKind == JsonValueKind.Object)
         {
             string[] names = [.. before.EnumerateObject().Concat(now.EnumerateObject()).Select(member => member.Name).Distinct()];
             return names.SelectMany(name => (before.TryGetProperty(name, out JsonElement left), now.TryGetProperty(name, out JsonElement right)) switch
             {
-                (true, true) => Differences($"{path}.{name}", left, right),
+                (true, true) => sets.Contains(name) && IsSameSet(left, right) ? [] : Differences($"{path}.{name}", left, right, sets),
                 (true, false) => [$"{path}.{name} is missing"],
                 _ => [$"{path}.{name} was added"],
             });
@@ -61,11 +65,15 @@ internal static class GoldenFile
 
         if (before.ValueKind == JsonValueKind.Array && now.ValueKind == JsonValueKind.Array && before.GetArrayLength() == now.GetArrayLength())
         {
-            return before.EnumerateArray().Zip(now.EnumerateArray()).SelectMany((pair, index) => Differences($"{path}[{index}]", pair.First, pair.Second));
+            return before.EnumerateArray().Zip(now.EnumerateArray()).SelectMany((pair, index) => Differences($"{path}[{index}]", pair.First, pair.Second, sets));
         }
 
         return JsonElement.DeepEquals(before, now) ? [] : [$"{path} was {before.GetRawText()}, is {now.GetRawText()}"];
     }
+
+    private static bool IsSameSet(JsonElement before, JsonElement now) =>
+        before.ValueKind == JsonValueKind.Array && now.ValueKind == JsonValueKind.Array
+        && before.EnumerateArray().Select(text => text.GetString()).Order().SequenceEqual(now.EnumerateArray().Select(text => text.GetString()).Order());
 
     private static string Near(ReadOnlySpan<byte> bytes, int position) => Convert.ToHexString(bytes.Slice(position, Math.Min(16, bytes.Length - position)));
 }

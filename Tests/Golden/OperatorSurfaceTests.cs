@@ -15,6 +15,9 @@ internal sealed partial class OperatorSurfaceTests
     // Paths below which the OpenAPI document may have more than it had, each with its reason. Anything else is a broken promise.
     private static readonly string[] _documentAdditions = [];
 
+    // A list of types means the same in any order (JSON Schema 2020-12, 6.1.1): "null" stood last, and stands first since the document model writes it.
+    private static readonly string[] _documentSets = ["type"];
+
     [TestCase("Server")]
     [TestCase("Ingest")]
     [TestCase("Query")]
@@ -41,7 +44,7 @@ internal sealed partial class OperatorSurfaceTests
         using ServerProcess process = await ServerProcess.StartHostAsync(host, folder["data"], $"--Storage:Kind={storage}", $"--influx-env={folder["influx.env"]}");
         using HttpResponseMessage response = await process.Client.GetResponseAsync("/openapi/v1.json");
         Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("application/json; charset=utf-8"));
-        GoldenFile.CompareJson($"openapi/{host}.json", await response.Content.ReadAsByteArrayAsync(), [.. _documentAdditions, "$.info.version was"]);
+        GoldenFile.CompareJson($"openapi/{host}.json", await response.Content.ReadAsByteArrayAsync(), [.. _documentAdditions, "$.info.version was"], _documentSets);
     }
 
     [Test]
