@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Metrics;
+using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Ncp;
@@ -24,7 +25,11 @@ public static class QueryServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSection<QueryOptions>(QueryOptions.Section);
         services.AddInstruments<QueryInstruments>(instruments => instruments.Meter);
-        QueryDescriptions.Add(services);
+        services.AddSingleton<IApiDescription, WhatapDescription>();
+        services.AddSingleton<IApiDescription, TykDescription>();
+        services.AddSingleton<IApiDescription, NcpDescription>();
+        services.AddSingleton<IApiDescription, AlertHistoryDescription>();
+        services.AddSingleton<IApiDescription, OwnDescription>();
         services.TryAddSingleton<ScanGate>();
         services.TryAddSingleton<FamilyRequests>();
         services.TryAddSingleton<WhatapEndpoint>();

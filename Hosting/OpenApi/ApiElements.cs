@@ -9,8 +9,6 @@ namespace TimeSeries.Hosting.OpenApi;
 /// <summary>Short ways to make the elements of an operation. Each call makes a new one.</summary>
 public static class ApiElements
 {
-    public const string MessagePackType = "application/msgpack";
-
     /// <summary>Adds a group of operations under a tag of their own.</summary>
     public static void AddOperations(
         this OpenApiDocument document, string tag, string description, params IEnumerable<DescribedOperation> operations)
@@ -67,7 +65,7 @@ public static class ApiElements
 
     public static KeyValuePair<string, OpenApiMediaType> NdJson(IOpenApiSchema line) => Content("application/x-ndjson", line);
 
-    public static KeyValuePair<string, OpenApiMediaType> MsgPack(IOpenApiSchema schema) => Content(MessagePackType, schema);
+    public static KeyValuePair<string, OpenApiMediaType> MsgPack(IOpenApiSchema schema) => Content("application/msgpack", schema);
 
     public static KeyValuePair<string, OpenApiMediaType> Csv() => Content(MediaTypeNames.Text.Csv, JsonSchema.String());
 }
