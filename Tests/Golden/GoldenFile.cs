@@ -14,10 +14,12 @@ internal static class GoldenFile
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(PathOf(name));
 
+    /// <summary>Compares bytes with a file.</summary>
+    public static void Compare(string name, ReadOnlySpan<byte> actual) => CompareBytes(name, Bytes(name), actual);
+
     /// <summary>Compares bytes; says where the first difference is.</summary>
-    public static void Compare(string name, ReadOnlySpan<byte> actual)
+    public static void CompareBytes(string name, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)
     {
-        byte[] expected = Bytes(name);
         int same = actual.CommonPrefixLength(expected);
         bool isEqual = same == expected.Length && same == actual.Length;
         string message = isEqual ? "" : $"{name} differs at byte {same} of {expected.Length}, now {actual.Length}: {Near(expected, same)} before, {Near(actual, same)} now.";

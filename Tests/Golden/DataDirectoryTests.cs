@@ -1,0 +1,118 @@
+using System.Text.Json;
+using NUnit.Framework;
+using TimeSeries.Tests.Contract;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Golden;
+
+/// <summary>A data directory of long ago: today's Server reads it whole, and writes the same bytes from the same batches.</summary>
+[NonParallelizable]
+internal sealed class DataDirectoryTests
+{
+    private static readonly ExpectedAnswers _expected = new(OracleIntake.Take(GoldenDirectory.Batches));
+
+    private static readonly string[] _kinds = ["transaction", "sql", "httpc", "exception", "thread", "alert", "event"];
+
+    private TemporaryFolder _folder = null!;
+    private string _directory = null!;
+
+    [SetUp]
+    public void Unpack()
+    {
+        _folder = new TemporaryFolder();
+        _directory = GoldenDirectory.Unpack(_folder);
+    }
+
+    [TearDown]
+    public void Remove() => _folder.Dispose();
+
+    [Test]
+    public void It_has_a_file_of_every_kind()
+    {
+        string[] files = FilesIn(_directory);
+        string[] patterns =
+        [
+            "^node$", "^token$", "^manifest$", "^log/[0-9]{20}\\.log$", "^log/[0-9]{20}\\.spare$", "^ids/[0-9]{16}$",
+            .. _kinds.Select(kind => $"^blocks/{kind}-[0-9a-f]{{16}}\\.block$"),
+        ];
+        foreach (string pattern in patterns)
+        {
+            Assert.That(files, Has.Some.Match(pattern));
+        }
+    }
+
+    [Test]
+    public async Task The_same_batches_give_the_same_bytes()
+    {
+        using TemporaryFolder made = new();
+        foreach (string name in (string[])["node", "token"])
+        {
+            File.Copy(Path.Combine(_directory, name), made[name]);
+        }
+
+        await GoldenDirectory.WriteAsync(made);
+        Assert.That(FilesIn(made), Is.EqualTo(FilesIn(_directory)));
+        foreach (string file in FilesIn(made))
+        {
+            byte[] expected = await File.ReadAllBytesAsync(Path.Combine(_directory, file));
+            byte[] actual = await File.ReadAllBytesAsync(made[file]);
+            GoldenFile.CompareBytes(file, expected, actual);
+        }
+    }
+
+    [TestCase("true")]
+    [TestCase("false")]
+    public async Task Every_answer_over_it_equals_the_naive_computation(string rollups)
+    {
+        using ServerProcess server = await ServerProcess.StartAsync(_directory, $"--Query:Rollups={rollups}");
+        List<string> differences = [];
+        foreach (OracleEndpoint endpoint in OracleEndpoint.All.Append(OracleEndpoint.Agents))
+        {
+            foreach ((long from, long to) in Ranges())
+            {
+                string answer = await endpoint.AskAsync(server.Client, from, to);
+                differences.Add(AnswerComparer.Differences(answer, _expected.Of(endpoint, TestProjects.First, from, to)));
+            }
+        }
+
+        Assert.That(differences.Where(difference => difference.Length > 0), Is.Empty);
+    }
+
+    [TestCase(TestProjects.First)]
+    [TestCase(TestProjects.Second)]
+    public async Task Every_sample_in_it_is_the_one_that_was_pushed(long pcode)
+    {
+        using ServerProcess server = await ServerProcess.StartAsync(_directory);
+        foreach (string kind in _kinds)
+        {
+            long from = RowGenerator.Day - (10 * 24 * RowGenerator.Hour);
+            long to = RowGenerator.Day + (24 * RowGenerator.Hour);
+            string answer = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
+            List<object> expected = SamplesOracle.Listed(kind, _expected.Samples, pcode, from, to);
+            Assert.That(expected, Is.Not.Empty);
+            Assert.That(AnswerComparer.Differences(JsonElement.Parse(answer).GetProperty("samples").GetRawText(), expected), Is.Empty, kind);
+        }
+    }
+
+    [Test]
+    public async Task A_batch_that_it_remembers_is_a_duplicate_with_the_counts_it_had()
+    {
+        await using RunningServer server = await GoldenDirectory.StartAsync(_directory, new ManualTimeProvider(GoldenDirectory.Now.AddMinutes(30)));
+        int[] remembered = [.. Enumerable.Range(0, GoldenDirectory.Batches.Count).Where(i => GoldenDirectory.Batches[i].Id is not null)];
+        Assert.That(remembered, Has.Length.GreaterThan(5));
+        foreach (int i in remembered)
+        {
+            using HttpResponseMessage response = await server.Client.SendAsync(GoldenDirectory.Bodies[i].Body, "application/json", GoldenDirectory.Bodies[i].Pcode);
+            JsonElement answer = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+            int counted = answer.GetProperty("accepted").GetInt32() + answer.GetProperty("duplicates").GetInt32();
+            Assert.That((answer.GetProperty("duplicate").GetBoolean(), counted), Is.EqualTo((true, GoldenDirectory.Batches[i].Rows.Count)), $"batch {i}: {answer}");
+        }
+    }
+
+    private static IEnumerable<(long From, long To)> Ranges() => GeneratedSamples.Ranges.Select(range => (range.From, range.To));
+
+    // The lock file has nothing in it that counts.
+    private static string[] FilesIn(string directory) =>
+        [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(directory, file)).Where(file => file != "lock").Order(StringComparer.Ordinal)];
+}

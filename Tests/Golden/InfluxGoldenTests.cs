@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using TimeSeries.Core.Files;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Fixtures.Influxd;
+
+namespace TimeSeries.Tests.Golden;
+
+/// <summary>What is written to InfluxDB, and a directory of an Ingest that InfluxDB left alone.</summary>
+[NonParallelizable]
+internal sealed class InfluxGoldenTests
+{
+    private const string Archive = "influx-directory.zip";
+
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+
+    [Test]
+    public async Task Lines_of_samples_and_rollups_are_as_they_were()
+    {
+        await using RealInfluxd influxd = await RealInfluxd.StartAsync();
+        await using RecordingProxy proxy = await RecordingProxy.StartAsync(influxd.Address);
+        using TemporaryFolder folder = new();
+        ManualTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(GoldenSamples.Start).AddMinutes(1));
+        await using (WebApplication ingest = await StartIngestAsync(folder, proxy.Address, clock))
+        {
+            using ServerClient client = Client(ingest);
+            await client.PushAsync(GoldenSamples.Batch(), BodyForm.JsonRows);
+
+            // A part of a rollup for each kind: the unit ends after five minutes.
+            await UntilAsync(clock, () => proxy.Lines.Count(line => line.StartsWith("rollup_5m,", StringComparison.Ordinal) && !line.Contains("parts=0i", StringComparison.Ordinal)) >= 7);
+            await ingest.StopAsync();
+        }
+
+        string[] lines = [.. proxy.Lines.Where(line => !line.StartsWith("node,", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+        GoldenFile.Compare("influx/lines.txt", string.Join('\n', lines) + "\n");
+        Assert.That(proxy.Lines, Has.Some.Match("^node,node=0123456789abcdef open=1i,through=1710064859999i 1710064800000000000$"));
+    }
+
+    [Test]
+    public async Task What_waited_in_a_log_for_InfluxDB_is_shipped_whole()
+    {
+        await using SharedStore store = await SharedStore.StartAsync();
+        using TemporaryFolder folder = new();
+        string directory = GoldenDirectory.Unpack(folder, Archive);
+        string[] letters = Directory.GetFiles(Path.Combine(directory, "dead-letters"));
+        Assert.That(letters, Has.Length.EqualTo(1));
+        Assert.That(File.Exists(Path.Combine(directory, "influx")), Is.True);
+
+        // The first batch is before the checkpoint: another InfluxDB had it.
+        IReadOnlyList<PushedBatch> unsent = [.. GoldenDirectory.ReadBatches(Archive).Skip(1)];
+        List<OracleSample> expected = OracleIntake.Take(unsent);
+        using ServerProcess server = await ServerProcess.StartHostAsync("Server", directory, store.Arguments);
+        await store.WaitForAsync(expected.Count);
+        foreach ((string kind, long pcode) in from kind in expected.Select(sample => sample.Kind).Distinct() from pcode in new[] { TestProjects.First, TestProjects.Second } select (kind, pcode))
+        {
+            (long from, long to) = (RowGenerator.Day - (10 * 24 * RowGenerator.Hour), RowGenerator.Day + (24 * RowGenerator.Hour));
+            string listed = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
+            Assert.That(AnswerComparer.Differences(JsonElement.Parse(listed).GetProperty("samples").GetRawText(), SamplesOracle.Listed(kind, expected, pcode, from, to)), Is.Empty, kind);
+        }
+
+        Assert.That(await store.CountAsync(), Is.EqualTo(expected.Count));
+        Assert.That(Directory.GetFiles(Path.Combine(directory, "dead-letters")), Is.EqualTo(letters));
+    }
+
+    /// <summary>An Ingest with a node id and a clock of the test's own.</summary>
+    internal static async Task<WebApplication> StartIngestAsync(string directory, Uri influx, TimeProvider clock)
+    {
+        string settings = Path.Combine(directory, "influx.env");
+        await File.WriteAllTextAsync(settings, $"INFLUX_HOST={influx}\nINFLUX_DATABASE={SharedStore.Database}\nINFLUX_FLUSH_MS=20\n");
+        string data = Path.Combine(directory, "data");
+        Directory.CreateDirectory(data);
+        new NodeFile(0x0123_4567_89AB_CDEF, "golden", []).Write(new DiskFileSystem(), data);
+        WebApplication ingest = TimeSeries.Ingest.IngestHost.Build(
+            TestProjects.Arguments(data, "--Storage:Kind=influx", $"--influx-env={settings}", "--Logging:LogLevel:Default=None"),
+            services => services.AddSingleton(clock).AddSingleton(new Machine("golden")));
+        await ingest.StartAsync();
+        return ingest;
+    }
+
+    internal static ServerClient Client(WebApplication app) => new(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
+
+    /// <summary>Moves the clock on until something has happened.</summary>
+    internal static async Task UntilAsync(ManualTimeProvider clock, Func<bool> happened)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (!happened())
+        {
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(_limit), "It did not happen.");
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using TimeSeries.Core.Files;
+using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Ingest;
+
+namespace TimeSeries.Tests.Golden;
+
+/// <summary>Bodies in every form as agents sent them, and what they were answered, byte for byte.</summary>
+[NonParallelizable]
+internal sealed class IngestWireTests
+{
+    private const int MaxRequestBytes = 4_096;
+
+    private static readonly DateTimeOffset _now = DateTimeOffset.FromUnixTimeMilliseconds(GoldenSamples.Start).AddMinutes(1);
+
+    [Test]
+    public async Task A_recorded_body_is_taken_whole([Values] BodyForm form)
+    {
+        using TemporaryFolder folder = new();
+        await using RunningServer server = await RunningServer.StartAsync(folder, services => services.AddSingleton<TimeProvider>(new ManualTimeProvider(_now)));
+        using HttpResponseMessage response = await server.Client.SendAsync(GoldenFile.Bytes($"requests/{form}.bin"), form.ContentType());
+        JsonElement answer = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+        Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("rejected").GetInt32()), Is.EqualTo((GoldenSamples.Rows.Count, 0)), answer.ToString());
+        foreach (string kind in GoldenSamples.Rows.Select(row => row.Kind).Distinct())
+        {
+            (long from, long to) = (GoldenSamples.Start, GoldenSamples.Start + 60_000);
+            string listed = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&from={from}&to={to}");
+            List<object> expected = SamplesOracle.Listed(kind, OracleIntake.Take([GoldenSamples.Batch()]), TestProjects.First, from, to);
+            Assert.That(AnswerComparer.Differences(JsonElement.Parse(listed).GetProperty("samples").GetRawText(), expected), Is.Empty, kind);
+        }
+    }
+
+    [TestCase("application/json")]
+    [TestCase("application/msgpack")]
+    public async Task Answers_to_pushes_are_as_they_were(string accept)
+    {
+        await using IngestHost host = await StartAsync();
+        Transcript transcript = new();
+        string json = host.Batch("id-1", "shop", "/a", "/b");
+        string partial = $$"""{"agent":{"oname":"a"},"transaction":[{"time":{{host.Now}},"service":"/good","elapsed":1},{"time":{{host.Now}},"service":"/bad","elapsed":"x"},{"time":1}],"metrics":[]}""";
+        string[] names = ["taken", "duplicate", "partly rejected", "all rejected", "no JSON", "a field too deep", "no object"];
+        string[] bodies = [json, json, partial, """{"transaction":[{"time":1}]}""", "{\"agent\":", "{\"a\":" + new string('[', 100), "[]"];
+        foreach ((string name, string body) in names.Zip(bodies))
+        {
+            await transcript.AddAsync(name, await host.PushAsync(Encoding.UTF8.GetBytes(body), accept: accept));
+        }
+
+        await transcript.AddAsync("no MessagePack", await host.PushAsync([0xC1], "application/msgpack", accept: accept));
+        await transcript.AddAsync("another token", await host.PushAsync(Encoding.UTF8.GetBytes(json), token: "nobody", accept: accept));
+        await transcript.AddAsync("a token that may only read", await host.PushAsync(Encoding.UTF8.GetBytes(json), token: TestProjects.ReadOnlyToken, accept: accept));
+        await transcript.AddAsync("too large", await host.PushAsync(new byte[MaxRequestBytes + 1], accept: accept));
+        await transcript.AddAsync("another type", await host.PushAsync(Encoding.UTF8.GetBytes(json), "text/plain", accept: accept));
+        await transcript.AddAsync("another encoding", await host.PushAsync(Encoding.UTF8.GetBytes(json), encoding: "zstd", accept: accept));
+        await transcript.AddAsync("no disk", await OnBrokenDiskAsync(host, accept));
+        GoldenFile.Compare($"responses/ingest-{accept.Split('/')[1]}.txt", transcript.ToString());
+    }
+
+    [Test]
+    public async Task A_full_queue_is_answered_as_it_was()
+    {
+        await using IngestHost host = await StartAsync();
+        host.Store.Held = new TaskCompletionSource();
+        byte[] padded = Encoding.UTF8.GetBytes(host.Batch().PadRight(MaxRequestBytes));
+        Task<HttpResponseMessage>[] pushes = [.. Enumerable.Range(0, 20).Select(_ => host.PushAsync(padded))];
+        Transcript transcript = new();
+        await transcript.AddAsync("a queue that is full", await await Task.WhenAny(pushes));
+        host.Store.Held.SetResult();
+        await Task.WhenAll(pushes);
+        GoldenFile.Compare("responses/ingest-full.txt", transcript.ToString());
+    }
+
+    private static Task<HttpResponseMessage> OnBrokenDiskAsync(IngestHost host, string accept)
+    {
+        host.Files.Fail(FileOperation.Write, times: int.MaxValue);
+        return host.PushAsync(Encoding.UTF8.GetBytes(host.Batch()), accept: accept);
+    }
+
+    private static async Task<IngestHost> StartAsync()
+    {
+        FaultyFileSystem files = new();
+        files.CreateDirectory("/node");
+        new NodeFile(0x0123_4567_89AB_CDEF, "golden", []).Write(files, "/node");
+        return await IngestHost.StartAsync(
+            files, new ManualTimeProvider(_now), $"--Ingest:MaxRequestBytes={MaxRequestBytes}", $"--Ingest:MaxInflatedBytes={2 * MaxRequestBytes}", $"--Ingest:QueueBytes={7 * MaxRequestBytes}");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace TimeSeries.Tests.Golden;
+
+/// <summary>Stands between a host and an influxd, and keeps the bodies of writes.</summary>
+internal sealed partial class RecordingProxy : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly HttpClient _http;
+
+    private RecordingProxy(Uri behind)
+    {
+        _http = new HttpClient { BaseAddress = behind };
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.Run(ForwardAsync);
+    }
+
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <summary>Every line that was written, in the order of arrival.</summary>
+    public ConcurrentQueue<string> Lines { get; } = [];
+
+    public static async Task<RecordingProxy> StartAsync(Uri behind)
+    {
+        RecordingProxy proxy = new(behind);
+        await proxy._app.StartAsync();
+        return proxy;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _http.Dispose();
+    }
+
+    private async Task ForwardAsync(HttpContext context)
+    {
+        using MemoryStream body = new();
+        await context.Request.Body.CopyToAsync(body);
+        using HttpRequestMessage request = new(HttpMethod.Parse(context.Request.Method), context.Request.Path + context.Request.QueryString);
+        if (body.Length > 0)
+        {
+            request.Content = new ByteArrayContent(body.ToArray());
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+        }
+
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        if (context.Request.Path == "/write" && response.IsSuccessStatusCode)
+        {
+            foreach (Match line in Line().Matches(Encoding.UTF8.GetString(body.ToArray())))
+            {
+                Lines.Enqueue(line.Value);
+            }
+        }
+
+        context.Response.StatusCode = (int)response.StatusCode;
+        context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
+        foreach (string header in response.Headers.Where(header => header.Key.StartsWith("X-Influxdb", StringComparison.OrdinalIgnoreCase)).Select(header => header.Key))
+        {
+            context.Response.Headers[header] = response.Headers.GetValues(header).ToArray();
+        }
+
+        if (context.Response.StatusCode != StatusCodes.Status204NoContent)
+        {
+            await response.Content.CopyToAsync(context.Response.Body);
+        }
+    }
+    // Texts may have line feeds in them.
+    [GeneratedRegex("""(?:[^\n"\\]|\\.|"(?:[^"\\]|\\.)*")+""", RegexOptions.Singleline)]
+    private static partial Regex Line();
+}

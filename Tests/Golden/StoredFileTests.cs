@@ -1,0 +1,77 @@
+using System.Text;
+using NUnit.Framework;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Ingest.Idempotency;
+using TimeSeries.Ingest.Pipeline;
+using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Fixtures;
+
+namespace TimeSeries.Tests.Golden;
+
+/// <summary>Small files and headers that a data directory has in special cases: written as they were, and read as what they say.</summary>
+internal sealed class StoredFileTests
+{
+    private const ulong NodeId = 0x0123_4567_89AB_CDEF;
+    private const string Folder = "/data";
+
+    private readonly FaultyFileSystem _files = new();
+
+    [Test]
+    public void A_node_file_with_later_ids()
+    {
+        NodeFile node = new(NodeId, "golden", [new NodeSpan(1_000, 0xFEDC_BA98_7654_3210), new NodeSpan(2_000, 7)]);
+        _files.CreateDirectory(Folder);
+        node.Write(_files, Folder);
+        GoldenFile.Compare("files/node-2.bin", _files.Bytes(Folder + "/node"));
+        NodeFile read = NodeFile.Read(_files, Folder)!;
+        Assert.That((read.NodeId, read.Machine, read.Spans.AsEnumerable()), Is.EqualTo((node.NodeId, node.Machine, node.Spans.AsEnumerable())));
+    }
+
+    [Test]
+    public void A_checkpoint_of_what_InfluxDB_has()
+    {
+        StoreCheckpoint checkpoint = new(new LogPosition(123_456_789), 42, 1_000_000_007);
+        _files.CreateDirectory(Folder);
+        checkpoint.Write(_files, Folder, NodeId);
+        GoldenFile.Compare("files/influx-checkpoint.bin", _files.Bytes(Folder + "/influx"));
+        Assert.That(StoreCheckpoint.Read(_files, Folder, NodeId), Is.EqualTo(checkpoint));
+    }
+
+    [Test]
+    public void Lines_that_InfluxDB_refused()
+    {
+        _files.CreateDirectory(Folder);
+        DeadLetters letters = new(_files, Folder, NodeId, new ManualTimeProvider(GoldenDirectory.Now));
+        letters.Add("transaction,e=0 n=1i 1\ntransaction,e=0 n=2i 2\n"u8, "400 first line\nsecond line\0");
+        letters.Add("sql,e=0 n=3i 3\n"u8, "422 \uC11C\uC6B8");
+        letters.Leave();
+        string file = _files.List(Folder + "/dead-letters").Single();
+        Assert.That(Path.GetFileName(file), Is.EqualTo("20240310-130500-000.lp"));
+        GoldenFile.Compare("files/dead-letters.lp", _files.Bytes(file));
+    }
+
+    [Test]
+    public void Headers_of_log_records()
+    {
+        IdKey ofAgent = IdKey.OfAgent(7, -5, "agent"u8, "id-1"u8);
+        RecordHeader[] headers =
+        [
+            new(RecordType.Batch, 12, 34, 56, new Timestamp(1_710_064_800_000)), new(RecordType.Batch, 0, 34, 56, new Timestamp(1), ofAgent, new BatchCounts(1, 2, 3, 4)),
+            new(RecordType.Probe, 0, 0, long.MaxValue, new Timestamp(2)), new(RecordType.Mark, 0, 78, 90, new Timestamp(3)),
+        ];
+        StringBuilder text = new();
+        foreach (RecordHeader header in headers)
+        {
+            byte[] bytes = new byte[RecordHeader.MaxSize];
+            int length = header.Write(bytes);
+            text.Append(Convert.ToHexStringLower(bytes.AsSpan(0, length))).Append('\n');
+        }
+
+        GoldenFile.Compare("files/record-headers.txt", text.ToString());
+        IEnumerable<RecordHeader> read = Encoding.UTF8.GetString(GoldenFile.Bytes("files/record-headers.txt")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => RecordHeader.TryRead(Convert.FromHexString(line), out RecordHeader header, out _) ? header : default);
+        Assert.That(read, Is.EqualTo(headers));
+    }
+}
