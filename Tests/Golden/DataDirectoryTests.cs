@@ -99,14 +99,16 @@ internal sealed class DataDirectoryTests
     public async Task A_batch_that_it_remembers_is_a_duplicate_with_the_counts_it_had()
     {
         await using RunningServer server = await GoldenDirectory.StartAsync(_directory, new ManualTimeProvider(GoldenDirectory.Now.AddMinutes(30)));
-        int[] remembered = [.. Enumerable.Range(0, GoldenDirectory.Batches.Count).Where(i => GoldenDirectory.Batches[i].Id is not null)];
+        int[] remembered = [.. Enumerable.Range(0, GoldenDirectory.Bodies.Count).Where(i => GoldenDirectory.Batches[i].Id is not null)];
         Assert.That(remembered, Has.Length.GreaterThan(5));
         foreach (int i in remembered)
         {
-            using HttpResponseMessage response = await server.Client.SendAsync(GoldenDirectory.Bodies[i].Body, "application/json", GoldenDirectory.Bodies[i].Pcode);
+            (long pcode, byte[] body) = GoldenDirectory.Bodies[i];
+            using HttpResponseMessage response = await server.Client.SendAsync(body, "application/json", pcode);
             JsonElement answer = JsonElement.Parse(await response.Content.ReadAsStringAsync());
             int counted = answer.GetProperty("accepted").GetInt32() + answer.GetProperty("duplicates").GetInt32();
-            Assert.That((answer.GetProperty("duplicate").GetBoolean(), counted), Is.EqualTo((true, GoldenDirectory.Batches[i].Rows.Count)), $"batch {i}: {answer}");
+            bool isDuplicate = answer.GetProperty("duplicate").GetBoolean();
+            Assert.That((isDuplicate, counted), Is.EqualTo((true, GoldenDirectory.Batches[i].Rows.Count)), $"batch {i}: {answer}");
         }
     }
 
@@ -114,5 +116,8 @@ internal sealed class DataDirectoryTests
 
     // The lock file has nothing in it that counts.
     private static string[] FilesIn(string directory) =>
-        [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(directory, file)).Where(file => file != "lock").Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(directory, file)).Where(file => file != "lock").Order(StringComparer.Ordinal),
+    ];
 }

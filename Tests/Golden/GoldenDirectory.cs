@@ -23,13 +23,15 @@ internal static class GoldenDirectory
     public static DateTimeOffset Now { get; } = new(2024, 3, 10, 13, 5, 0, TimeSpan.Zero);
 
     /// <summary>The bodies that were pushed, in order, each with its project.</summary>
-    public static IReadOnlyList<(long Pcode, byte[] Body)> Bodies { get; } = [.. ReadInput(Archive).Select(line => (line.GetProperty("pcode").GetInt64(), Encoding.UTF8.GetBytes(line.GetProperty("body").GetRawText())))];
+    public static IReadOnlyList<(long Pcode, byte[] Body)> Bodies { get; } =
+        [.. ReadInput(Archive).Select(line => (Pcode(line), Encoding.UTF8.GetBytes(line.GetProperty("body").GetRawText())))];
 
     /// <summary>The same as batches.</summary>
     public static IReadOnlyList<PushedBatch> Batches { get; } = ReadBatches(Archive);
 
     /// <summary>The batches that were pushed into the directory of an archive.</summary>
-    public static IReadOnlyList<PushedBatch> ReadBatches(string archive) => [.. ReadInput(archive).Select(line => Batch(line.GetProperty("pcode").GetInt64(), line.GetProperty("body")))];
+    public static IReadOnlyList<PushedBatch> ReadBatches(string archive) =>
+        [.. ReadInput(archive).Select(line => Batch(Pcode(line), line.GetProperty("body")))];
 
     /// <summary>Unpacks the directory; returns its path.</summary>
     public static string Unpack(TemporaryFolder into, string archive = Archive)
@@ -42,7 +44,9 @@ internal static class GoldenDirectory
     public static Task<RunningServer> StartAsync(string directory, TimeProvider clock) => RunningServer.StartAsync(
         directory, services => services.AddSingleton(clock).AddSingleton(new Machine("golden")), SmallLog);
 
-    /// <summary>Pushes everything into a directory that has nothing but its node file: merged blocks, sealed ones beside them, and the last few batches in the log only.</summary>
+    /// <summary>
+    /// Pushes everything into a directory that has nothing but its node file: merged blocks, sealed ones beside them, and the last few batches in the log only.
+    /// </summary>
     public static async Task WriteAsync(string directory)
     {
         await using RunningServer server = await StartAsync(directory, new ManualTimeProvider(Now));
@@ -73,13 +77,16 @@ internal static class GoldenDirectory
 
     private static PushedBatch Batch(long pcode, JsonElement body)
     {
-        AgentName? agent = body.TryGetProperty("agent", out JsonElement named)
-            ? new(named.GetProperty("oname").GetString()!, named.TryGetProperty("oid", out JsonElement oid) ? oid.GetInt32() : null, Text(named, "okind"), Text(named, "onode"))
-            : null;
-        return new PushedBatch(pcode, agent, [.. body.EnumerateObject().Where(kind => kind.Value.ValueKind == JsonValueKind.Array).SelectMany(kind => kind.Value.EnumerateArray().Select(row => Row(kind.Name, row)))])
+        AgentName? agent = null;
+        if (body.TryGetProperty("agent", out JsonElement named))
         {
-            Id = Text(body, "id"),
-        };
+            int? oid = named.TryGetProperty("oid", out JsonElement given) ? given.GetInt32() : null;
+            agent = new(Text(named, "oname")!, oid, Text(named, "okind"), Text(named, "onode"));
+        }
+
+        IEnumerable<JsonProperty> kinds = body.EnumerateObject().Where(kind => kind.Value.ValueKind == JsonValueKind.Array);
+        SampleRow[] rows = [.. kinds.SelectMany(kind => kind.Value.EnumerateArray().Select(row => Row(kind.Name, row)))];
+        return new PushedBatch(pcode, agent, rows) { Id = Text(body, "id") };
     }
 
     private static SampleRow Row(string kind, JsonElement fields)
@@ -99,6 +106,8 @@ internal static class GoldenDirectory
 
         return row;
     }
+
+    private static long Pcode(JsonElement line) => line.GetProperty("pcode").GetInt64();
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement text) ? text.GetString() : null;
 }

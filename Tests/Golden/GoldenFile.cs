@@ -5,7 +5,7 @@ using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Golden;
 
-/// <summary>Files that a build of long ago made. What today's build makes must equal them; they are never written again (see README.md in this folder).</summary>
+/// <summary>Files that a build of long ago made. What today's build makes must equal them; they are never written again (see README.md here).</summary>
 internal static class GoldenFile
 {
     private const int ShownLines = 40;
@@ -22,8 +22,8 @@ internal static class GoldenFile
     {
         int same = actual.CommonPrefixLength(expected);
         bool isEqual = same == expected.Length && same == actual.Length;
-        string message = isEqual ? "" : $"{name} differs at byte {same} of {expected.Length}, now {actual.Length}: {Near(expected, same)} before, {Near(actual, same)} now.";
-        Assert.That(message, Is.Empty);
+        string message = $"{name} differs at byte {same} of {expected.Length}, now {actual.Length}: {Near(expected, same)} before, {Near(actual, same)} now.";
+        Assert.That(isEqual, Is.True, message);
     }
 
     /// <summary>Compares texts line by line; shows the lines that are missing (-) and those that are new (+).</summary>
@@ -38,7 +38,8 @@ internal static class GoldenFile
         string[] before = expected.Split('\n');
         string[] now = actual.Split('\n');
         IEnumerable<string> lines = before.Except(now).Select(line => "- " + line).Concat(now.Except(before).Select(line => "+ " + line));
-        Assert.Fail($"{name} differs ({before.Length} lines before, {now.Length} now; order and repeats count too):\n{string.Join('\n', lines.Take(ShownLines))}");
+        string shown = string.Join('\n', lines.Take(ShownLines));
+        Assert.Fail($"{name} differs ({before.Length} lines before, {now.Length} now; order and repeats count too):\n{shown}");
     }
 
     /// <summary>Compares JSON: members in any order. Names the path of each difference but of additions that are listed.</summary>
@@ -48,7 +49,8 @@ internal static class GoldenFile
     /// <param name="sets">Names of members that hold lists of texts in any order.</param>
     public static void CompareJson(string name, ReadOnlySpan<byte> actual, string[] additions, string[] sets)
     {
-        string[] differences = [.. Differences("$", JsonElement.Parse(Bytes(name)), JsonElement.Parse(actual), sets).Where(line => !additions.Any(line.StartsWith))];
+        IEnumerable<string> all = Differences("$", JsonElement.Parse(Bytes(name)), JsonElement.Parse(actual), sets);
+        string[] differences = [.. all.Where(line => !additions.Any(line.StartsWith))];
         Assert.That(differences, Is.Empty, $"{name} differs:\n{string.Join('\n', differences.Take(ShownLines))}");
     }
 
@@ -67,7 +69,8 @@ internal static class GoldenFile
 
         if (before.ValueKind == JsonValueKind.Array && now.ValueKind == JsonValueKind.Array && before.GetArrayLength() == now.GetArrayLength())
         {
-            return before.EnumerateArray().Zip(now.EnumerateArray()).SelectMany((pair, index) => Differences($"{path}[{index}]", pair.First, pair.Second, sets));
+            return before.EnumerateArray().Zip(now.EnumerateArray())
+                .SelectMany((pair, index) => Differences($"{path}[{index}]", pair.First, pair.Second, sets));
         }
 
         return JsonElement.DeepEquals(before, now) ? [] : [$"{path} was {before.GetRawText()}, is {now.GetRawText()}"];

@@ -22,10 +22,12 @@ internal sealed class IngestWireTests
     public async Task A_recorded_body_is_taken_whole([Values] BodyForm form)
     {
         using TemporaryFolder folder = new();
-        await using RunningServer server = await RunningServer.StartAsync(folder, services => services.AddSingleton<TimeProvider>(new ManualTimeProvider(_now)));
+        TimeProvider clock = new ManualTimeProvider(_now);
+        await using RunningServer server = await RunningServer.StartAsync(folder, services => services.AddSingleton(clock));
         using HttpResponseMessage response = await server.Client.SendAsync(GoldenFile.Bytes($"requests/{form}.bin"), form.ContentType());
         JsonElement answer = JsonElement.Parse(await response.Content.ReadAsStringAsync());
-        Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("rejected").GetInt32()), Is.EqualTo((GoldenSamples.Rows.Count, 0)), answer.ToString());
+        (int accepted, int rejected) = (answer.GetProperty("accepted").GetInt32(), answer.GetProperty("rejected").GetInt32());
+        Assert.That((accepted, rejected), Is.EqualTo((GoldenSamples.Rows.Count, 0)), answer.ToString());
         foreach (string kind in GoldenSamples.Rows.Select(row => row.Kind).Distinct())
         {
             (long from, long to) = (GoldenSamples.Start, GoldenSamples.Start + 60_000);
@@ -42,7 +44,8 @@ internal sealed class IngestWireTests
         await using IngestHost host = await StartAsync();
         Transcript transcript = new();
         string json = host.Batch("id-1", "shop", "/a", "/b");
-        string partial = $$"""{"agent":{"oname":"a"},"transaction":[{"time":{{host.Now}},"service":"/good","elapsed":1},{"time":{{host.Now}},"service":"/bad","elapsed":"x"},{"time":1}],"metrics":[]}""";
+        string samples = $$"""{"time":{{host.Now}},"service":"/good","elapsed":1},{"time":{{host.Now}},"service":"/bad","elapsed":"x"},{"time":1}""";
+        string partial = $$"""{"agent":{"oname":"a"},"transaction":[{{samples}}],"metrics":[]}""";
         string[] names = ["taken", "duplicate", "partly rejected", "all rejected", "no JSON", "a field too deep", "no object"];
         string[] bodies = [json, json, partial, """{"transaction":[{"time":1}]}""", "{\"agent\":", "{\"a\":" + new string('[', 100), "[]"];
         foreach ((string name, string body) in names.Zip(bodies))
@@ -51,11 +54,12 @@ internal sealed class IngestWireTests
         }
 
         await transcript.AddAsync("no MessagePack", await host.PushAsync([0xC1], "application/msgpack", accept: accept));
-        await transcript.AddAsync("another token", await host.PushAsync(Encoding.UTF8.GetBytes(json), token: "nobody", accept: accept));
-        await transcript.AddAsync("a token that may only read", await host.PushAsync(Encoding.UTF8.GetBytes(json), token: TestProjects.ReadOnlyToken, accept: accept));
+        byte[] taken = Encoding.UTF8.GetBytes(json);
+        await transcript.AddAsync("another token", await host.PushAsync(taken, token: "nobody", accept: accept));
+        await transcript.AddAsync("a token that may only read", await host.PushAsync(taken, token: TestProjects.ReadOnlyToken, accept: accept));
         await transcript.AddAsync("too large", await host.PushAsync(new byte[MaxRequestBytes + 1], accept: accept));
-        await transcript.AddAsync("another type", await host.PushAsync(Encoding.UTF8.GetBytes(json), "text/plain", accept: accept));
-        await transcript.AddAsync("another encoding", await host.PushAsync(Encoding.UTF8.GetBytes(json), encoding: "zstd", accept: accept));
+        await transcript.AddAsync("another type", await host.PushAsync(taken, "text/plain", accept: accept));
+        await transcript.AddAsync("another encoding", await host.PushAsync(taken, encoding: "zstd", accept: accept));
         await transcript.AddAsync("no disk", await OnBrokenDiskAsync(host, accept));
         GoldenFile.Compare($"responses/ingest-{accept.Split('/')[1]}.txt", transcript.ToString());
     }
@@ -86,6 +90,7 @@ internal sealed class IngestWireTests
         files.CreateDirectory("/node");
         new NodeFile(0x0123_4567_89AB_CDEF, "golden", []).Write(files, "/node");
         return await IngestHost.StartAsync(
-            files, new ManualTimeProvider(_now), $"--Ingest:MaxRequestBytes={MaxRequestBytes}", $"--Ingest:MaxInflatedBytes={2 * MaxRequestBytes}", $"--Ingest:QueueBytes={7 * MaxRequestBytes}");
+            files, new ManualTimeProvider(_now), $"--Ingest:MaxRequestBytes={MaxRequestBytes}", $"--Ingest:MaxInflatedBytes={2 * MaxRequestBytes}",
+            $"--Ingest:QueueBytes={7 * MaxRequestBytes}");
     }
 }

@@ -24,7 +24,8 @@ internal sealed partial class OperatorSurfaceTests
     public async Task The_help_is_as_it_was(string host)
     {
         string program = RepositoryFolder.Combine(host, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", $"TimeSeries.{host}.dll");
-        ProcessStartInfo start = new("dotnet", [program, "--help"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        ProcessStartInfo start = new("dotnet", [program, "--help"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.WorkingDirectory = Path.GetTempPath();
         start.Environment["DOTNET_PROCESSOR_COUNT"] = "2";
         using Process process = Process.Start(start)!;
         string help = await process.StandardOutput.ReadToEndAsync();
@@ -41,10 +42,12 @@ internal sealed partial class OperatorSurfaceTests
     {
         using TemporaryFolder folder = new();
         await File.WriteAllBytesAsync(folder["influx.env"], "INFLUX_HOST=http://127.0.0.1:9\n"u8.ToArray());
-        using ServerProcess process = await ServerProcess.StartHostAsync(host, folder["data"], $"--Storage:Kind={storage}", $"--influx-env={folder["influx.env"]}");
+        string[] options = [$"--Storage:Kind={storage}", $"--influx-env={folder["influx.env"]}"];
+        using ServerProcess process = await ServerProcess.StartHostAsync(host, folder["data"], options);
         using HttpResponseMessage response = await process.Client.GetResponseAsync("/openapi/v1.json");
         Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("application/json; charset=utf-8"));
-        GoldenFile.CompareJson($"openapi/{host}.json", await response.Content.ReadAsByteArrayAsync(), [.. _documentAdditions, "$.info.version was"], _documentSets);
+        byte[] document = await response.Content.ReadAsByteArrayAsync();
+        GoldenFile.CompareJson($"openapi/{host}.json", document, [.. _documentAdditions, "$.info.version was"], _documentSets);
     }
 
     [Test]
@@ -81,7 +84,8 @@ internal sealed partial class OperatorSurfaceTests
     private static async Task PushAsync(ServerClient client)
     {
         PushedBatch batch = GoldenSamples.Batch("golden-1");
-        PushedBatch wrong = new(batch.Pcode, batch.Agent, [.. batch.Rows, new SampleRow("event") { ["time"] = GoldenSamples.Start, ["level"] = "NONE" }]) { Id = batch.Id };
+        SampleRow nothing = new("event") { ["time"] = GoldenSamples.Start, ["level"] = "NONE" };
+        PushedBatch wrong = batch with { Rows = [.. batch.Rows, nothing] };
         await client.PushAsync(wrong, BodyForm.JsonRows);
         await client.PushAsync(wrong, BodyForm.JsonRows);
         using HttpResponseMessage none = await client.SendAsync("{"u8.ToArray(), "application/json");
@@ -91,7 +95,8 @@ internal sealed partial class OperatorSurfaceTests
     private static async Task QueryAsync(ServerClient client)
     {
         string period = string.Create(CultureInfo.InvariantCulture, $"{GoldenSamples.Start}/{GoldenSamples.Start + 300_000}");
-        foreach (string path in (string[])[$"/open/api/json/transaction/{period}", "/api/activity/keys/endpoint/key-1/10/3/2024/10/3/2024", "/api/v1.0/alert-history", "/api/v1/schema"])
+        string tyk = "/api/activity/keys/endpoint/key-1/10/3/2024/10/3/2024";
+        foreach (string path in (string[])[$"/open/api/json/transaction/{period}", tyk, "/api/v1.0/alert-history", "/api/v1/schema"])
         {
             await client.GetAsync(path);
         }

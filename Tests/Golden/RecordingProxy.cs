@@ -67,9 +67,10 @@ internal sealed partial class RecordingProxy : IAsyncDisposable
 
         context.Response.StatusCode = (int)response.StatusCode;
         context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
-        foreach (string header in response.Headers.Where(header => header.Key.StartsWith("X-Influxdb", StringComparison.OrdinalIgnoreCase)).Select(header => header.Key))
+        const string Own = "X-Influxdb";
+        foreach ((string name, IEnumerable<string> values) in response.Headers.Where(header => header.Key.StartsWith(Own, StringComparison.OrdinalIgnoreCase)))
         {
-            context.Response.Headers[header] = response.Headers.GetValues(header).ToArray();
+            context.Response.Headers[name] = values.ToArray();
         }
 
         if (context.Response.StatusCode != StatusCodes.Status204NoContent)

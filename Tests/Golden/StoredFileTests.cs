@@ -58,7 +58,8 @@ internal sealed class StoredFileTests
         IdKey ofAgent = IdKey.OfAgent(7, -5, "agent"u8, "id-1"u8);
         RecordHeader[] headers =
         [
-            new(RecordType.Batch, 12, 34, 56, new Timestamp(1_710_064_800_000)), new(RecordType.Batch, 0, 34, 56, new Timestamp(1), ofAgent, new BatchCounts(1, 2, 3, 4)),
+            new(RecordType.Batch, 12, 34, 56, new Timestamp(1_710_064_800_000)),
+            new(RecordType.Batch, 0, 34, 56, new Timestamp(1), ofAgent, new BatchCounts(1, 2, 3, 4)),
             new(RecordType.Probe, 0, 0, long.MaxValue, new Timestamp(2)), new(RecordType.Mark, 0, 78, 90, new Timestamp(3)),
         ];
         StringBuilder text = new();
@@ -70,7 +71,7 @@ internal sealed class StoredFileTests
         }
 
         GoldenFile.Compare("files/record-headers.txt", text.ToString());
-        IEnumerable<RecordHeader> read = Encoding.UTF8.GetString(GoldenFile.Bytes("files/record-headers.txt")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        IEnumerable<RecordHeader> read = File.ReadLines(GoldenFile.PathOf("files/record-headers.txt"))
             .Select(line => RecordHeader.TryRead(Convert.FromHexString(line), out RecordHeader header, out _) ? header : default);
         Assert.That(read, Is.EqualTo(headers));
     }

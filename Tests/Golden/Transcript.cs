@@ -2,11 +2,14 @@ using System.Text;
 
 namespace TimeSeries.Tests.Golden;
 
-/// <summary>Requests with their responses, to be compared with a golden file: status, the headers that clients go by, and the body, MessagePack as hexadecimal digits.</summary>
+/// <summary>Requests with their responses for a golden file: status, the headers that clients go by, and the body, MessagePack as hexadecimal digits.</summary>
 internal sealed class Transcript
 {
     private static readonly string[] _headers =
-        ["Content-Type", "Content-Disposition", "Content-Encoding", "Retry-After", "WWW-Authenticate", "Allow", "Vary", "Cache-Control", "X-Content-Type-Options", "x-total", "x-source", "x-watermark", "x-next"];
+    [
+        "Content-Type", "Content-Disposition", "Retry-After", "WWW-Authenticate", "Allow", "Cache-Control", "X-Content-Type-Options", "x-total", "x-source",
+        "x-watermark", "x-next",
+    ];
 
     private readonly StringBuilder _text = new();
 
@@ -18,7 +21,9 @@ internal sealed class Transcript
             _text.Append("> ").Append(request).Append('\n').Append((int)response.StatusCode).Append('\n');
             foreach (string header in _headers)
             {
-                if (response.Headers.NonValidated.TryGetValues(header, out var values) || response.Content.Headers.NonValidated.TryGetValues(header, out values))
+                string[] values = [.. response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+                    .Where(sent => sent.Key.Equals(header, StringComparison.OrdinalIgnoreCase)).SelectMany(sent => sent.Value)];
+                if (values.Length > 0)
                 {
                     _text.Append(header).Append(": ").AppendJoin(", ", values).Append('\n');
                 }
