@@ -39,7 +39,7 @@ public static class IngestServices
     /// </summary>
     public static IServiceCollection AddTimeSeriesIngest(this IServiceCollection services, InfluxRoles influx = InfluxRoles.Writer)
     {
-        services.AddSection<IngestOptions>(IngestOptions.Section);
+        services.AddSection(IngestOptions.Section, new IngestOptions.Validator());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
         services.TryAddSingleton(_ => Machine.Read());

@@ -1,45 +1,52 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using TimeSeries.Hosting.Configuration;
 using TimeSeries.Query.Times;
 
 namespace TimeSeries.Query;
 
 /// <summary>Section <c>Query</c>: what a request may cost, and how answers are computed.</summary>
-public sealed class QueryOptions : IValidatableObject
+public sealed partial class QueryOptions : IValidatableObject
 {
     public const string Section = "Query";
 
     // A busy day is some millions; a range that no rollup serves and that reads more than this is a mistake.
     [Description("Most samples that one request may read one by one")]
-    [Range(1L, long.MaxValue)]
+    [ValueRange("1")]
     public long MaxRows { get; init; } = 100_000_000;
 
     // A group costs up to some kilobytes while the request runs.
     [Description("Most groups that one request may make")]
-    [Range(1, int.MaxValue)]
+    [ValueRange("1")]
     public int MaxGroups { get; init; } = 1_000_000;
 
     // Agents' dashboards give up after about as long.
     [Description("Longest that one request may wait and compute")]
-    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
+    [ValueRange("1ms", "1h")]
+    [TypeConverter(typeof(DurationText.Converter))]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     // A scan does nothing but compute, so more of them than processors only use more memory.
     [Description("Most requests that scan at the same time")]
-    [Range(1, 1_024)]
+    [ValueRange("1", "1024")]
     public int Concurrency { get; init; } = Environment.ProcessorCount;
 
     [Description("Offset of the days in answers that have days: Z or like +09:00")]
     public string TimeZone { get; init; } = "Z";
 
     [Description("Whether rollups are used; answers are the same without, only slower")]
+    [TypeConverter(typeof(FlagConverter))]
     public bool Rollups { get; init; } = true;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!ZoneOffset.TryParse(TimeZone, out _))
         {
-            yield return new ValidationResult("must be Z or an offset like +09:00", [nameof(TimeZone)]);
+            yield return validationContext.Error(nameof(TimeZone), "must be Z or an offset like +09:00");
         }
     }
+
+    [OptionsValidator]
+    internal sealed partial class Validator : IValidateOptions<QueryOptions>;
 }

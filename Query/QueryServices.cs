@@ -23,7 +23,7 @@ public static class QueryServices
     {
         services.TryAddSingleton(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSection<QueryOptions>(QueryOptions.Section);
+        services.AddSection(QueryOptions.Section, new QueryOptions.Validator());
         services.AddInstruments<QueryInstruments>(instruments => instruments.Meter);
         services.AddSingleton<IApiDescription, WhatapDescription>();
         services.AddSingleton<IApiDescription, TykDescription>();

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 
 namespace TimeSeries.Hosting.Configuration;
 
@@ -7,11 +6,11 @@ namespace TimeSeries.Hosting.Configuration;
 public sealed class AccessKeyOptions
 {
     [Description("Public id of the access key")]
-    [Required]
+    [RequiredValue]
     public string Id { get; init; } = "";
 
     [Description("Secret that signatures are made with")]
-    [Required]
+    [RequiredValue]
     [Secret]
     public string Secret { get; init; } = "";
 }

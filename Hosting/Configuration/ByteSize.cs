@@ -45,4 +45,7 @@ public static class ByteSize
 
         return bytes.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Converts sizes in bytes.</summary>
+    public sealed class Converter() : OptionConverter<long>("a size in bytes like 1048576, 64MiB or 16MB", Parse, Format);
 }

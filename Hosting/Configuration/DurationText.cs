@@ -46,4 +46,7 @@ public static class DurationText
 
         return duration.ToString("c", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Converts durations.</summary>
+    public sealed class Converter() : OptionConverter<TimeSpan>("a duration like 10m, 1h, 30d or 00:10:00", Parse, Format);
 }

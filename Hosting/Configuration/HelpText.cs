@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 
 namespace TimeSeries.Hosting.Configuration;
@@ -24,9 +23,7 @@ internal static class HelpText
         foreach (OptionsSection section in sections)
         {
             text.AppendLine();
-            bool isList = section.Type.GetProperty(section.Name) is not null;
-            Type type = isList ? OptionsShape.ElementOf(section.Type.GetProperty(section.Name)!.PropertyType) : section.Type;
-            AddOptions(text, type, isList ? section.Name + ":0" : section.Name);
+            AddOptions(text, OptionsSection.ElementOf(section.List?.PropertyType ?? section.Type) ?? section.Type, section.List is null ? section.Name : section.Name + ":0");
         }
 
         return text.ToString();
@@ -35,18 +32,22 @@ internal static class HelpText
     private static void AddOptions(StringBuilder text, Type type, string path)
     {
         object defaults = Activator.CreateInstance(type)!;
-        foreach (PropertyInfo property in OptionsShape.PropertiesOf(type))
+        foreach (PropertyDescriptor property in TypeDescriptor.GetProperties(type))
         {
             string key = $"{path}:{property.Name}";
-            if (OptionsShape.IsList(property.PropertyType) && !OptionsShape.IsScalar(OptionsShape.ElementOf(property.PropertyType)))
+            Type? element = OptionsSection.ElementOf(property.PropertyType);
+            if (element is null)
             {
-                AddOptions(text, OptionsShape.ElementOf(property.PropertyType), key + ":0");
-                continue;
+                AddLine(text, $"--{key}={property.Converter.ConvertToInvariantString(property.GetValue(defaults))}", property.Description);
             }
-
-            string value = OptionsShape.IsScalar(property.PropertyType) ? OptionsShape.Write(property.GetValue(defaults), property) : "";
-            string meaning = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
-            AddLine(text, OptionsShape.IsMap(property.PropertyType) ? $"--{key}:<kind>=" : $"--{key}={value}", meaning);
+            else if (element.IsValueType || element == typeof(string))
+            {
+                AddLine(text, element.IsValueType ? $"--{key}:<kind>=" : $"--{key}=", property.Description);
+            }
+            else
+            {
+                AddOptions(text, element, key + ":0");
+            }
         }
     }
 

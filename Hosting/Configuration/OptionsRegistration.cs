@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace TimeSeries.Hosting.Configuration;
@@ -9,29 +8,32 @@ namespace TimeSeries.Hosting.Configuration;
 public static class OptionsRegistration
 {
     /// <summary>
-    /// Lets <typeparamref name="T"/> take the keys of a section, one a property: <c>string</c>, <c>bool</c>, numbers, enums, <see cref="TimeSpan"/> (<c>10m</c>),
-    /// sizes (a number whose name ends in "Bytes", <c>64MiB</c>), <see cref="IReadOnlyList{T}"/> and <c>IReadOnlyDictionary&lt;string, TimeSpan&gt;</c>.
-    /// <c>[Description]</c> is the line in <c>--help</c>, the initial value the default; <c>[Range]</c>, <c>[Required]</c>, <c>IValidatableObject</c> and
-    /// registered <c>IValidateOptions&lt;T&gt;</c> are checked at start. Afterwards <c>IOptions&lt;T&gt;</c> and <typeparamref name="T"/> itself can be injected.
+    /// Binds <typeparamref name="T"/> to a section of the configuration, and validates it when the host starts. <c>[Description]</c> is the line in <c>--help</c>,
+    /// the initial value the default. <see cref="IOptions{T}"/> can be injected, or <typeparamref name="T"/> itself. The latter only comes when every section of the
+    /// host is valid, since the host makes its services before it validates its options: so nothing is opened with half of a configuration.
     /// </summary>
-    public static IServiceCollection AddSection<T>(this IServiceCollection services, string name)
+    /// <typeparam name="T">The options type. Of a section that is a list, the only property has the section's name.</typeparam>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="name">The section.</param>
+    /// <param name="validator">The generated validator of the type; null when every value is valid.</param>
+    public static IServiceCollection AddSection<T>(this IServiceCollection services, string name, IValidateOptions<T>? validator = null)
         where T : class
     {
-        if (services.Any(service => service.ImplementationInstance is OptionsSection known && known.Type == typeof(T)))
+        OptionsSection section = new(name, typeof(T));
+        services.AddSingleton(section);
+        services.AddSingleton(provider => new SectionOptions<T>(section, provider.GetRequiredService<IConfiguration>(), validator));
+        services.AddSingleton<IConfigureOptions<T>>(provider => provider.GetRequiredService<SectionOptions<T>>());
+        services.AddSingleton<IValidateOptions<T>>(provider => provider.GetRequiredService<SectionOptions<T>>());
+        services.AddOptions<T>().ValidateOnStart();
+        services.AddSingleton(provider =>
         {
-            return services;
-        }
-
-        services.AddSingleton(new OptionsSection(name, typeof(T), BrokenRules<T>));
-        services.TryAddSingleton(new CommandLine([]));
-        services.TryAddSingleton(provider => new BoundOptions(
-            [.. provider.GetServices<OptionsSection>()], provider.GetRequiredService<IConfiguration>(), provider, provider.GetRequiredService<CommandLine>()));
-        services.AddSingleton(provider => provider.GetRequiredService<BoundOptions>().Checked<T>());
-        services.AddSingleton<IOptions<T>>(provider => Options.Create(provider.GetRequiredService<T>()));
+            provider.GetRequiredService<IStartupValidator>().Validate();
+            return provider.GetRequiredService<IOptions<T>>().Value;
+        });
         return services;
     }
 
-    private static IEnumerable<string> BrokenRules<T>(IServiceProvider services, object options)
-        where T : class =>
-        services.GetServices<IValidateOptions<T>>().SelectMany(rules => rules.Validate(Options.DefaultName, (T)options).Failures ?? []);
+    /// <summary>The options of a section before the start validates them, for what a host is composed of. The default stays where something is wrong.</summary>
+    public static T GetUnvalidated<T>(this IServiceProvider services)
+        where T : class => services.GetRequiredService<SectionOptions<T>>().Unvalidated;
 }

@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace TimeSeries.Hosting.Configuration;
 
@@ -10,20 +10,22 @@ public sealed class ProjectOptions
     public const int DefaultApdexThreshold = 1_200;
 
     [Description("Project code, a positive whole number")]
-    [Required]
-    [Range(1L, long.MaxValue)]
+    [RequiredValue]
+    [ValueRange("1")]
     public long Pcode { get; init; }
 
     [Description("Name for people")]
     public string Name { get; init; } = "";
 
     [Description("Apdex threshold in ms")]
-    [Range(1, 3_600_000)]
+    [ValueRange("1", "3600000")]
     public int ApdexThreshold { get; init; } = DefaultApdexThreshold;
 
+    [ValidateEnumeratedItems]
     [Description("Tokens that may use the project")]
     public IReadOnlyList<TokenOptions> Tokens { get; init; } = [];
 
+    [ValidateEnumeratedItems]
     [Description("Access keys that sign requests")]
     public IReadOnlyList<AccessKeyOptions> AccessKeys { get; init; } = [];
 }

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Hosting.Configuration;
 
 /// <summary>Section <c>Storage</c>: where samples are kept and for how long.</summary>
-public sealed class StorageOptions : IValidatableObject
+public sealed partial class StorageOptions : IValidatableObject
 {
     public const string Section = "Storage";
 
@@ -13,28 +14,33 @@ public sealed class StorageOptions : IValidatableObject
     public StorageKind Kind { get; init; } = StorageKind.Embedded;
 
     [Description("Folder of log, blocks and token; relative to the working directory")]
-    [Required]
+    [RequiredValue]
     public string Directory { get; init; } = "data";
 
     [Description("Age at which samples are deleted, like 30d; none keeps them for ever")]
-    [Range(typeof(TimeSpan), "01:00:00", "36500.00:00:00")]
+    [ValueRange("1h", "36500d")]
+    [TypeConverter(typeof(DurationText.Converter))]
     public TimeSpan? Retention { get; init; }
 
     [Description("The same for one kind, like --Storage:Retentions:thread=7d")]
+    [TypeConverter(typeof(DurationText.Converter))]
     public IReadOnlyDictionary<string, TimeSpan> Retentions { get; init; } = new Dictionary<string, TimeSpan>();
 
     [Description("Bytes of blocks at which the oldest are deleted; none sets no bound")]
-    [Range(1L << 20, long.MaxValue)]
+    [ValueRange("1MiB")]
+    [TypeConverter(typeof(ByteSize.Converter))]
     public long? MaxBytes { get; init; }
 
     // Large enough that a block holds minutes of a busy system, small enough that two heads fit in memory while one is sealed.
     [Description("Bytes of recent samples in memory at which they are sealed into blocks")]
-    [Range(1L << 20, 1L << 30)]
+    [ValueRange("1MiB", "1GiB")]
+    [TypeConverter(typeof(ByteSize.Converter))]
     public long HeadBytes { get; init; } = 48L << 20;
 
     // A day of some ten million samples with all its rollups; more is worth its memory to who asks for more again and again.
     [Description("Memory for what questions have read of blocks, checked and mostly decoded; 0 keeps nothing")]
-    [Range(0, 1L << 40)]
+    [ValueRange("0", "1TiB")]
+    [TypeConverter(typeof(ByteSize.Converter))]
     public long CacheBytes { get; init; } = 128L << 20;
 
     /// <summary>How long samples of a kind are kept; null is for ever.</summary>
@@ -55,20 +61,23 @@ public sealed class StorageOptions : IValidatableObject
     {
         if (Kind == StorageKind.Influx && MaxBytes is not null)
         {
-            yield return new ValidationResult("bounds the embedded store only; InfluxDB deletes by age", [nameof(MaxBytes)]);
+            yield return validationContext.Error(nameof(MaxBytes), "bounds the embedded store only; InfluxDB deletes by age");
         }
 
         foreach ((string name, TimeSpan retention) in Retentions)
         {
             if (SampleSchema.Find(name.ToLowerInvariant()) is null)
             {
-                yield return new ValidationResult(
-                    $"'{name}' is no kind; the kinds are {string.Join(", ", SampleSchema.All.Select(kind => kind.Name))}", [nameof(Retentions)]);
+                yield return validationContext.Error(
+                    nameof(Retentions), $"'{name}' is no kind; the kinds are {string.Join(", ", SampleSchema.All.Select(kind => kind.Name))}");
             }
             else if (retention < TimeSpan.FromHours(1))
             {
-                yield return new ValidationResult($"{name} must be at least 1h, not {DurationText.Format(retention)}", [nameof(Retentions)]);
+                yield return validationContext.Error(nameof(Retentions), $"{name} must be at least 1h, not {DurationText.Format(retention)}");
             }
         }
     }
+
+    [OptionsValidator]
+    internal sealed partial class Validator : IValidateOptions<StorageOptions>;
 }

@@ -22,11 +22,11 @@ public sealed class TokenOptions : IValidatableObject
     {
         if (Secret.Length == 0 == (Sha256.Length == 0))
         {
-            yield return new ValidationResult("exactly one of Secret and Sha256 must be set", [nameof(Secret)]);
+            yield return validationContext.Error(nameof(Secret), "exactly one of Secret and Sha256 must be set");
         }
         else if (Sha256.Length > 0 && TokenHash.Parse(Sha256) is null)
         {
-            yield return new ValidationResult("must be 64 hexadecimal digits", [nameof(Sha256)]);
+            yield return validationContext.Error(nameof(Sha256), "must be 64 hexadecimal digits");
         }
     }
 }

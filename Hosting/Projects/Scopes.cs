@@ -1,7 +1,11 @@
+using System.ComponentModel;
+using TimeSeries.Hosting.Configuration;
+
 namespace TimeSeries.Hosting.Projects;
 
 /// <summary>What a token is good for.</summary>
 [Flags]
+[TypeConverter(typeof(NameConverter<Scopes>))]
 public enum Scopes
 {
     None = 0,

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,28 +12,36 @@ public static class HostProgram
 {
     private const int Failed = 1;
 
+    // An argument that begins with @ is a value, and the host handles signals.
+    private static readonly ParserConfiguration _parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+    private static readonly InvocationConfiguration _invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+
     /// <summary>Builds and runs the host until it is told to stop. Returns the exit code: 0, or 1 when it could not start.</summary>
     public static async Task<int> RunAsync(string name, string[] args, Func<string[], WebApplication> build)
     {
-        CommandLine commandLine = new(args);
-        if (commandLine.AsksForVersion)
+        // Options are keys of the configuration, which reads them. Their help is one list, not System.CommandLine's.
+        RootCommand command = new(name) { TreatUnmatchedTokensAsErrors = false };
+        command.Directives.Clear();
+        command.Options.Remove(command.Options.OfType<HelpOption>().Single());
+        Option<bool> help = new("--help", "-h", "-?");
+        command.Options.Add(help);
+        command.SetAction(async (result, stop) =>
         {
-            Console.Out.WriteLine(HostVersion.Text);
-            return 0;
-        }
-
-        try
-        {
-            await using WebApplication app = build(args);
-            if (commandLine.AsksForHelp)
+            bool asksForHelp = result.GetValue(help);
+            await using WebApplication app = build(asksForHelp ? [] : args);
+            if (asksForHelp)
             {
                 Console.Out.Write(HelpText.Of($"{name} {HostVersion.Text}", app.Services.GetServices<OptionsSection>()));
                 return 0;
             }
 
-            await app.StartAsync();
-            await app.WaitForShutdownAsync();
+            await app.StartAsync(stop);
+            await app.WaitForShutdownAsync(stop);
             return 0;
+        });
+        try
+        {
+            return await command.Parse(args, _parsing).InvokeAsync(_invocation);
         }
         catch (Exception failure) when (Explain(failure) is { } sentence)
         {
@@ -43,7 +53,9 @@ public static class HostProgram
     // What the user can put right is told in a sentence; anything else is a mistake of ours and keeps its stack trace.
     private static string? Explain(Exception failure) => failure switch
     {
-        InvalidConfigurationException or StartRefusedException => failure.Message,
+        _ when ConfigurationErrors.Of(failure) is { Count: > 0 } errors =>
+            "The configuration has errors:" + string.Concat(errors.Select(error => Environment.NewLine + "  " + error)),
+        StartRefusedException => failure.Message,
         IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => $"The start failed: {failure.Message}",
         FormatException or InvalidOperationException when failure.Source?.StartsWith("Microsoft.", StringComparison.Ordinal) == true =>
             $"The start failed: {failure.Message}",

@@ -53,9 +53,7 @@ public static class HostSetup
     /// <summary>A builder with everything that does not depend on what the host is for.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
-        CommandLine commandLine = new(args);
-        bool onlyAsks = commandLine.AsksForHelp || commandLine.AsksForVersion;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [ReadOnce, .. onlyAsks ? [] : args] });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [ReadOnce, .. args] });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = _logging });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(SetLimits);
@@ -68,13 +66,13 @@ public static class HostSetup
         }
 
         IServiceCollection services = builder.Services;
-        services.AddSingleton(new CommandLine(onlyAsks ? [] : args));
-        services.AddSection<StorageOptions>(StorageOptions.Section);
-        services.AddSection<LogOptions>(LogOptions.Section);
-        services.AddSection<ProjectListOptions>(ProjectListOptions.Section);
+        services.AddOptions<HostStart>().Configure(start => start.Arguments.AddRange(args)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<HostStart>, ArgumentRule>();
+        services.AddSection(StorageOptions.Section, new StorageOptions.Validator());
+        services.AddSection(LogOptions.Section, new LogOptions.Validator());
+        services.AddSection(ProjectListOptions.Section, new ProjectListOptions.Validator());
         services.AddSection<AlertHistoryOptions>(AlertHistoryOptions.Section);
         services.AddSection<HttpOptions>(HttpOptions.Section);
-        services.AddSingleton<IStartupValidator>(provider => provider.GetRequiredService<BoundOptions>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new Terminal(Console.Out));
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);
@@ -97,7 +95,7 @@ public static class HostSetup
         _ = app.Services.GetRequiredService<MeterExporter>();
         app.UseResponseCompression();
         app.UseMiddleware<ProblemFallback>();
-        string[] origins = [.. app.Services.GetRequiredService<BoundOptions>().Get<HttpOptions>().CorsOrigins];
+        string[] origins = [.. app.Services.GetUnvalidated<HttpOptions>().CorsOrigins];
         if (origins.Length > 0)
         {
             app.UseCors(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod());

@@ -11,7 +11,8 @@ namespace TimeSeries.Hosting.Storage;
 /// The settings of InfluxDB, from <c>influx.env</c> and the environment. Read only where <c>Storage:Kind</c> asks for InfluxDB; what is wrong with them is told
 /// together with what is wrong with the options. Thread safe.
 /// </summary>
-internal sealed class InfluxEnvironment(IFileSystem files, IHostEnvironment host, IConfiguration configuration) : IValidateOptions<StorageOptions>
+internal sealed class InfluxEnvironment(IFileSystem files, IHostEnvironment host, IConfiguration configuration, SectionOptions<StorageOptions> storage)
+    : IValidateOptions<HostStart>
 {
     /// <summary>The key under which the command line names the file.</summary>
     public const string FileKey = "influx-env";
@@ -20,8 +21,8 @@ internal sealed class InfluxEnvironment(IFileSystem files, IHostEnvironment host
         InfluxOptionsReader.Read(files, host.ContentRootPath, configuration[FileKey], Environment.GetEnvironmentVariable));
 
     /// <summary>The settings; only after they were found right.</summary>
-    public InfluxOptions Options => _outcome.Value.Options ?? throw new InvalidConfigurationException(_outcome.Value.Errors);
+    public InfluxOptions Options => _outcome.Value.Options ?? throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(InfluxOptions), _outcome.Value.Errors);
 
-    public ValidateOptionsResult Validate(string? name, StorageOptions options) =>
-        options.Kind == StorageKind.Influx && _outcome.Value.Errors.Count > 0 ? ValidateOptionsResult.Fail(_outcome.Value.Errors) : ValidateOptionsResult.Success;
+    public ValidateOptionsResult Validate(string? name, HostStart options) =>
+        storage.Unvalidated.Kind == StorageKind.Influx && _outcome.Value.Errors.Count > 0 ? ValidateOptionsResult.Fail(_outcome.Value.Errors) : ValidateOptionsResult.Success;
 }

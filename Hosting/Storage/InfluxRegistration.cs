@@ -17,7 +17,7 @@ public static class InfluxRegistration
     {
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
         services.AddSingleton<InfluxEnvironment>();
-        services.AddSingleton<IValidateOptions<StorageOptions>>(provider => provider.GetRequiredService<InfluxEnvironment>());
+        services.AddSingleton<IValidateOptions<HostStart>>(provider => provider.GetRequiredService<InfluxEnvironment>());
         services.AddSingleton(provider => provider.GetRequiredService<InfluxEnvironment>().Options);
         services.AddSingleton(provider => new InfluxReader(
             provider.GetRequiredService<InfluxOptions>(), provider.GetRequiredService<StorageOptions>().RetentionOf, provider.GetRequiredService<TimeProvider>()));
@@ -32,11 +32,6 @@ public static class InfluxRegistration
     /// <summary>Adds what a host that runs on its own on a shared store must be configured with.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="host">Name of the host, for messages.</param>
-    public static IServiceCollection AddSharedStoreRules(this IServiceCollection services, string host)
-    {
-        SharedStoreRule rule = new(host);
-        services.AddSingleton<IValidateOptions<StorageOptions>>(rule);
-        services.AddSingleton<IValidateOptions<ProjectListOptions>>(rule);
-        return services;
-    }
+    public static IServiceCollection AddSharedStoreRules(this IServiceCollection services, string host) =>
+        services.AddSingleton<IValidateOptions<HostStart>>(provider => ActivatorUtilities.CreateInstance<SharedStoreRule>(provider, host));
 }

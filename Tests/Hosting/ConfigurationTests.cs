@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -6,6 +8,7 @@ using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Ingest;
 using TimeSeries.Server;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Hosting;
 
@@ -81,6 +84,41 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    public async Task Nothing_is_opened_while_another_section_has_an_error()
+    {
+        using TemporaryFolder folder = new();
+
+        Assert.That(await ErrorsAsync($"--Storage:Directory={folder["data"]}", "--Query:MaxRows=none"), Has.Count.EqualTo(1));
+        Assert.That(Directory.Exists(folder["data"]), Is.False);
+    }
+
+    [Test]
+    public async Task A_text_that_is_no_number_is_told_once() =>
+        Assert.That(await ErrorsAsync("--Projects:0:Pcode=one"), Is.EqualTo(new[] { "Projects:0:Pcode: 'one' is not a number." }));
+
+    [Test]
+    public async Task An_error_names_the_key_of_a_list_with_gaps() => Assert.That(
+        await ErrorsAsync("--Projects:5:Pcode=1", "--Projects:5:Tokens:3:Sha256=hush"),
+        Is.EqualTo(new[] { "Projects:5:Tokens:3:Sha256: the value (not shown): must be 64 hexadecimal digits." }));
+
+    [Test]
+    public async Task A_value_may_follow_its_key() =>
+        Assert.That(await ErrorsAsync("--Query:MaxRows", "none"), Is.EqualTo(new[] { "Query:MaxRows: 'none' is not a number." }));
+
+    [Test]
+    public async Task Every_size_and_every_duration_is_written_with_its_unit()
+    {
+        await using WebApplication app = ServerHost.Build([]);
+        PropertyDescriptor[] properties = [.. app.Services.GetServices<OptionsSection>().SelectMany(section => TypeDescriptor.GetProperties(section.Type).Cast<PropertyDescriptor>())];
+
+        Assert.That(
+            properties.Where(property => property.Name.EndsWith("Bytes", StringComparison.Ordinal)).Select(property => property.Converter), Is.Not.Empty.And.All.TypeOf<ByteSize.Converter>());
+        Assert.That(
+            properties.Where(property => property.PropertyType.ToString().Contains(nameof(TimeSpan), StringComparison.Ordinal)).Select(property => property.Converter),
+            Is.Not.Empty.And.All.TypeOf<DurationText.Converter>());
+    }
+
+    [Test]
     public void A_queue_must_hold_the_largest_batch() =>
         Assert.That(new IngestOptions { QueueBytes = 1L << 20 }.Validate(new(new object())), Is.Not.Empty);
 
@@ -98,6 +136,26 @@ public sealed class ConfigurationTests
             Is.EqualTo(new[] { Scopes.Read | Scopes.Admin, Scopes.Ingest | Scopes.Admin, Scopes.Ingest | Scopes.Read }));
     }
 
+    [TestCase("1", true)]
+    [TestCase("TRUE", true)]
+    [TestCase("0", false)]
+    [TestCase("", false)]
+    public void A_flag_is_true_or_false_or_a_digit(string text, bool expected) =>
+        Assert.That(Read<AlertHistoryOptions>(AlertHistoryOptions.Section, ("AlertHistory:AllowAnonymous", text)).AllowAnonymous, Is.EqualTo(expected));
+
+    [Test]
+    public void An_empty_value_keeps_the_default() =>
+        Assert.That(Read<LogOptions>(LogOptions.Section, ("Log:MaxBytes", "")).MaxBytes, Is.EqualTo(new LogOptions().MaxBytes));
+
+    [Test]
+    public void Origins_are_a_list_or_joined_by_commas()
+    {
+        string[] expected = ["https://a.example", "https://b.example"];
+
+        Assert.That(Read<HttpOptions>(HttpOptions.Section, ("Http:CorsOrigins", "https://a.example, https://b.example")).CorsOrigins, Is.EqualTo(expected));
+        Assert.That(Read<HttpOptions>(HttpOptions.Section, ("Http:CorsOrigins:0", expected[0]), ("Http:CorsOrigins:1", expected[1])).CorsOrigins, Is.EqualTo(expected));
+    }
+
     [Test]
     public void A_kind_may_have_a_retention_of_its_own()
     {
@@ -109,7 +167,7 @@ public sealed class ConfigurationTests
     private static async Task<IReadOnlyList<string>> ErrorsAsync(params string[] arguments)
     {
         await using var app = ServerHost.Build(["--urls=http://127.0.0.1:0", .. arguments]);
-        return (await Assert.ThrowsAsync<InvalidConfigurationException>(() => app.StartAsync()))!.Errors;
+        return ConfigurationErrors.Of(await Assert.CatchAsync(() => app.StartAsync()));
     }
 
     private static T Read<T>(string section, params (string Key, string Value)[] values)

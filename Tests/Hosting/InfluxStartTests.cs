@@ -181,7 +181,7 @@ internal sealed class InfluxStartTests
     {
         await using (app)
         {
-            return (await Assert.ThrowsAsync<InvalidConfigurationException>(() => app.StartAsync()))!.Errors;
+            return ConfigurationErrors.Of(await Assert.CatchAsync(() => app.StartAsync()));
         }
     }
 }

@@ -1,5 +1,5 @@
+using Microsoft.Extensions.Options;
 using NUnit.Framework;
-using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Tests.Query;
 
@@ -18,7 +18,7 @@ public sealed class QueryOptionsTests
     [TestCase("--Query:Rollups=maybe", "Query:Rollups")]
     public void A_wrong_value_stops_the_start_and_is_named(string option, string key) => Assert.That(
         async () => await QueryHost.StartAsync(new RowReader([]), option),
-        Throws.TypeOf<InvalidConfigurationException>().With.Message.Contains(key).And.Message.Contains(option[(option.IndexOf('=') + 1)..]));
+        Throws.TypeOf<OptionsValidationException>().With.Message.Contains(key).And.Message.Contains(option[(option.IndexOf('=') + 1)..]));
 
     [TestCase("--Query:TimeZone=Z")]
     [TestCase("--Query:TimeZone=+09:00")]

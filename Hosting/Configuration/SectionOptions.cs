@@ -1,0 +1,153 @@
+using System.ComponentModel;
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace TimeSeries.Hosting.Configuration;
+
+/// <summary>
+/// Binds and validates the options of a section. The framework's binder stops at the first text that it can't convert, ignores the converter of a property, and doesn't
+/// tell which keys there are. So texts are converted here first: what is wrong becomes an error, and the rest is bound.
+/// </summary>
+/// <typeparam name="T">The options type.</typeparam>
+internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions<T>
+    where T : class
+{
+    private readonly OptionsSection _section;
+    private readonly IConfiguration _configuration;
+    private readonly IValidateOptions<T>? _validator;
+    private readonly List<string> _errors = [];
+    private readonly Dictionary<string, string?> _texts = [];
+
+    /// <param name="section">The section.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="validator">The generated validator of the type, if it has one.</param>
+    public SectionOptions(OptionsSection section, IConfiguration configuration, IValidateOptions<T>? validator)
+    {
+        _section = section;
+        _configuration = configuration;
+        _validator = validator;
+        Read(section.List, section.List?.PropertyType ?? section.Type, configuration.GetSection(section.Name));
+    }
+
+    /// <summary>The options before the start validates them. The default stays where something is wrong.</summary>
+    public T Unvalidated
+    {
+        get
+        {
+            T options = Activator.CreateInstance<T>();
+            Configure(options);
+            return options;
+        }
+    }
+
+    public void Configure(T options)
+    {
+        IConfiguration texts = new ConfigurationBuilder().AddInMemoryCollection(_texts).Build();
+        (_section.List is null ? texts.GetSection(_section.Name) : texts).Bind(options);
+    }
+
+    public ValidateOptionsResult Validate(string? name, T options)
+    {
+        IEnumerable<string> failures = _validator?.Validate(_section.Name, options).Failures?.Select(WithKeyFound) ?? [];
+        string[] errors = [.. _errors, .. failures.Where(failure => !_errors.Any(error => HaveSameKey(error, failure)))];
+        return errors.Length > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
+    }
+
+    private string WithKeyFound(string failure)
+    {
+        string[] parts = failure.Split(": ", 2);
+
+        // The property of a section that is a list has the section's name, which the validator adds.
+        string key = parts[0].Replace($"{_section.Name}:{_section.Name}:", $"{_section.Name}:", StringComparison.Ordinal);
+        IConfigurationSection at = _configuration.GetSection(_section.Name);
+        foreach (string name in key.Split(':').Skip(1))
+        {
+            // The validator counts from 0, the keys of a list may have gaps.
+            at = int.TryParse(name, CultureInfo.InvariantCulture, out int index) && at.GetChildren().ElementAtOrDefault(index) is { } child ? child : at.GetSection(name);
+        }
+
+        return $"{at.Path}: {parts[1]}";
+    }
+
+    private static bool HaveSameKey(string left, string right) => left.Split(": ")[0].Equals(right.Split(": ")[0], StringComparison.OrdinalIgnoreCase);
+
+    private void Read(PropertyDescriptor? property, Type type, IConfigurationSection section)
+    {
+        if (OptionsSection.ElementOf(type) is { } element)
+        {
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                Read(property, element, child);
+            }
+
+            // A list of texts may also be one text.
+            string[] parts = element == typeof(string) ? section.Value?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [] : [];
+            for (int i = 0; i < parts.Length; i++)
+            {
+                _texts[$"{section.Path}:{i}"] = parts[i];
+            }
+        }
+        else if (type.IsValueType || type == typeof(string))
+        {
+            ReadValue(property!, type, section);
+        }
+        else
+        {
+            ReadObject(type, section);
+        }
+    }
+
+    private void ReadObject(Type type, IConfigurationSection section)
+    {
+        PropertyDescriptorCollection properties = TypeDescriptor.GetProperties(type);
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            if (properties.Find(child.Key, ignoreCase: true) is { } property)
+            {
+                Read(property, property.PropertyType, child);
+            }
+            else
+            {
+                _errors.Add($"{child.Path}: there is no such option; {section.Path} has {string.Join(", ", properties.Cast<PropertyDescriptor>().Select(known => known.Name))}.");
+            }
+        }
+
+        // A number always has a value, so its validator can't tell that none is given.
+        _errors.AddRange(properties.Cast<PropertyDescriptor>()
+            .Where(property => property.PropertyType.IsValueType && property.Attributes[typeof(RequiredValueAttribute)] is not null && section[property.Name] is null)
+            .Select(property => $"{section.Path}:{property.Name}: is required."));
+    }
+
+    private void ReadValue(PropertyDescriptor property, Type type, IConfigurationSection section)
+    {
+        // Flags may be a list.
+        string? text = section.Value ?? (type.IsEnum ? string.Join(',', section.GetChildren().Select(child => child.Value)) : null);
+        if (!type.IsEnum && section.GetChildren().FirstOrDefault() is { } below)
+        {
+            _errors.Add($"{below.Path}: there is no such option.");
+        }
+        else if (type == typeof(string))
+        {
+            _texts[section.Path] = text ?? "";
+        }
+        else if (!string.IsNullOrWhiteSpace(text))
+        {
+            Convert(text, property.Converter, section.Path);
+        }
+    }
+
+    private void Convert(string text, TypeConverter converter, string key)
+    {
+        try
+        {
+            object value = converter.ConvertFromInvariantString(text)!;
+            _texts[key] = TypeDescriptor.GetConverter(value.GetType()).ConvertToInvariantString(value);
+        }
+        catch (Exception fault) when (fault is FormatException or ArgumentException)
+        {
+            // The framework's converters of numbers throw the latter.
+            _errors.Add($"{key}: '{text}' is not {(fault is FormatException ? fault.Message : "a number")}.");
+        }
+    }
+}
