@@ -18,6 +18,7 @@ RootCommand root = new("Measures TimeSeries: a load generator, a comparison with
     MicroCommand.Create(),
     AllocationsCommand.Create(),
     StagesCommand.Create(),
+    InfluxClientCommand.Create(),
     InfluxLoadCommand.Create(),
     InfluxQueryCommand.Create(),
 };

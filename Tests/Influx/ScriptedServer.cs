@@ -35,6 +35,9 @@ internal sealed class ScriptedServer : IDisposable
         string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Said\r\nContent-Type: {contentType}\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
         holds: false);
 
+    /// <summary>Answers with a head of the test's, and says nothing more.</summary>
+    public static ScriptedServer Saying(string head) => new(head, holds: true);
+
     /// <summary>Says that much more comes than does, then closes.</summary>
     public static ScriptedServer BreakingOff(string body) => new(
         $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{body}", holds: false);
@@ -68,7 +71,7 @@ internal sealed class ScriptedServer : IDisposable
 
     private async Task AnswerAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
-        byte[] buffer = new byte[64 << 10];
+        byte[] buffer = new byte[256 << 10];
         int length = 0;
         while (!IsWhole(Encoding.UTF8.GetString(buffer, 0, length)))
         {
@@ -105,6 +108,6 @@ internal sealed class ScriptedServer : IDisposable
         }
 
         string? length = request[..head].Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
-        return request.Length - head - 4 >= int.Parse(length!["Content-Length:".Length..], CultureInfo.InvariantCulture);
+        return length is null || Encoding.UTF8.GetByteCount(request.AsSpan(head + 4)) >= int.Parse(length["Content-Length:".Length..], CultureInfo.InvariantCulture);
     }
 }

@@ -132,12 +132,7 @@ internal sealed class StartCheckTests
     private static StartCheckTarget Target(Uri server) =>
         new(server, "apm", "", "", null, null, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
 
-    private static async Task<StartFindings> RunAsync(StartCheckTarget target)
-    {
-        using SocketsHttpHandler handler = new();
-        using HttpMessageInvoker http = new(handler);
-        return await new StartCheck(http, target, TimeProvider.System).RunAsync(CancellationToken.None);
-    }
+    private static Task<StartFindings> RunAsync(StartCheckTarget target) => new StartCheck(target, TimeProvider.System).RunAsync(CancellationToken.None);
 
     private static async Task<RealInfluxd> WithAccountsAsync()
     {

@@ -28,13 +28,19 @@ internal sealed class WriteBackoffTests
     [TestCase("17", 17)]
     [TestCase(" 3 ", 3)]
     [TestCase("99999999999999999", 300)]
+    [TestCase("1.5", 1.5)]
+    [TestCase("Sunday, 01-Mar-26 12:00:42 GMT", 42)]
     [TestCase("Sun, 01 Mar 2026 12:00:42 GMT", 42)]
     [TestCase("Sun, 01 Mar 2026 11:00:00 GMT", 0)]
-    public void Retry_After_is_seconds_or_a_date(string header, int expected) =>
+    public void Retry_After_is_seconds_or_a_date(string header, double expected) =>
         Assert.That(Backoff.ReadRetryAfter(header, _now), Is.EqualTo(TimeSpan.FromSeconds(expected)));
 
     [TestCase(null)]
     [TestCase("")]
     [TestCase("soon")]
+    [TestCase("-3")]
+    [TestCase("NaN")]
+    [TestCase("Infinity")]
+    [TestCase("1.2.2026")]
     public void What_is_neither_is_nothing(string? header) => Assert.That(Backoff.ReadRetryAfter(header, _now), Is.Null);
 }

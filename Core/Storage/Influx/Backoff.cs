@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 
 namespace TimeSeries.Core.Storage.Influx;
 
@@ -31,20 +32,16 @@ internal sealed class Backoff(Func<double> jitter)
 
     public void Reset() => _failures = 0;
 
-    /// <summary>Reads a header <c>Retry-After</c>, seconds or a date of HTTP; null when it is neither.</summary>
+    /// <summary>Reads a header <c>Retry-After</c>, seconds (some proxies send fractions) or a date of HTTP; null when it is neither.</summary>
     public static TimeSpan? ReadRetryAfter(string? header, DateTimeOffset now)
     {
-        if (string.IsNullOrWhiteSpace(header))
+        if (decimal.TryParse(header?.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds))
         {
-            return null;
+            return TimeSpan.FromSeconds(Math.Min((double)seconds, _longestAsked.TotalSeconds));
         }
 
-        if (long.TryParse(header.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long seconds))
-        {
-            return TimeSpan.FromSeconds(Math.Min(seconds, (long)_longestAsked.TotalSeconds));
-        }
-
-        bool isDate = DateTimeOffset.TryParse(header, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset date);
-        return !isDate ? null : date <= now ? TimeSpan.Zero : date - now;
+        return RetryConditionHeaderValue.TryParse(header, out RetryConditionHeaderValue? value) && value.Date is { } date
+            ? date <= now ? TimeSpan.Zero : date - now
+            : null;
     }
 }

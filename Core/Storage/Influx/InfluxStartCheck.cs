@@ -13,9 +13,8 @@ public static class InfluxStartCheck
     public static async Task<StartFindings> RunAsync(
         InfluxOptions options, InfluxRoles roles, TimeSpan? keptFor, TimeProvider clock, CancellationToken cancellationToken)
     {
-        Uri root = options.Host.AbsolutePath.EndsWith('/') ? options.Host : new Uri(options.Host.AbsoluteUri + "/");
         StartCheckTarget target = new(
-            root, options.Database, options.RetentionPolicy, options.WriteApi == InfluxWriteApi.V2 ? options.Org : "",
+            options.BaseAddress, options.Database, options.RetentionPolicy, options.WriteApi == InfluxWriteApi.V2 ? options.Org : "",
             options.Credentials.ToHeader(), options.ReadCredentials.ToHeader(), options.Timeout)
         {
             Writes = roles.HasFlag(InfluxRoles.Writer),
@@ -24,7 +23,6 @@ public static class InfluxStartCheck
             CreatedRetention = options.Retention,
             KeptFor = keptFor,
         };
-        using HttpMessageInvoker http = InfluxQlClient.MakeInvoker();
-        return await new StartCheck(http, target, clock).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new StartCheck(target, clock).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }

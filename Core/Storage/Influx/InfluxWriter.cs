@@ -181,7 +181,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         string line = string.Create(
             CultureInfo.InvariantCulture,
             $"{InfluxSchema.NodeMeasurement},{InfluxSchema.NodeTag}={InfluxSchema.NodeName(node)} {InfluxSchema.OpenField}={(isOpen ? 1 : 0)}i,{InfluxSchema.ThroughField}={through}i {hour}\n");
-        WriteReply reply = await _http.WriteAsync(Encoding.UTF8.GetBytes(line), cancellationToken).ConfigureAwait(false);
+        WriteReply reply = await _http.WriteAsync(Encoding.UTF8.GetBytes(line), 0, cancellationToken).ConfigureAwait(false);
         return reply.Outcome == WriteOutcome.Stored;
     }
 

@@ -81,7 +81,10 @@ internal sealed partial class LineSender(
         while (open.TryPop(out (int First, int Count) lines))
         {
             ReadOnlyMemory<byte> body = batch.Lines(lines.First, lines.Count);
-            WriteReply reply = await SendAsync(body, cancellationToken).ConfigureAwait(false);
+
+            // Parts and single lines go as they are: line feeds behind them could make too large what is not.
+            bool isWhole = lines.Count > 1 && lines.Count == batch.LineCount;
+            WriteReply reply = await SendAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
             if (reply.Outcome == WriteOutcome.Stored)
             {
                 size.Grow();
@@ -111,13 +114,13 @@ internal sealed partial class LineSender(
     }
 
     // Returns when the lines are stored, or refused so that sending the same again is of no use.
-    private async ValueTask<WriteReply> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async ValueTask<WriteReply> SendAsync(ReadOnlyMemory<byte> body, int maxBytes, CancellationToken cancellationToken)
     {
         Backoff backoff = new(Random.Shared.NextDouble);
         while (true)
         {
             bool isTried = Volatile.Read(ref _creation) is { IsCompleted: true };
-            WriteReply reply = await http.WriteAsync(body, cancellationToken).ConfigureAwait(false);
+            WriteReply reply = await http.WriteAsync(body, maxBytes, cancellationToken).ConfigureAwait(false);
             instruments.InfluxWrites.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome.ToString()));
             switch (reply.Outcome)
             {

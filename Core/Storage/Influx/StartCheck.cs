@@ -3,18 +3,22 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using RestSharp;
 
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// Looks whether an InfluxDB can be the store: it answers, it is one, the accounts may do what the host does, the database is there (made on 1.x when that is
-/// allowed) and keeps points as long as the host wants them. Finds everything that is wrong at once; the server's own words stand in the sentences, never
+/// allowed), keeps points as long as the host wants them and, on 2.x, is reached by InfluxQL. Finds everything that is wrong at once; the server's own words stand in the sentences, never
 /// a password or a token. Changes nothing but making the database. Thread safe.
 /// </summary>
-internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget target, TimeProvider clock)
+internal sealed class StartCheck(StartCheckTarget target, TimeProvider clock)
 {
     // Longer answers say nothing more.
     private const int MaxWordsLength = 300;
+
+    // The longest body that is read: lists of retention policies, buckets and mappings are shorter.
+    private const int MaxBodyBytes = 64 << 10;
 
     // A name that no measurement of ours has.
     private const string NothingSelect = "SELECT \"nothing\" FROM \"nothing\" LIMIT 1";
@@ -28,14 +32,16 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
     {
         _faults.Clear();
         _lacksDatabase = false;
+        using InfluxConnection writes = Connect(target.WriteAccount);
+        using InfluxConnection reads = Connect(target.ReadAccount);
         try
         {
-            if (await PingAsync(cancellationToken).ConfigureAwait(false) is not { } version)
+            if (await PingAsync(target.ReadAccount is null ? writes : reads, cancellationToken).ConfigureAwait(false) is not { } version)
             {
                 return new StartFindings("", null, [.. _faults]);
             }
 
-            await LookAsync(version, cancellationToken).ConfigureAwait(false);
+            await LookAsync(version, writes, reads, cancellationToken).ConfigureAwait(false);
             return new StartFindings(version, null, [.. _faults]);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -49,7 +55,12 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
 
     private static bool IsVersion1(string version) => version.TrimStart('v').StartsWith("1.", StringComparison.Ordinal);
 
-    private async Task LookAsync(string version, CancellationToken cancellationToken)
+    private static bool IsVersion2(string version) => version.TrimStart('v').StartsWith("2.", StringComparison.Ordinal);
+
+    private InfluxConnection Connect(AuthenticationHeaderValue? account) =>
+        new(target.Server, target.Organization, target.Database, target.RetentionPolicy, account, MaxBodyBytes);
+
+    private async Task LookAsync(string version, InfluxConnection writes, InfluxConnection reads, CancellationToken cancellationToken)
     {
         if (target.Organization.Length > 0 && (version.StartsWith("1.6", StringComparison.Ordinal) || version.StartsWith("1.7", StringComparison.Ordinal)))
         {
@@ -59,16 +70,23 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
 
         if (target.Writes)
         {
-            await CheckWritingAsync(cancellationToken).ConfigureAwait(false);
+            await CheckWritingAsync(writes, cancellationToken).ConfigureAwait(false);
         }
 
         if (target.Reads && !_lacksDatabase)
         {
-            await CheckReadingAsync(cancellationToken).ConfigureAwait(false);
+            await CheckReadingAsync(reads, cancellationToken).ConfigureAwait(false);
         }
 
-        bool made = _lacksDatabase && target.Writes && target.CreatesDatabase && IsVersion1(version) && await CreateAsync(cancellationToken).ConfigureAwait(false);
-        if (_lacksDatabase && !made)
+        BucketFindings? bucket = IsVersion2(version)
+            ? await BoundedAsync(token => new BucketCheck(target.Reads ? reads : writes, target).RunAsync(_lacksDatabase, token), cancellationToken).ConfigureAwait(false)
+            : null;
+        bool made = _lacksDatabase && target.Writes && target.CreatesDatabase && IsVersion1(version) && await CreateAsync(writes, cancellationToken).ConfigureAwait(false);
+        if (bucket?.Fault is { } fault)
+        {
+            _faults.Add(fault);
+        }
+        else if (_lacksDatabase && !made)
         {
             _faults.Add(target.CreatesDatabase && target.Writes && IsVersion1(version)
                 ? $"INFLUX_DATABASE: there is no '{target.Database}' and it could not be made; make it, or name an account that may."
@@ -76,14 +94,19 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
         }
         else if (target.Reads && _faults.Count == 0 && IsVersion1(version))
         {
-            await CheckRetentionAsync(cancellationToken).ConfigureAwait(false);
+            await CheckRetentionAsync(reads, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (target.Reads && _faults.Count == 0 && bucket is not null)
+        {
+            CompareRetention($"bucket '{target.Bucket}'", bucket.Kept);
         }
     }
 
-    private async Task<string?> PingAsync(CancellationToken cancellationToken)
+    private async Task<string?> PingAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(target.Server, "ping"));
-        (HttpStatusCode status, string words, string version) = await SendAsync(request, target.ReadAccount ?? target.WriteAccount, cancellationToken).ConfigureAwait(false);
+        RestResponse response = await BoundedAsync(connection.PingAsync, cancellationToken).ConfigureAwait(false);
+        (HttpStatusCode status, string words, string version) = (response.StatusCode, response.Content ?? "", InfluxConnection.Header(response, "X-Influxdb-Version") ?? "");
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             _faults.Add(Refused("lets nobody in with this token or name", status, words));
@@ -100,15 +123,10 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
     }
 
     // A comment is a write that changes nothing; the server checks database and account before it reads the body.
-    private async Task CheckWritingAsync(CancellationToken cancellationToken)
+    private async Task CheckWritingAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        string database = Uri.EscapeDataString(target.Database);
-        string policy = target.RetentionPolicy.Length == 0 ? "" : "&rp=" + Uri.EscapeDataString(target.RetentionPolicy);
-        string path = target.Organization.Length == 0
-            ? $"write?db={database}{policy}&precision=ns"
-            : $"api/v2/write?org={Uri.EscapeDataString(target.Organization)}&bucket={database}&precision=ns";
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(target.Server, path)) { Content = new StringContent("# start") };
-        (HttpStatusCode status, string words, _) = await SendAsync(request, target.WriteAccount, cancellationToken).ConfigureAwait(false);
+        RestResponse response = await BoundedAsync(token => connection.WriteAsync("# start"u8.ToArray(), null, token), cancellationToken).ConfigureAwait(false);
+        (HttpStatusCode status, string words) = (response.StatusCode, response.Content ?? "");
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             _faults.Add(Refused("does not let this account write", status, words));
@@ -123,9 +141,9 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
         }
     }
 
-    private async Task CheckReadingAsync(CancellationToken cancellationToken)
+    private async Task CheckReadingAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        (HttpStatusCode status, string words) = await AskAsync(NothingSelect, target.ReadAccount, cancellationToken).ConfigureAwait(false);
+        (HttpStatusCode status, string words) = await AskAsync(connection, NothingSelect, cancellationToken).ConfigureAwait(false);
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             _faults.Add(Refused("does not let this account read", status, words));
@@ -140,11 +158,11 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
         }
     }
 
-    private async Task<bool> CreateAsync(CancellationToken cancellationToken)
+    private async Task<bool> CreateAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
         string duration = target.CreatedRetention is { } kept ? string.Create(CultureInfo.InvariantCulture, $" WITH DURATION {(long)kept.TotalSeconds}s") : "";
         (HttpStatusCode status, string words) =
-            await AskAsync($"CREATE DATABASE {Quote(target.Database)}{duration}", target.WriteAccount, cancellationToken).ConfigureAwait(false);
+            await AskAsync(connection, $"CREATE DATABASE {Quote(target.Database)}{duration}", cancellationToken).ConfigureAwait(false);
         bool made = status == HttpStatusCode.OK && !words.Contains("\"error\"", StringComparison.Ordinal);
         if (!made)
         {
@@ -154,10 +172,10 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
         return made;
     }
 
-    private async Task CheckRetentionAsync(CancellationToken cancellationToken)
+    private async Task CheckRetentionAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
         (HttpStatusCode status, string words) =
-            await AskAsync($"SHOW RETENTION POLICIES ON {Quote(target.Database)}", target.ReadAccount, cancellationToken).ConfigureAwait(false);
+            await AskAsync(connection, $"SHOW RETENTION POLICIES ON {Quote(target.Database)}", cancellationToken).ConfigureAwait(false);
         if (status != HttpStatusCode.OK)
         {
             return;
@@ -169,12 +187,20 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
         {
             _faults.Add($"INFLUX_DATABASE: '{target.Database}' has no retention policy '{target.RetentionPolicy}'.");
         }
-        else if (kept is { } limit && (target.KeptFor is not { } wanted || wanted > limit))
+        else
+        {
+            CompareRetention($"database '{target.Database}'", kept);
+        }
+    }
+
+    private void CompareRetention(string place, TimeSpan? kept)
+    {
+        if (kept is { } limit && (target.KeptFor is not { } wanted || wanted > limit))
         {
             string ours = target.KeptFor is { } age ? string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0.#}h") : "for ever";
             _faults.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Storage:Retention: samples are to be kept {ours}, and the database '{target.Database}' deletes them after {limit.TotalHours:0.#}h; set Storage:Retention to that or less."));
+                $"Storage:Retention: samples are to be kept {ours}, and the {place} deletes them after {limit.TotalHours:0.#}h; set Storage:Retention to that or less."));
         }
     }
 
@@ -218,25 +244,22 @@ internal sealed class StartCheck(HttpMessageInvoker http, StartCheckTarget targe
         return total;
     }
 
-    private async Task<(HttpStatusCode Status, string Words)> AskAsync(string statement, AuthenticationHeaderValue? account, CancellationToken cancellationToken)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(target.Server, "query"));
-        request.Content = new FormUrlEncodedContent([new("db", target.Database), new("q", statement)]);
-        (HttpStatusCode status, string words, _) = await SendAsync(request, account, cancellationToken).ConfigureAwait(false);
-        return (status, words);
-    }
+    private Task<(HttpStatusCode Status, string Words)> AskAsync(InfluxConnection connection, string statement, CancellationToken cancellationToken) => BoundedAsync(
+        async token =>
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, new Uri(target.Server, "query"));
+            request.Content = new FormUrlEncodedContent([new("db", target.Database), new("q", statement)]);
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            using HttpResponseMessage response = await connection.Http.SendAsync(request, token).ConfigureAwait(false);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(token).ConfigureAwait(false));
+        },
+        cancellationToken);
 
-    private async Task<(HttpStatusCode Status, string Words, string Version)> SendAsync(
-        HttpRequestMessage request, AuthenticationHeaderValue? account, CancellationToken cancellationToken)
+    private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(target.Timeout, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        request.Headers.Authorization = account;
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        using HttpResponseMessage response = await http.SendAsync(request, either.Token).ConfigureAwait(false);
-        string words = await response.Content.ReadAsStringAsync(either.Token).ConfigureAwait(false);
-        string version = response.Headers.TryGetValues("X-Influxdb-Version", out IEnumerable<string>? values) ? string.Join(' ', values) : "";
-        return (response.StatusCode, words, version);
+        return await send(either.Token).ConfigureAwait(false);
     }
 
     private string Refused(string what, HttpStatusCode status, string words)

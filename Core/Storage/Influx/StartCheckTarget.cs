@@ -14,6 +14,9 @@ internal sealed record StartCheckTarget(
     Uri Server, string Database, string RetentionPolicy, string Organization,
     AuthenticationHeaderValue? WriteAccount, AuthenticationHeaderValue? ReadAccount, TimeSpan Timeout)
 {
+    /// <summary>Name of the bucket of 2.x.</summary>
+    public string Bucket => RetentionPolicy.Length > 0 ? $"{Database}/{RetentionPolicy}" : Database;
+
     /// <summary>Whether the host writes.</summary>
     public bool Writes { get; init; }
 

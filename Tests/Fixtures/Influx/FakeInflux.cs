@@ -19,6 +19,7 @@ internal sealed class FakeInflux : IAsyncDisposable
 {
     public const string Token = "token-of-the-fake";
     public const string Organisation = "org";
+    public const string OrganisationId = "00000000000000ff";
     public const string Database = "apm";
 
     private const int MaxBodyBytes = 10 << 20;
@@ -44,6 +45,11 @@ internal sealed class FakeInflux : IAsyncDisposable
         _app.MapPost("/write", (Delegate)((HttpContext context) => WriteAsync(context, "db")));
         _app.MapPost("/api/v2/write", (Delegate)((HttpContext context) => WriteAsync(context, "bucket")));
         _app.MapMethods("/query", ["GET", "POST"], (Delegate)QueryAsync);
+        if (product != FakeProduct.Version3)
+        {
+            _app.MapGet("/api/v2/buckets", (Delegate)FindBucketsAsync);
+            _app.MapGet("/api/v2/dbrps", (Delegate)FindMappings);
+        }
     }
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -59,6 +65,15 @@ internal sealed class FakeInflux : IAsyncDisposable
 
     /// <summary>Body of the answers to queries.</summary>
     public string QueryAnswer { get; set; } = """{"results":[{"statement_id":0}]}""";
+
+    /// <summary>The buckets of 2.x.</summary>
+    public List<FakeBucket> Buckets { get; } = [new FakeBucket("000000000000000a", Database, 0)];
+
+    /// <summary>What leads InfluxQL to a bucket in 2.x: at first a mapping of the database as its default.</summary>
+    public List<FakeMapping> Mappings { get; } = [new FakeMapping("000000000000000a", Database, "autogen", IsDefault: true)];
+
+    /// <summary>What answers to the question which buckets there are; null to answer it.</summary>
+    public Func<HttpContext, Task<IResult>>? BucketAnswer { get; set; }
 
     /// <summary>Statements that were asked.</summary>
     public ConcurrentQueue<string> Queries { get; } = [];
@@ -225,6 +240,64 @@ internal sealed class FakeInflux : IAsyncDisposable
         return Results.Text(QueryAnswer, "application/json");
     }
 
+    // As 2.x: an unknown name is an error, not an empty list.
+    private async Task<IResult> FindBucketsAsync(HttpContext context)
+    {
+        if (BucketAnswer is { } answer)
+        {
+            return await answer(context);
+        }
+
+        (string name, string id, string org) = (context.Request.Query["name"].ToString(), context.Request.Query["id"].ToString(), context.Request.Query["org"].ToString());
+        if (!HasToken(context))
+        {
+            return Unauthorized();
+        }
+
+        if (org.Length > 0 && org != Organisation)
+        {
+            return Refuse(404, "not found", $"organization name \"{org}\" not found");
+        }
+
+        FakeBucket[] found = [.. Buckets.Where(bucket => (name.Length == 0 || bucket.Name == name) && (id.Length == 0 || bucket.Id == id))];
+        return found.Length == 0 ? Refuse(404, "not found", $"bucket \"{name}{id}\" not found") : Results.Json(new
+        {
+            links = new { self = "/api/v2/buckets?descending=false&limit=20&offset=0" },
+            buckets = found.Select(bucket => new
+            {
+                bucket.Id,
+                orgID = OrganisationId,
+                type = "user",
+                bucket.Name,
+                retentionRules = new[] { new { type = "expire", everySeconds = bucket.RetentionSeconds, shardGroupDurationSeconds = 604_800 } },
+                createdAt = "2024-03-10T10:00:00.000000000Z",
+                updatedAt = "2024-03-10T10:00:00.000000000Z",
+                links = new { self = $"/api/v2/buckets/{bucket.Id}" },
+                labels = Array.Empty<string>(),
+            }),
+        });
+    }
+
+    private IResult FindMappings(HttpContext context)
+    {
+        IQueryCollection query = context.Request.Query;
+        return !HasToken(context) ? Unauthorized()
+            : query["orgID"] != OrganisationId && query["org"] != Organisation ? Refuse(400, "invalid", "invalid OrgID, must provide either orgID or org")
+            : Results.Json(new
+            {
+                content = Mappings.Where(mapping => mapping.Database == query["db"]).Select(mapping => new Dictionary<string, object>
+                {
+                    ["id"] = "00000000000000dd",
+                    ["database"] = mapping.Database,
+                    ["retention_policy"] = mapping.RetentionPolicy,
+                    ["default"] = mapping.IsDefault,
+                    ["virtual"] = false,
+                    ["orgID"] = OrganisationId,
+                    ["bucketID"] = mapping.BucketId,
+                }),
+            });
+    }
+
     private bool HasToken(HttpContext context) => context.Request.Headers.Authorization.ToString() is { } sent
         && (sent == $"Token {Token}" || (_product == FakeProduct.Version3 && sent == $"Bearer {Token}"));
 
@@ -232,3 +305,9 @@ internal sealed class FakeInflux : IAsyncDisposable
 
     private static IResult Refuse(int status, string code, string message) => Results.Json(new { code, message }, statusCode: status);
 }
+
+/// <summary>A bucket of 2.x; 0 seconds is for ever.</summary>
+internal sealed record FakeBucket(string Id, string Name, long RetentionSeconds);
+
+/// <summary>A mapping of a database and retention policy to a bucket of 2.x.</summary>
+internal sealed record FakeMapping(string BucketId, string Database, string RetentionPolicy, bool IsDefault);

@@ -1,0 +1,136 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
+using InfluxDB.Client;
+using InfluxDB.Client.Api.Client;
+using InfluxDB.Client.Api.Domain;
+using InfluxDB.Client.Api.Service;
+using RestSharp;
+
+namespace TimeSeries.Core.Storage.Influx;
+
+/// <summary>
+/// InfluxDB.Client for one account, over an <see cref="HttpClient"/> of our own: pooled connections, no redirects, the credentials in a header and nowhere else.
+/// Uses the client's services, which return status, headers and body. Its upper layer throws instead, fails on a <c>Retry-After</c> that is a date, and hides who cancelled.
+/// A request without a response throws what <see cref="HttpClient"/> throws. Thread safe.
+/// </summary>
+internal sealed class InfluxConnection : IDisposable
+{
+    // So that a load balancer's changes are seen.
+    private static readonly TimeSpan _connectionLifetime = TimeSpan.FromMinutes(5);
+
+    private readonly string _organization;
+    private readonly string _bucket;
+    private readonly InfluxDBClient _client;
+    private readonly WriteService _writes;
+    private readonly PingService _pings;
+    private readonly BucketsService _buckets;
+    private readonly DBRPsService _mappings;
+
+    /// <param name="server">Address of the server, ending in a slash; a path in it is that of a proxy.</param>
+    /// <param name="organization">The organization that <c>/api/v2/write</c> needs; empty to write to <c>/write</c>.</param>
+    /// <param name="database">The database or bucket.</param>
+    /// <param name="retentionPolicy">Its retention policy; empty for the default one.</param>
+    /// <param name="account">The header <c>Authorization</c>; null for none.</param>
+    /// <param name="maxBodyBytes">How much of a response's body is read.</param>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The HTTP client disposes its handlers.")]
+    public InfluxConnection(Uri server, string organization, string database, string retentionPolicy, AuthenticationHeaderValue? account, int maxBodyBytes)
+    {
+        _organization = organization;
+        _bucket = retentionPolicy.Length > 0 ? $"{database}/{retentionPolicy}" : database;
+        SocketsHttpHandler sockets = new()
+        {
+            PooledConnectionLifetime = _connectionLifetime,
+            AutomaticDecompression = DecompressionMethods.GZip,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+        };
+        Uri? writeAddress = organization.Length > 0 ? null : WriteAddress(server, database, retentionPolicy);
+
+        // Every request has a token of its caller's that ends it.
+        Http = new HttpClient(new InfluxRequestHandler(writeAddress, account, maxBodyBytes, sockets)) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new InfluxDBClient(InfluxDBClientOptions.Builder.CreateNew()
+            .Url(server.AbsoluteUri.TrimEnd('/')).TimeOut(Timeout.InfiniteTimeSpan).SetHttpClient(Http).Build());
+        _writes = Service<WriteService>();
+        _pings = Service<PingService>();
+        _buckets = Service<BucketsService>();
+        _mappings = Service<DBRPsService>();
+    }
+
+    /// <summary>For InfluxQL, which InfluxDB.Client does not have.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Sends lines once. The array is read until the task completes.</summary>
+    public async Task<RestResponse> WriteAsync(byte[] body, string? contentEncoding, CancellationToken cancellationToken) =>
+        Received(await _writes.PostWriteAsyncWithIRestResponse(
+            _organization, _bucket, body, contentEncoding: contentEncoding, contentType: "text/plain; charset=utf-8", accept: "application/json",
+            precision: WritePrecision.Ns, cancellationToken: cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Asks whether the server is there. Any server may answer 204: only the header with the version tells that it is an InfluxDB.</summary>
+    public async Task<RestResponse> PingAsync(CancellationToken cancellationToken) =>
+        Received(await _pings.GetPingAsyncWithIRestResponse(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Finds a bucket of 2.x by its id, or the configured one by its name; null where there is none that the account sees.</summary>
+    public async Task<Bucket?> FindBucketAsync(string? id, CancellationToken cancellationToken)
+    {
+        RestResponse response = Received(await _buckets.GetBucketsAsyncWithIRestResponse(
+            org: id is null && _organization.Length > 0 ? _organization : null, name: id is null ? _bucket : null, id: id, cancellationToken: cancellationToken).ConfigureAwait(false));
+        return Read<Buckets>(response)?._Buckets?.FirstOrDefault();
+    }
+
+    /// <summary>Lists the mappings of a database to buckets (DBRP) of 2.x; null where the account does not see them.</summary>
+    public async Task<IReadOnlyList<DBRP>?> FindMappingsAsync(string organizationId, string database, CancellationToken cancellationToken)
+    {
+        RestResponse response = Received(await _mappings.GetDBRPsAsyncWithIRestResponse(orgID: organizationId, db: database, cancellationToken: cancellationToken).ConfigureAwait(false));
+        return Read<DBRPs>(response)?.Content;
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        Http.Dispose();
+    }
+
+    /// <summary>The value of a response's header; null without one.</summary>
+    public static string? Header(RestResponse response, string name) =>
+        response.Headers?.FirstOrDefault(header => name.Equals(header.Name, StringComparison.OrdinalIgnoreCase))?.Value;
+
+    private static Uri WriteAddress(Uri server, string database, string retentionPolicy)
+    {
+        string policy = retentionPolicy.Length > 0 ? "&rp=" + Uri.EscapeDataString(retentionPolicy) : "";
+        return new Uri(server, $"write?db={Uri.EscapeDataString(database)}{policy}&precision=ns");
+    }
+
+    private static RestResponse Received(RestResponse response)
+    {
+        if (response.StatusCode == 0)
+        {
+            ExceptionDispatchInfo.Throw(response.ErrorException ?? new HttpRequestException(response.ErrorMessage));
+        }
+
+        return response;
+    }
+
+    private T? Read<T>(RestResponse response)
+        where T : class
+    {
+        try
+        {
+            return response.StatusCode == HttpStatusCode.OK ? (T?)_buckets.Configuration.ApiClient.Deserialize(response, typeof(T)) : null;
+        }
+        catch (ApiException)
+        {
+            // Not what InfluxDB sends, so another server or a proxy answered: as if there were nothing to see.
+            return null;
+        }
+    }
+
+    private T Service<T>()
+        where T : IApiAccessor
+    {
+        T service = _client.CreateService<T>(typeof(T));
+        service.ExceptionFactory = null;
+        return service;
+    }
+}
