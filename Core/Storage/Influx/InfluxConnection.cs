@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
@@ -21,7 +22,10 @@ internal sealed class InfluxConnection : IDisposable
     private static readonly TimeSpan _connectionLifetime = TimeSpan.FromMinutes(5);
 
     private readonly string _organization;
+    private readonly string _database;
     private readonly string _bucket;
+    private readonly Uri _queryAddress;
+    private readonly HttpClient _http;
     private readonly InfluxDBClient _client;
     private readonly WriteService _writes;
     private readonly PingService _pings;
@@ -38,6 +42,8 @@ internal sealed class InfluxConnection : IDisposable
     public InfluxConnection(Uri server, string organization, string database, string retentionPolicy, AuthenticationHeaderValue? account, int maxBodyBytes)
     {
         _organization = organization;
+        _database = database;
+        _queryAddress = new Uri(server, "query");
         _bucket = retentionPolicy.Length > 0 ? $"{database}/{retentionPolicy}" : database;
         SocketsHttpHandler sockets = new()
         {
@@ -49,17 +55,14 @@ internal sealed class InfluxConnection : IDisposable
         Uri? writeAddress = organization.Length > 0 ? null : WriteAddress(server, database, retentionPolicy);
 
         // Every request has a token of its caller's that ends it.
-        Http = new HttpClient(new InfluxRequestHandler(writeAddress, account, maxBodyBytes, sockets)) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new InfluxRequestHandler(writeAddress, account, maxBodyBytes, sockets)) { Timeout = Timeout.InfiniteTimeSpan };
         _client = new InfluxDBClient(InfluxDBClientOptions.Builder.CreateNew()
-            .Url(server.AbsoluteUri.TrimEnd('/')).TimeOut(Timeout.InfiniteTimeSpan).SetHttpClient(Http).Build());
+            .Url(server.AbsoluteUri.TrimEnd('/')).TimeOut(Timeout.InfiniteTimeSpan).SetHttpClient(_http).Build());
         _writes = Service<WriteService>();
         _pings = Service<PingService>();
         _buckets = Service<BucketsService>();
         _mappings = Service<DBRPsService>();
     }
-
-    /// <summary>For InfluxQL, which InfluxDB.Client does not have.</summary>
-    public HttpClient Http { get; }
 
     /// <summary>Sends lines once. The array is read until the task completes.</summary>
     public async Task<RestResponse> WriteAsync(byte[] body, string? contentEncoding, CancellationToken cancellationToken) =>
@@ -86,10 +89,31 @@ internal sealed class InfluxConnection : IDisposable
         return Read<DBRPs>(response)?.Content;
     }
 
+    /// <summary>Makes the database, which only 1.x lets a client do, with a retention or for ever.</summary>
+    public Task<(HttpStatusCode Status, string Body)> CreateDatabaseAsync(TimeSpan? retention, CancellationToken cancellationToken)
+    {
+        string duration = retention is { } kept ? string.Create(CultureInfo.InvariantCulture, $" WITH DURATION {(long)kept.TotalHours}h") : "";
+        return QueryAsync($"CREATE DATABASE {Identifier(_database)}{duration}", cancellationToken);
+    }
+
+    /// <summary>Lists the retention policies of the database (1.x).</summary>
+    public Task<(HttpStatusCode Status, string Body)> ListPoliciesAsync(CancellationToken cancellationToken) =>
+        QueryAsync($"SHOW RETENTION POLICIES ON {Identifier(_database)}", cancellationToken);
+
+    /// <summary>Sends a statement of InfluxQL, which InfluxDB.Client does not have, for a short response.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> QueryAsync(string statement, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, _queryAddress);
+        request.Content = new FormUrlEncodedContent([new("db", _database), new("q", statement)]);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+    }
+
     public void Dispose()
     {
         _client.Dispose();
-        Http.Dispose();
+        _http.Dispose();
     }
 
     /// <summary>The value of a response's header; null without one.</summary>
@@ -101,6 +125,9 @@ internal sealed class InfluxConnection : IDisposable
         string policy = retentionPolicy.Length > 0 ? "&rp=" + Uri.EscapeDataString(retentionPolicy) : "";
         return new Uri(server, $"write?db={Uri.EscapeDataString(database)}{policy}&precision=ns");
     }
+
+    private static string Identifier(string name) =>
+        $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 
     private static RestResponse Received(RestResponse response)
     {

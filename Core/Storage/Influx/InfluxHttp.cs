@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.IO.Compression;
-using System.Net.Http.Headers;
+using System.Net;
 using System.Text.Json;
 using RestSharp;
 
@@ -52,19 +53,13 @@ public sealed class InfluxHttp : IDisposable
     /// <summary>Makes the database (1.x). Null when it exists now, else why not.</summary>
     public async Task<string?> CreateDatabaseAsync(CancellationToken cancellationToken)
     {
-        string duration = _options.Retention is { } retention
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" WITH DURATION {(long)retention.TotalHours}h")
-            : "";
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(_options.BaseAddress, "query"));
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        request.Content = new FormUrlEncodedContent([new("q", $"CREATE DATABASE {Identifier(_options.Database)}{duration}")]);
         using CancellationTokenSource timeout = new(_options.Timeout, _clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using HttpResponseMessage response = await _connection.Http.SendAsync(request, either.Token).ConfigureAwait(false);
-            string text = ReasonOf(await response.Content.ReadAsStringAsync(either.Token).ConfigureAwait(false));
-            return response.IsSuccessStatusCode && !text.Contains("\"error\"", StringComparison.Ordinal) ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {text.Trim()}");
+            (HttpStatusCode status, string body) = await _connection.CreateDatabaseAsync(_options.Retention, either.Token).ConfigureAwait(false);
+            bool isMade = status == HttpStatusCode.OK && !body.Contains("\"error\"", StringComparison.Ordinal);
+            return isMade ? null : string.Create(CultureInfo.InvariantCulture, $"{(int)status} {ReasonOf(body).Trim()}");
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -74,9 +69,6 @@ public sealed class InfluxHttp : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
-
-    private static string Identifier(string name) =>
-        $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 
     private static byte[] Compress(ReadOnlyMemory<byte> lines)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using RestSharp;
 
@@ -143,7 +142,7 @@ internal sealed class StartCheck(StartCheckTarget target, TimeProvider clock)
 
     private async Task CheckReadingAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        (HttpStatusCode status, string words) = await AskAsync(connection, NothingSelect, cancellationToken).ConfigureAwait(false);
+        (HttpStatusCode status, string words) = await BoundedAsync(token => connection.QueryAsync(NothingSelect, token), cancellationToken).ConfigureAwait(false);
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             _faults.Add(Refused("does not let this account read", status, words));
@@ -160,9 +159,8 @@ internal sealed class StartCheck(StartCheckTarget target, TimeProvider clock)
 
     private async Task<bool> CreateAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        string duration = target.CreatedRetention is { } kept ? string.Create(CultureInfo.InvariantCulture, $" WITH DURATION {(long)kept.TotalSeconds}s") : "";
         (HttpStatusCode status, string words) =
-            await AskAsync(connection, $"CREATE DATABASE {Quote(target.Database)}{duration}", cancellationToken).ConfigureAwait(false);
+            await BoundedAsync(token => connection.CreateDatabaseAsync(target.CreatedRetention, token), cancellationToken).ConfigureAwait(false);
         bool made = status == HttpStatusCode.OK && !words.Contains("\"error\"", StringComparison.Ordinal);
         if (!made)
         {
@@ -175,7 +173,7 @@ internal sealed class StartCheck(StartCheckTarget target, TimeProvider clock)
     private async Task CheckRetentionAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
         (HttpStatusCode status, string words) =
-            await AskAsync(connection, $"SHOW RETENTION POLICIES ON {Quote(target.Database)}", cancellationToken).ConfigureAwait(false);
+            await BoundedAsync(connection.ListPoliciesAsync, cancellationToken).ConfigureAwait(false);
         if (status != HttpStatusCode.OK)
         {
             return;
@@ -244,17 +242,6 @@ internal sealed class StartCheck(StartCheckTarget target, TimeProvider clock)
         return total;
     }
 
-    private Task<(HttpStatusCode Status, string Words)> AskAsync(InfluxConnection connection, string statement, CancellationToken cancellationToken) => BoundedAsync(
-        async token =>
-        {
-            using HttpRequestMessage request = new(HttpMethod.Post, new Uri(target.Server, "query"));
-            request.Content = new FormUrlEncodedContent([new("db", target.Database), new("q", statement)]);
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            using HttpResponseMessage response = await connection.Http.SendAsync(request, token).ConfigureAwait(false);
-            return (response.StatusCode, await response.Content.ReadAsStringAsync(token).ConfigureAwait(false));
-        },
-        cancellationToken);
-
     private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(target.Timeout, clock);
@@ -267,16 +254,5 @@ internal sealed class StartCheck(StartCheckTarget target, TimeProvider clock)
         string said = words.ReplaceLineEndings(" ").Trim();
         said = said.Length <= MaxWordsLength ? said : said[..MaxWordsLength] + "…";
         return $"InfluxDB at {target.Server} {what} (status {(int)status}): {said}";
-    }
-
-    private static string Quote(string name)
-    {
-        StringBuilder quoted = new("\"");
-        foreach (char character in name)
-        {
-            quoted.Append(character is '"' or '\\' ? "\\" : "").Append(character == '\n' ? "\\n" : character.ToString());
-        }
-
-        return quoted.Append('"').ToString();
     }
 }

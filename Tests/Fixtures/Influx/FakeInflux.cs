@@ -305,9 +305,3 @@ internal sealed class FakeInflux : IAsyncDisposable
 
     private static IResult Refuse(int status, string code, string message) => Results.Json(new { code, message }, statusCode: status);
 }
-
-/// <summary>A bucket of 2.x; 0 seconds is for ever.</summary>
-internal sealed record FakeBucket(string Id, string Name, long RetentionSeconds);
-
-/// <summary>A mapping of a database and retention policy to a bucket of 2.x.</summary>
-internal sealed record FakeMapping(string BucketId, string Database, string RetentionPolicy, bool IsDefault);
