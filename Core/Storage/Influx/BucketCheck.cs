@@ -5,7 +5,9 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>Looks whether a bucket of InfluxDB 2.x is there, how long it keeps points, and whether InfluxQL reaches it as a database. Thread safe.</summary>
 internal sealed class BucketCheck(InfluxConnection connection, StartCheckTarget target)
 {
-    /// <summary>Looks once; null where there is no such bucket, or the account may not see it. An account that may write and read points need not see buckets.</summary>
+    /// <summary>
+    /// Looks once; null where there is no such bucket, or the account may not see it. An account that may write and read points need not see buckets.
+    /// </summary>
     /// <param name="lacksDatabase">Whether the server said that there is no such database or bucket.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     public async Task<BucketFindings?> RunAsync(bool lacksDatabase, CancellationToken cancellationToken)
@@ -30,10 +32,9 @@ internal sealed class BucketCheck(InfluxConnection connection, StartCheckTarget 
             return new BucketFindings(KeptBy(bucket), null);
         }
 
-        if (target.Reads && !writesToMapped)
+        if (!writesToMapped)
         {
-            return new BucketFindings(KeptBy(bucket), $"INFLUX_DATABASE: samples are written to the bucket '{bucket.Name}' ({bucket.Id}), and queries of the database '{target.Database}' "
-                + $"read another one ({mapping.BucketID}). Change the mapping with: influx v1 dbrp delete --id {mapping.Id} --org-id {bucket.OrgID} && {CreateCommand(bucket)}");
+            return new BucketFindings(KeptBy(bucket), target.Reads ? OtherMapping(bucket, mapping) : null);
         }
 
         // A database may be mapped to a bucket of any name, and that is the one that counts.
@@ -45,8 +46,13 @@ internal sealed class BucketCheck(InfluxConnection connection, StartCheckTarget 
         && (target.RetentionPolicy.Length == 0 ? mapping.Default == true : mapping.RetentionPolicy == target.RetentionPolicy);
 
     private string MissingMapping(Bucket bucket) =>
-        $"INFLUX_DATABASE: the bucket '{bucket.Name}' is there, but InfluxQL does not reach it: no mapping (DBRP) leads from the database '{target.Database}' to it. "
-        + $"Create the mapping with: {CreateCommand(bucket)}";
+        $"INFLUX_DATABASE: the bucket '{bucket.Name}' is there, but InfluxQL does not reach it: "
+        + $"no mapping (DBRP) leads from the database '{target.Database}' to it. Create the mapping with: {CreateCommand(bucket)}";
+
+    private string OtherMapping(Bucket bucket, DBRP mapping) =>
+        $"INFLUX_DATABASE: samples are written to the bucket '{bucket.Name}' ({bucket.Id}), "
+        + $"and queries of the database '{target.Database}' read another one ({mapping.BucketID}). "
+        + $"Change the mapping with: influx v1 dbrp delete --id {mapping.Id} --org-id {bucket.OrgID} && {CreateCommand(bucket)}";
 
     private string CreateCommand(Bucket bucket)
     {
@@ -56,7 +62,9 @@ internal sealed class BucketCheck(InfluxConnection connection, StartCheckTarget 
 
     // For a shell, where the name has other characters than most names have.
     private static string Quote(string name) =>
-        name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')
+            ? name
+            : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     // 0 seconds, or no rule, is for ever.
     private static TimeSpan? KeptBy(Bucket bucket) =>

@@ -13,7 +13,8 @@ namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// InfluxDB.Client for one account, over an <see cref="HttpClient"/> of our own: pooled connections, no redirects, the credentials in a header and nowhere else.
-/// Uses the client's services, which return status, headers and body. Its upper layer throws instead, fails on a <c>Retry-After</c> that is a date, and hides who cancelled.
+/// Uses the client's services, which return status, headers and body. Its upper layer throws instead, fails on a <c>Retry-After</c> that is a date,
+/// and hides who cancelled.
 /// A request without a response throws what <see cref="HttpClient"/> throws. Thread safe.
 /// </summary>
 internal sealed class InfluxConnection : IDisposable
@@ -77,15 +78,17 @@ internal sealed class InfluxConnection : IDisposable
     /// <summary>Finds a bucket of 2.x by its id, or the configured one by its name; null where there is none that the account sees.</summary>
     public async Task<Bucket?> FindBucketAsync(string? id, CancellationToken cancellationToken)
     {
+        (string? organization, string? name) = id is null ? (_organization.Length > 0 ? _organization : null, _bucket) : (null, null);
         RestResponse response = Received(await _buckets.GetBucketsAsyncWithIRestResponse(
-            org: id is null && _organization.Length > 0 ? _organization : null, name: id is null ? _bucket : null, id: id, cancellationToken: cancellationToken).ConfigureAwait(false));
+            org: organization, name: name, id: id, cancellationToken: cancellationToken).ConfigureAwait(false));
         return Read<Buckets>(response)?._Buckets?.FirstOrDefault();
     }
 
     /// <summary>Lists the mappings of a database to buckets (DBRP) of 2.x; null where the account does not see them.</summary>
     public async Task<IReadOnlyList<DBRP>?> FindMappingsAsync(string organizationId, string database, CancellationToken cancellationToken)
     {
-        RestResponse response = Received(await _mappings.GetDBRPsAsyncWithIRestResponse(orgID: organizationId, db: database, cancellationToken: cancellationToken).ConfigureAwait(false));
+        RestResponse response = Received(await _mappings.GetDBRPsAsyncWithIRestResponse(
+            orgID: organizationId, db: database, cancellationToken: cancellationToken).ConfigureAwait(false));
         return Read<DBRPs>(response)?.Content;
     }
 
@@ -126,8 +129,11 @@ internal sealed class InfluxConnection : IDisposable
         return new Uri(server, $"write?db={Uri.EscapeDataString(database)}{policy}&precision=ns");
     }
 
-    private static string Identifier(string name) =>
-        $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+    private static string Identifier(string name)
+    {
+        string escaped = name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{escaped.Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+    }
 
     private static RestResponse Received(RestResponse response)
     {

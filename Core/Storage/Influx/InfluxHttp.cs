@@ -21,8 +21,9 @@ public sealed class InfluxHttp : IDisposable
     {
         _options = options;
         _clock = clock;
+        string organization = options.WriteApi == InfluxWriteApi.V2 ? options.Org : "";
         _connection = new InfluxConnection(
-            options.BaseAddress, options.WriteApi == InfluxWriteApi.V2 ? options.Org : "", options.Database, options.RetentionPolicy, options.Credentials.ToHeader(), MaxBodyBytes);
+            options.BaseAddress, organization, options.Database, options.RetentionPolicy, options.Credentials.ToHeader(), MaxBodyBytes);
     }
 
     /// <summary>Sends lines once and says what became of them. Throws only when cancelled.</summary>
@@ -40,8 +41,8 @@ public sealed class InfluxHttp : IDisposable
 
             // Only with a response is it certain that nothing reads the array any more; others are left to the garbage collector.
             _bodies.Return(body);
-            return WriteReply.Of(
-                response.StatusCode, ReasonOf(response.Content ?? ""), Backoff.ReadRetryAfter(InfluxConnection.Header(response, "Retry-After"), _clock.GetUtcNow()));
+            TimeSpan? retryAfter = Backoff.ReadRetryAfter(InfluxConnection.Header(response, "Retry-After"), _clock.GetUtcNow());
+            return WriteReply.Of(response.StatusCode, ReasonOf(response.Content ?? ""), retryAfter);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is HttpRequestException or IOException or OperationCanceledException)
         {

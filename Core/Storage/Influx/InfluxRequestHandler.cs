@@ -7,7 +7,8 @@ namespace TimeSeries.Core.Storage.Influx;
 /// Makes the requests of InfluxDB.Client fit every version of InfluxDB: credentials of any kind in a header, and <c>/write</c> in place of <c>/api/v2/write</c>
 /// where that is configured. Keeps only the start of a response's body, since InfluxDB.Client reads bodies whole. Thread safe.
 /// </summary>
-internal sealed class InfluxRequestHandler(Uri? writeAddress, AuthenticationHeaderValue? authorization, int maxBodyBytes, HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class InfluxRequestHandler(Uri? writeAddress, AuthenticationHeaderValue? authorization, int maxBodyBytes, HttpMessageHandler inner)
+    : DelegatingHandler(inner)
 {
     private const string WritePath = "/api/v2/write";
 

@@ -8,8 +8,8 @@ namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// Looks whether an InfluxDB can be the store: it answers, it is one, the accounts may do what the host does, the database is there (made on 1.x when that is
-/// allowed), keeps points as long as the host wants them and, on 2.x, is reached by InfluxQL. Finds everything that is wrong at once; the server's own words stand in the sentences, never
-/// a password or a token. Changes nothing but making the database. Thread safe.
+/// allowed), keeps points as long as the host wants them and, on 2.x, is reached by InfluxQL. Finds everything that is wrong at once; the server's own words
+/// stand in the sentences, never a password or a token. Changes nothing but making the database. Thread safe.
 /// </summary>
 internal sealed class StartCheck(StartCheckTarget target, TimeProvider clock)
 {
@@ -77,17 +77,17 @@ internal sealed class StartCheck(StartCheckTarget target, TimeProvider clock)
             await CheckReadingAsync(reads, cancellationToken).ConfigureAwait(false);
         }
 
-        BucketFindings? bucket = IsVersion2(version)
-            ? await BoundedAsync(token => new BucketCheck(target.Reads ? reads : writes, target).RunAsync(_lacksDatabase, token), cancellationToken).ConfigureAwait(false)
-            : null;
-        bool made = _lacksDatabase && target.Writes && target.CreatesDatabase && IsVersion1(version) && await CreateAsync(writes, cancellationToken).ConfigureAwait(false);
+        BucketCheck? check = IsVersion2(version) ? new BucketCheck(target.Reads ? reads : writes, target) : null;
+        BucketFindings? bucket = check is null ? null : await BoundedAsync(token => check.RunAsync(_lacksDatabase, token), cancellationToken).ConfigureAwait(false);
+        bool mayMake = _lacksDatabase && target.Writes && target.CreatesDatabase && IsVersion1(version);
+        bool made = mayMake && await CreateAsync(writes, cancellationToken).ConfigureAwait(false);
         if (bucket?.Fault is { } fault)
         {
             _faults.Add(fault);
         }
         else if (_lacksDatabase && !made)
         {
-            _faults.Add(target.CreatesDatabase && target.Writes && IsVersion1(version)
+            _faults.Add(mayMake
                 ? $"INFLUX_DATABASE: there is no '{target.Database}' and it could not be made; make it, or name an account that may."
                 : $"INFLUX_DATABASE: there is no '{target.Database}' at {target.Server}; make it{(target.Writes ? "" : ", or start an Ingest that may make it,")} and start again.");
         }
