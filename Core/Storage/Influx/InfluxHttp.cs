@@ -40,7 +40,11 @@ public sealed class InfluxHttp : IDisposable
             RestResponse response = await _connection.WriteAsync(body, _options.Gzip ? "gzip" : null, either.Token).ConfigureAwait(false);
 
             // Only with a response is it certain that nothing reads the array any more; others are left to the garbage collector.
-            _bodies.Return(body);
+            if (!_options.Gzip)
+            {
+                _bodies.Return(body);
+            }
+
             TimeSpan? retryAfter = Backoff.ReadRetryAfter(InfluxConnection.Header(response, "Retry-After"), _clock.GetUtcNow());
             return WriteReply.Of(response.StatusCode, ReasonOf(response.Content ?? ""), retryAfter);
         }
