@@ -1,6 +1,6 @@
+using System.IO.Hashing;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -96,7 +96,7 @@ internal static class GeneratedBatch
         NumberColumn oids = table.Numbers(KindSchema.Oid);
         for (int row = 0; row < table.RowCount; row++)
         {
-            oids.Set(row, Crc32.Signed(names.Symbols[names.Codes[row]]));
+            oids.Set(row, (int)Crc32.HashToUInt32(names.Symbols[names.Codes[row]]));
         }
     }
 }

@@ -1,6 +1,6 @@
+using System.IO.Hashing;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -81,7 +81,7 @@ internal sealed class DayOfSamples(int transactions)
         {
             byte[] agent = _population.Agents[row % Population.AgentCount];
             table.Numbers(KindSchema.Time).Set(row, start + (row / Population.AgentCount * ThreadMilliseconds));
-            table.Numbers(KindSchema.Oid).Set(row, Crc32.Signed(agent));
+            table.Numbers(KindSchema.Oid).Set(row, (int)Crc32.HashToUInt32(agent));
             table.Texts(KindSchema.Oname).Set(row, agent);
             table.Numbers(count).Set(row, _random.Next(20, 400) * 1_000_000L);
         }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text.Json;
 using TimeSeries.Benchmarks.Load;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Storage.Influx;
 
@@ -70,7 +70,7 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
             yield return (name, $"/open/api/json/{name}/{range}");
         }
 
-        int agent = Crc32.Signed(new Population().Agents[0]);
+        int agent = (int)Crc32.HashToUInt32(new Population().Agents[0]);
         yield return ("httpc of a host and port", $"/open/api/json/httpc/{range}/filter/host/cart.internal/port/8081");
         yield return ("thread_count", $"/open/api/json/thread_count/{range}");
         yield return ("thread_count of an agent", string.Create(CultureInfo.InvariantCulture, $"/open/api/json/thread_count/{range}/{agent}"));

@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Text;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Wire;
@@ -52,7 +52,7 @@ internal sealed class GatewayColumns
             }
             else
             {
-                column.Add(choices[(uint)Crc32.Signed(source.Text(row)) % (uint)choices.Length]);
+                column.Add(choices[Crc32.HashToUInt32(source.Text(row)) % (uint)choices.Length]);
             }
         }
 

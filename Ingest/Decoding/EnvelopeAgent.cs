@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Text.Unicode;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Ingest.Decoding;
@@ -59,7 +59,7 @@ internal sealed class EnvelopeAgent
 
         agent.ReadParts(ref reader, into.Unknown);
         into.HasAgent = true;
-        into.AgentOid = (int)(agent._givenOid ?? Crc32.Signed(agent.Oname.Span));
+        into.AgentOid = (int)(agent._givenOid ?? (int)Crc32.HashToUInt32(agent.Oname.Span));
         return agent.Problem(position);
     }
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using TimeSeries.Core.Hashing;
+using System.IO.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Decoding;
@@ -68,7 +68,7 @@ internal static class AgentFill
         bool[] own = ArrayPool<bool>.Shared.Rent(table.RowCount);
         for (int code = 0; code < texts; code++)
         {
-            defaults[code] = Crc32.Signed(onames.Symbols[code]);
+            defaults[code] = (int)Crc32.HashToUInt32(onames.Symbols[code]);
         }
 
         Span<int> codes = onames.Edit();

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text.Json;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 
@@ -50,11 +50,11 @@ internal static class ExceptionStatistic
         long snapshot = result.Number(row, (int)At.Snapshot);
         WriteAgents(json, result.Set(row, (int)At.Oids));
         json.WriteNumber("time"u8, WhatapPeriod.Floor(result.Number(row, (int)At.First)));
-        json.WriteNumber("classHash"u8, Crc32.Signed(@class));
+        json.WriteNumber("classHash"u8, (int)Crc32.HashToUInt32(@class));
         json.WriteNumber("count"u8, result.Count(row, (int)At.Count));
         json.WriteString("service"u8, service);
         json.WriteString("class"u8, @class);
-        json.WriteNumber("serviceHash"u8, Crc32.Signed(service));
+        json.WriteNumber("serviceHash"u8, (int)Crc32.HashToUInt32(service));
         // A string: most readers of JSON cannot hold 64 bits.
         Span<byte> digits = stackalloc byte[MaxDigits];
         (snapshot == NumberColumn.Missing ? 0 : snapshot).TryFormat(digits, out int length, default, CultureInfo.InvariantCulture);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text.Json;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Query.Families;
@@ -97,7 +97,7 @@ internal static class HttpcStatistic
         WriteCall(json, result, row);
         WriteTimes(json, result, row);
         json.WriteString("Service"u8, result.KeyText(row, Service));
-        json.WriteNumber("Service_hash"u8, Crc32.Signed(result.KeyText(row, Service)));
+        json.WriteNumber("Service_hash"u8, (int)Crc32.HashToUInt32(result.KeyText(row, Service)));
     }
 
     private static void WriteCall(Utf8JsonWriter json, QueryResult result, int row)
@@ -116,10 +116,10 @@ internal static class HttpcStatistic
     {
         long count = result.Count(row, (int)At.Count);
         json.WriteInteger("Avg"u8, ExactMath.MeanMilliseconds(result.Sum(row, (int)At.Sum), count));
-        json.WriteNumber("HostHash"u8, Crc32.Signed(result.KeyText(row, Host)));
+        json.WriteNumber("HostHash"u8, (int)Crc32.HashToUInt32(result.KeyText(row, Host)));
         json.WriteInteger("Min"u8, ExactMath.Milliseconds(result.Number(row, (int)At.Min)));
         json.WriteNumber("Error"u8, result.Count(row, (int)At.Error));
         json.WriteNumber("Total"u8, count);
-        json.WriteNumber("UrlHash"u8, Crc32.Signed(result.KeyText(row, Url)));
+        json.WriteNumber("UrlHash"u8, (int)Crc32.HashToUInt32(result.KeyText(row, Url)));
     }
 }

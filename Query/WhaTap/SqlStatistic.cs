@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Text.Json;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Query.Families;
@@ -48,11 +48,11 @@ internal static class SqlStatistic
         ReadOnlySpan<byte> db = result.KeyText(row, Db);
         ReadOnlySpan<byte> sql = result.KeyText(row, Sql);
         json.WriteInteger("time_max"u8, ExactMath.Milliseconds(result.Number(row, (int)At.Max)));
-        json.WriteNumber("dbcHash"u8, Crc32.Signed(db));
+        json.WriteNumber("dbcHash"u8, (int)Crc32.HashToUInt32(db));
         json.WriteString("db"u8, db);
         json.WriteInteger("time_min"u8, ExactMath.Milliseconds(result.Number(row, (int)At.Min)));
         json.WriteInteger("fetch_count"u8, result.Sum(row, (int)At.FetchCount));
-        json.WriteNumber("hash"u8, Crc32.Signed(sql));
+        json.WriteNumber("hash"u8, (int)Crc32.HashToUInt32(sql));
         json.WriteInteger("fetch_time"u8, ExactMath.Milliseconds(result.Sum(row, (int)At.FetchTime)));
         json.WriteNumber("sql_crud"u8, SqlCommand.Crud(sql));
         json.WriteNumber("count_total"u8, count);

@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Text.Json;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Query.Families;
@@ -57,7 +57,7 @@ internal static class TransactionStatistic
         json.WriteNumber("count"u8, count);
         json.WriteNumber("error"u8, result.Count(row, (int)At.Error));
         json.WriteInteger("sql_count"u8, result.Sum(row, (int)At.SqlCount));
-        json.WriteNumber("hash"u8, Crc32.Signed(result.KeyText(row, 0)));
+        json.WriteNumber("hash"u8, (int)Crc32.HashToUInt32(result.KeyText(row, 0)));
         json.WriteInteger("sql_fetch"u8, result.Sum(row, (int)At.SqlFetch));
         Int128 httpcCount = result.Sum(row, (int)At.HttpcCount);
         json.WriteInteger("httpc_avg"u8, ExactMath.MeanMilliseconds(result.Sum(row, (int)At.HttpcTime), httpcCount));

@@ -1,11 +1,11 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using TimeSeries.Benchmarks.Compare.Asking;
 using TimeSeries.Benchmarks.Compare.Day;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Hashing;
 
 namespace TimeSeries.Benchmarks.Compare.Parts;
 
@@ -33,7 +33,7 @@ internal sealed class EndpointQuestions(MeasuredServer server, MeasuredDay day, 
             .. _lists.Select(name => Ask(name, $"/open/api/json/{name}/{_range}")),
             Ask("httpc of a host and port", $"/open/api/json/httpc/{_range}/filter/host/cart.internal/port/8081"),
             Ask("thread_count", $"/open/api/json/thread_count/{_range}"),
-            Ask("thread_count of an agent", $"/open/api/json/thread_count/{_range}/{Crc32.Signed(new Population().Agents[0]).ToString(CultureInfo.InvariantCulture)}"),
+            Ask("thread_count of an agent", $"/open/api/json/thread_count/{_range}/{((int)Crc32.HashToUInt32(new Population().Agents[0])).ToString(CultureInfo.InvariantCulture)}"),
             Ask("thread_count/avg", $"/open/api/json/thread_count/{_range}/avg"),
             Ask("activity/keys/endpoint", $"/api/activity/keys/endpoint/{FirstOf(transactions, "api_key")}/{date}/{date}"),
             Ask("activity/oauthid/endpoint", $"/api/activity/oauthid/endpoint/{FirstOf(transactions, "oauth_id")}/{date}/{date}"),
