@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Wire;
@@ -133,7 +134,7 @@ internal sealed class ReplaySourceTests
     [Test]
     public void Samples_are_due_as_they_were_recorded_divided_by_the_speed()
     {
-        ManualTimeProvider clock = new();
+        FakeTimeProvider clock = new(TestTime.Start);
         ReplayClock replay = new(clock, clock.GetTimestamp(), firstTime: 1_000, speed: 10);
         Assert.That(replay.Until(21_000), Is.EqualTo(TimeSpan.FromSeconds(2)));
         clock.Advance(TimeSpan.FromSeconds(1.5));

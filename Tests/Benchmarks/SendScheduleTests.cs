@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Tests.Fixtures;
@@ -6,7 +7,7 @@ namespace TimeSeries.Tests.Benchmarks;
 
 internal sealed class SendScheduleTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new(TestTime.Start);
 
     [Test]
     public void At_a_rate_batches_are_due_evenly_whatever_the_clock_says()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
@@ -131,7 +132,7 @@ internal sealed class WholeSystemTests
     [Test]
     public async Task Answers_never_show_a_sample_past_its_retention()
     {
-        ManualTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(Time + (58 * RowGenerator.Minute)));
+        FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(Time + (58 * RowGenerator.Minute)));
         await using RunningServer server = await RunningServer.StartAsync(
             _folder, services => services.AddSingleton<TimeProvider>(clock), "--Storage:Retention=2d", "--Storage:Retentions:exception=1h");
         PushedBatch batch = new(TestProjects.First, new AgentName("agent"), [.. Transactions(1_000, 0), .. Exceptions(100)]);
@@ -142,7 +143,7 @@ internal sealed class WholeSystemTests
         {
             foreach (TimeSpan age in new[] { TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61), TimeSpan.FromHours(48) + TimeSpan.FromSeconds(500), TimeSpan.FromHours(49) })
             {
-                clock.UtcNow = DateTimeOffset.FromUnixTimeMilliseconds(Time) + age;
+                clock.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(Time) + age);
                 long now = Time + (long)age.TotalMilliseconds;
                 foreach ((OracleEndpoint endpoint, long kept) in new[] { (OracleEndpoint.All[0], 48 * RowGenerator.Hour), (OracleEndpoint.All[3], RowGenerator.Hour) })
                 {

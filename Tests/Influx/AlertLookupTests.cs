@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Storage.Influx;
@@ -15,7 +16,7 @@ internal sealed class AlertLookupTests
 {
     private const string Database = "apm";
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new(TestTime.Start);
     private CoreInstruments _instruments = null!;
     private MeterListener _listener = null!;
     private long _unchecked;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Tests.Fixtures;
@@ -6,7 +7,7 @@ namespace TimeSeries.Tests.Influx;
 
 public sealed class AwakeHourTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new(TestTime.Start);
 
     [Test]
     public void Hours_are_awake_for_a_minute_after_each_write()

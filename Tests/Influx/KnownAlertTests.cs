@@ -1,11 +1,11 @@
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
+using SampleRow = TimeSeries.Tests.Aggregate.SampleRow;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Tests.Fixtures.Influxd;
-using ManualTimeProvider = TimeSeries.Tests.Fixtures.ManualTimeProvider;
-using SampleRow = TimeSeries.Tests.Aggregate.SampleRow;
 
 namespace TimeSeries.Tests.Influx;
 
@@ -24,7 +24,7 @@ internal sealed class KnownAlertTests
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Alert);
 
-    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
     private readonly Guid[] _ids = [.. Enumerable.Range(0, AlertCount).Select(_ => Guid.NewGuid())];
     private RealInfluxd _server = null!;
     private InfluxReader _reader = null!;

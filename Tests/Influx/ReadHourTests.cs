@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model;
@@ -6,7 +7,6 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Fixtures.Influxd;
-using ManualTimeProvider = TimeSeries.Tests.Fixtures.ManualTimeProvider;
 
 namespace TimeSeries.Tests.Influx;
 
@@ -25,7 +25,7 @@ internal sealed class ReadHourTests
     private readonly List<SampleRow> _rows = [];
     private readonly Random _random = new(31);
     private UnitCache _cache = null!;
-    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
     private RealInfluxd _server = null!;
     private HttpMessageInvoker _http = null!;
     private ReadPoints _first = null!;

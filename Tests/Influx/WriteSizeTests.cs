@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Tests.Fixtures;
@@ -12,7 +13,7 @@ internal sealed class WriteSizeTests
     // More than any number of successes that a step up needs.
     private const int Many = 1_000;
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new(TestTime.Start);
 
     [Test]
     public void A_refused_size_is_halved()

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model;
@@ -75,5 +76,5 @@ public sealed class CopiedDirectoryTests
     }
 
     private static Task<IngestHost> StartAsync(StoreFeed feed, Machine machine) =>
-        IngestHost.StartAsync(new FaultyFileSystem(), new ManualTimeProvider(), new RecordingStore { Feed = feed }, machine);
+        IngestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), new RecordingStore { Feed = feed }, machine);
 }

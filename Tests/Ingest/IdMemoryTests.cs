@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model;
@@ -10,7 +11,7 @@ namespace TimeSeries.Tests.Ingest;
 
 public sealed class IdMemoryTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new(TestTime.Start);
     private IngestInstruments _instruments = null!;
 
     [SetUp]

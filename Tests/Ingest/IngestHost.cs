@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model;
@@ -27,7 +28,7 @@ internal sealed class IngestHost : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private IngestHost(WebApplication app, FaultyFileSystem files, RecordingStore store, ManualTimeProvider clock)
+    private IngestHost(WebApplication app, FaultyFileSystem files, RecordingStore store, FakeTimeProvider clock)
     {
         _app = app;
         Files = files;
@@ -41,7 +42,7 @@ internal sealed class IngestHost : IAsyncDisposable
 
     public RecordingStore Store { get; }
 
-    public ManualTimeProvider Clock { get; }
+    public FakeTimeProvider Clock { get; }
 
     public Uri Address { get; }
 
@@ -50,17 +51,17 @@ internal sealed class IngestHost : IAsyncDisposable
     public CollectedLog Log { get; private set; } = new();
 
     /// <summary>Milliseconds of the clock: a time that samples may have.</summary>
-    public long Now => Clock.UtcNow.ToUnixTimeMilliseconds();
+    public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public static Task<IngestHost> StartAsync(params string[] options) => StartAsync(new FaultyFileSystem(), new ManualTimeProvider(), options);
+    public static Task<IngestHost> StartAsync(params string[] options) => StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), options);
 
-    public static Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, params string[] options) =>
+    public static Task<IngestHost> StartAsync(FaultyFileSystem files, FakeTimeProvider clock, params string[] options) =>
         StartAsync(files, clock, new RecordingStore(), options);
 
-    public static Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, RecordingStore store, params string[] options) =>
+    public static Task<IngestHost> StartAsync(FaultyFileSystem files, FakeTimeProvider clock, RecordingStore store, params string[] options) =>
         StartAsync(files, clock, store, Machine.Read(), options);
 
-    public static async Task<IngestHost> StartAsync(FaultyFileSystem files, ManualTimeProvider clock, RecordingStore store, Machine machine, params string[] options)
+    public static async Task<IngestHost> StartAsync(FaultyFileSystem files, FakeTimeProvider clock, RecordingStore store, Machine machine, params string[] options)
     {
         CollectedLog log = new();
         WebApplicationBuilder builder = HostSetup.CreateBuilder(TestProjects.Arguments(Directory, options));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Codecs;
@@ -19,7 +20,7 @@ public sealed class LogDrainTests
 {
     private const ulong Node = 42;
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new(TestTime.Start);
     private TemporaryFolder _folder = null!;
     private CoreInstruments _instruments = null!;
     private CollectedLog _told = null!;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Tests.Files;
@@ -17,7 +18,7 @@ public sealed class LogFedStoreTests
 
     [SetUp]
     public async Task StartAsync() =>
-        _host = await IngestHost.StartAsync(new FaultyFileSystem(), new ManualTimeProvider(), new RecordingStore { Feed = StoreFeed.Log });
+        _host = await IngestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), new RecordingStore { Feed = StoreFeed.Log });
 
     [TearDown]
     public async Task StopAsync() => await _host.DisposeAsync();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Ingest.Pipeline;
@@ -9,7 +10,7 @@ public sealed class LogMarksTests
 {
     private const long MaxBytes = 10_000;
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new(TestTime.Start);
 
     [Test]
     public void A_mark_comes_before_the_first_samples_since_the_start()

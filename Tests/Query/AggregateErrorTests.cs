@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
@@ -147,7 +148,7 @@ public sealed class AggregateErrorTests
         await using QueryHost host = await QueryHost.StartAsync(reader, "--Query:Timeout=7s");
         Task<HttpResponseMessage> request = host.OwnAsync(path);
         await begun.Task;
-        ((ManualTimeProvider)host.Services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromSeconds(7));
+        ((FakeTimeProvider)host.Services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromSeconds(7));
         using HttpResponseMessage response = await request;
         JsonElement problem = await QueryHost.ReadAsync(response, HttpStatusCode.GatewayTimeout);
         Assert.That(problem.GetProperty("detail").GetString(), Does.Contain("Query:Timeout"));

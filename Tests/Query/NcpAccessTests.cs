@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
@@ -50,7 +51,7 @@ public sealed class NcpAccessTests
     public async Task The_published_signature_opens_for_five_minutes_around_its_time(long after, int status)
     {
         await using QueryHost host = await QueryHost.StartAsync();
-        ((ManualTimeProvider)host.Services.GetRequiredService<TimeProvider>()).UtcNow = DateTimeOffset.FromUnixTimeMilliseconds(PublishedTime + after);
+        ((FakeTimeProvider)host.Services.GetRequiredService<TimeProvider>()).AdjustTime(DateTimeOffset.FromUnixTimeMilliseconds(PublishedTime + after));
         JsonElement answer = await AskAsync(host, LongPath, Headers($"{PublishedTime}", QueryHost.AccessKey, PublishedSignature), status);
         if (status == 401)
         {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Hosting.Configuration;
@@ -49,11 +50,14 @@ internal sealed class QueryHost : IAsyncDisposable
 
     public static Task<QueryHost> StartAsync(params Row[] rows) => StartAsync(new RowReader(rows));
 
-    public static async Task<QueryHost> StartAsync(ISampleReader reader, params string[] options)
+    public static Task<QueryHost> StartAsync(ISampleReader reader, params string[] options) =>
+        StartAsync(reader, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Now)), options);
+
+    public static async Task<QueryHost> StartAsync(ISampleReader reader, TimeProvider clock, params string[] options)
     {
         WebApplicationBuilder builder = HostSetup.CreateBuilder(["--urls=http://127.0.0.1:0", .. options]);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<TimeProvider>(new ManualTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Now)));
+        builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(reader);
         builder.Services.AddSingleton(new ProjectDirectory(
         [

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
-using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Query;
 
@@ -41,7 +41,7 @@ public sealed class ScanLimitTests
         await using QueryHost host = await QueryHost.StartAsync(reader, "--Query:Timeout=7s");
         Task<HttpResponseMessage> request = host.WhatapAsync("/sql");
         await begun.Task;
-        ((ManualTimeProvider)host.Services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromSeconds(7));
+        ((FakeTimeProvider)host.Services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromSeconds(7));
         using HttpResponseMessage response = await request;
         JsonElement body = await QueryHost.ReadAsync(response, HttpStatusCode.GatewayTimeout);
         Assert.That(body.GetProperty("message").GetString(), Does.Contain("Query:Timeout"));
@@ -52,16 +52,13 @@ public sealed class ScanLimitTests
     {
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         RowReader reader = new([]) { Before = (_, token) => WaitForeverAsync(begun, token) };
-        await using QueryHost host = await QueryHost.StartAsync(reader, "--Query:Concurrency=1", "--Query:Timeout=7s");
-        var clock = (ManualTimeProvider)host.Services.GetRequiredService<TimeProvider>();
+        ObservedTimeProvider clock = new();
+        await using QueryHost host = await QueryHost.StartAsync(reader, clock, "--Query:Concurrency=1", "--Query:Timeout=7s");
         Task<HttpResponseMessage> first = host.WhatapAsync("/sql");
         await begun.Task;
+        Task timeoutOfSecond = clock.NextTimerAsync();
         Task<HttpResponseMessage> second = host.WhatapAsync("/sql");
-        while (clock.TimerCount < 2)
-        {
-            await Task.Yield();
-        }
-
+        await timeoutOfSecond;
         clock.Advance(TimeSpan.FromSeconds(7));
         using HttpResponseMessage slow = await first;
         using HttpResponseMessage waited = await second;
@@ -159,5 +156,24 @@ public sealed class ScanLimitTests
     {
         begun.TrySetResult();
         await Task.Delay(Timeout.Infinite, token);
+    }
+    // Tells when the next timer is made.
+    private sealed class ObservedTimeProvider() : FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(QueryHost.Now))
+    {
+        private TaskCompletionSource? _next;
+
+        public Task NextTimerAsync()
+        {
+            TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _next, next);
+            return next.Task;
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            Volatile.Read(ref _next)?.TrySetResult();
+            return timer;
+        }
     }
 }

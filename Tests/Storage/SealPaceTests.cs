@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Fixtures;
@@ -12,14 +13,14 @@ public sealed class SealPaceTests
 
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(1);
 
-    private ManualTimeProvider _clock = null!;
+    private FakeTimeProvider _clock = null!;
     private AskedPace _pace = null!;
     private double _filled;
 
     [SetUp]
     public void SealOnce()
     {
-        _clock = new ManualTimeProvider();
+        _clock = new FakeTimeProvider(TestTime.Start);
         _filled = 0;
         _pace = new AskedPace(() => _filled, _clock);
         _pace.Begin(Rows);

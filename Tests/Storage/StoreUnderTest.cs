@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using TimeSeries.Core;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
@@ -35,7 +36,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public FaultyFileSystem Disk { get; private set; } = new();
 
-    public ManualTimeProvider Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new(TestTime.Start);
 
     public CoreInstruments Instruments { get; } = new();
 
@@ -46,7 +47,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public LogPosition End => new(_log.Count);
 
-    public long Now => Clock.UtcNow.ToUnixTimeMilliseconds();
+    public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public IEnumerable<string> BlockFiles => Disk.List(Blocks).Where(file => file.EndsWith(".block", StringComparison.Ordinal));
 
