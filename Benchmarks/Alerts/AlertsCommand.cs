@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using TimeSeries.Benchmarks.Http;
 using TimeSeries.Benchmarks.Shared;
 
@@ -69,7 +68,7 @@ internal static class AlertsCommand
             Console.WriteLine(report.ToJson());
             return report.Questions.Exists(question => question.Errors > 0) ? ExitCode.Incomplete : ExitCode.Success;
         }
-        catch (SocketException exception)
+        catch (HttpRequestException exception)
         {
             Console.Error.WriteLine($"The server at {address} can't be reached: {exception.Message}.");
             return ExitCode.Unreachable;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using TimeSeries.Benchmarks.Http;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Wire;
@@ -30,18 +29,15 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
         _firstTime = clock.GetUtcNow().ToUnixTimeMilliseconds() - options.AlertCount * _spacing;
         AlertMaker maker = new(_firstTime, _spacing);
         MessagePackWriter writer = new();
-        RequestFrame frame = new(address, options.Token, writer.ContentType, contentEncoding: null);
         FirstError firstError = new();
-        using HttpConnection connection = new(address);
-        BatchSender sender = new(connection, firstError);
+        using BatchClient client = new(address, options.Token, writer.ContentType);
+        BatchSender sender = new(client, firstError);
         long started = clock.GetTimestamp();
         for (int first = 0; first < options.AlertCount && firstError.Reason is null; first += BatchAlerts)
         {
             WireColumn[] columns = maker.Make(first, Math.Min(BatchAlerts, options.AlertCount - first));
             BodyWriter.Write(writer, SampleSchema.Of(Kind.Alert), columns, SampleForm.Table, id: default, new PatchPlaces());
-            byte[] request = new byte[frame.HeadRoom + writer.Written.Length];
-            writer.Written.CopyTo(request.AsSpan(frame.HeadRoom));
-            sender.Send(frame.Frame(request, writer.Written.Length), cancellationToken, out AnswerCounts counts);
+            sender.Send(writer.Written, cancellationToken, out AnswerCounts counts);
             _accepted += counts.Accepted;
             _duplicates += counts.Duplicates;
             cancellationToken.ThrowIfCancellationRequested();
@@ -77,27 +73,28 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
     private AlertsQuestion Ask(string name, Func<string> path)
     {
         LatencyHistogram latencies = new();
-        using HttpConnection connection = new(address);
+        using HttpClient http = new();
+        http.DefaultRequestHeaders.Add("Authorization", "Bearer " + options.Token);
+        http.DefaultRequestHeaders.Add("Accept", "application/json");
         int errors = 0;
         string asked = "";
+        byte[] body = [];
         for (int i = -WarmUpRequests; i < options.RequestCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             asked = path();
-            byte[] request = Encoding.ASCII.GetBytes(
-                $"GET {asked} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {options.Token}\r\nAccept: application/json\r\n\r\n");
             long started = clock.GetTimestamp();
-            HttpAnswer answer = connection.Exchange(request);
+            HttpAnswer answer = http.Get(address.Of(asked), out body);
             if (i >= 0)
             {
-                latencies.Record((long)clock.GetElapsedTime(started).TotalMicroseconds);
+                latencies.Record(clock.GetElapsedTime(started));
                 errors += answer.Status == 200 ? 0 : 1;
             }
         }
 
         return new AlertsQuestion(
-            name, asked, options.RequestCount, errors, connection.AnswerBody.Length,
-            Milliseconds(latencies.Percentile(0.5)), Milliseconds(latencies.Percentile(0.99)), Milliseconds(latencies.MaxMicroseconds));
+            name, asked, options.RequestCount, errors, body.Length,
+            Math.Round(latencies.Median, 3), Math.Round(latencies.P99, 3), Math.Round(latencies.Longest, 3));
     }
 
     private string OneDay()
@@ -108,8 +105,6 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
 
     private static string Moment(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static double Milliseconds(long microseconds) => Math.Round(microseconds / 1_000.0, 3);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

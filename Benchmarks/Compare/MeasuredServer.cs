@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TimeSeries.Benchmarks.Compare.Asking;
@@ -19,6 +18,7 @@ internal sealed class MeasuredServer : IDisposable
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess _process;
+    private readonly HttpClient _http = new();
 
     /// <summary>Starts it and returns when it listens.</summary>
     /// <param name="program">The built host.</param>
@@ -81,18 +81,23 @@ internal sealed class MeasuredServer : IDisposable
     public void End() => _process.End(_stopTimeout);
 
     /// <summary>Ends it as a crash would.</summary>
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        _process.Dispose();
+        _http.Dispose();
+    }
 
     /// <summary>The request of a question with the token.</summary>
-    public byte[] Question(string path) => GetRequest.Of(
-        Address, path, ("Authorization", "Bearer " + Token), ("x-whatap-pcode", 1.ToString(CultureInfo.InvariantCulture)), ("x-whatap-token", Token));
+    public HttpRequestMessage Question(string path) => new(HttpMethod.Get, Address.Of(path))
+    {
+        Headers = { { "Authorization", "Bearer " + Token }, { "x-whatap-pcode", "1" }, { "x-whatap-token", Token } },
+    };
 
     private byte[] Get(string path)
     {
-        using HttpConnection connection = new(Address);
-        HttpAnswer answer = connection.Exchange(Question(path));
+        HttpAnswer answer = _http.Exchange(Question(path), out byte[] body);
         return answer.Status == 200
-            ? connection.AnswerBody.ToArray()
-            : throw new InvalidDataException($"{path} was answered with {answer.Status}: {Encoding.UTF8.GetString(connection.AnswerBody)}");
+            ? body
+            : throw new InvalidDataException($"{path} was answered with {answer.Status}: {Encoding.UTF8.GetString(body)}");
     }
 }

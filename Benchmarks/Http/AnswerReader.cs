@@ -13,8 +13,8 @@ internal sealed class AnswerReader(Stream stream)
     // Longest head line, and what is read at once.
     private const int BufferBytes = 16 * 1_024;
 
-    // Answers to questions are a few megabytes; another server's group of each minute and service is some forty.
-    private const int MaxBodyBytes = 256 << 20;
+    // The answer to a push names some errors at most.
+    private const int MaxBodyBytes = 16 << 20;
 
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly ByteBuffer _body = new();

@@ -7,7 +7,7 @@ namespace TimeSeries.Benchmarks.Http;
 /// Sends batches over one connection the way the contract asks of an agent: 429 and 503 are waited out and the same bytes are sent again,
 /// everything else is taken as final. Used by one thread; the counts may be read by others while it runs.
 /// </summary>
-internal sealed class BatchSender(HttpConnection connection, FirstError firstError)
+internal sealed class BatchSender(IBatchConnection connection, FirstError firstError)
 {
     // What Retry-After is taken for where a server leaves it out.
     private static readonly TimeSpan _defaultWait = TimeSpan.FromSeconds(1);
@@ -42,7 +42,7 @@ internal sealed class BatchSender(HttpConnection connection, FirstError firstErr
             {
                 answer = connection.Exchange(request);
             }
-            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is IOException or SocketException or HttpRequestException or ObjectDisposedException)
             {
                 Fail($"The connection broke: {exception.Message}");
                 stop.WaitHandle.WaitOne(_reconnectWait);

@@ -10,7 +10,10 @@ internal sealed record ServerAddress(string Host, int Port, string Path)
     /// <summary>What stands in the request's Host header.</summary>
     public string Authority => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 
-    public override string ToString() => $"http://{Authority}{Path}";
+    public override string ToString() => Of(Path);
+
+    /// <summary>The address of another path with its query on the same server.</summary>
+    public string Of(string path) => $"http://{Authority}{path}";
 
     /// <summary>Reads an address such as <c>http://127.0.0.1:5080</c>; a path in it replaces the contract's. Null, with the reason, when it is none.</summary>
     public static ServerAddress? Parse(string text, out string reason)

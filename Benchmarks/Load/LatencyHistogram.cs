@@ -1,79 +1,39 @@
-using System.Numerics;
+using HdrHistogram;
 
 namespace TimeSeries.Benchmarks.Load;
 
-/// <summary>
-/// Counts of latencies in whole µs: exact below 256 µs, above it in buckets that are at most 1/128 of their value wide (the layout of
-/// HdrHistogram). Recording allocates nothing. One thread records; others may read while it does and see counts of about that moment.
-/// </summary>
+/// <summary>Latencies in ms: percentiles within 0.1 % (HdrHistogram), the longest exact. Recording allocates nothing. Not thread safe.</summary>
 internal sealed class LatencyHistogram
 {
-    // 128 buckets for each doubling: an error below 0.8 %.
-    private const int BucketBits = 7;
-    private const int BucketsPerDoubling = 1 << BucketBits;
+    // 0.1 %, for 250 kB.
+    private const int SignificantDigits = 3;
 
-    // Through 2^40 µs, twelve days.
-    private const int Doublings = 40 - BucketBits;
-    private const long LongestMicroseconds = (1L << 40) - 1;
+    // Longer ones count as one of a day.
+    private readonly LongHistogram _ticks = new(TimeSpan.TicksPerDay, SignificantDigits);
+    private TimeSpan _longest;
 
-    private readonly long[] _counts = new long[(Doublings + 1) * BucketsPerDoubling];
-    private long _maximum;
+    public long Count => _ticks.TotalCount;
 
-    public long Count { get; private set; }
+    public double Median => Percentile(0.5);
 
-    /// <summary>The longest latency, exactly.</summary>
-    public long MaxMicroseconds => _maximum;
+    public double P99 => Percentile(0.99);
 
-    public void Record(long microseconds)
+    public double Longest => _longest.TotalMilliseconds;
+
+    public void Record(TimeSpan latency)
     {
-        microseconds = Math.Clamp(microseconds, 0, LongestMicroseconds);
-        _counts[BucketOf(microseconds)]++;
-        Count++;
-        _maximum = Math.Max(_maximum, microseconds);
+        _ticks.RecordValue(Math.Clamp(latency.Ticks, 0, TimeSpan.TicksPerDay));
+        _longest = latency > _longest ? latency : _longest;
     }
 
     /// <summary>Adds what another histogram counted.</summary>
     public void Add(LatencyHistogram other)
     {
-        for (int i = 0; i < _counts.Length; i++)
-        {
-            _counts[i] += other._counts[i];
-            Count += other._counts[i];
-        }
-
-        _maximum = Math.Max(_maximum, other._maximum);
+        _ticks.Add(other._ticks);
+        _longest = other._longest > _longest ? other._longest : _longest;
     }
 
-    /// <summary>
-    /// The smallest latency that at least the given share of all does not exceed, as the greatest value of its bucket and at most the maximum;
-    /// 0 when nothing was recorded.
-    /// </summary>
-    /// <param name="share">From 0 to 1.</param>
-    public long Percentile(double share)
-    {
-        long rank = Math.Max(1, (long)Math.Ceiling(share * Count));
-        long seen = 0;
-        for (int i = 0; i < _counts.Length; i++)
-        {
-            seen += _counts[i];
-            if (seen >= rank)
-            {
-                return Math.Min(GreatestOf(i), _maximum);
-            }
-        }
-
-        return _maximum;
-    }
-
-    private static int BucketOf(long value)
-    {
-        int doubling = Math.Max(0, BitOperations.Log2((ulong)value) - BucketBits);
-        return doubling * BucketsPerDoubling + (int)(value >> doubling);
-    }
-
-    private static long GreatestOf(int bucket)
-    {
-        int doubling = Math.Max(0, bucket / BucketsPerDoubling - 1);
-        return ((long)(bucket - doubling * BucketsPerDoubling + 1) << doubling) - 1;
-    }
+    /// <summary>The latency that the given share of all, from 0 to 1, does not exceed; 0 when nothing was recorded.</summary>
+    public double Percentile(double share) =>
+        Count == 0 ? 0 : Math.Min(TimeSpan.FromTicks(_ticks.GetValueAtPercentile(share * 100)).TotalMilliseconds, Longest);
 }

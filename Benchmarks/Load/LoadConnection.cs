@@ -89,7 +89,7 @@ internal sealed class LoadConnection(
         {
             if (due >= MeasuredFrom)
             {
-                Latencies.Record((long)clock.GetElapsedTime(due, answered).TotalMicroseconds);
+                Latencies.Record(clock.GetElapsedTime(due, answered));
             }
 
             Volatile.Write(ref _acceptedCount, _acceptedCount + counts.Accepted);

@@ -2,38 +2,42 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using nietras.SeparatedValues;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Replay;
 
 /// <summary>
-/// Samples of one kind from a file of comma-separated values, whose header names the fields as the schema does. An empty field is a missing value.
-/// Not thread safe.
+/// Samples of one kind from a file of comma-separated values (RFC 4180, UTF-8), whose header names the fields as the schema does.
+/// An empty field is a missing value. Not thread safe.
 /// </summary>
 internal sealed class CsvSamples : IDisposable
 {
-    private readonly Stream _stream;
-    private readonly CsvReader _reader;
+    // The header is read as a row: its names need not be unique.
+    private static readonly SepReaderOptions _csv =
+        Sep.New(',').Reader() with { HasHeader = false, Unescape = true, DisableColCountCheck = true };
+
+    private readonly SepReader _reader;
     private readonly Field?[] _fields;
     private readonly int _timeField;
     private readonly string _path;
+    private readonly ByteBuffer _text = new();
     private bool _hasRow;
+    private int _line = 1;
 
-    /// <exception cref="InvalidDataException">The header names no time.</exception>
+    /// <exception cref="InvalidDataException">The header names no time, or a quote is never closed.</exception>
     public CsvSamples(KindSchema kind, string path)
     {
         Kind = kind;
         _path = path;
         Stream file = File.OpenRead(path);
-        _stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        _reader = new CsvReader(_stream);
-        _reader.ReadRow();
-        _fields = new Field?[_reader.FieldCount];
+        _reader = _csv.From(path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file);
+        _fields = new Field?[ReadRow() ? _reader.Current.ColCount : 0];
         _timeField = -1;
         for (int i = 0; i < _fields.Length; i++)
         {
-            string name = Encoding.UTF8.GetString(_reader[i]);
+            string name = _reader.Current[i].ToString();
             _fields[i] = kind.Find(name) is { FromEnvelope: false } field ? field : null;
             _timeField = name == "time" ? i : _timeField;
             if (_fields[i] is null)
@@ -44,7 +48,7 @@ internal sealed class CsvSamples : IDisposable
 
         if (_timeField < 0)
         {
-            _stream.Dispose();
+            Dispose();
             throw new InvalidDataException($"{path} has no field 'time' in its first line.");
         }
 
@@ -82,7 +86,7 @@ internal sealed class CsvSamples : IDisposable
             }
 
             WireColumn column = columns[next++];
-            ReadOnlySpan<byte> text = _reader[i];
+            ReadOnlySpan<byte> text = Text(i);
             if (i == _timeField)
             {
                 column.Add(NextTime!.Value + shiftMilliseconds);
@@ -108,43 +112,76 @@ internal sealed class CsvSamples : IDisposable
         Advance();
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _reader.Dispose();
 
     // Goes on to the next row that is a sample.
     private void Advance()
     {
         NextTime = null;
-        _hasRow = _reader.ReadRow();
+        _hasRow = ReadRow();
         while (_hasRow && FindFault() is { } fault)
         {
             UnreadableCount++;
-            FirstUnreadable ??= $"{_path}, line {_reader.RowLine}: {fault}";
-            _hasRow = _reader.ReadRow();
+            FirstUnreadable ??= $"{_path}, line {_reader.Current.LineNumberFrom}: {fault}";
+            _hasRow = ReadRow();
         }
 
-        if (_hasRow && Utf8Parser.TryParse(_reader[_timeField], out long time, out _))
+        if (_hasRow && Utf8Parser.TryParse(Text(_timeField), out long time, out _))
         {
             NextTime = time;
         }
     }
 
-    private string? FindFault()
+    // A quote that is never closed takes everything behind it into its row, to the end of the file or until it is too long.
+    private bool ReadRow()
     {
-        if (_reader.FieldCount != _fields.Length)
+        try
         {
-            return $"{_reader.FieldCount} fields, but the header has {_fields.Length}.";
+            if (!_reader.MoveNext())
+            {
+                return false;
+            }
+
+            if (int.IsEvenInteger(_reader.Current.Span.Count('"')))
+            {
+                _line = _reader.Current.LineNumberToExcl;
+                return true;
+            }
+        }
+        catch (NotSupportedException)
+        {
+            // Too long; said below.
         }
 
-        if (_reader[_timeField].IsEmpty)
+        throw new InvalidDataException($"{_path}, line {_line}: a quote is never closed.");
+    }
+
+    // A field as UTF-8; valid until the next.
+    private ReadOnlySpan<byte> Text(int field)
+    {
+        ReadOnlySpan<char> text = _reader.Current[field].Span;
+        _text.Clear();
+        Encoding.UTF8.GetBytes(text, _text.Extend(Encoding.UTF8.GetByteCount(text)));
+        return _text.Written;
+    }
+
+    private string? FindFault()
+    {
+        if (_reader.Current.ColCount != _fields.Length)
+        {
+            return $"{_reader.Current.ColCount} fields, but the header has {_fields.Length}.";
+        }
+
+        if (Text(_timeField).IsEmpty)
         {
             return "no time.";
         }
 
         for (int i = 0; i < _fields.Length; i++)
         {
-            if (_fields[i] is { } field && !_reader[i].IsEmpty && !IsReadable(field, _reader[i]))
+            if (_fields[i] is { } field && Text(i) is { IsEmpty: false } text && !IsReadable(field, text))
             {
-                return $"{field.Name} is '{Encoding.UTF8.GetString(_reader[i])}'.";
+                return $"{field.Name} is '{_reader.Current[i].ToString()}'.";
             }
         }
 

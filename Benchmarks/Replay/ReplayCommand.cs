@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net.Sockets;
 using TimeSeries.Benchmarks.Wire;
 
 namespace TimeSeries.Benchmarks.Replay;
@@ -73,7 +72,7 @@ internal static class ReplayCommand
             Console.WriteLine(report.ToJson());
             return exitCode;
         }
-        catch (SocketException exception)
+        catch (HttpRequestException exception)
         {
             Console.Error.WriteLine($"The server at {options.Address} can't be reached: {exception.Message}.");
             return ExitCode.Unreachable;

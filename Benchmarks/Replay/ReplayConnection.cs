@@ -5,17 +5,17 @@ using TimeSeries.Benchmarks.Wire;
 namespace TimeSeries.Benchmarks.Replay;
 
 /// <summary>One connection of a replay and its thread's work. A batch goes out with an idempotency key, so that it may be sent again after a broken connection.</summary>
-internal sealed class ReplayConnection(HttpConnection connection, BatchSender sender, RequestFrame frame, IWireWriter writer, ReplaySource source, ReplayTotals totals)
+internal sealed class ReplayConnection(BatchClient client, BatchSender sender, IWireWriter writer, ReplaySource source, ReplayTotals totals)
 {
     // A server that is gone for longer than these tries take is not coming back within this run.
     private const int MaxTries = 5;
 
     private readonly PatchPlaces _places = new();
-    private byte[] _request = [];
 
     /// <summary>Sends until the source is empty or <paramref name="stop"/> is set; sets it when no batch can succeed.</summary>
     public void Run(ReplayOptions options, ReplayClock clock, string runId, CancellationTokenSource stop)
     {
+        using BatchClient connection = client;
         while (!stop.IsCancellationRequested && source.Next() is { } batch)
         {
             if (!clock.WaitFor(batch.LastTime, stop.Token))
@@ -23,12 +23,12 @@ internal sealed class ReplayConnection(HttpConnection connection, BatchSender se
                 return;
             }
 
-            int length = Encode(batch, options.Form, runId);
+            Encode(batch, options.Form, runId);
             SendOutcome outcome = SendOutcome.Lost;
             AnswerCounts counts = default;
             for (int tries = 0; tries < MaxTries && outcome == SendOutcome.Lost && !stop.IsCancellationRequested; tries++)
             {
-                outcome = sender.Send(frame.Frame(_request, length), stop.Token, out counts);
+                outcome = sender.Send(writer.Written, stop.Token, out counts);
             }
 
             totals.Add(batch, outcome, counts);
@@ -37,22 +37,12 @@ internal sealed class ReplayConnection(HttpConnection connection, BatchSender se
                 stop.Cancel();
             }
         }
-
-        connection.Dispose();
     }
 
-    private int Encode(ReplayBatch batch, SampleForm form, string runId)
+    private void Encode(ReplayBatch batch, SampleForm form, string runId)
     {
         _places.Times.Clear();
         _places.Ids.Clear();
         BodyWriter.Write(writer, batch.Kind, batch.Columns, form, Encoding.ASCII.GetBytes($"{runId}-{batch.Number}"), _places);
-        ReadOnlySpan<byte> body = writer.Written;
-        if (_request.Length < frame.HeadRoom + body.Length)
-        {
-            _request = new byte[frame.HeadRoom + body.Length];
-        }
-
-        body.CopyTo(_request.AsSpan(frame.HeadRoom));
-        return body.Length;
     }
 }

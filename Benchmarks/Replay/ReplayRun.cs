@@ -16,7 +16,7 @@ internal sealed class ReplayRun(ReplayOptions options, TimeProvider clock)
     /// <summary>Replays everything, or until <paramref name="stop"/> is set.</summary>
     /// <param name="stop">Set by the user, or by a connection when no batch can succeed.</param>
     /// <param name="exitCode">What the process should say.</param>
-    /// <exception cref="System.Net.Sockets.SocketException">The server can't be reached.</exception>
+    /// <exception cref="HttpRequestException">The server can't be reached.</exception>
     /// <exception cref="InvalidDataException">A file has no usable header, or an open quote.</exception>
     public ReplayReport Run(CancellationTokenSource stop, out int exitCode)
     {
@@ -56,12 +56,11 @@ internal sealed class ReplayRun(ReplayOptions options, TimeProvider clock)
         for (int i = 0; i < options.ConnectionCount; i++)
         {
             IWireWriter writer = options.Json ? new JsonWriter() : new MessagePackWriter();
-            HttpConnection http = new(options.Address);
-            http.Open();
-            BatchSender sender = new(http, _firstError);
+            BatchClient client = new(options.Address, options.Token, writer.ContentType);
+            client.Open();
+            BatchSender sender = new(client, _firstError);
             _senders.Add(sender);
-            RequestFrame frame = new(options.Address, options.Token, writer.ContentType, contentEncoding: null);
-            ReplayConnection connection = new(http, sender, frame, writer, source, _totals);
+            ReplayConnection connection = new(client, sender, writer, source, _totals);
             threads.Add(new Thread(() => RunOne(connection, replayClock, runId, stop)) { IsBackground = true });
         }
 

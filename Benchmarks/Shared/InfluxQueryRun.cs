@@ -17,7 +17,8 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
         await new DayWriter(influx, new DayOfSamples(options.Transactions)).WriteAsync(stop);
         double written = Stopwatch.GetElapsedTime(start).TotalSeconds;
         (string Name, string Path)[] endpoints = [.. Endpoints()];
-        List<double>[] times = [.. endpoints.Select(_ => new List<double>())];
+        double[] firsts = new double[endpoints.Length];
+        LatencyHistogram[] times = [.. endpoints.Select(_ => new LatencyHistogram())];
         byte[][] answers = new byte[endpoints.Length][];
         ResultSource[] sources = new ResultSource[endpoints.Length];
         TimeSpan[] processors = new TimeSpan[endpoints.Length];
@@ -30,8 +31,15 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
                 {
                     TimeSpan before = Environment.CpuUsage.TotalTime;
                     (answers[i], TimeSpan taken, sources[i]) = await host.AskAsync(endpoints[i].Path, stop);
-                    times[i].Add(taken.TotalMilliseconds);
-                    processors[i] += round == 0 ? TimeSpan.Zero : Environment.CpuUsage.TotalTime - before;
+                    if (round == 0)
+                    {
+                        firsts[i] = taken.TotalMilliseconds;
+                    }
+                    else
+                    {
+                        times[i].Record(taken);
+                        processors[i] += Environment.CpuUsage.TotalTime - before;
+                    }
                 }
             }
         }
@@ -42,14 +50,12 @@ internal sealed class InfluxQueryRun(InfluxQueryOptions options, InfluxOptions i
         {
             TimeSpan processor = Environment.CpuUsage.TotalTime;
             (byte[] answer, TimeSpan taken, _) = await raw.AskAsync(endpoints[i].Path, stop);
-            double first = times[i][0];
-            double[] others = [.. times[i].Skip(1).Order()];
             report.Add(new EndpointTimes
             {
                 Name = endpoints[i].Name,
-                First = first,
-                Median = others[others.Length / 2],
-                P99 = others[(int)Math.Ceiling(others.Length * 0.99) - 1],
+                First = firsts[i],
+                Median = times[i].Median,
+                P99 = times[i].P99,
                 Processor = processors[i].TotalMilliseconds / options.Requests,
                 Rows = RowsOf(answers[i]),
                 Source = sources[i].ToString(),

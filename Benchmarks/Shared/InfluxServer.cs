@@ -157,11 +157,10 @@ internal sealed partial class InfluxServer : IDisposable
 
     private JsonDocument Query(string statement)
     {
-        ServerAddress address = ServerAddress.Parse($"{Address}/query?db={Database}&q={Uri.EscapeDataString(statement)}", out _)!;
-        RequestFrame frame = new(address, token: "none", "application/x-www-form-urlencoded", contentEncoding: null);
-        using HttpConnection connection = new(address);
-        HttpAnswer answer = connection.Exchange(frame.Frame(new byte[frame.HeadRoom], 0));
-        string text = Encoding.UTF8.GetString(connection.AnswerBody);
+        using HttpClient http = new();
+        using FormUrlEncodedContent content = new([new("q", statement)]);
+        HttpAnswer answer = http.Exchange(new HttpRequestMessage(HttpMethod.Post, $"{Address}/query?db={Database}") { Content = content }, out byte[] body);
+        string text = Encoding.UTF8.GetString(body);
         return answer.Status == 200 && !text.Contains("\"error\"", StringComparison.Ordinal)
             ? JsonDocument.Parse(text)
             : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"influxd answered {answer.Status} to {statement}: {text}"));

@@ -48,20 +48,17 @@ internal sealed class IngestServer : IDisposable
     /// <exception cref="InvalidDataException">Ingest refused it, or InfluxDB did not take it for a long time.</exception>
     public void PushLast(TimeProvider clock)
     {
-        ServerAddress address = ServerAddress.Parse($"{_process.Address}{Address.Path}?wait=stored", out _)!;
-        RequestFrame frame = new(address, Token, "application/json", contentEncoding: null);
+        using BatchClient client = new(Address with { Path = Address.Path + "?wait=stored" }, Token, "application/json");
 
         // The id makes it one sample however often it is sent.
         byte[] body = Encoding.UTF8.GetBytes($$"""
             {"id":"last-{{clock.GetUtcNow().Ticks}}","transaction":[{"time":{{clock.GetUtcNow().ToUnixTimeMilliseconds()}},"oname":"last","service":"/last","elapsed":1}]}
             """);
-        byte[] request = [.. new byte[frame.HeadRoom], .. body];
-        using HttpConnection connection = new(address);
         long began = clock.GetTimestamp();
         while (clock.GetElapsedTime(began) < _storedTimeout)
         {
-            HttpAnswer answer = connection.Exchange(frame.Frame(request, body.Length));
-            string text = Encoding.UTF8.GetString(connection.AnswerBody);
+            HttpAnswer answer = client.Exchange(body);
+            string text = Encoding.UTF8.GetString(client.AnswerBody);
             if (answer.Status is not (200 or 429 or 503))
             {
                 throw new InvalidDataException($"Ingest answered {answer.Status}: {text}");

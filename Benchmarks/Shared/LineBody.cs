@@ -27,7 +27,7 @@ internal sealed class LineBody
     private readonly int[] _epochs;
     private readonly int[] _times;
 
-    private LineBody(LineBatch lines, ReadOnlySpan<int> ages, int headRoom)
+    private LineBody(LineBatch lines, ReadOnlySpan<int> ages)
     {
         PatchPlaces places = new() { TimeLayout = TimeLayout.Digits };
         (_numbers, _epochs, _times) = (new int[lines.LineCount], new int[lines.LineCount], new int[lines.LineCount]);
@@ -37,13 +37,13 @@ internal sealed class LineBody
             ReadOnlySpan<byte> line = lines.Lines(i, 1).Span;
             places.Times.Add(start + line.LastIndexOf((byte)' ') + 1);
             places.Ids.Add(start + line.IndexOf("txid=\""u8) + "txid=\""u8.Length);
-            _times[i] = headRoom + places.Times[i] + MillisecondDigits;
-            _numbers[i] = headRoom + start + line.IndexOf(" n="u8) + " n="u8.Length;
-            _epochs[i] = headRoom + start + line.IndexOf(",e="u8) + ",e="u8.Length;
+            _times[i] = places.Times[i] + MillisecondDigits;
+            _numbers[i] = start + line.IndexOf(" n="u8) + " n="u8.Length;
+            _epochs[i] = start + line.IndexOf(",e="u8) + ",e="u8.Length;
             start += line.Length;
         }
 
-        _body = new PreparedBody(lines.Lines(0, lines.LineCount).Span, headRoom, places, ages[..lines.LineCount].ToArray());
+        _body = new PreparedBody(lines.Lines(0, lines.LineCount).Span, headRoom: 0, places, ages[..lines.LineCount].ToArray());
     }
 
     public int LineCount => _times.Length;
@@ -51,8 +51,6 @@ internal sealed class LineBody
     public int Length => _body.Length;
 
     public byte[] Bytes => _body.Bytes;
-
-    public ReadOnlySpan<byte> Body => _body.Body;
 
     /// <summary>Makes points of their own of the lines.</summary>
     public void Patch(long nowMilliseconds, ref ulong idState, long firstNumber)
@@ -70,9 +68,8 @@ internal sealed class LineBody
 
     /// <summary>The bodies that Ingest makes of one push, in order.</summary>
     /// <param name="seed">Another seed makes other samples.</param>
-    /// <param name="headRoom">Bytes kept free before each body.</param>
     /// <param name="options">Sizes of the push and of the writes.</param>
-    public static IEnumerable<LineBody> OfPush(int seed, int headRoom, InfluxLoadOptions options)
+    public static IEnumerable<LineBody> OfPush(int seed, InfluxLoadOptions options)
     {
         ValidBatch samples = new(GeneratedBatch.Pcode, GeneratedBatch.Make(Kind.Transaction, options.BatchSamples, seed).Samples) { FirstNumber = FirstNumber };
         int[] ages = [.. samples.Find(Kind.Transaction)!.Numbers(KindSchema.Time).Values.ToArray().Select(time => (int)(SampleMaker.PreparedAtMilliseconds - time))];
@@ -83,7 +80,7 @@ internal sealed class LineBody
         {
             using LineBatch lines = new(options.LineBytes);
             isWhole = encoder.Continue(lines);
-            yield return new LineBody(lines, ages.AsSpan(taken), headRoom);
+            yield return new LineBody(lines, ages.AsSpan(taken));
             taken += lines.LineCount;
         }
     }

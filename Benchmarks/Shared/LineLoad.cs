@@ -11,7 +11,7 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
     private const int PushesPerConnection = 4;
 
     private readonly FirstError _firstError = new();
-    private readonly ServerAddress _address = ServerAddress.Parse($"{influx.Address}/write?db={InfluxServer.Database}&precision=ns", out _)!;
+    private readonly string _address = $"{influx.Address}/write?db={InfluxServer.Database}&precision=ns";
     private long _nextNumber = LineBody.FirstNumber;
     private long _lineCount;
     private long _byteCount;
@@ -19,16 +19,15 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
     /// <summary>Writes for so long, and says what was confirmed in what time.</summary>
     public PhaseReport Run(TimeSpan length)
     {
-        RequestFrame frame = new(_address, token: "none", "text/plain; charset=utf-8", options.Gzip ? "gzip" : null);
         LineBody[][] bodies = [.. Enumerable.Range(0, connectionCount).Select(connection => Enumerable.Range(1, PushesPerConnection)
-            .SelectMany(i => LineBody.OfPush(connection * PushesPerConnection + i, frame.HeadRoom, options)).ToArray())];
+            .SelectMany(i => LineBody.OfPush(connection * PushesPerConnection + i, options)).ToArray())];
         long storedBefore = influx.Number(InfluxLoad.CountStatement);
         (_lineCount, _byteCount) = (0, 0);
         TimeSpan serverBefore = influx.ProcessorTime;
         TimeSpan loaderBefore = Environment.CpuUsage.TotalTime;
         long start = clock.GetTimestamp();
         long end = start + (long)(length.TotalSeconds * clock.TimestampFrequency);
-        Thread[] threads = [.. bodies.Select((own, connection) => new Thread(() => Send(own, frame, (ulong)connection << 40, end)) { IsBackground = true })];
+        Thread[] threads = [.. bodies.Select((own, connection) => new Thread(() => Send(own, (ulong)connection << 40, end)) { IsBackground = true })];
         foreach (Thread thread in threads)
         {
             thread.Start();
@@ -57,10 +56,10 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
         };
     }
 
-    private void Send(LineBody[] bodies, RequestFrame frame, ulong idState, long end)
+    private void Send(LineBody[] bodies, ulong idState, long end)
     {
-        using HttpConnection connection = new(_address);
-        GzipBody? gzip = options.Gzip ? new GzipBody(frame.HeadRoom, bodies.Max(body => body.Length)) : null;
+        using HttpClient http = new();
+        GzipBody? gzip = options.Gzip ? new GzipBody(headRoom: 0, bodies.Max(body => body.Length)) : null;
         for (int next = 0; clock.GetTimestamp() < end; next = (next + 1) % bodies.Length)
         {
             LineBody body = bodies[next];
@@ -72,16 +71,22 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
             }
 
             body.Patch(clock.GetUtcNow().ToUnixTimeMilliseconds(), ref idState, first);
-            ReadOnlySpan<byte> request = gzip is null ? frame.Frame(body.Bytes, body.Length) : frame.Frame(gzip.Bytes, gzip.Compress(body.Body));
-            HttpAnswer answer = connection.Exchange(request);
+            using ByteArrayContent content = gzip is null ? new(body.Bytes) : new(gzip.Bytes, 0, gzip.Compress(body.Bytes));
+            content.Headers.Add("Content-Type", "text/plain; charset=utf-8");
+            if (gzip is not null)
+            {
+                content.Headers.Add("Content-Encoding", "gzip");
+            }
+
+            HttpAnswer answer = http.Exchange(new HttpRequestMessage(HttpMethod.Post, _address) { Content = content }, out byte[] text);
             if (answer.Status != 204)
             {
-                _firstError.Note($"influxd answered {answer.Status}: {Encoding.UTF8.GetString(connection.AnswerBody)}");
+                _firstError.Note($"influxd answered {answer.Status}: {Encoding.UTF8.GetString(text)}");
                 return;
             }
 
             Interlocked.Add(ref _lineCount, body.LineCount);
-            Interlocked.Add(ref _byteCount, request.Length);
+            Interlocked.Add(ref _byteCount, content.Headers.ContentLength!.Value);
         }
     }
 }

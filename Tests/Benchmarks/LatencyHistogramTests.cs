@@ -12,53 +12,58 @@ internal sealed class LatencyHistogramTests
     {
         Random random = new(3);
         long[] values = [.. Enumerable.Range(0, 20_000).Select(_ => (long)Math.Exp(random.NextDouble() * 18))];
-        LatencyHistogram histogram = new();
-        Array.ForEach(values, histogram.Record);
+        LatencyHistogram histogram = Of(values);
         Array.Sort(values);
         foreach (double share in _shares)
         {
             long exact = values[(int)Math.Ceiling(share * values.Length) - 1];
-            Assert.That(histogram.Percentile(share), Is.InRange(exact, exact * 1.008), $"p{share}");
+            Assert.That(histogram.Percentile(share) * 1_000, Is.InRange(exact - 1e-6, exact * 1.008), $"p{share}");
         }
     }
 
     [Test]
-    public void Short_latencies_are_exact([Range(0, 255, 15)] long value)
-    {
-        LatencyHistogram histogram = new();
-        histogram.Record(value);
-        histogram.Record(100_000);
-        Assert.That(histogram.Percentile(0.5), Is.EqualTo(value));
-    }
+    public void Short_latencies_are_exact([Range(0, 255, 15)] long value) =>
+        Assert.That(Of(value, 100_000).Percentile(0.5) * 1_000, Is.EqualTo((double)value).Within(0.1).Percent);
+
+    [TestCase(0.5, 50)]
+    [TestCase(0.99, 99)]
+    [TestCase(1, 100)]
+    public void A_percentile_is_the_smallest_time_that_so_many_do_not_exceed(double share, double expected) =>
+        Assert.That(Of([.. Enumerable.Range(1, 100).Reverse().Select(milliseconds => milliseconds * 1_000L)]).Percentile(share), Is.EqualTo(expected).Within(0.1).Percent);
 
     [Test]
     public void The_maximum_is_exact_and_bounds_every_percentile()
     {
-        LatencyHistogram histogram = new();
-        histogram.Record(1_234_567);
-        Assert.That(histogram.MaxMicroseconds, Is.EqualTo(1_234_567));
-        Assert.That(histogram.Percentile(0.999), Is.EqualTo(1_234_567));
+        LatencyHistogram histogram = Of(1_234_567);
+        Assert.That(histogram.Longest, Is.EqualTo(1_234.567));
+        Assert.That(histogram.Percentile(0.999), Is.EqualTo(1_234.567));
     }
 
     [Test]
     public void Histograms_add_up()
     {
-        LatencyHistogram first = new(), second = new();
-        first.Record(10);
-        second.Record(20);
-        second.Record(30);
-        first.Add(second);
-        Assert.That((first.Count, first.Percentile(0.5), first.MaxMicroseconds), Is.EqualTo((3L, 20L, 30L)));
+        LatencyHistogram first = Of(10);
+        first.Add(Of(20, 30));
+        Assert.That((first.Count, first.Median, first.Longest), Is.EqualTo((3L, 0.02, 0.03)));
     }
 
     [Test]
-    public void An_empty_histogram_says_zero() => Assert.That(new LatencyHistogram().Percentile(0.99), Is.Zero);
+    public void An_empty_histogram_says_zero() => Assert.That(new LatencyHistogram().P99, Is.Zero);
 
     [Test]
-    public void A_latency_beyond_all_bounds_is_counted_in_the_last_bucket()
+    public void A_latency_of_days_is_counted_as_one_of_a_day_and_stays_the_longest()
     {
         LatencyHistogram histogram = new();
-        histogram.Record(long.MaxValue);
-        Assert.That(histogram.Percentile(1), Is.EqualTo((1L << 40) - 1));
+        histogram.Record(TimeSpan.FromDays(3));
+        histogram.Record(TimeSpan.FromDays(3));
+        Assert.That(TimeSpan.FromMilliseconds(histogram.Median).TotalDays, Is.EqualTo(1).Within(0.1).Percent);
+        Assert.That(histogram.Longest, Is.EqualTo(TimeSpan.FromDays(3).TotalMilliseconds));
+    }
+
+    private static LatencyHistogram Of(params long[] microseconds)
+    {
+        LatencyHistogram histogram = new();
+        Array.ForEach(microseconds, value => histogram.Record(TimeSpan.FromMicroseconds(value)));
+        return histogram;
     }
 }

@@ -9,7 +9,6 @@ namespace TimeSeries.Tests.Benchmarks;
 /// <summary>The lines that the plain loader sends.</summary>
 internal sealed class LineBodyTests
 {
-    private const int HeadRoom = 100;
     private const long Now = 1_800_000_000_000;
 
     private readonly InfluxLoadOptions _options = new()
@@ -31,7 +30,7 @@ internal sealed class LineBodyTests
     [Test]
     public void A_push_becomes_bodies_with_all_of_its_samples_none_over_the_bound()
     {
-        List<LineBody> bodies = [.. LineBody.OfPush(1, HeadRoom, _options)];
+        List<LineBody> bodies = [.. LineBody.OfPush(1, _options)];
         Assert.That(bodies.Sum(body => body.LineCount), Is.EqualTo(1_000));
         Assert.That(bodies.Select(body => body.Length), Is.All.LessThanOrEqualTo(100_000));
     }
@@ -59,10 +58,10 @@ internal sealed class LineBodyTests
     {
         List<ParsedLine> lines = [];
         ulong ids = (ulong)firstNumber;
-        foreach (LineBody body in LineBody.OfPush(1, HeadRoom, _options))
+        foreach (LineBody body in LineBody.OfPush(1, _options))
         {
             body.Patch(Now, ref ids, firstNumber + lines.Count);
-            lines.AddRange(LineParser.Parse(Encoding.UTF8.GetString(body.Body)));
+            lines.AddRange(LineParser.Parse(Encoding.UTF8.GetString(body.Bytes)));
         }
 
         return lines;

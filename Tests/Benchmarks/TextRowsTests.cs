@@ -28,10 +28,10 @@ internal sealed class TextRowsTests
     {
         TextRows rows = new(form);
         rows.Add(Columns("/a"), firstNumber: 42);
-        TextBody body = new(rows, form, headRoom: 10, ages: [0]);
+        TextBody body = new(rows, form, ages: [0]);
         ulong state = 1;
         body.Patch(1_700_009_999_123, ref state, firstNumber: 2_000_007);
-        string text = Encoding.UTF8.GetString(body.Bytes.AsSpan(10));
+        string text = Encoding.UTF8.GetString(body.Bytes);
         Assert.That(text, Does.Contain(expected).And.Not.Contain("0123456789abcdef"));
         Assert.That(text, Has.Length.EqualTo(rows.Written.Length));
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text;
+using nietras.SeparatedValues;
 using NUnit.Framework;
 
 namespace TimeSeries.Tests.Fixtures;
@@ -40,15 +40,14 @@ public static class TrainTicket
     private static IEnumerable<SampleRow> Read(string kind)
     {
         using GZipStream stream = new(File.OpenRead(FileOf(kind)), CompressionMode.Decompress);
-        using StreamReader reader = new(stream, Encoding.UTF8);
-        string[] header = reader.ReadLine()!.Split(',');
-        while (reader.ReadLine() is { } line)
+        using SepReader reader = Sep.New(',').Reader(options => options with { Unescape = true }).From(stream);
+        IReadOnlyList<string> header = reader.Header.ColNames;
+        while (reader.MoveNext())
         {
-            string[] cells = Split(line);
             SampleRow row = new(kind);
-            for (int i = 0; i < header.Length; i++)
+            for (int i = 0; i < header.Count; i++)
             {
-                row[header[i]] = Value(header[i], cells[i]);
+                row[header[i]] = Value(header[i], reader.Current[i].ToString());
             }
 
             yield return row;
@@ -60,37 +59,4 @@ public static class TrainTicket
         : _texts.Contains(field) ? cell
         : _fractions.Contains(field) ? (object)double.Parse(cell, CultureInfo.InvariantCulture)
         : long.Parse(cell, CultureInfo.InvariantCulture);
-
-    // RFC 4180: a cell in quotes may hold commas, and quotes doubled.
-    private static string[] Split(string line)
-    {
-        List<string> cells = [];
-        StringBuilder cell = new();
-        bool quoted = false;
-        for (int i = 0; i < line.Length; i++)
-        {
-            char c = line[i];
-            if (c == '"' && quoted && i + 1 < line.Length && line[i + 1] == '"')
-            {
-                cell.Append('"');
-                i++;
-            }
-            else if (c == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (c == ',' && !quoted)
-            {
-                cells.Add(cell.ToString());
-                cell.Clear();
-            }
-            else
-            {
-                cell.Append(c);
-            }
-        }
-
-        cells.Add(cell.ToString());
-        return [.. cells];
-    }
 }

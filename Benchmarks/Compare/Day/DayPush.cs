@@ -30,24 +30,15 @@ internal sealed class DayPush(ServerAddress address, string token, CancellationT
     private void PushSlices(int sliceCount, Func<int, IEnumerable<(Kind Kind, WireColumn[] Columns)>> make)
     {
         MessagePackWriter writer = new();
-        RequestFrame frame = new(address, token, writer.ContentType, contentEncoding: null);
-        using HttpConnection connection = new(address);
-        BatchSender sender = new(connection, _firstError);
-        byte[] request = [];
+        using BatchClient client = new(address, token, writer.ContentType);
+        BatchSender sender = new(client, _firstError);
         for (int slice = Interlocked.Increment(ref _nextSlice); slice < sliceCount && _firstError.Reason is null; slice = Interlocked.Increment(ref _nextSlice))
         {
             stop.ThrowIfCancellationRequested();
             foreach ((Kind kind, WireColumn[] columns) in make(slice))
             {
                 BodyWriter.Write(writer, SampleSchema.Of(kind), columns, SampleForm.Columns, id: default, new PatchPlaces());
-                int length = writer.Written.Length;
-                if (request.Length < frame.HeadRoom + length)
-                {
-                    request = new byte[frame.HeadRoom + (length * 3 / 2)];
-                }
-
-                writer.Written.CopyTo(request.AsSpan(frame.HeadRoom));
-                sender.Send(frame.Frame(request, length), stop, out AnswerCounts counts);
+                sender.Send(writer.Written, stop, out AnswerCounts counts);
                 Interlocked.Add(ref _acceptedCount, counts.Accepted);
             }
         }

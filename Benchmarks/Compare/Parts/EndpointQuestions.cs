@@ -50,23 +50,27 @@ internal sealed class EndpointQuestions(MeasuredServer server, MeasuredDay day, 
     }
 
     /// <summary>Asks for the first page of alerts: it has ids.</summary>
-    public byte[] FirstAlerts() => server.Question(Alerts);
+    public HttpRequestMessage FirstAlerts() => server.Question(Alerts);
 
-    private EndpointQuestion Ask(string name, string path)
-    {
-        byte[] request = server.Question(path);
-        return new EndpointQuestion(name, () => request);
-    }
+    private EndpointQuestion Ask(string name, string path) => new(name, () => server.Question(path));
 
-    private byte[] SearchEvents()
+    private HttpRequestMessage SearchEvents()
     {
         string date = _date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         string timestamp = clock.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         byte[] signed = Encoding.UTF8.GetBytes($"POST {Events}\n{timestamp}\n{MeasuredServer.AccessKey}");
         string signature = Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(MeasuredServer.SecretKey), signed));
-        return GetRequest.Of(
-            "POST", server.Address, Events, $$"""{"timeZone":"Z","from":"{{date}}","to":"{{date}}","level":["ALERT","ALARM"]}""",
-            ("x-ncp-apigw-timestamp", timestamp), ("x-ncp-iam-access-key", MeasuredServer.AccessKey), ("x-ncp-apigw-signature-v2", signature));
+        return new HttpRequestMessage(HttpMethod.Post, server.Address.Of(Events))
+        {
+            Content = new StringContent(
+                $$"""{"timeZone":"Z","from":"{{date}}","to":"{{date}}","level":["ALERT","ALARM"]}""", Encoding.UTF8, "application/json"),
+            Headers =
+            {
+                { "x-ncp-apigw-timestamp", timestamp },
+                { "x-ncp-iam-access-key", MeasuredServer.AccessKey },
+                { "x-ncp-apigw-signature-v2", signature },
+            },
+        };
     }
 
     private static string FirstOf(WireColumn[] columns, string name) => Encoding.UTF8.GetString(Array.Find(columns, column => column.Field.Name == name)!.Text(0));

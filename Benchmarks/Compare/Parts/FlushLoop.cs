@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using TimeSeries.Benchmarks.Compare.Asking;
+using TimeSeries.Benchmarks.Load;
 using TimeSeries.Core.Files;
 
 namespace TimeSeries.Benchmarks.Compare.Parts;
@@ -10,7 +10,7 @@ internal static class FlushLoop
     private const long ReservedBytes = 64 << 20;
 
     /// <summary>Appends for so long, and adds each time.</summary>
-    public static void Run(string folder, int bytes, TimeSpan length, Timings timings, TimeProvider clock)
+    public static void Run(string folder, int bytes, TimeSpan length, LatencyHistogram latencies, TimeProvider clock)
     {
         string path = Path.Combine(folder, "flush-loop");
         byte[] written = RandomNumberGenerator.GetBytes(bytes);
@@ -24,7 +24,7 @@ internal static class FlushLoop
                 long start = clock.GetTimestamp();
                 file.Write(written, offset);
                 file.Flush();
-                timings.Add(clock.GetElapsedTime(start));
+                latencies.Record(clock.GetElapsedTime(start));
             }
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using TimeSeries.Benchmarks.Compare.Asking;
 using TimeSeries.Benchmarks.Compare.Day;
 using TimeSeries.Benchmarks.Compare.Reports;
+using TimeSeries.Benchmarks.Load;
 
 namespace TimeSeries.Benchmarks.Compare.Parts;
 
@@ -48,13 +49,13 @@ internal sealed class GrowthPart(CompareContext context)
         using (MeasuredServer server = new(context.Options.Server, folder))
         {
             using MemoryWatch memory = new(server.ProcessId);
-            using Asker asker = new(server.Address, context.Clock, context.Stop);
+            using Asker asker = new(context.Clock, context.Stop);
             foreach (string name in new[] { ReportNames.ByMinute, ReportNames.ByService, ReportNames.ByMinuteAndService, ReportNames.TenSeconds })
             {
-                Measure(asker, part, row, name, server.Question(Questions.All.First(question => question.Name == name).Ours));
+                Measure(asker, part, row, name, () => server.Question(Questions.All.First(question => question.Name == name).Ours));
             }
 
-            Measure(asker, part, row, "endpoint transaction", server.Question($"/open/api/json/transaction/{MeasuredDay.Start}/{MeasuredDay.End}"));
+            Measure(asker, part, row, "endpoint transaction", () => server.Question($"/open/api/json/transaction/{MeasuredDay.Start}/{MeasuredDay.End}"));
             context.Figures.Add(part, row, ReportNames.PeakMegabytes, memory.PeakBytes / Megabyte);
             server.End();
         }
@@ -62,10 +63,10 @@ internal sealed class GrowthPart(CompareContext context)
         Directory.Delete(folder, recursive: true);
     }
 
-    private void Measure(Asker asker, string part, string row, string name, byte[] request)
+    private void Measure(Asker asker, string part, string row, string name, Func<HttpRequestMessage> request)
     {
-        Timings timings = asker.Measure(() => request, WarmUpCount, Count, _atMost);
-        context.Figures.Add(part, row, name + " ms", timings.Median);
-        context.Progress.Say($"growth  {row,12} {name,-36} {timings.Median,10:F2} ms");
+        LatencyHistogram latencies = asker.Measure(request, WarmUpCount, Count, _atMost);
+        context.Figures.Add(part, row, name + " ms", latencies.Median);
+        context.Progress.Say($"growth  {row,12} {name,-36} {latencies.Median,10:F2} ms");
     }
 }

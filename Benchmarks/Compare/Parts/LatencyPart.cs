@@ -1,4 +1,3 @@
-using TimeSeries.Benchmarks.Compare.Asking;
 using TimeSeries.Benchmarks.Compare.Reports;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Wire;
@@ -18,7 +17,7 @@ internal sealed class LatencyPart(CompareContext context)
 
     private const string HalfRate = "acks at half the rate (open loop)";
 
-    private readonly Timings _flushes = new();
+    private readonly LatencyHistogram _flushes = new();
 
     public void Run()
     {
@@ -37,7 +36,7 @@ internal sealed class LatencyPart(CompareContext context)
         Flush("fdatasync before", folder, recordBytes);
         AtHalfRate(full, recordBytes);
         Flush("fdatasync after", folder, recordBytes);
-        Add("fdatasync, both", _flushes.Median, _flushes.P99, _flushes.Maximum, null);
+        Add("fdatasync, both", _flushes.Median, _flushes.P99, _flushes.Longest, null);
         context.Figures.Add(ReportNames.Latency, "ratio", ReportNames.P50, context.Figures.Find(ReportNames.Latency, HalfRate, ReportNames.P50)!.Value / _flushes.Median);
         context.Figures.Add(ReportNames.Latency, "ratio", ReportNames.P99, context.Figures.Find(ReportNames.Latency, HalfRate, ReportNames.P99)!.Value / _flushes.P99);
         Directory.Delete(folder, recursive: true);
@@ -67,10 +66,10 @@ internal sealed class LatencyPart(CompareContext context)
 
     private void Flush(string row, string folder, int bytes)
     {
-        Timings flushes = new();
+        LatencyHistogram flushes = new();
         FlushLoop.Run(folder, bytes, context.Options.Length / 3, flushes, context.Clock);
-        _flushes.AddAll(flushes);
-        Add(row, flushes.Median, flushes.P99, flushes.Maximum, null);
+        _flushes.Add(flushes);
+        Add(row, flushes.Median, flushes.P99, flushes.Longest, null);
     }
 
     private void Add(string row, double p50, double p99, double maximum, double? rate)

@@ -3,6 +3,7 @@ using TimeSeries.Benchmarks.Compare.Day;
 using TimeSeries.Benchmarks.Compare.Peers;
 using TimeSeries.Benchmarks.Compare.Reports;
 using TimeSeries.Benchmarks.Http;
+using TimeSeries.Benchmarks.Load;
 
 namespace TimeSeries.Benchmarks.Compare.Parts;
 
@@ -65,10 +66,10 @@ internal sealed class QueryPart(CompareContext context)
     {
         using (MeasuredServer server = new(context.Options.Server, folder))
         {
-            using Asker asker = new(server.Address, context.Clock, context.Stop);
+            using Asker asker = new(context.Clock, context.Stop);
             foreach (Question question in Questions.All)
             {
-                Measure(asker, question.Name, ReportNames.Ours, server.Question(question.Ours));
+                Measure(asker, question.Name, ReportNames.Ours, () => server.Question(question.Ours));
                 AnswerRows rows = AnswerRows.Read(asker.Answer, "rows");
                 _ours[question.Name] = rows;
                 context.Figures.Add(ReportNames.Query, question.Name, "rows", rows.Count);
@@ -79,9 +80,9 @@ internal sealed class QueryPart(CompareContext context)
         }
 
         using MeasuredServer raw = new(context.Options.Server, folder, "--Query:Rollups=false");
-        using Asker rawAsker = new(raw.Address, context.Clock, context.Stop);
+        using Asker rawAsker = new(context.Clock, context.Stop);
         Question byService = Questions.All.First(question => question.Name == ReportNames.ByService);
-        Measure(rawAsker, ReportNames.ByServiceRaw, ReportNames.Ours, raw.Question(byService.Ours));
+        Measure(rawAsker, ReportNames.ByServiceRaw, ReportNames.Ours, () => raw.Question(byService.Ours));
         Compare("ours by service with and without rollups", _ours[ReportNames.ByService], AnswerRows.Read(rawAsker.Answer, "rows"));
         raw.End();
     }
@@ -119,17 +120,17 @@ internal sealed class QueryPart(CompareContext context)
 
     private Asker Asked(PeerName name, Question question, ServerAddress address)
     {
-        Asker asker = new(address, context.Clock, context.Stop);
-        Measure(asker, question.Name, CompareContext.NameOf(name), GetRequest.Of(address, address.Path));
+        Asker asker = new(context.Clock, context.Stop);
+        Measure(asker, question.Name, CompareContext.NameOf(name), () => new HttpRequestMessage(HttpMethod.Get, address.ToString()));
         return asker;
     }
 
-    private void Measure(Asker asker, string question, string system, byte[] request)
+    private void Measure(Asker asker, string question, string system, Func<HttpRequestMessage> request)
     {
-        Timings timings = asker.Measure(() => request, WarmUpCount, Count, _atMost);
-        context.Figures.Add(ReportNames.Query, question, ReportNames.MedianOf(system), timings.Median);
-        context.Figures.Add(ReportNames.Query, question, system + " p99 ms", timings.P99);
-        context.Progress.Say($"query   {question,-40} {system,-16} {timings.Median,10:F2} ms  ({timings.Count} times)");
+        LatencyHistogram latencies = asker.Measure(request, WarmUpCount, Count, _atMost);
+        context.Figures.Add(ReportNames.Query, question, ReportNames.MedianOf(system), latencies.Median);
+        context.Figures.Add(ReportNames.Query, question, system + " p99 ms", latencies.P99);
+        context.Progress.Say($"query   {question,-40} {system,-16} {latencies.Median,10:F2} ms  ({latencies.Count} times)");
     }
 
     private void Compare(string name, AnswerRows ours, AnswerRows theirs)

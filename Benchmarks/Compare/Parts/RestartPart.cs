@@ -3,6 +3,7 @@ using TimeSeries.Benchmarks.Compare.Asking;
 using TimeSeries.Benchmarks.Compare.Day;
 using TimeSeries.Benchmarks.Compare.Reports;
 using TimeSeries.Benchmarks.Http;
+using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Wire;
 
 namespace TimeSeries.Benchmarks.Compare.Parts;
@@ -28,7 +29,7 @@ internal sealed class RestartPart(CompareContext context, string folder)
     {
         long samples = Fill();
         string binary = Binary();
-        Timings all = new();
+        LatencyHistogram all = new();
         for (int round = 1; round <= Rounds; round++)
         {
             context.Stop.ThrowIfCancellationRequested();
@@ -55,17 +56,17 @@ internal sealed class RestartPart(CompareContext context, string folder)
         return new DayPush(server.Address, MeasuredServer.Token, context.Stop).Transactions(new MeasuredDay(HeadSamples));
     }
 
-    private void Start(string binary, int round, Timings all)
+    private void Start(string binary, int round, LatencyHistogram all)
     {
         long start = context.Clock.GetTimestamp();
         using MeasuredServer server = new(binary, folder);
         double listens = context.Clock.GetElapsedTime(start).TotalSeconds;
         WaitUntilReady(server.Address, start);
         double ready = context.Clock.GetElapsedTime(start).TotalSeconds;
-        using Asker asker = new(server.Address, context.Clock, context.Stop);
+        using Asker asker = new(context.Clock, context.Stop);
         asker.Ask(server.Question($"/open/api/json/transaction/{MeasuredDay.Start}/{MeasuredDay.End}"));
         TimeSpan answered = context.Clock.GetElapsedTime(start);
-        all.Add(answered);
+        all.Record(answered);
         string row = $"start {round}";
         context.Figures.Add(ReportNames.Restart, row, "listens s", listens);
         context.Figures.Add(ReportNames.Restart, row, "ready s", ready);
@@ -75,13 +76,14 @@ internal sealed class RestartPart(CompareContext context, string folder)
 
     private void WaitUntilReady(ServerAddress address, long start)
     {
-        using HttpConnection connection = new(address);
-        byte[] request = GetRequest.Of(address, "/readyz");
-        while (connection.Exchange(request).Status != 200)
+        using HttpClient http = new();
+        string path = address.Of("/readyz");
+        byte[] answer;
+        while (http.Get(path, out answer).Status != 200)
         {
             if (context.Clock.GetElapsedTime(start) > _readyTimeout)
             {
-                throw new InvalidDataException($"The server was not ready after {_readyTimeout.TotalMinutes:F0} minutes: {Encoding.UTF8.GetString(connection.AnswerBody)}");
+                throw new InvalidDataException($"The server was not ready after {_readyTimeout.TotalMinutes:F0} minutes: {Encoding.UTF8.GetString(answer)}");
             }
 
             context.Stop.WaitHandle.WaitOne(_ask);

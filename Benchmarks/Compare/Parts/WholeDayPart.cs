@@ -2,6 +2,7 @@ using System.Text.Json;
 using TimeSeries.Benchmarks.Compare.Asking;
 using TimeSeries.Benchmarks.Compare.Day;
 using TimeSeries.Benchmarks.Compare.Reports;
+using TimeSeries.Benchmarks.Load;
 
 namespace TimeSeries.Benchmarks.Compare.Parts;
 
@@ -60,22 +61,22 @@ internal sealed class WholeDayPart(CompareContext context)
     {
         using MeasuredServer server = new(context.Options.Server, folder);
         using MemoryWatch memory = new(server.ProcessId);
-        using Asker asker = new(server.Address, context.Clock, context.Stop);
+        using Asker asker = new(context.Clock, context.Stop);
         EndpointQuestions questions = new(server, _day, context.Clock);
         asker.Ask(questions.FirstAlerts());
         string alert = FirstId(asker.Answer);
         foreach (EndpointQuestion question in questions.All(alert))
         {
             double first = asker.Ask(question.Request()).TotalMilliseconds;
-            Timings timings = asker.Measure(question.Request, WarmUpCount, context.Options.Requests, _atMost);
+            LatencyHistogram latencies = asker.Measure(question.Request, WarmUpCount, context.Options.Requests, _atMost);
             (int records, int bytes) = (RecordsOf(asker.Answer), asker.Answer.Length);
-            context.Figures.Add(ReportNames.Endpoints, question.Name, ReportNames.P50, timings.Median);
-            context.Figures.Add(ReportNames.Endpoints, question.Name, ReportNames.P99, timings.P99);
-            context.Figures.Add(ReportNames.Endpoints, question.Name, "longest ms", timings.Maximum);
+            context.Figures.Add(ReportNames.Endpoints, question.Name, ReportNames.P50, latencies.Median);
+            context.Figures.Add(ReportNames.Endpoints, question.Name, ReportNames.P99, latencies.P99);
+            context.Figures.Add(ReportNames.Endpoints, question.Name, "longest ms", latencies.Longest);
             context.Figures.Add(ReportNames.Endpoints, question.Name, "first ms", first);
             context.Figures.Add(ReportNames.Endpoints, question.Name, ReportNames.Records, records);
             context.Figures.Add(ReportNames.Endpoints, question.Name, "bytes", bytes);
-            context.Progress.Say($"asked   {question.Name,-40} p50 {timings.Median,7:F2} ms  p99 {timings.P99,7:F2} ms  {records} records");
+            context.Progress.Say($"asked   {question.Name,-40} p50 {latencies.Median,7:F2} ms  p99 {latencies.P99,7:F2} ms  {records} records");
             context.Figures.Check($"{question.Name}: the answer has records", NumberText.Of(records), records > 0);
         }
 

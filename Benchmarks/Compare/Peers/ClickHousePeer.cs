@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
-using TimeSeries.Benchmarks.Compare.Asking;
 using TimeSeries.Benchmarks.Http;
 using TimeSeries.Benchmarks.Shared;
 
@@ -34,6 +32,7 @@ internal sealed class ClickHousePeer : IPeer
     private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-clickhouse-").FullName;
     private readonly ChildProcess _process;
     private readonly ServerAddress _address;
+    private readonly HttpClient _http = new() { Timeout = _patience };
 
     public ClickHousePeer(string program)
     {
@@ -77,6 +76,7 @@ internal sealed class ClickHousePeer : IPeer
     public void Dispose()
     {
         _process?.Dispose();
+        _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -84,11 +84,8 @@ internal sealed class ClickHousePeer : IPeer
 
     private string Run(string statement)
     {
-        ServerAddress address = PathOf(statement);
-        RequestFrame frame = new(address, token: null, "text/plain", contentEncoding: null);
-        using HttpConnection connection = new(address, _patience);
-        HttpAnswer answer = connection.Exchange(frame.Frame(new byte[frame.HeadRoom], 0));
-        string text = Encoding.UTF8.GetString(connection.AnswerBody);
+        HttpAnswer answer = _http.Exchange(new HttpRequestMessage(HttpMethod.Post, PathOf(statement).ToString()), out byte[] body);
+        string text = Encoding.UTF8.GetString(body);
         return answer.Status == 200 ? text : throw new InvalidDataException($"ClickHouse answered {answer.Status} to {statement}: {text}");
     }
 
@@ -96,10 +93,9 @@ internal sealed class ClickHousePeer : IPeer
     {
         try
         {
-            using HttpConnection connection = new(_address);
-            return connection.Exchange(GetRequest.Of(_address, "/ping")).Status == 200;
+            return _http.Get(_address.Of("/ping"), out _).Status == 200;
         }
-        catch (Exception fault) when (fault is SocketException or IOException)
+        catch (HttpRequestException)
         {
             return false;
         }

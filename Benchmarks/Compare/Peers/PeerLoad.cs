@@ -22,7 +22,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
     // A server that is behind with its merges is given this long.
     private static readonly TimeSpan _wait = TimeSpan.FromMilliseconds(500);
 
-    private readonly RequestFrame _frame = new(peer.WriteAddress, token: null, "text/plain; charset=utf-8", contentEncoding: null);
+    private readonly string _address = peer.WriteAddress.ToString();
     private TextBody[][]? _bodies;
     private long _nextNumber;
     private long _rowCount;
@@ -50,7 +50,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
         Workers.Run(peer.Batches.Connections, _ =>
         {
             TextRows rows = new(peer.Form);
-            using HttpConnection connection = new(peer.WriteAddress, _patience);
+            using HttpClient http = new() { Timeout = _patience };
             for (int first = Interlocked.Add(ref next, slices); first < day.SliceCount; first = Interlocked.Add(ref next, slices))
             {
                 stop.ThrowIfCancellationRequested();
@@ -60,9 +60,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
                     rows.Add(day.SliceTransactions(slice), (long)slice * MeasuredDay.SliceRows);
                 }
 
-                byte[] request = new byte[_frame.HeadRoom + rows.Written.Length];
-                rows.Written.CopyTo(request.AsSpan(_frame.HeadRoom));
-                Exchange(connection, _frame.Frame(request, rows.Written.Length));
+                Exchange(http, rows.Written.ToArray());
             }
         });
     }
@@ -81,7 +79,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
                 TextRows rows = new(peer.Form);
                 WireColumn[] columns = maker.Make(Kind.Transaction, rowCount, out int[] ages);
                 rows.Add(columns, 0);
-                bodies[connection][i] = new TextBody(rows, peer.Form, _frame.HeadRoom, ages);
+                bodies[connection][i] = new TextBody(rows, peer.Form, ages);
             }
         }
 
@@ -90,28 +88,29 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
 
     private void Send(TextBody[] bodies, ulong idState, long end)
     {
-        using HttpConnection connection = new(peer.WriteAddress, _patience);
+        using HttpClient http = new() { Timeout = _patience };
         for (int next = 0; clock.GetTimestamp() < end; next = (next + 1) % bodies.Length)
         {
             TextBody body = bodies[next];
             long first = Interlocked.Add(ref _nextNumber, body.RowCount) - body.RowCount;
             body.Patch(clock.GetUtcNow().ToUnixTimeMilliseconds(), ref idState, first);
-            Exchange(connection, _frame.Frame(body.Bytes, body.Length));
+            Exchange(http, body.Bytes);
             Interlocked.Add(ref _rowCount, body.RowCount);
         }
     }
 
-    private void Exchange(HttpConnection connection, ReadOnlySpan<byte> request)
+    private void Exchange(HttpClient http, byte[] rows)
     {
         while (true)
         {
-            HttpAnswer answer = connection.Exchange(request);
+            ByteArrayContent content = new(rows) { Headers = { { "Content-Type", "text/plain; charset=utf-8" } } };
+            HttpAnswer answer = http.Exchange(new HttpRequestMessage(HttpMethod.Post, _address) { Content = content }, out byte[] body);
             if (answer.Status is 200 or 204)
             {
                 return;
             }
 
-            string text = Encoding.UTF8.GetString(connection.AnswerBody);
+            string text = Encoding.UTF8.GetString(body);
             if (!text.Contains("Too many parts", StringComparison.Ordinal))
             {
                 throw new InvalidDataException($"{peer.GetType().Name} answered {answer.Status}: {text}");

@@ -18,21 +18,18 @@ internal sealed class TextBody
 
     /// <param name="rows">The rows; copied.</param>
     /// <param name="form">Their form.</param>
-    /// <param name="headRoom">Bytes kept free before them.</param>
     /// <param name="ages">How many ms each row is older than the moment it is sent.</param>
-    public TextBody(TextRows rows, TextForm form, int headRoom, int[] ages)
+    public TextBody(TextRows rows, TextForm form, int[] ages)
     {
         PatchPlaces places = new() { TimeLayout = TimeLayout.Digits };
         places.Ids.AddRange(rows.Ids);
         _form = form;
-        _body = new PreparedBody(rows.Written, headRoom, places, ages);
-        _times = [.. rows.Times.Select(place => place + headRoom)];
+        _body = new PreparedBody(rows.Written, headRoom: 0, places, ages);
+        _times = [.. rows.Times];
         _ages = ages;
     }
 
     public byte[] Bytes => _body.Bytes;
-
-    public int Length => _body.Length;
 
     public int RowCount => _times.Length;
 

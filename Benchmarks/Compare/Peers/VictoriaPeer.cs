@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using TimeSeries.Benchmarks.Compare.Asking;
 using TimeSeries.Benchmarks.Http;
@@ -23,6 +22,7 @@ internal sealed class VictoriaPeer : IPeer
     private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-victoria-").FullName;
     private readonly ChildProcess _process;
     private readonly ServerAddress _address;
+    private readonly HttpClient _http = new() { Timeout = _patience };
 
     public VictoriaPeer(string program)
     {
@@ -71,6 +71,7 @@ internal sealed class VictoriaPeer : IPeer
     public void Dispose()
     {
         _process?.Dispose();
+        _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -78,14 +79,13 @@ internal sealed class VictoriaPeer : IPeer
     {
         try
         {
-            using HttpConnection connection = new(_address, _patience);
-            HttpAnswer answer = connection.Exchange(GetRequest.Of(_address, path));
-            string text = Encoding.UTF8.GetString(connection.AnswerBody);
+            HttpAnswer answer = _http.Get(_address.Of(path), out byte[] body);
+            string text = Encoding.UTF8.GetString(body);
             return answer.Status == 200
                 ? text
                 : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"VictoriaMetrics answered {answer.Status} to {path}: {text}"));
         }
-        catch (Exception fault) when (fault is SocketException or IOException)
+        catch (HttpRequestException)
         {
             return null;
         }

@@ -1,0 +1,35 @@
+using System.Net.Http.Headers;
+
+namespace TimeSeries.Benchmarks.Http;
+
+/// <summary>Pushes batches by <see cref="HttpClient"/>; a request is the body alone. Used by one thread; <see cref="Dispose"/> ends a call in flight.</summary>
+internal sealed class BatchClient : IBatchConnection, IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = HttpConnection.Timeout };
+    private readonly string _address;
+    private readonly MediaTypeHeaderValue _contentType;
+    private byte[] _answer = [];
+
+    public BatchClient(ServerAddress address, string token, string contentType)
+    {
+        _address = address.ToString();
+        _contentType = new MediaTypeHeaderValue(contentType);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+    }
+
+    public ReadOnlySpan<byte> AnswerBody => _answer;
+
+    /// <summary>Returns when the server answers, whatever it says.</summary>
+    /// <exception cref="HttpRequestException">The server can't be reached.</exception>
+    public void Open() => _http.Get(_address, out _);
+
+    public HttpAnswer Exchange(ReadOnlySpan<byte> request)
+    {
+        ByteArrayContent content = new(request.ToArray());
+        content.Headers.ContentType = _contentType;
+        return _http.Exchange(new HttpRequestMessage(HttpMethod.Post, _address) { Content = content }, out _answer);
+    }
+
+    public void Dispose() => _http.Dispose();
+}

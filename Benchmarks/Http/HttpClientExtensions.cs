@@ -1,0 +1,30 @@
+namespace TimeSeries.Benchmarks.Http;
+
+/// <summary>Requests that the calling thread sends and waits for: measurements are made by threads that do nothing else meanwhile.</summary>
+internal static class HttpClientExtensions
+{
+    /// <summary>Sends a request and reads its whole response.</summary>
+    /// <param name="http">The client.</param>
+    /// <param name="request">The request; disposed.</param>
+    /// <param name="body">The body of the response.</param>
+    /// <exception cref="HttpRequestException">The server can't be reached, the connection broke or the client's timeout elapsed.</exception>
+    public static HttpAnswer Exchange(this HttpClient http, HttpRequestMessage request, out byte[] body)
+    {
+        using HttpRequestMessage sent = request;
+        try
+        {
+            using HttpResponseMessage response = http.Send(sent);
+
+            // Complete at once, since Send has read it.
+            body = response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult();
+            return new HttpAnswer((int)response.StatusCode, response.Headers.RetryAfter?.Delta, response.Headers.ConnectionClose ?? false);
+        }
+        catch (TaskCanceledException exception) when (exception.InnerException is TimeoutException)
+        {
+            throw new HttpRequestException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Sends a GET and reads its whole response.</summary>
+    public static HttpAnswer Get(this HttpClient http, string address, out byte[] body) => http.Exchange(new HttpRequestMessage(HttpMethod.Get, address), out body);
+}
