@@ -16,6 +16,9 @@ internal sealed class BatchClient : IBatchConnection, IDisposable
         _contentType = new MediaTypeHeaderValue(contentType);
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+
+        // A server that refuses a body by its size answers before it is sent; else the connection would break, and nobody knew why.
+        _http.DefaultRequestHeaders.ExpectContinue = true;
     }
 
     public ReadOnlySpan<byte> AnswerBody => _answer;

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using SampleRow = TimeSeries.Tests.Aggregate.SampleRow;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Tests.Fixtures.Influxd;
+using SampleRow = TimeSeries.Tests.Aggregate.SampleRow;
 
 namespace TimeSeries.Tests.Influx;
 
