@@ -73,7 +73,7 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
     private AlertsQuestion Ask(string name, Func<string> path)
     {
         LatencyHistogram latencies = new();
-        using HttpClient http = new();
+        using HttpClient http = BlockingHttp.CreateClient();
         http.DefaultRequestHeaders.Add("Authorization", "Bearer " + options.Token);
         http.DefaultRequestHeaders.Add("Accept", "application/json");
         int errors = 0;

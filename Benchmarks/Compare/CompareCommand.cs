@@ -60,7 +60,8 @@ internal static class CompareCommand
             Console.WriteLine(Path.GetFullPath(Path.Combine(options.Output, "report.md")));
             return broken.Count == 0 ? ExitCode.Success : ExitCode.Different;
         }
-        catch (Exception fault) when (fault is InvalidOperationException or InvalidDataException or IOException or HttpRequestException or System.Net.Sockets.SocketException)
+        catch (Exception fault)
+            when (fault is InvalidOperationException or InvalidDataException or IOException or HttpRequestException or System.Net.Sockets.SocketException)
         {
             await Console.Error.WriteLineAsync(fault.Message);
             return ExitCode.Incomplete;

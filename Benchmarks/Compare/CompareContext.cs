@@ -76,7 +76,8 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
     }
 
     // What a server that refuses, hangs or ends does to its client.
-    private static bool IsOfTheMeasured(Exception fault) => fault is InvalidOperationException or InvalidDataException or IOException or SocketException or HttpRequestException or JsonException;
+    private static bool IsOfTheMeasured(Exception fault) =>
+        fault is InvalidOperationException or InvalidDataException or IOException or SocketException or HttpRequestException or JsonException;
 
     private void Failed(string name, Exception fault)
     {

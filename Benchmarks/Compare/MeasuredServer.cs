@@ -18,7 +18,7 @@ internal sealed class MeasuredServer : IDisposable
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess _process;
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = BlockingHttp.CreateClient();
 
     /// <summary>Starts it and returns when it listens.</summary>
     /// <param name="program">The built host.</param>

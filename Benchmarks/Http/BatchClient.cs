@@ -2,10 +2,10 @@ using System.Net.Http.Headers;
 
 namespace TimeSeries.Benchmarks.Http;
 
-/// <summary>Pushes batches by <see cref="HttpClient"/>; a request is the body alone. Used by one thread; <see cref="Dispose"/> ends a call in flight.</summary>
+/// <summary>Pushes batches by <see cref="HttpClient"/>; a request is the body alone. Used by one thread.</summary>
 internal sealed class BatchClient : IBatchConnection, IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = HttpConnection.Timeout };
+    private readonly HttpClient _http = BlockingHttp.CreateClient(HttpConnection.Timeout);
     private readonly string _address;
     private readonly MediaTypeHeaderValue _contentType;
     private byte[] _answer = [];

@@ -157,7 +157,7 @@ internal sealed partial class InfluxServer : IDisposable
 
     private JsonDocument Query(string statement)
     {
-        using HttpClient http = new();
+        using HttpClient http = BlockingHttp.CreateClient();
         using FormUrlEncodedContent content = new([new("q", statement)]);
         HttpAnswer answer = http.Exchange(new HttpRequestMessage(HttpMethod.Post, $"{Address}/query?db={Database}") { Content = content }, out byte[] body);
         string text = Encoding.UTF8.GetString(body);

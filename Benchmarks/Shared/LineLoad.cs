@@ -58,7 +58,7 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
 
     private void Send(LineBody[] bodies, ulong idState, long end)
     {
-        using HttpClient http = new();
+        using HttpClient http = BlockingHttp.CreateClient();
         GzipBody? gzip = options.Gzip ? new GzipBody(headRoom: 0, bodies.Max(body => body.Length)) : null;
         for (int next = 0; clock.GetTimestamp() < end; next = (next + 1) % bodies.Length)
         {

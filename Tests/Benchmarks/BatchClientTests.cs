@@ -31,7 +31,8 @@ internal sealed class BatchClientTests
     [Test]
     public void A_batch_is_taken_and_its_counts_are_read()
     {
-        HttpAnswer answer = _client.Exchange(Encoding.UTF8.GetBytes($$"""{"event":[{"time":{{RowGenerator.Start}},"level":"ALARM","type":"EU400","message":"m"},{}]}"""));
+        HttpAnswer answer = _client.Exchange(Encoding.UTF8.GetBytes(
+            $$"""{"event":[{"time":{{RowGenerator.Start}},"level":"ALARM","type":"EU400","message":"m"},{}]}"""));
         Assert.That((answer.Status, AnswerCounts.Parse(_client.AnswerBody)), Is.EqualTo((200, (AnswerCounts?)new AnswerCounts(1, 1, 0, 0))));
     }
 

@@ -33,7 +33,8 @@ internal sealed partial class ThirdPartyNoticesTests
     [Test]
     public void Every_licence_is_permissive_and_its_text_is_given()
     {
-        string[] licences = [.. _text.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split('|')[3].Trim()).Distinct()];
+        string[] licences =
+            [.. _text.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split('|')[3].Trim()).Distinct()];
 
         Assert.That(licences, Has.Length.GreaterThan(1));
         Assert.That(licences.Where(licence => licence != "licence").Where(licence => !licence.Split(" OR ").Any(IsGiven)), Is.Empty);
@@ -59,7 +60,8 @@ internal sealed partial class ThirdPartyNoticesTests
     // The row that the package should have.
     private static string Describe((string Name, string Version) package)
     {
-        XElement metadata = XDocument.Load(Directory.GetFiles(FolderOf(package), "*.nuspec").Single()).Root!.Elements().Single(element => element.Name.LocalName == "metadata");
+        XElement metadata = XDocument.Load(Directory.GetFiles(FolderOf(package), "*.nuspec").Single()).Root!
+            .Elements().Single(element => element.Name.LocalName == "metadata");
         return $"| {package.Name} | {package.Version} | {Value("license")} | {Value("copyright") ?? Value("authors")} | <{Value("projectUrl")}> |";
 
         string? Value(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value.Trim();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Tests.Contract;
 using TimeSeries.Tests.Contract.Oracle;
@@ -98,7 +99,7 @@ internal sealed class DataDirectoryTests
     [Test]
     public async Task A_batch_that_it_remembers_is_a_duplicate_with_the_counts_it_had()
     {
-        await using RunningServer server = await GoldenDirectory.StartAsync(_directory, new ManualTimeProvider(GoldenDirectory.Now.AddMinutes(30)));
+        await using RunningServer server = await GoldenDirectory.StartAsync(_directory, new FakeTimeProvider(GoldenDirectory.Now.AddMinutes(30)));
         int[] remembered = [.. Enumerable.Range(0, GoldenDirectory.Bodies.Count).Where(i => GoldenDirectory.Batches[i].Id is not null)];
         Assert.That(remembered, Has.Length.GreaterThan(5));
         foreach (int i in remembered)

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Ingest.Node;
@@ -49,7 +50,7 @@ internal static class GoldenDirectory
     /// </summary>
     public static async Task WriteAsync(string directory)
     {
-        await using RunningServer server = await StartAsync(directory, new ManualTimeProvider(Now));
+        await using RunningServer server = await StartAsync(directory, new FakeTimeProvider(Now));
         int part = Bodies.Count / 5;
         for (int i = 0; i < Bodies.Count; i++)
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Tests.Contract.Oracle;
@@ -25,7 +26,7 @@ internal sealed class InfluxGoldenTests
         await using RealInfluxd influxd = await RealInfluxd.StartAsync();
         await using RecordingProxy proxy = await RecordingProxy.StartAsync(influxd.Address);
         using TemporaryFolder folder = new();
-        ManualTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(GoldenSamples.Start).AddMinutes(1));
+        FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(GoldenSamples.Start).AddMinutes(1));
         await using (WebApplication ingest = await StartIngestAsync(folder, proxy.Address, clock))
         {
             using ServerClient client = Client(ingest);
@@ -87,7 +88,7 @@ internal sealed class InfluxGoldenTests
         new(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
 
     /// <summary>Moves the clock on until something has happened.</summary>
-    private static async Task UntilAsync(ManualTimeProvider clock, Func<bool> happened)
+    private static async Task UntilAsync(FakeTimeProvider clock, Func<bool> happened)
     {
         long began = TimeProvider.System.GetTimestamp();
         while (!happened())

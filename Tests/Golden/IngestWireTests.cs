@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Tests.Contract.Oracle;
@@ -22,7 +23,7 @@ internal sealed class IngestWireTests
     public async Task A_recorded_body_is_taken_whole([Values] BodyForm form)
     {
         using TemporaryFolder folder = new();
-        TimeProvider clock = new ManualTimeProvider(_now);
+        TimeProvider clock = new FakeTimeProvider(_now);
         await using RunningServer server = await RunningServer.StartAsync(folder, services => services.AddSingleton(clock));
         using HttpResponseMessage response = await server.Client.SendAsync(GoldenFile.Bytes($"requests/{form}.bin"), form.ContentType());
         JsonElement answer = JsonElement.Parse(await response.Content.ReadAsStringAsync());
@@ -90,7 +91,7 @@ internal sealed class IngestWireTests
         files.CreateDirectory("/node");
         new NodeFile(0x0123_4567_89AB_CDEF, "golden", []).Write(files, "/node");
         return await IngestHost.StartAsync(
-            files, new ManualTimeProvider(_now), $"--Ingest:MaxRequestBytes={MaxRequestBytes}", $"--Ingest:MaxInflatedBytes={2 * MaxRequestBytes}",
+            files, new FakeTimeProvider(_now), $"--Ingest:MaxRequestBytes={MaxRequestBytes}", $"--Ingest:MaxInflatedBytes={2 * MaxRequestBytes}",
             $"--Ingest:QueueBytes={7 * MaxRequestBytes}");
     }
 }

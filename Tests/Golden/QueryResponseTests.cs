@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Tests.Fixtures;
 
@@ -23,7 +24,7 @@ internal sealed class QueryResponseTests
     private RunningServer _server = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _server = await GoldenDirectory.StartAsync(GoldenDirectory.Unpack(_folder), new ManualTimeProvider(GoldenDirectory.Now));
+    public async Task StartAsync() => _server = await GoldenDirectory.StartAsync(GoldenDirectory.Unpack(_folder), new FakeTimeProvider(GoldenDirectory.Now));
 
     [OneTimeTearDown]
     public async Task StopAsync()

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model;
@@ -6,7 +7,6 @@ using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Ingest.Idempotency;
 using TimeSeries.Ingest.Pipeline;
 using TimeSeries.Tests.Files;
-using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Golden;
 
@@ -43,7 +43,7 @@ internal sealed class StoredFileTests
     public void Lines_that_InfluxDB_refused()
     {
         _files.CreateDirectory(Folder);
-        DeadLetters letters = new(_files, Folder, NodeId, new ManualTimeProvider(GoldenDirectory.Now));
+        DeadLetters letters = new(_files, Folder, NodeId, new FakeTimeProvider(GoldenDirectory.Now));
         letters.Add("transaction,e=0 n=1i 1\ntransaction,e=0 n=2i 2\n"u8, "400 first line\nsecond line\0");
         letters.Add("sql,e=0 n=3i 3\n"u8, "422 \uC11C\uC6B8");
         letters.Leave();

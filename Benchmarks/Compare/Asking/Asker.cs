@@ -8,7 +8,7 @@ namespace TimeSeries.Benchmarks.Compare.Asking;
 internal sealed class Asker(TimeProvider clock, CancellationToken stop) : IDisposable
 {
     // The slowest question of the slowest system takes tens of seconds.
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(10) };
+    private readonly HttpClient _http = BlockingHttp.CreateClient(TimeSpan.FromMinutes(10));
     private byte[] _answer = [];
 
     /// <summary>The last answer's body.</summary>

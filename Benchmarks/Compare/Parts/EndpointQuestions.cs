@@ -28,12 +28,13 @@ internal sealed class EndpointQuestions(MeasuredServer server, MeasuredDay day, 
     {
         WireColumn[] transactions = day.SliceTransactions(0);
         string date = _date.ToString("d/M/yyyy", CultureInfo.InvariantCulture);
+        string oid = ((int)Crc32.HashToUInt32(new Population().Agents[0])).ToString(CultureInfo.InvariantCulture);
         return
         [
             .. _lists.Select(name => Ask(name, $"/open/api/json/{name}/{_range}")),
             Ask("httpc of a host and port", $"/open/api/json/httpc/{_range}/filter/host/cart.internal/port/8081"),
             Ask("thread_count", $"/open/api/json/thread_count/{_range}"),
-            Ask("thread_count of an agent", $"/open/api/json/thread_count/{_range}/{((int)Crc32.HashToUInt32(new Population().Agents[0])).ToString(CultureInfo.InvariantCulture)}"),
+            Ask("thread_count of an agent", $"/open/api/json/thread_count/{_range}/{oid}"),
             Ask("thread_count/avg", $"/open/api/json/thread_count/{_range}/avg"),
             Ask("activity/keys/endpoint", $"/api/activity/keys/endpoint/{FirstOf(transactions, "api_key")}/{date}/{date}"),
             Ask("activity/oauthid/endpoint", $"/api/activity/oauthid/endpoint/{FirstOf(transactions, "oauth_id")}/{date}/{date}"),

@@ -76,7 +76,7 @@ internal sealed class RestartPart(CompareContext context, string folder)
 
     private void WaitUntilReady(ServerAddress address, long start)
     {
-        using HttpClient http = new();
+        using HttpClient http = BlockingHttp.CreateClient();
         string path = address.Of("/readyz");
         byte[] answer;
         while (http.Get(path, out answer).Status != 200)

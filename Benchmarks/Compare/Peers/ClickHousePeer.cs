@@ -32,7 +32,7 @@ internal sealed class ClickHousePeer : IPeer
     private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-clickhouse-").FullName;
     private readonly ChildProcess _process;
     private readonly ServerAddress _address;
-    private readonly HttpClient _http = new() { Timeout = _patience };
+    private readonly HttpClient _http = BlockingHttp.CreateClient(_patience);
 
     public ClickHousePeer(string program)
     {

@@ -50,7 +50,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
         Workers.Run(peer.Batches.Connections, _ =>
         {
             TextRows rows = new(peer.Form);
-            using HttpClient http = new() { Timeout = _patience };
+            using HttpClient http = BlockingHttp.CreateClient(_patience);
             for (int first = Interlocked.Add(ref next, slices); first < day.SliceCount; first = Interlocked.Add(ref next, slices))
             {
                 stop.ThrowIfCancellationRequested();
@@ -88,7 +88,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
 
     private void Send(TextBody[] bodies, ulong idState, long end)
     {
-        using HttpClient http = new() { Timeout = _patience };
+        using HttpClient http = BlockingHttp.CreateClient(_patience);
         for (int next = 0; clock.GetTimestamp() < end; next = (next + 1) % bodies.Length)
         {
             TextBody body = bodies[next];

@@ -22,7 +22,7 @@ internal sealed class VictoriaPeer : IPeer
     private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-victoria-").FullName;
     private readonly ChildProcess _process;
     private readonly ServerAddress _address;
-    private readonly HttpClient _http = new() { Timeout = _patience };
+    private readonly HttpClient _http = BlockingHttp.CreateClient(_patience);
 
     public VictoriaPeer(string program)
     {

@@ -1,8 +1,17 @@
 namespace TimeSeries.Benchmarks.Http;
 
 /// <summary>Requests that the calling thread sends and waits for: measurements are made by threads that do nothing else meanwhile.</summary>
-internal static class HttpClientExtensions
+internal static class BlockingHttp
 {
+    /// <summary>A client that goes straight to the measured server: no proxy of the environment, no redirects.</summary>
+    /// <param name="timeout">How long a response may take; null for the client's own 100 s.</param>
+    public static HttpClient CreateClient(TimeSpan? timeout = null)
+    {
+        HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+        http.Timeout = timeout ?? http.Timeout;
+        return http;
+    }
+
     /// <summary>Sends a request and reads its whole response.</summary>
     /// <param name="http">The client.</param>
     /// <param name="request">The request; disposed.</param>
@@ -26,5 +35,6 @@ internal static class HttpClientExtensions
     }
 
     /// <summary>Sends a GET and reads its whole response.</summary>
-    public static HttpAnswer Get(this HttpClient http, string address, out byte[] body) => http.Exchange(new HttpRequestMessage(HttpMethod.Get, address), out body);
+    public static HttpAnswer Get(this HttpClient http, string address, out byte[] body) =>
+        http.Exchange(new HttpRequestMessage(HttpMethod.Get, address), out body);
 }
