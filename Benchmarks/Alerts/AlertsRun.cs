@@ -28,7 +28,7 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
     {
         _firstTime = clock.GetUtcNow().ToUnixTimeMilliseconds() - options.AlertCount * _spacing;
         AlertMaker maker = new(_firstTime, _spacing);
-        MessagePackWriter writer = new();
+        MessagePackWireWriter writer = new();
         FirstError firstError = new();
         using BatchClient client = new(address, options.Token, writer.ContentType);
         BatchSender sender = new(client, firstError);

@@ -55,7 +55,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
     /// <exception cref="SocketException">The server can't be reached.</exception>
     public void Start(CancellationTokenSource stop)
     {
-        IWireWriter writer = options.Json ? new JsonWriter() : new MessagePackWriter();
+        IWireWriter writer = options.Json ? new JsonWriter() : new MessagePackWireWriter();
         RequestFrame frame = new(options.Address, options.Token, writer.ContentType, options.Gzip ? "gzip" : null);
         List<HttpConnection> opened = [];
         for (int i = 0; i < options.ConnectionCount; i++)

@@ -27,7 +27,7 @@ public class DecoderBenchmarks
     [GlobalSetup]
     public void Prepare()
     {
-        IWireWriter writer = Json ? new JsonWriter() : new MessagePackWriter();
+        IWireWriter writer = Json ? new JsonWriter() : new MessagePackWireWriter();
         PatchPlaces places = new();
         WireColumn[] columns = new SampleMaker(new Population(), 1).Make(Kind.Transaction, MicroSizes.BatchSamples, out int[] ages);
         BodyWriter.Write(writer, SampleSchema.Of(Kind.Transaction), columns, Form, [], places);

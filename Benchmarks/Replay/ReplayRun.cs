@@ -55,7 +55,7 @@ internal sealed class ReplayRun(ReplayOptions options, TimeProvider clock)
         List<Thread> threads = [];
         for (int i = 0; i < options.ConnectionCount; i++)
         {
-            IWireWriter writer = options.Json ? new JsonWriter() : new MessagePackWriter();
+            IWireWriter writer = options.Json ? new JsonWriter() : new MessagePackWireWriter();
             BatchClient client = new(options.Address, options.Token, writer.ContentType);
             client.Open();
             BatchSender sender = new(client, _firstError);

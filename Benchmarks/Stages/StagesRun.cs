@@ -40,7 +40,7 @@ internal sealed class StagesRun : IAsyncDisposable
         Population population = new();
         for (int i = 0; i < BodyCount; i++)
         {
-            MessagePackWriter writer = new();
+            MessagePackWireWriter writer = new();
             PatchPlaces places = new();
             WireColumn[] columns = new SampleMaker(population, i).Make(Kind.Transaction, MicroSizes.BatchSamples, out int[] ages);
             BodyWriter.Write(writer, SampleSchema.Of(Kind.Transaction), columns, form, [], places);

@@ -112,7 +112,7 @@ internal static class BodyWriter
             {
                 WriteDictionary(writer, column);
             }
-            else if (writer is MessagePackWriter packing && !column.Field.IsText && column.Field.Type != FieldType.Boolean && !column.HasMissing)
+            else if (writer is MessagePackWireWriter packing && !column.Field.IsText && column.Field.Type != FieldType.Boolean && !column.HasMissing)
             {
                 WritePacked(packing, column, places);
             }
@@ -147,7 +147,7 @@ internal static class BodyWriter
 
         writer.EndArray();
         writer.Key("index"u8);
-        if (writer is MessagePackWriter packing && !column.HasMissing)
+        if (writer is MessagePackWireWriter packing && !column.HasMissing)
         {
             packing.Packed(column.Texts.Codes);
         }
@@ -172,7 +172,7 @@ internal static class BodyWriter
         writer.EndMap();
     }
 
-    private static void WritePacked(MessagePackWriter writer, WireColumn column, PatchPlaces places)
+    private static void WritePacked(MessagePackWireWriter writer, WireColumn column, PatchPlaces places)
     {
         if (column.IsDecimal)
         {

@@ -1,7 +1,9 @@
+using System.Buffers;
+
 namespace TimeSeries.Benchmarks.Wire;
 
 /// <summary>Bytes that grow at their end and keep their memory when emptied. Not thread safe.</summary>
-internal sealed class ByteBuffer
+internal sealed class ByteBuffer : IBufferWriter<byte>
 {
     // Room for a small batch, so that most buffers grow a few times only.
     private const int FirstBytes = 4_096;
@@ -17,13 +19,8 @@ internal sealed class ByteBuffer
     /// <summary>Adds bytes that the caller fills in.</summary>
     public Span<byte> Extend(int count)
     {
-        if (Count + count > _bytes.Length)
-        {
-            Array.Resize(ref _bytes, Math.Max(Count + count, _bytes.Length * 2));
-        }
-
-        Span<byte> added = _bytes.AsSpan(Count, count);
-        Count += count;
+        Span<byte> added = GetSpan(count)[..count];
+        Advance(count);
         return added;
     }
 
@@ -33,4 +30,18 @@ internal sealed class ByteBuffer
     public void Add(byte value) => Extend(1)[0] = value;
 
     public void Add(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Extend(bytes.Length));
+
+    public void Advance(int count) => Count += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (Count + Math.Max(sizeHint, 1) > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(Count + sizeHint, _bytes.Length * 2));
+        }
+
+        return _bytes.AsMemory(Count);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 }

@@ -1,15 +1,21 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using MessagePack;
 using TimeSeries.Core.Model;
 
 namespace TimeSeries.Ingest.Decoding;
 
 /// <summary>
-/// Reads MessagePack (github.com/msgpack/msgpack/blob/master/spec.md) from one span. Lengths are checked against what is left of the body
-/// before they are believed; nothing is allocated and nothing recurses.
+/// Reads MessagePack (github.com/msgpack/msgpack/blob/master/spec.md) from one span, over the package's <see cref="MessagePackPrimitives"/>.
+/// Values that are one byte, short texts and doubles are read here, since nearly all values of a batch are such. Lengths are checked
+/// against what is left of the body before they are believed; nothing is allocated and nothing recurses.
 /// </summary>
 internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
 {
+    // Where a format code holds a count or a length itself.
+    private const uint FixCount = MessagePackCode.MaxFixMap - MessagePackCode.MinFixMap;
+    private const uint FixLength = MessagePackCode.MaxFixStr - MessagePackCode.MinFixStr;
+
     private readonly ReadOnlySpan<byte> _body = body;
     private int _position;
     private int _depth;
@@ -44,14 +50,14 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         _position = position + 1;
         return code switch
         {
-            < 0x80 => Whole(code),
-            < 0x90 => Map(code & 0x0F),
-            < 0xA0 => Array(code & 0x0F),
-            < 0xC0 => Bytes(code & 0x1F, WireType.Text),
-            >= 0xE0 => Whole((sbyte)code),
+            <= MessagePackCode.MaxFixInt => Whole(code),
+            <= MessagePackCode.MaxFixMap => Nested(code & FixCount, 2 * (code & FixCount), WireType.Map),
+            <= MessagePackCode.MaxFixArray => Nested(code & FixCount, code & FixCount, WireType.Array),
+            <= MessagePackCode.MaxFixStr => Bytes(code & FixLength, WireType.Text),
+            >= MessagePackCode.MinNegativeFixInt => Whole((sbyte)code),
 
             // Durations are mostly doubles.
-            0xCB => ReadDouble(),
+            MessagePackCode.Float64 => ReadDouble(),
             _ => ReadLong(code),
         };
     }
@@ -137,35 +143,68 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         _position = _body.Length;
     }
 
+    private WireType ReadDouble()
+    {
+        if (!Take(sizeof(double), out ReadOnlySpan<byte> bytes))
+        {
+            return WireType.Failed;
+        }
+
+        return Fraction(BinaryPrimitives.ReadDoubleBigEndian(bytes));
+    }
+
+    // Everything whose format code says no more than its type; the package reads what follows the code.
     private WireType ReadLong(byte code)
     {
-        switch (code)
+        ReadOnlySpan<byte> token = _body[(_position - 1)..];
+        int size;
+        switch (MessagePackCode.ToMessagePackType(code))
         {
-            case 0xC0:
+            case MessagePackType.Nil:
                 return WireType.Null;
-            case 0xC2 or 0xC3:
-                Boolean = code == 0xC3;
+            case MessagePackType.Boolean:
+                Boolean = code == MessagePackCode.True;
                 return WireType.Boolean;
-            case 0xC4 or 0xC5 or 0xC6:
-                return Length(code - 0xC4, out int binary) ? Bytes(binary, WireType.Binary) : WireType.Failed;
-            case 0xC7 or 0xC8 or 0xC9:
-                return Length(code - 0xC7, out int extension) ? Extension(extension) : WireType.Failed;
-            case 0xCA:
-                return ReadSingle();
-            case >= 0xCC and <= 0xD3:
-                return ReadWhole(code);
-            case >= 0xD4 and <= 0xD8:
-                return Extension(1 << (code - 0xD4));
-            case 0xD9 or 0xDA or 0xDB:
-                return Length(code - 0xD9, out int text) ? Bytes(text, WireType.Text) : WireType.Failed;
-            case 0xDC or 0xDD:
-                return Length(code - 0xDB, out int values) ? Array(values) : WireType.Failed;
-            case 0xDE or 0xDF:
-                return Length(code - 0xDD, out int entries) ? Map(entries) : WireType.Failed;
+            case MessagePackType.Integer when code == MessagePackCode.UInt64:
+                return !Pass(MessagePackPrimitives.TryReadUInt64(token, out ulong large, out size), size) ? WireType.Failed
+                    : large <= long.MaxValue ? Whole((long)large) : WireType.LargeInteger;
+            case MessagePackType.Integer:
+                return Pass(MessagePackPrimitives.TryReadInt64(token, out long whole, out size), size) ? Whole(whole) : WireType.Failed;
+            case MessagePackType.Float:
+                return Pass(MessagePackPrimitives.TryReadSingle(token, out float single, out size), size) ? Fraction(single) : WireType.Failed;
+            case MessagePackType.Binary:
+                return Pass(MessagePackPrimitives.TryReadBinHeader(token, out uint binary, out size), size) ? Bytes(binary, WireType.Binary) : WireType.Failed;
+            case MessagePackType.String:
+                return Pass(MessagePackPrimitives.TryReadStringHeader(token, out uint text, out size), size) ? Bytes(text, WireType.Text) : WireType.Failed;
+            case MessagePackType.Array:
+                return Pass(MessagePackPrimitives.TryReadArrayHeader(token, out uint values, out size), size) ? Nested(values, values, WireType.Array) : WireType.Failed;
+            case MessagePackType.Map:
+                return Pass(MessagePackPrimitives.TryReadMapHeader(token, out uint entries, out size), size) ? Nested(entries, 2L * entries, WireType.Map) : WireType.Failed;
+            case MessagePackType.Extension:
+                return Pass(MessagePackPrimitives.TryReadExtensionHeader(token, out ExtensionHeader header, out size), size) ? Extension(header) : WireType.Failed;
             default:
                 Refuse(new BatchRefusal("The body is not MessagePack: 0xC1 is never used.", _position - 1, null));
                 return WireType.Failed;
         }
+    }
+
+    // Goes past a token, whose format code has been passed before.
+    private bool Pass(MessagePackPrimitives.DecodeResult result, int size)
+    {
+        if (result != MessagePackPrimitives.DecodeResult.Success)
+        {
+            Truncated();
+            return false;
+        }
+
+        _position += size - 1;
+        return true;
+    }
+
+    private WireType Fraction(double value)
+    {
+        Float = value;
+        return WireType.Float;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,58 +214,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         return WireType.Integer;
     }
 
-    private WireType ReadWhole(byte code)
-    {
-        if (!Take(1 << ((code - 0xCC) & 3), out ReadOnlySpan<byte> bytes))
-        {
-            return WireType.Failed;
-        }
-
-        switch (code)
-        {
-            case 0xCC:
-                return Whole(bytes[0]);
-            case 0xCD:
-                return Whole(BinaryPrimitives.ReadUInt16BigEndian(bytes));
-            case 0xCE:
-                return Whole(BinaryPrimitives.ReadUInt32BigEndian(bytes));
-            case 0xD0:
-                return Whole((sbyte)bytes[0]);
-            case 0xD1:
-                return Whole(BinaryPrimitives.ReadInt16BigEndian(bytes));
-            case 0xD2:
-                return Whole(BinaryPrimitives.ReadInt32BigEndian(bytes));
-            case 0xD3:
-                return Whole(BinaryPrimitives.ReadInt64BigEndian(bytes));
-            default:
-                ulong value = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-                return value <= long.MaxValue ? Whole((long)value) : WireType.LargeInteger;
-        }
-    }
-
-    private WireType ReadSingle()
-    {
-        if (!Take(sizeof(float), out ReadOnlySpan<byte> bytes))
-        {
-            return WireType.Failed;
-        }
-
-        Float = BinaryPrimitives.ReadSingleBigEndian(bytes);
-        return WireType.Float;
-    }
-
-    private WireType ReadDouble()
-    {
-        if (!Take(sizeof(double), out ReadOnlySpan<byte> bytes))
-        {
-            return WireType.Failed;
-        }
-
-        Float = BinaryPrimitives.ReadDoubleBigEndian(bytes);
-        return WireType.Float;
-    }
-
-    private WireType Bytes(int length, WireType type)
+    private WireType Bytes(uint length, WireType type)
     {
         if (!Take(length, out ReadOnlySpan<byte> bytes))
         {
@@ -237,12 +225,8 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         return type;
     }
 
-    private WireType Array(int count) => Nested(count, count, WireType.Array);
-
-    private WireType Map(int count) => Nested(count, 2L * count, WireType.Map);
-
     // Each value has a byte at least: a count that the rest of the body can't hold is a lie, found before anyone makes room for it.
-    private WireType Nested(int count, long values, WireType type)
+    private WireType Nested(uint count, long values, WireType type)
     {
         if (values > _body.Length - _position)
         {
@@ -255,20 +239,20 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
             return WireType.Failed;
         }
 
-        Count = count;
+        Count = (int)count;
         return type;
     }
 
     private readonly long Values(WireType type) => type == WireType.Map ? 2L * Count : Count;
 
-    private WireType Extension(int length)
+    private WireType Extension(ExtensionHeader header)
     {
-        if (!Take(1, out ReadOnlySpan<byte> type) || !Take(length, out ReadOnlySpan<byte> bytes))
+        if (!Take(header.Length, out ReadOnlySpan<byte> bytes))
         {
             return WireType.Failed;
         }
 
-        return type[0] == 0xFF && MessagePackTimestamp.TryRead(bytes, out long milliseconds) ? Timestamp(milliseconds) : WireType.Other;
+        return header.TypeCode == ReservedMessagePackExtensionTypeCode.DateTime && MessagePackTimestamp.TryRead(bytes, out long milliseconds) ? Timestamp(milliseconds) : WireType.Other;
     }
 
     private WireType Timestamp(long milliseconds)
@@ -277,43 +261,18 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         return WireType.Timestamp;
     }
 
-    // A length of 1, 2 or 4 bytes.
-    private bool Length(int width, out int length)
-    {
-        length = 0;
-        if (!Take(1 << width, out ReadOnlySpan<byte> bytes))
-        {
-            return false;
-        }
-
-        uint value = width switch
-        {
-            0 => bytes[0],
-            1 => BinaryPrimitives.ReadUInt16BigEndian(bytes),
-            _ => BinaryPrimitives.ReadUInt32BigEndian(bytes),
-        };
-        if (value > (uint)(_body.Length - _position))
-        {
-            Truncated();
-            return false;
-        }
-
-        length = (int)value;
-        return true;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Take(int length, out ReadOnlySpan<byte> bytes)
+    private bool Take(uint length, out ReadOnlySpan<byte> bytes)
     {
-        if (length > _body.Length - _position)
+        if (length > (uint)(_body.Length - _position))
         {
             Truncated();
             bytes = default;
             return false;
         }
 
-        bytes = _body.Slice(_position, length);
-        _position += length;
+        bytes = _body.Slice(_position, (int)length);
+        _position += (int)length;
         return true;
     }
 

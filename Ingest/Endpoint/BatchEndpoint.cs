@@ -77,15 +77,15 @@ internal sealed class BatchEndpoint(
         ArrayBufferWriter<byte> body = new(256);
         if (head.AnswerFormat == BodyFormat.MessagePack)
         {
-            AnswerPack.Write(body, answer);
+            MessagePackResponse.Write(body, answer);
         }
         else
         {
             using Utf8JsonWriter json = new(body);
-            AnswerText.Write(json, answer);
+            JsonResponse.Write(json, answer);
         }
 
-        context.Response.ContentType = head.AnswerFormat == BodyFormat.MessagePack ? "application/msgpack" : "application/json";
+        context.Response.ContentType = head.AnswerFormat == BodyFormat.MessagePack ? MessagePackMedia.ContentType : "application/json";
         context.Response.ContentLength = body.WrittenCount;
         return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
     }
@@ -116,7 +116,7 @@ internal sealed class BatchEndpoint(
         {
             json.WriteNumber("accepted"u8, counts.Counts.Accepted);
             json.WriteNumber("rejected"u8, counts.Counts.Rejected);
-            AnswerText.WriteErrors(json, counts.Errors);
+            JsonResponse.WriteErrors(json, counts.Errors);
         }
     }
 }

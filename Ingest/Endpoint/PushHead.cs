@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Decoding;
 
 namespace TimeSeries.Ingest.Endpoint;
@@ -31,7 +32,7 @@ internal readonly record struct PushHead(BodyFormat Format, BodyEncoding Encodin
             return new PushRefusal(StatusCodes.Status400BadRequest, "wait must be durable or stored.") { Field = "wait" };
         }
 
-        head = new PushHead(format, encoding, WantsMessagePack(request.Headers.Accept) ? BodyFormat.MessagePack : BodyFormat.Json, request.Query["wait"] is ["stored", ..]);
+        head = new PushHead(format, encoding, MessagePackMedia.IsPreferred(request) ? BodyFormat.MessagePack : BodyFormat.Json, request.Query["wait"] is ["stored", ..]);
         return null;
     }
 
@@ -43,7 +44,7 @@ internal readonly record struct PushHead(BodyFormat Format, BodyEncoding Encodin
         }
 
         bool isUtf8 = !type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
-        return IsMessagePack(type) ? BodyFormat.MessagePack : IsJson(type) && isUtf8 ? BodyFormat.Json : null;
+        return MessagePackMedia.Is(type) ? BodyFormat.MessagePack : MessagePackMedia.IsJson(type) && isUtf8 ? BodyFormat.Json : null;
     }
 
     private static BodyEncoding? EncodingOf(StringValues header) => header.ToString().Trim().ToLowerInvariant() switch
@@ -54,31 +55,4 @@ internal readonly record struct PushHead(BodyFormat Format, BodyEncoding Encodin
         "deflate" => BodyEncoding.Deflate,
         _ => null,
     };
-
-    // JSON unless MessagePack is asked for and not liked less.
-    private static bool WantsMessagePack(StringValues accept)
-    {
-        if (StringValues.IsNullOrEmpty(accept) || !MediaTypeHeaderValue.TryParseList(accept, out IList<MediaTypeHeaderValue>? types))
-        {
-            return false;
-        }
-
-        double messagePack = 0;
-        double json = 0;
-        foreach (MediaTypeHeaderValue type in types)
-        {
-            double quality = type.Quality ?? 1;
-            messagePack = IsMessagePack(type) ? Math.Max(messagePack, quality) : messagePack;
-            json = IsJson(type) ? Math.Max(json, quality) : json;
-        }
-
-        return messagePack > 0 && messagePack >= json;
-    }
-
-    private static bool IsJson(MediaTypeHeaderValue type) => type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsMessagePack(MediaTypeHeaderValue type) =>
-        type.MediaType.Equals("application/msgpack", StringComparison.OrdinalIgnoreCase)
-        || type.MediaType.Equals("application/x-msgpack", StringComparison.OrdinalIgnoreCase)
-        || type.MediaType.Equals("application/vnd.msgpack", StringComparison.OrdinalIgnoreCase);
 }

@@ -5,8 +5,13 @@ internal enum CellForm : byte
 {
     Missing,
 
-    /// <summary>A number, or another literal of JSON that needs no quotes.</summary>
-    Literal,
+    Boolean,
+
+    /// <summary>A whole number of any size.</summary>
+    Integer,
+
+    /// <summary>A number that may have a fraction.</summary>
+    Fraction,
 
     Text,
 

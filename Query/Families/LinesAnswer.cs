@@ -15,14 +15,14 @@ internal sealed class LinesAnswer : IAsyncDisposable
 
     // A line is written apart, so that half of one is never sent.
     private readonly ArrayBufferWriter<byte> _line = new(1_024);
-    private readonly Utf8JsonWriter _json;
+    private readonly JsonValueWriter _writer;
     private long _unsentBytes;
 
     private LinesAnswer(HttpContext context)
     {
         _body = context.Response.BodyWriter;
         _aborted = context.RequestAborted;
-        _json = new Utf8JsonWriter(_line, JsonAnswer.Options);
+        _writer = new JsonValueWriter(new Utf8JsonWriter(_line, JsonAnswer.Options));
     }
 
     /// <summary>Sends the head of a 200 and returns the writer of its body.</summary>
@@ -35,25 +35,24 @@ internal sealed class LinesAnswer : IAsyncDisposable
 
     /// <summary>Writes so many lines. What goes wrong while one is made ends the answer with its error, and is thrown to the caller, who knows whom to tell.</summary>
     /// <param name="count">How many.</param>
-    /// <param name="writeMembers">Writes the members of a line's object.</param>
-    public async ValueTask WriteAllAsync(int count, Action<Utf8JsonWriter, int> writeMembers)
+    /// <param name="write">Writes a line's object.</param>
+    public async ValueTask WriteAllAsync(int count, Action<IValueWriter, int> write)
     {
         for (int i = 0; i < count; i++)
         {
             try
             {
-                _json.WriteStartObject();
-                writeMembers(_json, i);
-                _json.WriteEndObject();
+                write(_writer, i);
             }
             catch (Exception failure)
             {
                 // The line that was begun is dropped.
-                _json.Reset();
+                _writer.Reset();
                 _line.ResetWrittenCount();
-                _json.WriteStartObject();
-                _json.WriteString("error"u8, "The request failed; the log of the server says why.");
-                _json.WriteEndObject();
+                _writer.WriteStartMap(1);
+                _writer.WriteName("error"u8);
+                _writer.WriteText("The request failed; the log of the server says why.");
+                _writer.WriteEndMap();
                 await EndLineAsync();
                 throw new AnswerEndedException(failure);
             }
@@ -62,16 +61,12 @@ internal sealed class LinesAnswer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await FlushAsync();
-        await _json.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => FlushAsync();
 
     private ValueTask EndLineAsync()
     {
-        _json.Flush();
-        _json.Reset();
+        _writer.Flush();
+        _writer.Reset();
         _body.Write(_line.WrittenSpan);
         _body.Write("\n"u8);
         _unsentBytes += _line.WrittenCount + 1;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Scanning;
@@ -8,6 +7,8 @@ namespace TimeSeries.Query.Own;
 /// <summary><c>GET /api/v1/agents</c>: every agent that pushed samples of any kind, by name, then id. Thread safe.</summary>
 internal sealed class AgentsEndpoint(OwnRequests requests, ScanGate scans)
 {
+    private const int AgentMemberCount = 6;
+
     public async Task HandleAsync(HttpContext context)
     {
         if (await requests.AdmitAsync(context) is not { } project)
@@ -23,24 +24,24 @@ internal sealed class AgentsEndpoint(OwnRequests requests, ScanGate scans)
         }
 
         List<KnownAgent> agents = AgentDirectory.Merge(outcome.Results);
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
-        Utf8JsonWriter json = answer.Json;
-        json.WriteStartObject();
-        json.WriteStartArray("agents"u8);
+        await using ValueResponse response = await ValueResponse.StartAsync(context, ValueResponse.AcceptedFormat(context.Request));
+        IValueWriter writer = response.Writer;
+        writer.WriteStartMap(1);
+        writer.WriteStartArray("agents"u8, agents.Count);
         foreach (KnownAgent agent in agents)
         {
-            json.WriteStartObject();
-            json.WriteNumber("oid"u8, agent.Oid);
-            json.WriteString("oname"u8, agent.Oname);
-            json.WriteString("okind"u8, agent.Okind.ToString());
-            json.WriteString("onode"u8, agent.Onode.ToString());
-            json.WriteNumber("first_seen"u8, agent.FirstSeen);
-            json.WriteNumber("last_seen"u8, agent.LastSeen);
-            json.WriteEndObject();
-            await answer.FlushWhenFullAsync();
+            writer.WriteStartMap(AgentMemberCount);
+            writer.WriteNumber("oid"u8, agent.Oid);
+            writer.WriteText("oname"u8, agent.Oname);
+            writer.WriteText("okind"u8, agent.Okind.ToString());
+            writer.WriteText("onode"u8, agent.Onode.ToString());
+            writer.WriteNumber("first_seen"u8, agent.FirstSeen);
+            writer.WriteNumber("last_seen"u8, agent.LastSeen);
+            writer.WriteEndMap();
+            await response.FlushWhenFullAsync();
         }
 
-        json.WriteEndArray();
-        json.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteEndMap();
     }
 }

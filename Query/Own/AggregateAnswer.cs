@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Query.Families;
@@ -13,6 +11,9 @@ namespace TimeSeries.Query.Own;
 /// </summary>
 internal sealed class AggregateAnswer(AggregateRequest request, QueryResult result, long watermark)
 {
+    private const int MemberCount = 9;
+    private const int ColumnMemberCount = 2;
+
     private readonly byte[] _room = new byte[DecimalText.MaxLength];
 
     private string Source => result.Source switch
@@ -33,50 +34,50 @@ internal sealed class AggregateAnswer(AggregateRequest request, QueryResult resu
         headers["x-watermark"] = Watermark;
         return request.Format switch
         {
-            AnswerFormat.Json => WriteJsonAsync(context),
+            AnswerFormat.Json or AnswerFormat.MessagePack => WriteValuesAsync(context),
             AnswerFormat.Csv => WriteCsvAsync(context),
             AnswerFormat.Lines => WriteLinesAsync(context),
             _ => throw new InvalidOperationException($"{request.Format} is not written."),
         };
     }
 
-    private async Task WriteJsonAsync(HttpContext context)
+    private async Task WriteValuesAsync(HttpContext context)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
-        Utf8JsonWriter json = answer.Json;
-        json.WriteStartObject();
-        json.WriteString("kind"u8, SampleSchema.Of(request.Query.Kind).Name);
-        json.WriteNumber("from"u8, request.Query.Range.From);
-        json.WriteNumber("to"u8, request.Query.Range.To);
-        json.WriteString("window"u8, request.Window);
-        json.WriteStartArray("columns"u8);
+        await using ValueResponse response = await ValueResponse.StartAsync(context, request.Format);
+        IValueWriter writer = response.Writer;
+        writer.WriteStartMap(MemberCount);
+        writer.WriteText("kind"u8, SampleSchema.Of(request.Query.Kind).Name);
+        writer.WriteNumber("from"u8, request.Query.Range.From);
+        writer.WriteNumber("to"u8, request.Query.Range.To);
+        writer.WriteText("window"u8, request.Window);
+        writer.WriteStartArray("columns"u8, request.Columns.Length);
         foreach (AnswerColumn column in request.Columns)
         {
-            json.WriteStartObject();
-            json.WriteString("name"u8, column.Name);
-            json.WriteString("unit"u8, column.Unit);
-            json.WriteEndObject();
+            writer.WriteStartMap(ColumnMemberCount);
+            writer.WriteText("name"u8, column.Name);
+            writer.WriteText("unit"u8, column.Unit);
+            writer.WriteEndMap();
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("rows"u8);
+        writer.WriteEndArray();
+        writer.WriteStartArray("rows"u8, result.RowCount);
         for (int row = 0; row < result.RowCount; row++)
         {
-            json.WriteStartArray();
+            writer.WriteStartArray(request.Columns.Length);
             foreach (AnswerColumn column in request.Columns)
             {
-                Read(column, row).WriteTo(json);
+                writer.WriteCell(Read(column, row));
             }
 
-            json.WriteEndArray();
-            await answer.FlushWhenFullAsync();
+            writer.WriteEndArray();
+            await response.FlushWhenFullAsync();
         }
 
-        json.WriteEndArray();
-        json.WriteNumber("total"u8, result.TotalGroups);
-        json.WriteString("source"u8, Source);
-        json.WriteString("watermark"u8, Watermark);
-        json.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteNumber("total"u8, result.TotalGroups);
+        writer.WriteText("source"u8, Source);
+        writer.WriteText("watermark"u8, Watermark);
+        writer.WriteEndMap();
     }
 
     private async Task WriteCsvAsync(HttpContext context)
@@ -84,7 +85,7 @@ internal sealed class AggregateAnswer(AggregateRequest request, QueryResult resu
         await using CsvAnswer answer = await CsvAnswer.StartAsync(context);
         foreach (AnswerColumn column in request.Columns)
         {
-            answer.Write(Cell.Text(Encoding.UTF8.GetBytes(column.Name)));
+            answer.Write(Cell.Text(column.Utf8Name));
         }
 
         await answer.EndLineAsync();
@@ -102,13 +103,16 @@ internal sealed class AggregateAnswer(AggregateRequest request, QueryResult resu
     private async Task WriteLinesAsync(HttpContext context)
     {
         await using LinesAnswer answer = await LinesAnswer.StartAsync(context);
-        await answer.WriteAllAsync(result.RowCount, (json, row) =>
+        await answer.WriteAllAsync(result.RowCount, (writer, row) =>
         {
+            writer.WriteStartMap(request.Columns.Length);
             foreach (AnswerColumn column in request.Columns)
             {
-                json.WritePropertyName(column.Name);
-                Read(column, row).WriteTo(json);
+                writer.WriteName(column.Utf8Name);
+                writer.WriteCell(Read(column, row));
             }
+
+            writer.WriteEndMap();
         });
     }
 

@@ -15,7 +15,7 @@ internal sealed class AggregateEndpoint(OwnRequests requests, ScanGate scans, IO
             return;
         }
 
-        OwnParameters parameters = new(context.Request.Query);
+        OwnParameters parameters = new(context.Request);
         if (AggregateReader.TryRead(parameters, project.Pcode, Timestamp.Now(clock), options.Value.MaxRows, out AggregateRequest? request) is { } wrong)
         {
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, wrong);

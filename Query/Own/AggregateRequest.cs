@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TimeSeries.Core.Model;
+using TimeSeries.Query.Families;
 
 namespace TimeSeries.Query.Own;
 

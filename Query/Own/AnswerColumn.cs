@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using TimeSeries.Core.Model;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Numbers;
@@ -14,6 +15,8 @@ internal sealed record AnswerColumn(string Name, string Unit, ColumnForm Form, i
 {
     private const int MillisecondsPerSecond = 1_000;
     private const int DeviationDecimals = 2;
+
+    public byte[] Utf8Name { get; } = Encoding.UTF8.GetBytes(Name);
 
     /// <summary>Index of the count that its values are divided by.</summary>
     public int CountAt { get; init; }
@@ -93,11 +96,11 @@ internal sealed record AnswerColumn(string Name, string Unit, ColumnForm Form, i
         return (Int128)asked.To - asked.From;
     }
 
-    private static Cell Whole(Int128 parts, int decimals, Span<byte> room) => Cell.Literal(room[..DecimalText.Write(parts, decimals, room)]);
+    private static Cell Whole(Int128 parts, int decimals, Span<byte> room) => Cell.Number(room[..DecimalText.Write(parts, decimals, room)], decimals);
 
     private static Cell Number(double value, Span<byte> room)
     {
         value.TryFormat(room, out int length, default, CultureInfo.InvariantCulture);
-        return Cell.Literal(room[..length]);
+        return Cell.Fraction(room[..length]);
     }
 }

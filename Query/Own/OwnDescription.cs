@@ -33,8 +33,9 @@ internal sealed class OwnDescription : IApiDescription
     {
         document.AddOperations(
             "own", "Questions that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(), Samples(),
-            Get("/api/v1/agents", "agents", "Agents that pushed samples", null, Response("By name, then id.", Json(Ref("Agents")))),
-            Get("/api/v1/schema", "schema", "Kinds and fields of samples, with types, units and limits", null, Response("The kinds.", Json(Ref("Kinds")))));
+            Get("/api/v1/agents", "agents", "Agents that pushed samples", null, Response("By name, then id.", Json(Ref("Agents")), MsgPack(Ref("Agents")))),
+            Get("/api/v1/schema", "schema", "Kinds and fields of samples, with types, units and limits", null,
+                Response("The kinds.", Json(Ref("Kinds")), MsgPack(Ref("Kinds")))));
         document.AddComponent("Aggregate", OwnSchemas.Aggregate());
         document.AddComponent("SamplePage", OwnSchemas.Page());
         foreach ((string name, OpenApiSchema sample) in OwnSchemas.Samples())
@@ -58,7 +59,7 @@ internal sealed class OwnDescription : IApiDescription
             InQuery("limit", Integer(1, defaultValue: 1000), "Most rows of the answer; total counts all."),
             Format,
         ],
-        Response("The rows.", Json(Ref("Aggregate"), AggregateExample), NdJson(OwnSchemas.RowLine()), Csv()).WithHeaders(
+        Response("The rows.", Json(Ref("Aggregate"), AggregateExample), MsgPack(Ref("Aggregate")), NdJson(OwnSchemas.RowLine()), Csv()).WithHeaders(
             ("x-total", Count(), "Rows before limit."), ("x-source", OwnSchemas.Source(), "What was read."),
             ("x-watermark", OwnSchemas.Watermark(), "As in JSON.")));
 
@@ -71,7 +72,7 @@ internal sealed class OwnDescription : IApiDescription
             Format,
         ],
         Response("The samples. The cursor of what follows stands in the header x-next too, where there is more.",
-            Json(Ref("SamplePage")), NdJson(OwnSchemas.SampleLine()), Csv()));
+            Json(Ref("SamplePage")), MsgPack(Ref("SamplePage")), NdJson(OwnSchemas.SampleLine()), Csv()));
 
     private static DescribedOperation Get(
         string path, string id, string summary, IList<IOpenApiParameter>? parameters, OpenApiResponse success) => new(HttpMethod.Get, path, new()

@@ -1,17 +1,18 @@
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using TimeSeries.Core.Schema;
+using TimeSeries.Query.Families;
 
 namespace TimeSeries.Query.Own;
 
-/// <summary>The query string of a request under <c>/api/v1</c>. Where a name stands twice the first counts, except where many are meant.</summary>
-internal sealed class OwnParameters(IQueryCollection query)
+/// <summary>The parameters of a request under <c>/api/v1</c>. Where a name stands twice the first counts, except where many are meant.</summary>
+internal sealed class OwnParameters(HttpRequest request)
 {
     /// <summary>A parameter; null when it is absent or empty.</summary>
-    public string? Find(string name) => query.TryGetValue(name, out StringValues values) && values is [{ Length: > 0 } first, ..] ? first : null;
+    public string? Find(string name) => request.Query.TryGetValue(name, out StringValues values) && values is [{ Length: > 0 } first, ..] ? first : null;
 
     /// <summary>Every value of a parameter that may be repeated.</summary>
-    public IEnumerable<string> All(string name) => query[name].Select(value => value ?? "");
+    public IEnumerable<string> All(string name) => request.Query[name].Select(value => value ?? "");
 
     /// <summary>The parts of a list with commas, without blanks around them; none when it is absent.</summary>
     public string[] List(string name) => Find(name)?.Split(',', StringSplitOptions.TrimEntries) ?? [];
@@ -48,11 +49,17 @@ internal sealed class OwnParameters(IQueryCollection query)
         return null;
     }
 
-    /// <summary>Reads the format of the answer; or what is wrong with it.</summary>
+    /// <summary>Reads the format of the answer, which the header Accept chooses when the query string does not; or what is wrong with it.</summary>
     public string? TryReadFormat(out AnswerFormat format)
     {
         string? text = Find("format");
-        format = text switch { "csv" => AnswerFormat.Csv, "ndjson" => AnswerFormat.Lines, _ => AnswerFormat.Json };
+        format = text switch
+        {
+            null => ValueResponse.AcceptedFormat(request),
+            "csv" => AnswerFormat.Csv,
+            "ndjson" => AnswerFormat.Lines,
+            _ => AnswerFormat.Json,
+        };
         return text is null or "json" or "csv" or "ndjson" ? null : $"There is no format \"{text}\"; there are json, csv, ndjson.";
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Query.Families;
@@ -12,6 +11,8 @@ namespace TimeSeries.Query.Own;
 /// </summary>
 internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
 {
+    private const int MemberCount = 5;
+
     private readonly KindSchema _kind = SampleSchema.Of(request.Query.Kind);
     private readonly byte[] _room = new byte[DecimalText.MaxLength];
 
@@ -27,33 +28,31 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
 
         return request.Format switch
         {
-            AnswerFormat.Json => WriteJsonAsync(context, next),
+            AnswerFormat.Json or AnswerFormat.MessagePack => WriteValuesAsync(context, next),
             AnswerFormat.Csv => WriteCsvAsync(context),
             AnswerFormat.Lines => WriteLinesAsync(context),
             _ => throw new InvalidOperationException($"{request.Format} is not written."),
         };
     }
 
-    private async Task WriteJsonAsync(HttpContext context, string? next)
+    private async Task WriteValuesAsync(HttpContext context, string? next)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
-        Utf8JsonWriter json = answer.Json;
-        json.WriteStartObject();
-        json.WriteString("kind"u8, _kind.Name);
-        json.WriteNumber("from"u8, request.Query.Range.From);
-        json.WriteNumber("to"u8, request.Query.Range.To);
-        json.WriteStartArray("samples"u8);
+        await using ValueResponse response = await ValueResponse.StartAsync(context, request.Format);
+        IValueWriter writer = response.Writer;
+        writer.WriteStartMap(MemberCount);
+        writer.WriteText("kind"u8, _kind.Name);
+        writer.WriteNumber("from"u8, request.Query.Range.From);
+        writer.WriteNumber("to"u8, request.Query.Range.To);
+        writer.WriteStartArray("samples"u8, samples.RowCount);
         for (int row = 0; row < samples.RowCount; row++)
         {
-            json.WriteStartObject();
-            WriteFields(json, row);
-            json.WriteEndObject();
-            await answer.FlushWhenFullAsync();
+            WriteSample(writer, row);
+            await response.FlushWhenFullAsync();
         }
 
-        json.WriteEndArray();
-        json.WriteString("next"u8, next);
-        json.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteText("next"u8, next);
+        writer.WriteEndMap();
     }
 
     private async Task WriteCsvAsync(HttpContext context)
@@ -79,20 +78,29 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
     private async Task WriteLinesAsync(HttpContext context)
     {
         await using LinesAnswer answer = await LinesAnswer.StartAsync(context);
-        await answer.WriteAllAsync(samples.RowCount, WriteFields);
+        await answer.WriteAllAsync(samples.RowCount, WriteSample);
     }
 
-    private void WriteFields(Utf8JsonWriter json, int row)
+    private void WriteSample(IValueWriter writer, int row)
     {
+        int present = 0;
+        foreach (Field field in _kind.Fields)
+        {
+            present += samples.IsMissing(row, field.Ordinal) ? 0 : 1;
+        }
+
+        writer.WriteStartMap(present);
         foreach (Field field in _kind.Fields)
         {
             Cell cell = Read(field, row);
             if (cell.Form != CellForm.Missing)
             {
-                json.WritePropertyName(field.Utf8Name.AsSpan());
-                cell.WriteTo(json);
+                writer.WriteName(field.Utf8Name.AsSpan());
+                writer.WriteCell(cell);
             }
         }
+
+        writer.WriteEndMap();
     }
 
     // The question asks for every field in its order, so an ordinal is an index too.
@@ -108,10 +116,11 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
         {
             FieldType.Text => Cell.Text(samples.Text(row, index)),
             FieldType.Map => Cell.Object(samples.Text(row, index)),
-            FieldType.Boolean => Cell.Literal(samples.Number(row, index) == 0 ? "false"u8 : "true"u8),
-            FieldType.Time or FieldType.Integer or FieldType.Duration or FieldType.Number =>
-                Cell.Literal(_room.AsSpan(0, DecimalText.Write(samples.Number(row, index), AskedFields.Decimals(field), _room))),
+            FieldType.Boolean => Cell.Boolean(samples.Number(row, index) != 0),
+            FieldType.Time or FieldType.Integer or FieldType.Duration or FieldType.Number => Number(samples.Number(row, index), AskedFields.Decimals(field)),
             _ => throw new InvalidOperationException($"{field.Type} is not written."),
         };
     }
+
+    private Cell Number(long parts, int decimals) => Cell.Number(_room.AsSpan(0, DecimalText.Write(parts, decimals, _room)), decimals);
 }

@@ -14,7 +14,7 @@ internal sealed class SamplesEndpoint(OwnRequests requests, ScanGate scans, Time
             return;
         }
 
-        OwnParameters parameters = new(context.Request.Query);
+        OwnParameters parameters = new(context.Request);
         if (SamplesRequest.TryRead(parameters, project.Pcode, Timestamp.Now(clock), out SamplesRequest? request) is { } wrong)
         {
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, wrong);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
+using TimeSeries.Query.Families;
 
 namespace TimeSeries.Query.Own;
 

@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using MessagePack;
 using TimeSeries.Core.Schema;
 using TimeSeries.Query.Families;
 
@@ -14,6 +17,9 @@ internal sealed class SchemaEndpoint(OwnRequests requests)
     private const int Millionths = 1_000_000;
     private const int TimeDigits = 13;
 
+    // All kinds take some 11 KiB.
+    private const int BufferBytes = 16 << 10;
+
     public async Task HandleAsync(HttpContext context)
     {
         if (await requests.AdmitAsync(context) is null)
@@ -21,8 +27,18 @@ internal sealed class SchemaEndpoint(OwnRequests requests)
             return;
         }
 
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
-        Utf8JsonWriter json = answer.Json;
+        AnswerFormat format = ValueResponse.AcceptedFormat(context.Request);
+        ValueResponse.SetHead(context, format);
+        byte[] body = JsonSchema();
+        body = format == AnswerFormat.MessagePack ? MessagePackSerializer.ConvertFromJson(Encoding.UTF8.GetString(body)) : body;
+        context.Response.ContentLength = body.Length;
+        await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static byte[] JsonSchema()
+    {
+        ArrayBufferWriter<byte> buffer = new(BufferBytes);
+        using Utf8JsonWriter json = new(buffer, JsonAnswer.Options);
         json.WriteStartObject();
         json.WriteStartArray("kinds"u8);
         foreach (KindSchema kind in SampleSchema.All)
@@ -41,6 +57,8 @@ internal sealed class SchemaEndpoint(OwnRequests requests)
 
         json.WriteEndArray();
         json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteField(Utf8JsonWriter json, Field field)

@@ -79,6 +79,6 @@ internal static class TykCsv
     {
         Span<byte> room = stackalloc byte[MaxNumberBytes];
         number.TryFormat(room, out int length, default, CultureInfo.InvariantCulture);
-        csv.Write(Cell.Literal(room[..length]));
+        csv.Write(Cell.Fraction(room[..length]));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class AcceptedBodyTests
 
     private static byte[] PatchedBody(Kind kind, int rowCount, SampleForm form, bool json)
     {
-        IWireWriter writer = json ? new JsonWriter() : new MessagePackWriter();
+        IWireWriter writer = json ? new JsonWriter() : new MessagePackWireWriter();
         PatchPlaces places = new();
         WireColumn[] columns = new SampleMaker(new Population(), 7) { Gateway = new GatewayColumns() }.Make(kind, rowCount, out int[] ages);
         BodyWriter.Write(writer, SampleSchema.Of(kind), columns, form, [], places);

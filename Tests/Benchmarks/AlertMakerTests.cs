@@ -16,7 +16,7 @@ internal sealed class AlertMakerTests
     [Test]
     public void The_server_takes_every_alert_and_knows_every_field()
     {
-        MessagePackWriter writer = new();
+        MessagePackWireWriter writer = new();
         BodyWriter.Write(writer, SampleSchema.Of(Kind.Alert), new AlertMaker(Now - 500, 1).Make(0, 500), SampleForm.Table, [], new PatchPlaces());
         DecodedBatch decoded = new();
         decoded.Reset(new SampleBatch());

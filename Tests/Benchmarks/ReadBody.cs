@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Benchmarks;
 

@@ -63,7 +63,7 @@ internal sealed class ReplaySourceTests
         Write("event", "time,level,type,message\n1700000000002,ALARM,EU400,\"Quota, exceeded\"\n");
         using ReplaySource source = Open();
         ReplayBatch[] batches = [source.Next()!, source.Next()!];
-        IWireWriter writer = json ? new JsonWriter() : new MessagePackWriter();
+        IWireWriter writer = json ? new JsonWriter() : new MessagePackWireWriter();
         BodyWriter.Write(writer, batches[0].Kind, batches[0].Columns, SampleForm.Rows, [], new PatchPlaces());
         Dictionary<string, object?[]> alerts = ReadBody.Columns(writer.Written, "alert");
         writer.Clear();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Benchmarks;
 
@@ -12,7 +13,7 @@ internal sealed class WireWriterTests
         [Values(0, 127, 128, 255, 256, 65_535, 65_536, uint.MaxValue, uint.MaxValue + 1L, long.MaxValue, -1, -32, -33, -128, -129, -32_768, -32_769, int.MinValue, int.MinValue - 1L, long.MinValue)]
         long value)
     {
-        MessagePackWriter writer = new();
+        MessagePackWireWriter writer = new();
         writer.Integer(value);
         int shortest = value switch
         {
@@ -29,7 +30,7 @@ internal sealed class WireWriterTests
     [Test]
     public void Texts_of_every_length_class_survive([Values(0, 31, 32, 255, 256, 65_535, 65_536)] int length)
     {
-        MessagePackWriter writer = new();
+        MessagePackWireWriter writer = new();
         int offset = writer.Text(Enumerable.Repeat((byte)'x', length).ToArray());
         Assert.That(MessagePackReading.Read(writer.Written), Is.EqualTo(new string('x', length)));
         Assert.That(offset, Is.EqualTo(writer.Written.Length - length));
@@ -52,7 +53,7 @@ internal sealed class WireWriterTests
         time.Add(1_700_000_000_005);
         host.AddMissing();
         port.AddMissing();
-        IWireWriter writer = json ? new JsonWriter() : new MessagePackWriter();
+        IWireWriter writer = json ? new JsonWriter() : new MessagePackWireWriter();
         BodyWriter.Write(writer, kind, [time, host, port], form, "key"u8, new PatchPlaces());
         Dictionary<string, object?[]> columns = ReadBody.Columns(writer.Written, "httpc");
         Assert.That(columns["host"], Is.EqualTo(new object?[] { "a", "a", "a", "a", "a", null }));

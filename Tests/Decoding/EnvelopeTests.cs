@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Decoding;
 
@@ -87,13 +88,13 @@ internal sealed class EnvelopeTests
     public void Unknown_values_may_be_nested_up_to_the_limit(int levels, bool isTaken)
     {
         string json = $"{{\"x\":{new string('[', levels)}{new string(']', levels)},{_event}}}";
-        MessagePackWriter body = new MessagePackWriter().Map(2).Str("x");
+        MessagePackBytes body = new MessagePackBytes().Map(2).Text("x");
         for (int i = 0; i < levels; i++)
         {
             body.Array(i < levels - 1 ? 1 : 0);
         }
 
-        body.Str("event").Array(1).Map(4).Str("time").Int(PushedBatch.Now).Str("level").Str("ALERT").Str("type").Str("ES010").Str("message").Str("m");
+        body.Text("event").Array(1).Map(4).Text("time").Int(PushedBatch.Now).Text("level").Text("ALERT").Text("type").Text("ES010").Text("message").Text("m");
         Assert.That((PushedBatch.Json(json).Refusal is null, PushedBatch.MessagePack(body).Refusal is null), Is.EqualTo((isTaken, isTaken)));
     }
 
@@ -113,7 +114,7 @@ internal sealed class EnvelopeTests
     public void Timestamps_are_times_rounded_down_to_the_millisecond(byte[] value, long time)
     {
         // 64 bit: 999,999,999 ns << 34 | seconds; 96 bit: nanoseconds, then seconds.
-        PushedBatch batch = PushedBatch.MessagePack(PushedBatch.TransactionsHead().Array(1).Map(3).Str("time").Raw(value).Str("service").Str("/a").Str("elapsed").Int(1));
+        PushedBatch batch = PushedBatch.MessagePack(PushedBatch.TransactionsHead().Array(1).Map(3).Text("time").Raw(value).Text("service").Text("/a").Text("elapsed").Int(1));
         Assert.That(batch.Number("time"), Is.EqualTo(time));
     }
 

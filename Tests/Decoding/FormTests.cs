@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Decoding;
 
@@ -150,9 +151,9 @@ internal sealed class FormTests
     [TestCase("f64")]
     public void Packed_numbers_and_indexes_are_read(string width)
     {
-        MessagePackWriter body = PushedBatch.TransactionsHead().Map(3).Str("time").Packed("i64", [Now, Now])
-            .Str("service").Map(2).Str("dict").Array(2).Str("/a").Str("/b").Str("index").Packed(width, [1, 0])
-            .Str("elapsed").Packed(width, [5, 6]);
+        MessagePackBytes body = PushedBatch.TransactionsHead().Map(3).Text("time").Packed("i64", [Now, Now])
+            .Text("service").Map(2).Text("dict").Array(2).Text("/a").Text("/b").Text("index").Packed(width, [1, 0])
+            .Text("elapsed").Packed(width, [5, 6]);
         PushedBatch batch = PushedBatch.MessagePack(body);
         Assert.That((batch.Text("service"), batch.Text("service", 1), batch.Number("elapsed", 1)), Is.EqualTo(("/b", "/a", (long?)6000)));
     }
@@ -163,18 +164,18 @@ internal sealed class FormTests
     [TestCase("status", 1000, "status must be at most 999")]
     public void Packed_numbers_that_do_not_fit_cost_their_sample(string field, long value, string error)
     {
-        MessagePackWriter body = PushedBatch.TransactionsHead().Map(field == "elapsed" ? 3 : 4).Str("time").Packed("i64", [Now])
-            .Str("service").Array(1).Str("/a");
-        body = (field == "elapsed" ? body : body.Str("elapsed").Array(1).Int(1)).Str(field).Packed("i32", [value]);
+        MessagePackBytes body = PushedBatch.TransactionsHead().Map(field == "elapsed" ? 3 : 4).Text("time").Packed("i64", [Now])
+            .Text("service").Array(1).Text("/a");
+        body = (field == "elapsed" ? body : body.Text("elapsed").Array(1).Int(1)).Text(field).Packed("i32", [value]);
         Assert.That(PushedBatch.MessagePack(body).Error, Is.EqualTo(error));
     }
 
     [Test]
     public void A_packed_index_out_of_range_costs_its_sample_only()
     {
-        MessagePackWriter body = PushedBatch.TransactionsHead().Map(3).Str("time").Packed("i64", [Now, Now, Now])
-            .Str("service").Map(2).Str("dict").Array(1).Str("/a").Str("index").Packed("i32", [1, -1, 0])
-            .Str("elapsed").Packed("i32", [5, 6, 7]);
+        MessagePackBytes body = PushedBatch.TransactionsHead().Map(3).Text("time").Packed("i64", [Now, Now, Now])
+            .Text("service").Map(2).Text("dict").Array(1).Text("/a").Text("index").Packed("i32", [1, -1, 0])
+            .Text("elapsed").Packed("i32", [5, 6, 7]);
         PushedBatch batch = PushedBatch.MessagePack(body);
         Assert.That((batch.Errors.Count, batch.Number("elapsed")), Is.EqualTo((2, (long?)7000)));
     }
@@ -184,7 +185,7 @@ internal sealed class FormTests
     [TestCase("f64", 7)]
     public void Packed_bytes_that_are_no_whole_number_of_values_refuse_the_batch(string width, int bytes)
     {
-        MessagePackWriter body = PushedBatch.TransactionsHead().Map(1).Str("time").Map(1).Str(width).Bin(new byte[bytes]);
+        MessagePackBytes body = PushedBatch.TransactionsHead().Map(1).Text("time").Map(1).Text(width).Binary(new byte[bytes]);
         Assert.That(PushedBatch.MessagePack(body).Refusal?.Field, Is.EqualTo("transaction.time"));
     }
 }

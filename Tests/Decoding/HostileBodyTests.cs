@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using TimeSeries.Core.Model;
 using TimeSeries.Ingest.Decoding;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Decoding;
 
@@ -31,13 +32,13 @@ internal sealed class HostileBodyTests
     public void Rows_without_values_before_a_whole_one_can_not_blow_up_the_columns()
     {
         const int Rows = 400_000;
-        MessagePackWriter body = PushedBatch.TransactionsHead().Array(Rows);
+        MessagePackBytes body = PushedBatch.TransactionsHead().Array(Rows);
         for (int i = 1; i < Rows; i++)
         {
             body.Map(0);
         }
 
-        body.Map(5).Str("time").Int(PushedBatch.Now).Str("service").Str("/a").Str("elapsed").Int(1).Str("status").Int(200).Str("malloc").Int(1);
+        body.Map(5).Text("time").Int(PushedBatch.Now).Text("service").Text("/a").Text("elapsed").Int(1).Text("status").Int(200).Text("malloc").Int(1);
         long before = GC.GetAllocatedBytesForCurrentThread();
         PushedBatch batch = PushedBatch.MessagePack(body);
         Assert.That((batch.Refusal?.Field, GC.GetAllocatedBytesForCurrentThread() - before < 16_000_000), Is.EqualTo(("transaction", true)));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Decoding;
 
@@ -41,7 +42,7 @@ internal sealed record LogicalBatch(KindSchema Kind, string[] Fields, object?[][
 
     public byte[] ToMessagePack(SampleForm form)
     {
-        MessagePackWriter body = new MessagePackWriter().Map(2).Str("agent").Map(2).Str("oname").Str("shop").Str("okind").Str("tomcat").Str(Kind.Name);
+        MessagePackBytes body = new MessagePackBytes().Map(2).Text("agent").Map(2).Text("oname").Text("shop").Text("okind").Text("tomcat").Text(Kind.Name);
         Write(body, Shape(form), mayPack: form == SampleForm.Coded);
         return body.ToArray();
     }
@@ -96,7 +97,7 @@ internal sealed record LogicalBatch(KindSchema Kind, string[] Fields, object?[][
     private static string Text(Field field, Random random) => field.IsGuid ? new Guid(random.Next(), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10).ToString("B")
         : random.Next(8) == 0 ? _texts[random.Next(_texts.Length)] : _texts[random.Next(1, 9)];
 
-    private static void Write(MessagePackWriter body, object? value, bool mayPack)
+    private static void Write(MessagePackBytes body, object? value, bool mayPack)
     {
         switch (value)
         {
@@ -113,13 +114,13 @@ internal sealed record LogicalBatch(KindSchema Kind, string[] Fields, object?[][
                 body.Double(number);
                 break;
             case string text:
-                body.Str(text);
+                body.Text(text);
                 break;
             case Dictionary<string, object?> map:
                 body.Map(map.Count);
                 foreach ((string key, object? inner) in map)
                 {
-                    Write(body.Str(key), inner, mayPack && key != "dict");
+                    Write(body.Text(key), inner, mayPack && key != "dict");
                 }
 
                 break;

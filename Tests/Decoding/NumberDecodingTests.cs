@@ -125,6 +125,6 @@ internal sealed class NumberDecodingTests
 
     [Test]
     public void An_unsigned_integer_beyond_a_signed_one_rejects_its_sample() =>
-        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("malloc").Raw(0xCF).Big(ulong.MaxValue, 8)).Error,
+        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("malloc").Raw(0xCF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF)).Error,
             Is.EqualTo("malloc must be at most 9007199254740992"));
 }

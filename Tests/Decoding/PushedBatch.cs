@@ -3,6 +3,7 @@ using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Decoding;
 using TimeSeries.Ingest.Validation;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Decoding;
 
@@ -41,7 +42,7 @@ internal sealed class PushedBatch
 
     public static PushedBatch Json(string body, BatchLimits limits) => new(Encoding.UTF8.GetBytes(body), BodyFormat.Json, limits);
 
-    public static PushedBatch MessagePack(MessagePackWriter body) => MessagePack(body.ToArray());
+    public static PushedBatch MessagePack(MessagePackBytes body) => MessagePack(body.ToArray());
 
     public static PushedBatch MessagePack(byte[] body) => new(body, BodyFormat.MessagePack, new BatchLimits());
 
@@ -52,11 +53,11 @@ internal sealed class PushedBatch
     public static PushedBatch Transaction(string fields) => Transactions($"[{{\"time\":{Now},\"service\":\"/a\",\"elapsed\":1,{fields}}}]");
 
     /// <summary>A MessagePack batch of an agent, up to where the transactions stand.</summary>
-    public static MessagePackWriter TransactionsHead() => new MessagePackWriter().Map(2).Str("agent").Map(1).Str("oname").Str("shop").Str("transaction");
+    public static MessagePackBytes TransactionsHead() => new MessagePackBytes().Map(2).Text("agent").Map(1).Text("oname").Text("shop").Text("transaction");
 
     /// <summary>A MessagePack batch with one transaction, up to where the value of one more field stands.</summary>
-    public static MessagePackWriter TransactionHead(string field) =>
-        TransactionsHead().Array(1).Map(4).Str("time").Int(Now).Str("service").Str("/a").Str("elapsed").Int(1).Str(field);
+    public static MessagePackBytes TransactionHead(string field) =>
+        TransactionsHead().Array(1).Map(4).Text("time").Int(Now).Text("service").Text("/a").Text("elapsed").Int(1).Text(field);
 
     /// <summary>A number as kept; null when missing or when there is no such row.</summary>
     public long? Number(string field, int row = 0, Kind kind = Kind.Transaction)

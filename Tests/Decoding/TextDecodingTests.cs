@@ -1,6 +1,7 @@
 using System.Text;
 using NUnit.Framework;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Decoding;
 
@@ -40,16 +41,16 @@ internal sealed class TextDecodingTests
 
     [Test]
     public void Invalid_UTF8_in_MessagePack_costs_its_sample() =>
-        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("method").Str([0x80])).Error, Does.StartWith("method must be valid UTF-8"));
+        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("method").Text([0x80])).Error, Does.StartWith("method must be valid UTF-8"));
 
     [Test]
     public void Halves_of_one_character_in_neighbouring_texts_are_each_invalid()
     {
         // Behind each other in memory, the two would be a valid é.
-        MessagePackWriter body = PushedBatch.TransactionsHead().Array(2);
+        MessagePackBytes body = PushedBatch.TransactionsHead().Array(2);
         foreach (byte half in new byte[] { 0xC3, 0xA9 })
         {
-            body.Map(3).Str("time").Int(PushedBatch.Now).Str("service").Str([half]).Str("elapsed").Int(1);
+            body.Map(3).Text("time").Int(PushedBatch.Now).Text("service").Text([half]).Text("elapsed").Int(1);
         }
 
         Assert.That(PushedBatch.MessagePack(body).Errors, Has.Count.EqualTo(2));
@@ -57,7 +58,7 @@ internal sealed class TextDecodingTests
 
     [Test]
     public void Bytes_are_taken_for_text() =>
-        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("method").Bin("GET"u8)).Text("method"), Is.EqualTo("GET"));
+        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("method").Binary("GET"u8)).Text("method"), Is.EqualTo("GET"));
 
     [TestCase("service", 2048)]
     [TestCase("method", 1024)]
@@ -96,7 +97,7 @@ internal sealed class TextDecodingTests
     public void A_text_that_is_invalid_behind_its_cut_is_rejected()
     {
         byte[] text = [.. Enumerable.Repeat((byte)'x', 1024), 0xFF];
-        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("user_agent").Str(text)).Error, Does.StartWith("user_agent must be valid"));
+        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("user_agent").Text(text)).Error, Does.StartWith("user_agent must be valid"));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Net;
+using MessagePack;
 using NUnit.Framework;
 
 namespace TimeSeries.Tests.Description;
@@ -29,7 +30,9 @@ internal sealed class DescribedAnswers : DelegatingHandler
         }
 
         await response.Content.LoadIntoBufferAsync(cancellationToken);
-        string text = await response.Content.ReadAsStringAsync(cancellationToken);
+        string text = response.Content.Headers.ContentType?.MediaType == "application/msgpack"
+            ? MessagePackSerializer.ConvertToJson(await response.Content.ReadAsByteArrayAsync(cancellationToken), cancellationToken: cancellationToken)
+            : await response.Content.ReadAsStringAsync(cancellationToken);
         if (text.Length <= LongestBody)
         {
             // Dot segments and the like mean what they mean everywhere.

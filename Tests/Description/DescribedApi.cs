@@ -123,7 +123,7 @@ internal sealed class DescribedApi
     {
         switch (mediaType)
         {
-            case "application/json" or "application/problem+json":
+            case "application/json" or "application/problem+json" or "application/msgpack":
                 using (JsonDocument document = JsonDocument.Parse(body()))
                 {
                     return _validator.Faults(document.RootElement, schema);

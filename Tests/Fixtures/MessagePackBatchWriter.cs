@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace TimeSeries.Tests.Fixtures;
 
 /// <summary>Writes batches as MessagePack.</summary>
@@ -114,7 +112,7 @@ internal static class MessagePackBatchWriter
         }
         else
         {
-            WriteInt32(bytes, [.. index.Cast<long>()]);
+            bytes.Packed("i32", [.. index.Cast<long>()]);
         }
     }
 
@@ -122,42 +120,12 @@ internal static class MessagePackBatchWriter
     {
         if (!column.IsWhole)
         {
-            byte[] doubles = new byte[column.Values.Length * 8];
-            for (int row = 0; row < column.Values.Length; row++)
-            {
-                double value = column.Values[row] is long whole ? whole : (double)column.Values[row]!;
-                BinaryPrimitives.WriteDoubleLittleEndian(doubles.AsSpan(row * 8), value);
-            }
-
-            bytes.Map(1).Text("f64").Binary(doubles);
+            bytes.Packed([.. column.Values.Select(value => value is long whole ? whole : (double)value!)]);
             return;
         }
 
         long[] values = [.. column.Values.Cast<long>()];
-        if (values.All(value => value is >= int.MinValue and <= int.MaxValue))
-        {
-            WriteInt32(bytes, values);
-            return;
-        }
-
-        byte[] longs = new byte[values.Length * 8];
-        for (int row = 0; row < values.Length; row++)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(longs.AsSpan(row * 8), values[row]);
-        }
-
-        bytes.Map(1).Text("i64").Binary(longs);
-    }
-
-    private static void WriteInt32(MessagePackBytes bytes, long[] values)
-    {
-        byte[] ints = new byte[values.Length * 4];
-        for (int row = 0; row < values.Length; row++)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(ints.AsSpan(row * 4), (int)values[row]);
-        }
-
-        bytes.Map(1).Text("i32").Binary(ints);
+        bytes.Packed(values.All(value => value is >= int.MinValue and <= int.MaxValue) ? "i32" : "i64", values);
     }
 
     private static void WriteArray(MessagePackBytes bytes, IReadOnlyCollection<object?> values)

@@ -1,75 +1,81 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using MessagePack;
 
 namespace TimeSeries.Tests.Fixtures;
 
-/// <summary>Writes MessagePack (msgpack/spec), each value in its shortest form.</summary>
-public sealed class MessagePackBytes
+/// <summary>Writes MessagePack value by value with the package's writer, each in its shortest form, and bytes that no writer writes.</summary>
+internal sealed class MessagePackBytes
 {
-    private readonly MemoryStream _stream = new();
+    private readonly ArrayBufferWriter<byte> _buffer = new();
 
-    public byte[] ToArray() => _stream.ToArray();
+    private delegate void Step(ref MessagePackWriter writer);
 
-    public MessagePackBytes Nil() => Byte(0xc0);
+    public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
 
-    public MessagePackBytes Bool(bool value) => Byte(value ? (byte)0xc3 : (byte)0xc2);
+    public MessagePackBytes Nil() => Write(static (ref writer) => writer.WriteNil());
 
-    public MessagePackBytes Int(long value) => value switch
-    {
-        >= 0 and < 128 => Byte((byte)value),
-        >= -32 and < 0 => Byte((byte)value),
-        >= 0 and <= byte.MaxValue => Big(0xcc, value, 1),
-        >= 0 and <= ushort.MaxValue => Big(0xcd, value, 2),
-        >= 0 and <= uint.MaxValue => Big(0xce, value, 4),
-        >= 0 => Big(0xcf, value, 8),
-        >= sbyte.MinValue => Big(0xd0, value, 1),
-        >= short.MinValue => Big(0xd1, value, 2),
-        >= int.MinValue => Big(0xd2, value, 4),
-        _ => Big(0xd3, value, 8),
-    };
+    public MessagePackBytes Bool(bool value) => Write((ref writer) => writer.Write(value));
 
-    public MessagePackBytes Double(double value) => Big(0xcb, BitConverter.DoubleToInt64Bits(value), 8);
+    public MessagePackBytes Int(long value) => Write((ref writer) => writer.Write(value));
 
-    public MessagePackBytes Single(float value) => Big(0xca, BitConverter.SingleToInt32Bits(value), 4);
+    public MessagePackBytes Double(double value) => Write((ref writer) => writer.Write(value));
+
+    public MessagePackBytes Single(float value) => Write((ref writer) => writer.Write(value));
+
+    public MessagePackBytes Array(int count) => Write((ref writer) => writer.WriteArrayHeader(count));
+
+    public MessagePackBytes Map(int count) => Write((ref writer) => writer.WriteMapHeader(count));
 
     public MessagePackBytes Text(string value) => Text(Encoding.UTF8.GetBytes(value));
 
-    public MessagePackBytes Text(byte[] utf8)
+    public MessagePackBytes Text(ReadOnlySpan<byte> utf8)
     {
-        _ = utf8.Length switch
-        {
-            < 32 => Byte((byte)(0xa0 | utf8.Length)),
-            <= byte.MaxValue => Big(0xd9, utf8.Length, 1),
-            <= ushort.MaxValue => Big(0xda, utf8.Length, 2),
-            _ => Big(0xdb, utf8.Length, 4),
-        };
-        return Raw(utf8);
+        MessagePackWriter writer = new(_buffer);
+        writer.WriteString(utf8);
+        writer.Flush();
+        return this;
     }
 
-    public MessagePackBytes Binary(byte[] value)
+    public MessagePackBytes Binary(ReadOnlySpan<byte> value)
     {
-        _ = value.Length switch
-        {
-            <= byte.MaxValue => Big(0xc4, value.Length, 1),
-            <= ushort.MaxValue => Big(0xc5, value.Length, 2),
-            _ => Big(0xc6, value.Length, 4),
-        };
-        return Raw(value);
+        MessagePackWriter writer = new(_buffer);
+        writer.Write(value);
+        writer.Flush();
+        return this;
     }
 
-    public MessagePackBytes Array(int count) => count switch
+    /// <summary>A map with one key that packs numbers, little-endian.</summary>
+    public MessagePackBytes Packed(string width, IReadOnlyList<long> values)
     {
-        < 16 => Byte((byte)(0x90 | count)),
-        <= ushort.MaxValue => Big(0xdc, count, 2),
-        _ => Big(0xdd, count, 4),
-    };
+        if (width == "f64")
+        {
+            return Packed([.. values.Select(value => (double)value)]);
+        }
 
-    public MessagePackBytes Map(int count) => count switch
+        int size = width == "i32" ? sizeof(int) : sizeof(long);
+        byte[] bytes = new byte[values.Count * size + sizeof(long)];
+        for (int i = 0; i < values.Count; i++)
+        {
+            // Of a narrow number the next one overwrites the upper half.
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * size), values[i]);
+        }
+
+        return Map(1).Text(width).Binary(bytes.AsSpan(0, values.Count * size));
+    }
+
+    /// <summary>The same of fractions.</summary>
+    public MessagePackBytes Packed(double[] values)
     {
-        < 16 => Byte((byte)(0x80 | count)),
-        <= ushort.MaxValue => Big(0xde, count, 2),
-        _ => Big(0xdf, count, 4),
-    };
+        byte[] bytes = new byte[values.Length * sizeof(double)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        }
+
+        return Map(1).Text("f64").Binary(bytes);
+    }
 
     /// <summary>A value of a sample.</summary>
     public MessagePackBytes Value(object? value)
@@ -99,23 +105,17 @@ public sealed class MessagePackBytes
         }
     }
 
-    public MessagePackBytes Raw(ReadOnlySpan<byte> bytes)
+    public MessagePackBytes Raw(params ReadOnlySpan<byte> bytes)
     {
-        _stream.Write(bytes);
+        _buffer.Write(bytes);
         return this;
     }
 
-    public MessagePackBytes Byte(byte value)
+    private MessagePackBytes Write(Step step)
     {
-        _stream.WriteByte(value);
+        MessagePackWriter writer = new(_buffer);
+        step(ref writer);
+        writer.Flush();
         return this;
-    }
-
-    // A type byte, then the lowest bytes of the number, the highest of them first.
-    private MessagePackBytes Big(byte type, long value, int bytes)
-    {
-        Span<byte> all = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(all, value);
-        return Byte(type).Raw(all[(8 - bytes)..]);
     }
 }

@@ -67,7 +67,7 @@ public sealed class PushStatusTests
         byte[] expected =
         [
             0x88, 0xA8, .. "accepted"u8, 1, 0xA8, .. "rejected"u8, 0, 0xAA, .. "duplicates"u8, 0, 0xA9, .. "truncated"u8, 0, 0xA9, .. "duplicate"u8, 0xC2,
-            0xA6, .. "errors"u8, 0xDC, 0, 0, 0xA7, .. "unknown"u8, 0xDC, 0, 0, 0xA8, .. "position"u8,
+            0xA6, .. "errors"u8, 0x90, 0xA7, .. "unknown"u8, 0x90, 0xA8, .. "position"u8,
         ];
         Assert.That(answer.Take(expected.Length), Is.EqualTo(expected));
     }

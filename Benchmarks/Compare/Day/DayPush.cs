@@ -29,7 +29,7 @@ internal sealed class DayPush(ServerAddress address, string token, CancellationT
 
     private void PushSlices(int sliceCount, Func<int, IEnumerable<(Kind Kind, WireColumn[] Columns)>> make)
     {
-        MessagePackWriter writer = new();
+        MessagePackWireWriter writer = new();
         using BatchClient client = new(address, token, writer.ContentType);
         BatchSender sender = new(client, _firstError);
         for (int slice = Interlocked.Increment(ref _nextSlice); slice < sliceCount && _firstError.Reason is null; slice = Interlocked.Increment(ref _nextSlice))

@@ -4,8 +4,8 @@ using TimeSeries.Ingest.Decoding;
 
 namespace TimeSeries.Ingest.Endpoint;
 
-/// <summary>Writes answers as JSON.</summary>
-internal static class AnswerText
+/// <summary>Writes responses as JSON.</summary>
+internal static class JsonResponse
 {
     public static void Write(Utf8JsonWriter json, PushAnswer answer)
     {
