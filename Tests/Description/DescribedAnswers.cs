@@ -1,6 +1,7 @@
 using System.Net;
-using MessagePack;
+using System.Text.Json;
 using NUnit.Framework;
+using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Description;
 
@@ -31,7 +32,7 @@ internal sealed class DescribedAnswers : DelegatingHandler
 
         await response.Content.LoadIntoBufferAsync(cancellationToken);
         string text = response.Content.Headers.ContentType?.MediaType == "application/msgpack"
-            ? MessagePackSerializer.ConvertToJson(await response.Content.ReadAsByteArrayAsync(cancellationToken), cancellationToken: cancellationToken)
+            ? JsonSerializer.Serialize(MessagePackReading.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken)))
             : await response.Content.ReadAsStringAsync(cancellationToken);
         if (text.Length <= LongestBody)
         {

@@ -41,11 +41,12 @@ public sealed class AggregateFormatTests
     [TestCase("json")]
     [TestCase("csv")]
     [TestCase("ndjson")]
+    [TestCase("msgpack")]
     public async Task A_long_answer_streams_whole(string format)
     {
         string padding = new('x', 1_000);
         await using QueryHost host = await QueryHost.StartAsync([.. Enumerable.Range(1_000, 2_000).Select(i => Statement($"{padding}{i}", i))]);
-        using HttpResponseMessage response = await host.OwnAsync($"/api/v1/aggregate?kind=sql&by=sql&limit=2000&format={format}");
+        using HttpResponseMessage response = await host.OwnInFormatAsync("/api/v1/aggregate?kind=sql&by=sql&limit=2000", format);
         string body = await response.Content.ReadAsStringAsync();
         Assert.That(response.Headers.TransferEncodingChunked, Is.True);
         Assert.That(Enumerable.Range(1_000, 2_000).All(i => body.Contains($"{padding}{i}", StringComparison.Ordinal)), Is.True);
@@ -53,6 +54,7 @@ public sealed class AggregateFormatTests
 
     [TestCase("json")]
     [TestCase("csv")]
+    [TestCase("msgpack")]
     public async Task A_failure_in_the_middle_cuts_the_connection(string format)
     {
         await using QueryHost host = await QueryHost.StartAsync(new BrokenReader(100));
@@ -60,10 +62,29 @@ public sealed class AggregateFormatTests
         {
             Assert.That(async () =>
             {
-                using HttpResponseMessage response = await host.OwnAsync($"/api/v1/{path}&format={format}");
+                using HttpResponseMessage response = await host.OwnInFormatAsync($"/api/v1/{path}", format);
                 return await response.Content.ReadAsStringAsync();
             }, Throws.InstanceOf<HttpRequestException>());
         }
+    }
+
+    [TestCase("json")]
+    [TestCase("msgpack")]
+    public async Task Rows_are_sent_before_the_last_one_is_made(string format)
+    {
+        const int Rows = 20_000;
+        using ManualResetEventSlim arrived = new();
+        TaskCompletionSource<bool> cameInTime = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using QueryHost host = await QueryHost.StartAsync(new BrokenReader(Rows) { BeforeLast = () => cameInTime.TrySetResult(arrived.Wait(TimeSpan.FromSeconds(30))) });
+        using HttpClient client = new();
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(host.Address, "/api/v1/aggregate?kind=sql&by=sql"));
+        request.Headers.Add("Authorization", "Bearer " + QueryHost.Token);
+        request.Headers.Add("Accept", "application/" + format);
+        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using Stream body = await response.Content.ReadAsStreamAsync();
+        await body.ReadAtLeastAsync(new byte[64 << 10], 64 << 10);
+        arrived.Set();
+        Assert.That(await cameInTime.Task, Is.True);
     }
 
     [TestCase("aggregate?kind=sql&by=sql")]
@@ -85,10 +106,9 @@ public sealed class AggregateFormatTests
     public async Task Every_format_is_compressed_when_asked_for(string encoding)
     {
         await using QueryHost host = await QueryHost.StartAsync([.. Enumerable.Range(0, 200).Select(i => Statement($"statement {i}", i))]);
-        foreach (string format in (string[])["json", "csv", "ndjson"])
+        foreach (string format in (string[])["json", "csv", "ndjson", "msgpack"])
         {
-            using HttpResponseMessage response = await host.SendAsync(
-                HttpMethod.Get, $"/api/v1/aggregate?kind=sql&by=sql&format={format}", ("Authorization", "Bearer " + QueryHost.Token), ("Accept-Encoding", encoding));
+            using HttpResponseMessage response = await host.OwnInFormatAsync("/api/v1/aggregate?kind=sql&by=sql", format, ("Accept-Encoding", encoding));
             Assert.That((response.StatusCode, response.Content.Headers.ContentEncoding.Single()), Is.EqualTo((HttpStatusCode.OK, encoding)), format);
         }
     }
@@ -100,8 +120,11 @@ public sealed class AggregateFormatTests
     {
         private readonly RowReader _good = new([Statement("good", 1)]);
 
+        /// <summary>Runs before the last good row is read.</summary>
+        public Action BeforeLast { get; init; } = static () => { };
+
         public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken) =>
-            new BrokenResult(await _good.QueryAsync(query, cancellationToken), goodRows);
+            new BrokenResult(await _good.QueryAsync(query, cancellationToken), goodRows, BeforeLast);
 
         public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken) =>
             new BrokenList(await _good.ListAsync(query, cancellationToken), goodRows);
@@ -109,7 +132,7 @@ public sealed class AggregateFormatTests
         public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => _good.WatermarkAsync(cancellationToken);
     }
 
-    private sealed class BrokenResult(QueryResult good, int goodRows) : QueryResult
+    private sealed class BrokenResult(QueryResult good, int goodRows, Action beforeLast) : QueryResult
     {
         public override int RowCount => goodRows + 10;
 
@@ -121,7 +144,15 @@ public sealed class AggregateFormatTests
 
         public override long KeyNumber(int row, int part) => good.KeyNumber(0, part);
 
-        public override ReadOnlySpan<byte> KeyText(int row, int part) => row < goodRows ? good.KeyText(0, part) : throw new IOException("/secret/path: bad sector");
+        public override ReadOnlySpan<byte> KeyText(int row, int part)
+        {
+            if (row == goodRows - 1)
+            {
+                beforeLast();
+            }
+
+            return row < goodRows ? good.KeyText(0, part) : throw new IOException("/secret/path: bad sector");
+        }
 
         public override bool KeyMissing(int row, int part) => false;
 

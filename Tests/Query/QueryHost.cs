@@ -110,8 +110,13 @@ internal sealed class QueryHost : IAsyncDisposable
     public Task<HttpResponseMessage> NcpAsync(string body, string path = "/dashboards/events/search") => SendAsync(
         HttpMethod.Post, path, new StringContent(body), RequestSignature.Headers("POST", path, Now, AccessKey, Secret));
 
-    /// <summary>Gets a path of our own API with the first project's token.</summary>
-    public Task<HttpResponseMessage> OwnAsync(string path) => SendAsync(HttpMethod.Get, path, ("Authorization", "Bearer " + Token));
+    /// <summary>Gets a path of our own API with the first project's token and these further headers.</summary>
+    public Task<HttpResponseMessage> OwnAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, [("Authorization", "Bearer " + Token), .. headers]);
+
+    /// <summary>Gets a path of our own API, which has a query string already, in a format: by Accept where it is MessagePack, else by its parameter.</summary>
+    public Task<HttpResponseMessage> OwnInFormatAsync(string path, string format, params (string Name, string Value)[] headers) =>
+        format == "msgpack" ? OwnAsync(path, [("Accept", "application/msgpack"), .. headers]) : OwnAsync($"{path}&format={format}", headers);
 
     /// <summary>The body of a statistic that must succeed.</summary>
     public async Task<JsonElement> WhatapJsonAsync(string path)
