@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Mime;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Hosting.OpenApi;
 
@@ -65,7 +66,7 @@ public static class ApiElements
 
     public static KeyValuePair<string, OpenApiMediaType> NdJson(IOpenApiSchema line) => Content("application/x-ndjson", line);
 
-    public static KeyValuePair<string, OpenApiMediaType> MsgPack(IOpenApiSchema schema) => Content("application/msgpack", schema);
+    public static KeyValuePair<string, OpenApiMediaType> MsgPack(IOpenApiSchema schema) => Content(MessagePackMedia.ContentType, schema);
 
     public static KeyValuePair<string, OpenApiMediaType> Csv() => Content(MediaTypeNames.Text.Csv, JsonSchema.String());
 }
