@@ -127,7 +127,8 @@ public static class HostSetup
     {
         services.AddResponseCompression(options =>
         {
-            options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, Problem.ContentType, MessagePackMedia.ContentType, "application/x-ndjson", "text/csv"];
+            options.MimeTypes =
+                [.. ResponseCompressionDefaults.MimeTypes, Problem.ContentType, MessagePackMedia.ContentType, "application/x-ndjson", "text/csv"];
 
             // Compression over TLS can leak secrets that stand beside what an attacker chose; no answer of ours holds a secret.
             options.EnableForHttps = true;

@@ -143,15 +143,8 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         _position = _body.Length;
     }
 
-    private WireType ReadDouble()
-    {
-        if (!Take(sizeof(double), out ReadOnlySpan<byte> bytes))
-        {
-            return WireType.Failed;
-        }
-
-        return Fraction(BinaryPrimitives.ReadDoubleBigEndian(bytes));
-    }
+    private WireType ReadDouble() =>
+        Take(sizeof(double), out ReadOnlySpan<byte> bytes) ? Fraction(BinaryPrimitives.ReadDoubleBigEndian(bytes)) : WireType.Failed;
 
     // Everything whose format code says no more than its type; the package reads what follows the code.
     private WireType ReadLong(byte code)
@@ -177,11 +170,17 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
             case MessagePackType.String:
                 return Pass(MessagePackPrimitives.TryReadStringHeader(token, out uint text, out size), size) ? Bytes(text, WireType.Text) : WireType.Failed;
             case MessagePackType.Array:
-                return Pass(MessagePackPrimitives.TryReadArrayHeader(token, out uint values, out size), size) ? Nested(values, values, WireType.Array) : WireType.Failed;
+                return Pass(MessagePackPrimitives.TryReadArrayHeader(token, out uint values, out size), size)
+                    ? Nested(values, values, WireType.Array)
+                    : WireType.Failed;
             case MessagePackType.Map:
-                return Pass(MessagePackPrimitives.TryReadMapHeader(token, out uint entries, out size), size) ? Nested(entries, 2L * entries, WireType.Map) : WireType.Failed;
+                return Pass(MessagePackPrimitives.TryReadMapHeader(token, out uint entries, out size), size)
+                    ? Nested(entries, 2L * entries, WireType.Map)
+                    : WireType.Failed;
             case MessagePackType.Extension:
-                return Pass(MessagePackPrimitives.TryReadExtensionHeader(token, out ExtensionHeader header, out size), size) ? Extension(header) : WireType.Failed;
+                return Pass(MessagePackPrimitives.TryReadExtensionHeader(token, out ExtensionHeader header, out size), size)
+                    ? Extension(header)
+                    : WireType.Failed;
             default:
                 Refuse(new BatchRefusal("The body is not MessagePack: 0xC1 is never used.", _position - 1, null));
                 return WireType.Failed;
@@ -252,7 +251,9 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
             return WireType.Failed;
         }
 
-        return header.TypeCode == ReservedMessagePackExtensionTypeCode.DateTime && MessagePackTimestamp.TryRead(bytes, out long milliseconds) ? Timestamp(milliseconds) : WireType.Other;
+        return header.TypeCode == ReservedMessagePackExtensionTypeCode.DateTime && MessagePackTimestamp.TryRead(bytes, out long milliseconds)
+            ? Timestamp(milliseconds)
+            : WireType.Other;
     }
 
     private WireType Timestamp(long milliseconds)

@@ -32,7 +32,8 @@ internal readonly record struct PushHead(BodyFormat Format, BodyEncoding Encodin
             return new PushRefusal(StatusCodes.Status400BadRequest, "wait must be durable or stored.") { Field = "wait" };
         }
 
-        head = new PushHead(format, encoding, MessagePackMedia.IsPreferred(request) ? BodyFormat.MessagePack : BodyFormat.Json, request.Query["wait"] is ["stored", ..]);
+        BodyFormat answerFormat = MessagePackMedia.IsPreferred(request) ? BodyFormat.MessagePack : BodyFormat.Json;
+        head = new PushHead(format, encoding, answerFormat, request.Query["wait"] is ["stored", ..]);
         return null;
     }
 

@@ -19,13 +19,16 @@ internal sealed class ValueResponse : IAsyncDisposable
     {
         _body = context.Response.BodyWriter;
         _aborted = context.RequestAborted;
-        Writer = format == AnswerFormat.MessagePack ? new MessagePackValueWriter(_body) : new JsonValueWriter(new Utf8JsonWriter((IBufferWriter<byte>)_body, JsonAnswer.Options));
+        Writer = format == AnswerFormat.MessagePack
+            ? new MessagePackValueWriter(_body)
+            : new JsonValueWriter(new Utf8JsonWriter((IBufferWriter<byte>)_body, JsonAnswer.Options));
     }
 
     public IValueWriter Writer { get; }
 
     /// <summary>The format that the header Accept asks for: MessagePack or JSON.</summary>
-    public static AnswerFormat AcceptedFormat(HttpRequest request) => MessagePackMedia.IsPreferred(request) ? AnswerFormat.MessagePack : AnswerFormat.Json;
+    public static AnswerFormat AcceptedFormat(HttpRequest request) =>
+        MessagePackMedia.IsPreferred(request) ? AnswerFormat.MessagePack : AnswerFormat.Json;
 
     /// <summary>Sends the head of a 200 and returns the writer of its body.</summary>
     public static async ValueTask<ValueResponse> StartAsync(HttpContext context, AnswerFormat format)
@@ -38,7 +41,8 @@ internal sealed class ValueResponse : IAsyncDisposable
     /// <summary>Sets status and headers of a 200, which depend on Accept.</summary>
     public static void SetHead(HttpContext context, AnswerFormat format)
     {
-        JsonAnswer.SetHead(context, StatusCodes.Status200OK, format == AnswerFormat.MessagePack ? MessagePackMedia.ContentType : "application/json; charset=utf-8");
+        string contentType = format == AnswerFormat.MessagePack ? MessagePackMedia.ContentType : "application/json; charset=utf-8";
+        JsonAnswer.SetHead(context, StatusCodes.Status200OK, contentType);
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
     }
 

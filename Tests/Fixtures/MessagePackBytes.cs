@@ -77,7 +77,7 @@ internal sealed class MessagePackBytes
         return Map(1).Text("f64").Binary(bytes);
     }
 
-    /// <summary>A value of a sample.</summary>
+    /// <summary>A value of a sample, or one that was read.</summary>
     public MessagePackBytes Value(object? value)
     {
         switch (value)
@@ -97,6 +97,22 @@ internal sealed class MessagePackBytes
                 foreach ((string key, string text) in map)
                 {
                     Text(key).Text(text);
+                }
+
+                return this;
+            case Dictionary<string, object?> map:
+                Map(map.Count);
+                foreach ((string key, object? inner) in map)
+                {
+                    Text(key).Value(inner);
+                }
+
+                return this;
+            case List<object?> list:
+                Array(list.Count);
+                foreach (object? inner in list)
+                {
+                    Value(inner);
                 }
 
                 return this;

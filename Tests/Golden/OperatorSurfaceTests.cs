@@ -16,7 +16,8 @@ internal sealed partial class OperatorSurfaceTests
     private static readonly string[] _documentAdditions =
     [
         // Responses in MessagePack for clients that ask for them; without Accept nothing has changed.
-        .. new[] { "aggregate", "samples", "agents", "schema" }.Select(name => $"$.paths./api/v1/{name}.get.responses.200.content.application/msgpack was added"),
+        .. new[] { "aggregate", "samples", "agents", "schema" }
+            .Select(name => $"$.paths./api/v1/{name}.get.responses.200.content.application/msgpack was added"),
     ];
 
     // A list of types means the same in any order (JSON Schema 2020-12, 6.1.1): "null" stood last, and stands first since the document model writes it.

@@ -163,22 +163,31 @@ public sealed class MessagePackFormatTests
         {
             _ = field.Type switch
             {
-                FieldType.Map => row.With(field.Name, JsonSerializer.Serialize(new Dictionary<string, string> { ["a\"b"] = Pick(_texts, random), [Pick(_texts, random) + "k"] = "/\\" })),
+                FieldType.Map => row.With(field.Name, RandomMap(random)),
                 FieldType.Text when field.IsGuid => row.With(field.Name, new Guid(random.Next(), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10).ToString()),
                 FieldType.Text => row.With(field.Name, field.Allowed.IsEmpty ? Pick(_texts, random) : Pick([.. field.Allowed], random)),
                 FieldType.Boolean => row.With(field.Name, random.Next(2)),
-                _ => row.With(field.Name, random.NextInt64(field.Minimum, random.Next(4) == 0 ? field.Maximum : Math.Min(field.Maximum, field.Minimum + 1_000_000))),
+                _ => row.With(field.Name, RandomNumber(field, random)),
             };
         }
 
         return row;
     }
 
+    private static string RandomMap(Random random) =>
+        JsonSerializer.Serialize(new Dictionary<string, string> { ["a\"b"] = Pick(_texts, random), [Pick(_texts, random) + "k"] = "/\\" });
+
+    // Mostly small ones, some up to the greatest.
+    private static long RandomNumber(Field field, Random random) =>
+        random.NextInt64(field.Minimum, random.Next(4) == 0 ? field.Maximum : Math.Min(field.Maximum, field.Minimum + 1_000_000));
+
     private static string RandomAggregate(KindSchema kind, Random random)
     {
-        string[] groups = [.. kind.Fields.Where(field => field.Type == FieldType.Text && field.Name is not ("message" or "stack" or "description")).Select(field => field.Name)];
+        IEnumerable<Field> names = kind.Fields.Where(field => field.Type == FieldType.Text && field.Name is not ("message" or "stack" or "description"));
+        string[] groups = [.. names.Select(field => field.Name)];
         string[] numbers = [.. kind.Fields.Where(field => !field.IsText).Select(field => field.Name)];
-        string[] measures = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"{Pick(_functions, random)}({Pick(numbers, random)})").Append(Pick(["count", "rate"], random)).Distinct()];
+        IEnumerable<string> calls = Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"{Pick(_functions, random)}({Pick(numbers, random)})");
+        string[] measures = [.. calls.Append(Pick(["count", "rate"], random)).Distinct()];
         string query = $"kind={kind.Name}&measures={string.Join(',', measures)}";
         query += random.Next(3) == 0 ? "" : $"&by={Pick(groups, random)}";
         query += random.Next(2) == 0 ? "" : $"&window={Pick(["1m", "10m", "1d"], random)}";
