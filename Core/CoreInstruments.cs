@@ -8,30 +8,34 @@ namespace TimeSeries.Core;
 /// </summary>
 public sealed class CoreInstruments : IDisposable
 {
-    public CoreInstruments()
+    private const string MeterName = "TimeSeries.Core";
+
+    /// <param name="meters">Makes the host's meters; without one nobody but a listener of this process sees what is measured.</param>
+    public CoreInstruments(IMeterFactory? meters = null)
     {
-        LogFlushes = Meter.CreateCounter<long>("timeseries.log.flushes", "{flush}", "Flushes of the log to stable storage.");
-        LogRecords = Meter.CreateCounter<long>("timeseries.log.records", "{record}", "Records made durable in the log.");
-        LogBytes = Meter.CreateCounter<long>("timeseries.log.written", "By", "Bytes appended to the log.");
-        LogFailures = Meter.CreateCounter<long>("timeseries.log.failures", "{failure}", "Writes or flushes of the log that failed.");
-        LogDamages = Meter.CreateCounter<long>("timeseries.log.damages", "{stretch}", "Stretches of the log that could not be read.");
-        Seals = Meter.CreateCounter<long>("timeseries.store.seals", "{seal}", "Heads sealed into blocks.");
-        SealFailures = Meter.CreateCounter<long>("timeseries.store.seal.failures", "{failure}", "Seals that failed and are tried again.");
-        Compactions = Meter.CreateCounter<long>("timeseries.store.compactions", "{compaction}", "Compactions of blocks.");
-        StoreWaits = Meter.CreateCounter<long>("timeseries.store.waits", "{wait}", "Batches that waited because too many heads were not sealed yet.");
-        StoreFailures = Meter.CreateCounter<long>(
+        Meter = meters?.Create(MeterName) ?? new Meter(MeterName);
+        LogFlushes = Count("timeseries.log.flushes", "{flush}", "Flushes of the log to stable storage.");
+        LogRecords = Count("timeseries.log.records", "{record}", "Records made durable in the log.");
+        LogBytes = Count("timeseries.log.written", "By", "Bytes appended to the log.");
+        LogFailures = Count("timeseries.log.failures", "{failure}", "Writes or flushes of the log that failed.");
+        LogDamages = Count("timeseries.log.damages", "{stretch}", "Stretches of the log that could not be read.");
+        Seals = Count("timeseries.store.seals", "{seal}", "Heads sealed into blocks.");
+        SealFailures = Count("timeseries.store.seal.failures", "{failure}", "Seals that failed and are tried again.");
+        Compactions = Count("timeseries.store.compactions", "{compaction}", "Compactions of blocks.");
+        StoreWaits = Count("timeseries.store.waits", "{wait}", "Batches that waited because too many heads were not sealed yet.");
+        StoreFailures = Count(
             "timeseries.store.failures", "{failure}", "Compactions, retentions and deletions of blocks that failed and are tried again.");
-        DamagedReads = Meter.CreateCounter<long>("timeseries.store.damaged_reads", "{read}", "Reads of a block that failed or whose checksum was wrong.");
+        DamagedReads = Count("timeseries.store.damaged_reads", "{read}", "Reads of a block that failed or whose checksum was wrong.");
         InfluxWrites = Meter.CreateCounter<long>("timeseries.influx.writes", "{request}", "Writes sent to InfluxDB, by outcome.");
-        InfluxLines = Meter.CreateCounter<long>("timeseries.influx.lines", "{line}", "Lines that InfluxDB confirmed.");
-        InfluxBytes = Meter.CreateCounter<long>("timeseries.influx.written", "By", "Bytes of the lines that InfluxDB confirmed, before compression.");
-        InfluxDeadLetters = Meter.CreateCounter<long>("timeseries.influx.dead_letters", "{line}", "Lines that InfluxDB refused for good; they are kept in a file.");
-        InfluxUncheckedAlerts = Meter.CreateCounter<long>(
+        InfluxLines = Count("timeseries.influx.lines", "{line}", "Lines that InfluxDB confirmed.");
+        InfluxBytes = Count("timeseries.influx.written", "By", "Bytes of the lines that InfluxDB confirmed, before compression.");
+        InfluxDeadLetters = Count("timeseries.influx.dead_letters", "{line}", "Lines that InfluxDB refused for good; they are kept in a file.");
+        InfluxUncheckedAlerts = Count(
             "timeseries.influx.unchecked_alerts", "{alert}", "Alerts taken without a look whether InfluxDB has their ids, since it could not be asked.");
     }
 
-    /// <summary>Where gauges register themselves.</summary>
-    public Meter Meter { get; } = new("TimeSeries.Core");
+    /// <summary>Where the instruments live.</summary>
+    public Meter Meter { get; }
 
     public Counter<long> LogFlushes { get; }
 
@@ -66,4 +70,12 @@ public sealed class CoreInstruments : IDisposable
     public Counter<long> InfluxUncheckedAlerts { get; }
 
     public void Dispose() => Meter.Dispose();
+
+    // Its series is there from the start: a rate sees the first increase, and an alert that nothing failed.
+    private Counter<long> Count(string name, string unit, string description)
+    {
+        Counter<long> counter = Meter.CreateCounter<long>(name, unit, description);
+        counter.Add(0);
+        return counter;
+    }
 }

@@ -17,7 +17,7 @@ public static class IngestHost
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, MinWorkerThreads), ports);
 
-        WebApplicationBuilder builder = HostSetup.CreateBuilder(args);
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-ingest");
         builder.Services.AddTimeSeriesIngest();
         builder.Services.AddSharedStoreRules("Ingest");
         replace?.Invoke(builder.Services);

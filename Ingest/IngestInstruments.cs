@@ -1,22 +1,37 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using TimeSeries.Core.Model;
+using TimeSeries.Hosting.Telemetry;
+using TimeSeries.Ingest.Pipeline;
 
 namespace TimeSeries.Ingest;
 
-/// <summary>The metrics of Ingest, made once a host. Samples are counted by <see cref="Pipeline.SampleLedger"/>, which shows them as one snapshot. Thread safe.</summary>
+/// <summary>The metrics of Ingest, made once a host. Names follow OpenTelemetry, units UCUM. Thread safe.</summary>
 public sealed class IngestInstruments : IDisposable
 {
-    public IngestInstruments()
-    {
-        Requests = Meter.CreateCounter<long>("timeseries.ingest.requests", "{request}", "Pushes answered, by status.");
-        BodyBytes = Meter.CreateCounter<long>("timeseries.ingest.received", "By", "Bytes of bodies as sent.");
-        Duration = Meter.CreateHistogram<double>("timeseries.ingest.duration", "s", "Time from the head of a push to its answer.");
-        GroupBatches = Meter.CreateHistogram<int>("timeseries.ingest.group_batches", "{batch}", "Batches made durable by one flush.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024] });
-        IdsForgotten = Meter.CreateCounter<long>("timeseries.ingest.ids.forgotten", "{id}", "Idempotency keys forgotten before their window ended, since there were too many.");
-        StoreFailures = Meter.CreateCounter<long>("timeseries.ingest.store.failures", "{failure}", "Writes to the store that failed and are tried again.");
-    }
+    private const string MeterName = "TimeSeries.Ingest";
 
-    /// <summary>Where gauges register themselves.</summary>
-    public Meter Meter { get; } = new("TimeSeries.Ingest");
+    private readonly Meter _meter;
+
+    /// <param name="meters">Makes the host's meters; without one nobody but a listener of this process sees what is measured.</param>
+    public IngestInstruments(IMeterFactory? meters = null)
+    {
+        _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
+        Requests = _meter.CreateCounter<long>("timeseries.ingest.requests", "{request}", "Pushes answered, by status.");
+        BodyBytes = _meter.CreateCounter<long>("timeseries.ingest.received", "By", "Bytes of bodies as sent.");
+        Duration = _meter.CreateHistogram("timeseries.ingest.duration", "s", "Time from the head of a push to its answer.", advice: Latencies.Advice);
+        GroupBatches = _meter.CreateHistogram<int>(
+            "timeseries.ingest.group_batches", "{batch}", "Batches made durable by one flush.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024] });
+        IdsForgotten = _meter.CreateCounter<long>(
+            "timeseries.ingest.ids.forgotten", "{id}", "Idempotency keys forgotten before their window ended, since there were too many.");
+        StoreFailures = _meter.CreateCounter<long>("timeseries.ingest.store.failures", "{failure}", "Writes to the store that failed and are tried again.");
+
+        // Their series are there from the start: a rate sees the first increase, and an alert that nothing failed.
+        BodyBytes.Add(0);
+        IdsForgotten.Add(0);
+        StoreFailures.Add(0);
+    }
 
     public Counter<long> Requests { get; }
 
@@ -30,5 +45,77 @@ public sealed class IngestInstruments : IDisposable
 
     public Counter<long> StoreFailures { get; }
 
-    public void Dispose() => Meter.Dispose();
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>
+    /// Shows what became of samples. A metric has one name, so there are five, but all that one collection shows of them is of one moment:
+    /// received = stored + rejected + duplicate + in flight in every scrape.
+    /// </summary>
+    internal void Observe(SampleLedger ledger)
+    {
+        SampleCountsOfCollection counts = new(ledger);
+        _meter.CreateObservableCounter("timeseries.ingest.samples.received", () => counts.Of(SampleCounts.Metric.Received), "{sample}", "Samples received.");
+        _meter.CreateObservableCounter(
+            "timeseries.ingest.samples.stored", () => counts.Of(SampleCounts.Metric.Stored), "{sample}",
+            "Samples durable and in the store, or in the log that feeds it (timeseries_store_waiting_bytes).");
+        _meter.CreateObservableUpDownCounter(
+            "timeseries.ingest.samples.in_flight", () => counts.Of(SampleCounts.Metric.InFlight), "{sample}",
+            "Samples received and not yet stored, rejected or duplicate.");
+        _meter.CreateObservableCounter(
+            "timeseries.ingest.samples.duplicate", () => counts.Of(SampleCounts.Metric.Duplicate), "{sample}",
+            "Samples that were there already: repeated alerts, batches sent again.");
+        _meter.CreateObservableCounter(
+            "timeseries.ingest.samples.rejected", () => counts.Of(SampleCounts.Metric.Rejected), "{sample}",
+            "Samples rejected, by reason; unavailable: log or host could not take them (503).");
+    }
+
+    /// <summary>Shows the log's size and, when the store is fed from the log, how far it has got.</summary>
+    internal void Observe(DrainProgress progress)
+    {
+        _meter.CreateObservableGauge("timeseries.log.bytes", () => progress.LogBytes, "By", "Bytes that the log holds.");
+        if (progress.Feed != StoreFeed.Log)
+        {
+            return;
+        }
+
+        _meter.CreateObservableGauge(
+            "timeseries.store.waiting.bytes", () => progress.Waiting().Bytes, "By", "Bytes of the log with samples that the store does not have yet.");
+        _meter.CreateObservableGauge(
+            "timeseries.store.waiting.seconds", () => progress.Waiting().Age.TotalSeconds, "s", "Age of the oldest batch that the store does not have yet.");
+        _meter.CreateObservableGauge("timeseries.log.end_position", () => progress.LogEnd.Offset, null, "Position behind the last record of the log.");
+        _meter.CreateObservableGauge(
+            "timeseries.store.confirmed_position", () => progress.Confirmed.Offset, null, "Through this position the store has the samples.");
+        _meter.CreateObservableGauge(
+            "timeseries.store.stored_position", () => progress.Stored.Offset, null,
+            "Through this position the store has samples and rollups, and the log may forget them.");
+        _meter.CreateObservableGauge(
+            "timeseries.store.takes_samples", () => progress.TakesSamples ? 1 : 0, null,
+            "1 when the store takes samples, 0 when it refuses them or can't be reached.");
+    }
+
+    // A collection asks every instrument once, one after the other, on one thread; another exporter may collect meanwhile on another one.
+    private sealed class SampleCountsOfCollection(SampleLedger ledger)
+    {
+        private readonly ConcurrentDictionary<int, (SampleCounts Counts, int Shown)> _byThread = [];
+
+        public IReadOnlyList<Measurement<long>> Of(SampleCounts.Metric metric)
+        {
+            int thread = Environment.CurrentManagedThreadId;
+            int bit = 1 << (int)metric;
+
+            // What is asked for again begins the next collection.
+            if (!_byThread.Remove(thread, out (SampleCounts Counts, int Shown) current) || (current.Shown & bit) != 0)
+            {
+                current = (ledger.Count(), 0);
+            }
+
+            current.Shown |= bit;
+            if (current.Shown != SampleCounts.AllMetrics)
+            {
+                _byThread[thread] = current;
+            }
+
+            return current.Counts[metric];
+        }
+    }
 }

@@ -7,11 +7,11 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Hosting.Configuration;
-using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Storage;
+using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Endpoint;
 using TimeSeries.Ingest.Idempotency;
@@ -43,8 +43,8 @@ public static class IngestServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
         services.TryAddSingleton(_ => Machine.Read());
-        services.AddInstruments<CoreInstruments>(instruments => instruments.Meter);
-        services.AddInstruments<IngestInstruments>(instruments => instruments.Meter);
+        services.AddSingleton<CoreInstruments>();
+        services.AddSingleton<IngestInstruments>();
         services.AddInflux(influx);
         AddNode(services);
         AddPipeline(services);
@@ -86,7 +86,8 @@ public static class IngestServices
             provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<DataDirectory>().IdsPath, provider.GetRequiredService<DataDirectory>().NodeId,
             provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SampleLedger>();
-        services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<SampleLedger>());
+        services.AddSingleton(provider => new SeriesLimit(
+            "timeseries.ingest.samples.", SampleLedger.SeriesOf(Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<AlertGuard>();
         services.AddSingleton<BatchEnding>();
@@ -94,7 +95,6 @@ public static class IngestServices
         services.AddSingleton(OpenMarks);
         services.AddSingleton<LogSignal>();
         services.AddSingleton<DrainProgress>();
-        services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<DrainProgress>());
         services.AddSingleton<LogHealth>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogHealth>());
     }
@@ -155,12 +155,16 @@ public static class IngestServices
         StorageOptions options = provider.GetRequiredService<StorageOptions>();
         DataDirectory directory = provider.GetRequiredService<DataDirectory>();
         ProjectDirectory projects = provider.GetRequiredService<ProjectDirectory>();
+        CoreInstruments instruments = provider.GetRequiredService<CoreInstruments>();
+
+        // A host that never writes to InfluxDB says so.
+        instruments.InfluxWrites.Add(0);
         EmbeddedStoreOptions bounds = new() { HeadBytes = options.HeadBytes, CacheBytes = options.CacheBytes, MaxBytes = options.MaxBytes, Retention = options.RetentionOf };
         try
         {
             return EmbeddedStore.Open(
                 provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId, bounds, pcode => ApdexThresholdOf(projects, pcode),
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<EmbeddedStore>>());
+                provider.GetRequiredService<TimeProvider>(), instruments, provider.GetRequiredService<ILogger<EmbeddedStore>>());
         }
         catch (IOException fault)
         {

@@ -14,7 +14,7 @@ public static class QueryHost
     /// <param name="replace">Registers other services in place of the host's own: a clock, a log.</param>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
-        WebApplicationBuilder builder = HostSetup.CreateBuilder(args);
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-query");
         builder.Services.AddInflux(InfluxRoles.Reader);
         builder.Services.AddSharedStoreRules("Query");
         builder.Services.AddProjects();

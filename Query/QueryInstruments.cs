@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TimeSeries.Hosting.Telemetry;
 
 namespace TimeSeries.Query;
 
@@ -7,16 +8,19 @@ namespace TimeSeries.Query;
 /// </summary>
 public sealed class QueryInstruments : IDisposable
 {
-    public QueryInstruments()
-    {
-        Requests = Meter.CreateCounter<long>("timeseries.query.requests", "{request}", "Requests answered, by API family and status.");
-        Duration = Meter.CreateHistogram<double>("timeseries.query.duration", "s", "Time from the first byte of a request to the last of its answer.");
-        ScansWaiting = Meter.CreateUpDownCounter<long>("timeseries.query.scans.waiting", "{scan}", "Requests that wait for others to finish scanning.");
-        ScansRunning = Meter.CreateUpDownCounter<long>("timeseries.query.scans.running", "{scan}", "Requests that scan.");
-    }
+    private readonly Meter _meter;
 
-    /// <summary>Where the instruments live.</summary>
-    public Meter Meter { get; } = new("TimeSeries.Query");
+    /// <param name="meters">Makes the host's meters.</param>
+    public QueryInstruments(IMeterFactory meters)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        _meter = meters.Create("TimeSeries.Query");
+        Requests = _meter.CreateCounter<long>("timeseries.query.requests", "{request}", "Requests answered, by API family and status.");
+        Duration = _meter.CreateHistogram(
+            "timeseries.query.duration", "s", "Time from the first byte of a request to the last of its answer.", advice: Latencies.Advice);
+        ScansWaiting = _meter.CreateUpDownCounter<long>("timeseries.query.scans.waiting", "{scan}", "Requests that wait for others to finish scanning.");
+        ScansRunning = _meter.CreateUpDownCounter<long>("timeseries.query.scans.running", "{scan}", "Requests that scan.");
+    }
 
     public Counter<long> Requests { get; }
 
@@ -26,5 +30,5 @@ public sealed class QueryInstruments : IDisposable
 
     public UpDownCounter<long> ScansRunning { get; }
 
-    public void Dispose() => Meter.Dispose();
+    public void Dispose() => _meter.Dispose();
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Hosting.Configuration;
-using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Query.AlertHistory;
 using TimeSeries.Query.Families;
@@ -24,7 +23,7 @@ public static class QueryServices
         services.TryAddSingleton(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSection(QueryOptions.Section, new QueryOptions.Validator());
-        services.AddInstruments<QueryInstruments>(instruments => instruments.Meter);
+        services.TryAddSingleton<QueryInstruments>();
         services.AddSingleton<IApiDescription, WhatapDescription>();
         services.AddSingleton<IApiDescription, TykDescription>();
         services.AddSingleton<IApiDescription, NcpDescription>();

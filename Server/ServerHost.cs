@@ -35,7 +35,7 @@ public static class ServerHost
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, MinWorkerThreads), ports);
 
-        WebApplicationBuilder builder = HostSetup.CreateBuilder(args);
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-server");
         builder.Services.AddTimeSeriesIngest(InfluxRoles.Writer | InfluxRoles.Reader);
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
         builder.Services.AddHostedService<FirstSteps>();

@@ -17,7 +17,8 @@ internal sealed class AggregatedResult : QueryResult
     /// <param name="grouped">The groups, settled.</param>
     /// <param name="stock">Where the groups' memory goes back to; null when to nowhere.</param>
     /// <param name="source">Where they come from.</param>
-    public AggregatedResult(SampleQuery query, GroupedMeasures grouped, GroupedMeasuresStock? stock, ResultSource source)
+    /// <param name="rowsRead">How many samples were read one by one.</param>
+    public AggregatedResult(SampleQuery query, GroupedMeasures grouped, GroupedMeasuresStock? stock, ResultSource source, long rowsRead)
     {
         _query = query;
         _stock = stock;
@@ -27,6 +28,7 @@ internal sealed class AggregatedResult : QueryResult
         _rows = new RowOrder(query, grouped).Sort();
         _windowParts = query.WindowMilliseconds > 0 ? 1 : 0;
         Source = source;
+        RowsRead = rowsRead;
     }
 
     public override int RowCount => _rows.Length;
@@ -34,6 +36,8 @@ internal sealed class AggregatedResult : QueryResult
     public override long TotalGroups => _groups.Count;
 
     public override ResultSource Source { get; }
+
+    public override long RowsRead { get; }
 
     public override long WindowStart(int row) => _windowParts == 0 ? 0 : _groups.Parts[0].Number(_groups.ValueOf(_rows[row], 0));
 

@@ -136,7 +136,7 @@ public sealed class Aggregation
             (true, false) => ResultSource.Rollup,
             _ => ResultSource.Raw,
         };
-        return new AggregatedResult(_query, _grouped, _stock, source);
+        return new AggregatedResult(_query, _grouped, _stock, source, _rowsRead);
     }
 
     // Rows that the first filter lets pass are found first, so that where they are few only they are read of the other columns.

@@ -16,6 +16,9 @@ public abstract class QueryResult : IDisposable
     /// <summary>Whether rollups, raw samples or both gave the answer.</summary>
     public abstract ResultSource Source { get; }
 
+    /// <summary>How many samples were read one by one for the answer; rollups give theirs without.</summary>
+    public virtual long RowsRead => 0;
+
     /// <summary>Start of the row's window in ms; 0 for a query without windows.</summary>
     public abstract long WindowStart(int row);
 

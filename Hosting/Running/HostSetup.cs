@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Configuration;
-using TimeSeries.Hosting.Metrics;
 using TimeSeries.Hosting.OpenApi;
+using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Hosting.Running;
@@ -51,7 +51,9 @@ public static class HostSetup
     };
 
     /// <summary>A builder with everything that does not depend on what the host is for.</summary>
-    public static WebApplicationBuilder CreateBuilder(string[] args)
+    /// <param name="args">The command line.</param>
+    /// <param name="serviceName">What the host is called where its own metrics and traces arrive.</param>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string serviceName = "timeseries")
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [ReadOnce, .. args] });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = _logging });
@@ -76,9 +78,7 @@ public static class HostSetup
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new Terminal(Console.Out));
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);
-        services.AddSingleton<MeterExporter>();
-        services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<MeterExporter>());
-        services.AddSingleton<IMetricSource, ProcessMetrics>();
+        TelemetrySetup.Add(services, builder.Configuration, serviceName);
         services.AddHostedService<Banner>();
         services.AddHostedService<HeapWatch>();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
@@ -91,8 +91,7 @@ public static class HostSetup
     /// <summary>Sets up the steps before every endpoint, and the endpoints that every host has. Call before mapping others.</summary>
     public static WebApplication UseHostDefaults(this WebApplication app)
     {
-        // Measurements made before anyone listens would be lost.
-        _ = app.Services.GetRequiredService<MeterExporter>();
+        TelemetrySetup.Start(app.Services);
         app.UseResponseCompression();
         app.UseMiddleware<ProblemFallback>();
         string[] origins = [.. app.Services.GetUnvalidated<HttpOptions>().CorsOrigins];
@@ -103,7 +102,7 @@ public static class HostSetup
 
         app.MapGet("/healthz", HealthEndpoints.AnswerHealthAsync);
         app.MapGet("/readyz", HealthEndpoints.AnswerReadinessAsync);
-        app.MapGet("/metrics", MetricsEndpoint.AnswerAsync);
+        MetricsEndpoint.Map(app);
         OpenApiEndpoints.Map(app);
         return app;
     }

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Decoding;
 using TimeSeries.Ingest.Pipeline;
@@ -55,18 +57,24 @@ internal sealed class BatchEndpoint(
         }
 
         PushOutcome outcome;
+        using (Activity? span = Tracing.Source.StartActivity("ingest.batch"))
         using (BudgetShare share = new(budget))
         {
+            span?.SetTag("pcode", grant.Project.Pcode);
             long told = Math.Min(context.Request.ContentLength ?? 0, options.MaxRequestBytes);
             using PooledBuffer body = new((int)Math.Max(FirstBodyBytes, told));
-            refusal = await BodyReader.ReadAsync(context.Request, body, options.MaxRequestBytes, share);
+            using (Tracing.Source.StartActivity("ingest.receive"))
+            {
+                refusal = await BodyReader.ReadAsync(context.Request, body, options.MaxRequestBytes, share);
+            }
+
             instruments.BodyBytes.Add(body.Length);
             if (body.Length > SmallBodyBytes || head.Encoding != BodyEncoding.Identity)
             {
                 await WorkerThread.Switch;
             }
 
-            outcome = refusal is null ? await intake.TakeAsync(body, head, grant, share) : new PushOutcome(refusal);
+            outcome = refusal is null ? await intake.TakeAsync(body, head, grant, share, span) : new PushOutcome(refusal);
         }
 
         await (outcome.Refusal is null ? AnswerAsync(context, head, outcome.Answer!) : RefuseAsync(context, outcome.Refusal, outcome.Answer));

@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Ingest.Decoding;
 using TimeSeries.Ingest.Idempotency;
 using TimeSeries.Ingest.Pipeline;
@@ -29,15 +31,21 @@ internal sealed class BatchIntake(
     private const int RecordShare = 4;
     private const int SmallestRecordBytes = 512;
 
-    /// <summary>Takes a body; the share of the budget holds it already.</summary>
-    public async ValueTask<PushOutcome> TakeAsync(PooledBuffer body, PushHead head, Grant grant, BudgetShare share)
+    /// <summary>Takes a body; the share of the budget holds it already. The span, when there is one, is told what is in the batch.</summary>
+    public async ValueTask<PushOutcome> TakeAsync(PooledBuffer body, PushHead head, Grant grant, BudgetShare share, Activity? span)
     {
         SampleBatch samples = batches.Rent();
         DecodedBatch decoded = decodings.Rent();
         try
         {
             decoded.Reset(samples);
-            return Decode(body, head, decoded, share) is { } refusal ? new PushOutcome(refusal) : await ValidateAsync(decoded, body.Length, head, grant, share);
+            PushRefusal? refusal;
+            using (Tracing.Source.StartActivity("ingest.decode"))
+            {
+                refusal = Decode(body, head, decoded, share);
+            }
+
+            return refusal is null ? await ValidateAsync(decoded, body.Length, head, grant, share, span) : new PushOutcome(refusal);
         }
         finally
         {
@@ -75,9 +83,10 @@ internal sealed class BatchIntake(
             : null;
     }
 
-    private async ValueTask<PushOutcome> ValidateAsync(DecodedBatch decoded, int bodyBytes, PushHead head, Grant grant, BudgetShare share)
+    private async ValueTask<PushOutcome> ValidateAsync(DecodedBatch decoded, int bodyBytes, PushHead head, Grant grant, BudgetShare share, Activity? span)
     {
         ValidationResult result = validator.Validate(decoded, grant.Project.Pcode, Timestamp.Now(clock));
+        span?.SetTag("samples", result.Usable + result.Rejected).SetTag("kinds", KindsOf(result.Batch));
         ledger.Receive(grant.Project.Pcode, decoded.Rejected, result.Batch);
         if (result.Batch is not { } batch)
         {
@@ -85,6 +94,7 @@ internal sealed class BatchIntake(
             return new PushOutcome(unusable, new BatchCounts(0, result.Rejected, 0, 0), decoded.Rejected.List(MaxListedErrors), decoded.Unknown.List());
         }
 
+        using Activity? commit = Tracing.Source.StartActivity("ingest.commit");
         using PooledBuffer payload = new(Math.Max(SmallestRecordBytes, bodyBytes / RecordShare));
         BatchCodec.Write(batch, payload);
         share.SetTo(bodyBytes + decoded.Samples.AllocatedBytes + payload.Length);
@@ -162,6 +172,9 @@ internal sealed class BatchIntake(
         IsStored = isStored,
         Position = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{directory.NodeId:x16}-{committed.Position.Offset}"),
     };
+
+    private static string KindsOf(ValidBatch? batch) =>
+        string.Join(',', SampleSchema.All.Where(schema => batch?.Find(schema.Kind) is not null).Select(schema => schema.Name));
 
     private static IdKey? KeyOf(DecodedBatch decoded, Grant grant)
     {

@@ -1,18 +1,22 @@
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Storage.Influx;
-using TimeSeries.Hosting.Metrics;
 
 namespace TimeSeries.Ingest.Pipeline;
 
 /// <summary>
-/// How far a store that is fed from the log has got, for <c>/metrics</c>: what waits for it, for how long the oldest of that has waited, and whether it takes samples.
+/// How far a store that is fed from the log has got, for <c>/metrics</c>: what waits for it, for how long the oldest of that has waited,
+/// and whether it takes samples.
 /// The drain tells what it reads; thread safe to read beside it. Of a store that is fed from memory only the log's own size is shown.
 /// </summary>
-internal sealed class DrainProgress(ISampleWriter store, WriteAheadLog log, TimeProvider clock) : IMetricSource
+internal sealed class DrainProgress
 {
     // Records of a second are told apart no further.
     private const long StepMilliseconds = 1_000;
+
+    private readonly ISampleWriter _store;
+    private readonly WriteAheadLog _log;
+    private readonly TimeProvider _clock;
 
     // Guards everything below. Entries are the ends of stretches of the log that the store has not confirmed, and when the first batch of each was committed.
     private readonly Lock _lock = new();
@@ -20,6 +24,28 @@ internal sealed class DrainProgress(ISampleWriter store, WriteAheadLog log, Time
     private LogPosition _readThrough;
     private Timestamp _readAt;
     private LogPosition _samplesThrough;
+
+    public DrainProgress(ISampleWriter store, WriteAheadLog log, IngestInstruments instruments, TimeProvider clock)
+    {
+        (_store, _log, _clock) = (store, log, clock);
+        instruments.Observe(this);
+    }
+
+    /// <summary>What feeds the store; fed from memory, it has nothing to show but the log's size.</summary>
+    public StoreFeed Feed => _store.Feed;
+
+    public long LogBytes => _log.Bytes;
+
+    public LogPosition LogEnd => _log.End;
+
+    /// <summary>Through here the store has the samples.</summary>
+    public LogPosition Confirmed => _store.ConfirmedThrough;
+
+    /// <summary>Through here the store has samples and rollups.</summary>
+    public LogPosition Stored => _store.StoredThrough;
+
+    /// <summary>Whether the store takes samples: it neither refuses them nor is out of reach.</summary>
+    public bool TakesSamples => (_store as InfluxWriter)?.Fault is null;
 
     /// <summary>Reading begins here: the store has what is before.</summary>
     public void Begin(LogPosition from)
@@ -35,7 +61,7 @@ internal sealed class DrainProgress(ISampleWriter store, WriteAheadLog log, Time
     {
         lock (_lock)
         {
-            _readAt = received ?? Timestamp.Now(clock);
+            _readAt = received ?? Timestamp.Now(_clock);
         }
     }
 
@@ -43,8 +69,8 @@ internal sealed class DrainProgress(ISampleWriter store, WriteAheadLog log, Time
     public (Timestamp Through, bool Waits) Through()
     {
         // In this order: what is committed after the look at the clock is later than it, or as late.
-        Timestamp now = Timestamp.Now(clock);
-        LogPosition end = log.End;
+        Timestamp now = Timestamp.Now(_clock);
+        LogPosition end = _log.End;
         lock (_lock)
         {
             LeaveConfirmed();
@@ -77,48 +103,27 @@ internal sealed class DrainProgress(ISampleWriter store, WriteAheadLog log, Time
         }
     }
 
-    /// <inheritdoc/>
-    public void Write(PrometheusText text)
+    /// <summary>Bytes of the log with samples that the store does not have yet, and the age of the oldest batch in them.</summary>
+    public (long Bytes, TimeSpan Age) Waiting()
     {
-        Gauge(text, "timeseries_log_bytes", "Bytes that the log holds.", log.Bytes);
-        if (store.Feed != StoreFeed.Log)
-        {
-            return;
-        }
-
-        (long bytes, TimeSpan age) = Waiting();
-        Gauge(text, "timeseries_store_waiting_bytes", "Bytes of the log with samples that the store does not have yet.", bytes);
-        Gauge(text, "timeseries_store_waiting_seconds", "Age of the oldest batch that the store does not have yet.", age.TotalSeconds);
-        Gauge(text, "timeseries_log_end_position", "Position behind the last record of the log.", log.End.Offset);
-        Gauge(text, "timeseries_store_confirmed_position", "Through this position the store has the samples.", store.ConfirmedThrough.Offset);
-        Gauge(text, "timeseries_store_stored_position", "Through this position the store has samples and rollups, and the log may forget them.", store.StoredThrough.Offset);
-        Gauge(text, "timeseries_store_takes_samples", "1 when the store takes samples, 0 when it refuses them or can't be reached.", (store as InfluxWriter)?.Fault is null ? 1 : 0);
-    }
-
-    private static void Gauge(PrometheusText text, string name, string help, double value)
-    {
-        text.Metric(name, "gauge", help);
-        text.Value(name, value);
-    }
-
-    private (long Bytes, TimeSpan Age) Waiting()
-    {
-        long end = log.End.Offset;
+        long end = _log.End.Offset;
         lock (_lock)
         {
             LeaveConfirmed();
 
             // Marks and probes hold no samples, so the store confirms nothing of them.
-            LogPosition confirmed = store.ConfirmedThrough;
+            LogPosition confirmed = _store.ConfirmedThrough;
             long from = confirmed >= _samplesThrough ? Math.Max(confirmed.Offset, _readThrough.Offset) : confirmed.Offset;
-            TimeSpan age = _waiting.First is { } oldest ? TimeSpan.FromMilliseconds(Math.Max(0, Timestamp.Now(clock).Milliseconds - oldest.Value.Received.Milliseconds)) : TimeSpan.Zero;
+            TimeSpan age = _waiting.First is { } oldest
+                ? TimeSpan.FromMilliseconds(Math.Max(0, Timestamp.Now(_clock).Milliseconds - oldest.Value.Received.Milliseconds))
+                : TimeSpan.Zero;
             return (Math.Max(0, end - from), age);
         }
     }
 
     private void LeaveConfirmed()
     {
-        LogPosition confirmed = store.ConfirmedThrough;
+        LogPosition confirmed = _store.ConfirmedThrough;
         while (_waiting.First is { } first && first.Value.End <= confirmed)
         {
             _waiting.RemoveFirst();

@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using TimeSeries.Core.Model;
 using TimeSeries.Core.Schema;
-using TimeSeries.Hosting.Metrics;
 using TimeSeries.Ingest.Decoding;
 
 namespace TimeSeries.Ingest.Pipeline;
@@ -10,16 +10,22 @@ namespace TimeSeries.Ingest.Pipeline;
 /// What became of every sample, per project and kind: received = stored + rejected + duplicate + in flight, at any moment, since all
 /// change and are read under one lock, a few times per batch. Thread safe.
 /// </summary>
-public sealed class SampleLedger : IMetricSource
+internal sealed class SampleLedger
 {
     private static readonly RejectReason[] _reasons = Enum.GetValues<RejectReason>();
+    private static readonly string[] _reasonNames = Array.ConvertAll(_reasons, reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
 
     // Guards _accounts and what is in them.
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, Account[]> _accounts = [];
 
+    public SampleLedger(IngestInstruments instruments) => instruments.Observe(this);
+
+    /// <summary>Most series that one of the metrics has for so many projects.</summary>
+    public static int SeriesOf(int projects) => projects * SampleSchema.All.Length * (_reasons.Length + 1);
+
     /// <summary>Takes in a batch's samples: rejected ones are counted at once, the others are in flight.</summary>
-    internal void Receive(long pcode, RejectedSamples rejected, ValidBatch? usable)
+    public void Receive(long pcode, RejectedSamples rejected, ValidBatch? usable)
     {
         Span<int> reasons = stackalloc int[byte.MaxValue + 1];
         lock (_lock)
@@ -45,7 +51,7 @@ public sealed class SampleLedger : IMetricSource
     }
 
     /// <summary>Counts all of a batch's samples, which were in flight.</summary>
-    internal void Settle(ValidBatch batch, Fate fate)
+    public void Settle(ValidBatch batch, Fate fate)
     {
         lock (_lock)
         {
@@ -61,7 +67,7 @@ public sealed class SampleLedger : IMetricSource
     }
 
     /// <summary>Counts alerts that repeat others, which were in flight.</summary>
-    internal void SettleAlerts(long pcode, int count)
+    public void SettleAlerts(long pcode, int count)
     {
         lock (_lock)
         {
@@ -69,50 +75,23 @@ public sealed class SampleLedger : IMetricSource
         }
     }
 
-    /// <inheritdoc/>
-    public void Write(PrometheusText text)
+    /// <summary>Everything counted, as of one moment. Reasons that no sample had are left out.</summary>
+    public SampleCounts Count()
     {
+        SampleCounts counts = new();
         lock (_lock)
         {
-            Write(text, "timeseries_ingest_samples_received_total", "counter", "Samples received.", account => account.Received);
-            Write(text, "timeseries_ingest_samples_stored_total", "counter", "Samples durable and in the store, or in the log that feeds it (timeseries_store_waiting_bytes).", account => account.Stored);
-            Write(text, "timeseries_ingest_samples_in_flight", "gauge", "Samples received and not yet stored, rejected or duplicate.", account => account.InFlight);
-            text.Metric("timeseries_ingest_samples_duplicate_total", "counter", "Samples that were there already: repeated alerts, batches sent again.");
-            WriteReasons(text, "timeseries_ingest_samples_duplicate_total", static account =>
-                [("alert", account.RepeatedAlerts), ("resend", account.Resent)]);
-            text.Metric("timeseries_ingest_samples_rejected_total", "counter", "Samples rejected, by reason; unavailable: log or host could not take them (503).");
-            WriteReasons(text, "timeseries_ingest_samples_rejected_total", static account =>
-                [("unavailable", account.Unavailable), .. _reasons.Select(reason => (Snake(reason.ToString()), account.Rejected[(int)reason]))]);
-        }
-    }
-
-    private void Write(PrometheusText text, string name, string type, string help, Func<Account, long> value)
-    {
-        text.Metric(name, type, help);
-        foreach ((long pcode, Account[] accounts) in _accounts)
-        {
-            foreach (KindSchema schema in SampleSchema.All)
+            foreach ((long pcode, Account[] accounts) in _accounts)
             {
-                text.Value(name, value(accounts[(int)schema.Kind]), ("pcode", pcode.ToString(CultureInfo.InvariantCulture)), ("kind", schema.Name));
-            }
-        }
-    }
-
-    private void WriteReasons(PrometheusText text, string name, Func<Account, (string Reason, long Count)[]> values)
-    {
-        foreach ((long pcode, Account[] accounts) in _accounts)
-        {
-            foreach (KindSchema schema in SampleSchema.All)
-            {
-                foreach ((string reason, long count) in values(accounts[(int)schema.Kind]))
+                KeyValuePair<string, object?> project = new("pcode", pcode.ToString(CultureInfo.InvariantCulture));
+                foreach (KindSchema schema in SampleSchema.All)
                 {
-                    if (count > 0)
-                    {
-                        text.Value(name, count, ("pcode", pcode.ToString(CultureInfo.InvariantCulture)), ("kind", schema.Name), ("reason", reason));
-                    }
+                    accounts[(int)schema.Kind].AddTo(counts, project, new KeyValuePair<string, object?>("kind", schema.Name));
                 }
             }
         }
+
+        return counts;
     }
 
     private Account[] Of(long pcode)
@@ -126,11 +105,8 @@ public sealed class SampleLedger : IMetricSource
         return accounts;
     }
 
-    private static string Snake(string name) =>
-        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
-
     /// <summary>How a sample's way ends.</summary>
-    internal enum Fate : byte
+    public enum Fate : byte
     {
         Stored,
         Resent,
@@ -161,6 +137,28 @@ public sealed class SampleLedger : IMetricSource
             Resent += fate == Fate.Resent ? count : 0;
             RepeatedAlerts += fate == Fate.RepeatedAlert ? count : 0;
             Unavailable += fate == Fate.Unavailable ? count : 0;
+        }
+
+        public void AddTo(SampleCounts counts, KeyValuePair<string, object?> project, KeyValuePair<string, object?> kind)
+        {
+            counts.Add(SampleCounts.Metric.Received, Received, project, kind);
+            counts.Add(SampleCounts.Metric.Stored, Stored, project, kind);
+            counts.Add(SampleCounts.Metric.InFlight, InFlight, project, kind);
+            AddReason(SampleCounts.Metric.Duplicate, "alert", RepeatedAlerts);
+            AddReason(SampleCounts.Metric.Duplicate, "resend", Resent);
+            AddReason(SampleCounts.Metric.Rejected, "unavailable", Unavailable);
+            for (int i = 0; i < _reasons.Length; i++)
+            {
+                AddReason(SampleCounts.Metric.Rejected, _reasonNames[i], Rejected[(int)_reasons[i]]);
+            }
+
+            void AddReason(SampleCounts.Metric metric, string reason, long count)
+            {
+                if (count > 0)
+                {
+                    counts.Add(metric, count, project, kind, new KeyValuePair<string, object?>("reason", reason));
+                }
+            }
         }
     }
 }

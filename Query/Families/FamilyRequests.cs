@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using TimeSeries.Hosting.Telemetry;
 
 namespace TimeSeries.Query.Families;
 
@@ -15,8 +16,11 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
     private async Task RunAsync(ApiFamily family, RequestDelegate handler, HttpContext context)
     {
         long start = clock.GetTimestamp();
+        using Activity? span = Tracing.Source.StartActivity("query");
+        span?.SetTag("family", family.Name);
         int status = await AnswerAsync(family, handler, context);
         TagList tags = new() { { "family", family.Name }, { "status", status } };
+        span?.SetTag("status", status);
         instruments.Requests.Add(1, tags);
         instruments.Duration.Record(clock.GetElapsedTime(start).TotalSeconds, tags);
     }

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Query.Scanning;
@@ -37,7 +40,7 @@ internal sealed partial class ScanGate : IDisposable
     /// <summary>Answers a question for samples themselves, in a slot and a timeout.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public ValueTask<ScanOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken) =>
-        RunAsync(async token => ScanOutcome.Of(await _reader.ListAsync(query with { MaxRows = _options.MaxRows }, token)), cancellationToken);
+        RunAsync(async token => ScanOutcome.Of(await ScanAsync(query, token)), cancellationToken);
 
     private async ValueTask<ScanOutcome> RunAsync(Func<CancellationToken, ValueTask<ScanOutcome>> ask, CancellationToken cancellationToken)
     {
@@ -104,10 +107,26 @@ internal sealed partial class ScanGate : IDisposable
                 MaxRows = _options.MaxRows,
                 MaxGroups = _options.MaxGroups,
             };
+            using Activity? span = StartSpan(limited.Kind);
             results[i] = await _reader.QueryAsync(limited, cancellationToken);
+            span?.SetTag("rows_scanned", results[i].RowsRead).SetTag("source", results[i].Source.ToString());
         }
 
         return results;
+    }
+
+    private async ValueTask<SampleList> ScanAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        using Activity? span = StartSpan(query.Kind);
+        SampleList list = await _reader.ListAsync(query with { MaxRows = _options.MaxRows }, cancellationToken);
+        span?.SetTag("rows_listed", list.RowCount).SetTag("source", nameof(ResultSource.Raw));
+        return list;
+    }
+
+    private static Activity? StartSpan(Kind kind)
+    {
+        Activity? span = Tracing.Source.StartActivity("query.scan");
+        return span?.SetTag("kind", SampleSchema.Of(kind).Name);
     }
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "InfluxDB gave no whole answer: {Failure}.")]

@@ -21,8 +21,8 @@ internal sealed partial class DirectionTests
         ("Storage/Influx", ["Aggregate", "Codecs", "Files", "Hashing", "Model", "Schema"]),
     ];
 
-    // The kernel's word on this process is no file on a disk; and the seam can't make a file that only its owner may ever have opened.
-    private static readonly string[] _fileExceptions = ["Hosting/Metrics/ProcessMetrics.cs", "Hosting/Projects/TokenFile.cs"];
+    // The seam can't make a file that only its owner may ever have opened.
+    private static readonly string[] _fileExceptions = ["Hosting/Projects/TokenFile.cs"];
 
     [TestCaseSource(nameof(Folders))]
     public void A_folder_of_Core_knows_no_more_than_it_may(string folder)

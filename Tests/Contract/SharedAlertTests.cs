@@ -52,7 +52,7 @@ internal sealed class SharedAlertTests
         int away = await DuplicatesAsync(second, _known);
 
         Assert.That(away, Is.Zero);
-        Assert.That(await second.Client.GetAsync("/metrics"), Does.Contain("timeseries_influx_unchecked_alerts_total 1\n"));
+        Assert.That(await second.Client.GetAsync("/metrics"), Does.Contain("timeseries_influx_unchecked_alerts_total{} 1\n"));
     }
 
     private static async Task<int> DuplicatesAsync(ServerProcess ingest, params Guid[] ids)

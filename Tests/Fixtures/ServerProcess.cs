@@ -17,13 +17,18 @@ public sealed partial class ServerProcess : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(string project, string[] arguments)
+    private ServerProcess(string project, string[] arguments, IEnumerable<(string Name, string Value)> environment)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         start.ArgumentList.Add(HostFile(project));
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
@@ -46,9 +51,12 @@ public sealed partial class ServerProcess : IDisposable
     public static Task<ServerProcess> StartAsync(string directory, params string[] more) => StartHostAsync("Server", directory, more);
 
     /// <summary>The same with another host: Ingest or Query.</summary>
-    public static async Task<ServerProcess> StartHostAsync(string project, string directory, params string[] more)
+    public static Task<ServerProcess> StartHostAsync(string project, string directory, params string[] more) => StartHostAsync(project, directory, [], more);
+
+    /// <summary>The same with more variables in its environment.</summary>
+    public static async Task<ServerProcess> StartHostAsync(string project, string directory, IEnumerable<(string Name, string Value)> environment, params string[] more)
     {
-        ServerProcess server = new(project, TestProjects.Arguments(directory, more));
+        ServerProcess server = new(project, TestProjects.Arguments(directory, more), environment);
         try
         {
             server.Client = new ServerClient(await server._address.Task.WaitAsync(_startTimeout));

@@ -116,13 +116,13 @@ internal sealed class InfluxStartTests
         await ingest.Client.PushAllAsync(
             [new PushedBatch(TestProjects.First, new AgentName("agent"), [new SampleRow("transaction") { ["time"] = RowGenerator.Start, ["service"] = "/a", ["elapsed"] = 1L }])],
             _ => BodyForm.JsonRows);
-        await MetricAsync(ingest, "timeseries_store_takes_samples 0\n");
-        string away = await MetricAsync(ingest, "timeseries_store_waiting_seconds 0.");
+        await MetricAsync(ingest, "timeseries_store_takes_samples{} 0\n");
+        string away = await MetricAsync(ingest, "timeseries_store_waiting_seconds{} 0.");
         string ready = await ReadyAsync(ingest);
         await server.RestartAsync();
-        await MetricAsync(ingest, "timeseries_store_takes_samples 1\n");
-        await MetricAsync(ingest, "timeseries_store_waiting_bytes 0\n");
-        Assert.That((ready, away.Contains("timeseries_store_waiting_bytes 0\n", StringComparison.Ordinal)), Is.EqualTo(("200 ok", false)));
+        await MetricAsync(ingest, "timeseries_store_takes_samples{} 1\n");
+        await MetricAsync(ingest, "timeseries_store_waiting_bytes{} 0\n");
+        Assert.That((ready, away.Contains("timeseries_store_waiting_bytes{} 0\n", StringComparison.Ordinal)), Is.EqualTo(("200 ok", false)));
     }
 
     [Test]

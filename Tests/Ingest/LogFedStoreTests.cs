@@ -127,9 +127,9 @@ public sealed class LogFedStoreTests
         await _host.TakenAsync(_host.Batch(null, "agent", "/a", "/b"));
         string text = await _host.Client.GetStringAsync("/metrics");
 
-        Assert.That(text, Does.Contain("""timeseries_ingest_samples_stored_total{pcode="1",kind="transaction"} 2""" + "\n"));
-        Assert.That(text, Does.Contain("""timeseries_ingest_samples_in_flight{pcode="1",kind="transaction"} 0""" + "\n"));
-        Assert.That(text, Does.Match(@"(?m)^timeseries_store_waiting_bytes [1-9]\d*$"));
+        Assert.That(text, Does.Contain("""timeseries_ingest_samples_stored_total{kind="transaction",pcode="1"} 2""" + "\n"));
+        Assert.That(text, Does.Contain("""timeseries_ingest_samples_in_flight{kind="transaction",pcode="1"} 0""" + "\n"));
+        Assert.That(text, Does.Match(@"(?m)^timeseries_store_waiting_bytes\{\} [1-9]\d*$"));
     }
 
     [Test]

@@ -61,7 +61,7 @@ public sealed partial class SampleLedgerTests
         await _host.TakenAsync(_host.Batch());
         string text = await _host.Client.GetStringAsync("/metrics");
 
-        Assert.That(text, Does.Contain("timeseries_log_flushes_total 1\n").And.Contain("timeseries_ingest_group_batches_count 1\n"));
+        Assert.That(text, Does.Contain("timeseries_log_flushes_total{} 1\n").And.Contain("timeseries_ingest_group_batches_count{} 1\n"));
         Assert.That(text, Does.Contain("timeseries_ingest_group_batches_bucket{le=\"1\"} 1\n").And.Contain("timeseries_ingest_group_batches_bucket{le=\"1024\"} 1\n"));
         Assert.That(text, Does.Contain("timeseries_ingest_duration_seconds_bucket{le=\"0.0001\"}").And.Contain("timeseries_ingest_duration_seconds_bucket{le=\"30\"} 1\n"));
     }
@@ -105,6 +105,6 @@ public sealed partial class SampleLedgerTests
         return counts;
     }
 
-    [GeneratedRegex("""^timeseries_ingest_samples_(?<fate>received|stored|rejected|duplicate|in_flight)(_total)?\{pcode="\d+",kind="\w+"(,reason="(?<reason>\w+)")?\} (?<count>\d+)$""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^timeseries_ingest_samples_(?<fate>received|stored|rejected|duplicate|in_flight)(_total)?\{kind="\w+",pcode="\d+"(,reason="(?<reason>\w+)")?\} (?<count>\d+)$""", RegexOptions.Multiline)]
     private static partial Regex SampleCount();
 }

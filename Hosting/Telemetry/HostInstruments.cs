@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using TimeSeries.Core.Files;
+
+namespace TimeSeries.Hosting.Telemetry;
+
+/// <summary>
+/// The metrics of the process: memory, threads and garbage collections. Anonymous memory is what Linux counts as resident and not backed by a file
+/// (proc_pid_status(5)). The runtime's own meter has most of them under other names, which dashboards do not know.
+/// </summary>
+internal sealed class HostInstruments
+{
+    public HostInstruments(IMeterFactory meters)
+    {
+        Meter meter = meters.Create("TimeSeries.Hosting");
+        if (ProcessStatus.Read() is not null)
+        {
+            meter.CreateObservableGauge("process.resident_memory", static () => Status().ResidentBytes, "By", "Resident memory.");
+            meter.CreateObservableGauge("process.anonymous_memory", static () => Anonymous(Status()), "By", "Resident memory that no file backs.");
+            meter.CreateObservableGauge("process.threads", static () => Status().ThreadCount, "{thread}", "Threads of the process.");
+        }
+
+        meter.CreateObservableGauge("dotnet.gc.heap_size", static () => GC.GetGCMemoryInfo().HeapSizeBytes, "By", "Heap after the last collection.");
+        meter.CreateObservableGauge("dotnet.gc.committed", static () => GC.GetGCMemoryInfo().TotalCommittedBytes, "By", "Memory that the collector holds.");
+        meter.CreateObservableCounter("dotnet.gc.collections", Collections, "{collection}", "Collections, by generation.");
+        meter.CreateObservableCounter("dotnet.gc.allocated", static () => GC.GetTotalAllocatedBytes(), "By", "Bytes allocated on the heap.");
+        meter.CreateObservableCounter(
+            "dotnet.gc.pause", static () => GC.GetTotalPauseDuration().TotalSeconds, "s", "Time that collections paused the process.");
+    }
+
+    private static ProcessStatus Status() => ProcessStatus.Read().GetValueOrDefault();
+
+    private static long Anonymous(ProcessStatus status) => status.ResidentBytes - status.FileBytes;
+
+    private static IEnumerable<Measurement<long>> Collections() => Enumerable.Range(0, GC.MaxGeneration + 1)
+        .Select(generation => new Measurement<long>(
+            GC.CollectionCount(generation), new KeyValuePair<string, object?>("generation", generation.ToString(CultureInfo.InvariantCulture))));
+}
