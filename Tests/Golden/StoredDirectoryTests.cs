@@ -9,7 +9,7 @@ namespace TimeSeries.Tests.Golden;
 
 /// <summary>A data directory of long ago: today's Server reads it whole, and writes the same bytes from the same batches.</summary>
 [NonParallelizable]
-internal sealed class DataDirectoryTests
+internal sealed class StoredDirectoryTests
 {
     private static readonly ExpectedAnswers _expected = new(OracleIntake.Take(GoldenDirectory.Batches));
 
