@@ -70,7 +70,7 @@ public sealed class IngestInstruments : IDisposable
     }
 
     /// <summary>Shows the log's size and, when the store is fed from the log, how far it has got.</summary>
-    internal void Observe(DrainProgress progress)
+    internal void Observe(ShippingLag progress)
     {
         _meter.CreateObservableGauge("timeseries.log.bytes", () => progress.LogBytes, "By", "Bytes that the log holds.");
         if (progress.Feed != StoreFeed.Log)

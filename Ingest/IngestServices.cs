@@ -50,8 +50,8 @@ public static class IngestServices
         AddPipeline(services);
         AddLoops(services);
         services.AddSingleton<DecodedBatchPool>();
-        services.AddSingleton<PushGate>();
-        services.AddSingleton<BatchIntake>();
+        services.AddSingleton<IngestGate>();
+        services.AddSingleton<BatchIngestor>();
         services.AddSingleton<BatchEndpoint>();
         services.AddSingleton<IApiDescription, BatchDescription>();
         return services;
@@ -78,23 +78,23 @@ public static class IngestServices
     private static void AddPipeline(IServiceCollection services)
     {
         services.AddSingleton<SampleBatchPool>();
-        services.AddSingleton(provider => new ByteBudget(provider.GetRequiredService<IngestOptions>().QueueBytes));
+        services.AddSingleton(provider => new MemoryBudget(provider.GetRequiredService<IngestOptions>().QueueBytes));
         services.AddSingleton(provider => new BatchValidator(LimitsOf(provider)));
-        services.AddSingleton(provider => new IdMemory(
+        services.AddSingleton(provider => new IdempotencyCache(
             provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IngestInstruments>()));
-        services.AddSingleton(provider => new IdJournal(
+        services.AddSingleton(provider => new IdempotencyJournal(
             provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<DataDirectory>().IdsPath, provider.GetRequiredService<DataDirectory>().NodeId,
             provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SampleLedger>();
         services.AddSingleton(provider => new SeriesLimit(
             "timeseries.ingest.samples.", SampleLedger.SeriesOf(Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
         services.AddSingleton<IngestQueue>();
-        services.AddSingleton<AlertGuard>();
-        services.AddSingleton<BatchEnding>();
-        services.AddSingleton(provider => new RunningNumber(NextNumberOf(provider.GetRequiredService<ISampleWriter>())));
+        services.AddSingleton<AlertDeduplicator>();
+        services.AddSingleton<BatchCompletion>();
+        services.AddSingleton(provider => new SequenceNumbers(NextNumberOf(provider.GetRequiredService<ISampleWriter>())));
         services.AddSingleton(OpenMarks);
         services.AddSingleton<LogSignal>();
-        services.AddSingleton<DrainProgress>();
+        services.AddSingleton<ShippingLag>();
         services.AddSingleton<LogHealth>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogHealth>());
     }
@@ -102,14 +102,14 @@ public static class IngestServices
     // Stopped in the opposite order: the committer ends first, then the applier, then what they need.
     private static void AddLoops(IServiceCollection services)
     {
-        AddLoop<StoreUpkeep>(services);
-        services.AddHostedService<NodeStart>();
+        AddLoop<StoreMaintenanceService>(services);
+        services.AddHostedService<NodeRecovery>();
         services.AddSingleton<LogCheckpoint>().AddHostedService(provider => provider.GetRequiredService<LogCheckpoint>());
-        AddLoop<LogDrain>(services);
-        services.AddHostedService<NodeReport>();
+        AddLoop<LogShipper>(services);
+        services.AddHostedService<NodeHeartbeat>();
         AddLoop<StoreApplier>(services);
         services.AddHostedService<LogCommitter>();
-        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreUpkeep>());
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreMaintenanceService>());
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreApplier>());
     }
 
@@ -180,10 +180,10 @@ public static class IngestServices
     };
 
     // A unit of two segments' length at most, so that the log always has segments to give back.
-    private static LogMarks OpenMarks(IServiceProvider provider)
+    private static RollupUnitClock OpenMarks(IServiceProvider provider)
     {
         ISampleWriter store = provider.GetRequiredService<ISampleWriter>();
-        LogMarks marks = new(store, provider.GetRequiredService<TimeProvider>(), Math.Min(MaxUnitBytes, SizesOf(provider).SegmentBytes));
+        RollupUnitClock marks = new(store, provider.GetRequiredService<TimeProvider>(), Math.Min(MaxUnitBytes, SizesOf(provider).SegmentBytes));
         if (store is InfluxWriter influx)
         {
             marks.SkipTo(influx.LastUnit);

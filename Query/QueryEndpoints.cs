@@ -34,10 +34,10 @@ public static class QueryEndpoints
             AlertHistoryEndpoint.Prefix + "/{**path}",
             requests.Around(AlertErrors.Family, static context => Of<AlertHistoryEndpoint>(context).HandleAsync(context)));
 
-        routes.Map("/api/v1/agents", requests.Around(OwnErrors.Family, static context => Of<AgentsEndpoint>(context).HandleAsync(context)));
-        routes.Map("/api/v1/aggregate", requests.Around(OwnErrors.Family, static context => Of<AggregateEndpoint>(context).HandleAsync(context)));
-        routes.Map("/api/v1/samples", requests.Around(OwnErrors.Family, static context => Of<SamplesEndpoint>(context).HandleAsync(context)));
-        routes.Map("/api/v1/schema", requests.Around(OwnErrors.Family, static context => Of<SchemaEndpoint>(context).HandleAsync(context)));
+        routes.Map("/api/v1/agents", requests.Around(ApiErrors.Family, static context => Of<AgentsEndpoint>(context).HandleAsync(context)));
+        routes.Map("/api/v1/aggregate", requests.Around(ApiErrors.Family, static context => Of<AggregateEndpoint>(context).HandleAsync(context)));
+        routes.Map("/api/v1/samples", requests.Around(ApiErrors.Family, static context => Of<SamplesEndpoint>(context).HandleAsync(context)));
+        routes.Map("/api/v1/schema", requests.Around(ApiErrors.Family, static context => Of<SchemaEndpoint>(context).HandleAsync(context)));
         return routes;
     }
 

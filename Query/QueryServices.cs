@@ -28,15 +28,15 @@ public static class QueryServices
         services.AddSingleton<IApiDescription, TykDescription>();
         services.AddSingleton<IApiDescription, NcpDescription>();
         services.AddSingleton<IApiDescription, AlertHistoryDescription>();
-        services.AddSingleton<IApiDescription, OwnDescription>();
-        services.TryAddSingleton<ScanGate>();
+        services.AddSingleton<IApiDescription, ApiDescription>();
+        services.TryAddSingleton<QueryScheduler>();
         services.TryAddSingleton<FamilyRequests>();
         services.TryAddSingleton<WhatapEndpoint>();
         services.TryAddSingleton<TykEndpoint>();
         services.TryAddSingleton<NcpEndpoint>();
         services.TryAddSingleton<AlertAdmission>();
         services.TryAddSingleton<AlertHistoryEndpoint>();
-        services.TryAddSingleton<OwnRequests>();
+        services.TryAddSingleton<ApiRequests>();
         services.TryAddSingleton<AgentsEndpoint>();
         services.TryAddSingleton<AggregateEndpoint>();
         services.TryAddSingleton<SamplesEndpoint>();

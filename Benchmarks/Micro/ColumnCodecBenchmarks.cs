@@ -12,7 +12,7 @@ namespace TimeSeries.Benchmarks.Micro;
 public class ColumnCodecBenchmarks
 {
     private readonly NumberCodec _numbers = new();
-    private readonly TextCodec _texts = new(WorkPace.Urgent);
+    private readonly TextCodec _texts = new(CooperativeYield.Urgent);
     private readonly ByteWriter _output = new();
     private readonly long[] _decodedNumbers = new long[MicroSizes.BatchSamples];
     private readonly int[] _decodedCodes = new int[MicroSizes.BatchSamples];

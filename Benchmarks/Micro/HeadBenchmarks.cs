@@ -10,7 +10,7 @@ namespace TimeSeries.Benchmarks.Micro;
 [AllocationGate]
 public class HeadBenchmarks
 {
-    private readonly ArrayStock _stock = new(256L << 20);
+    private readonly LargeArrayPool _stock = new(256L << 20);
     private readonly List<ValidBatch> _batches = [];
 
     [Params(Kind.Transaction, Kind.Sql)]

@@ -45,7 +45,7 @@ public class ShaperBenchmarks
     [Benchmark(OperationsPerInvoke = Records)]
     public async Task Transactions()
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(_context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(_context);
         answer.Json.WriteStartArray();
         for (int row = 0; row < _result.RowCount; row++)
         {

@@ -6,11 +6,11 @@ namespace TimeSeries.Core.Aggregate;
 internal sealed class AggregatedResult : QueryResult
 {
     private readonly SampleQuery _query;
-    private readonly GroupedMeasuresStock? _stock;
+    private readonly HashAggregatorPool? _stock;
     private readonly int _windowParts;
-    private GroupedMeasures? _grouped;
+    private HashAggregator? _grouped;
     private GroupTable _groups;
-    private MeasureState[] _states;
+    private Accumulator[] _states;
     private int[] _rows;
 
     /// <param name="query">The question.</param>
@@ -18,7 +18,7 @@ internal sealed class AggregatedResult : QueryResult
     /// <param name="stock">Where the groups' memory goes back to; null when to nowhere.</param>
     /// <param name="source">Where they come from.</param>
     /// <param name="rowsRead">How many samples were read one by one.</param>
-    public AggregatedResult(SampleQuery query, GroupedMeasures grouped, GroupedMeasuresStock? stock, ResultSource source, long rowsRead)
+    public AggregatedResult(SampleQuery query, HashAggregator grouped, HashAggregatorPool? stock, ResultSource source, long rowsRead)
     {
         _query = query;
         _stock = stock;
@@ -47,23 +47,23 @@ internal sealed class AggregatedResult : QueryResult
 
     public override bool KeyMissing(int row, int part) => Part(part).IsMissing(Value(row, part));
 
-    public override long Count(int row, int measure) => State<CountState>(measure).Counts[_rows[row]];
+    public override long Count(int row, int measure) => State<CountAccumulator>(measure).Counts[_rows[row]];
 
-    public override Int128 Sum(int row, int measure) => State<SumState>(measure).Sums[_rows[row]];
+    public override Int128 Sum(int row, int measure) => State<SumAccumulator>(measure).Sums[_rows[row]];
 
-    public override UInt128 SumOfSquares(int row, int measure) => State<SumOfSquaresState>(measure).Sums[_rows[row]];
+    public override UInt128 SumOfSquares(int row, int measure) => State<SumOfSquaresAccumulator>(measure).Sums[_rows[row]];
 
     public override long Number(int row, int measure) =>
-        _states[measure] is LatestNumberState latest ? latest.Numbers[_rows[row]] : State<ExtremeState>(measure).ValueOf(_rows[row]);
+        _states[measure] is LatestNumberAccumulator latest ? latest.Numbers[_rows[row]] : State<MinMaxAccumulator>(measure).ValueOf(_rows[row]);
 
-    public override ReadOnlySpan<byte> LatestText(int row, int measure) => State<LatestTextState>(measure).TextOf(_rows[row]);
+    public override ReadOnlySpan<byte> LatestText(int row, int measure) => State<LatestTextAccumulator>(measure).TextOf(_rows[row]);
 
     public override long LatestTime(int row, int measure) =>
-        _states[measure] is LatestNumberState latest ? latest.Times[_rows[row]] : State<LatestTextState>(measure).Times[_rows[row]];
+        _states[measure] is LatestNumberAccumulator latest ? latest.Times[_rows[row]] : State<LatestTextAccumulator>(measure).Times[_rows[row]];
 
-    public override double Quantile(int row, int measure, double quantile) => State<SketchState>(measure).Quantile(_rows[row], quantile);
+    public override double Quantile(int row, int measure, double quantile) => State<SketchAccumulator>(measure).Quantile(_rows[row], quantile);
 
-    public override ReadOnlySpan<long> Set(int row, int measure) => State<SetState>(measure).MembersOf(_rows[row]);
+    public override ReadOnlySpan<long> Set(int row, int measure) => State<SetAccumulator>(measure).MembersOf(_rows[row]);
 
     public override void Dispose()
     {
@@ -77,10 +77,10 @@ internal sealed class AggregatedResult : QueryResult
         base.Dispose();
     }
 
-    private KeyPart Part(int part) => _groups.Parts[part + _windowParts];
+    private GroupKeyColumn Part(int part) => _groups.Parts[part + _windowParts];
 
     private int Value(int row, int part) => _groups.ValueOf(_rows[row], part + _windowParts);
 
-    private T State<T>(int measure) where T : MeasureState =>
+    private T State<T>(int measure) where T : Accumulator =>
         _states[measure] as T ?? throw new ArgumentException("The measure has no such value.", nameof(measure));
 }

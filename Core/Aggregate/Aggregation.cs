@@ -13,8 +13,8 @@ public sealed class Aggregation
 {
     private readonly SampleQuery _query;
     private readonly KindSchema _schema;
-    private readonly GroupedMeasuresStock? _stock;
-    private readonly GroupedMeasures _grouped;
+    private readonly HashAggregatorPool? _stock;
+    private readonly HashAggregator _grouped;
     private readonly RowFilter[] _filters;
     private readonly CancellationToken _cancellationToken;
     private long _rowsRead;
@@ -29,7 +29,7 @@ public sealed class Aggregation
     /// <param name="query">The question.</param>
     /// <param name="stock">Where memory comes from, and goes back to when the answer is disposed; null for memory of its own.</param>
     /// <param name="cancellationToken">Of the caller, who may leave.</param>
-    internal Aggregation(SampleQuery query, GroupedMeasuresStock? stock, CancellationToken cancellationToken)
+    internal Aggregation(SampleQuery query, HashAggregatorPool? stock, CancellationToken cancellationToken)
     {
         _query = query;
         _cancellationToken = cancellationToken;
@@ -41,7 +41,7 @@ public sealed class Aggregation
         }
 
         _stock = stock;
-        _grouped = stock?.Rent(query) ?? GroupedMeasures.Of(query);
+        _grouped = stock?.Rent(query) ?? HashAggregator.Of(query);
     }
 
     /// <summary>Adds the rows with a time in <paramref name="range"/> (the query's own range is for the caller to apply).</summary>
@@ -64,7 +64,7 @@ public sealed class Aggregation
         }
         else
         {
-            for (int first = firstRow; first < endRow; first += RowSelection.Capacity)
+            for (int first = firstRow; first < endRow; first += SelectionVector.Capacity)
             {
                 Select(chunk, first, endRow, range);
                 _grouped.Add(chunk);
@@ -142,10 +142,10 @@ public sealed class Aggregation
     // Rows that the first filter lets pass are found first, so that where they are few only they are read of the other columns.
     private void AddFiltered(IColumnChunk chunk, int firstRow, int endRow, TimeRange range)
     {
-        RowSelection selection = _grouped.Selection;
+        SelectionVector selection = _grouped.Selection;
         int[] passing = ArrayPool<int>.Shared.Rent(Math.Max(0, endRow - firstRow));
         int count = 0;
-        for (int first = firstRow; first < endRow; first += RowSelection.Capacity)
+        for (int first = firstRow; first < endRow; first += SelectionVector.Capacity)
         {
             Select(chunk, first, endRow, range);
             _filters[0].Apply(chunk, selection);
@@ -154,9 +154,9 @@ public sealed class Aggregation
         }
 
         chunk.Narrow(passing.AsSpan(0, count));
-        for (int first = 0; first < count; first += RowSelection.Capacity)
+        for (int first = 0; first < count; first += SelectionVector.Capacity)
         {
-            selection.SelectRows(passing.AsSpan(first, Math.Min(RowSelection.Capacity, count - first)));
+            selection.SelectRows(passing.AsSpan(first, Math.Min(SelectionVector.Capacity, count - first)));
             foreach (RowFilter filter in _filters.AsSpan(1))
             {
                 filter.Apply(chunk, selection);
@@ -173,8 +173,8 @@ public sealed class Aggregation
     // Selects the next rows that have a time in the range.
     private void Select(IColumnChunk chunk, int firstRow, int endRow, TimeRange range)
     {
-        RowSelection selection = _grouped.Selection;
-        selection.SelectRun(firstRow, Math.Min(RowSelection.Capacity, endRow - firstRow));
+        SelectionVector selection = _grouped.Selection;
+        selection.SelectRun(firstRow, Math.Min(SelectionVector.Capacity, endRow - firstRow));
         if (!range.Covers(chunk.FirstTime, chunk.LastTime))
         {
             selection.KeepTimes(chunk.Numbers(KindSchema.Time), range.From, range.To);
@@ -187,17 +187,17 @@ public sealed class Aggregation
     {
         _cancellationToken.ThrowIfCancellationRequested();
         _usedRollup = true;
-        MeasureState[] states = new MeasureState[measures.Length];
+        Accumulator[] states = new Accumulator[measures.Length];
         for (int i = 0; i < states.Length; i++)
         {
             states[i] = rollup.States[measures[i]];
         }
 
-        RowSelection selection = _grouped.Selection;
+        SelectionVector selection = _grouped.Selection;
         int end = bucket.FirstRow + bucket.RowCount;
-        for (int first = bucket.FirstRow; first < end; first += RowSelection.Capacity)
+        for (int first = bucket.FirstRow; first < end; first += SelectionVector.Capacity)
         {
-            selection.SelectRun(first, Math.Min(RowSelection.Capacity, end - first));
+            selection.SelectRun(first, Math.Min(SelectionVector.Capacity, end - first));
             for (int i = 0; i < _filters.Length; i++)
             {
                 if (!RollupMatch.IsImplied(rollup.Spec, _query.Filters[i]))

@@ -7,8 +7,8 @@ namespace TimeSeries.Core.Aggregate;
 internal sealed class EitherFilter : RowFilter
 {
     private readonly RowFilter[] _forms;
-    private readonly int[] _rows = new int[RowSelection.Capacity];
-    private readonly bool[] _passed = new bool[RowSelection.Capacity];
+    private readonly int[] _rows = new int[SelectionVector.Capacity];
+    private readonly bool[] _passed = new bool[SelectionVector.Capacity];
 
     public EitherFilter(KindSchema schema, Filter filter)
     {
@@ -19,7 +19,7 @@ internal sealed class EitherFilter : RowFilter
         }
     }
 
-    public override void Apply(IColumnChunk chunk, RowSelection selection)
+    public override void Apply(IColumnChunk chunk, SelectionVector selection)
     {
         int count = selection.Count;
         Span<int> rows = _rows.AsSpan(0, count);

@@ -11,42 +11,42 @@ internal sealed class GroupTable
     // Texts met in one bucket mostly come again in the next; a few thousand are worth keeping.
     private const int MaxKeptValues = 65_536;
 
-    private readonly KeyPart[] _parts;
-    private readonly PairTable[] _joins;
-    private readonly int[] _ids = new int[RowSelection.Capacity];
+    private readonly GroupKeyColumn[] _parts;
+    private readonly PairDictionary[] _joins;
+    private readonly int[] _ids = new int[SelectionVector.Capacity];
     private readonly int _fieldCount;
     private int[] _groupOfValue = [];
     private int[] _valueOfGroup = [];
-    private KeyColumns? _keys;
+    private GroupKeys? _keys;
     private int[] _keyIds = [];
 
-    public GroupTable(int fieldCount, KeyPart[] parts)
+    public GroupTable(int fieldCount, GroupKeyColumn[] parts)
     {
         _fieldCount = fieldCount;
         _parts = parts;
-        _joins = new PairTable[Math.Max(0, parts.Length - 1)];
+        _joins = new PairDictionary[Math.Max(0, parts.Length - 1)];
         for (int i = 0; i < _joins.Length; i++)
         {
-            _joins[i] = new PairTable();
+            _joins[i] = new PairDictionary();
         }
     }
 
     /// <summary>How many groups there are; they are numbered from 0.</summary>
     public int Count { get; private set; }
 
-    public ReadOnlySpan<KeyPart> Parts => _parts;
+    public ReadOnlySpan<GroupKeyColumn> Parts => _parts;
 
     public long AllocatedBytes
     {
         get
         {
             long bytes = ((_ids.Length + _groupOfValue.Length + _valueOfGroup.Length + _keyIds.Length) * (long)sizeof(int)) + (_keys?.AllocatedBytes ?? 0);
-            foreach (KeyPart part in _parts)
+            foreach (GroupKeyColumn part in _parts)
             {
                 bytes += part.AllocatedBytes;
             }
 
-            foreach (PairTable join in _joins)
+            foreach (PairDictionary join in _joins)
             {
                 bytes += join.AllocatedBytes;
             }
@@ -56,7 +56,7 @@ internal sealed class GroupTable
     }
 
     /// <summary>Writes the group of each selected row into the selection.</summary>
-    public void Assign(IColumnChunk chunk, RowSelection selection)
+    public void Assign(IColumnChunk chunk, SelectionVector selection)
     {
         if (selection.Count == 0)
         {
@@ -71,7 +71,7 @@ internal sealed class GroupTable
             return;
         }
 
-        if (_parts is [WindowKeyPart window] && selection.IsRun && window.TryMapRuns(chunk, selection))
+        if (_parts is [WindowKeyColumn window] && selection.IsRun && window.TryMapRuns(chunk, selection))
         {
             Number(selection.EditRunGroups());
             return;
@@ -113,9 +113,9 @@ internal sealed class GroupTable
     }
 
     /// <summary>The keys of all groups, a row each; gone when they are asked for again.</summary>
-    public KeyColumns ToColumns()
+    public GroupKeys ToColumns()
     {
-        KeyColumns columns = _keys ??= new KeyColumns(_fieldCount);
+        GroupKeys columns = _keys ??= new GroupKeys(_fieldCount);
         columns.Begin(Count);
         _keyIds = _keyIds.Length >= Count ? _keyIds : new int[Count];
         Span<int> ids = _keyIds.AsSpan(0, Count);
@@ -136,7 +136,7 @@ internal sealed class GroupTable
 
     public void Clear()
     {
-        foreach (KeyPart part in _parts)
+        foreach (GroupKeyColumn part in _parts)
         {
             if (part.Count > MaxKeptValues)
             {
@@ -151,7 +151,7 @@ internal sealed class GroupTable
     /// <summary>Forgets everything, values and chunks that were read included, for the next question.</summary>
     public void Reset()
     {
-        foreach (KeyPart part in _parts)
+        foreach (GroupKeyColumn part in _parts)
         {
             part.Reset();
         }
@@ -161,7 +161,7 @@ internal sealed class GroupTable
 
     private void ClearGroups()
     {
-        foreach (PairTable join in _joins)
+        foreach (PairDictionary join in _joins)
         {
             join.Clear();
         }

@@ -20,9 +20,9 @@ internal sealed class ListedOrder(ListOrder order) : IComparer<ListedRow>
     }
 
     /// <summary>Whether a sample of the same time as <paramref name="place"/> comes behind it; not for <see cref="ListOrder.ById"/>.</summary>
-    public bool IsBehind(ulong node, long number, SamplePlace place)
+    public bool IsBehind(ulong node, long number, SampleId place)
     {
-        int byArrival = ByArrival(new SamplePlace(place.Time, node, number), place);
+        int byArrival = ByArrival(new SampleId(place.Time, node, number), place);
         return order == ListOrder.LastArrivalFirst ? byArrival < 0 : byArrival > 0;
     }
 
@@ -36,6 +36,6 @@ internal sealed class ListedOrder(ListOrder order) : IComparer<ListedRow>
             : UInt128.Zero;
     }
 
-    private static int ByArrival(SamplePlace x, SamplePlace y) =>
+    private static int ByArrival(SampleId x, SampleId y) =>
         x.Node != y.Node ? x.Node.CompareTo(y.Node) : x.Number.CompareTo(y.Number);
 }

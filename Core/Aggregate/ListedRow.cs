@@ -7,4 +7,4 @@ namespace TimeSeries.Core.Aggregate;
 /// <param name="Id">Its id, for <see cref="ListOrder.ById"/>: as a number that is greater where the text's bytes are.</param>
 /// <param name="Piece">Whatever the caller numbers its chunks by.</param>
 /// <param name="Row">Its row there.</param>
-internal readonly record struct ListedRow(SamplePlace Place, UInt128 Id, int Piece, int Row);
+internal readonly record struct ListedRow(SampleId Place, UInt128 Id, int Piece, int Row);

@@ -10,13 +10,13 @@ internal sealed class ListedSamples : SampleList
     private readonly ImmutableArray<int> _fields;
     private readonly ImmutableArray<Field> _schema;
     private readonly SampleTable _rows;
-    private readonly SamplePlace[] _places;
+    private readonly SampleId[] _places;
 
     /// <param name="query">The query.</param>
     /// <param name="places">The places of the page's rows, in its order.</param>
     /// <param name="total">How many samples there are; counted in any case where the query wants it.</param>
     /// <param name="hasMore">Whether samples follow behind the page.</param>
-    public ListedSamples(ListQuery query, SamplePlace[] places, long total, bool hasMore)
+    public ListedSamples(ListQuery query, SampleId[] places, long total, bool hasMore)
     {
         KindSchema schema = SampleSchema.Of(query.Kind);
         _schema = schema.Fields;
@@ -33,7 +33,7 @@ internal sealed class ListedSamples : SampleList
 
     public override bool HasMore { get; }
 
-    public override SamplePlace Place(int row) => _places[row];
+    public override SampleId Place(int row) => _places[row];
 
     public override bool IsMissing(int row, int field)
     {
@@ -57,7 +57,7 @@ internal sealed class ListedSamples : SampleList
     /// <param name="chunk">The chunk.</param>
     /// <param name="from">Rows of the chunk, ascending.</param>
     /// <param name="to">The page's row of each.</param>
-    public void Copy(IPlacedChunk chunk, ReadOnlySpan<int> from, ReadOnlySpan<int> to)
+    public void Copy(IIdentifiedChunk chunk, ReadOnlySpan<int> from, ReadOnlySpan<int> to)
     {
         foreach (int field in _fields)
         {

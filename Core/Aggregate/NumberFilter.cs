@@ -37,7 +37,7 @@ internal sealed class NumberFilter : RowFilter
         }
     }
 
-    public override void Apply(IColumnChunk chunk, RowSelection selection)
+    public override void Apply(IColumnChunk chunk, SelectionVector selection)
     {
         ReadOnlySpan<long> values = chunk.Numbers(_field);
         if (values.IsEmpty)

@@ -38,11 +38,11 @@ public sealed class Rollup
     internal RollupSpec Spec => _rows.Spec;
 
     /// <summary>The keys, a row each; the time of a row is the start of its bucket.</summary>
-    internal KeyColumns Keys => _rows.Keys;
+    internal GroupKeys Keys => _rows.Keys;
 
     internal ReadOnlySpan<RollupBucket> Buckets => _rows.Buckets;
 
-    internal ReadOnlySpan<MeasureState> States => _rows.States;
+    internal ReadOnlySpan<Accumulator> States => _rows.States;
 
     /// <summary>Decodes a section.</summary>
     /// <param name="bytes">The section.</param>

@@ -16,7 +16,7 @@ public sealed class RollupBuilder
     private const int SamplesPerRow = 4;
 
     private readonly long _apdexThresholdMicroseconds;
-    private readonly WorkPace _pace;
+    private readonly CooperativeYield _pace;
 
     // By declaration, then level.
     private readonly RollupLevelBuilder[][] _levels;
@@ -25,7 +25,7 @@ public sealed class RollupBuilder
     // By declaration: whether the open bucket was made of what is known, so that its samples need not be counted.
     private readonly bool[] _isKnown;
     private readonly KindSchema _kind;
-    private KnownRollups? _known;
+    private SourceRollups? _known;
     private readonly long[] _starts = new long[Levels];
     private readonly long[] _samples = new long[Levels];
     private long _lastTime;
@@ -37,12 +37,12 @@ public sealed class RollupBuilder
     /// <param name="kind">The kind whose rollups are made.</param>
     /// <param name="apdexThresholdMicroseconds">The project's apdex threshold, stored beside the apdex counts.</param>
     /// <param name="pace">When to let others go first; never without it.</param>
-    public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds, WorkPace? pace = null)
+    public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds, CooperativeYield? pace = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(apdexThresholdMicroseconds);
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
         _kind = kind;
-        _pace = pace ?? WorkPace.Urgent;
+        _pace = pace ?? CooperativeYield.Urgent;
         _isKnown = new bool[kind.Rollups.Length];
         _levels = new RollupLevelBuilder[kind.Rollups.Length][];
         _present = new RowFilter?[kind.Rollups.Length];
@@ -66,8 +66,8 @@ public sealed class RollupBuilder
     /// Tells what is known already of the samples that will be added: the rollups of the blocks that all of them come from. To be called before the first is added;
     /// forgotten with <see cref="Complete"/>.
     /// </summary>
-    internal void Know(IReadOnlyList<IKnownRollups> sources) =>
-        _known = sources.Count == 0 ? null : new KnownRollups(_kind, sources, _apdexThresholdMicroseconds);
+    internal void Know(IReadOnlyList<IRollupStream> sources) =>
+        _known = sources.Count == 0 ? null : new SourceRollups(_kind, sources, _apdexThresholdMicroseconds);
 
     /// <summary>Adds samples. Rows must ascend by time inside a chunk and from chunk to chunk (equal times may follow each other).</summary>
     /// <exception cref="ArgumentException">A sample is earlier than one before it.</exception>
@@ -139,8 +139,8 @@ public sealed class RollupBuilder
             throw new ArgumentException("Samples must come in ascending order of time.", nameof(time));
         }
 
-        long hour = WindowKeyPart.StartOf(time, LengthOf(RollupLevel.Hour));
-        long fiveMinutes = WindowKeyPart.StartOf(time, LengthOf(RollupLevel.FiveMinutes));
+        long hour = WindowKeyColumn.StartOf(time, LengthOf(RollupLevel.Hour));
+        long fiveMinutes = WindowKeyColumn.StartOf(time, LengthOf(RollupLevel.FiveMinutes));
         if (_isOpen && fiveMinutes == _starts[(int)RollupLevel.FiveMinutes])
         {
             return;
@@ -167,7 +167,7 @@ public sealed class RollupBuilder
     private int EndOfRun(ReadOnlySpan<long> times, int first)
     {
         long end = _starts[(int)RollupLevel.FiveMinutes] + LengthOf(RollupLevel.FiveMinutes);
-        int most = Math.Min(times.Length, first + RowSelection.Capacity);
+        int most = Math.Min(times.Length, first + SelectionVector.Capacity);
         long last = times[first];
         int row = first;
         for (; row < most && times[row] >= last && times[row] < end; row++)

@@ -31,9 +31,9 @@ internal sealed class RollupCursor
     public long ApdexThresholdMicroseconds => _rows.ApdexThresholdMicroseconds;
 
     /// <summary>The keys of the bucket that was read last.</summary>
-    public KeyColumns Keys => _rows.Keys;
+    public GroupKeys Keys => _rows.Keys;
 
-    public ReadOnlySpan<MeasureState> States => _rows.States;
+    public ReadOnlySpan<Accumulator> States => _rows.States;
 
     /// <summary>Whether it was made by this declaration.</summary>
     public bool IsOf(RollupSpec spec) => _rows.IsOf(spec);

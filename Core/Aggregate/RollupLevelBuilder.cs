@@ -13,7 +13,7 @@ internal sealed class RollupLevelBuilder
     // Merging so many rows, sketches among them, takes about a tenth of a millisecond.
     private const int RowsAStep = 128;
 
-    private readonly GroupedMeasures _open;
+    private readonly HashAggregator _open;
     private readonly RollupSectionWriter _section;
     private readonly int _samplesPerRow;
     private long _counted;
@@ -26,21 +26,21 @@ internal sealed class RollupLevelBuilder
     public RollupLevelBuilder(KindSchema schema, RollupSpec spec, ReadOnlySpan<Measure> measures, int samplesPerRow)
     {
         _samplesPerRow = samplesPerRow;
-        KeyPart[] parts = new KeyPart[spec.Keys.Length];
+        GroupKeyColumn[] parts = new GroupKeyColumn[spec.Keys.Length];
         for (int i = 0; i < parts.Length; i++)
         {
-            parts[i] = KeyPart.Of(schema, new GroupField(spec.Keys[i]));
+            parts[i] = GroupKeyColumn.Of(schema, new GroupField(spec.Keys[i]));
         }
 
-        _open = new GroupedMeasures(schema, parts, measures);
+        _open = new HashAggregator(schema, parts, measures);
         _section = new RollupSectionWriter(schema, spec);
     }
 
     /// <summary>When to let others go first.</summary>
-    public WorkPace Pace { get; init; } = WorkPace.Urgent;
+    public CooperativeYield Pace { get; init; } = CooperativeYield.Urgent;
 
     /// <summary>The rows of the next batch: whoever adds selects them here.</summary>
-    public RowSelection Selection => _open.Selection;
+    public SelectionVector Selection => _open.Selection;
 
     /// <summary>Adds the selected samples to the open bucket.</summary>
     public void Add(IColumnChunk chunk)
@@ -63,7 +63,7 @@ internal sealed class RollupLevelBuilder
     }
 
     /// <summary>Adds the rows of one bucket of a rollup of the same declaration to the open bucket.</summary>
-    public void Add(RollupBucket bucket, KeyColumns keys, ReadOnlySpan<MeasureState> states)
+    public void Add(RollupBucket bucket, GroupKeys keys, ReadOnlySpan<Accumulator> states)
     {
         _counted += bucket.Counted;
         _isRaw |= bucket.IsRaw;

@@ -71,8 +71,8 @@ internal sealed class RollupPlan
     }
 
     private bool HasOneWindow(long first, long last) => _query.WindowMilliseconds == 0
-        || WindowKeyPart.StartOf(first, _query.WindowMilliseconds, _query.WindowOffsetMilliseconds)
-            == WindowKeyPart.StartOf(last, _query.WindowMilliseconds, _query.WindowOffsetMilliseconds);
+        || WindowKeyColumn.StartOf(first, _query.WindowMilliseconds, _query.WindowOffsetMilliseconds)
+            == WindowKeyColumn.StartOf(last, _query.WindowMilliseconds, _query.WindowOffsetMilliseconds);
 
     private bool TryBlock()
     {
@@ -95,7 +95,7 @@ internal sealed class RollupPlan
         }
 
         long length = RollupBuilder.LengthOf(RollupLevel.Hour);
-        for (int i = hours.FirstBucketFrom(WindowKeyPart.StartOf(_range.From, length)); i < hours.Buckets.Length; i++)
+        for (int i = hours.FirstBucketFrom(WindowKeyColumn.StartOf(_range.From, length)); i < hours.Buckets.Length; i++)
         {
             RollupBucket bucket = hours.Buckets[i];
             if (bucket.Start >= _range.To)
@@ -117,7 +117,7 @@ internal sealed class RollupPlan
             return;
         }
 
-        from = WindowKeyPart.StartOf(Math.Max(from, _range.From), RollupBuilder.LengthOf(RollupLevel.FiveMinutes));
+        from = WindowKeyColumn.StartOf(Math.Max(from, _range.From), RollupBuilder.LengthOf(RollupLevel.FiveMinutes));
         for (int i = fiveMinutes.FirstBucketFrom(from); i < fiveMinutes.Buckets.Length; i++)
         {
             RollupBucket bucket = fiveMinutes.Buckets[i];

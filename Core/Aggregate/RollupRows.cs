@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Aggregate;
 /// <summary>Decodes a section: first what it says of itself, then the rows of its buckets, one bucket after the other. Not thread safe.</summary>
 internal sealed class RollupRows
 {
-    private readonly MeasureState[] _states;
+    private readonly Accumulator[] _states;
     private readonly SymbolTable?[] _keyTexts;
     private readonly SymbolTable[] _latestTexts;
     private readonly RollupBucket[] _buckets;
@@ -29,7 +29,7 @@ internal sealed class RollupRows
         _keyTexts = ReadKeyTexts(ref reader);
         _latestTexts = ReadLatestTexts(ref reader);
         _buckets = ReadBuckets(ref reader);
-        Keys = new KeyColumns(Schema.Fields.Length);
+        Keys = new GroupKeys(Schema.Fields.Length);
     }
 
     public KindSchema Schema { get; }
@@ -45,16 +45,16 @@ internal sealed class RollupRows
     public ReadOnlySpan<RollupBucket> Buckets => _buckets;
 
     /// <summary>The keys of the rows that there is room for.</summary>
-    public KeyColumns Keys { get; }
+    public GroupKeys Keys { get; }
 
-    public ReadOnlySpan<MeasureState> States => _states;
+    public ReadOnlySpan<Accumulator> States => _states;
 
     public long AllocatedBytes
     {
         get
         {
             long bytes = Keys.AllocatedBytes + _buckets.Length * 40L;
-            foreach (MeasureState state in _states)
+            foreach (Accumulator state in _states)
             {
                 bytes += state.AllocatedBytes;
             }
@@ -87,7 +87,7 @@ internal sealed class RollupRows
         Keys.Begin(rows);
         for (int i = 0; i < _states.Length; i++)
         {
-            if (_withSketches || _states[i] is not SketchState)
+            if (_withSketches || _states[i] is not SketchAccumulator)
             {
                 _states[i].ReserveForReading(rows, _latestTexts[i]);
             }
@@ -116,11 +116,11 @@ internal sealed class RollupRows
             }
         }
 
-        foreach (MeasureState state in _states)
+        foreach (Accumulator state in _states)
         {
-            if (!_withSketches && state is SketchState)
+            if (!_withSketches && state is SketchAccumulator)
             {
-                SketchState.Skip(ref reader, bucket.RowCount);
+                SketchAccumulator.Skip(ref reader, bucket.RowCount);
             }
             else
             {
@@ -150,14 +150,14 @@ internal sealed class RollupRows
         return new RollupSpec("", [.. keys], [.. measures]) { PresentField = present == 0 ? null : present - 1 };
     }
 
-    private MeasureState[] MakeStates()
+    private Accumulator[] MakeStates()
     {
-        MeasureState[] states = new MeasureState[Spec.Measures.Length];
+        Accumulator[] states = new Accumulator[Spec.Measures.Length];
         for (int i = 0; i < states.Length; i++)
         {
             try
             {
-                states[i] = MeasureState.Of(Schema, Spec.Measures[i]);
+                states[i] = Accumulator.Of(Schema, Spec.Measures[i]);
             }
             catch (ArgumentException impossible)
             {

@@ -41,7 +41,7 @@ internal sealed class RollupSectionWriter
     public void AppendRaw(long start, long samples) => Append(start, samples, 0, RawMark);
 
     /// <summary>Appends a bucket with its settled groups.</summary>
-    public void Append(long start, long samples, long counted, GroupedMeasures grouped)
+    public void Append(long start, long samples, long counted, HashAggregator grouped)
     {
         int rows = grouped.Groups.Count;
         Append(start, samples, counted, rows);
@@ -123,7 +123,7 @@ internal sealed class RollupSectionWriter
 
     private ReadOnlySpan<long> KeyColumn(GroupTable groups, int part)
     {
-        KeyPart values = groups.Parts[part];
+        GroupKeyColumn values = groups.Parts[part];
         bool isText = _schema.Fields[_spec.Keys[part]].IsText;
         _column = _column.Length >= groups.Count ? _column : new long[groups.Count];
         Span<long> column = _column.AsSpan(0, groups.Count);

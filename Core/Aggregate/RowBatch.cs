@@ -13,9 +13,9 @@ internal sealed class RowBatch
     private readonly int _errorClass;
     private readonly int _status;
     private readonly bool _statusFails;
-    private readonly RowSelection?[] _byCondition = new RowSelection?[NotFailed + 1];
+    private readonly SelectionVector?[] _byCondition = new SelectionVector?[NotFailed + 1];
     private readonly bool[] _found = new bool[NotFailed + 1];
-    private readonly bool[] _meets = new bool[RowSelection.Capacity];
+    private readonly bool[] _meets = new bool[SelectionVector.Capacity];
 
     public RowBatch(KindSchema schema)
     {
@@ -25,10 +25,10 @@ internal sealed class RowBatch
         _statusFails = schema.Kind is Kind.Httpc;
     }
 
-    public IColumnChunk Chunk { get; private set; } = KeyColumns.None;
+    public IColumnChunk Chunk { get; private set; } = GroupKeys.None;
 
     /// <summary>Every selected row.</summary>
-    public RowSelection Every { get; } = new();
+    public SelectionVector Every { get; } = new();
 
     /// <summary>Begins a batch whose rows and groups stand in <see cref="Every"/>.</summary>
     public void Begin(IColumnChunk chunk)
@@ -38,10 +38,10 @@ internal sealed class RowBatch
     }
 
     /// <summary>Lets go of the chunk.</summary>
-    public void Leave() => Begin(KeyColumns.None);
+    public void Leave() => Begin(GroupKeys.None);
 
     /// <summary>The selected rows that meet a condition.</summary>
-    public RowSelection Where(RowCondition condition)
+    public SelectionVector Where(RowCondition condition)
     {
         if (condition == RowCondition.Every)
         {
@@ -57,7 +57,7 @@ internal sealed class RowBatch
     }
 
     /// <summary>The selected rows that are no failure.</summary>
-    public RowSelection WhereNotFailed()
+    public SelectionVector WhereNotFailed()
     {
         Where(RowCondition.Failed);
         return _byCondition[NotFailed]!;
@@ -131,7 +131,7 @@ internal sealed class RowBatch
 
     private void Keep(int slot, ReadOnlySpan<bool> meets, bool wanted)
     {
-        RowSelection kept = _byCondition[slot] ??= new RowSelection();
+        SelectionVector kept = _byCondition[slot] ??= new SelectionVector();
         kept.Take(Every, meets, wanted);
         _found[slot] = true;
     }

@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Aggregate;
 internal abstract class RowFilter
 {
     /// <summary>Keeps only those of the selected rows that pass.</summary>
-    public abstract void Apply(IColumnChunk chunk, RowSelection selection);
+    public abstract void Apply(IColumnChunk chunk, SelectionVector selection);
 
     public static RowFilter Of(KindSchema schema, Filter filter) =>
         filter.Operator == FilterOperator.EitherOf ? new EitherFilter(schema, filter)

@@ -16,7 +16,7 @@ internal sealed class RowListing
     private readonly CancellationToken _cancellationToken;
     private readonly RowFilter[] _filters;
     private readonly ListedOrder _order;
-    private readonly RowSelection _selection = new();
+    private readonly SelectionVector _selection = new();
     private readonly int _id;
     private long _rowsRead;
 
@@ -65,16 +65,16 @@ internal sealed class RowListing
     /// <summary>Counts the rows of a chunk that are in the range and pass the filters, and those among them that are behind the place to go on from.</summary>
     /// <exception cref="QueryLimitException">More rows are read than the query may.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public (long Matching, long Listed) Count(IPlacedChunk chunk)
+    public (long Matching, long Listed) Count(IIdentifiedChunk chunk)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         CountRead(chunk.RowCount);
         bool isCovered = _range.Covers(chunk.FirstTime, chunk.LastTime);
         long matching = 0;
         long listed = 0;
-        for (int first = 0; first < chunk.RowCount; first += RowSelection.Capacity)
+        for (int first = 0; first < chunk.RowCount; first += SelectionVector.Capacity)
         {
-            _selection.SelectRun(first, Math.Min(RowSelection.Capacity, chunk.RowCount - first));
+            _selection.SelectRun(first, Math.Min(SelectionVector.Capacity, chunk.RowCount - first));
             if (!isCovered)
             {
                 _selection.KeepTimes(chunk.Numbers(KindSchema.Time), _range.From, _range.To);
@@ -97,16 +97,16 @@ internal sealed class RowListing
     /// <returns>How many listed rows are later than the window: they are counted and not handed on.</returns>
     /// <exception cref="QueryLimitException">More rows are kept than may be.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public long Collect(IPlacedChunk chunk, int piece, TimeRange window, NewestRows into)
+    public long Collect(IIdentifiedChunk chunk, int piece, TimeRange window, TopNSelector into)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         long later = 0;
         ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time);
 
         // From the end, where the latest rows mostly are: they rule out those before them.
-        for (int end = chunk.RowCount; end > 0; end -= RowSelection.Capacity)
+        for (int end = chunk.RowCount; end > 0; end -= SelectionVector.Capacity)
         {
-            int first = Math.Max(0, end - RowSelection.Capacity);
+            int first = Math.Max(0, end - SelectionVector.Capacity);
             _selection.SelectRun(first, end - first);
             long from = Math.Max(Math.Max(_behind.From, window.From), into.EarliestTime);
             _selection.KeepTimes(times, from, _behind.To);
@@ -125,14 +125,14 @@ internal sealed class RowListing
     /// <returns>How many rows are in the range and pass the filters.</returns>
     /// <exception cref="QueryLimitException">More rows are read than the query may.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public long Pick(IPlacedChunk chunk, int piece, List<ListedRow> into)
+    public long Pick(IIdentifiedChunk chunk, int piece, List<ListedRow> into)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         CountRead(chunk.RowCount);
         long matching = 0;
-        for (int first = 0; first < chunk.RowCount; first += RowSelection.Capacity)
+        for (int first = 0; first < chunk.RowCount; first += SelectionVector.Capacity)
         {
-            _selection.SelectRun(first, Math.Min(RowSelection.Capacity, chunk.RowCount - first));
+            _selection.SelectRun(first, Math.Min(SelectionVector.Capacity, chunk.RowCount - first));
             Filter(chunk);
             matching += _selection.Count;
             KeepBehind(chunk);
@@ -156,7 +156,7 @@ internal sealed class RowListing
         }
     }
 
-    private void Filter(IPlacedChunk chunk)
+    private void Filter(IIdentifiedChunk chunk)
     {
         foreach (RowFilter filter in _filters)
         {
@@ -169,7 +169,7 @@ internal sealed class RowListing
         }
     }
 
-    private void KeepBehind(IPlacedChunk chunk)
+    private void KeepBehind(IIdentifiedChunk chunk)
     {
         if (_query.After is not { } after || chunk.LastTime < after.Time || _selection.Count == 0)
         {
@@ -193,7 +193,7 @@ internal sealed class RowListing
         _selection.Count = kept;
     }
 
-    private long Take(IPlacedChunk chunk, int piece, long windowTo, NewestRows into)
+    private long Take(IIdentifiedChunk chunk, int piece, long windowTo, TopNSelector into)
     {
         ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time);
         long later = 0;
@@ -214,14 +214,14 @@ internal sealed class RowListing
         return later;
     }
 
-    private ListedRow RowOf(IPlacedChunk chunk, int piece, int row)
+    private ListedRow RowOf(IIdentifiedChunk chunk, int piece, int row)
     {
         ReadOnlySpan<ulong> nodes = chunk.Nodes;
-        SamplePlace place = new(chunk.Numbers(KindSchema.Time)[row], nodes.IsEmpty ? _node : nodes[row], chunk.RunningNumbers[row]);
+        SampleId place = new(chunk.Numbers(KindSchema.Time)[row], nodes.IsEmpty ? _node : nodes[row], chunk.RunningNumbers[row]);
         return new ListedRow(place, _id < 0 ? UInt128.Zero : IdOf(chunk, row), piece, row);
     }
 
-    private UInt128 IdOf(IPlacedChunk chunk, int row)
+    private UInt128 IdOf(IIdentifiedChunk chunk, int row)
     {
         ReadOnlySpan<int> codes = chunk.Codes(_id);
         return codes.IsEmpty || codes[row] == TextColumn.Missing ? UInt128.Zero : ListedOrder.IdOf(chunk.Symbols(_id)[codes[row]]);

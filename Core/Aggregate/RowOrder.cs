@@ -8,10 +8,10 @@ internal sealed class RowOrder : IComparer<int>
 {
     private readonly SampleQuery _query;
     private readonly GroupTable _groups;
-    private readonly MeasureState[] _states;
+    private readonly Accumulator[] _states;
     private readonly double[]?[] _quantiles;
 
-    public RowOrder(SampleQuery query, GroupedMeasures grouped)
+    public RowOrder(SampleQuery query, HashAggregator grouped)
     {
         _query = query;
         _groups = grouped.Groups;
@@ -20,7 +20,7 @@ internal sealed class RowOrder : IComparer<int>
         for (int i = 0; i < _quantiles.Length; i++)
         {
             OrderTerm term = query.Order[i];
-            _quantiles[i] = term.By == OrderBy.Quantile ? Quantiles((SketchState)_states[term.Index], term.Quantile) : null;
+            _quantiles[i] = term.By == OrderBy.Quantile ? Quantiles((SketchAccumulator)_states[term.Index], term.Quantile) : null;
         }
     }
 
@@ -78,18 +78,18 @@ internal sealed class RowOrder : IComparer<int>
 
     private int ComparePart(int part, int x, int y) => _groups.Parts[part].Compare(_groups.ValueOf(x, part), _groups.ValueOf(y, part));
 
-    private static int CompareMeasure(MeasureState state, int x, int y) => state switch
+    private static int CompareMeasure(Accumulator state, int x, int y) => state switch
     {
-        CountState counts => counts.Counts[x].CompareTo(counts.Counts[y]),
-        SumState sums => sums.Sums[x].CompareTo(sums.Sums[y]),
-        SumOfSquaresState squares => squares.Sums[x].CompareTo(squares.Sums[y]),
-        ExtremeState extremes => extremes.ValueOf(x).CompareTo(extremes.ValueOf(y)),
-        LatestNumberState latest => latest.Numbers[x].CompareTo(latest.Numbers[y]),
+        CountAccumulator counts => counts.Counts[x].CompareTo(counts.Counts[y]),
+        SumAccumulator sums => sums.Sums[x].CompareTo(sums.Sums[y]),
+        SumOfSquaresAccumulator squares => squares.Sums[x].CompareTo(squares.Sums[y]),
+        MinMaxAccumulator extremes => extremes.ValueOf(x).CompareTo(extremes.ValueOf(y)),
+        LatestNumberAccumulator latest => latest.Numbers[x].CompareTo(latest.Numbers[y]),
         _ => throw new ArgumentException("Rows can't be sorted by this measure."),
     };
 
     // a/b and c/d are compared as a·d and c·b.
-    private static int CompareRatios(MeasureState dividends, MeasureState divisors, int x, int y)
+    private static int CompareRatios(Accumulator dividends, Accumulator divisors, int x, int y)
     {
         if (TrySmall(dividends, x, out long a) && TrySmall(divisors, x, out long b)
             && TrySmall(dividends, y, out long c) && TrySmall(divisors, y, out long d) && b >= 0 && d >= 0)
@@ -105,7 +105,7 @@ internal sealed class RowOrder : IComparer<int>
     }
 
     // With a divisor of 0 the quotient counts as 0; a negative divisor gives its sign away.
-    private static (BigInteger Dividend, BigInteger Divisor) Quotient(MeasureState dividends, MeasureState divisors, int group)
+    private static (BigInteger Dividend, BigInteger Divisor) Quotient(Accumulator dividends, Accumulator divisors, int group)
     {
         BigInteger divisor = Exact(divisors, group);
         BigInteger dividend = Exact(dividends, group);
@@ -117,31 +117,31 @@ internal sealed class RowOrder : IComparer<int>
         };
     }
 
-    private static BigInteger Exact(MeasureState state, int group) => state switch
+    private static BigInteger Exact(Accumulator state, int group) => state switch
     {
-        SumState sums => sums.Sums[group],
-        SumOfSquaresState squares => squares.Sums[group],
+        SumAccumulator sums => sums.Sums[group],
+        SumOfSquaresAccumulator squares => squares.Sums[group],
         _ => TrySmall(state, group, out long value) ? value : throw new ArgumentException("Rows can't be sorted by this measure."),
     };
 
     // The value when it fits 64 bits. A missing number counts as 0, as in every quotient.
-    private static bool TrySmall(MeasureState state, int group, out long value)
+    private static bool TrySmall(Accumulator state, int group, out long value)
     {
         switch (state)
         {
-            case CountState counts:
+            case CountAccumulator counts:
                 value = counts.Counts[group];
                 return true;
-            case SumState sums:
+            case SumAccumulator sums:
                 value = unchecked((long)sums.Sums[group]);
                 return value == sums.Sums[group];
-            case SumOfSquaresState squares:
+            case SumOfSquaresAccumulator squares:
                 value = unchecked((long)squares.Sums[group]);
                 return value >= 0 && (UInt128)value == squares.Sums[group];
-            case ExtremeState extremes:
+            case MinMaxAccumulator extremes:
                 value = extremes.ValueOf(group);
                 break;
-            case LatestNumberState latest:
+            case LatestNumberAccumulator latest:
                 value = latest.Numbers[group];
                 break;
             default:
@@ -174,7 +174,7 @@ internal sealed class RowOrder : IComparer<int>
         return (variance * otherCount * otherCount).CompareTo(otherVariance * count * count);
     }
 
-    private bool HasValues(OrderTerm term, int group) => ((CountState)_states[term.Divisor]).Counts[group] > 0;
+    private bool HasValues(OrderTerm term, int group) => ((CountAccumulator)_states[term.Divisor]).Counts[group] > 0;
 
     private (BigInteger Variance, BigInteger Count) Variance(OrderTerm term, int group)
     {
@@ -185,7 +185,7 @@ internal sealed class RowOrder : IComparer<int>
 
     private int CompareRates(OrderTerm term, int x, int y)
     {
-        long[] counts = ((CountState)_states[term.Index]).Counts;
+        long[] counts = ((CountAccumulator)_states[term.Index]).Counts;
         return (counts[x] * LengthOf(y)).CompareTo(counts[y] * LengthOf(x));
     }
 
@@ -201,7 +201,7 @@ internal sealed class RowOrder : IComparer<int>
         return (Int128)Math.Min(start + _query.WindowMilliseconds, _query.Range.To) - Math.Max(start, _query.Range.From);
     }
 
-    private double[] Quantiles(SketchState sketch, double quantile)
+    private double[] Quantiles(SketchAccumulator sketch, double quantile)
     {
         double[] values = new double[_groups.Count];
         for (int group = 0; group < values.Length; group++)

@@ -5,7 +5,7 @@ namespace TimeSeries.Core.Aggregate;
 /// <summary>
 /// Sorts groups by an order's first term as plain integers where it is one, so that the comparer is only asked about groups that are equal in it.
 /// </summary>
-internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureState[] states, IComparer<int> order)
+internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulator[] states, IComparer<int> order)
 {
     // For fewer groups that are equal in the first term, ranking all values costs more than comparing.
     private const int ManyTies = 64;
@@ -54,20 +54,20 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureSta
         return keys;
     }
 
-    private long[]? KeysOf(MeasureState state)
+    private long[]? KeysOf(Accumulator state)
     {
         long[] keys = new long[groups.Count];
         for (int group = 0; group < keys.Length; group++)
         {
             switch (state)
             {
-                case CountState counts:
+                case CountAccumulator counts:
                     keys[group] = counts.Counts[group];
                     break;
-                case ExtremeState extremes:
+                case MinMaxAccumulator extremes:
                     keys[group] = extremes.ValueOf(group);
                     break;
-                case SumState sums when sums.Sums[group] >= long.MinValue && sums.Sums[group] <= long.MaxValue:
+                case SumAccumulator sums when sums.Sums[group] >= long.MinValue && sums.Sums[group] <= long.MaxValue:
                     keys[group] = (long)sums.Sums[group];
                     break;
                 default:
@@ -81,7 +81,7 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureSta
     // Values of a part are ranked where that is less work than comparing groups.
     private long[]? KeysOf(int part)
     {
-        KeyPart values = groups.Parts[part];
+        GroupKeyColumn values = groups.Parts[part];
         if (values.Count > groups.Count / 4)
         {
             return null;
@@ -97,7 +97,7 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, MeasureSta
         return keys;
     }
 
-    private static int[] RanksOf(KeyPart values)
+    private static int[] RanksOf(GroupKeyColumn values)
     {
         int[] ids = new int[values.Count];
         for (int id = 0; id < ids.Length; id++)

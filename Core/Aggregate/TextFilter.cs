@@ -40,7 +40,7 @@ internal sealed class TextFilter : RowFilter
         };
     }
 
-    public override void Apply(IColumnChunk chunk, RowSelection selection)
+    public override void Apply(IColumnChunk chunk, SelectionVector selection)
     {
         ReadOnlySpan<int> codes = chunk.Codes(_field);
         if (codes.IsEmpty)
@@ -50,7 +50,7 @@ internal sealed class TextFilter : RowFilter
         }
 
         SymbolView symbols = chunk.Symbols(_field);
-        Turn(symbols);
+        FifoLock(symbols);
         if (_operator == FilterOperator.AnyOf && symbols.Distinct && _texts.Length == 1 && !_missingPasses)
         {
             KeepCode(codes, CodeOf(symbols), selection);
@@ -77,7 +77,7 @@ internal sealed class TextFilter : RowFilter
     }
 
     // One text has one code in a dictionary without repetitions, so codes are compared and most vectors have none.
-    private static void KeepCode(ReadOnlySpan<int> codes, int code, RowSelection selection)
+    private static void KeepCode(ReadOnlySpan<int> codes, int code, SelectionVector selection)
     {
         int[] rows = selection.Rows;
         int kept = 0;
@@ -117,7 +117,7 @@ internal sealed class TextFilter : RowFilter
         return _code;
     }
 
-    private void Turn(SymbolView symbols)
+    private void FifoLock(SymbolView symbols)
     {
         if (!ReferenceEquals(_owner, symbols.Owner))
         {

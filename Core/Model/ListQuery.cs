@@ -31,7 +31,7 @@ public sealed record ListQuery
     public required int Limit { get; init; }
 
     /// <summary>Only samples behind this place in the order; null for all. Not with <see cref="ListOrder.ById"/>.</summary>
-    public SamplePlace? After { get; init; }
+    public SampleId? After { get; init; }
 
     /// <summary>Whether <see cref="SampleList.Total"/> is wanted, which costs a look at every sample in the range.</summary>
     public bool CountTotal { get; init; }

@@ -15,7 +15,7 @@ public abstract class SampleList
     /// <summary>Whether samples follow behind the last one.</summary>
     public abstract bool HasMore { get; }
 
-    public abstract SamplePlace Place(int row);
+    public abstract SampleId Place(int row);
 
     /// <summary>Whether the sample has no value in the field.</summary>
     public abstract bool IsMissing(int row, int field);

@@ -14,7 +14,7 @@ public sealed class SymbolTable
     // Texts that are looked up together; their hashes stand on the stack.
     private const int PassTexts = 128;
 
-    private readonly ArrayStock? _stock;
+    private readonly LargeArrayPool? _stock;
     private byte[] _bytes = [];
     private int[] _ends = [];
     private int[] _hashes = [];
@@ -33,7 +33,7 @@ public sealed class SymbolTable
     }
 
     /// <summary>A table with room for so many texts, whose arrays come from a stock and go back by <see cref="Release"/>.</summary>
-    internal SymbolTable(ArrayStock stock, int texts, int textBytes)
+    internal SymbolTable(LargeArrayPool stock, int texts, int textBytes)
     {
         _stock = stock;
         Reserve(texts, textBytes);

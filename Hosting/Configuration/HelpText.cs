@@ -7,7 +7,7 @@ namespace TimeSeries.Hosting.Configuration;
 /// <summary>The text of <c>--help</c>: every option with its default and one line.</summary>
 internal static class HelpText
 {
-    private const int KeyColumns = 44;
+    private const int GroupKeys = 44;
 
     public static string Of(string host, IEnumerable<OptionsSection> sections)
     {
@@ -52,5 +52,5 @@ internal static class HelpText
     }
 
     private static void AddLine(StringBuilder text, string option, string meaning) =>
-        text.Append("  ").Append(option.PadRight(KeyColumns)).Append(' ').AppendLine(meaning);
+        text.Append("  ").Append(option.PadRight(GroupKeys)).Append(' ').AppendLine(meaning);
 }

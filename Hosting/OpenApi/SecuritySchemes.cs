@@ -3,7 +3,7 @@ using TimeSeries.Hosting.Projects;
 
 namespace TimeSeries.Hosting.OpenApi;
 
-/// <summary>The ways to show a token that more than one family takes (<see cref="TokenReader"/>). Every host describes them.</summary>
+/// <summary>The ways to show a token that more than one family takes (<see cref="TokenAuthenticator"/>). Every host describes them.</summary>
 public static class SecuritySchemes
 {
     private const string BearerName = "bearer";
@@ -43,7 +43,7 @@ public static class SecuritySchemes
             Scheme = "bearer",
             Description = "A token of a project; it names its project by itself.",
         });
-        document.AddComponent(TokenName, InHeader(TokenReader.WhatapToken, "A token of the project that the header " + TokenReader.WhatapPcode + " names."));
-        document.AddComponent(PcodeName, InHeader(TokenReader.WhatapPcode, "The project code, a number."));
+        document.AddComponent(TokenName, InHeader(TokenAuthenticator.WhatapToken, "A token of the project that the header " + TokenAuthenticator.WhatapPcode + " names."));
+        document.AddComponent(PcodeName, InHeader(TokenAuthenticator.WhatapPcode, "The project code, a number."));
     }
 }

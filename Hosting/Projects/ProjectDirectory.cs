@@ -9,12 +9,12 @@ namespace TimeSeries.Hosting.Projects;
 public sealed class ProjectDirectory
 {
     private readonly FrozenDictionary<long, Project> _byPcode;
-    private readonly FrozenDictionary<TokenHash, Grant> _byToken;
+    private readonly FrozenDictionary<TokenHash, AuthenticatedProject> _byToken;
     private readonly FrozenDictionary<string, (Project Project, AccessKeyOptions Key)> _byAccessKey;
 
     public ProjectDirectory(IReadOnlyList<ProjectOptions> projects)
     {
-        List<KeyValuePair<TokenHash, Grant>> tokens = [];
+        List<KeyValuePair<TokenHash, AuthenticatedProject>> tokens = [];
         List<Project> made = [];
         foreach (ProjectOptions options in projects)
         {
@@ -24,7 +24,7 @@ public sealed class ProjectDirectory
             {
                 TokenHash hash = TokenHash.Of(token) ?? throw new ArgumentException("A token is not configured rightly.", nameof(projects));
                 Scopes scopes = token.Scopes == Scopes.None ? Scopes.Ingest | Scopes.Read : token.Scopes;
-                tokens.Add(new(hash, new Grant(project, scopes, hash)));
+                tokens.Add(new(hash, new AuthenticatedProject(project, scopes, hash)));
             }
         }
 
@@ -41,10 +41,10 @@ public sealed class ProjectDirectory
     public Project? Find(long pcode) => _byPcode.GetValueOrDefault(pcode);
 
     /// <summary>What a token gives, or null when it is unknown. Looks by hash, so the time taken says nothing of any token.</summary>
-    public Grant? FindToken(ReadOnlySpan<char> token)
+    public AuthenticatedProject? FindToken(ReadOnlySpan<char> token)
     {
         TokenHash hash = TokenHash.OfToken(token);
-        return _byToken.TryGetValue(hash, out Grant? grant) && hash.Matches(grant.Token) ? grant : null;
+        return _byToken.TryGetValue(hash, out AuthenticatedProject? grant) && hash.Matches(grant.Token) ? grant : null;
     }
 
     /// <summary>The project and the secret of an access key.</summary>

@@ -33,7 +33,7 @@ internal sealed partial class InfluxStart(
     {
         if (_why is not null)
         {
-            StartFindings findings = await LookAsync(cancellationToken);
+            ProbeResult findings = await LookAsync(cancellationToken);
             if (findings.Faults.Length > 0)
             {
                 throw new StartRefusedException(string.Join('\n', findings.Faults));
@@ -61,10 +61,10 @@ internal sealed partial class InfluxStart(
         }
     }
 
-    private Task<StartFindings> LookAsync(CancellationToken cancellationToken) =>
-        InfluxStartCheck.RunAsync(options.Value, roles, LongestRetention(), clock, cancellationToken);
+    private Task<ProbeResult> LookAsync(CancellationToken cancellationToken) =>
+        InfluxStartProbe.RunAsync(options.Value, roles, LongestRetention(), clock, cancellationToken);
 
-    private void Take(StartFindings findings)
+    private void Take(ProbeResult findings)
     {
         string? fault = findings.Unreachable ?? (findings.Faults.Length > 0 ? string.Join(' ', findings.Faults) : null);
         if (fault is null && _why is not null)
@@ -80,7 +80,7 @@ internal sealed partial class InfluxStart(
         _why = fault is null ? null : findings.Unreachable is null ? "the store can't be used as it is" : _why ?? "the store can't be reached";
     }
 
-    private void Tell(StartFindings findings, string fault)
+    private void Tell(ProbeResult findings, string fault)
     {
         if (findings.Unreachable is null)
         {

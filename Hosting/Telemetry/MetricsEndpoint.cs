@@ -20,7 +20,7 @@ internal static class MetricsEndpoint
     {
         if (!LocalPeer.IsLocal(context))
         {
-            TokenCheck check = TokenReader.Read(context.Request, context.RequestServices.GetRequiredService<ProjectDirectory>(), Scopes.Admin);
+            TokenCheck check = TokenAuthenticator.Read(context.Request, context.RequestServices.GetRequiredService<ProjectDirectory>(), Scopes.Admin);
             if (!check.IsGranted)
             {
                 return TokenProblem.WriteAsync(context, check.Outcome, Scopes.Admin);

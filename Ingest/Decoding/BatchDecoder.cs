@@ -13,11 +13,11 @@ internal static class BatchDecoder
     /// Decodes <paramref name="body"/> (inflated, whole) into a batch that was <see cref="DecodedBatch.Reset"/> before.
     /// Returns null when that went well, otherwise why the batch is refused; then the target is to be reset before it is used again.
     /// </summary>
-    public static BatchRefusal? Decode(ReadOnlySpan<byte> body, BodyFormat format, DecodedBatch into)
+    public static DecodeError? Decode(ReadOnlySpan<byte> body, BodyFormat format, DecodedBatch into)
     {
         if (body.IsEmpty)
         {
-            return new BatchRefusal("The body is empty.", 0, null);
+            return new DecodeError("The body is empty.", 0, null);
         }
 
         if (format == BodyFormat.MessagePack)

@@ -10,7 +10,7 @@ namespace TimeSeries.Ingest.Decoding;
 /// </summary>
 internal sealed class DecodedBatch
 {
-    private readonly KindSink?[] _sinks = new KindSink?[SampleSchema.All.Length];
+    private readonly KindBuilder?[] _sinks = new KindBuilder?[SampleSchema.All.Length];
     private SampleBatch? _samples;
 
     /// <summary>The columns. Whoever called <see cref="Reset"/> owns them.</summary>
@@ -47,7 +47,7 @@ internal sealed class DecodedBatch
     internal EnvelopeText IdText { get; } = new();
 
     /// <summary>Samples that had a text cut, by kind.</summary>
-    internal CutSamples Cut { get; } = new();
+    internal TruncatedSamples Cut { get; } = new();
 
     /// <summary>Where maps are put into the form they are kept in.</summary>
     internal MapText Maps { get; } = new();
@@ -67,15 +67,15 @@ internal sealed class DecodedBatch
         Rejected.Clear();
         Cut.Clear();
         Unknown.Clear();
-        foreach (KindSink? sink in _sinks)
+        foreach (KindBuilder? sink in _sinks)
         {
             sink?.Detach();
         }
     }
 
     /// <summary>What takes the samples of a kind; made when a batch first has some.</summary>
-    internal KindSink Sink(Kind kind) => _sinks[(int)kind] ??= new KindSink(kind, this);
+    internal KindBuilder Sink(Kind kind) => _sinks[(int)kind] ??= new KindBuilder(kind, this);
 
     /// <summary>What took the samples of a kind, or null.</summary>
-    internal KindSink? FindSink(Kind kind) => _sinks[(int)kind];
+    internal KindBuilder? FindSink(Kind kind) => _sinks[(int)kind];
 }

@@ -13,17 +13,17 @@ internal static class Envelope
     private static readonly ImmutableArray<byte[]> _kindNames = [.. SampleSchema.All.Select(schema => System.Text.Encoding.UTF8.GetBytes(schema.Name))];
 
     /// <summary>Reads a whole body; null when it can be decoded.</summary>
-    public static BatchRefusal? Read<TReader>(ref TReader reader, DecodedBatch into, int bodyBytes)
+    public static DecodeError? Read<TReader>(ref TReader reader, DecodedBatch into, int bodyBytes)
         where TReader : struct, IWireReader, allows ref struct
     {
         WireType type = reader.Read();
         if (type != WireType.Map)
         {
-            return reader.Refusal ?? new BatchRefusal("The body has to be one map.", 0, null);
+            return reader.Refusal ?? new DecodeError("The body has to be one map.", 0, null);
         }
 
-        BatchRefusal? idProblem = null;
-        BatchRefusal? agentProblem = null;
+        DecodeError? idProblem = null;
+        DecodeError? agentProblem = null;
         int left = reader.Count;
         while (reader.NextKey(ref left))
         {
@@ -38,9 +38,9 @@ internal static class Envelope
             }
             else if (FindKind(name) is { } kind)
             {
-                KindSink sink = into.Sink(kind);
+                KindBuilder sink = into.Sink(kind);
                 sink.Begin(bodyBytes);
-                SampleForms.Read(ref reader, sink);
+                SampleLayouts.Read(ref reader, sink);
             }
             else
             {
@@ -66,7 +66,7 @@ internal static class Envelope
         return null;
     }
 
-    private static BatchRefusal? ReadId<TReader>(ref TReader reader, DecodedBatch into)
+    private static DecodeError? ReadId<TReader>(ref TReader reader, DecodedBatch into)
         where TReader : struct, IWireReader, allows ref struct
     {
         long position = reader.Position;
@@ -80,14 +80,14 @@ internal static class Envelope
 
         if (type is not (WireType.Text or WireType.Binary) || reader.Text.Length > MaxIdBytes || !Utf8.IsValid(reader.Text))
         {
-            return new BatchRefusal($"id has to be a string of at most {MaxIdBytes} bytes of UTF-8.", position, "id");
+            return new DecodeError($"id has to be a string of at most {MaxIdBytes} bytes of UTF-8.", position, "id");
         }
 
         into.IdText.Set(reader.Text);
         return null;
     }
 
-    private static BatchRefusal? End(DecodedBatch into)
+    private static DecodeError? End(DecodedBatch into)
     {
         long received = 0;
         foreach (KindSchema schema in SampleSchema.All)
@@ -105,6 +105,6 @@ internal static class Envelope
         }
 
         into.Received = checked((int)received);
-        return received > 0 ? null : new BatchRefusal("The batch has no sample.", null, null);
+        return received > 0 ? null : new DecodeError("The batch has no sample.", null, null);
     }
 }

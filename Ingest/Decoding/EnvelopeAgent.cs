@@ -11,11 +11,11 @@ internal sealed class EnvelopeAgent
     private const int OidPart = 3;
 
     private static readonly Field _oid = SampleSchema.All[0].Fields[KindSchema.Oid];
-    private static readonly NumberRule _oidRule = new(_oid);
+    private static readonly NumberConversion _oidRule = new(_oid);
     private static readonly int _maxTextBytes = SampleSchema.All[0].Fields[KindSchema.Oname].MaxBytes;
     private static readonly string[] _names = ["oname", "okind", "onode", "oid"];
 
-    private readonly BatchRefusal?[] _problems = new BatchRefusal?[Parts];
+    private readonly DecodeError?[] _problems = new DecodeError?[Parts];
     private readonly EnvelopeText[] _texts;
     private long? _givenOid;
 
@@ -38,7 +38,7 @@ internal sealed class EnvelopeAgent
     }
 
     /// <summary>Reads the next value, all of it, as the envelope's agent; says what is wrong with it.</summary>
-    public static BatchRefusal? Read<TReader>(ref TReader reader, DecodedBatch into)
+    public static DecodeError? Read<TReader>(ref TReader reader, DecodedBatch into)
         where TReader : struct, IWireReader, allows ref struct
     {
         EnvelopeAgent agent = into.AgentTexts;
@@ -54,7 +54,7 @@ internal sealed class EnvelopeAgent
         if (type != WireType.Map)
         {
             reader.SkipInside(type);
-            return new BatchRefusal("agent has to be a map.", position, "agent");
+            return new DecodeError("agent has to be a map.", position, "agent");
         }
 
         agent.ReadParts(ref reader, into.Unknown);
@@ -86,7 +86,7 @@ internal sealed class EnvelopeAgent
     private static int PartOf(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("oname"u8) ? 0 : name.SequenceEqual("okind"u8) ? 1 : name.SequenceEqual("onode"u8) ? 2 : name.SequenceEqual("oid"u8) ? OidPart : -1;
 
-    private BatchRefusal? ReadOid<TReader>(ref TReader reader)
+    private DecodeError? ReadOid<TReader>(ref TReader reader)
         where TReader : struct, IWireReader, allows ref struct
     {
         long position = reader.Position;
@@ -104,10 +104,10 @@ internal sealed class EnvelopeAgent
         }
 
         reader.SkipInside(type);
-        return new BatchRefusal("agent.oid has to be an integer of 32 bits.", position, "agent.oid");
+        return new DecodeError("agent.oid has to be an integer of 32 bits.", position, "agent.oid");
     }
 
-    private BatchRefusal? ReadText<TReader>(ref TReader reader, int part)
+    private DecodeError? ReadText<TReader>(ref TReader reader, int part)
         where TReader : struct, IWireReader, allows ref struct
     {
         long position = reader.Position;
@@ -122,16 +122,16 @@ internal sealed class EnvelopeAgent
         if (type is not (WireType.Text or WireType.Binary) || reader.Text.Length > _maxTextBytes || !Utf8.IsValid(reader.Text))
         {
             string field = "agent." + _names[part];
-            return new BatchRefusal($"{field} has to be a string of at most {_maxTextBytes} bytes of UTF-8.", position, field);
+            return new DecodeError($"{field} has to be a string of at most {_maxTextBytes} bytes of UTF-8.", position, field);
         }
 
         _texts[part].Set(reader.Text);
         return null;
     }
 
-    private BatchRefusal? Problem(long position)
+    private DecodeError? Problem(long position)
     {
-        foreach (BatchRefusal? problem in _problems)
+        foreach (DecodeError? problem in _problems)
         {
             if (problem is not null)
             {
@@ -139,6 +139,6 @@ internal sealed class EnvelopeAgent
             }
         }
 
-        return Oname.Span.IsEmpty ? new BatchRefusal("agent.oname is required and must not be empty.", position, "agent.oname") : null;
+        return Oname.Span.IsEmpty ? new DecodeError("agent.oname is required and must not be empty.", position, "agent.oname") : null;
     }
 }

@@ -8,7 +8,7 @@ namespace TimeSeries.Ingest.Decoding;
 internal interface IWireReader
 {
     /// <summary>Why the body is refused; null as long as it is not.</summary>
-    BatchRefusal? Refusal { get; }
+    DecodeError? Refusal { get; }
 
     /// <summary>Offset of the value that is read next.</summary>
     long Position { get; }
@@ -56,5 +56,5 @@ internal interface IWireReader
     void ExpectEnd();
 
     /// <summary>Refuses the body. The first refusal stays.</summary>
-    void Refuse(BatchRefusal refusal);
+    void Refuse(DecodeError refusal);
 }

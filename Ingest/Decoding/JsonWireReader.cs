@@ -20,7 +20,7 @@ internal ref struct JsonWireReader : IWireReader
         Step();
     }
 
-    public BatchRefusal? Refusal { get; private set; }
+    public DecodeError? Refusal { get; private set; }
 
     public readonly long Position => _json.TokenStartIndex;
 
@@ -98,7 +98,7 @@ internal ref struct JsonWireReader : IWireReader
         Step();
     }
 
-    public void Refuse(BatchRefusal refusal) => Refusal ??= refusal;
+    public void Refuse(DecodeError refusal) => Refusal ??= refusal;
 
     private WireType ReadNumber()
     {
@@ -144,5 +144,5 @@ internal ref struct JsonWireReader : IWireReader
         }
     }
 
-    private void RefuseStructure() => Refuse(new BatchRefusal("The body is not JSON, or is nested too deep.", _json.BytesConsumed, null));
+    private void RefuseStructure() => Refuse(new DecodeError("The body is not JSON, or is nested too deep.", _json.BytesConsumed, null));
 }

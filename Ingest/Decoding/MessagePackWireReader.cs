@@ -20,7 +20,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
     private int _position;
     private int _depth;
 
-    public BatchRefusal? Refusal { get; private set; }
+    public DecodeError? Refusal { get; private set; }
 
     public readonly long Position => _position;
 
@@ -133,11 +133,11 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
     {
         if (_position < _body.Length)
         {
-            Refuse(new BatchRefusal("The body goes on after its map.", _position, null));
+            Refuse(new DecodeError("The body goes on after its map.", _position, null));
         }
     }
 
-    public void Refuse(BatchRefusal refusal)
+    public void Refuse(DecodeError refusal)
     {
         Refusal ??= refusal;
         _position = _body.Length;
@@ -182,7 +182,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
                     ? Extension(header)
                     : WireType.Failed;
             default:
-                Refuse(new BatchRefusal("The body is not MessagePack: 0xC1 is never used.", _position - 1, null));
+                Refuse(new DecodeError("The body is not MessagePack: 0xC1 is never used.", _position - 1, null));
                 return WireType.Failed;
         }
     }
@@ -234,7 +234,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
 
         if (++_depth > BatchDecoder.MaxDepth)
         {
-            Refuse(new BatchRefusal($"The body is nested deeper than {BatchDecoder.MaxDepth} levels.", _position - 1, null));
+            Refuse(new DecodeError($"The body is nested deeper than {BatchDecoder.MaxDepth} levels.", _position - 1, null));
             return WireType.Failed;
         }
 
@@ -279,7 +279,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
 
     private WireType Truncated()
     {
-        Refuse(new BatchRefusal("The body ends in the middle of a value, or a length in it is wrong.", _position, null));
+        Refuse(new DecodeError("The body ends in the middle of a value, or a length in it is wrong.", _position, null));
         return WireType.Failed;
     }
 }

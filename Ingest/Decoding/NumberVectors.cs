@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics;
 namespace TimeSeries.Ingest.Decoding;
 
 /// <summary>
-/// Brings packed numbers into the form they are kept in, a vector at a time, as <see cref="NumberRule"/> does one by one. Each method stops before the first vector
+/// Brings packed numbers into the form they are kept in, a vector at a time, as <see cref="NumberConversion"/> does one by one. Each method stops before the first vector
 /// that holds a number that is not allowed, and says how many numbers it converted; on a machine without such vectors, none.
 /// </summary>
 internal static class NumberVectors
 {
-    public static int Convert(ReadOnlySpan<int> values, in NumberRule rule, Span<long> kept)
+    public static int Convert(ReadOnlySpan<int> values, in NumberConversion rule, Span<long> kept)
     {
         if (!CanConvert)
         {
@@ -37,7 +37,7 @@ internal static class NumberVectors
         return i * Vector256<long>.Count;
     }
 
-    public static int Convert(ReadOnlySpan<long> values, in NumberRule rule, Span<long> kept)
+    public static int Convert(ReadOnlySpan<long> values, in NumberConversion rule, Span<long> kept)
     {
         if (!CanConvert)
         {
@@ -63,7 +63,7 @@ internal static class NumberVectors
         return i * Vector256<long>.Count;
     }
 
-    public static int Convert(ReadOnlySpan<double> values, in NumberRule rule, Span<long> kept)
+    public static int Convert(ReadOnlySpan<double> values, in NumberConversion rule, Span<long> kept)
     {
         // What is kept whole must be integral, which is looked at one by one.
         if (!CanConvert || rule.Scale == 1)

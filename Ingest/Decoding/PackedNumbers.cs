@@ -47,7 +47,7 @@ internal readonly ref struct PackedNumbers
     public static long IndexOf(double value) => value >= 0 && value <= int.MaxValue && Math.Floor(value) == value ? (long)value : -1;
 
     /// <summary>Fills a column with the numbers; gives how many there are.</summary>
-    public int Fill(KindSink sink, FieldColumn column)
+    public int Fill(KindBuilder sink, FieldBuilder column)
     {
         if (!column.Rule.AllowsNumbers || column.IsText)
         {
@@ -70,7 +70,7 @@ internal readonly ref struct PackedNumbers
     }
 
     /// <summary>Fills a column with the codes that the numbers mean as indexes; gives how many there are.</summary>
-    public int FillCodes(KindSink sink, FieldColumn column)
+    public int FillCodes(KindBuilder sink, FieldBuilder column)
     {
         ReadOnlySpan<int> entries = sink.Dictionary.Entries;
         if (!column.IsText || !sink.Dictionary.Plain || _width != PackedWidth.I32 || Count == 0 || !HasText(entries))
@@ -103,9 +103,9 @@ internal readonly ref struct PackedNumbers
         return Count;
     }
 
-    private void FillNumbers(Span<long> numbers, KindSink sink, FieldColumn column)
+    private void FillNumbers(Span<long> numbers, KindBuilder sink, FieldBuilder column)
     {
-        NumberRule rule = column.Rule;
+        NumberConversion rule = column.Rule;
         for (int row = 0; row < numbers.Length; row++)
         {
             // Most columns hold nothing that is not allowed, and are done at once.

@@ -13,7 +13,7 @@ internal static class SampleColumns
     public const int BrokenPacking = -3;
 
     /// <summary>Reads the next value, all of it, as a column; gives how many rows it has, or what is wrong with it.</summary>
-    public static int Read<TReader>(ref TReader reader, KindSink sink, FieldColumn column)
+    public static int Read<TReader>(ref TReader reader, KindBuilder sink, FieldBuilder column)
         where TReader : struct, IWireReader, allows ref struct
     {
         WireType type = reader.Read();
@@ -30,7 +30,7 @@ internal static class SampleColumns
         }
     }
 
-    private static int ReadValues<TReader>(ref TReader reader, KindSink sink, FieldColumn column)
+    private static int ReadValues<TReader>(ref TReader reader, KindBuilder sink, FieldBuilder column)
         where TReader : struct, IWireReader, allows ref struct
     {
         int row = 0;
@@ -50,7 +50,7 @@ internal static class SampleColumns
     }
 
     // A dictionary has to be read before its index, in whichever order they come: both are passed over first and come back to.
-    private static int ReadCoded<TReader>(ref TReader reader, KindSink sink, FieldColumn column)
+    private static int ReadCoded<TReader>(ref TReader reader, KindBuilder sink, FieldBuilder column)
         where TReader : struct, IWireReader, allows ref struct
     {
         TReader dictionary = reader;
@@ -90,7 +90,7 @@ internal static class SampleColumns
         };
     }
 
-    private static int ReadDictionary<TReader>(ref TReader dictionary, ref TReader index, KindSink sink, FieldColumn column)
+    private static int ReadDictionary<TReader>(ref TReader dictionary, ref TReader index, KindBuilder sink, FieldBuilder column)
         where TReader : struct, IWireReader, allows ref struct
     {
         if (dictionary.Read() != WireType.Array)
@@ -127,7 +127,7 @@ internal static class SampleColumns
         }
     }
 
-    private static void AddEntry<TReader>(ref TReader reader, DictionaryEntries entries, FieldColumn column)
+    private static void AddEntry<TReader>(ref TReader reader, DictionaryEntries entries, FieldBuilder column)
         where TReader : struct, IWireReader, allows ref struct
     {
         if (column.IsText)
@@ -143,7 +143,7 @@ internal static class SampleColumns
         entries.Add(-1, type == WireType.Null ? ValueOutcome.Kept : ValueOutcome.Rejected, RejectReason.WrongType);
     }
 
-    private static int ReadIndex<TReader>(ref TReader reader, KindSink sink, FieldColumn column)
+    private static int ReadIndex<TReader>(ref TReader reader, KindBuilder sink, FieldBuilder column)
         where TReader : struct, IWireReader, allows ref struct
     {
         int row = 0;

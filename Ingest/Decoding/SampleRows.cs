@@ -4,7 +4,7 @@ namespace TimeSeries.Ingest.Decoding;
 internal static class SampleRows
 {
     /// <summary>Reads the array of maps whose head was read last.</summary>
-    public static void ReadMaps<TReader>(ref TReader reader, KindSink sink)
+    public static void ReadMaps<TReader>(ref TReader reader, KindBuilder sink)
         where TReader : struct, IWireReader, allows ref struct
     {
         int left = reader.Count;
@@ -32,7 +32,7 @@ internal static class SampleRows
     }
 
     /// <summary>Reads the array of arrays whose head was read last; the sink knows their columns.</summary>
-    public static void ReadTable<TReader>(ref TReader reader, KindSink sink)
+    public static void ReadTable<TReader>(ref TReader reader, KindBuilder sink)
         where TReader : struct, IWireReader, allows ref struct
     {
         sink.SetWidth(sink.TableColumns.Count);
@@ -60,7 +60,7 @@ internal static class SampleRows
         }
     }
 
-    private static void ReadMap<TReader>(ref TReader reader, KindSink sink)
+    private static void ReadMap<TReader>(ref TReader reader, KindBuilder sink)
         where TReader : struct, IWireReader, allows ref struct
     {
         int place = 0;
@@ -90,17 +90,17 @@ internal static class SampleRows
         }
     }
 
-    private static void SkipUnknown<TReader>(ref TReader reader, KindSink sink)
+    private static void SkipUnknown<TReader>(ref TReader reader, KindBuilder sink)
         where TReader : struct, IWireReader, allows ref struct
     {
         sink.AddUnknown(reader.Text);
         reader.SkipInside(reader.Read());
     }
 
-    private static void ReadTableRow<TReader>(ref TReader reader, KindSink sink)
+    private static void ReadTableRow<TReader>(ref TReader reader, KindBuilder sink)
         where TReader : struct, IWireReader, allows ref struct
     {
-        List<FieldColumn?> columns = sink.TableColumns;
+        List<FieldBuilder?> columns = sink.TableColumns;
         int width = 0;
         int left = reader.Count;
         while (reader.NextValue(ref left))

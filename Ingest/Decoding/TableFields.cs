@@ -7,10 +7,10 @@ internal static class TableFields
     private const int MaxFields = 1_024;
 
     /// <summary>Reads the next value, all of it, into the sink's table columns; false when it is not an array of names.</summary>
-    public static bool Read<TReader>(ref TReader reader, KindSink sink)
+    public static bool Read<TReader>(ref TReader reader, KindBuilder sink)
         where TReader : struct, IWireReader, allows ref struct
     {
-        List<FieldColumn?> columns = sink.TableColumns;
+        List<FieldBuilder?> columns = sink.TableColumns;
         columns.Clear();
         WireType type = reader.Read();
         if (type != WireType.Array)
@@ -36,7 +36,7 @@ internal static class TableFields
         return areNames;
     }
 
-    private static FieldColumn? Find(ReadOnlySpan<byte> name, KindSink sink)
+    private static FieldBuilder? Find(ReadOnlySpan<byte> name, KindBuilder sink)
     {
         int ordinal = sink.Names.Find(name);
         if (ordinal < 0)
@@ -46,7 +46,7 @@ internal static class TableFields
         }
 
         // Of equal names the last wins, as of equal keys.
-        FieldColumn column = sink.Column(ordinal);
+        FieldBuilder column = sink.Column(ordinal);
         int earlier = sink.TableColumns.IndexOf(column);
         if (earlier >= 0)
         {

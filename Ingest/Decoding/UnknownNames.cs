@@ -49,7 +49,7 @@ internal sealed class UnknownNames
             text[length++] = (byte)'.';
         }
 
-        name = name[..TextCut.Length(name, MaxNameBytes - length)];
+        name = name[..Utf8Truncation.Length(name, MaxNameBytes - length)];
         name.CopyTo(text[length..]);
         _names.Intern(text[..(length + name.Length)]);
     }

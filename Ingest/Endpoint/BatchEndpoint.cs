@@ -14,7 +14,7 @@ namespace TimeSeries.Ingest.Endpoint;
 
 /// <summary><c>POST /ingest/v1/batch</c>: who may push, what they push, and how they are answered. Thread safe.</summary>
 internal sealed class BatchEndpoint(
-    ProjectDirectory projects, IngestOptions options, ByteBudget budget, PushGate gate, BatchIntake intake, IngestInstruments instruments, TimeProvider clock)
+    ProjectDirectory projects, IngestOptions options, MemoryBudget budget, IngestGate gate, BatchIngestor intake, IngestInstruments instruments, TimeProvider clock)
 {
     public const string Path = "/ingest/v1/batch";
     private const int FirstBodyBytes = 64 << 10;
@@ -28,10 +28,10 @@ internal sealed class BatchEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         long began = clock.GetTimestamp();
-        TokenCheck check = TokenReader.Read(context.Request, projects, Scopes.Ingest);
+        TokenCheck check = TokenAuthenticator.Read(context.Request, projects, Scopes.Ingest);
         if (check.IsGranted)
         {
-            await TakeAsync(context, check.Grant);
+            await TakeAsync(context, check.AuthenticatedProject);
         }
         else
         {
@@ -42,9 +42,9 @@ internal sealed class BatchEndpoint(
         instruments.Duration.Record(clock.GetElapsedTime(began).TotalSeconds);
     }
 
-    private async Task TakeAsync(HttpContext context, Grant grant)
+    private async Task TakeAsync(HttpContext context, AuthenticatedProject grant)
     {
-        PushRefusal? refusal = PushHead.Read(context.Request, out PushHead head) ?? gate.WhyClosed();
+        IngestProblem? refusal = IngestHeaders.Read(context.Request, out IngestHeaders head) ?? gate.WhyClosed();
         if (refusal is not null)
         {
             await RefuseAsync(context, refusal);
@@ -56,9 +56,9 @@ internal sealed class BatchEndpoint(
             size.MaxRequestBodySize = options.MaxRequestBytes * ChunkOverhead;
         }
 
-        PushOutcome outcome;
+        IngestResult outcome;
         using (Activity? span = Tracing.Source.StartActivity("ingest.batch"))
-        using (BudgetShare share = new(budget))
+        using (MemoryReservation share = new(budget))
         {
             span?.SetTag("pcode", grant.Project.Pcode);
             long told = Math.Min(context.Request.ContentLength ?? 0, options.MaxRequestBytes);
@@ -74,23 +74,23 @@ internal sealed class BatchEndpoint(
                 await WorkerThread.Switch;
             }
 
-            outcome = refusal is null ? await intake.TakeAsync(body, head, grant, share, span) : new PushOutcome(refusal);
+            outcome = refusal is null ? await intake.TakeAsync(body, head, grant, share, span) : new IngestResult(refusal);
         }
 
         await (outcome.Refusal is null ? AnswerAsync(context, head, outcome.Answer!) : RefuseAsync(context, outcome.Refusal, outcome.Answer));
     }
 
-    private static Task AnswerAsync(HttpContext context, PushHead head, PushAnswer answer)
+    private static Task AnswerAsync(HttpContext context, IngestHeaders head, IngestResponse answer)
     {
         ArrayBufferWriter<byte> body = new(256);
         if (head.AnswerFormat == BodyFormat.MessagePack)
         {
-            MessagePackResponse.Write(body, answer);
+            MessagePackIngestResponse.Write(body, answer);
         }
         else
         {
             using Utf8JsonWriter json = new(body);
-            JsonResponse.Write(json, answer);
+            JsonIngestResponse.Write(json, answer);
         }
 
         context.Response.ContentType = head.AnswerFormat == BodyFormat.MessagePack ? MessagePackMedia.ContentType : "application/json";
@@ -98,7 +98,7 @@ internal sealed class BatchEndpoint(
         return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
     }
 
-    private static Task RefuseAsync(HttpContext context, PushRefusal refusal, PushAnswer? counts = null)
+    private static Task RefuseAsync(HttpContext context, IngestProblem refusal, IngestResponse? counts = null)
     {
         if (refusal.RetryAfterSeconds is { } seconds)
         {
@@ -108,7 +108,7 @@ internal sealed class BatchEndpoint(
         return Problem.WriteAsync(context, refusal.Status, refusal.Detail, json => Extend(json, refusal, counts));
     }
 
-    private static void Extend(Utf8JsonWriter json, PushRefusal refusal, PushAnswer? counts)
+    private static void Extend(Utf8JsonWriter json, IngestProblem refusal, IngestResponse? counts)
     {
         if (refusal.ByteOffset is { } offset)
         {
@@ -124,7 +124,7 @@ internal sealed class BatchEndpoint(
         {
             json.WriteNumber("accepted"u8, counts.Counts.Accepted);
             json.WriteNumber("rejected"u8, counts.Counts.Rejected);
-            JsonResponse.WriteErrors(json, counts.Errors);
+            JsonIngestResponse.WriteErrors(json, counts.Errors);
         }
     }
 }

@@ -16,20 +16,20 @@ internal static class BodyInflater
     private const int ZlibCheck = 31;
 
     /// <summary>Inflates a body; the result is a part of <paramref name="into"/>.</summary>
-    public static PushRefusal? Inflate(
-        ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, BudgetShare share, out ReadOnlyMemory<byte> inflated)
+    public static IngestProblem? Inflate(
+        ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, MemoryReservation share, out ReadOnlyMemory<byte> inflated)
     {
-        PushRefusal? refusal = encoding == BodyEncoding.Brotli
+        IngestProblem? refusal = encoding == BodyEncoding.Brotli
             ? InflateBrotli(body.Span, into, maxBytes, share)
             : InflateStream(body, encoding, into, maxBytes, share);
         inflated = refusal is null && encoding == BodyEncoding.Gzip ? into.Written[..^GzipEnd.MarkBytes] : into.Written;
         return refusal;
     }
 
-    public static PushRefusal TooLarge(long maxBytes) => new(
+    public static IngestProblem TooLarge(long maxBytes) => new(
         StatusCodes.Status413PayloadTooLarge, $"The inflated body is larger than Ingest:MaxInflatedBytes = {ByteSize.Format(maxBytes)}. Split the batch.");
 
-    private static PushRefusal? InflateBrotli(ReadOnlySpan<byte> body, PooledBuffer into, long maxBytes, BudgetShare share)
+    private static IngestProblem? InflateBrotli(ReadOnlySpan<byte> body, PooledBuffer into, long maxBytes, MemoryReservation share)
     {
         using BrotliDecoder decoder = new();
         int read = 0;
@@ -61,7 +61,7 @@ internal static class BodyInflater
         }
     }
 
-    private static PushRefusal? InflateStream(ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, BudgetShare share)
+    private static IngestProblem? InflateStream(ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, MemoryReservation share)
     {
         string name = encoding.ToString().ToLowerInvariant();
         bool isGzip = encoding == BodyEncoding.Gzip;
@@ -105,16 +105,16 @@ internal static class BodyInflater
             : new DeflateStream(source, CompressionMode.Decompress, leaveOpen: true);
     }
 
-    private static PushRefusal? Check(long length, int written, long maxBytes, BudgetShare share)
+    private static IngestProblem? Check(long length, int written, long maxBytes, MemoryReservation share)
     {
         if (length > maxBytes)
         {
             return TooLarge(maxBytes);
         }
 
-        return share.TryTake(written) ? null : PushRefusal.QueueFull;
+        return share.TryTake(written) ? null : IngestProblem.QueueFull;
     }
 
-    private static PushRefusal Damaged(string encoding, string what, long offset) =>
+    private static IngestProblem Damaged(string encoding, string what, long offset) =>
         new(StatusCodes.Status400BadRequest, $"The {encoding} body {what} at byte {offset}.") { ByteOffset = offset };
 }

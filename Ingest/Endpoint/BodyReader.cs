@@ -13,7 +13,7 @@ internal static class BodyReader
     // First size where the length is not told.
     private const int UnknownLengthBytes = 64 << 10;
 
-    public static async ValueTask<PushRefusal?> ReadAsync(HttpRequest request, PooledBuffer into, long maxBytes, BudgetShare share)
+    public static async ValueTask<IngestProblem?> ReadAsync(HttpRequest request, PooledBuffer into, long maxBytes, MemoryReservation share)
     {
         if (request.ContentLength > maxBytes)
         {
@@ -23,7 +23,7 @@ internal static class BodyReader
         long taken = request.ContentLength ?? Math.Min(UnknownLengthBytes, maxBytes);
         if (!share.TryTake(taken))
         {
-            return PushRefusal.QueueFull;
+            return IngestProblem.QueueFull;
         }
 
         PipeReader body = request.BodyReader;
@@ -34,8 +34,8 @@ internal static class BodyReader
                 // Not cancelled with the request: a sender that ends its side too early still reads what was wrong.
                 ReadResult read = await body.ReadAsync(CancellationToken.None);
                 long length = into.Length + read.Buffer.Length;
-                PushRefusal? refusal = length > maxBytes ? TooLarge(maxBytes)
-                    : length > taken && !share.TryTake(Math.Max(taken, length - taken)) ? PushRefusal.QueueFull
+                IngestProblem? refusal = length > maxBytes ? TooLarge(maxBytes)
+                    : length > taken && !share.TryTake(Math.Max(taken, length - taken)) ? IngestProblem.QueueFull
                     : null;
                 if (refusal is null)
                 {
@@ -53,14 +53,14 @@ internal static class BodyReader
         catch (ConnectionResetException)
         {
             // Nobody is left to read this; the counter shows it.
-            return new PushRefusal(StatusCodes.Status400BadRequest, "The connection was reset.") { ByteOffset = into.Length };
+            return new IngestProblem(StatusCodes.Status400BadRequest, "The connection was reset.") { ByteOffset = into.Length };
         }
         catch (BadHttpRequestException bad)
         {
             // Also when no more came for too long, which is what a Content-Length that is too great looks like.
             return bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge(maxBytes)
-                : new PushRefusal(StatusCodes.Status400BadRequest, $"The body ends or breaks after byte {into.Length}: {bad.Message}") { ByteOffset = into.Length };
+                : new IngestProblem(StatusCodes.Status400BadRequest, $"The body ends or breaks after byte {into.Length}: {bad.Message}") { ByteOffset = into.Length };
         }
     }
 
@@ -72,6 +72,6 @@ internal static class BodyReader
         }
     }
 
-    private static PushRefusal TooLarge(long maxBytes) => new(
+    private static IngestProblem TooLarge(long maxBytes) => new(
         StatusCodes.Status413PayloadTooLarge, $"The body is larger than Ingest:MaxRequestBytes = {ByteSize.Format(maxBytes)}. Split the batch.");
 }

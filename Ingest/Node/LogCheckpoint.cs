@@ -7,7 +7,7 @@ namespace TimeSeries.Ingest.Node;
 
 /// <summary>Lets the log forget what the store has, after the idempotency keys in it are in their journal.</summary>
 internal sealed partial class LogCheckpoint(
-    ISampleWriter store, WriteAheadLog log, IdMemory ids, IdJournal journal, RunningNumber numbers, TimeProvider clock, ILogger<LogCheckpoint> logger)
+    ISampleWriter store, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, TimeProvider clock, ILogger<LogCheckpoint> logger)
     : BackgroundService
 {
     // Seals come minutes apart; a second later is soon enough.
@@ -25,7 +25,7 @@ internal sealed partial class LogCheckpoint(
             return;
         }
 
-        List<RememberedId> taken = ids.TakeForJournal();
+        List<IdempotencyRecord> taken = ids.TakeForJournal();
         try
         {
             journal.Append(taken, numbers.Next);

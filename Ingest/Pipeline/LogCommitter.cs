@@ -12,8 +12,8 @@ namespace TimeSeries.Ingest.Pipeline;
 /// write and one flush, and hands it on in order. Batches that come meanwhile are the next group: the more wait, the fewer flushes each needs.
 /// </summary>
 internal sealed partial class LogCommitter(
-    IngestQueue queue, WriteAheadLog log, StoreApplier applier, IdMemory ids, AlertGuard alerts, BatchEnding ending, SampleLedger ledger,
-    RunningNumber numbers, LogMarks marks, LogSignal appended, LogHealth health, IngestInstruments instruments, TimeProvider clock, ILogger<LogCommitter> logger) : BackgroundService
+    IngestQueue queue, WriteAheadLog log, StoreApplier applier, IdempotencyCache ids, AlertDeduplicator alerts, BatchCompletion ending, SampleLedger ledger,
+    SequenceNumbers numbers, RollupUnitClock marks, LogSignal appended, LogHealth health, IngestInstruments instruments, TimeProvider clock, ILogger<LogCommitter> logger) : BackgroundService
 {
     // A group as large as a large request: larger ones only make those that wait for the flush wait longer.
     private const long MaxGroupBytes = 16L << 20;
@@ -150,14 +150,14 @@ internal sealed partial class LogCommitter(
         while (_group.Count < MaxGroupBatches && bytes < MaxGroupBytes && queue.TryTake(out PendingBatch? batch))
         {
             CommitResult known = default;
-            IdStanding standing = batch.Id is null ? IdStanding.New : ids.Begin(batch, out known);
-            if (standing == IdStanding.New)
+            IdempotencyState standing = batch.Id is null ? IdempotencyState.New : ids.Begin(batch, out known);
+            if (standing == IdempotencyState.New)
             {
                 _group.Add(batch);
                 RemoveRepeatedAlerts(batch);
                 bytes += batch.Payload.Length;
             }
-            else if (standing == IdStanding.Known)
+            else if (standing == IdempotencyState.Known)
             {
                 ending.EndRepeat(batch, CommitOutcome.Stored, known);
             }
@@ -207,7 +207,7 @@ internal sealed partial class LogCommitter(
             batch.Position = NeedsRecord(batch) ? _ends[record++] : log.End;
             if (batch.Id is { } key)
             {
-                ids.Remember(new RememberedId(key, now, batch.Position, batch.Counts));
+                ids.Remember(new IdempotencyRecord(key, now, batch.Position, batch.Counts));
             }
 
             marks.Add(batch.Batch.Samples.RowCount, batch.Payload.Length);

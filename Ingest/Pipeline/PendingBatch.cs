@@ -9,7 +9,7 @@ namespace TimeSeries.Ingest.Pipeline;
 /// A valid batch on its way from its request through log and store. Its request owns the buffers and waits for <see cref="Completion"/>
 /// before it gives them back; in between, one stage after the other may change it.
 /// </summary>
-internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint payloadChecksum, IdKey? id, BatchCounts counts)
+internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint payloadChecksum, IdempotencyKey? id, BatchCounts counts)
 {
     // What awaits it answers the request at once, on the thread that completes it: one wake-up less.
     private readonly TaskCompletionSource<CommitResult> _completion = new();
@@ -24,7 +24,7 @@ internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint 
     public uint PayloadChecksum { get; set; } = payloadChecksum;
 
     /// <summary>The idempotency key, in its project and agent.</summary>
-    public IdKey? Id { get; } = id;
+    public IdempotencyKey? Id { get; } = id;
 
     public BatchCounts Counts { get; set; } = counts;
 

@@ -16,11 +16,11 @@ namespace TimeSeries.Ingest.Pipeline;
 /// <param name="Id">The idempotency key, if there is one.</param>
 /// <param name="Counts">With an id: the counts of the answer, given again to a resend.</param>
 internal readonly record struct RecordHeader(
-    RecordType Type, int RowCount, long Pcode, long FirstNumber, Timestamp Received, IdKey? Id = null, BatchCounts Counts = default)
+    RecordType Type, int RowCount, long Pcode, long FirstNumber, Timestamp Received, IdempotencyKey? Id = null, BatchCounts Counts = default)
 {
     public const int MaxSize = PlainSize + IdSize;
     private const int PlainSize = 32;
-    private const int IdSize = IdKey.Size + 4 * sizeof(int);
+    private const int IdSize = IdempotencyKey.Size + 4 * sizeof(int);
 
     /// <summary>Writes the header; returns its length.</summary>
     public int Write(Span<byte> destination)
@@ -38,7 +38,7 @@ internal readonly record struct RecordHeader(
         }
 
         id.Write(destination[PlainSize..]);
-        Span<byte> counts = destination[(PlainSize + IdKey.Size)..];
+        Span<byte> counts = destination[(PlainSize + IdempotencyKey.Size)..];
         BinaryPrimitives.WriteInt32LittleEndian(counts, Counts.Accepted);
         BinaryPrimitives.WriteInt32LittleEndian(counts[4..], Counts.Rejected);
         BinaryPrimitives.WriteInt32LittleEndian(counts[8..], Counts.Duplicates);
@@ -64,10 +64,10 @@ internal readonly record struct RecordHeader(
             new Timestamp(BinaryPrimitives.ReadInt64LittleEndian(record[24..])));
         if (length == MaxSize)
         {
-            ReadOnlySpan<byte> counts = record[(PlainSize + IdKey.Size)..];
+            ReadOnlySpan<byte> counts = record[(PlainSize + IdempotencyKey.Size)..];
             header = header with
             {
-                Id = IdKey.Read(record[PlainSize..]),
+                Id = IdempotencyKey.Read(record[PlainSize..]),
                 Counts = new BatchCounts(
                     BinaryPrimitives.ReadInt32LittleEndian(counts), BinaryPrimitives.ReadInt32LittleEndian(counts[4..]),
                     BinaryPrimitives.ReadInt32LittleEndian(counts[8..]), BinaryPrimitives.ReadInt32LittleEndian(counts[12..])),

@@ -6,10 +6,10 @@ namespace TimeSeries.Ingest.Pipeline;
 
 /// <summary>
 /// Writes durable batches into the store, in log order and on a thread of its own, while the next group is being flushed, and then answers; for a store that is fed from the log
-/// (<see cref="LogDrain"/>) it only answers. While nothing else waits for the log and little is to be written, the committer's own call does so. A store that fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
+/// (<see cref="LogShipper"/>) it only answers. While nothing else waits for the log and little is to be written, the committer's own call does so. A store that fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
 /// </summary>
 internal sealed partial class StoreApplier(
-    ISampleWriter store, BatchEnding ending, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
+    ISampleWriter store, BatchCompletion ending, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
 {
     // A batch takes milliseconds; waiting for a seal takes a second or two on a slow disk.
     private static readonly TimeSpan _stuckAfter = TimeSpan.FromSeconds(5);

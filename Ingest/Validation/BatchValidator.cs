@@ -35,7 +35,7 @@ internal sealed class BatchValidator(BatchLimits limits)
     private void Check(SampleTable table, DecodedBatch decoded, Timestamp now)
     {
         CheckTimes(table, decoded.Rejected, now);
-        AgentFill.Fill(table, decoded);
+        AgentDefaults.Fill(table, decoded);
         foreach (Field field in table.Schema.Fields)
         {
             if (field.Required)
@@ -46,7 +46,7 @@ internal sealed class BatchValidator(BatchLimits limits)
             // What the envelope gives has been checked there.
             if (!field.FromEnvelope && table.FindTexts(field.Ordinal) is { } texts)
             {
-                TextRules.Check(table, field, texts, decoded.Rejected);
+                TextValidation.Check(table, field, texts, decoded.Rejected);
             }
         }
     }
@@ -103,7 +103,7 @@ internal sealed class BatchValidator(BatchLimits limits)
         {
             if (field.IsGuid && table.RowCount > 0)
             {
-                madeIds += TextRules.MakeGuids(table, field, now);
+                madeIds += TextValidation.MakeGuids(table, field, now);
             }
         }
 

@@ -23,10 +23,10 @@ internal sealed class AlertAdmission(ProjectDirectory projects, AlertHistoryOpti
             return projects.All[0];
         }
 
-        TokenCheck check = TokenReader.ReadBearer(context.Request, projects, Scopes.Read);
+        TokenCheck check = TokenAuthenticator.ReadBearer(context.Request, projects, Scopes.Read);
         if (check.IsGranted)
         {
-            return check.Grant.Project;
+            return check.AuthenticatedProject.Project;
         }
 
         await TokenProblem.WriteAsync(context, check.Outcome, Scopes.Read);

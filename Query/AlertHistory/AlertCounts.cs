@@ -10,7 +10,7 @@ internal static class AlertCounts
 {
     public static async ValueTask WriteSeveritiesAsync(HttpContext context, List<AlertCount> counts)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(context);
         answer.Json.WriteStartArray();
         foreach (AlertCount count in counts)
         {
@@ -24,7 +24,7 @@ internal static class AlertCounts
 
     public static async ValueTask WriteSeveritiesCsvAsync(HttpContext context, List<AlertCount> counts)
     {
-        await using CsvAnswer csv = await AlertCsv.StartAsync(context, "severity", "count");
+        await using CsvResponse csv = await AlertCsv.StartAsync(context, "severity", "count");
         foreach (AlertCount count in counts)
         {
             csv.WriteText(AlertSeverity.Names[count.Severity]);
@@ -35,7 +35,7 @@ internal static class AlertCounts
 
     public static async ValueTask WriteSourcesAsync(HttpContext context, QueryResult result)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(context);
         answer.Json.WriteStartArray();
         for (int row = 0; row < result.RowCount; row++)
         {
@@ -51,7 +51,7 @@ internal static class AlertCounts
 
     public static async ValueTask WriteSourcesCsvAsync(HttpContext context, QueryResult result)
     {
-        await using CsvAnswer csv = await AlertCsv.StartAsync(context, "source", "count");
+        await using CsvResponse csv = await AlertCsv.StartAsync(context, "source", "count");
         for (int row = 0; row < result.RowCount; row++)
         {
             csv.Write(Cell.Text(result.KeyText(row, 0)));
@@ -62,7 +62,7 @@ internal static class AlertCounts
 
     public static async ValueTask WriteTimelineAsync(HttpContext context, List<AlertCount> counts)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(context);
         answer.Json.WriteStartArray();
         foreach (AlertCount count in counts)
         {
@@ -78,7 +78,7 @@ internal static class AlertCounts
 
     public static async ValueTask WriteTimelineCsvAsync(HttpContext context, List<AlertCount> counts)
     {
-        await using CsvAnswer csv = await AlertCsv.StartAsync(context, "time", "severity", "count");
+        await using CsvResponse csv = await AlertCsv.StartAsync(context, "time", "severity", "count");
         foreach (AlertCount count in counts)
         {
             csv.WriteText(AlertMoment.Format(count.Window));

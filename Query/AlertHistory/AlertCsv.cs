@@ -8,9 +8,9 @@ namespace TimeSeries.Query.AlertHistory;
 internal static class AlertCsv
 {
     /// <summary>Sends the head of a 200 and the names of the columns.</summary>
-    public static async ValueTask<CsvAnswer> StartAsync(HttpContext context, params ImmutableArray<string> columns)
+    public static async ValueTask<CsvResponse> StartAsync(HttpContext context, params ImmutableArray<string> columns)
     {
-        CsvAnswer csv = await CsvAnswer.StartAsync(context);
+        CsvResponse csv = await CsvResponse.StartAsync(context);
         foreach (string column in columns)
         {
             csv.WriteText(column);
@@ -20,5 +20,5 @@ internal static class AlertCsv
         return csv;
     }
 
-    public static void WriteText(this CsvAnswer csv, string value) => csv.Write(Cell.Text(Encoding.UTF8.GetBytes(value)));
+    public static void WriteText(this CsvResponse csv, string value) => csv.Write(Cell.Text(Encoding.UTF8.GetBytes(value)));
 }

@@ -10,7 +10,7 @@ namespace TimeSeries.Query.AlertHistory;
 /// Everything under <c>/api/v1.0/alert-history</c> (Alert History API). Checks in the order: method, caller, path, parameters; then asks the store and
 /// writes the answer. Thread safe.
 /// </summary>
-internal sealed class AlertHistoryEndpoint(AlertAdmission admission, ScanGate scans)
+internal sealed class AlertHistoryEndpoint(AlertAdmission admission, QueryScheduler scans)
 {
     public const string Prefix = "/api/v1.0/alert-history";
 
@@ -119,9 +119,9 @@ internal sealed class AlertHistoryEndpoint(AlertAdmission admission, ScanGate sc
         return !wrong.IsEmpty;
     }
 
-    private static async ValueTask<ScanOutcome> ToldAsync(HttpContext context, ScanOutcome outcome)
+    private static async ValueTask<QueryOutcome> ToldAsync(HttpContext context, QueryOutcome outcome)
     {
-        if (outcome.Failure != ScanFailure.None)
+        if (outcome.Failure != QueryFailure.None)
         {
             await Problem.WriteAsync(context, outcome.Status, outcome.Message);
         }

@@ -34,7 +34,7 @@ internal sealed class AlertParameters(IQueryCollection query)
     /// <summary><c>window</c> in ms: whole seconds that divide a day.</summary>
     public long Window()
     {
-        if (AskedWindow.TryRead(Value("window") ?? DefaultWindow, out long milliseconds) is { } wrong)
+        if (WindowParameter.TryRead(Value("window") ?? DefaultWindow, out long milliseconds) is { } wrong)
         {
             Wrong.Add("window", wrong);
         }

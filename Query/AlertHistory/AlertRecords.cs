@@ -53,7 +53,7 @@ internal static class AlertRecords
 
     public static async ValueTask WritePageAsync(HttpContext context, SampleList list, int page, int pageSize)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(context);
         Utf8JsonWriter json = answer.Json;
         json.WriteStartObject();
         json.WriteStartArray("records"u8);
@@ -86,7 +86,7 @@ internal static class AlertRecords
 
     public static async ValueTask WriteOneAsync(HttpContext context, SampleList list)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(context);
         Utf8JsonWriter json = answer.Json;
         json.WriteStartObject();
         WriteFields(json, list, 0);
@@ -113,7 +113,7 @@ internal static class AlertRecords
 
     private static async ValueTask WriteCsvAsync(HttpContext context, SampleList list, int columns)
     {
-        await using CsvAnswer csv = await AlertCsv.StartAsync(context, _columns[..columns]);
+        await using CsvResponse csv = await AlertCsv.StartAsync(context, _columns[..columns]);
         for (int row = 0; row < list.RowCount; row++)
         {
             for (int column = 0; column < columns; column++)
@@ -125,7 +125,7 @@ internal static class AlertRecords
         }
     }
 
-    private static void AddField(CsvAnswer csv, SampleList list, int row, At field)
+    private static void AddField(CsvResponse csv, SampleList list, int row, At field)
     {
         switch (field)
         {

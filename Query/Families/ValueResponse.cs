@@ -21,7 +21,7 @@ internal sealed class ValueResponse : IAsyncDisposable
         _aborted = context.RequestAborted;
         Writer = format == AnswerFormat.MessagePack
             ? new MessagePackValueWriter(_body)
-            : new JsonValueWriter(new Utf8JsonWriter((IBufferWriter<byte>)_body, JsonAnswer.Options));
+            : new JsonValueWriter(new Utf8JsonWriter((IBufferWriter<byte>)_body, JsonResponse.Options));
     }
 
     public IValueWriter Writer { get; }
@@ -42,12 +42,12 @@ internal sealed class ValueResponse : IAsyncDisposable
     public static void SetHead(HttpContext context, AnswerFormat format)
     {
         string contentType = format == AnswerFormat.MessagePack ? MessagePackMedia.ContentType : "application/json; charset=utf-8";
-        JsonAnswer.SetHead(context, StatusCodes.Status200OK, contentType);
+        JsonResponse.SetHead(context, StatusCodes.Status200OK, contentType);
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
     }
 
     /// <summary>Sends what was written when it is enough to be worth it.</summary>
-    public ValueTask FlushWhenFullAsync() => _body.UnflushedBytes < JsonAnswer.FlushBytes ? ValueTask.CompletedTask : FlushAsync();
+    public ValueTask FlushWhenFullAsync() => _body.UnflushedBytes < JsonResponse.FlushBytes ? ValueTask.CompletedTask : FlushAsync();
 
     public ValueTask DisposeAsync() => FlushAsync();
 

@@ -51,7 +51,7 @@ internal static class NcpAccess
     private static (Project? Project, string Refusal) CheckSignature(HttpContext context, Project project, string secret, string accessKey, string timestamp)
     {
         string signature = Header(context, Signature);
-        string pathAndQuery = SentTarget.PathAndQuery(context);
+        string pathAndQuery = RawRequestTarget.PathAndQuery(context);
         string text = NcpSignature.TextToSign(context.Request.Method, pathAndQuery, timestamp, accessKey);
         if (NcpSignature.IsOf(signature, secret, text))
         {

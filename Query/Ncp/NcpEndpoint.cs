@@ -12,7 +12,7 @@ namespace TimeSeries.Query.Ncp;
 /// Everything under <c>/dashboards</c> and <c>/api/v1/dashboards</c> (NAVER Cloud Platform API Gateway, search of the event history).
 /// Checks in the order: path, method, signature, body; then asks the store and writes the answer. Thread safe.
 /// </summary>
-internal sealed class NcpEndpoint(ProjectDirectory projects, ScanGate scans, TimeProvider clock)
+internal sealed class NcpEndpoint(ProjectDirectory projects, QueryScheduler scans, TimeProvider clock)
 {
     public const string Prefix = "/dashboards";
     public const string LongPrefix = "/api/v1/dashboards";
@@ -49,7 +49,7 @@ internal sealed class NcpEndpoint(ProjectDirectory projects, ScanGate scans, Tim
             return;
         }
 
-        ScanOutcome outcome = await scans.ListAsync(search.Query, context.RequestAborted);
+        QueryOutcome outcome = await scans.ListAsync(search.Query, context.RequestAborted);
         if (outcome.List is not { } events)
         {
             await NcpErrors.WriteAsync(context, outcome.Status, outcome.Message);
@@ -87,7 +87,7 @@ internal sealed class NcpEndpoint(ProjectDirectory projects, ScanGate scans, Tim
 
     private static async Task WriteAsync(HttpContext context, NcpEventSearch search, SampleList events)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(context);
         Utf8JsonWriter json = answer.Json;
         json.WriteStartObject();
         json.WriteStartObject("events"u8);

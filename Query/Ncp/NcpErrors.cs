@@ -11,7 +11,7 @@ internal static class NcpErrors
     public static ApiFamily Family { get; } = new("ncp", WriteAsync);
 
     public static Task WriteAsync(HttpContext context, int status, string details) =>
-        JsonAnswer.WriteWholeAsync(context, status, "application/json; charset=utf-8", json =>
+        JsonResponse.WriteWholeAsync(context, status, "application/json; charset=utf-8", json =>
         {
             (string code, string message) = Of(status);
             json.WriteStartObject();

@@ -34,25 +34,25 @@ internal static class AgentDirectory
     ];
 
     /// <summary>The agents of all answers, by name (UTF-8 bytes), then id.</summary>
-    public static List<KnownAgent> Merge(QueryResult[] results)
+    public static List<SeenAgent> Merge(QueryResult[] results)
     {
-        Dictionary<(long Oid, string Oname), KnownAgent> agents = [];
+        Dictionary<(long Oid, string Oname), SeenAgent> agents = [];
         foreach (QueryResult result in results)
         {
             for (int row = 0; row < result.RowCount; row++)
             {
                 long oid = result.KeyNumber(row, OidPart);
                 string oname = Encoding.UTF8.GetString(result.KeyText(row, OnamePart));
-                if (!agents.TryGetValue((oid, oname), out KnownAgent? agent))
+                if (!agents.TryGetValue((oid, oname), out SeenAgent? agent))
                 {
-                    agents[(oid, oname)] = agent = new KnownAgent { Oid = oid, Oname = oname };
+                    agents[(oid, oname)] = agent = new SeenAgent { Oid = oid, Oname = oname };
                 }
 
                 Add(agent, result, row);
             }
         }
 
-        List<KnownAgent> sorted = [.. agents.Values];
+        List<SeenAgent> sorted = [.. agents.Values];
         sorted.Sort((left, right) =>
         {
             int names = Encoding.UTF8.GetBytes(left.Oname).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right.Oname));
@@ -61,7 +61,7 @@ internal static class AgentDirectory
         return sorted;
     }
 
-    private static void Add(KnownAgent agent, QueryResult result, int row)
+    private static void Add(SeenAgent agent, QueryResult result, int row)
     {
         agent.FirstSeen = Math.Min(agent.FirstSeen, result.Number(row, (int)At.FirstSeen));
         agent.LastSeen = Math.Max(agent.LastSeen, result.Number(row, (int)At.LastSeen));

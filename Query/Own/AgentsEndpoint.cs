@@ -5,7 +5,7 @@ using TimeSeries.Query.Scanning;
 namespace TimeSeries.Query.Own;
 
 /// <summary><c>GET /api/v1/agents</c>: every agent that pushed samples of any kind, by name, then id. Thread safe.</summary>
-internal sealed class AgentsEndpoint(OwnRequests requests, ScanGate scans)
+internal sealed class AgentsEndpoint(ApiRequests requests, QueryScheduler scans)
 {
     private const int AgentMemberCount = 6;
 
@@ -16,19 +16,19 @@ internal sealed class AgentsEndpoint(OwnRequests requests, ScanGate scans)
             return;
         }
 
-        using ScanOutcome outcome = await scans.RunAsync(AgentDirectory.Questions(project.Pcode), context.RequestAborted);
-        if (outcome.Failure != ScanFailure.None)
+        using QueryOutcome outcome = await scans.RunAsync(AgentDirectory.Questions(project.Pcode), context.RequestAborted);
+        if (outcome.Failure != QueryFailure.None)
         {
             await Problem.WriteAsync(context, outcome.Status, outcome.Message);
             return;
         }
 
-        List<KnownAgent> agents = AgentDirectory.Merge(outcome.Results);
+        List<SeenAgent> agents = AgentDirectory.Merge(outcome.Results);
         await using ValueResponse response = await ValueResponse.StartAsync(context, ValueResponse.AcceptedFormat(context.Request));
         IValueWriter writer = response.Writer;
         writer.WriteStartMap(1);
         writer.WriteStartArray("agents"u8, agents.Count);
-        foreach (KnownAgent agent in agents)
+        foreach (SeenAgent agent in agents)
         {
             writer.WriteStartMap(AgentMemberCount);
             writer.WriteNumber("oid"u8, agent.Oid);

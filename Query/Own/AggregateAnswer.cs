@@ -82,7 +82,7 @@ internal sealed class AggregateAnswer(AggregateRequest request, QueryResult resu
 
     private async Task WriteCsvAsync(HttpContext context)
     {
-        await using CsvAnswer answer = await CsvAnswer.StartAsync(context);
+        await using CsvResponse answer = await CsvResponse.StartAsync(context);
         foreach (AnswerColumn column in request.Columns)
         {
             answer.Write(Cell.Text(column.Utf8Name));
@@ -102,7 +102,7 @@ internal sealed class AggregateAnswer(AggregateRequest request, QueryResult resu
 
     private async Task WriteLinesAsync(HttpContext context)
     {
-        await using LinesAnswer answer = await LinesAnswer.StartAsync(context);
+        await using NdjsonResponse answer = await NdjsonResponse.StartAsync(context);
         await answer.WriteAllAsync(result.RowCount, (writer, row) =>
         {
             writer.WriteStartMap(request.Columns.Length);

@@ -6,7 +6,7 @@ using TimeSeries.Query.Scanning;
 namespace TimeSeries.Query.Own;
 
 /// <summary><c>GET /api/v1/aggregate</c>: measures of any kind, by window and fields. Thread safe.</summary>
-internal sealed class AggregateEndpoint(OwnRequests requests, ScanGate scans, IOptions<QueryOptions> options, TimeProvider clock)
+internal sealed class AggregateEndpoint(ApiRequests requests, QueryScheduler scans, IOptions<QueryOptions> options, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -15,15 +15,15 @@ internal sealed class AggregateEndpoint(OwnRequests requests, ScanGate scans, IO
             return;
         }
 
-        OwnParameters parameters = new(context.Request);
+        ApiParameters parameters = new(context.Request);
         if (AggregateReader.TryRead(parameters, project.Pcode, Timestamp.Now(clock), options.Value.MaxRows, out AggregateRequest? request) is { } wrong)
         {
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, wrong);
             return;
         }
 
-        using ScanOutcome outcome = await scans.RunAsync(new[] { request!.Query }, context.RequestAborted);
-        if (outcome.Failure != ScanFailure.None)
+        using QueryOutcome outcome = await scans.RunAsync(new[] { request!.Query }, context.RequestAborted);
+        if (outcome.Failure != QueryFailure.None)
         {
             await Problem.WriteAsync(context, outcome.Status, outcome.Message);
             return;

@@ -6,7 +6,7 @@ using TimeSeries.Query.Families;
 namespace TimeSeries.Query.Own;
 
 /// <summary>Reads the parameters of <c>/api/v1/aggregate</c>.</summary>
-internal sealed class AggregateReader(OwnParameters parameters, KindSchema kind)
+internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
 {
     private const int DefaultLimit = 1_000;
 
@@ -14,7 +14,7 @@ internal sealed class AggregateReader(OwnParameters parameters, KindSchema kind)
     private readonly List<GroupField> _groups = [];
 
     /// <summary>The request; or what is wrong with it.</summary>
-    public static string? TryRead(OwnParameters parameters, long pcode, Timestamp now, long maxRows, out AggregateRequest? request)
+    public static string? TryRead(ApiParameters parameters, long pcode, Timestamp now, long maxRows, out AggregateRequest? request)
     {
         request = null;
         return parameters.TryReadKind(out KindSchema? kind) ?? new AggregateReader(parameters, kind!).TryRead(pcode, now, maxRows, out request);
@@ -26,8 +26,8 @@ internal sealed class AggregateReader(OwnParameters parameters, KindSchema kind)
         MeasureColumns measures = new(kind);
         string? window = parameters.Find("window");
         long windowMilliseconds = 0;
-        string? wrong = AskedPeriod.TryRead(parameters.Find("from"), parameters.Find("to"), now, out TimeRange period)
-            ?? AskedWindow.TryRead(window, out windowMilliseconds);
+        string? wrong = TimeRangeParameter.TryRead(parameters.Find("from"), parameters.Find("to"), now, out TimeRange period)
+            ?? WindowParameter.TryRead(window, out windowMilliseconds);
         if (wrong is not null)
         {
             return wrong;
@@ -73,9 +73,9 @@ internal sealed class AggregateReader(OwnParameters parameters, KindSchema kind)
     {
         foreach (string name in parameters.List("by"))
         {
-            if (kind.Find(name) is not { } field || !AskedFields.IsGroupable(field))
+            if (kind.Find(name) is not { } field || !FieldRules.IsGroupable(field))
             {
-                return $"There is no field \"{name}\" of {kind.Name} to group by; there are {AskedFields.Names(kind, AskedFields.IsGroupable)}.";
+                return $"There is no field \"{name}\" of {kind.Name} to group by; there are {FieldRules.Names(kind, FieldRules.IsGroupable)}.";
             }
 
             AnswerColumn column = new(name, "", field.IsText ? ColumnForm.KeyText : ColumnForm.KeyNumber, _groups.Count);

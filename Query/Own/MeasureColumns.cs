@@ -52,9 +52,9 @@ internal sealed class MeasureColumns(KindSchema kind)
         }
 
         string name = text[(open + 1)..^1];
-        if (kind.Find(name) is not { } field || !(needsAmount ? AskedFields.IsAmount(field) : AskedFields.IsNumber(field)))
+        if (kind.Find(name) is not { } field || !(needsAmount ? FieldRules.IsAmount(field) : FieldRules.IsNumber(field)))
         {
-            return $"There is no {function} of \"{name}\" of {kind.Name}; there is of {AskedFields.Names(kind, needsAmount ? AskedFields.IsAmount : AskedFields.IsNumber)}.";
+            return $"There is no {function} of \"{name}\" of {kind.Name}; there is of {FieldRules.Names(kind, needsAmount ? FieldRules.IsAmount : FieldRules.IsNumber)}.";
         }
 
         column = OfField(text, function, field);
@@ -63,7 +63,7 @@ internal sealed class MeasureColumns(KindSchema kind)
 
     private AnswerColumn OfField(string text, string function, Field field)
     {
-        AnswerColumn column = new(text, field.Unit.Length > 0 ? field.Unit : "1", ColumnForm.Quantile) { Decimals = AskedFields.Decimals(field) };
+        AnswerColumn column = new(text, field.Unit.Length > 0 ? field.Unit : "1", ColumnForm.Quantile) { Decimals = FieldRules.Decimals(field) };
         return function switch
         {
             "sum" => column with { Form = ColumnForm.Sum, At = At(new(MeasureKind.Sum, field.Ordinal)) },

@@ -11,7 +11,7 @@ namespace TimeSeries.Query.Own;
 /// Where a list of samples goes on, as a text that callers hand back unread: the place of the last sample seen, and the times that the first page
 /// was asked for, so that a list of the last hour stays the list of that hour.
 /// </summary>
-internal readonly record struct SampleCursor(Kind Kind, TimeRange Period, SamplePlace After)
+internal readonly record struct SampleCursor(Kind Kind, TimeRange Period, SampleId After)
 {
     private const byte Version = 1;
     private const int Bytes = 2 + (5 * sizeof(long)) + sizeof(uint);
@@ -29,7 +29,7 @@ internal readonly record struct SampleCursor(Kind Kind, TimeRange Period, Sample
         cursor = new SampleCursor(
             (Kind)bytes[1],
             new TimeRange(Number(bytes, 0), Number(bytes, 1)),
-            new SamplePlace(Number(bytes, 2), (ulong)Number(bytes, 3), Number(bytes, 4)));
+            new SampleId(Number(bytes, 2), (ulong)Number(bytes, 3), Number(bytes, 4)));
 
         // The last character has bits to spare, which decoders overlook.
         return cursor.ToString() == text;

@@ -57,7 +57,7 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
 
     private async Task WriteCsvAsync(HttpContext context)
     {
-        await using CsvAnswer answer = await CsvAnswer.StartAsync(context);
+        await using CsvResponse answer = await CsvResponse.StartAsync(context);
         foreach (Field field in _kind.Fields)
         {
             answer.Write(Cell.Text(field.Utf8Name.AsSpan()));
@@ -77,7 +77,7 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
 
     private async Task WriteLinesAsync(HttpContext context)
     {
-        await using LinesAnswer answer = await LinesAnswer.StartAsync(context);
+        await using NdjsonResponse answer = await NdjsonResponse.StartAsync(context);
         await answer.WriteAllAsync(samples.RowCount, WriteSample);
     }
 
@@ -117,7 +117,7 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
             FieldType.Text => Cell.Text(samples.Text(row, index)),
             FieldType.Map => Cell.Object(samples.Text(row, index)),
             FieldType.Boolean => Cell.Boolean(samples.Number(row, index) != 0),
-            FieldType.Time or FieldType.Integer or FieldType.Duration or FieldType.Number => Number(samples.Number(row, index), AskedFields.Decimals(field)),
+            FieldType.Time or FieldType.Integer or FieldType.Duration or FieldType.Number => Number(samples.Number(row, index), FieldRules.Decimals(field)),
             _ => throw new InvalidOperationException($"{field.Type} is not written."),
         };
     }

@@ -5,7 +5,7 @@ using TimeSeries.Query.Scanning;
 namespace TimeSeries.Query.Own;
 
 /// <summary><c>GET /api/v1/samples</c>: samples themselves, the newest first. Thread safe.</summary>
-internal sealed class SamplesEndpoint(OwnRequests requests, ScanGate scans, TimeProvider clock)
+internal sealed class SamplesEndpoint(ApiRequests requests, QueryScheduler scans, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -14,15 +14,15 @@ internal sealed class SamplesEndpoint(OwnRequests requests, ScanGate scans, Time
             return;
         }
 
-        OwnParameters parameters = new(context.Request);
+        ApiParameters parameters = new(context.Request);
         if (SamplesRequest.TryRead(parameters, project.Pcode, Timestamp.Now(clock), out SamplesRequest? request) is { } wrong)
         {
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, wrong);
             return;
         }
 
-        ScanOutcome outcome = await scans.ListAsync(request!.Query, context.RequestAborted);
-        if (outcome.Failure != ScanFailure.None)
+        QueryOutcome outcome = await scans.ListAsync(request!.Query, context.RequestAborted);
+        if (outcome.Failure != QueryFailure.None)
         {
             await Problem.WriteAsync(context, outcome.Status, outcome.Message);
             return;

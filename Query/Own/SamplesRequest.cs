@@ -12,7 +12,7 @@ internal sealed record SamplesRequest(ListQuery Query, AnswerFormat Format)
     private const int MostSamples = 10_000;
 
     /// <summary>The request; or what is wrong with it.</summary>
-    public static string? TryRead(OwnParameters parameters, long pcode, Timestamp now, out SamplesRequest? request)
+    public static string? TryRead(ApiParameters parameters, long pcode, Timestamp now, out SamplesRequest? request)
     {
         request = null;
         string? wrong = parameters.TryReadKind(out KindSchema? kind);
@@ -37,7 +37,7 @@ internal sealed record SamplesRequest(ListQuery Query, AnswerFormat Format)
         ImmutableArray<Filter> filters = [];
         int limit = 0;
         AnswerFormat format = AnswerFormat.Json;
-        wrong = (goesOn ? null : AskedPeriod.TryRead(parameters.Find("from"), parameters.Find("to"), now, out period))
+        wrong = (goesOn ? null : TimeRangeParameter.TryRead(parameters.Find("from"), parameters.Find("to"), now, out period))
             ?? WhereFilters.TryRead(kind!, parameters.All("where"), out filters)
             ?? parameters.TryReadLimit(DefaultLimit, MostSamples, out limit)
             ?? parameters.TryReadFormat(out format);

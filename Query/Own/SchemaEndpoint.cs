@@ -11,7 +11,7 @@ namespace TimeSeries.Query.Own;
 /// <c>GET /api/v1/schema</c>: kinds and fields as agents push them, with types, units and limits in the units of the wire.
 /// Says what <see cref="SampleSchema"/> says. Thread safe.
 /// </summary>
-internal sealed class SchemaEndpoint(OwnRequests requests)
+internal sealed class SchemaEndpoint(ApiRequests requests)
 {
     private const int MicrosecondsPerMillisecond = 1_000;
     private const int Millionths = 1_000_000;
@@ -38,7 +38,7 @@ internal sealed class SchemaEndpoint(OwnRequests requests)
     private static byte[] JsonSchema()
     {
         ArrayBufferWriter<byte> buffer = new(BufferBytes);
-        using Utf8JsonWriter json = new(buffer, JsonAnswer.Options);
+        using Utf8JsonWriter json = new(buffer, JsonResponse.Options);
         json.WriteStartObject();
         json.WriteStartArray("kinds"u8);
         foreach (KindSchema kind in SampleSchema.All)

@@ -27,7 +27,7 @@ internal static class WhereFilters
 
             if (kind.Find(where[..end]) is not { } field)
             {
-                return $"There is no field \"{where[..end]}\" of {kind.Name}; there are {AskedFields.Names(kind, static _ => true)}.";
+                return $"There is no field \"{where[..end]}\" of {kind.Name}; there are {FieldRules.Names(kind, static _ => true)}.";
             }
 
             if (!byField.TryGetValue(field.Ordinal, out FieldConditions? conditions))

@@ -31,7 +31,7 @@ internal readonly record struct WireNumber(BigInteger Floor, bool IsWhole)
             return false;
         }
 
-        int decimals = AskedFields.Decimals(field);
+        int decimals = FieldRules.Decimals(field);
         ReadOnlySpan<char> kept = fraction[..Math.Min(decimals, fraction.Length)];
         var parts = BigInteger.Parse($"{whole}{kept}", CultureInfo.InvariantCulture);
         parts *= BigInteger.Pow(10, decimals - kept.Length);

@@ -24,7 +24,7 @@ internal static class TykCsv
 
     public static async Task WriteAsync(HttpContext context, TykRows rows, Func<QueryResult, int, TykRow> numbersOf)
     {
-        await using CsvAnswer csv = await CsvAnswer.StartAsync(context);
+        await using CsvResponse csv = await CsvResponse.StartAsync(context);
         foreach (byte[] column in _columns)
         {
             csv.Write(Cell.Text(column));
@@ -40,7 +40,7 @@ internal static class TykCsv
         }
     }
 
-    private static void WriteKey(CsvAnswer csv, QueryResult result, int row, TykRow numbers)
+    private static void WriteKey(CsvResponse csv, QueryResult result, int row, TykRow numbers)
     {
         Write(csv, numbers.Day);
         Write(csv, numbers.Month);
@@ -58,7 +58,7 @@ internal static class TykCsv
         csv.Write(Cell.Text(result.LatestText(row, (int)At.ApiName)));
     }
 
-    private static void WriteNumbers(CsvAnswer csv, TykRow numbers)
+    private static void WriteNumbers(CsvResponse csv, TykRow numbers)
     {
         Write(csv, numbers.Hits);
         Write(csv, numbers.Success);
@@ -74,7 +74,7 @@ internal static class TykCsv
         Write(csv, numbers.P95Latency);
     }
 
-    private static void Write<T>(CsvAnswer csv, T number)
+    private static void Write<T>(CsvResponse csv, T number)
         where T : IUtf8SpanFormattable
     {
         Span<byte> room = stackalloc byte[MaxNumberBytes];

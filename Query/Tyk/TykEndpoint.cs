@@ -11,7 +11,7 @@ namespace TimeSeries.Query.Tyk;
 /// Everything under <c>/api/activity</c> (Tyk Dashboard, analytics of a key and of an OAuth client). Checks in the order: method, token, scope, path,
 /// parameters; then asks the store and writes the answer. Thread safe.
 /// </summary>
-internal sealed class TykEndpoint(ProjectDirectory projects, ScanGate scans, IOptions<QueryOptions> options)
+internal sealed class TykEndpoint(ProjectDirectory projects, QueryScheduler scans, IOptions<QueryOptions> options)
 {
     public const string Prefix = "/api/activity";
 
@@ -30,7 +30,7 @@ internal sealed class TykEndpoint(ProjectDirectory projects, ScanGate scans, IOp
             return;
         }
 
-        TokenCheck check = TokenReader.Check(Token(context.Request), projects, Scopes.Read);
+        TokenCheck check = TokenAuthenticator.Check(Token(context.Request), projects, Scopes.Read);
         if (!check.IsGranted)
         {
             (int code, string message) = TykErrors.Of(check.Outcome);
@@ -38,15 +38,15 @@ internal sealed class TykEndpoint(ProjectDirectory projects, ScanGate scans, IOp
             return;
         }
 
-        (TykRequest? request, int status, string refusal) = TykRequest.Read(SentTarget.PathParts(context, PrefixParts), context.Request.Query, _zone);
+        (TykRequest? request, int status, string refusal) = TykRequest.Read(RawRequestTarget.PathParts(context, PrefixParts), context.Request.Query, _zone);
         if (request is null)
         {
             await TykErrors.WriteAsync(context, status, refusal);
             return;
         }
 
-        using ScanOutcome outcome = await scans.RunAsync(TykActivity.Questions(request, check.Grant.Project.Pcode, _zone), context.RequestAborted);
-        if (outcome.Failure != ScanFailure.None)
+        using QueryOutcome outcome = await scans.RunAsync(TykActivity.Questions(request, check.AuthenticatedProject.Project.Pcode, _zone), context.RequestAborted);
+        if (outcome.Failure != QueryFailure.None)
         {
             await TykErrors.WriteAsync(context, outcome.Status, outcome.Message);
             return;

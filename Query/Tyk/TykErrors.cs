@@ -9,7 +9,7 @@ internal static class TykErrors
     public static ApiFamily Family { get; } = new("tyk", WriteAsync);
 
     public static Task WriteAsync(HttpContext context, int status, string message) =>
-        JsonAnswer.WriteWholeAsync(context, status, "application/json; charset=utf-8", json =>
+        JsonResponse.WriteWholeAsync(context, status, "application/json; charset=utf-8", json =>
         {
             json.WriteStartObject();
             json.WriteString("Status"u8, "Error"u8);

@@ -10,7 +10,7 @@ internal static class TykJson
 {
     public static async Task WriteAsync(HttpContext context, TykRows rows, Func<QueryResult, int, TykRow> numbersOf)
     {
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(context);
         Utf8JsonWriter json = answer.Json;
         json.WriteStartObject();
         json.WriteStartArray("data"u8);

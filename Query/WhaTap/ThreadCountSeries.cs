@@ -24,7 +24,7 @@ internal static class ThreadCountSeries
     private const int Hundredths = 100;
 
     /// <summary>Writes <c>objects</c> of rows sorted by agent, then bucket.</summary>
-    public static async ValueTask WriteAgentsAsync(JsonAnswer answer, QueryResult result)
+    public static async ValueTask WriteAgentsAsync(JsonResponse answer, QueryResult result)
     {
         Utf8JsonWriter json = answer.Json;
         json.WriteStartArray("objects"u8);
@@ -49,7 +49,7 @@ internal static class ThreadCountSeries
     }
 
     /// <summary>Writes <c>objectMerge</c> and <c>series</c> of rows sorted by bucket: the mean of the agents' means, unrounded before.</summary>
-    public static async ValueTask WriteMeanAsync(JsonAnswer answer, QueryResult result)
+    public static async ValueTask WriteMeanAsync(JsonResponse answer, QueryResult result)
     {
         Utf8JsonWriter json = answer.Json;
         json.WriteString("objectMerge"u8, "avg"u8);

@@ -11,7 +11,7 @@ namespace TimeSeries.Query.WhaTap;
 /// Everything under <c>/open/api/json</c> (WhaTap Open API, statistics). Checks in the order: method, token, project code, project and scope,
 /// name, parameters; then asks the store and writes the answer. Thread safe.
 /// </summary>
-internal sealed class WhatapEndpoint(ProjectDirectory projects, ScanGate scans, TimeProvider clock)
+internal sealed class WhatapEndpoint(ProjectDirectory projects, QueryScheduler scans, TimeProvider clock)
 {
     private static readonly FrozenDictionary<string, Func<WhatapCall, WhatapPlan>> _statistics = new Dictionary<string, Func<WhatapCall, WhatapPlan>>
     {
@@ -36,7 +36,7 @@ internal sealed class WhatapEndpoint(ProjectDirectory projects, ScanGate scans, 
             return;
         }
 
-        TokenCheck check = TokenReader.ReadWhatap(context.Request, projects, Scopes.Read);
+        TokenCheck check = TokenAuthenticator.ReadWhatap(context.Request, projects, Scopes.Read);
         if (!check.IsGranted)
         {
             (int status, string message) = WhatapErrors.Of(check.Outcome);
@@ -44,7 +44,7 @@ internal sealed class WhatapEndpoint(ProjectDirectory projects, ScanGate scans, 
             return;
         }
 
-        WhatapPlan plan = Plan(context, check.Grant.Project);
+        WhatapPlan plan = Plan(context, check.AuthenticatedProject.Project);
         if (plan.Query is null || plan.WriteAsync is null)
         {
             await WhatapErrors.WriteAsync(context, plan.Status, plan.Refusal);
@@ -65,10 +65,10 @@ internal sealed class WhatapEndpoint(ProjectDirectory projects, ScanGate scans, 
         return plan(new WhatapCall(project.Pcode, project.ApdexThreshold, parts[1..], context.Request.Query, Timestamp.Now(clock)));
     }
 
-    private async Task AnswerAsync(HttpContext context, SampleQuery query, Func<JsonAnswer, QueryResult, ValueTask> writeAsync)
+    private async Task AnswerAsync(HttpContext context, SampleQuery query, Func<JsonResponse, QueryResult, ValueTask> writeAsync)
     {
-        using ScanOutcome outcome = await scans.RunAsync(new[] { query }, context.RequestAborted);
-        if (outcome.Failure != ScanFailure.None)
+        using QueryOutcome outcome = await scans.RunAsync(new[] { query }, context.RequestAborted);
+        if (outcome.Failure != QueryFailure.None)
         {
             await WhatapErrors.WriteAsync(context, outcome.Status, outcome.Message);
             return;
@@ -77,7 +77,7 @@ internal sealed class WhatapEndpoint(ProjectDirectory projects, ScanGate scans, 
         IHeaderDictionary headers = context.Response.Headers;
         headers["x-effective-stime"] = query.Range.From.ToString(CultureInfo.InvariantCulture);
         headers["x-effective-etime"] = query.Range.To.ToString(CultureInfo.InvariantCulture);
-        await using JsonAnswer answer = await JsonAnswer.StartAsync(context);
+        await using JsonResponse answer = await JsonResponse.StartAsync(context);
         await writeAsync(answer, outcome.Results[0]);
     }
 }

@@ -29,7 +29,7 @@ internal sealed record WhatapList(Func<WhatapCall, TimeRange, SampleQuery> Ask, 
             : WhatapPlan.Of(Ask(call, period) with { Limit = MaxRecords }, WriteAsync);
     }
 
-    private async ValueTask WriteAsync(JsonAnswer answer, QueryResult result)
+    private async ValueTask WriteAsync(JsonResponse answer, QueryResult result)
     {
         Utf8JsonWriter json = answer.Json;
         json.WriteStartObject();

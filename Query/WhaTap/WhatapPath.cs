@@ -12,5 +12,5 @@ internal static class WhatapPath
     private const int PrefixParts = 3;
 
     /// <summary>The decoded parts, without the empty one behind a trailing slash.</summary>
-    public static List<string> Parts(HttpContext context) => SentTarget.PathParts(context, PrefixParts);
+    public static List<string> Parts(HttpContext context) => RawRequestTarget.PathParts(context, PrefixParts);
 }

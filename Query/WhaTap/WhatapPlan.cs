@@ -14,9 +14,9 @@ internal sealed record WhatapPlan
 
     public SampleQuery? Query { get; private init; }
 
-    public Func<JsonAnswer, QueryResult, ValueTask>? WriteAsync { get; private init; }
+    public Func<JsonResponse, QueryResult, ValueTask>? WriteAsync { get; private init; }
 
-    public static WhatapPlan Of(SampleQuery query, Func<JsonAnswer, QueryResult, ValueTask> writeAsync) =>
+    public static WhatapPlan Of(SampleQuery query, Func<JsonResponse, QueryResult, ValueTask> writeAsync) =>
         new() { Query = query, WriteAsync = writeAsync };
 
     public static WhatapPlan BadParameter(string refusal) => new() { Status = StatusCodes.Status400BadRequest, Refusal = refusal };

@@ -192,7 +192,7 @@ internal sealed class AggregationTests
     internal static SampleQuery CountAll(Kind kind) =>
         new() { Pcode = 1, Kind = kind, Range = TimeRange.All, Measures = [new(MeasureKind.Count)] };
 
-    internal static QueryResult Answer(KindSchema schema, SampleQuery query, List<SampleRow> rows, Random random, GroupedMeasuresStock? stock = null)
+    internal static QueryResult Answer(KindSchema schema, SampleQuery query, List<SampleRow> rows, Random random, HashAggregatorPool? stock = null)
     {
         Aggregation[] parts = [new(query, stock, CancellationToken.None), new(query, stock, CancellationToken.None)];
         SymbolTable[] shared = ArrayChunk.NewTables(schema);

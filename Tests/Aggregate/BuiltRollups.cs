@@ -4,11 +4,11 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Tests.Aggregate;
 
 /// <summary>A block's rollups, built from its chunks, encoded and read again.</summary>
-internal sealed class BuiltRollups : IRollupSource, IKnownRollups
+internal sealed class BuiltRollups : IRollupSource, IRollupStream
 {
     private readonly Dictionary<(int, RollupLevel), byte[]> _bytes = [];
 
-    public BuiltRollups(KindSchema schema, IReadOnlyList<ArrayChunk> chunks, long threshold, params IReadOnlyList<IKnownRollups> known)
+    public BuiltRollups(KindSchema schema, IReadOnlyList<ArrayChunk> chunks, long threshold, params IReadOnlyList<IRollupStream> known)
     {
         RollupBuilder builder = new(schema, threshold);
         builder.Know(known);

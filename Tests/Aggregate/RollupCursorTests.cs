@@ -70,22 +70,22 @@ internal sealed class RollupCursorTests
     }
 
     // Each row's keys and what a fresh state knows of it after merging, as it would be written.
-    private static List<string> Rows(KeyColumns keys, ReadOnlySpan<MeasureState> states, int first, int count)
+    private static List<string> Rows(GroupKeys keys, ReadOnlySpan<Accumulator> states, int first, int count)
     {
         List<string> rows = [];
         int service = _schema.Ordinal("service");
         for (int row = first; row < first + count; row++)
         {
             string text = $"{keys.Numbers(KindSchema.Time)[row]} {System.Text.Encoding.UTF8.GetString(keys.Symbols(service)[keys.Codes(service)[row]])}";
-            foreach (MeasureState state in states)
+            foreach (Accumulator state in states)
             {
                 text += state switch
                 {
-                    SumState sum => $" {sum.Sums[row]}",
-                    CountState counts => $" {counts.Counts[row]}",
-                    ExtremeState extreme => $" {extreme.ValueOf(row)}",
-                    SketchState sketch => $" {sketch.Quantile(row, 0.5)} {sketch.Quantile(row, 0.99)}",
-                    LatestTextState latest => $" {System.Text.Encoding.UTF8.GetString(latest.TextOf(row))}",
+                    SumAccumulator sum => $" {sum.Sums[row]}",
+                    CountAccumulator counts => $" {counts.Counts[row]}",
+                    MinMaxAccumulator extreme => $" {extreme.ValueOf(row)}",
+                    SketchAccumulator sketch => $" {sketch.Quantile(row, 0.5)} {sketch.Quantile(row, 0.99)}",
+                    LatestTextAccumulator latest => $" {System.Text.Encoding.UTF8.GetString(latest.TextOf(row))}",
                     _ => "",
                 };
             }

@@ -17,7 +17,7 @@ internal sealed class AcceptedBodyTests
     {
         DecodedBatch decoded = new();
         decoded.Reset(new SampleBatch());
-        BatchRefusal? refusal = BatchDecoder.Decode(PatchedBody(kind, 500, form, json), json ? BodyFormat.Json : BodyFormat.MessagePack, decoded);
+        DecodeError? refusal = BatchDecoder.Decode(PatchedBody(kind, 500, form, json), json ? BodyFormat.Json : BodyFormat.MessagePack, decoded);
         Assert.That(refusal, Is.Null);
         ValidationResult result = new BatchValidator(new BatchLimits()).Validate(decoded, 1, new Timestamp(Now));
         Assert.That((result.Usable, result.Rejected, result.Truncated, decoded.Received), Is.EqualTo((500, 0, 0, 500)));

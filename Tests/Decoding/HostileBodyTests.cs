@@ -24,7 +24,7 @@ internal sealed class HostileBodyTests
         BatchDecoder.Decode(body, BodyFormat.MessagePack, batch);
         batch.Reset(new SampleBatch());
         long before = GC.GetAllocatedBytesForCurrentThread();
-        BatchRefusal? refusal = BatchDecoder.Decode(body, BodyFormat.MessagePack, batch);
+        DecodeError? refusal = BatchDecoder.Decode(body, BodyFormat.MessagePack, batch);
         Assert.That((refusal is null, GC.GetAllocatedBytesForCurrentThread() - before), Is.EqualTo((false, 0L)).Using<(bool, long)>((x, y) => x.Item1 == y.Item1 && x.Item2 < 20_000));
     }
 

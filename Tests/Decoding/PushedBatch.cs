@@ -27,7 +27,7 @@ internal sealed class PushedBatch
 
     public DecodedBatch Decoded { get; } = new();
 
-    public BatchRefusal? Refusal { get; }
+    public DecodeError? Refusal { get; }
 
     public ValidationResult Result { get; }
 

@@ -12,7 +12,7 @@ public sealed class AwakeHourTests
     [Test]
     public void Hours_are_awake_for_a_minute_after_each_write()
     {
-        AwakeHours hours = new(_clock);
+        WarmShards hours = new(_clock);
         Assert.That(hours.Contain([7]), Is.False);
         hours.Add([7, 8]);
         _clock.Advance(TimeSpan.FromSeconds(59));
@@ -25,7 +25,7 @@ public sealed class AwakeHourTests
     [Test]
     public void After_a_fault_no_hour_is_awake()
     {
-        AwakeHours hours = new(_clock);
+        WarmShards hours = new(_clock);
         hours.Add([7]);
         hours.Clear();
         Assert.That(hours.Contain([7]), Is.False);

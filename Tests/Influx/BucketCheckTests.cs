@@ -22,7 +22,7 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Buckets[0] = server.Buckets[0] with { RetentionSeconds = bucketHours * 3_600 };
-        StartFindings findings = await RunAsync(Target(server, FakeInflux.Organisation) with { KeptFor = ourHours is { } hours ? TimeSpan.FromHours(hours) : null });
+        ProbeResult findings = await RunAsync(Target(server, FakeInflux.Organisation) with { KeptFor = ourHours is { } hours ? TimeSpan.FromHours(hours) : null });
         string[] faults = expected ? [$"Storage:Retention: samples are to be kept {(ourHours is null ? "for ever" : "73h")}, and the bucket 'apm' deletes them after 72h; set Storage:Retention to that or less."] : [];
         Assert.That(findings.Faults, Is.EqualTo(faults));
     }
@@ -42,7 +42,7 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Buckets.Add(new FakeBucket(OtherBucket, "apm/week", 0));
-        StartFindings findings = await RunAsync(Target(server, "") with { RetentionPolicy = "week" });
+        ProbeResult findings = await RunAsync(Target(server, "") with { RetentionPolicy = "week" });
         Assert.That(findings.Faults.Single(), Does.EndWith("influx v1 dbrp create --db apm --rp week --bucket-id 000000000000000b --org-id 00000000000000ff"));
     }
 
@@ -117,7 +117,7 @@ internal sealed class BucketCheckTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
             return Results.Empty;
         };
-        StartFindings findings = await RunAsync(Target(server, FakeInflux.Organisation) with { Timeout = TimeSpan.FromSeconds(1) });
+        ProbeResult findings = await RunAsync(Target(server, FakeInflux.Organisation) with { Timeout = TimeSpan.FromSeconds(1) });
         Assert.That((findings.Faults.Length, findings.Unreachable), Is.EqualTo((0, $"InfluxDB at {server.Address} can't be reached: it said nothing for 1000 ms.")));
     }
 
@@ -125,15 +125,15 @@ internal sealed class BucketCheckTests
     public async Task What_answers_204_to_everything_is_no_InfluxDB()
     {
         using ScriptedServer server = ScriptedServer.Of(204, "");
-        StartCheckTarget target = new(server.Address, "apm", "", "", null, null, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
+        ProbeTarget target = new(server.Address, "apm", "", "", null, null, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
         Assert.That((await RunAsync(target)).Faults.Single(), Is.EqualTo($"INFLUX_HOST: what answers at {server.Address} is no InfluxDB (status 204 to /ping, no version)."));
     }
 
-    private static StartCheckTarget Target(FakeInflux server, string organisation)
+    private static ProbeTarget Target(FakeInflux server, string organisation)
     {
         AuthenticationHeaderValue account = new("Token", FakeInflux.Token);
-        return new StartCheckTarget(server.Address, FakeInflux.Database, "", organisation, account, account, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
+        return new ProbeTarget(server.Address, FakeInflux.Database, "", organisation, account, account, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
     }
 
-    private static Task<StartFindings> RunAsync(StartCheckTarget target) => new StartCheck(target, TimeProvider.System).RunAsync(CancellationToken.None);
+    private static Task<ProbeResult> RunAsync(ProbeTarget target) => new InfluxProbe(target, TimeProvider.System).RunAsync(CancellationToken.None);
 }

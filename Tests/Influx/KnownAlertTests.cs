@@ -118,24 +118,24 @@ internal sealed class KnownAlertTests
     {
         await _other.WriteUnitAsync(1, [Alert(_ids[1], Start + Day, "repeat"), Alert(_ids[2], Start + Day + 1, "repeat"), Alert(Guid.NewGuid(), Start + Day + 2, "new")]);
         using HttpMessageInvoker http = InfluxQlClient.MakeInvoker();
-        AlertRepeats repeats = new(new InfluxQlClient(http, ReadSetup.Options(_server.Address), _clock), _clock, FewBytes);
-        PointConditions none = new(Kind.Alert, []);
+        DuplicateAlertFinder repeats = new(new InfluxQlClient(http, ReadSetup.Options(_server.Address), _clock), _clock, FewBytes);
+        PushdownPredicates none = new(Kind.Alert, []);
         RepeatedAlerts first = await repeats.FindAsync(1, TimeRange.All, none, CancellationToken.None);
         RepeatedAlerts again = await repeats.FindAsync(1, TimeRange.All, none, CancellationToken.None);
         Assert.That(
-            (first.Count, again.Count, again.Contains(new SamplePlace(Start + Day, 0xB2, 0)), again.Contains(new SamplePlace(Start + Day + 1, 0xB2, 1))),
+            (first.Count, again.Count, again.Contains(new SampleId(Start + Day, 0xB2, 0)), again.Contains(new SampleId(Start + Day + 1, 0xB2, 1))),
             Is.EqualTo((2, 2, true, true)));
     }
 
     [Test]
     public void An_alert_that_is_read_again_is_no_repeat_and_takes_no_room()
     {
-        AlertIds ids = new();
+        StoredAlertIds ids = new();
         for (int round = 0; round < 2; round++)
         {
             for (int i = 0; i < 10_000; i++)
             {
-                ids.Take((UInt128)(uint)i << 64, new SamplePlace(i, 0xA1, i));
+                ids.Take((UInt128)(uint)i << 64, new SampleId(i, 0xA1, i));
             }
         }
 

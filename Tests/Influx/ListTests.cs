@@ -95,7 +95,7 @@ internal sealed class ListTests
         await new ReadPoints(_server, "apm", 0xB2, 999_999).WriteUnitAsync(1, [Alert(Guid.NewGuid(), 0, "b1"), Alert(Guid.NewGuid(), 0, "b2")]);
         await new ReadPoints(_server, "apm", 0xA1).WriteUnitAsync(1, [Alert(Guid.NewGuid(), 0, "a1"), Alert(Guid.NewGuid(), 0, "a2")]);
         ListQuery query = Titles();
-        string second = await TitlesAsync(query with { Limit = 2, After = new SamplePlace(ListRows.Start, 0xB2, 1_000_000) });
+        string second = await TitlesAsync(query with { Limit = 2, After = new SampleId(ListRows.Start, 0xB2, 1_000_000) });
         Assert.That(
             (await TitlesAsync(query), await TitlesAsync(query with { Order = ListOrder.FirstArrivalFirst }), second),
             Is.EqualTo(("4: b2 b1 a2 a1", "4: a1 a2 b1 b2", "4: b1 a2")));

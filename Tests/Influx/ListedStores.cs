@@ -20,8 +20,8 @@ internal sealed class ListedStores(RealInfluxd server) : IAsyncDisposable
     private static readonly ulong[] _nodes = [0xA1, 0xB2];
 
     private readonly long[] _next = [0, 63_999_990];
-    private readonly List<SamplePlace> _places = [];
-    private readonly Dictionary<SamplePlace, int> _numbers = [];
+    private readonly List<SampleId> _places = [];
+    private readonly Dictionary<SampleId, int> _numbers = [];
     private readonly StoreUnderTest _embedded = new(new EmbeddedStoreOptions { HeadRows = 300, MaxFrozenHeads = 1_000 });
     private readonly InfluxReader _influx = ReadSetup.Reader(server);
 
@@ -47,7 +47,7 @@ internal sealed class ListedStores(RealInfluxd server) : IAsyncDisposable
 
         foreach (Row row in rows)
         {
-            SamplePlace place = new(row.Time, _nodes[node], _next[node]++);
+            SampleId place = new(row.Time, _nodes[node], _next[node]++);
             _numbers.Add(place, _places.Count);
             _places.Add(place);
         }
@@ -72,7 +72,7 @@ internal sealed class ListedStores(RealInfluxd server) : IAsyncDisposable
     }
 
     /// <summary>A list whose places are those that the samples have in the embedded store.</summary>
-    private sealed class PlacedList(SampleList list, Dictionary<SamplePlace, int> numbers) : SampleList
+    private sealed class PlacedList(SampleList list, Dictionary<SampleId, int> numbers) : SampleList
     {
         public override int RowCount => list.RowCount;
 
@@ -80,7 +80,7 @@ internal sealed class ListedStores(RealInfluxd server) : IAsyncDisposable
 
         public override bool HasMore => list.HasMore;
 
-        public override SamplePlace Place(int row) => new(list.Place(row).Time, StoreUnderTest.NodeId, numbers[list.Place(row)]);
+        public override SampleId Place(int row) => new(list.Place(row).Time, StoreUnderTest.NodeId, numbers[list.Place(row)]);
 
         public override bool IsMissing(int row, int field) => list.IsMissing(row, field);
 

@@ -98,7 +98,7 @@ internal sealed class ReadAlertTests
         InfluxQlClient client = new(http, ReadSetup.Options(_server.Address), TimeProvider.System);
         foreach (string text in HostileTexts.All.Append("1' OR '1'='1").Append("1'; DROP MEASUREMENT m; --").Append("$p0").Append("\\' OR 1=1 --"))
         {
-            AnswerRows rows = new(new AnswerColumn("n", isText: false));
+            AnswerRows rows = new(new InfluxColumn("n", isText: false));
             await using InfluxAnswer answer = await client.AskAsync(InfluxStatement.Select("m", ["n"]).Where("pcode", text), rows, CancellationToken.None);
             Assert.That(await answer.ReadAsync(), Is.False, text);
         }

@@ -70,7 +70,7 @@ internal sealed class ReadHourTests
     {
         await AskAsync(OfServices());
         HourPlace place = new(1, Kind.Transaction, 0, Start + Hour);
-        Assert.That((_cache.Hours.Find(place) is not null, _cache.Units.Find(new UnitPlace(1, Kind.Transaction, 0, Start + Hour, "00000000000000a1", 0))), Is.EqualTo((true, (KnownUnit?)null)));
+        Assert.That((_cache.Hours.Find(place) is not null, _cache.Units.Find(new UnitCacheKey(1, Kind.Transaction, 0, Start + Hour, "00000000000000a1", 0))), Is.EqualTo((true, (CachedUnitRollup?)null)));
     }
 
     // A closed unit, and one that is still open.
@@ -111,7 +111,7 @@ internal sealed class ReadHourTests
         Aggregation aggregation = new(query);
         List<TimeRange> rest = [];
         await new UnitScan(client, query, aggregation, _cache, RepeatedAlerts.None, _clock).AddAsync(query.Range, rest, CancellationToken.None);
-        RawScan raw = new(client, query, aggregation, new PointConditions(query.Kind, query.Filters), RepeatedAlerts.None);
+        RawScan raw = new(client, query, aggregation, new PushdownPredicates(query.Kind, query.Filters), RepeatedAlerts.None);
         foreach (TimeRange range in rest)
         {
             await raw.AddAsync(range, CancellationToken.None);

@@ -23,7 +23,7 @@ internal sealed class RecordHeaderTests
     [Test]
     public void A_header_is_read_as_it_was_written([Values] RecordType type, [Values] bool hasId)
     {
-        IdKey key = IdKey.OfAgent(1, 7, "agent"u8, RandomNumberGenerator.GetBytes(8));
+        IdempotencyKey key = IdempotencyKey.OfAgent(1, 7, "agent"u8, RandomNumberGenerator.GetBytes(8));
         RecordHeader header = new(type, 12, 34, 56, new Timestamp(78), hasId ? key : null, hasId ? new BatchCounts(1, 2, 3, 4) : default);
         byte[] bytes = new byte[RecordHeader.MaxSize + 10];
         int written = header.Write(bytes);

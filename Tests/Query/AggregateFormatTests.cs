@@ -181,7 +181,7 @@ public sealed class AggregateFormatTests
 
         public override bool HasMore => false;
 
-        public override SamplePlace Place(int row) => good.Place(0);
+        public override SampleId Place(int row) => good.Place(0);
 
         public override bool IsMissing(int row, int field) => good.IsMissing(0, field);
 

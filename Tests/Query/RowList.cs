@@ -4,7 +4,7 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Tests.Query;
 
 /// <summary>The answer to a question for samples, over rows in their order of arrival.</summary>
-internal sealed class RowList(ListQuery query, IReadOnlyList<(Row Row, SamplePlace Place)> rows, long total, bool hasMore) : SampleList
+internal sealed class RowList(ListQuery query, IReadOnlyList<(Row Row, SampleId Place)> rows, long total, bool hasMore) : SampleList
 {
     public override int RowCount => rows.Count;
 
@@ -12,7 +12,7 @@ internal sealed class RowList(ListQuery query, IReadOnlyList<(Row Row, SamplePla
 
     public override bool HasMore => hasMore;
 
-    public override SamplePlace Place(int row) => rows[row].Place;
+    public override SampleId Place(int row) => rows[row].Place;
 
     public override bool IsMissing(int row, int field) => Value(row, field) is null;
 

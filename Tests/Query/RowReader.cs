@@ -38,8 +38,8 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         await BeforeList(query, cancellationToken);
-        List<(Row Row, SamplePlace Place)> found = [.. rows
-            .Select((row, number) => (Row: row, Place: new SamplePlace(row.Time, 1, number)))
+        List<(Row Row, SampleId Place)> found = [.. rows
+            .Select((row, number) => (Row: row, Place: new SampleId(row.Time, 1, number)))
             .Where(row => row.Row.Pcode == query.Pcode && row.Row.Kind == query.Kind && query.Range.Contains(row.Row.Time))
             .Where(row => query.Filters.All(filter => Holds(filter, row.Row[filter.Field])))];
         found.Sort((left, right) => right.Row.Time != left.Row.Time ? right.Row.Time.CompareTo(left.Row.Time) : query.Order switch
@@ -49,14 +49,14 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
             ListOrder.ById => CompareParts(left.Row[SampleSchema.Of(Kind.Alert).Ordinal("id")], right.Row[SampleSchema.Of(Kind.Alert).Ordinal("id")]),
             _ => throw new NotSupportedException(query.Order.ToString()),
         });
-        List<(Row Row, SamplePlace Place)> behind = query.After is { } after ? [.. found.Where(row => IsBehind(row.Place, after, query.Order))] : found;
-        List<(Row Row, SamplePlace Place)> page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
+        List<(Row Row, SampleId Place)> behind = query.After is { } after ? [.. found.Where(row => IsBehind(row.Place, after, query.Order))] : found;
+        List<(Row Row, SampleId Place)> page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
         return new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count);
     }
 
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(QueryHost.Now);
 
-    private static bool IsBehind(SamplePlace place, SamplePlace after, ListOrder order) => place.Time != after.Time
+    private static bool IsBehind(SampleId place, SampleId after, ListOrder order) => place.Time != after.Time
         ? place.Time < after.Time
         : order == ListOrder.FirstArrivalFirst ? place.Number > after.Number : place.Number < after.Number;
 

@@ -19,7 +19,7 @@ public sealed class BlockRoundTripTests
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
 
-    private readonly ArrayStock _stock = new(1L << 30);
+    private readonly LargeArrayPool _stock = new(1L << 30);
     private readonly FaultyFileSystem _disk = new();
     private CoreInstruments _instruments = null!;
 
@@ -42,8 +42,8 @@ public sealed class BlockRoundTripTests
         (StoredRow Row, long Number)[] first = Numbered([.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 20, Start, 40_000, pcode: 2)], 0);
         (StoredRow Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
         (StoredRow Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
-        BlockColumns[] sources = [Seal(first), Seal(second), Seal(third)];
-        using MergedRows merge = new(_schema, sources, 100, _stock, WorkPace.Urgent, CancellationToken.None);
+        BlockReader[] sources = [Seal(first), Seal(second), Seal(third)];
+        using MergingRows merge = new(_schema, sources, 100, _stock, CooperativeYield.Urgent, CancellationToken.None);
         Assert.That(Read(Write(merge)), Is.EqualTo(Sorted([.. first, .. second, .. third])));
     }
 
@@ -51,11 +51,11 @@ public sealed class BlockRoundTripTests
     public void Texts_that_begin_to_repeat_over_blocks_get_a_dictionary()
     {
         string[] users = [.. Enumerable.Range(0, 300).Select(user => "user" + user)];
-        BlockColumns[] sources = [.. Enumerable.Range(0, 5).Select(block => Seal(Numbered(
+        BlockReader[] sources = [.. Enumerable.Range(0, 5).Select(block => Seal(Numbered(
             [.. users.Select((user, i) => new StoredRow(1, Start + i, "s", 1) { RemoteIp = user })], block * 300)))];
         int column = _schema.Ordinal("remote_ip");
         Assert.That(sources[0].Index.Columns[column]!.HasDictionary, Is.False);
-        using MergedRows merge = new(_schema, sources, 100, _stock, WorkPace.Urgent, CancellationToken.None);
+        using MergingRows merge = new(_schema, sources, 100, _stock, CooperativeYield.Urgent, CancellationToken.None);
         Assert.That(Write(merge).Index.Columns[column]!.TextCount, Is.EqualTo(300));
     }
 
@@ -83,7 +83,7 @@ public sealed class BlockRoundTripTests
     private static List<string> Sorted((StoredRow Row, long Number)[] rows) =>
         [.. rows.OrderBy(row => row.Row.Pcode).ThenBy(row => row.Row.Time).ThenBy(row => row.Number).Select(row => $"{row.Number} {row.Row}")];
 
-    private BlockColumns Seal((StoredRow Row, long Number)[] rows)
+    private BlockReader Seal((StoredRow Row, long Number)[] rows)
     {
         Head head = new(_stock);
         int start = 0;
@@ -97,15 +97,15 @@ public sealed class BlockRoundTripTests
             }
         }
 
-        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), _stock, WorkPace.Urgent));
+        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), _stock, CooperativeYield.Urgent));
     }
 
-    private BlockColumns Write(IBlockRows rows)
+    private BlockReader Write(IBlockRows rows)
     {
         BlockEntry entry;
         using (IFile file = _disk.Create(Path))
         {
-            entry = new BlockBuilder(file, rows, new BlockScratch(_stock, WorkPace.Urgent)).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
+            entry = new BlockBuilder(file, rows, new BlockScratch(_stock, CooperativeYield.Urgent)).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
         }
 
         string own = "/blocks/" + Guid.NewGuid();
@@ -118,7 +118,7 @@ public sealed class BlockRoundTripTests
         return new Block(_disk, own, entry, 9, new ChunkCache(1 << 20), _instruments).Open();
     }
 
-    private static List<string> Read(BlockColumns columns)
+    private static List<string> Read(BlockReader columns)
     {
         List<string> rows = [];
         using BlockChunk chunk = new(columns);

@@ -21,8 +21,8 @@ public sealed class ListPageTests
         await using StoreUnderTest test = new(new EmbeddedStoreOptions { HeadRows = 200, MaxFrozenHeads = 1_000 });
         await WriteAsync(test, made, batches: 6, second: 0);
         SampleList whole = await test.Store.ListAsync(Query(1_000) with { Order = order }, CancellationToken.None);
-        List<SamplePlace> walked = [];
-        SamplePlace? after = null;
+        List<SampleId> walked = [];
+        SampleId? after = null;
         for (int page = 0; walked.Count < whole.RowCount; page++)
         {
             SampleList list = await test.Store.ListAsync(Query(37) with { Order = order, After = after }, CancellationToken.None);
@@ -197,5 +197,5 @@ public sealed class ListPageTests
         return moved;
     }
 
-    private static List<SamplePlace> Places(SampleList list) => [.. Enumerable.Range(0, list.RowCount).Select(list.Place)];
+    private static List<SampleId> Places(SampleList list) => [.. Enumerable.Range(0, list.RowCount).Select(list.Place)];
 }

@@ -61,7 +61,7 @@ internal sealed class ListRows(Random random)
         return Lines(query, all, query.CountTotal ? all.Total : -1, query.Offset < behind.Count - page.Length, page);
     }
 
-    private static bool IsBehind(ListQuery query, SamplePlace row, SamplePlace after) => row.Time != after.Time
+    private static bool IsBehind(ListQuery query, SampleId row, SampleId after) => row.Time != after.Time
         ? row.Time < after.Time
         : query.Order == ListOrder.LastArrivalFirst ? row.Number < after.Number : row.Number > after.Number;
 
@@ -134,10 +134,10 @@ internal sealed class ListRows(Random random)
         return new TimeRange(Math.Min(one, other), Math.Max(one, other));
     }
 
-    private SamplePlace? Place(Kind kind, long pcode, IReadOnlyList<Row> rows)
+    private SampleId? Place(Kind kind, long pcode, IReadOnlyList<Row> rows)
     {
         List<int> own = [.. Enumerable.Range(0, rows.Count).Where(number => rows[number].Kind == kind && rows[number].Pcode == pcode)];
-        return own.Count == 0 ? null : Pick(own) is int at ? new SamplePlace(rows[at].Time, StoreUnderTest.NodeId, at) : null;
+        return own.Count == 0 ? null : Pick(own) is int at ? new SampleId(rows[at].Time, StoreUnderTest.NodeId, at) : null;
     }
 
     private Filter Filter(Kind kind, IReadOnlyList<Row> rows)

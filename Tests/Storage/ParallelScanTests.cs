@@ -19,8 +19,8 @@ internal sealed class ParallelScanTests
     [OneTimeSetUp]
     public async Task FillAsync()
     {
-        _alone = new StoreUnderTest(new EmbeddedStoreOptions { ScanThreads = 1 });
-        _shared = new StoreUnderTest(new EmbeddedStoreOptions { ScanThreads = 4 });
+        _alone = new StoreUnderTest(new EmbeddedStoreOptions { ScanParallelism = 1 });
+        _shared = new StoreUnderTest(new EmbeddedStoreOptions { ScanParallelism = 4 });
         foreach (StoreUnderTest under in new[] { _alone, _shared })
         {
             // Two blocks that overlap, and a head.

@@ -75,7 +75,7 @@ public sealed class RetentionTests
             test.Disk, test.BlockFiles.Single(),
             Manifest.Read(test.Disk, StoreUnderTest.ManifestPath, StoreUnderTest.NodeId)!.Blocks[0], StoreUnderTest.NodeId, new ChunkCache(1 << 20), test.Instruments);
         Assert.That(block.TryHold(), Is.True);
-        block.Retire(WorkPace.Urgent);
+        block.Retire(CooperativeYield.Urgent);
         Assert.That(block.Open().Index.Sections, Has.Length.EqualTo(1), "still readable");
         block.Release();
         Assert.That(test.BlockFiles, Is.Empty);

@@ -62,10 +62,10 @@ public sealed class TextCodecTests
         }
 
         ByteWriter bytes = new();
-        new CodeCodec().Encode(codes, bytes);
+        new DictionaryIndexCodec().Encode(codes, bytes);
         bytes.Take(BitPacking.SlackBytes);
         int[] decoded = new int[codes.Length];
-        CodeCodec.Decode(bytes.Written, 70_001, decoded);
+        DictionaryIndexCodec.Decode(bytes.Written, 70_001, decoded);
         return decoded.AsSpan().SequenceEqual(codes);
     });
 
@@ -73,9 +73,9 @@ public sealed class TextCodecTests
     public void A_code_without_a_text_is_refused()
     {
         ByteWriter bytes = new();
-        new CodeCodec().Encode([0, 1, 2, 3], bytes);
+        new DictionaryIndexCodec().Encode([0, 1, 2, 3], bytes);
         bytes.Take(BitPacking.SlackBytes);
-        Assert.That(() => CodeCodec.Decode(bytes.Written, 3, new int[4]), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => DictionaryIndexCodec.Decode(bytes.Written, 3, new int[4]), Throws.TypeOf<InvalidDataException>());
     }
 
     private static ByteWriter Encode(string?[] texts)
@@ -83,7 +83,7 @@ public sealed class TextCodecTests
         SymbolTable symbols = new();
         int[] codes = [.. texts.Select(text => text is null ? TextColumn.Missing : symbols.Add(Encoding.UTF8.GetBytes(text)))];
         ByteWriter bytes = new();
-        new TextCodec(WorkPace.Urgent).Encode(codes, symbols.View(), bytes);
+        new TextCodec(CooperativeYield.Urgent).Encode(codes, symbols.View(), bytes);
         return bytes;
     }
 

@@ -8,7 +8,7 @@ internal sealed class AlertSearch(BlockCatalog catalog)
 {
     public bool Contains(long pcode, Guid id)
     {
-        using HeldSnapshot held = catalog.Hold(Kind.Alert, TimeRange.All);
+        using SnapshotLease held = catalog.Hold(Kind.Alert, TimeRange.All);
         if (held.Snapshot.Active.HasAlert(pcode, id))
         {
             return true;
@@ -33,7 +33,7 @@ internal sealed class AlertSearch(BlockCatalog catalog)
         return false;
     }
 
-    private static bool Contains(BlockColumns columns, long pcode, Guid id)
+    private static bool Contains(BlockReader columns, long pcode, Guid id)
     {
         Extent filter = columns.Index.AlertFilter;
         if (columns.Index.Find(pcode) is not { } section || filter.IsEmpty || !AlertIds.MayContain(columns.ReadPart(filter), pcode, id))
@@ -54,7 +54,7 @@ internal sealed class AlertSearch(BlockCatalog catalog)
         return false;
     }
 
-    private static bool Holds(BlockColumns columns, BlockChunk chunk, int at, ReadOnlySpan<byte> id)
+    private static bool Holds(BlockReader columns, BlockChunk chunk, int at, ReadOnlySpan<byte> id)
     {
         if (columns.Index.Columns[AlertIds.Field] is not { HasDictionary: true } && !columns.MayHold(AlertIds.Field, at, id))
         {

@@ -76,7 +76,7 @@ internal static class BitPacking
 
         ulong mask = Mask(width);
         ref byte start = ref MemoryMarshal.GetReference(from);
-        int done = WideUnpacking.Unpack(from, width, least, scale, missing: null, into);
+        int done = Avx512BitUnpacker.Unpack(from, width, least, scale, missing: null, into);
         nint bit = (nint)done * width;
         for (int i = done; i < into.Length; i++, bit += width)
         {
@@ -95,7 +95,7 @@ internal static class BitPacking
 
         ulong mask = Mask(width);
         ref byte start = ref MemoryMarshal.GetReference(from);
-        int done = WideUnpacking.Unpack(from, width, least, scale, missing, into);
+        int done = Avx512BitUnpacker.Unpack(from, width, least, scale, missing, into);
         nint bit = (nint)done * width;
         for (int i = done; i < into.Length; i++, bit += width)
         {
@@ -115,7 +115,7 @@ internal static class BitPacking
 
         ulong mask = Mask(width);
         ref byte start = ref MemoryMarshal.GetReference(from);
-        int done = WideUnpacking.Unpack(from, width, least, into);
+        int done = Avx512BitUnpacker.Unpack(from, width, least, into);
         nint bit = (nint)done * width;
         for (int i = done; i < into.Length; i++, bit += width)
         {

@@ -15,7 +15,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
     private const long PieceBytes = 1 << 20;
 
     private IFile? _file;
-    private BlockColumns? _columns;
+    private BlockReader? _columns;
     private int _holders = 1;
     private volatile bool _obsolete;
 
@@ -52,7 +52,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
     /// Lets go for the store, once no manifest names the block: the file is deleted with its last holder. What the system keeps of it in memory goes before, piece by piece: a deletion
     /// lets go of all of it at once, which takes a processor 10 to 20 ms for a large block.
     /// </summary>
-    public void Retire(WorkPace pace)
+    public void Retire(CooperativeYield pace)
     {
         if (_file is { } file)
         {
@@ -69,7 +69,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
 
     /// <summary>The block's columns; the caller holds the block.</summary>
     /// <exception cref="DamagedFileException">Header or footer can't be read.</exception>
-    public BlockColumns Open()
+    public BlockReader Open()
     {
         if (_columns is { } open)
         {
@@ -82,10 +82,10 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
         }
     }
 
-    private BlockColumns ReadIndex()
+    private BlockReader ReadIndex()
     {
         IFile file = _file ??= OpenFile();
-        PartReader parts = new(file, instruments);
+        ChecksummedReader parts = new(file, instruments);
         BlockIndex index;
         try
         {
@@ -99,7 +99,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
             BlockFormat.CheckHeader(ends, Entry.Kind, nodeId);
             Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
             file.Read(trailer, file.Length - BlockFormat.TrailerBytes);
-            using BlockPart footer = parts.Rent(BlockFormat.ReadTrailer(trailer));
+            using BlockBuffer footer = parts.Rent(BlockFormat.ReadTrailer(trailer));
             index = BlockFooter.Read(footer.Payload, Schema.SampleSchema.Of(Entry.Kind));
         }
         catch (Exception damage) when (damage is InvalidDataException or (IOException and not DamagedFileException))
@@ -107,7 +107,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
             throw parts.Damaged(0, damage);
         }
 
-        return new BlockColumns(parts, Entry.Id, index, cache);
+        return new BlockReader(parts, Entry.Id, index, cache);
     }
 
     private IFile OpenFile()

@@ -49,8 +49,8 @@ internal sealed class BlockBuilder
 
         BlockIndex index = new() { Schema = schema, Sections = MakeSections(), Chunks = _chunks, Columns = _columns };
         _writer.Drain();
-        BlockColumns written = new(new PartReader(_file, instruments), id, index, null);
-        BlockSummary summary = new(written, _rows, _writer, _scratch);
+        BlockReader written = new(new ChecksummedReader(_file, instruments), id, index, null);
+        BlockRollupWriter summary = new(written, _rows, _writer, _scratch);
         summary.WriteRollups(apdexThresholdMicroseconds, cancellationToken);
         if (schema.Kind == Kind.Alert)
         {

@@ -18,7 +18,7 @@ internal sealed class BlockCatalog
     private readonly string _directory;
     private readonly ulong _nodeId;
     private readonly ChunkCache _cache;
-    private readonly ArrayStock _stock;
+    private readonly LargeArrayPool _stock;
     private readonly CoreInstruments _instruments;
 
     // Guards the manifest while it is rewritten: seals, compaction and retention take turns.
@@ -32,7 +32,7 @@ internal sealed class BlockCatalog
     private long _nextId;
 
     private BlockCatalog(
-        IFileSystem files, string directory, ulong nodeId, Manifest manifest, ChunkCache cache, ArrayStock stock, CoreInstruments instruments)
+        IFileSystem files, string directory, ulong nodeId, Manifest manifest, ChunkCache cache, LargeArrayPool stock, CoreInstruments instruments)
     {
         _files = files;
         _directory = directory;
@@ -53,13 +53,13 @@ internal sealed class BlockCatalog
     public IFileSystem Files => _files;
 
     /// <summary>Where large arrays come from.</summary>
-    public ArrayStock Stock => _stock;
+    public LargeArrayPool Stock => _stock;
 
     public ulong NodeId => _nodeId;
 
     /// <summary>Reads the manifest (or makes the first one) and deletes the files that it does not name.</summary>
     public static BlockCatalog Open(
-        IFileSystem files, string directory, ulong nodeId, ChunkCache cache, ArrayStock stock, CoreInstruments instruments)
+        IFileSystem files, string directory, ulong nodeId, ChunkCache cache, LargeArrayPool stock, CoreInstruments instruments)
     {
         string blocks = BlocksOf(directory);
         files.CreateDirectory(directory);
@@ -123,7 +123,7 @@ internal sealed class BlockCatalog
     /// Names new blocks and forgets old ones, first on disk, then for readers, in one step each. With a head: the blocks hold all of it.
     /// When it throws nothing has changed for readers, and the disk holds either state whole.
     /// </summary>
-    public void Commit(IReadOnlyCollection<BlockEntry> added, IReadOnlyCollection<Block> removed, Head? head, WorkPace pace)
+    public void Commit(IReadOnlyCollection<BlockEntry> added, IReadOnlyCollection<Block> removed, Head? head, CooperativeYield pace)
     {
         lock (_commitGate)
         {
@@ -179,7 +179,7 @@ internal sealed class BlockCatalog
     }
 
     /// <summary>Takes hold of the heads and of the blocks of a kind that overlap a range; the caller disposes it.</summary>
-    public HeldSnapshot Hold(Kind kind, TimeRange range)
+    public SnapshotLease Hold(Kind kind, TimeRange range)
     {
         List<Block> held = [];
         while (true)
@@ -207,12 +207,12 @@ internal sealed class BlockCatalog
 
             if (whole)
             {
-                return new HeldSnapshot(snapshot, held);
+                return new SnapshotLease(snapshot, held);
             }
 
             // A block went between the look at the snapshot and the hold, so there is a newer snapshot.
             snapshot.Release();
-            HeldSnapshot.Release(held);
+            SnapshotLease.Release(held);
         }
     }
 

@@ -8,22 +8,22 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// One chunk of a block after another, as the aggregation and lists read it: a column is read and decoded when it is asked for, into memory that is
 /// used again for the next chunk. Not thread safe.
 /// </summary>
-internal sealed class BlockChunk : IPlacedChunk, IDisposable
+internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
 {
-    private readonly BlockColumns _columns;
+    private readonly BlockReader _columns;
     private readonly long[]?[] _numbers;
     private readonly int[]?[] _codes;
     private readonly SymbolView[] _symbols;
     private readonly bool[] _hasSymbols;
     private readonly State[] _states;
     private readonly TextScratch?[] _texts;
-    private readonly ArrayStock? _stock;
+    private readonly LargeArrayPool? _stock;
     private int _chunk;
-    private GroupMask _wanted = GroupMask.All;
+    private RunMask _wanted = RunMask.All;
 
     /// <param name="columns">The block.</param>
     /// <param name="stock">Where memory for texts comes from that goes back when this is disposed; without it they may be looked at for longer, and are kept in the block's cache.</param>
-    public BlockChunk(BlockColumns columns, ArrayStock? stock = null)
+    public BlockChunk(BlockReader columns, LargeArrayPool? stock = null)
     {
         _columns = columns;
         _stock = stock;
@@ -47,7 +47,7 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
     }
 
     /// <summary>The block that the chunks are of.</summary>
-    public BlockColumns Columns => _columns;
+    public BlockReader Columns => _columns;
 
     public int RowCount => _columns.Index.Chunks[_chunk].RowCount;
 
@@ -56,7 +56,7 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
     public long LastTime => _columns.Index.Chunks[_chunk].LastTime;
 
     // What a column is when it has just been read.
-    private State Read => _wanted == GroupMask.All ? State.Present : State.Narrow;
+    private State Read => _wanted == RunMask.All ? State.Present : State.Narrow;
 
     public ReadOnlySpan<long> RunningNumbers => Numbers(BlockIndex.NumberColumnOf(_columns.Index.Schema));
 
@@ -66,7 +66,7 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
     public void MoveTo(int chunk)
     {
         _chunk = chunk;
-        _wanted = GroupMask.All;
+        _wanted = RunMask.All;
         Array.Clear(_states);
     }
 
@@ -93,11 +93,11 @@ internal sealed class BlockChunk : IPlacedChunk, IDisposable
         return _symbols[field];
     }
 
-    public void Narrow(ReadOnlySpan<int> rows) => _wanted = GroupMask.Of(rows, RowCount);
+    public void Narrow(ReadOnlySpan<int> rows) => _wanted = RunMask.Of(rows, RowCount);
 
     public void Widen()
     {
-        _wanted = GroupMask.All;
+        _wanted = RunMask.All;
         foreach (ref State state in _states.AsSpan())
         {
             state = state == State.Narrow ? State.Unread : state;

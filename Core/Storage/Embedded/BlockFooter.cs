@@ -8,7 +8,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal static class BlockFooter
 {
     /// <summary>Name of the column of running numbers; no field has a name like this.</summary>
-    private const string RunningNumber = "#n";
+    private const string SequenceNumbers = "#n";
 
     public static void Write(BlockIndex index, ByteWriter to)
     {
@@ -55,11 +55,11 @@ internal static class BlockFooter
     }
 
     private static string NameOf(KindSchema schema, int ordinal) =>
-        ordinal == BlockIndex.NumberColumnOf(schema) ? RunningNumber : schema.Fields[ordinal].Name;
+        ordinal == BlockIndex.NumberColumnOf(schema) ? SequenceNumbers : schema.Fields[ordinal].Name;
 
     // A field that this program does not know was written by a newer one; compaction would drop it, so the block is refused.
     private static int OrdinalOf(KindSchema schema, string name) =>
-        name == RunningNumber
+        name == SequenceNumbers
             ? BlockIndex.NumberColumnOf(schema)
             : schema.Find(name)?.Ordinal ?? throw new InvalidDataException("it has the unknown field " + name);
 

@@ -38,7 +38,7 @@ internal sealed class BlockRetention(BlockCatalog catalog, EmbeddedStoreOptions 
 
         if (removed.Count > 0)
         {
-            catalog.Commit([], removed, null, new MergePace());
+            catalog.Commit([], removed, null, new CompactionThrottle());
         }
     }
 

@@ -8,16 +8,16 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>
 /// What writing a block needs beside the rows, kept from one block to the next by whoever writes them one after the other. Not thread safe.
 /// </summary>
-internal sealed class BlockScratch(ArrayStock stock, WorkPace pace)
+internal sealed class BlockScratch(LargeArrayPool stock, CooperativeYield pace)
 {
     private readonly RollupBuilder?[] _rollups = new RollupBuilder?[SampleSchema.All.Length];
     private readonly long[] _thresholds = new long[SampleSchema.All.Length];
 
     /// <summary>Where large arrays come from.</summary>
-    public ArrayStock Stock => stock;
+    public LargeArrayPool Stock => stock;
 
     /// <summary>When to let requests go first.</summary>
-    public WorkPace Pace => pace;
+    public CooperativeYield Pace => pace;
 
     /// <summary>What was appended to the file and is not written yet.</summary>
     public ByteWriter Pending { get; } = new();
@@ -27,7 +27,7 @@ internal sealed class BlockScratch(ArrayStock stock, WorkPace pace)
 
     public NumberCodec Numbers { get; } = new();
 
-    public CodeCodec Codes { get; } = new();
+    public DictionaryIndexCodec Codes { get; } = new();
 
     public TextCodec Texts { get; } = new(pace);
 

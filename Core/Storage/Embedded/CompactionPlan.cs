@@ -111,7 +111,7 @@ internal static class CompactionPlan
         {
             List<Block> run = [];
             long rows = 0;
-            for (int i = first; i < day.Count && run.Count < MergedRows.MaxSources && rows + day[i].Entry.RowCount <= maxRows; i++)
+            for (int i = first; i < day.Count && run.Count < MergingRows.MaxSources && rows + day[i].Entry.RowCount <= maxRows; i++)
             {
                 run.Add(day[i]);
                 rows += day[i].Entry.RowCount;

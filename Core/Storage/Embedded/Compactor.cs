@@ -19,7 +19,7 @@ internal sealed class Compactor(
     public void Run(CancellationToken cancellationToken)
     {
         // Not kept between runs: a large merge needs much that no small one does.
-        MergePace pace = new();
+        CompactionThrottle pace = new();
         BlockScratch scratch = new(catalog.Stock, pace);
         foreach (KindSchema schema in SampleSchema.All)
         {
@@ -33,7 +33,7 @@ internal sealed class Compactor(
     /// <summary>Merges while there is anything that may be merged.</summary>
     public void RunAll(CancellationToken cancellationToken)
     {
-        BlockScratch scratch = new(catalog.Stock, WorkPace.Urgent);
+        BlockScratch scratch = new(catalog.Stock, CooperativeYield.Urgent);
         foreach (KindSchema schema in SampleSchema.All)
         {
             while (Merge(scratch, CompactionPlan.Any(Readable(schema.Kind), options.MaxBlockRows), cancellationToken))
@@ -66,11 +66,11 @@ internal sealed class Compactor(
         // Retention takes turns with this, so the store itself holds the blocks until the commit.
         try
         {
-            BlockColumns[] columns = [.. sources.Select(block => block.Open().Uncached())];
+            BlockReader[] columns = [.. sources.Select(block => block.Open().Uncached())];
             long bytes = sources.Sum(block => block.Entry.Bytes);
             long rows = sources.Sum(block => block.Entry.RowCount);
             BlockEntry merged;
-            using (MergedRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, catalog.Stock, scratch.Pace, cancellationToken))
+            using (MergingRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, catalog.Stock, scratch.Pace, cancellationToken))
             {
                 merged = catalog.Create(merge, scratch, apdexThresholdMicroseconds, cancellationToken);
             }

@@ -23,9 +23,9 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
     private readonly CoreInstruments _instruments;
     private readonly BlockCatalog _catalog;
     private readonly AlertSearch _alerts;
-    private readonly StoreTending _tending;
-    private readonly ScanThreads _scanThreads;
-    private readonly GroupedMeasuresStock _grouped = new(GroupedBytes);
+    private readonly StoreMaintenance _tending;
+    private readonly ScanParallelism _scanThreads;
+    private readonly HashAggregatorPool _grouped = new(GroupedBytes);
 
     // Guards the active head: the writer's batch and a freeze take turns. Nothing under it touches the disk.
     private readonly Lock _writeGate = new();
@@ -39,8 +39,8 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
         _clock = clock;
         _instruments = instruments;
         _alerts = new AlertSearch(catalog);
-        _scanThreads = new ScanThreads(options.ScanThreads);
-        _tending = new StoreTending(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger, FreezeDue, FreezeAny);
+        _scanThreads = new ScanParallelism(options.ScanParallelism);
+        _tending = new StoreMaintenance(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger, FreezeDue, FreezeAny);
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
         TimeProvider clock, CoreInstruments instruments, ILogger logger)
     {
         ChunkCache cache = new(options.CacheBytes);
-        BlockCatalog catalog = BlockCatalog.Open(files, directory, nodeId, cache, new ArrayStock(StockedHeads * options.HeadBytes), instruments);
+        BlockCatalog catalog = BlockCatalog.Open(files, directory, nodeId, cache, new LargeArrayPool(StockedHeads * options.HeadBytes), instruments);
         return new EmbeddedStore(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
     }
 

@@ -30,5 +30,5 @@ public sealed class EmbeddedStoreOptions
     public int MaxBlockRows { get; init; } = 8_000_000;
 
     /// <summary>Most threads that scan, all queries together: a scan does nothing but compute. Not for users: tests have more than there are processors.</summary>
-    internal int ScanThreads { get; init; } = Environment.ProcessorCount;
+    internal int ScanParallelism { get; init; } = Environment.ProcessorCount;
 }

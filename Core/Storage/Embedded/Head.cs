@@ -21,13 +21,13 @@ internal sealed class Head
     // Guards the ids of alerts, which ingest and lists ask for while the writer adds.
     private readonly Lock _alertGate = new();
 
-    private readonly ArrayStock _stock;
+    private readonly LargeArrayPool _stock;
     private readonly Dictionary<(long Pcode, Kind Kind), HeadTableSizes> _expected = [];
     private int _holders = 1;
 
     /// <param name="stock">Where arrays come from and go back to.</param>
     /// <param name="before">The head before, which tells what to expect.</param>
-    public Head(ArrayStock stock, Head? before = null)
+    public Head(LargeArrayPool stock, Head? before = null)
     {
         _stock = stock;
         foreach (((long, Kind) key, HeadTable table) in before?._tables ?? [])

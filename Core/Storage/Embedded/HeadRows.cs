@@ -9,9 +9,9 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal sealed class HeadRows : IBlockRows, IDisposable
 {
     private const int PieceBits = 14;
-    private const int PieceMask = HeadPiece.MaxRows - 1;
+    private const int PieceMask = HeadChunk.MaxRows - 1;
 
-    private readonly ArrayStock _stock;
+    private readonly LargeArrayPool _stock;
     private readonly HeadView[] _views;
     private readonly int[]?[] _orders;
     private readonly BlockProject[] _projects;
@@ -26,7 +26,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     private int _project;
     private int _row;
 
-    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables, ArrayStock stock, WorkPace pace)
+    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables, LargeArrayPool stock, CooperativeYield pace)
     {
         _stock = stock;
         Schema = schema;
@@ -39,7 +39,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         for (int i = 0; i < tables.Length; i++)
         {
             _views[i] = tables[i].View;
-            _orders[i] = TimeOrder.Of(_views[i], stock, pace);
+            _orders[i] = TimeSort.Of(_views[i], stock, pace);
             _projects[i] = new BlockProject(tables[i].Pcode, _views[i].RowCount);
             bytes += tables[i].AllocatedBytes;
             RowCount += _views[i].RowCount;
@@ -59,7 +59,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
 
     public long BytesPerRow { get; }
 
-    public IReadOnlyList<IKnownRollups> RollupsOf(long pcode) => [];
+    public IReadOnlyList<IRollupStream> RollupsOf(long pcode) => [];
 
     public bool Has(int column)
     {
@@ -70,7 +70,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
 
         foreach (HeadView view in _views)
         {
-            foreach (HeadPieceView piece in view.Pieces)
+            foreach (HeadChunkSnapshot piece in view.Pieces)
             {
                 if (piece.Numbers[column] is not null || piece.Codes[column] is not null)
                 {
@@ -87,7 +87,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     public void NextNumbers(Span<long> into)
     {
         SkipFinished();
-        HeadPieceView[] pieces = _views[_project].Pieces;
+        HeadChunkSnapshot[] pieces = _views[_project].Pieces;
         for (int i = 0; i < pieces.Length; i++)
         {
             _numbersOfPieces[i] = _column == Schema.Fields.Length ? pieces[i].RunningNumbers : pieces[i].Numbers[_column];
@@ -179,7 +179,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         while (!into.IsEmpty)
         {
             int start = first & PieceMask;
-            int rows = Math.Min(into.Length, HeadPiece.MaxRows - start);
+            int rows = Math.Min(into.Length, HeadChunk.MaxRows - start);
             if (columns[first >> PieceBits] is { } column)
             {
                 column.AsSpan(start, rows).CopyTo(into);
@@ -221,14 +221,14 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     {
         if (_views.Length == 1 && _views[0].Symbols[column] is { Distinct: true } only)
         {
-            return DictionaryChoice.Allows(only.Count, TextBytes(only), RowCount) ? only : null;
+            return DictionaryPolicy.Allows(only.Count, TextBytes(only), RowCount) ? only : null;
         }
 
         _union = new SymbolTable(_stock, 0, 0);
         for (int i = 0; i < _views.Length; i++)
         {
             SymbolView texts = _views[i].Symbols[column];
-            if (!texts.Distinct && DictionaryChoice.HardlyRepeats(texts, RowCount, _stock))
+            if (!texts.Distinct && DictionaryPolicy.HardlyRepeats(texts, RowCount, _stock))
             {
                 ForgetDictionary();
                 return null;
@@ -239,7 +239,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
             _union.InternAll(texts, remap.AsSpan(1));
 
             _remaps[i] = remap;
-            if (!DictionaryChoice.Allows(_union.Count, _union.TextBytes, RowCount))
+            if (!DictionaryPolicy.Allows(_union.Count, _union.TextBytes, RowCount))
             {
                 ForgetDictionary();
                 return null;

@@ -7,7 +7,7 @@ internal sealed class HeadSealer
 {
     private readonly BlockCatalog _catalog;
     private readonly Func<long, long> _apdexThresholdMicroseconds;
-    private readonly SealPace _pace;
+    private readonly SealThrottle _pace;
     private readonly BlockScratch _scratch;
 
     // What a failed attempt at the same head has written already.
@@ -17,7 +17,7 @@ internal sealed class HeadSealer
     /// <param name="catalog">Where the blocks go.</param>
     /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project.</param>
     /// <param name="pace">When to let requests go first.</param>
-    public HeadSealer(BlockCatalog catalog, Func<long, long> apdexThresholdMicroseconds, SealPace pace)
+    public HeadSealer(BlockCatalog catalog, Func<long, long> apdexThresholdMicroseconds, SealThrottle pace)
     {
         _catalog = catalog;
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;

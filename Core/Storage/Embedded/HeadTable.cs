@@ -9,12 +9,12 @@ internal sealed class HeadTable
     // So many texts tell whether a field's texts are worth looking up.
     private const int ProbeTexts = 4_096;
 
-    private readonly List<HeadPiece> _pieces = [];
+    private readonly List<HeadChunk> _pieces = [];
     private readonly SymbolTable?[] _symbols;
     private readonly int[]?[] _batchCodes;
-    private readonly ArrayStock _stock;
+    private readonly LargeArrayPool _stock;
     private readonly HeadTableSizes _expected;
-    private HeadPieceView[] _whole = [];
+    private HeadChunkSnapshot[] _whole = [];
 
     // Codes of the head by those of a batch, for one field after the other.
     private int[] _remap = [];
@@ -25,7 +25,7 @@ internal sealed class HeadTable
     /// <param name="schema">The kind.</param>
     /// <param name="stock">Where arrays come from.</param>
     /// <param name="expected">What the table had in the head before.</param>
-    public HeadTable(long pcode, KindSchema schema, ArrayStock stock, HeadTableSizes expected)
+    public HeadTable(long pcode, KindSchema schema, LargeArrayPool stock, HeadTableSizes expected)
     {
         _stock = stock;
         _expected = expected;
@@ -67,8 +67,8 @@ internal sealed class HeadTable
 
         for (int row = 0; row < table.RowCount;)
         {
-            HeadPiece piece = WritablePiece();
-            int rows = Math.Min(table.RowCount - row, HeadPiece.MaxRows - piece.RowCount);
+            HeadChunk piece = WritablePiece();
+            int rows = Math.Min(table.RowCount - row, HeadChunk.MaxRows - piece.RowCount);
             piece.Append(table, row, rows, _batchCodes, firstNumber);
             row += rows;
         }
@@ -103,7 +103,7 @@ internal sealed class HeadTable
     public void Release()
     {
         _view = HeadView.Empty;
-        foreach (HeadPiece piece in _pieces)
+        foreach (HeadChunk piece in _pieces)
         {
             piece.Release();
         }
@@ -121,9 +121,9 @@ internal sealed class HeadTable
         return new SymbolTable(_stock, texts + texts / 16, textBytes + textBytes / 16);
     }
 
-    private HeadPiece WritablePiece()
+    private HeadChunk WritablePiece()
     {
-        if (_pieces.Count == 0 || _pieces[^1].RowCount == HeadPiece.MaxRows)
+        if (_pieces.Count == 0 || _pieces[^1].RowCount == HeadChunk.MaxRows)
         {
             if (_pieces.Count > 0)
             {
@@ -131,8 +131,8 @@ internal sealed class HeadTable
                 _whole = [.. _whole, _pieces[^1].View()];
             }
 
-            bool willBeWhole = _pieces.Count > 0 || (_expected.IsKnown && _expected.RowCount >= HeadPiece.MaxRows);
-            _pieces.Add(new HeadPiece(Schema, _stock, willBeWhole ? HeadPiece.MaxRows : HeadPiece.SmallestCapacity));
+            bool willBeWhole = _pieces.Count > 0 || (_expected.IsKnown && _expected.RowCount >= HeadChunk.MaxRows);
+            _pieces.Add(new HeadChunk(Schema, _stock, willBeWhole ? HeadChunk.MaxRows : HeadChunk.SmallestCapacity));
         }
 
         return _pieces[^1];
@@ -174,7 +174,7 @@ internal sealed class HeadTable
 
     // Where hardly one text repeats, looking texts up costs more than it saves.
     private bool HardlyRepeat(SymbolTable symbols) =>
-        symbols.Count >= ProbeTexts && DictionaryChoice.TooManyDistinct(symbols.Count, _view.RowCount, Math.Max(_view.RowCount, _expected.RowCount));
+        symbols.Count >= ProbeTexts && DictionaryPolicy.TooManyDistinct(symbols.Count, _view.RowCount, Math.Max(_view.RowCount, _expected.RowCount));
 
     private void Remap(ReadOnlySpan<int> codes, SymbolView texts, SymbolTable symbols, int[] into)
     {

@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <param name="RowCount">Rows in all pieces.</param>
 /// <param name="Pieces">The pieces in order; all but the last are whole.</param>
 /// <param name="Symbols">The dictionary of each text field.</param>
-internal sealed record HeadView(int RowCount, HeadPieceView[] Pieces, SymbolView[] Symbols)
+internal sealed record HeadView(int RowCount, HeadChunkSnapshot[] Pieces, SymbolView[] Symbols)
 {
     public static HeadView Empty { get; } = new(0, [], []);
 }

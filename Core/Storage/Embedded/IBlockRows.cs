@@ -19,7 +19,7 @@ internal interface IBlockRows
     long BytesPerRow { get; }
 
     /// <summary>What is known of a project's samples: rollups of all the blocks that they come from, until the next project is asked for; empty when they come from elsewhere.</summary>
-    IReadOnlyList<IKnownRollups> RollupsOf(long pcode);
+    IReadOnlyList<IRollupStream> RollupsOf(long pcode);
 
     /// <summary>Whether some row may have the column. Ordinals are fields' and, behind them, the running number's.</summary>
     bool Has(int column);

@@ -4,13 +4,13 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal sealed class ListPiece
 {
     /// <summary>The block that the chunk is of; null for a piece of a head.</summary>
-    public BlockColumns? Columns { get; init; }
+    public BlockReader? Columns { get; init; }
 
     /// <summary>The chunk's number in its block.</summary>
     public int Chunk { get; init; }
 
     /// <summary>The piece of a head; null for a chunk of a block.</summary>
-    public HeadChunk? Head { get; init; }
+    public HeadChunkReader? Head { get; init; }
 
     public required int RowCount { get; init; }
 

@@ -4,7 +4,7 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Reads one column of one project of one block that is merged, row after row.</summary>
-internal sealed class MergeCursor(BlockColumns columns, ArrayStock stock) : IDisposable
+internal sealed class MergeCursor(BlockReader columns, LargeArrayPool stock) : IDisposable
 {
     private readonly long[] _numbers = ArrayPool<long>.Shared.Rent(BlockFormat.MaxChunkRows);
     private readonly int[] _codes = ArrayPool<int>.Shared.Rent(BlockFormat.MaxChunkRows);
@@ -15,7 +15,7 @@ internal sealed class MergeCursor(BlockColumns columns, ArrayStock stock) : IDis
     private int _row;
     private int _rows;
 
-    public BlockColumns Columns { get; } = columns;
+    public BlockReader Columns { get; } = columns;
 
     /// <summary>What the codes mean that <see cref="Codes"/> shows.</summary>
     public SymbolView Symbols { get; private set; }

@@ -22,12 +22,12 @@ internal sealed class NumberCodec
     private readonly long[] _tableValues = new long[MaxTable];
     private readonly byte[] _tableSlots = new byte[TableSlots];
     private readonly int[] _tableCodes = new int[BlockFormat.MaxChunkRows];
-    private readonly CodeCodec _codes = new();
+    private readonly DictionaryIndexCodec _codes = new();
 
     /// <summary>Appends a chunk; tells the least and the greatest value that is not missing (least &gt; greatest when all are).</summary>
     public void Encode(ReadOnlySpan<long> values, ByteWriter to, out long least, out long greatest)
     {
-        NumberPasses.Measure(values, out least, out greatest, out bool missing);
+        NumberStatistics.Measure(values, out least, out greatest, out bool missing);
         if (least > greatest || (least == greatest && !missing))
         {
             WriteConstant(to, least > greatest ? NumberColumn.Missing : least);
@@ -50,7 +50,7 @@ internal sealed class NumberCodec
     /// <summary>Appends a chunk whose values hardly fall and are never missing (times, running numbers).</summary>
     public void EncodeOrdered(ReadOnlySpan<long> values, ByteWriter to, out long least, out long greatest)
     {
-        NumberPasses.Measure(values, out least, out greatest, out _);
+        NumberStatistics.Measure(values, out least, out greatest, out _);
         if (least == greatest)
         {
             WriteConstant(to, least);
@@ -85,7 +85,7 @@ internal sealed class NumberCodec
     /// Reads a chunk of as many rows as <paramref name="into"/> has. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/>
     /// that do not belong to the chunk.
     /// </summary>
-    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into) => NumberDecoder.Decode(bytes, into, GroupMask.All);
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into) => NumberDecoder.Decode(bytes, into, RunMask.All);
 
     private static void WriteConstant(ByteWriter to, long value)
     {
@@ -128,18 +128,18 @@ internal sealed class NumberCodec
     private void WriteGroups(ReadOnlySpan<long> values, long least, long scale, ulong shift, ByteWriter to)
     {
         int widthsAt = to.Count;
-        to.Take(PackedGroups.GroupCount(values.Length));
+        to.Take(BitPackedRuns.GroupCount(values.Length));
         for (int group = 0; !values.IsEmpty; group++)
         {
             ReadOnlySpan<long> rows = values[..Math.Min(values.Length, BitPacking.GroupRows)];
             Span<ulong> numbers = _group.AsSpan(0, rows.Length);
             ulong union = scale switch
             {
-                1 => NumberPasses.Offsets(rows, least, shift, numbers),
+                1 => NumberStatistics.Offsets(rows, least, shift, numbers),
                 1_000 => Offsets1000(rows, least, shift, numbers),
                 _ => Offsets1000000(rows, least, shift, numbers),
             };
-            PackedGroups.Append(to, numbers, union, out byte width);
+            BitPackedRuns.Append(to, numbers, union, out byte width);
             to.Patch(widthsAt + group, width);
             values = values[rows.Length..];
         }
@@ -148,7 +148,7 @@ internal sealed class NumberCodec
     private void WriteSteps(ReadOnlySpan<long> values, long leastStep, ByteWriter to)
     {
         int widthsAt = to.Count;
-        to.Take(PackedGroups.GroupCount(values.Length));
+        to.Take(BitPackedRuns.GroupCount(values.Length));
         long before = unchecked(values[0] - leastStep);
         for (int start = 0; start < values.Length; start += BitPacking.GroupRows)
         {
@@ -162,7 +162,7 @@ internal sealed class NumberCodec
                 _group[i] = step;
             }
 
-            PackedGroups.Append(to, _group.AsSpan(0, rows.Length), union, out byte width);
+            BitPackedRuns.Append(to, _group.AsSpan(0, rows.Length), union, out byte width);
             to.Patch(widthsAt + start / BitPacking.GroupRows, width);
         }
     }

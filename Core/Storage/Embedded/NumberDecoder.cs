@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>Reads what <see cref="NumberCodec"/> wrote.</summary>
 internal static class NumberDecoder
 {
-    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into, GroupMask wanted)
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into, RunMask wanted)
     {
         ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
         byte form = reader.Byte();
@@ -18,9 +18,9 @@ internal static class NumberDecoder
             case Packed or PackedNullable or Delta:
                 long first = reader.Int64();
                 long second = reader.Int64();
-                PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+                BitPackedRuns.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
                 // What a step leads to is known only with all steps before.
-                ReadGroups(bytes[reader.Position..], form, first, second, into, form == Delta ? GroupMask.All : wanted);
+                ReadGroups(bytes[reader.Position..], form, first, second, into, form == Delta ? RunMask.All : wanted);
                 return;
             case Table:
                 ReadTable(bytes, ref reader, into, wanted);
@@ -30,9 +30,9 @@ internal static class NumberDecoder
         }
     }
 
-    private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into, GroupMask wanted)
+    private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into, RunMask wanted)
     {
-        int at = PackedGroups.GroupCount(into.Length);
+        int at = BitPackedRuns.GroupCount(into.Length);
         long before = unchecked(first - second);
         for (int group = 0; !into.IsEmpty; group++)
         {
@@ -73,7 +73,7 @@ internal static class NumberDecoder
         return before;
     }
 
-    private static void ReadTable(ReadOnlySpan<byte> bytes, ref ByteReader reader, Span<long> into, GroupMask wanted)
+    private static void ReadTable(ReadOnlySpan<byte> bytes, ref ByteReader reader, Span<long> into, RunMask wanted)
     {
         int count = reader.Byte();
         Span<long> table = stackalloc long[byte.MaxValue + 1];
@@ -82,7 +82,7 @@ internal static class NumberDecoder
             table[i] = reader.Int64();
         }
 
-        PackedGroups.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+        BitPackedRuns.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
         ReadGroups(bytes[reader.Position..], Packed, 0, 1, into, wanted);
         for (int group = 0; !into.IsEmpty; group++)
         {

@@ -4,7 +4,7 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>The rollups of one project in one block that is being merged, read once from start to end. What they are read into goes back to the stock when this is disposed. Not thread safe.</summary>
-internal sealed class SectionCursors(BlockColumns columns, SectionIndex section, ArrayStock stock) : IKnownRollups, IDisposable
+internal sealed class SectionCursors(BlockReader columns, SectionIndex section, LargeArrayPool stock) : IRollupStream, IDisposable
 {
     private readonly List<byte[]> _rented = [];
 

@@ -3,7 +3,7 @@ using TimeSeries.Core.Aggregate;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>The rollups of one project in one block, as the aggregation asks for them.</summary>
-internal sealed class SectionRollups(BlockColumns columns, SectionIndex section) : IRollupSource
+internal sealed class SectionRollups(BlockReader columns, SectionIndex section) : IRollupSource
 {
     public long FirstTime => section.FirstTime;
 

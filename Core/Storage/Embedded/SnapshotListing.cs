@@ -10,7 +10,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, TimeRange range, CancellationToken cancellationToken)
 {
     private readonly RowListing _rows = new(query, range, catalog.NodeId, cancellationToken);
-    private readonly TextSearch _texts = new(query);
+    private readonly TextPruner _texts = new(query);
     private readonly List<ListPiece> _pieces = [];
 
     public SampleList Run()
@@ -20,9 +20,9 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
             return new ListedSamples(query, [], 0, hasMore: false);
         }
 
-        using HeldSnapshot held = catalog.Hold(query.Kind, range);
-        using PieceReader reader = new();
-        new PieceSearch(query, query.CountTotal ? range : _rows.Listed, _texts, _pieces).Find(held);
+        using SnapshotLease held = catalog.Hold(query.Kind, range);
+        using ChunkCursor reader = new();
+        new ChunkPruner(query, query.CountTotal ? range : _rows.Listed, _texts, _pieces).Find(held);
         if (query.CountTotal)
         {
             CountAll(reader);
@@ -38,7 +38,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
     // How many rows from the latest on are passed over or on the page; the greatest number where there can't be so many.
     private long PageEnd => query.Offset > long.MaxValue - query.Limit ? long.MaxValue : query.Offset + query.Limit;
 
-    private void CountAll(PieceReader reader)
+    private void CountAll(ChunkCursor reader)
     {
         foreach (ListPiece piece in _pieces)
         {
@@ -47,7 +47,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
     }
 
     // From the latest piece on, until enough rows for the page and one more are later than all that is left.
-    private void CountLatest(PieceReader reader)
+    private void CountLatest(ChunkCursor reader)
     {
         _pieces.Sort((left, right) => right.LastTime.CompareTo(left.LastTime));
         PriorityQueue<long, long> undecided = new();
@@ -71,7 +71,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
         }
     }
 
-    private void Count(PieceReader reader, ListPiece piece)
+    private void Count(ChunkCursor reader, ListPiece piece)
     {
         if (_rows.CountUnread(piece.RowCount, piece.FirstTime, piece.LastTime) is { } known)
         {
@@ -84,7 +84,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
         }
     }
 
-    private ListedSamples Page(PieceReader reader)
+    private ListedSamples Page(ChunkCursor reader)
     {
         long total = 0;
         long listed = 0;
@@ -97,14 +97,14 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
             counts[i] = (Math.Max(piece.FirstTime, _rows.Listed.From), Math.Min(piece.LastTime, _rows.Listed.To - 1), piece.Listed);
         }
 
-        TimeRange window = PageWindow.Of(counts, query.Offset, PageEnd);
+        TimeRange window = PageTimeRange.Of(counts, query.Offset, PageEnd);
         ListedRow[] rows = window.IsEmpty ? [] : Choose(reader, window);
         ListedSamples page = new(query, Array.ConvertAll(rows, row => row.Place), total, hasMore: listed - rows.Length > query.Offset);
         Fill(reader, rows, page);
         return page;
     }
 
-    private ListedRow[] Choose(PieceReader reader, TimeRange window)
+    private ListedRow[] Choose(ChunkCursor reader, TimeRange window)
     {
         long later = 0;
         List<int> inside = [];
@@ -122,7 +122,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
 
         // The latest first: they rule out rows of the others.
         inside.Sort((left, right) => _pieces[right].LastTime.CompareTo(_pieces[left].LastTime));
-        NewestRows chosen = new(query.Order, PageEnd - later, query.MaxRows);
+        TopNSelector chosen = new(query.Order, PageEnd - later, query.MaxRows);
         foreach (int i in inside)
         {
             ListPiece piece = _pieces[i];
@@ -138,7 +138,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
         return chosen.Page(query.Offset - later, query.Limit);
     }
 
-    private void Fill(PieceReader reader, ListedRow[] rows, ListedSamples page)
+    private void Fill(ChunkCursor reader, ListedRow[] rows, ListedSamples page)
     {
         Dictionary<int, (List<int> From, List<int> To)> byPiece = [];
         for (int i = 0; i < rows.Length; i++)

@@ -6,13 +6,13 @@ namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Reads one snapshot for one query: rollups where they fit, and chunks of blocks and pieces of heads for the rest, on several threads where they are many.</summary>
 internal sealed class SnapshotScan(
-    BlockCatalog catalog, ScanThreads threads, GroupedMeasuresStock stock, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
+    BlockCatalog catalog, ScanParallelism threads, HashAggregatorPool stock, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
 {
     // Fewer rows are read before another thread has begun.
     private const long RowsWorthAThread = 65_536;
 
     private readonly Aggregation _aggregation = new(query, stock, cancellationToken);
-    private readonly List<ScanPiece> _pieces = [];
+    private readonly List<ScanRange> _pieces = [];
     private readonly List<TimeRange> _rest = [];
     private long _rows;
 
@@ -20,7 +20,7 @@ internal sealed class SnapshotScan(
     {
         if (!range.IsEmpty)
         {
-            using HeldSnapshot held = catalog.Hold(query.Kind, range);
+            using SnapshotLease held = catalog.Hold(query.Kind, range);
             foreach (Block block in held.Blocks)
             {
                 Find(block);
@@ -40,7 +40,7 @@ internal sealed class SnapshotScan(
 
     private void Find(Block block)
     {
-        BlockColumns columns = block.Open();
+        BlockReader columns = block.Open();
         SectionIndex? section = columns.Index.Find(query.Pcode);
         if (section is null || !range.Overlaps(section.FirstTime, section.LastTime))
         {
@@ -63,7 +63,7 @@ internal sealed class SnapshotScan(
         }
     }
 
-    private void FindChunks(BlockColumns columns, SectionIndex section, TimeRange[] ranges)
+    private void FindChunks(BlockReader columns, SectionIndex section, TimeRange[] ranges)
     {
         int next = 0;
         for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount && next < ranges.Length; i++)
@@ -76,7 +76,7 @@ internal sealed class SnapshotScan(
 
             if (next < ranges.Length && ranges[next].Overlaps(rows.FirstTime, rows.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
             {
-                _pieces.Add(new ScanPiece(columns, i, Head: null, ranges, next));
+                _pieces.Add(new ScanRange(columns, i, Head: null, ranges, next));
                 _rows += rows.RowCount;
             }
         }
@@ -91,11 +91,11 @@ internal sealed class SnapshotScan(
 
         HeadView view = table.View;
         TimeRange[] ranges = [range];
-        foreach (HeadPieceView piece in view.Pieces)
+        foreach (HeadChunkSnapshot piece in view.Pieces)
         {
             if (range.Overlaps(piece.FirstTime, piece.LastTime))
             {
-                _pieces.Add(new ScanPiece(Columns: null, Chunk: 0, new HeadChunk(piece, view.Symbols), ranges, FirstRange: 0));
+                _pieces.Add(new ScanRange(Columns: null, Chunk: 0, new HeadChunkReader(piece, view.Symbols), ranges, FirstRange: 0));
                 _rows += piece.RowCount;
             }
         }
@@ -121,7 +121,7 @@ internal sealed class SnapshotScan(
 
     private void ReadWith(int threadCount)
     {
-        ScanShares shares = new(_pieces.Count, threadCount);
+        WorkStealingRanges shares = new(_pieces.Count, threadCount);
         if (threadCount == 1)
         {
             Read(shares, 0, _aggregation);
@@ -151,7 +151,7 @@ internal sealed class SnapshotScan(
         }
     }
 
-    private void Read(ScanShares shares, int thread, Aggregation into)
+    private void Read(WorkStealingRanges shares, int thread, Aggregation into)
     {
         BlockChunk? chunk = null;
         try
@@ -159,7 +159,7 @@ internal sealed class SnapshotScan(
             for (int next = shares.Take(thread); next >= 0; next = shares.Take(thread))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                ScanPiece piece = _pieces[next];
+                ScanRange piece = _pieces[next];
                 if (piece.Head is { } head)
                 {
                     into.Add(head, range);
@@ -182,7 +182,7 @@ internal sealed class SnapshotScan(
         }
     }
 
-    private static void Read(BlockChunk chunk, ScanPiece piece, Aggregation into)
+    private static void Read(BlockChunk chunk, ScanRange piece, Aggregation into)
     {
         for (int i = piece.FirstRange; i < piece.Ranges.Length && piece.Ranges[i].Overlaps(chunk.FirstTime, chunk.LastTime); i++)
         {

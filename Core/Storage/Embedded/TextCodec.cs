@@ -5,7 +5,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>A chunk of texts that hardly repeat, as bytes: hex packed where every text allows it, else plain. See docs/format/block.md.</summary>
 /// <param name="pace">When to let others go first.</param>
-internal sealed class TextCodec(WorkPace pace)
+internal sealed class TextCodec(CooperativeYield pace)
 {
     public const byte Plain = 1;
     public const byte Hex = 2;
@@ -14,7 +14,7 @@ internal sealed class TextCodec(WorkPace pace)
     // About a tenth of a millisecond.
     private const int RowsAStep = 4_096;
 
-    private readonly CodeCodec _codec = new();
+    private readonly DictionaryIndexCodec _codec = new();
     private int[] _lengths = [];
 
     /// <summary>Appends the texts that the codes mean, a row each.</summary>
@@ -49,7 +49,7 @@ internal sealed class TextCodec(WorkPace pace)
     {
         int first = codes.IndexOfAnyExcept(TextColumn.Missing);
         int length = first < 0 ? 0 : symbols[codes[first]].Length;
-        if (length is 0 or > HexForm.MaxDigits)
+        if (length is 0 or > HexEncoding.MaxDigits)
         {
             return false;
         }
@@ -62,7 +62,7 @@ internal sealed class TextCodec(WorkPace pace)
             WritePresence(codes, to);
         }
 
-        int packedBytes = HexForm.PackedBytes(length);
+        int packedBytes = HexEncoding.PackedBytes(length);
         int used = 0;
         Span<byte> into = to.Take(codes.Length * packedBytes);
         for (int row = 0; row < codes.Length; row++)
@@ -79,7 +79,7 @@ internal sealed class TextCodec(WorkPace pace)
             }
 
             ReadOnlySpan<byte> text = symbols[code];
-            if (text.Length != length || !HexForm.TryPack(text, into.Slice(used, packedBytes)))
+            if (text.Length != length || !HexEncoding.TryPack(text, into.Slice(used, packedBytes)))
             {
                 return false;
             }
@@ -136,9 +136,9 @@ internal sealed class TextCodec(WorkPace pace)
     private static SymbolView ReadPlain(ReadOnlySpan<byte> payload, Span<int> codes, TextScratch? scratch)
     {
         ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
-        int at = PackedGroups.Measure(own, codes.Length);
+        int at = BitPackedRuns.Measure(own, codes.Length);
         int[] ends = scratch?.Ends(codes.Length) ?? new int[codes.Length];
-        PackedGroups.Unpack(payload, 0, ends.AsSpan(0, codes.Length));
+        BitPackedRuns.Unpack(payload, 0, ends.AsSpan(0, codes.Length));
         long end = 0;
         int texts = 0;
         for (int i = 0; i < codes.Length; i++)
@@ -184,13 +184,13 @@ internal sealed class TextCodec(WorkPace pace)
             codes[i] = isPresent ? texts++ : TextColumn.Missing;
         }
 
-        int packedBytes = HexForm.PackedBytes(length);
+        int packedBytes = HexEncoding.PackedBytes(length);
         ReadOnlySpan<byte> packed = reader.Take(texts * packedBytes);
         byte[] bytes = scratch?.Bytes(texts * length) ?? new byte[texts * length];
         int[] ends = scratch?.Ends(texts) ?? new int[texts];
         for (int i = 0; i < texts; i++)
         {
-            HexForm.Unpack(packed.Slice(i * packedBytes, packedBytes), bytes.AsSpan(i * length, length));
+            HexEncoding.Unpack(packed.Slice(i * packedBytes, packedBytes), bytes.AsSpan(i * length, length));
             ends[i] = (i + 1) * length;
         }
 

@@ -4,7 +4,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>Memory for the texts of a chunk, used again for the next one: what was read before is gone then. Not thread safe.</summary>
 /// <param name="stock">Where it comes from, and where it goes back to by <see cref="Release"/>.</param>
-internal sealed class TextScratch(ArrayStock stock)
+internal sealed class TextScratch(LargeArrayPool stock)
 {
     private byte[] _bytes = [];
     private int[] _ends = [];

@@ -19,10 +19,10 @@ internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
     /// <param name="ids">What takes them.</param>
     /// <param name="restrict">Adds conditions to the statement.</param>
     /// <param name="cancellationToken">Whether the caller left.</param>
-    public async ValueTask ReadAsync(TimeRange range, AlertIds ids, Action<InfluxStatement> restrict, CancellationToken cancellationToken)
+    public async ValueTask ReadAsync(TimeRange range, StoredAlertIds ids, Action<InfluxStatement> restrict, CancellationToken cancellationToken)
     {
         AnswerColumn id = new("id", isText: true);
-        PlacedRows rows = new(_schema, [], id);
+        IdentifiedRows rows = new(_schema, [], id);
         InfluxStatement statement = InfluxStatement.Select(_schema.Name, [.. rows.Columns, "id"]).Where(InfluxSchema.PcodeTag, _project).In(range);
         restrict(statement);
         await using InfluxAnswer answer = await client.AskAsync(statement, rows.Rows, cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,7 @@ internal sealed class AlertTotal(InfluxQlClient client, UnitCache cache, TimePro
 
     /// <summary>The list's total; null when it is not asked for, or rollups do not know what its filters look at.</summary>
     public async ValueTask<long?> CountAsync(
-        ListQuery list, TimeRange range, PointConditions conditions, RepeatedAlerts repeated, CancellationToken cancellationToken)
+        ListQuery list, TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated, CancellationToken cancellationToken)
     {
         SampleQuery query = new()
         {
@@ -55,7 +55,7 @@ internal sealed class AlertTotal(InfluxQlClient client, UnitCache cache, TimePro
         return counted;
     }
 
-    private async ValueTask<long> CountPointsAsync(SampleQuery query, List<TimeRange> ranges, PointConditions conditions, CancellationToken cancellationToken)
+    private async ValueTask<long> CountPointsAsync(SampleQuery query, List<TimeRange> ranges, PushdownPredicates conditions, CancellationToken cancellationToken)
     {
         string project = query.Pcode.ToString(CultureInfo.InvariantCulture);
         long points = 0;

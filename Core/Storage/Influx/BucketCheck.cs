@@ -3,7 +3,7 @@ using InfluxDB.Client.Api.Domain;
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>Looks whether a bucket of InfluxDB 2.x is there, how long it keeps points, and whether InfluxQL reaches it as a database. Thread safe.</summary>
-internal sealed class BucketCheck(InfluxConnection connection, StartCheckTarget target)
+internal sealed class BucketCheck(InfluxConnection connection, ProbeTarget target)
 {
     /// <summary>
     /// Looks once; null where there is no such bucket, or the account may not see it. An account that may write and read points need not see buckets.

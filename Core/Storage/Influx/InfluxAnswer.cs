@@ -14,12 +14,12 @@ internal sealed class InfluxAnswer : IAsyncDisposable
     private readonly PipeReader _body;
     private readonly AnswerRows _rows;
     private readonly AnswerParser _parser;
-    private readonly InfluxPatience _patience;
+    private readonly InactivityTimeout _patience;
     private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = true });
     private bool _ended;
 
     /// <summary>Takes over the response and what bounds its time.</summary>
-    public InfluxAnswer(HttpResponseMessage response, Stream body, AnswerRows rows, InfluxPatience patience)
+    public InfluxAnswer(HttpResponseMessage response, Stream body, AnswerRows rows, InactivityTimeout patience)
     {
         _response = response;
         _body = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 64 << 10));

@@ -54,7 +54,7 @@ internal sealed class InfluxQlClient
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async ValueTask<InfluxAnswer> AskAsync(InfluxStatement statement, AnswerRows rows, CancellationToken cancellationToken)
     {
-        InfluxPatience patience = new(_options.Timeout, _clock, cancellationToken);
+        InactivityTimeout patience = new(_options.Timeout, _clock, cancellationToken);
         try
         {
             HttpResponseMessage response = await SendAsync(statement, patience).ConfigureAwait(false);
@@ -74,7 +74,7 @@ internal sealed class InfluxQlClient
         }
     }
 
-    private async ValueTask<HttpResponseMessage> SendAsync(InfluxStatement statement, InfluxPatience patience)
+    private async ValueTask<HttpResponseMessage> SendAsync(InfluxStatement statement, InactivityTimeout patience)
     {
         HttpResponseMessage response;
         try

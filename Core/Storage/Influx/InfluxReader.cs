@@ -22,11 +22,11 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     private const long GroupedBytes = 32L << 20;
 
     private readonly UnitCache _cache = new(UnitBytes, HourBytes);
-    private readonly GroupedMeasuresStock _grouped = new(GroupedBytes);
+    private readonly HashAggregatorPool _grouped = new(GroupedBytes);
     private readonly HttpMessageInvoker _http;
     private readonly InfluxQlClient _client;
-    private readonly NodeWords _nodes;
-    private readonly AlertRepeats _alerts;
+    private readonly NodeHeartbeats _nodes;
+    private readonly DuplicateAlertFinder _alerts;
     private readonly Func<Kind, TimeSpan?> _retention;
     private readonly TimeProvider _clock;
 
@@ -37,8 +37,8 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     {
         _http = InfluxQlClient.MakeInvoker();
         _client = new InfluxQlClient(_http, options, clock);
-        _nodes = new NodeWords(_client, clock);
-        _alerts = new AlertRepeats(_client, clock, AlertIdBytes);
+        _nodes = new NodeHeartbeats(_client, clock);
+        _alerts = new DuplicateAlertFinder(_client, clock, AlertIdBytes);
         _retention = retention;
         _clock = clock;
     }
@@ -55,7 +55,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
             return aggregation.Complete();
         }
 
-        PointConditions conditions = new(query.Kind, query.Filters);
+        PushdownPredicates conditions = new(query.Kind, query.Filters);
         RepeatedAlerts repeated = await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
         List<TimeRange> rest = [];
         if (query.UseRollups)
@@ -83,7 +83,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         TimeRange kept = new(EarliestOf(query.Kind), long.MaxValue);
         TimeRange range = InfluxStatement.Clamp(query.Range.Intersect(kept));
-        PointConditions conditions = new(query.Kind, query.Filters);
+        PushdownPredicates conditions = new(query.Kind, query.Filters);
         RepeatedAlerts repeated = range.IsEmpty
             ? RepeatedAlerts.None
             : await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
@@ -100,7 +100,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private ValueTask<RepeatedAlerts> FindRepeatsAsync(Kind kind, long pcode, TimeRange kept, PointConditions conditions, CancellationToken cancellationToken) =>
+    private ValueTask<RepeatedAlerts> FindRepeatsAsync(Kind kind, long pcode, TimeRange kept, PushdownPredicates conditions, CancellationToken cancellationToken) =>
         kind == Kind.Alert ? _alerts.FindAsync(pcode, kept, conditions, cancellationToken) : new(RepeatedAlerts.None);
 
     private long EarliestOf(Kind kind) =>

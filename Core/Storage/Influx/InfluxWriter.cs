@@ -33,7 +33,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     private readonly InfluxHttp _http;
     private readonly DeadLetters _deadLetters;
     private readonly SendQueue _queue;
-    private readonly WriteSize _size;
+    private readonly AdaptiveBatchSize _size;
     private readonly LineSender _sender;
     private readonly UnitWriter _rollups;
     private readonly Func<long, ulong> _nodeOf;
@@ -61,7 +61,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         _http = new InfluxHttp(options, clock);
         _deadLetters = new DeadLetters(files, directory, nodeId, clock);
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
-        _size = new WriteSize(options.BatchBytes, clock);
+        _size = new AdaptiveBatchSize(options.BatchBytes, clock);
         _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
         _rollups = new UnitWriter(_queue, _size, apdexThresholdMicroseconds, nodeOf);
         _nodeOf = nodeOf;

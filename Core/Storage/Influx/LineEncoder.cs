@@ -40,7 +40,7 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
 
     private bool ContinueTable(SampleTable table, LineBatch into)
     {
-        KindPoints points = KindPoints.Of(table.Schema.Kind);
+        MeasurementTemplate points = MeasurementTemplate.Of(table.Schema.Kind);
         ReadOnlySpan<long> times = table.Numbers(KindSchema.Time).Values;
         for (; _row < table.RowCount; _row++, _number++)
         {
@@ -71,7 +71,7 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
         return true;
     }
 
-    private void AppendSample(SampleTable table, KindPoints points, long time, LineBatch into)
+    private void AppendSample(SampleTable table, MeasurementTemplate points, long time, LineBatch into)
     {
         AppendTags(table, points, into);
         into.Append(" n="u8);
@@ -98,7 +98,7 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
     }
 
     // In order of their names, as the server sorts them.
-    private void AppendTags(SampleTable table, KindPoints points, LineBatch into)
+    private void AppendTags(SampleTable table, MeasurementTemplate points, LineBatch into)
     {
         into.Append(points.Measurement);
         if (points.AlertId >= 0)

@@ -4,10 +4,10 @@ namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// Sends batches of lines until InfluxDB has each line or has refused it for good, and then confirms the batch. The same bytes are sent again as often as need be:
-/// they make the same points. Lines for an hour that is not awake (<see cref="AwakeHours"/>) are sent once more when they are stored. Several loops may run side by side; some of them send, the others wait.
+/// they make the same points. Lines for an hour that is not awake (<see cref="WarmShards"/>) are sent once more when they are stored. Several loops may run side by side; some of them send, the others wait.
 /// </summary>
 internal sealed partial class LineSender(
-    InfluxHttp http, InfluxOptions options, SendQueue queue, WriteSize size, DeadLetters deadLetters, TimeProvider clock, CoreInstruments instruments, ILogger logger) : IDisposable
+    InfluxHttp http, InfluxOptions options, SendQueue queue, AdaptiveBatchSize size, DeadLetters deadLetters, TimeProvider clock, CoreInstruments instruments, ILogger logger) : IDisposable
 {
     // More side by side make a server of few cores no faster.
     private const int MaxWrites = 3;
@@ -18,7 +18,7 @@ internal sealed partial class LineSender(
     // What wants a human is told again after this time.
     private static readonly TimeSpan _repeatAfter = TimeSpan.FromMinutes(10);
 
-    private readonly AwakeHours _awake = new(clock);
+    private readonly WarmShards _awake = new(clock);
     private readonly SemaphoreSlim _turns = new(MaxWrites, MaxWrites);
     private readonly Lock _lock = new();
     private string? _fault;

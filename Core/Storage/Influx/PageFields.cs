@@ -16,20 +16,20 @@ internal sealed class PageFields
 
     private readonly InfluxQlClient _client;
     private readonly ListQuery _query;
-    private readonly PointConditions _conditions;
+    private readonly PushdownPredicates _conditions;
     private readonly CancellationToken _cancellationToken;
     private readonly KindSchema _schema;
-    private readonly PlacedRows _chunk;
-    private readonly Dictionary<SamplePlace, int> _open = [];
+    private readonly IdentifiedRows _chunk;
+    private readonly Dictionary<SampleId, int> _open = [];
 
-    public PageFields(InfluxQlClient client, ListQuery query, PointConditions conditions, CancellationToken cancellationToken)
+    public PageFields(InfluxQlClient client, ListQuery query, PushdownPredicates conditions, CancellationToken cancellationToken)
     {
         _client = client;
         _query = query;
         _conditions = conditions;
         _cancellationToken = cancellationToken;
         _schema = SampleSchema.Of(query.Kind);
-        _chunk = new PlacedRows(_schema, [.. query.Fields.Where(field => field != KindSchema.Time).Distinct().Order()]);
+        _chunk = new IdentifiedRows(_schema, [.. query.Fields.Where(field => field != KindSchema.Time).Distinct().Order()]);
     }
 
     /// <summary>Fills a page.</summary>

@@ -33,7 +33,7 @@ internal static class PointCounts
 
     /// <summary>The points of a range that some conditions let pass.</summary>
     public static async ValueTask<long> AskAsync(
-        InfluxQlClient client, KindSchema schema, string project, TimeRange range, PointConditions conditions, CancellationToken cancellationToken)
+        InfluxQlClient client, KindSchema schema, string project, TimeRange range, PushdownPredicates conditions, CancellationToken cancellationToken)
     {
         AnswerColumn count = new("count", isText: false);
         AnswerRows rows = new(count);

@@ -20,10 +20,10 @@ internal sealed class PointListing
     private readonly TimeProvider _clock;
     private readonly CancellationToken _cancellationToken;
     private readonly KindSchema _schema;
-    private readonly PointConditions _conditions;
+    private readonly PushdownPredicates _conditions;
     private readonly RowListing _rows;
-    private readonly PageRows _page;
-    private readonly PlacedRows _chunk;
+    private readonly PageCollector _page;
+    private readonly IdentifiedRows _chunk;
     private readonly List<ListedRow> _listed = [];
     private readonly bool _canCount;
     private readonly long? _total;
@@ -39,7 +39,7 @@ internal sealed class PointListing
     /// <param name="clock">The present.</param>
     /// <param name="cancellationToken">Whether the caller left.</param>
     public PointListing(
-        InfluxQlClient client, ListQuery query, TimeRange range, PointConditions conditions, RepeatedAlerts repeated, long? total, TimeProvider clock, CancellationToken cancellationToken)
+        InfluxQlClient client, ListQuery query, TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated, long? total, TimeProvider clock, CancellationToken cancellationToken)
     {
         _total = total;
         _client = client;
@@ -50,9 +50,9 @@ internal sealed class PointListing
         _cancellationToken = cancellationToken;
         _schema = SampleSchema.Of(query.Kind);
         _rows = new RowListing(query, range, node: 0, cancellationToken, repeated.Count == 0 ? [] : [new RepeatFilter(repeated)]);
-        _page = new PageRows(query);
+        _page = new PageCollector(query);
         _canCount = conditions.IsComplete && repeated.Count == 0;
-        _chunk = new PlacedRows(_schema, FieldsOfFilters(query, _schema));
+        _chunk = new IdentifiedRows(_schema, FieldsOfFilters(query, _schema));
     }
 
     public async ValueTask<SampleList> RunAsync()
@@ -135,13 +135,13 @@ internal sealed class PointListing
     {
         // What is later than the present is little; the slices begin there, so that they are as short as they should be.
         TimeRange left = range;
-        long present = _clock.GetUtcNow().ToUnixTimeMilliseconds() + SliceLength.First;
-        long sliceMilliseconds = Math.Max(SliceLength.First, left.To - Math.Max(left.From, present));
+        long present = _clock.GetUtcNow().ToUnixTimeMilliseconds() + AdaptiveSlice.First;
+        long sliceMilliseconds = Math.Max(AdaptiveSlice.First, left.To - Math.Max(left.From, present));
         while (!left.IsEmpty && (countsAll || !_page.IsFull))
         {
             TimeRange slice = left with { From = Math.Max(left.From, left.To - sliceMilliseconds) };
             long rows = await StreamSliceAsync(slice, countsAll).ConfigureAwait(false);
-            sliceMilliseconds = left.To > present ? SliceLength.First : SliceLength.After(sliceMilliseconds, rows);
+            sliceMilliseconds = left.To > present ? AdaptiveSlice.First : AdaptiveSlice.After(sliceMilliseconds, rows);
             left = left with { To = slice.From };
         }
     }

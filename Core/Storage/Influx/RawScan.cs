@@ -12,16 +12,16 @@ internal sealed class RawScan
     private readonly SampleQuery _query;
     private readonly Aggregation _aggregation;
     private readonly KindSchema _schema;
-    private readonly PointConditions _conditions;
+    private readonly PushdownPredicates _conditions;
     private readonly RepeatedAlerts _repeated;
     private readonly RowChunk _chunk;
 
     // The same rows with their places, which only repeats are known by; null where there are none.
-    private readonly PlacedRows? _placed;
+    private readonly IdentifiedRows? _placed;
     private readonly string[] _selected;
-    private long _sliceMilliseconds = SliceLength.First;
+    private long _sliceMilliseconds = AdaptiveSlice.First;
 
-    public RawScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, PointConditions conditions, RepeatedAlerts repeated)
+    public RawScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, PushdownPredicates conditions, RepeatedAlerts repeated)
     {
         _client = client;
         _query = query;
@@ -32,7 +32,7 @@ internal sealed class RawScan
         int[] fields = QueryFields.Of(_schema, query);
         if (repeated.Count > 0)
         {
-            _placed = new PlacedRows(_schema, fields);
+            _placed = new IdentifiedRows(_schema, fields);
             _chunk = _placed.Chunk;
             _selected = _placed.Columns;
         }
@@ -52,7 +52,7 @@ internal sealed class RawScan
         {
             TimeRange slice = left with { To = Math.Min(left.To, left.From + _sliceMilliseconds) };
             long rows = await AddSliceAsync(slice, cancellationToken).ConfigureAwait(false);
-            _sliceMilliseconds = SliceLength.After(_sliceMilliseconds, rows);
+            _sliceMilliseconds = AdaptiveSlice.After(_sliceMilliseconds, rows);
             left = left with { From = slice.To };
         }
     }

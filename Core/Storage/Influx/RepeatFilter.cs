@@ -6,9 +6,9 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>Leaves out alerts that repeat earlier ones; for chunks that know the places of their rows.</summary>
 internal sealed class RepeatFilter(RepeatedAlerts repeated) : RowFilter
 {
-    public override void Apply(IColumnChunk chunk, RowSelection selection)
+    public override void Apply(IColumnChunk chunk, SelectionVector selection)
     {
-        PlacedRows rows = (PlacedRows)chunk;
+        IdentifiedRows rows = (IdentifiedRows)chunk;
         int kept = 0;
         for (int i = 0; i < selection.Count; i++)
         {

@@ -8,7 +8,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// </summary>
 internal sealed class RepeatedAlerts
 {
-    private readonly HashSet<SamplePlace> _repeats = [];
+    private readonly HashSet<SampleId> _repeats = [];
     private readonly HashSet<long> _buckets = [];
 
     /// <summary>For kinds that have no repeats.</summary>
@@ -20,23 +20,23 @@ internal sealed class RepeatedAlerts
     public IReadOnlySet<long> Buckets => _buckets;
 
     /// <summary>Whether the alert at a place is a repeat.</summary>
-    public bool Contains(SamplePlace place) => _repeats.Contains(place);
+    public bool Contains(SampleId place) => _repeats.Contains(place);
 
     /// <summary>Adds the later of two alerts of one id, and returns the earlier one.</summary>
-    public SamplePlace AddLater(SamplePlace? known, SamplePlace alert)
+    public SampleId AddLater(SampleId? known, SampleId alert)
     {
         if (known is not { } other)
         {
             return alert;
         }
 
-        (SamplePlace earlier, SamplePlace later) = Compare(alert, other) < 0 ? (alert, other) : (other, alert);
+        (SampleId earlier, SampleId later) = Compare(alert, other) < 0 ? (alert, other) : (other, alert);
         _repeats.Add(later);
         _buckets.Add(InfluxSchema.BucketOf(later.Time));
         return earlier;
     }
 
-    private static int Compare(SamplePlace left, SamplePlace right)
+    private static int Compare(SampleId left, SampleId right)
     {
         int byTime = left.Time.CompareTo(right.Time);
         int byNode = left.Node.CompareTo(right.Node);

@@ -8,7 +8,7 @@ namespace TimeSeries.Core.Storage.Influx;
 internal static class RollupLines
 {
     /// <summary>Writes that a unit has samples in a bucket and that its rollup is not complete; false when the batch is full.</summary>
-    public static bool TryDeclare(LineBatch into, int maxBytes, long pcode, ReadOnlySpan<byte> node, KindPoints points, long unit, long bucket)
+    public static bool TryDeclare(LineBatch into, int maxBytes, long pcode, ReadOnlySpan<byte> node, MeasurementTemplate points, long unit, long bucket)
     {
         AppendHead(into, pcode, node, points, unit, 0, 0);
         into.AppendTime(InfluxSchema.RollupTime(bucket, unit, 0));
@@ -17,7 +17,7 @@ internal static class RollupLines
 
     /// <summary>The lines of a unit's rollup of one bucket, handed out one at a time: each goes into the batch that <paramref name="next"/> gives for it.</summary>
     public static async ValueTask WriteAsync(
-        UnitRollups rollups, long pcode, ReadOnlyMemory<byte> node, KindPoints points, long unit, long bucket, Func<Action<LineBatch>, ValueTask> next)
+        UnitRollups rollups, long pcode, ReadOnlyMemory<byte> node, MeasurementTemplate points, long unit, long bucket, Func<Action<LineBatch>, ValueTask> next)
     {
         using PooledBuffer raw = new();
         rollups.Write(raw);
@@ -36,7 +36,7 @@ internal static class RollupLines
     }
 
     private static void AppendPart(
-        LineBatch into, long pcode, ReadOnlySpan<byte> node, KindPoints points, (long Unit, long Bucket, int Part, int Parts) at, ReadOnlySpan<byte> text)
+        LineBatch into, long pcode, ReadOnlySpan<byte> node, MeasurementTemplate points, (long Unit, long Bucket, int Part, int Parts) at, ReadOnlySpan<byte> text)
     {
         AppendHead(into, pcode, node, points, at.Unit, at.Part, at.Parts);
         into.Append(",data="u8);
@@ -44,7 +44,7 @@ internal static class RollupLines
         into.AppendTime(InfluxSchema.RollupTime(at.Bucket, at.Unit, at.Part));
     }
 
-    private static void AppendHead(LineBatch into, long pcode, ReadOnlySpan<byte> node, KindPoints points, long unit, long part, long parts)
+    private static void AppendHead(LineBatch into, long pcode, ReadOnlySpan<byte> node, MeasurementTemplate points, long unit, long part, long parts)
     {
         into.Append("rollup_5m,kind="u8);
         into.Append(points.Measurement);

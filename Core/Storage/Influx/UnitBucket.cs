@@ -5,8 +5,8 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <summary>The units that have samples in one 5-minute bucket.</summary>
 internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, UnitCache cache, bool mustBeRead)
 {
-    private readonly Dictionary<(string Node, long Unit), KnownUnit> _known = [];
-    private readonly Dictionary<(string Node, long Unit), UnitParts> _coming = [];
+    private readonly Dictionary<(string Node, long Unit), CachedUnitRollup> _known = [];
+    private readonly Dictionary<(string Node, long Unit), UnitPartAssembler> _coming = [];
     private bool _isDamaged;
 
     public long Start => start;
@@ -38,7 +38,7 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         else
         {
             NeedsParts = true;
-            _coming.TryAdd((node, unit), new UnitParts(parts));
+            _coming.TryAdd((node, unit), new UnitPartAssembler(parts));
         }
     }
 
@@ -50,9 +50,9 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
             return;
         }
 
-        if (!_coming.TryGetValue((node, unit), out UnitParts? coming))
+        if (!_coming.TryGetValue((node, unit), out UnitPartAssembler? coming))
         {
-            coming = new UnitParts(parts);
+            coming = new UnitPartAssembler(parts);
             _coming.Add((node, unit), coming);
         }
 
@@ -62,11 +62,11 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
     /// <summary>Decodes the units that are whole.</summary>
     public void Decode()
     {
-        foreach (((string Node, long Unit) key, UnitParts parts) in _coming)
+        foreach (((string Node, long Unit) key, UnitPartAssembler parts) in _coming)
         {
             if (parts.TryRead() is { } unit)
             {
-                KnownUnit known = new(unit.SampleCount, UnitParts.Find(unit, specIndex));
+                CachedUnitRollup known = new(unit.SampleCount, UnitPartAssembler.Find(unit, specIndex));
                 cache.Units.Set(PlaceOf(key.Node, key.Unit), known);
                 _known[key] = known;
             }
@@ -92,7 +92,7 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         }
 
         List<UnitSource> sources = [];
-        foreach (KnownUnit known in _known.Values)
+        foreach (CachedUnitRollup known in _known.Values)
         {
             if (known.Rollup is not { } rollup)
             {
@@ -121,5 +121,5 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         }
     }
 
-    private UnitPlace PlaceOf(string node, long unit) => new(query.Pcode, query.Kind, specIndex, start, node, unit);
+    private UnitCacheKey PlaceOf(string node, long unit) => new(query.Pcode, query.Kind, specIndex, start, node, unit);
 }

@@ -8,7 +8,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <param name="hourBytes">Most bytes of hours.</param>
 internal sealed class UnitCache(long unitBytes, long hourBytes)
 {
-    public BoundedCache<UnitPlace, KnownUnit> Units { get; } = new(unitBytes, static unit => unit.AllocatedBytes);
+    public BoundedCache<UnitCacheKey, CachedUnitRollup> Units { get; } = new(unitBytes, static unit => unit.AllocatedBytes);
 
-    public BoundedCache<HourPlace, KnownHour> Hours { get; } = new(hourBytes, static hour => hour.AllocatedBytes);
+    public BoundedCache<HourPlace, CachedHourRollup> Hours { get; } = new(hourBytes, static hour => hour.AllocatedBytes);
 }

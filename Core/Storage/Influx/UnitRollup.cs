@@ -91,10 +91,10 @@ internal sealed class UnitRollup
         }
 
         RollupLevelBuilder builder = new(_table.Schema, spec, measures, SamplesPerRow);
-        for (int start = first; start < end; start += RowSelection.Capacity)
+        for (int start = first; start < end; start += SelectionVector.Capacity)
         {
-            RowSelection selection = builder.Selection;
-            selection.Count = Math.Min(RowSelection.Capacity, end - start);
+            SelectionVector selection = builder.Selection;
+            selection.Count = Math.Min(SelectionVector.Capacity, end - start);
             _rows.AsSpan(start, selection.Count).CopyTo(selection.Rows);
             _present[index]?.Apply(_table, selection);
             builder.Add(_table);

@@ -150,7 +150,7 @@ internal sealed class UnitScan
         // In this order: what is counted is at least what the units are of.
         Dictionary<long, UnitBucket> units = [];
         int rows = await FindUnitsAsync(slice, units, cancellationToken).ConfigureAwait(false);
-        UnitHours hours = new(_query, _specIndex, _cache, _clock);
+        HourRollups hours = new(_query, _specIndex, _cache, _clock);
         hours.Find(slice, units);
         foreach (TimeRange missing in MissingOf(units, hours))
         {
@@ -178,13 +178,13 @@ internal sealed class UnitScan
     }
 
     // Hour by hour: from what is kept of the hour, else bucket by bucket.
-    private void Add(TimeRange slice, Dictionary<long, UnitBucket> units, UnitHours hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
+    private void Add(TimeRange slice, Dictionary<long, UnitBucket> units, HourRollups hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
     {
         while (!counts.IsEmpty)
         {
-            long hour = UnitHours.HourOf(counts[0].Bucket);
+            long hour = HourRollups.HourOf(counts[0].Bucket);
             int end = 1;
-            while (end < counts.Length && UnitHours.HourOf(counts[end].Bucket) == hour)
+            while (end < counts.Length && HourRollups.HourOf(counts[end].Bucket) == hour)
             {
                 end++;
             }
@@ -203,7 +203,7 @@ internal sealed class UnitScan
     }
 
     private void AddBuckets(
-        long hour, TimeRange slice, Dictionary<long, UnitBucket> units, UnitHours hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
+        long hour, TimeRange slice, Dictionary<long, UnitBucket> units, HourRollups hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
     {
         List<(UnitBucket Bucket, List<UnitSource> Sources)> resolved = [];
         foreach ((long start, long points) in counts)
@@ -237,7 +237,7 @@ internal sealed class UnitScan
     private void Use(UnitSource source) => _aggregation.AddRollups(source, new TimeRange(source.FirstTime, source.LastTime + 1), []);
 
     // The buckets whose units are not known yet: mostly the newest one, and the first when the range of a dashboard moves on.
-    private static List<TimeRange> MissingOf(Dictionary<long, UnitBucket> units, UnitHours hours)
+    private static List<TimeRange> MissingOf(Dictionary<long, UnitBucket> units, HourRollups hours)
     {
         List<TimeRange> missing = [];
         foreach ((long start, UnitBucket bucket) in units.OrderBy(static entry => entry.Key))

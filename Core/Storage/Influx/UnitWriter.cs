@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <param name="size">How large batches are.</param>
 /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project.</param>
 /// <param name="nodeOf">The node of a running number.</param>
-internal sealed class UnitWriter(SendQueue queue, WriteSize size, Func<long, long> apdexThresholdMicroseconds, Func<long, ulong> nodeOf)
+internal sealed class UnitWriter(SendQueue queue, AdaptiveBatchSize size, Func<long, long> apdexThresholdMicroseconds, Func<long, ulong> nodeOf)
 {
     /// <summary>Writes the rollups, and returns once InfluxDB has them.</summary>
     public async ValueTask WriteAsync(OpenUnit unit, CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ internal sealed class UnitWriter(SendQueue queue, WriteSize size, Func<long, lon
             UnitRollup rollup = new(table, apdexThresholdMicroseconds(pcode));
             foreach ((long bucket, UnitRollups rollups) in rollup.Buckets())
             {
-                await RollupLines.WriteAsync(rollups, pcode, node, KindPoints.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
+                await RollupLines.WriteAsync(rollups, pcode, node, MeasurementTemplate.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
             }
         }
 

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace TimeSeries.Hosting.Projects;
+
+/// <summary>
+/// Reads the token of a request: <c>Authorization: Bearer</c>, which names its project by itself, or <c>x-whatap-token</c> with <c>x-whatap-pcode</c>.
+/// Checks in the order: token there, token known, project code there, project the token's, scope. Never shows a token.
+/// </summary>
+public static class TokenAuthenticator
+{
+    public const string WhatapToken = "x-whatap-token";
+    public const string WhatapPcode = "x-whatap-pcode";
+    private const string Bearer = "Bearer ";
+
+    /// <summary>Takes either form; with both, the Bearer token.</summary>
+    public static TokenCheck Read(HttpRequest request, ProjectDirectory projects, Scopes scope) =>
+        StringValues.IsNullOrEmpty(request.Headers.Authorization) && request.Headers.ContainsKey(WhatapToken)
+            ? ReadWhatap(request, projects, scope)
+            : ReadBearer(request, projects, scope);
+
+    /// <summary>Takes <c>Authorization: Bearer</c> only.</summary>
+    public static TokenCheck ReadBearer(HttpRequest request, ProjectDirectory projects, Scopes scope)
+    {
+        string authorization = request.Headers.Authorization.ToString();
+        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? Check(authorization.AsSpan(Bearer.Length).Trim(), projects, scope)
+            : new TokenCheck(TokenOutcome.Missing, null);
+    }
+
+    /// <summary>Takes <c>x-whatap-token</c> and <c>x-whatap-pcode</c> only.</summary>
+    public static TokenCheck ReadWhatap(HttpRequest request, ProjectDirectory projects, Scopes scope)
+    {
+        TokenCheck check = Check(request.Headers[WhatapToken].ToString(), projects, Scopes.None);
+        if (!check.IsGranted)
+        {
+            return check;
+        }
+
+        if (!long.TryParse(request.Headers[WhatapPcode].ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long pcode))
+        {
+            return new TokenCheck(TokenOutcome.NoPcode, null);
+        }
+
+        return check.AuthenticatedProject.Project.Pcode == pcode ? WithScope(check.AuthenticatedProject, scope) : new TokenCheck(TokenOutcome.WrongProject, null);
+    }
+
+    /// <summary>Checks a token that a family reads from elsewhere.</summary>
+    public static TokenCheck Check(ReadOnlySpan<char> token, ProjectDirectory projects, Scopes scope)
+    {
+        if (token.IsEmpty)
+        {
+            return new TokenCheck(TokenOutcome.Missing, null);
+        }
+
+        return projects.FindToken(token) is { } grant ? WithScope(grant, scope) : new TokenCheck(TokenOutcome.Unknown, null);
+    }
+
+    private static TokenCheck WithScope(AuthenticatedProject grant, Scopes scope) =>
+        (grant.Scopes & scope) == scope ? new TokenCheck(TokenOutcome.Granted, grant) : new TokenCheck(TokenOutcome.NoScope, null);
+}

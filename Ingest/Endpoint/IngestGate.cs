@@ -1,0 +1,18 @@
+using TimeSeries.Ingest.Pipeline;
+
+namespace TimeSeries.Ingest.Endpoint;
+
+/// <summary>Whether pushes are taken at all just now. Thread safe.</summary>
+internal sealed class IngestGate(IHostApplicationLifetime lifetime, StoreApplier applier)
+{
+    /// <summary>Why no push is taken, or null.</summary>
+    public IngestProblem? WhyClosed()
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return IngestProblem.Stopping;
+        }
+
+        return applier.WhyNotReady() is { } reason ? IngestProblem.Unavailable(reason) : null;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics.CodeAnalysis;
+using TimeSeries.Core.Model;
+using TimeSeries.Ingest.Pipeline;
+
+namespace TimeSeries.Ingest.Idempotency;
+
+/// <summary>
+/// The idempotency keys of the last <c>Ingest:IdWindow</c>, at most <see cref="MaxIds"/>, oldest out first, and the batches with a key that
+/// are on their way. Thread safe: a short lock per batch that has a key.
+/// </summary>
+internal sealed class IdempotencyCache(TimeSpan window, TimeProvider clock, IngestInstruments instruments, int maxIds = IdempotencyCache.MaxIds)
+{
+    /// <summary>About 100 MB: a bound that only a flood of tiny batches meets.</summary>
+    public const int MaxIds = 1_000_000;
+
+    private readonly long _windowMilliseconds = (long)window.TotalMilliseconds;
+
+    // Guards everything below.
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IdempotencyKey, IdempotencyRecord> _remembered = [];
+    private readonly Queue<(IdempotencyKey Key, Timestamp Committed)> _byAge = [];
+    private readonly Dictionary<IdempotencyKey, PendingBatch> _onTheWay = [];
+    private List<IdempotencyRecord> _notInJournal = [];
+
+    /// <summary>Registers a batch with a key. When it repeats another it gets its answer with that one, if that is on its way.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="known">The answer of the batch that is known already, if it repeats one.</param>
+    public IdempotencyState Begin(PendingBatch batch, out CommitResult known)
+    {
+        IdempotencyKey key = batch.Id!.Value;
+        known = default;
+        lock (_lock)
+        {
+            if (_onTheWay.TryGetValue(key, out PendingBatch? first))
+            {
+                (first.Followers ??= []).Add(batch);
+                return IdempotencyState.OnTheWay;
+            }
+
+            if (!TryFind(key, out IdempotencyRecord remembered))
+            {
+                _onTheWay.Add(key, batch);
+                return IdempotencyState.New;
+            }
+
+            known = new CommitResult(CommitOutcome.Resent, remembered.Counts, remembered.Position);
+            return IdempotencyState.Known;
+        }
+    }
+
+    /// <summary>Remembers a batch that is durable. Its key stays among those on the way until <see cref="End"/>.</summary>
+    public void Remember(IdempotencyRecord id)
+    {
+        lock (_lock)
+        {
+            Add(id);
+            _notInJournal.Add(id);
+        }
+    }
+
+    /// <summary>Takes back what was remembered before this start, from journal or log.</summary>
+    public void Restore(IdempotencyRecord id, RestoredFrom from)
+    {
+        lock (_lock)
+        {
+            if (_remembered.ContainsKey(id.Key))
+            {
+                return;
+            }
+
+            Add(id);
+            if (from == RestoredFrom.Log)
+            {
+                _notInJournal.Add(id);
+            }
+        }
+    }
+
+    /// <summary>Ends a batch's way, and gives those that came to repeat it.</summary>
+    public IReadOnlyList<PendingBatch> End(PendingBatch batch)
+    {
+        lock (_lock)
+        {
+            _onTheWay.Remove(batch.Id!.Value);
+            return batch.Followers ?? [];
+        }
+    }
+
+    /// <summary>Everything remembered that the journal does not have yet; the caller writes it there.</summary>
+    public List<IdempotencyRecord> TakeForJournal()
+    {
+        lock (_lock)
+        {
+            List<IdempotencyRecord> taken = _notInJournal;
+            _notInJournal = [];
+            return taken;
+        }
+    }
+
+    /// <summary>Puts back what could not be written to the journal.</summary>
+    public void PutBack(List<IdempotencyRecord> ids)
+    {
+        lock (_lock)
+        {
+            ids.AddRange(_notInJournal);
+            _notInJournal = ids;
+        }
+    }
+
+    private bool TryFind(IdempotencyKey key, [NotNullWhen(true)] out IdempotencyRecord known) =>
+        _remembered.TryGetValue(key, out known) && !IsOld(known.Committed);
+
+    private void Add(IdempotencyRecord id)
+    {
+        _remembered[id.Key] = id;
+        _byAge.Enqueue((id.Key, id.Committed));
+        while (_byAge.TryPeek(out (IdempotencyKey Key, Timestamp Committed) oldest) && (IsOld(oldest.Committed) || _remembered.Count > maxIds))
+        {
+            _byAge.Dequeue();
+
+            // A key used again after its window stands in the queue twice; only its last use counts.
+            if (_remembered.TryGetValue(oldest.Key, out IdempotencyRecord kept) && kept.Committed == oldest.Committed)
+            {
+                _remembered.Remove(oldest.Key);
+                instruments.IdsForgotten.Add(IsOld(oldest.Committed) ? 0 : 1);
+            }
+        }
+    }
+
+    private bool IsOld(Timestamp committed) => Timestamp.Now(clock).Milliseconds - committed.Milliseconds > _windowMilliseconds;
+}

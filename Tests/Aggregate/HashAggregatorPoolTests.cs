@@ -1,0 +1,110 @@
+using NUnit.Framework;
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Tests.Aggregate;
+
+/// <summary>Memory of answers is used again, and nothing but the memory.</summary>
+internal sealed class HashAggregatorPoolTests
+{
+    private static readonly KindSchema _schema = SampleSchema.Of(Kind.Sql);
+
+    private static readonly SampleQuery _byText = new()
+    {
+        Pcode = 1,
+        Kind = Kind.Sql,
+        Range = TimeRange.All,
+        GroupBy = [new(_schema.Ordinal("sql"))],
+        Measures = [new(MeasureKind.Count), new(MeasureKind.Sketch, _schema.Ordinal("elapsed"))],
+    };
+
+    [Test]
+    public void What_was_given_back_serves_the_same_question_again_whatever_its_range_filters_and_order()
+    {
+        HashAggregatorPool stock = new(1 << 24);
+        HashAggregator grouped = stock.Rent(_byText);
+        stock.Return(_byText, grouped);
+
+        SampleQuery later = _byText with
+        {
+            Range = new TimeRange(5, 6),
+            Filters = [Filter.Present(_schema.Ordinal("db"))],
+            Order = [new OrderTerm(OrderBy.Measure, 0)],
+            Limit = 3,
+            GroupBy = [new(_schema.Ordinal("sql"))],
+            Measures = [new(MeasureKind.Count), new(MeasureKind.Sketch, _schema.Ordinal("elapsed"))],
+        };
+        Assert.That(stock.Rent(later), Is.SameAs(grouped));
+        Assert.That(stock.Rent(later), Is.Not.SameAs(grouped), "it is rented out");
+    }
+
+    [Test]
+    public void Other_questions_and_other_projects_get_something_else()
+    {
+        HashAggregatorPool stock = new(1 << 24);
+        HashAggregator grouped = stock.Rent(_byText);
+        stock.Return(_byText, grouped);
+
+        SampleQuery[] others =
+        [
+            _byText with { Pcode = 2 }, _byText with { WindowMilliseconds = 60_000 }, _byText with { WindowOffsetMilliseconds = 1 },
+            _byText with { GroupBy = [new(_schema.Ordinal("db"))] }, _byText with { Measures = [new(MeasureKind.Count)] },
+        ];
+        Assert.That(Array.ConvertAll(others, stock.Rent), Is.All.Not.SameAs(grouped));
+    }
+
+    [Test]
+    public void No_more_than_its_bound_is_kept_and_what_was_given_back_first_goes_first()
+    {
+        HashAggregatorPool stock = new(8 << 20);
+        HashAggregator[] rented = [.. Enumerable.Range(0, 100).Select(pcode => stock.Rent(_byText with { Pcode = pcode }))];
+        for (int pcode = 0; pcode < rented.Length; pcode++)
+        {
+            stock.Return(_byText with { Pcode = pcode }, rented[pcode]);
+            Assert.That(stock.KeptBytes, Is.InRange(1, 8 << 20));
+        }
+
+        Assert.That(stock.Rent(_byText with { Pcode = 0 }), Is.Not.SameAs(rented[0]));
+        Assert.That(stock.Rent(_byText with { Pcode = 99 }), Is.SameAs(rented[99]));
+    }
+
+    [Test]
+    public void Answers_from_memory_used_again_equal_the_naive_ones([Values] Kind kind, [Values(1, 2, 3, 4)] int seed)
+    {
+        Random random = new((seed * 1_000) + (int)kind);
+        KindSchema schema = SampleSchema.Of(kind);
+        HashAggregatorPool stock = new(1 << 26);
+        for (int i = 0; i < 30; i++)
+        {
+            SampleQuery form = new QueryGenerator(schema, random).Any(TimeRange.All);
+            for (int time = 0; time < 3; time++)
+            {
+                List<SampleRow> rows = new RowGenerator(schema, random).Rows(random.Next(1, 300), 3 * 3_600_000);
+                SampleQuery query = form with { Range = AggregationTests.AnyRange(random) };
+                using QueryResult answer = AggregationTests.Answer(schema, query, rows, random, stock);
+                Assert.That(ResultLines.Of(query, answer), Is.EqualTo(NaiveAnswer.Lines(query, rows)), $"query {i}, time {time}: {query}");
+            }
+
+            Assert.That(stock.KeptBytes, Is.Positive);
+        }
+    }
+
+    [Test]
+    public void An_answer_that_was_disposed_has_no_rows_and_nothing_of_the_next_one()
+    {
+        HashAggregatorPool stock = new(1 << 24);
+        Aggregation aggregation = new(_byText, stock, CancellationToken.None);
+        aggregation.Add(new ArrayChunk(_schema, new RowGenerator(_schema, new Random(1)).Rows(100, 1_000)), TimeRange.All);
+        QueryResult answer = aggregation.Complete();
+        Assert.That(answer.RowCount, Is.Positive);
+
+        answer.Dispose();
+        answer.Dispose();
+
+        Assert.That((answer.RowCount, answer.TotalGroups), Is.EqualTo((0, 0L)));
+        Assert.That(() => answer.Count(0, 0), Throws.Exception);
+        HashAggregator first = stock.Rent(_byText);
+        Assert.That(stock.Rent(_byText), Is.Not.SameAs(first), "given back once only");
+    }
+}
