@@ -30,7 +30,7 @@ internal static class GeneratedBatch
     /// <summary>Makes a batch of the samples in columns.</summary>
     /// <param name="kind">The kind of all samples.</param>
     /// <param name="columns">The fields that samples have.</param>
-    /// <param name="seed">Another seed makes other txids and running numbers.</param>
+    /// <param name="seed">Another seed makes other txids and sequence numbers.</param>
     /// <param name="shiftMilliseconds">Added to every time.</param>
     public static ValidBatch Of(Kind kind, WireColumn[] columns, int seed, long shiftMilliseconds = 0)
     {

@@ -9,7 +9,7 @@ using TimeSeries.Core.Storage.Influx;
 namespace TimeSeries.Benchmarks.Shared;
 
 /// <summary>
-/// The body of a write as Ingest sends it, made beforehand by the encoder that Ingest uses. Before each sending times, ids and running numbers are overwritten
+/// The body of a write as Ingest sends it, made beforehand by the encoder that Ingest uses. Before each sending times, ids and sequence numbers are overwritten
 /// in place, so that every line is a point of its own. Not thread safe.
 /// </summary>
 internal sealed class LineBody

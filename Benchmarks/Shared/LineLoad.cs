@@ -66,7 +66,7 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
             long first = Interlocked.Add(ref _nextNumber, body.LineCount) - body.LineCount;
             if (first + body.LineCount > LineBody.LastNumber)
             {
-                _firstError.Note("The running numbers are used up: measure for a shorter time.");
+                _firstError.Note("The sequence numbers are used up: measure for a shorter time.");
                 return;
             }
 

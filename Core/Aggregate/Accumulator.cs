@@ -23,7 +23,7 @@ internal abstract class Accumulator
     }
 
     /// <summary>Readies what is known of groups <c>[0, groups)</c> for being read, merged or written.</summary>
-    public virtual void Settle(int groups)
+    public virtual void Finish(int groups)
     {
     }
 

@@ -129,7 +129,7 @@ public sealed class Aggregation
     /// <summary>The sorted rows. The aggregation is used up.</summary>
     public QueryResult Complete()
     {
-        _grouped.Settle();
+        _grouped.Finish();
         ResultSource source = (_usedRollup, _usedRaw) switch
         {
             (true, true) => ResultSource.Both,

@@ -105,7 +105,7 @@ internal sealed class FusedNumberStats(int field)
     }
 
     /// <summary>Gives the measures what was found.</summary>
-    public void Pour()
+    public void Flush()
     {
         ReadOnlySpan<Totals> totals = _totals.AsSpan(0, _used);
         foreach (CountAccumulator state in _counts)
@@ -157,7 +157,7 @@ internal sealed class FusedNumberStats(int field)
         if (_added + rows > int.MaxValue)
         {
             int used = _used;
-            Pour();
+            Flush();
             HasPoured = true;
             Reserve(used);
         }

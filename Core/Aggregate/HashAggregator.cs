@@ -176,7 +176,7 @@ internal sealed class HashAggregator
     }
 
     /// <summary>Readies everything for being read, merged or written.</summary>
-    public void Settle()
+    public void Finish()
     {
         _isPoured = true;
         foreach (Accumulator state in _states)
@@ -186,12 +186,12 @@ internal sealed class HashAggregator
 
         foreach (FusedNumberStats totals in _totals)
         {
-            totals.Pour();
+            totals.Flush();
         }
 
         foreach (Accumulator state in _states)
         {
-            state.Settle(Groups.Count);
+            state.Finish(Groups.Count);
         }
     }
 
@@ -200,14 +200,14 @@ internal sealed class HashAggregator
     {
         if (_isPoured)
         {
-            Settle();
+            Finish();
             return;
         }
 
         foreach (Accumulator state in _fed)
         {
             state.Reserve(Groups.Count);
-            state.Settle(Groups.Count);
+            state.Finish(Groups.Count);
         }
     }
 

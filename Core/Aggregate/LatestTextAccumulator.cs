@@ -72,7 +72,7 @@ internal sealed class LatestTextAccumulator(Measure measure) : Accumulator
         }
     }
 
-    public override void Settle(int groups) => LeaveChunk();
+    public override void Finish(int groups) => LeaveChunk();
 
     public override void Clear(int groups)
     {

@@ -84,7 +84,7 @@ internal sealed class RollupLevelBuilder
     /// <summary>Closes the open bucket, which also goes into the open one of the next coarser level.</summary>
     public void Close(long start, long samples, RollupLevelBuilder? coarser)
     {
-        _open.Settle();
+        _open.Finish();
         Pace.Step();
         coarser?.Merge(this);
         Pace.Step();

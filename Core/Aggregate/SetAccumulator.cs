@@ -49,7 +49,7 @@ internal sealed class SetAccumulator(Measure measure) : Accumulator
         }
     }
 
-    public override void Settle(int groups)
+    public override void Finish(int groups)
     {
         _starts = _starts.Length > groups ? _starts : new int[groups + 1];
         _lists = _lists.Length >= _members.Count ? _lists : new long[_members.Count];

@@ -97,7 +97,7 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
         }
     }
 
-    public override void Settle(int groups)
+    public override void Finish(int groups)
     {
         if (_table.IsEmpty)
         {

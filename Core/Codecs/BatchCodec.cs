@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Codecs;
 
 /// <summary>
 /// A batch's samples as bytes, for the log: column by column, each in its narrowest whole number of bytes and under its field's name.
-/// The layout is in <c>docs/format/log.md</c>. Project and running number are not part of it. Thread safe.
+/// The layout is in <c>docs/format/log.md</c>. Project and sequence number are not part of it. Thread safe.
 /// </summary>
 public static class BatchCodec
 {

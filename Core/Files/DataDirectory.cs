@@ -70,7 +70,7 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>
-    /// The node that a sample belongs to in a store that many nodes share, by its running number. Files always carry <see cref="NodeId"/>.
+    /// The node that a sample belongs to in a store that many nodes share, by its sequence number. Files always carry <see cref="NodeId"/>.
     /// </summary>
     public ulong NodeIdOf(long number)
     {
@@ -84,7 +84,7 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>
-    /// Draws a new id for the samples from a running number on, and takes this machine for the directory's. Those before keep theirs, so that a replay
+    /// Draws a new id for the samples from a sequence number on, and takes this machine for the directory's. Those before keep theirs, so that a replay
     /// writes the same points as the machine that the directory comes from.
     /// </summary>
     /// <exception cref="IOException">The node file can't be written; nothing has changed.</exception>

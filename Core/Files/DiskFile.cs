@@ -60,7 +60,7 @@ internal sealed class DiskFile(string path, SafeFileHandle handle) : IFile
 
     public void BeginFlush(long offset, long length) => NativeFile.BeginFlush(handle, offset, length);
 
-    public void LetGo(long offset, long length) => NativeFile.LetGo(handle, offset, length);
+    public void DropCache(long offset, long length) => NativeFile.DropCache(handle, offset, length);
 
     public void Flush() => NativeFile.Flush(handle, path);
 

@@ -19,7 +19,7 @@ public interface IFile : IDisposable
     void BeginFlush(long offset, long length);
 
     /// <summary>Tells the system that a part will not be read again, so that it may let go of what it keeps of it in memory. Promises nothing.</summary>
-    void LetGo(long offset, long length);
+    void DropCache(long offset, long length);
 
     /// <summary>Returns when everything written, and the length, is on stable storage. After a failure what was written is unknown.</summary>
     void Flush();

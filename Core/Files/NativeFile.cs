@@ -59,7 +59,7 @@ internal static partial class NativeFile
     }
 
     /// <summary>Has the kernel drop a part from its cache, where nothing of it is still to be written.</summary>
-    public static void LetGo(SafeFileHandle handle, long offset, long length)
+    public static void DropCache(SafeFileHandle handle, long offset, long length)
     {
         if (OperatingSystem.IsLinux())
         {

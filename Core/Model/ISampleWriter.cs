@@ -20,7 +20,7 @@ public interface ISampleWriter
     /// </summary>
     /// <param name="end">The place behind the mark.</param>
     /// <param name="nextUnit">Number of the unit that begins.</param>
-    /// <param name="nextNumber">Running number of the first sample behind the mark.</param>
+    /// <param name="nextNumber">Sequence number of the first sample behind the mark.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

@@ -21,7 +21,7 @@ public sealed class ValidBatch
     public SampleBatch Samples { get; }
 
     /// <summary>
-    /// Running number in its node's log of the batch's first sample; the others follow in the order of kinds, then rows.
+    /// Sequence number in its node's log of the batch's first sample; the others follow in the order of kinds, then rows.
     /// Given when the batch is committed.
     /// </summary>
     public long FirstNumber { get; internal set; }

@@ -153,7 +153,7 @@ internal sealed class KindBuilder
     public void SetRows(int rows) => Rows = rows;
 
     /// <summary>Notes what became of a value of a column that is read by itself.</summary>
-    public void Settle(FieldBuilder column, int row, ValueOutcome outcome)
+    public void Finish(FieldBuilder column, int row, ValueOutcome outcome)
     {
         if (outcome == ValueOutcome.Rejected)
         {
@@ -180,7 +180,7 @@ internal sealed class KindBuilder
         }
         else
         {
-            Settle(column, row, outcome);
+            Finish(column, row, outcome);
         }
     }
 

@@ -40,7 +40,7 @@ internal static class SampleColumns
             ValueOutcome outcome = column.Read(ref reader, row);
             if (outcome != ValueOutcome.Kept)
             {
-                sink.Settle(column, row, outcome);
+                sink.Finish(column, row, outcome);
             }
 
             row++;

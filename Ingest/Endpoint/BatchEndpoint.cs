@@ -44,7 +44,7 @@ internal sealed class BatchEndpoint(
 
     private async Task TakeAsync(HttpContext context, AuthenticatedProject grant)
     {
-        IngestProblem? refusal = IngestHeaders.Read(context.Request, out IngestHeaders head) ?? gate.WhyClosed();
+        IngestProblem? refusal = IngestHeaders.Read(context.Request, out IngestHeaders head) ?? gate.FindProblem();
         if (refusal is not null)
         {
             await RefuseAsync(context, refusal);

@@ -6,7 +6,7 @@ namespace TimeSeries.Ingest.Endpoint;
 internal sealed class IngestGate(IHostApplicationLifetime lifetime, StoreApplier applier)
 {
     /// <summary>Why no push is taken, or null.</summary>
-    public IngestProblem? WhyClosed()
+    public IngestProblem? FindProblem()
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {

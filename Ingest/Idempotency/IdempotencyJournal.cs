@@ -7,7 +7,7 @@ using TimeSeries.Core.Model;
 namespace TimeSeries.Ingest.Idempotency;
 
 /// <summary>
-/// Keeps idempotency keys, and the running number reached, on disk when the log forgets their records: files in <c>ids/</c>, each with records of
+/// Keeps idempotency keys, and the sequence number reached, on disk when the log forgets their records: files in <c>ids/</c>, each with records of
 /// <c>next number i64 | keys</c>. A file is deleted once all its keys are too old. Used by one thread at a time.
 /// </summary>
 internal sealed class IdempotencyJournal(IFileSystem files, string directory, ulong nodeId, TimeSpan window, TimeProvider clock) : IDisposable
@@ -27,7 +27,7 @@ internal sealed class IdempotencyJournal(IFileSystem files, string directory, ul
 
     private static uint Magic => FileHeader.MagicOf("TSID"u8);
 
-    /// <summary>Reads what the files have into memory. Returns the greatest running number reached, 0 when none is known.</summary>
+    /// <summary>Reads what the files have into memory. Returns the greatest sequence number reached, 0 when none is known.</summary>
     public long Restore(IdempotencyCache memory)
     {
         files.CreateDirectory(directory);
@@ -55,7 +55,7 @@ internal sealed class IdempotencyJournal(IFileSystem files, string directory, ul
         return nextNumber;
     }
 
-    /// <summary>Makes keys and the running number durable.</summary>
+    /// <summary>Makes keys and the sequence number durable.</summary>
     /// <exception cref="IOException">They are not; the next call begins a new file.</exception>
     public void Append(List<IdempotencyRecord> ids, long nextNumber)
     {
@@ -109,7 +109,7 @@ internal sealed class IdempotencyJournal(IFileSystem files, string directory, ul
         }
     }
 
-    // The newest file stays: it has the running number.
+    // The newest file stays: it has the sequence number.
     private void DropOld()
     {
         for (int i = _closed.Count - 1; i >= 0; i--)

@@ -23,7 +23,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first push is answered; an InfluxDB that is away is told later and can't be read either.
-        await TellAsync(isOpen: true, cancellationToken);
+        await HeartbeatAsync(isOpen: true, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -36,7 +36,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
             await Task.WhenAny(Task.Delay(_step, clock, cancellationToken));
         }
 
-        await TellAsync(isOpen: false, CancellationToken.None);
+        await HeartbeatAsync(isOpen: false, CancellationToken.None);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -46,7 +46,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
         {
             while (_writer is not null && await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await TellAsync(isOpen: true, stoppingToken);
+                await HeartbeatAsync(isOpen: true, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -55,7 +55,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
         }
     }
 
-    private async Task TellAsync(bool isOpen, CancellationToken cancellationToken)
+    private async Task HeartbeatAsync(bool isOpen, CancellationToken cancellationToken)
     {
         if (_writer is null)
         {
@@ -67,7 +67,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await _writer.TellAsync(directory.NodeIdOf(numbers.Next), through.Milliseconds, isOpen || waits, either.Token);
+            await _writer.HeartbeatAsync(directory.NodeIdOf(numbers.Next), through.Milliseconds, isOpen || waits, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -10,7 +10,7 @@ namespace TimeSeries.Ingest.Node;
 
 /// <summary>
 /// Brings a node to where it was before the host listens: keys from journal and log into memory, batches that the store does not have from the
-/// log into the store (unless it is fed from the log anyway), and the running number and the number of the unit behind everything.
+/// log into the store (unless it is fed from the log anyway), and the sequence number and the number of the unit behind everything.
 /// </summary>
 internal sealed partial class NodeRecovery(
     DataDirectory directory, ISampleWriter store, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, RollupUnitClock marks,

@@ -61,7 +61,7 @@ internal sealed class AlertDeduplicator(ISampleWriter store)
         for (int row = 0; row < alerts.RowCount; row++)
         {
             bool parsed = TryParse(ids, row, out Guid id);
-            if (parsed && (pending.StoredAlerts.Contains(id) || store.HasAlert(pending.Batch.Pcode, id) || !TryHold(pending.Batch.Pcode, id)))
+            if (parsed && (pending.StoredAlerts.Contains(id) || store.HasAlert(pending.Batch.Pcode, id) || !TryPin(pending.Batch.Pcode, id)))
             {
                 repeats.Add(row);
             }
@@ -115,7 +115,7 @@ internal sealed class AlertDeduplicator(ISampleWriter store)
         }
     }
 
-    private bool TryHold(long pcode, Guid id)
+    private bool TryPin(long pcode, Guid id)
     {
         lock (_lock)
         {

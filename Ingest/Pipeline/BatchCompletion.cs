@@ -9,7 +9,7 @@ internal sealed class BatchCompletion(IdempotencyCache ids, AlertDeduplicator al
     public void End(PendingBatch batch, CommitOutcome outcome)
     {
         alerts.Release(batch, outcome);
-        ledger.Settle(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Stored : SampleLedger.Fate.Unavailable);
+        ledger.Finish(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Stored : SampleLedger.Fate.Unavailable);
         if (batch.Id is not null)
         {
             CommitOutcome forFollowers = outcome == CommitOutcome.Stored ? CommitOutcome.Resent : outcome;
@@ -25,14 +25,14 @@ internal sealed class BatchCompletion(IdempotencyCache ids, AlertDeduplicator al
     /// <summary>Ends a batch that the committer never took, since the host stops.</summary>
     public void Refuse(PendingBatch batch)
     {
-        ledger.Settle(batch.Batch, SampleLedger.Fate.Unavailable);
+        ledger.Finish(batch.Batch, SampleLedger.Fate.Unavailable);
         batch.Complete(CommitOutcome.Stopping);
     }
 
     /// <summary>Ends a batch that repeats another, with that one's answer.</summary>
     public void EndRepeat(PendingBatch batch, CommitOutcome outcome, CommitResult answer)
     {
-        ledger.Settle(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
+        ledger.Finish(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
         batch.Complete(answer);
     }
 }

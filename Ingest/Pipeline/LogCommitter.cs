@@ -8,7 +8,7 @@ using TimeSeries.Ingest.Idempotency;
 namespace TimeSeries.Ingest.Pipeline;
 
 /// <summary>
-/// The one loop that writes the log: takes all batches that wait, removes repeats, gives running numbers, makes the group durable with one
+/// The one loop that writes the log: takes all batches that wait, removes repeats, gives sequence numbers, makes the group durable with one
 /// write and one flush, and hands it on in order. Batches that come meanwhile are the next group: the more wait, the fewer flushes each needs.
 /// </summary>
 internal sealed partial class LogCommitter(

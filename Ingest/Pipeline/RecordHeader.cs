@@ -11,7 +11,7 @@ namespace TimeSeries.Ingest.Pipeline;
 /// <param name="Type">What the record is.</param>
 /// <param name="RowCount">Samples in the payload.</param>
 /// <param name="Pcode">The project; of a mark: the unit that begins.</param>
-/// <param name="FirstNumber">Running number of the first sample.</param>
+/// <param name="FirstNumber">Sequence number of the first sample.</param>
 /// <param name="Received">When the batch was committed.</param>
 /// <param name="Id">The idempotency key, if there is one.</param>
 /// <param name="Counts">With an id: the counts of the answer, given again to a resend.</param>

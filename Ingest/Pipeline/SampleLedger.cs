@@ -51,7 +51,7 @@ internal sealed class SampleLedger
     }
 
     /// <summary>Counts all of a batch's samples, which were in flight.</summary>
-    public void Settle(ValidBatch batch, Fate fate)
+    public void Finish(ValidBatch batch, Fate fate)
     {
         lock (_lock)
         {
@@ -60,7 +60,7 @@ internal sealed class SampleLedger
             {
                 if (batch.Find(schema.Kind) is { } table)
                 {
-                    accounts[(int)schema.Kind].Settle(table.RowCount, fate);
+                    accounts[(int)schema.Kind].Finish(table.RowCount, fate);
                 }
             }
         }
@@ -71,7 +71,7 @@ internal sealed class SampleLedger
     {
         lock (_lock)
         {
-            Of(pcode)[(int)Kind.Alert].Settle(count, Fate.RepeatedAlert);
+            Of(pcode)[(int)Kind.Alert].Finish(count, Fate.RepeatedAlert);
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class SampleLedger
 
         public long Unavailable { get; private set; }
 
-        public void Settle(int count, Fate fate)
+        public void Finish(int count, Fate fate)
         {
             InFlight -= count;
             Stored += fate == Fate.Stored ? count : 0;

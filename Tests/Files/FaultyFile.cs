@@ -39,7 +39,7 @@ internal sealed class FaultyFile(FaultyFileSystem files, string path, FileConten
         // What it promises is nothing.
     }
 
-    public void LetGo(long offset, long length)
+    public void DropCache(long offset, long length)
     {
         // Nor is this a promise.
     }

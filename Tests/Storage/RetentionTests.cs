@@ -74,11 +74,11 @@ public sealed class RetentionTests
         Block block = new(
             test.Disk, test.BlockFiles.Single(),
             Manifest.Read(test.Disk, StoreUnderTest.ManifestPath, StoreUnderTest.NodeId)!.Blocks[0], StoreUnderTest.NodeId, new ChunkCache(1 << 20), test.Instruments);
-        Assert.That(block.TryHold(), Is.True);
+        Assert.That(block.TryPin(), Is.True);
         block.Retire(CooperativeYield.Urgent);
         Assert.That(block.Open().Index.Sections, Has.Length.EqualTo(1), "still readable");
         block.Release();
         Assert.That(test.BlockFiles, Is.Empty);
-        Assert.That(block.TryHold(), Is.False);
+        Assert.That(block.TryPin(), Is.False);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         await WriteAsync(() => TransactionsOf(rows, number));
     }
 
-    /// <summary>Puts rows of one project and kind as a batch into the log and the store; the first written has the running number 0, and so on.</summary>
+    /// <summary>Puts rows of one project and kind as a batch into the log and the store; the first written has the sequence number 0, and so on.</summary>
     public async Task WriteAsync(IReadOnlyList<Row> rows)
     {
         long number = _nextNumber;

@@ -98,7 +98,7 @@ internal sealed class QueryPart(CompareContext context)
         new PeerLoad(peer, context.Clock).Write(_day, context.Stop);
         long counted = peer.Count();
         context.Figures.Check($"day of transactions, {CompareContext.NameOf(name)}: counted = made", $"{counted}, {_day.Transactions}", counted == _day.Transactions);
-        AddDisk(CompareContext.NameOf(name), context.Options.Has(ComparePart.Disk) || name == PeerName.Clickhouse ? peer.Settle() : 0);
+        AddDisk(CompareContext.NameOf(name), context.Options.Has(ComparePart.Disk) || name == PeerName.Clickhouse ? peer.Finish() : 0);
         if (!HasQueries)
         {
             return;

@@ -67,7 +67,7 @@ internal sealed class ClickHousePeer : IPeer
 
     public long Count() => Number("SELECT count() FROM transaction");
 
-    public long Settle()
+    public long Finish()
     {
         Run("OPTIMIZE TABLE transaction FINAL");
         return Number("SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = 'default' AND table = 'transaction'");

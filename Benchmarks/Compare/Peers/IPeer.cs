@@ -21,5 +21,5 @@ internal interface IPeer : IDisposable
     long Count();
 
     /// <summary>Has it merge what it would merge by itself later; returns the bytes of its files.</summary>
-    long Settle();
+    long Finish();
 }

@@ -20,7 +20,7 @@ internal sealed class InfluxPeer(string program, TimeProvider clock) : IPeer
 
     public long Count() => _server.Number("SELECT count(\"elapsed\") FROM \"transaction\"");
 
-    public long Settle() => _server.Compact(clock);
+    public long Finish() => _server.Compact(clock);
 
     /// <summary>Where a statement is asked; times are ms.</summary>
     public ServerAddress PathOf(string statement) =>

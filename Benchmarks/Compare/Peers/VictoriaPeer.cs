@@ -50,7 +50,7 @@ internal sealed class VictoriaPeer : IPeer
     // Rows that wait in memory count, too.
     public long Count() => MetricText.Sum(Get("/metrics") ?? "", "vm_rows_inserted_total{type=\"influx\"}") is var rows ? (long)rows / NumericFields : 0;
 
-    public long Settle()
+    public long Finish()
     {
         Get("/internal/force_flush");
         Get("/internal/force_merge");

@@ -22,7 +22,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
     public BlockEntry Entry { get; } = entry;
 
     /// <summary>Takes hold of the block, so that its file stays. False when it is gone already.</summary>
-    public bool TryHold()
+    public bool TryPin()
     {
         while (true)
         {
@@ -58,7 +58,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
         {
             for (long offset = 0; offset < Entry.Bytes; offset += PieceBytes)
             {
-                file.LetGo(offset, PieceBytes);
+                file.DropCache(offset, PieceBytes);
                 pace.Step();
             }
         }

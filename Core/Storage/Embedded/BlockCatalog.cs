@@ -185,7 +185,7 @@ internal sealed class BlockCatalog
         while (true)
         {
             StoreSnapshot snapshot = _snapshot;
-            if (!snapshot.TryHold())
+            if (!snapshot.TryPin())
             {
                 continue;
             }
@@ -195,7 +195,7 @@ internal sealed class BlockCatalog
             {
                 if (range.Overlaps(block.Entry.FirstTime, block.Entry.LastTime))
                 {
-                    whole = block.TryHold();
+                    whole = block.TryPin();
                     if (!whole)
                     {
                         break;

@@ -18,10 +18,10 @@ internal sealed record BlockEntry
 
     public required long LastTime { get; init; }
 
-    /// <summary>The least running number.</summary>
+    /// <summary>The least sequence number.</summary>
     public required long FirstNumber { get; init; }
 
-    /// <summary>The greatest running number.</summary>
+    /// <summary>The greatest sequence number.</summary>
     public required long LastNumber { get; init; }
 
     public required int ProjectCount { get; init; }

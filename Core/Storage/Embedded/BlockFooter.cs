@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <summary>The footer of a block as bytes. See docs/format/block.md.</summary>
 internal static class BlockFooter
 {
-    /// <summary>Name of the column of running numbers; no field has a name like this.</summary>
+    /// <summary>Name of the column of sequence numbers; no field has a name like this.</summary>
     private const string SequenceNumbers = "#n";
 
     public static void Write(BlockIndex index, ByteWriter to)

@@ -13,13 +13,13 @@ internal sealed class BlockIndex
     /// <summary>All chunks, section by section.</summary>
     public required ChunkIndex[] Chunks { get; init; }
 
-    /// <summary>The columns by field, the running numbers behind them; null where no row has the field.</summary>
+    /// <summary>The columns by field, the sequence numbers behind them; null where no row has the field.</summary>
     public required ColumnIndex?[] Columns { get; init; }
 
     /// <summary>The filter of alert ids, in blocks of alerts.</summary>
     public Extent AlertFilter { get; set; }
 
-    /// <summary>The column of running numbers of a kind, which is no field.</summary>
+    /// <summary>The column of sequence numbers of a kind, which is no field.</summary>
     public static int NumberColumnOf(KindSchema schema) => schema.Fields.Length;
 
     public SectionIndex? Find(long pcode)

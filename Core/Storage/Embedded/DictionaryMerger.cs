@@ -82,7 +82,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
     // A column without a dictionary in some block is tried anew: what hardly repeats in ten minutes may repeat in a day.
     private void MakeDictionary(int column)
     {
-        if (HardlyRepeat(column))
+        if (IsHighCardinality(column))
         {
             return;
         }
@@ -106,7 +106,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
     }
 
     // Texts of the first chunk of each block without a dictionary: what stands once in each stands often in all.
-    private bool HardlyRepeat(int column)
+    private bool IsHighCardinality(int column)
     {
         SymbolTable sample = new(stock, 0, 0);
         Span<int> codes = _codes;

@@ -46,7 +46,7 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
     /// <inheritdoc/>
     public LogPosition StoredThrough => _catalog.Manifest.StoredThrough;
 
-    /// <summary>The greatest running number in any block; −1 when there is none. The log goes on behind what it replays and this.</summary>
+    /// <summary>The greatest sequence number in any block; −1 when there is none. The log goes on behind what it replays and this.</summary>
     public long GreatestNumber => _catalog.Manifest.GreatestNumber;
 
     /// <summary>Whether the last seal failed; it is being tried again.</summary>

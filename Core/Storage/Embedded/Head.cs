@@ -43,7 +43,7 @@ internal sealed class Head
     /// <summary>The log position through which batches were taken.</summary>
     public LogPosition End { get; private set; }
 
-    /// <summary>The greatest running number taken; −1 when there is none.</summary>
+    /// <summary>The greatest sequence number taken; −1 when there is none.</summary>
     public long GreatestNumber { get; private set; } = -1;
 
     /// <summary>The clock's reading when the first batch came; meaningless while there is no row.</summary>
@@ -66,7 +66,7 @@ internal sealed class Head
     }
 
     /// <summary>Takes hold of the head, so that its memory stays. False when it is gone already.</summary>
-    public bool TryHold()
+    public bool TryPin()
     {
         while (true)
         {

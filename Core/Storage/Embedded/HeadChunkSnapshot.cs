@@ -6,6 +6,6 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// <param name="LastTime">The greatest time, in ms.</param>
 /// <param name="Numbers">Number columns by field; null where no row has the field.</param>
 /// <param name="Codes">Text columns by field; null where no row has the field.</param>
-/// <param name="RunningNumbers">The rows' running numbers, ascending.</param>
+/// <param name="RunningNumbers">The rows' sequence numbers, ascending.</param>
 internal sealed record HeadChunkSnapshot(
     int RowCount, long FirstTime, long LastTime, long[]?[] Numbers, int[]?[] Codes, long[] RunningNumbers);

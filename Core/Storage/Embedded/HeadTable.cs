@@ -57,7 +57,7 @@ internal sealed class HeadTable
         }
     }
 
-    /// <summary>Appends a batch's rows and shows them. <paramref name="firstNumber"/> is the running number of the first.</summary>
+    /// <summary>Appends a batch's rows and shows them. <paramref name="firstNumber"/> is the sequence number of the first.</summary>
     public void Append(SampleTable table, long firstNumber)
     {
         for (int field = 0; field < Schema.Fields.Length; field++)
@@ -156,7 +156,7 @@ internal sealed class HeadTable
         ReadOnlySpan<int> codes = column.Codes;
         int[] into = _stock.RentCodes(codes.Length);
         SymbolView texts = column.Symbols.View();
-        if (!symbols.Distinct || HardlyRepeat(symbols))
+        if (!symbols.Distinct || IsHighCardinality(symbols))
         {
             int first = symbols.AddAll(texts);
             symbols.DropIndex();
@@ -173,7 +173,7 @@ internal sealed class HeadTable
     }
 
     // Where hardly one text repeats, looking texts up costs more than it saves.
-    private bool HardlyRepeat(SymbolTable symbols) =>
+    private bool IsHighCardinality(SymbolTable symbols) =>
         symbols.Count >= ProbeTexts && DictionaryPolicy.TooManyDistinct(symbols.Count, _view.RowCount, Math.Max(_view.RowCount, _expected.RowCount));
 
     private void Remap(ReadOnlySpan<int> codes, SymbolView texts, SymbolTable symbols, int[] into)

@@ -5,7 +5,7 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Storage.Embedded;
 
 /// <summary>
-/// The rows that become a block, in its order (project, time, running number), a column at a time: a sealed head or blocks being merged.
+/// The rows that become a block, in its order (project, time, sequence number), a column at a time: a sealed head or blocks being merged.
 /// A column is opened, then read once from the first row to the last; what is asked for at one time never crosses a project's end.
 /// </summary>
 internal interface IBlockRows
@@ -21,7 +21,7 @@ internal interface IBlockRows
     /// <summary>What is known of a project's samples: rollups of all the blocks that they come from, until the next project is asked for; empty when they come from elsewhere.</summary>
     IReadOnlyList<IRollupStream> RollupsOf(long pcode);
 
-    /// <summary>Whether some row may have the column. Ordinals are fields' and, behind them, the running number's.</summary>
+    /// <summary>Whether some row may have the column. Ordinals are fields' and, behind them, the sequence number's.</summary>
     bool Has(int column);
 
     /// <summary>Starts reading a number column.</summary>

@@ -20,7 +20,7 @@ internal sealed record Manifest
 
     public LogPosition StoredThrough { get; init; }
 
-    /// <summary>The greatest running number that is or was in a block; −1 when there was none.</summary>
+    /// <summary>The greatest sequence number that is or was in a block; −1 when there was none.</summary>
     public long GreatestNumber { get; init; } = -1;
 
     /// <summary>Every block so far has a smaller id.</summary>

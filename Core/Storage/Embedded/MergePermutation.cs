@@ -3,7 +3,7 @@ using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
-/// <summary>From which block each row of a merged project comes: by time, then running number.</summary>
+/// <summary>From which block each row of a merged project comes: by time, then sequence number.</summary>
 internal static class MergePermutation
 {
     // About a tenth of a millisecond.

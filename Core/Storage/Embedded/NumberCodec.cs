@@ -47,7 +47,7 @@ internal sealed class NumberCodec
         WriteGroups(values, least, scale, missing ? 1UL : 0UL, to);
     }
 
-    /// <summary>Appends a chunk whose values hardly fall and are never missing (times, running numbers).</summary>
+    /// <summary>Appends a chunk whose values hardly fall and are never missing (times, sequence numbers).</summary>
     public void EncodeOrdered(ReadOnlySpan<long> values, ByteWriter to, out long least, out long greatest)
     {
         NumberStatistics.Measure(values, out least, out greatest, out _);

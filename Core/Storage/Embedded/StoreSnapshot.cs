@@ -15,16 +15,16 @@ internal sealed record StoreSnapshot(Head Active, ImmutableArray<Head> Frozen, I
     public ImmutableArray<Block> BlocksOf(Kind kind) => Blocks[(int)kind];
 
     /// <summary>Takes hold of all heads, or of none when one is gone already.</summary>
-    public bool TryHold()
+    public bool TryPin()
     {
-        if (!Active.TryHold())
+        if (!Active.TryPin())
         {
             return false;
         }
 
         for (int i = 0; i < Frozen.Length; i++)
         {
-            if (!Frozen[i].TryHold())
+            if (!Frozen[i].TryPin())
             {
                 Release(i);
                 return false;

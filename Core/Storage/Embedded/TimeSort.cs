@@ -4,7 +4,7 @@ using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
-/// <summary>Sorts rows that came in order of their running number by time, keeping that order among equal times.</summary>
+/// <summary>Sorts rows that came in order of their sequence number by time, keeping that order among equal times.</summary>
 internal static class TimeSort
 {
     private const int DigitBits = 11;

@@ -5,7 +5,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Influx;
 
-/// <summary>The part of a raw answer that is at hand, with the place of each row: its time, its node and its running number. Not thread safe.</summary>
+/// <summary>The part of a raw answer that is at hand, with the place of each row: its time, its node and its sequence number. Not thread safe.</summary>
 internal sealed class IdentifiedRows : IIdentifiedChunk
 {
     private readonly AnswerColumn _number = new(InfluxSchema.NumberField, isText: false);

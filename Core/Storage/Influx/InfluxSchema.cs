@@ -4,7 +4,7 @@ namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// How samples lie in InfluxDB. One measurement a kind, named like the kind, with the tags <c>pcode, oid, node, e</c> (alerts: also <c>b</c>) and the
-/// running number <c>n</c> and every other field of the kind under its schema name. Durations are integer µs, numbers integer millionths, booleans
+/// sequence number <c>n</c> and every other field of the kind under its schema name. Durations are integer µs, numbers integer millionths, booleans
 /// 0i and 1i, maps their canonical JSON; a missing field is left out, a missing oid is the tag value <c>-</c> (3.x fixes the tags of a table).
 /// <para>
 /// Rollup units lie in <c>rollup_5m</c> with the tags <c>pcode, node, kind</c> and the fields <c>unit, part, parts, data</c>. A unit is what one node took
@@ -36,7 +36,7 @@ public static class InfluxSchema
     /// <summary>Name of the kind, in <see cref="RollupMeasurement"/>.</summary>
     public const string KindTag = "kind";
 
-    /// <summary>Field of each sample: its running number.</summary>
+    /// <summary>Field of each sample: its sequence number.</summary>
     public const string NumberField = "n";
 
     public const string RollupMeasurement = "rollup_5m";
@@ -98,7 +98,7 @@ public static class InfluxSchema
     /// <summary>Hours since 1970 that the time of a point lies in.</summary>
     public static long HourOf(long pointTime) => pointTime / (HourMilliseconds * NanosecondsPerMillisecond);
 
-    /// <summary>Value of <see cref="EpochTag"/> for a running number.</summary>
+    /// <summary>Value of <see cref="EpochTag"/> for a sequence number.</summary>
     public static long EpochOf(long number) => number / NumbersPerEpoch % Epochs;
 
     /// <summary>Start in ms of the bucket that a time lies in.</summary>

@@ -83,7 +83,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <summary>The greatest unit that the checkpoint knew at the start; −1 when there was none. The log's own marks may know greater ones.</summary>
     public long LastUnit { get; }
 
-    /// <summary>The running number behind everything that the checkpoint covered at the start.</summary>
+    /// <summary>The sequence number behind everything that the checkpoint covered at the start.</summary>
     public long NextNumber { get; }
 
     /// <summary>Why InfluxDB takes no samples just now; null when it does.</summary>
@@ -99,7 +99,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <param name="clock">Ages, delays and time-outs.</param>
     /// <param name="instruments">Counters.</param>
     /// <param name="logger">Where outages and refused lines are told.</param>
-    /// <param name="nodeOf">The node whose points samples become, by running number; without it that of the directory.</param>
+    /// <param name="nodeOf">The node whose points samples become, by sequence number; without it that of the directory.</param>
     /// <exception cref="UnknownFormatException">The checkpoint is of another version or node.</exception>
     public static InfluxWriter Open(
         IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts,
@@ -175,7 +175,7 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     /// <param name="isOpen">Whether it may have accepted more, or will.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Whether InfluxDB has it.</returns>
-    public async Task<bool> TellAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken)
+    public async Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken)
     {
         long hour = InfluxSchema.NodeTime(_clock.GetUtcNow().ToUnixTimeMilliseconds());
         string line = string.Create(

@@ -14,7 +14,7 @@ internal sealed class OpenUnit(long number)
 
     public IEnumerable<(long Pcode, UnitTable Table)> Tables => _tables.Select(entry => (entry.Key.Pcode, entry.Value));
 
-    /// <summary>Running number of its first sample.</summary>
+    /// <summary>Sequence number of its first sample.</summary>
     public long FirstNumber { get; private set; }
 
     public bool IsEmpty => _tables.Count == 0;

@@ -7,11 +7,11 @@ namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
 /// Through which mark of the log InfluxDB has everything, in the file <c>influx</c> of the data directory:
-/// header (own = position), then <c>unit that begins there i64 | next running number i64 | CRC-32C u32</c>, little endian.
+/// header (own = position), then <c>unit that begins there i64 | next sequence number i64 | CRC-32C u32</c>, little endian.
 /// </summary>
 /// <param name="Through">The position of the mark.</param>
 /// <param name="Unit">The unit that begins there.</param>
-/// <param name="NextNumber">The running number behind everything before it.</param>
+/// <param name="NextNumber">The sequence number behind everything before it.</param>
 internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, long NextNumber)
 {
     private const uint Version = 1;

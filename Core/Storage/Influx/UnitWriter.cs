@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// <param name="queue">What sends lines.</param>
 /// <param name="size">How large batches are.</param>
 /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project.</param>
-/// <param name="nodeOf">The node of a running number.</param>
+/// <param name="nodeOf">The node of a sequence number.</param>
 internal sealed class UnitWriter(SendQueue queue, AdaptiveBatchSize size, Func<long, long> apdexThresholdMicroseconds, Func<long, ulong> nodeOf)
 {
     /// <summary>Writes the rollups, and returns once InfluxDB has them.</summary>
