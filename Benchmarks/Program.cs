@@ -7,9 +7,10 @@ using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Shared;
 using TimeSeries.Benchmarks.Stages;
+using TimeSeries.Benchmarks.Structure;
 
 RootCommand root = new("Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, questions about alerts, micro benchmarks, stages of the write path, "
-    + "and writes to and queries over InfluxDB.")
+    + "and writes to and queries over InfluxDB, and the structure of the code.")
 {
     LoadCommand.Create(),
     CompareCommand.Create(),
@@ -21,5 +22,6 @@ RootCommand root = new("Measures TimeSeries: a load generator, a comparison with
     InfluxClientCommand.Create(),
     InfluxLoadCommand.Create(),
     InfluxQueryCommand.Create(),
+    StructureCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -1,4 +1,4 @@
-using TimeSeries.Ingest.Endpoint;
+using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Ingest;
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Hosting.Telemetry;
-using TimeSeries.Ingest.Pipeline;
+using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Shipping;
 
 namespace TimeSeries.Ingest;
 

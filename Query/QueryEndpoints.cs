@@ -1,9 +1,13 @@
-using TimeSeries.Query.AlertHistory;
+using TimeSeries.Query.Api;
+using TimeSeries.Query.Api.Agents;
+using TimeSeries.Query.Api.Aggregate;
+using TimeSeries.Query.Api.Samples;
+using TimeSeries.Query.Api.Schema;
 using TimeSeries.Query.Families;
-using TimeSeries.Query.Ncp;
-using TimeSeries.Query.Own;
-using TimeSeries.Query.Tyk;
-using TimeSeries.Query.WhaTap;
+using TimeSeries.Query.Families.AlertHistory;
+using TimeSeries.Query.Families.Ncp;
+using TimeSeries.Query.Families.Tyk;
+using TimeSeries.Query.Families.WhaTap;
 
 namespace TimeSeries.Query;
 

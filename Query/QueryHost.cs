@@ -1,5 +1,6 @@
-using TimeSeries.Core.Model;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Storage;

@@ -1,13 +1,17 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.OpenApi;
-using TimeSeries.Query.AlertHistory;
+using TimeSeries.Query.Api;
+using TimeSeries.Query.Api.Agents;
+using TimeSeries.Query.Api.Aggregate;
+using TimeSeries.Query.Api.Samples;
+using TimeSeries.Query.Api.Schema;
 using TimeSeries.Query.Families;
-using TimeSeries.Query.Ncp;
-using TimeSeries.Query.Own;
-using TimeSeries.Query.Scanning;
-using TimeSeries.Query.Tyk;
-using TimeSeries.Query.WhaTap;
+using TimeSeries.Query.Families.AlertHistory;
+using TimeSeries.Query.Families.Ncp;
+using TimeSeries.Query.Families.Tyk;
+using TimeSeries.Query.Families.WhaTap;
+using TimeSeries.Query.Scheduling;
 
 namespace TimeSeries.Query;
 
@@ -15,7 +19,7 @@ namespace TimeSeries.Query;
 public static class QueryServices
 {
     /// <summary>
-    /// Adds options, metrics and endpoints of the Query host. The host itself adds what they stand on: an <see cref="Core.Model.ISampleReader"/>
+    /// Adds options, metrics and endpoints of the Query host. The host itself adds what they stand on: an <see cref="Core.Model.Ports.ISampleReader"/>
     /// and the <see cref="Hosting.Projects.ProjectDirectory"/>.
     /// </summary>
     public static IServiceCollection AddTimeSeriesQuery(this IServiceCollection services, IConfiguration configuration)

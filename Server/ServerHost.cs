@@ -1,4 +1,4 @@
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Web;

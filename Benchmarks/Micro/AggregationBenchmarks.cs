@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using TimeSeries.Core.Aggregate;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;

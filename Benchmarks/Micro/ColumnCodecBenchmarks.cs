@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Benchmarks.Micro;

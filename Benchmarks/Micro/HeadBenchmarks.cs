@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Embedded.Heads;
 
 namespace TimeSeries.Benchmarks.Micro;
 

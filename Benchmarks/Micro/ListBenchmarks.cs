@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using TimeSeries.Benchmarks.Alerts;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;

@@ -4,7 +4,7 @@ using TimeSeries.Core;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using BenchmarkDotNet.Attributes;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;

@@ -2,10 +2,11 @@ using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http;
 using TimeSeries.Core.Aggregate;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Query.Families;
-using TimeSeries.Query.WhaTap;
+using TimeSeries.Query.Families.WhaTap;
+using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Benchmarks.Micro;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 

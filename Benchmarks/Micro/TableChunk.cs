@@ -1,4 +1,5 @@
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;

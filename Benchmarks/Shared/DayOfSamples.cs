@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Shared;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
 
 namespace TimeSeries.Benchmarks.Shared;
 

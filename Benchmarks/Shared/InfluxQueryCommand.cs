@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
 
 namespace TimeSeries.Benchmarks.Shared;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text.Json;
 using TimeSeries.Benchmarks.Load;
-using TimeSeries.Core.Model;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Storage.Influx.Configuration;
 
 namespace TimeSeries.Benchmarks.Shared;
 

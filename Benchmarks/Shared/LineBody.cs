@@ -2,9 +2,11 @@ using System.Buffers.Text;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Rollups;
+using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Benchmarks.Shared;
 

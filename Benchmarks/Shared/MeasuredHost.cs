@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Benchmarks.Micro;
-using TimeSeries.Core.Model;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Query;
 
 namespace TimeSeries.Benchmarks.Shared;

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Net;
 using TimeSeries.Benchmarks.Micro;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Rollups;
+using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Benchmarks.Stages;
 

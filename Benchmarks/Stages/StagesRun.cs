@@ -4,9 +4,11 @@ using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Hashing;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Decoding.Wire;
 using TimeSeries.Ingest.Validation;
 
 namespace TimeSeries.Benchmarks.Stages;

@@ -1,4 +1,4 @@
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Wire;

@@ -1,4 +1,6 @@
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Core.Aggregate;
 

@@ -1,5 +1,10 @@
 using System.Buffers;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Aggregate.Filters;
+using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Codecs;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Codecs;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Codecs;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Codecs;
 

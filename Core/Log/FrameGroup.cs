@@ -1,3 +1,5 @@
+using TimeSeries.Core.Model.Samples;
+
 namespace TimeSeries.Core.Log;
 
 /// <summary>The buffers of a group's frames, ready for one vectored write. Its memory is kept from group to group.</summary>
@@ -12,7 +14,7 @@ internal sealed class FrameGroup(FrameFormat format)
     public long Bytes { get; private set; }
 
     /// <summary>Frames the records from a position on and gives the position behind each.</summary>
-    public void Gather(ReadOnlySpan<LogEntry> entries, long start, Span<Model.LogPosition> ends)
+    public void Gather(ReadOnlySpan<LogEntry> entries, long start, Span<LogPosition> ends)
     {
         ReserveHeaders(entries);
         long position = start;

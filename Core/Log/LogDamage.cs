@@ -1,4 +1,4 @@
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Log;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Log;
 

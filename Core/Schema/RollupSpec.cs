@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Core.Schema;
 

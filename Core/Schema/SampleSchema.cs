@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using TimeSeries.Core.Model;
-using static TimeSeries.Core.Model.MeasureKind;
+using TimeSeries.Core.Model.Queries;
+using static TimeSeries.Core.Model.Queries.MeasureKind;
 
 namespace TimeSeries.Core.Schema;
 

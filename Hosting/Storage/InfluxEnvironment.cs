@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Hosting.Storage;

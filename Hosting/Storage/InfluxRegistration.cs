@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Web;
 

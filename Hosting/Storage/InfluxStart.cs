@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Startup;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Web;

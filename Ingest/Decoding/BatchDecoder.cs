@@ -1,3 +1,5 @@
+using TimeSeries.Ingest.Decoding.Wire;
+
 namespace TimeSeries.Ingest.Decoding;
 
 /// <summary>

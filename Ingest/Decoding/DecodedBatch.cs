@@ -1,5 +1,7 @@
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Building;
+using TimeSeries.Ingest.Decoding.Wire;
 
 namespace TimeSeries.Ingest.Decoding;
 

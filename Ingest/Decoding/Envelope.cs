@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Unicode;
 using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Building;
+using TimeSeries.Ingest.Decoding.Layouts;
+using TimeSeries.Ingest.Decoding.Wire;
 
 namespace TimeSeries.Ingest.Decoding;
 

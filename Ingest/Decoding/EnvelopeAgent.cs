@@ -1,6 +1,8 @@
 using System.IO.Hashing;
 using System.Text.Unicode;
 using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Building;
+using TimeSeries.Ingest.Decoding.Wire;
 
 namespace TimeSeries.Ingest.Decoding;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Ingest.Building;
 
 namespace TimeSeries.Ingest.Decoding;
 

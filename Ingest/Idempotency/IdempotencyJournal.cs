@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Ingest.Idempotency;
 

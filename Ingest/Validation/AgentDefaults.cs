@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.IO.Hashing;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Building;
 using TimeSeries.Ingest.Decoding;
 
 namespace TimeSeries.Ingest.Validation;

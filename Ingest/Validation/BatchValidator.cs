@@ -1,5 +1,6 @@
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Building;
 using TimeSeries.Ingest.Decoding;
 
 namespace TimeSeries.Ingest.Validation;

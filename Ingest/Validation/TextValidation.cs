@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Building;
 
 namespace TimeSeries.Ingest.Validation;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using TimeSeries.Hosting.Telemetry;
+using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Families;
 

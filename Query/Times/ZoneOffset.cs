@@ -1,5 +1,5 @@
 using System.Globalization;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Query.Times;
 

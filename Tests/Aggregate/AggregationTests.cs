@@ -1,6 +1,8 @@
 using NUnit.Framework;
 using TimeSeries.Core.Aggregate;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Aggregate;

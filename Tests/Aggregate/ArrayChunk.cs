@@ -1,5 +1,6 @@
 using System.Text;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Aggregate;

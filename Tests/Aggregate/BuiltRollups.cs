@@ -1,4 +1,4 @@
-using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Aggregate;

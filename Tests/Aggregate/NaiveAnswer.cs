@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Tests.Aggregate;
 

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Aggregate.Grouping;
 
 namespace TimeSeries.Tests.Aggregate;
 

@@ -1,5 +1,7 @@
 using NUnit.Framework;
-using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Aggregate;

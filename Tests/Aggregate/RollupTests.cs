@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using TimeSeries.Core.Aggregate;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Aggregate;

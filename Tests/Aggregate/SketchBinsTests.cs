@@ -2,7 +2,8 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 using TimeSeries.Core.Aggregate;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Aggregate;

@@ -18,8 +18,9 @@ internal sealed partial record SourceFile(string RelativePath, string Text)
     /// <summary>The text without comments and without what stands in quotes.</summary>
     public string Code => field ??= CommentOrText().Replace(Text, match => match.Value[0] == '/' ? " " : "\"\"");
 
-    /// <summary>The types that stand directly in the namespace: declared at the line's start.</summary>
-    public IReadOnlyList<string> TopLevelTypes => [.. Declaration().Matches(Code).Select(match => match.Groups["name"].Value).Distinct()];
+    /// <summary>The types directly in the namespace, declared at the line's start, and the lines that each has to its closing brace.</summary>
+    public IReadOnlyDictionary<string, int> TopLevelTypes => Declaration().Matches(Code).GroupBy(match => match.Groups["name"].Value)
+        .ToDictionary(group => group.Key, group => group.Sum(match => LinesFrom(match.Index)));
 
     /// <summary>All types, nested ones too.</summary>
     public IReadOnlyList<string> Types => [.. AnyDeclaration().Matches(Code).Select(match => match.Groups["name"].Value).Distinct()];
@@ -28,6 +29,14 @@ internal sealed partial record SourceFile(string RelativePath, string Text)
     public IReadOnlyList<string> Uses => [.. ProductNamespace().Matches(NamespaceLine().Replace(Code, "")).Select(match => match.Groups["name"].Value).Distinct()];
 
     public override string ToString() => RelativePath;
+
+    private int LinesFrom(int start)
+    {
+        // A record without a body ends with its head.
+        Match head = EndOfHead().Match(Code, start);
+        Match end = head.Value == "{" ? EndOfBody().Match(Code, head.Index) : head;
+        return Code.AsSpan(start..(end.Success ? end.Index : Code.Length)).Count('\n') + 1;
+    }
 
     [GeneratedRegex("""/\*.*?\*/|//[^\n]*|"{3,}.*?"{3,}|@"(?:[^"]|"")*"|"(?:\\.|[^"\\\n])*" """, RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex CommentOrText();
@@ -40,6 +49,12 @@ internal sealed partial record SourceFile(string RelativePath, string Text)
 
     [GeneratedRegex(@"(?<![\w.])(?:TimeSeries\.)?(?<name>(?:Core|Hosting|Ingest|Query|Server|Benchmarks|Tests)(?:\.[A-Z]\w*)+)")]
     private static partial Regex ProductNamespace();
+
+    [GeneratedRegex(@"^\{|;$", RegexOptions.Multiline)]
+    private static partial Regex EndOfHead();
+
+    [GeneratedRegex(@"^\}", RegexOptions.Multiline)]
+    private static partial Regex EndOfBody();
 
     [GeneratedRegex(@"^namespace [^\n]*$", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();

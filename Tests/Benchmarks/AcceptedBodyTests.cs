@@ -1,9 +1,10 @@
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Decoding.Wire;
 using TimeSeries.Ingest.Validation;
 
 namespace TimeSeries.Tests.Benchmarks;

@@ -2,9 +2,10 @@ using System.Text;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Alerts;
 using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Decoding.Wire;
 using TimeSeries.Ingest.Validation;
 
 namespace TimeSeries.Tests.Benchmarks;

@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Shared;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Benchmarks;

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Load;
+using TimeSeries.Tests.Contract.Oracle;
 
 namespace TimeSeries.Tests.Benchmarks;
 

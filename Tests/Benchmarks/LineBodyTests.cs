@@ -2,6 +2,7 @@ using System.Text;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Shared;
 using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures.Influx;
 
 namespace TimeSeries.Tests.Benchmarks;

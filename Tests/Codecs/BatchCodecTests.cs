@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 using TimeSeries.Core.Codecs;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Codecs;

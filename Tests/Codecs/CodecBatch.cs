@@ -1,6 +1,7 @@
 using System.Text;
 using TimeSeries.Core.Codecs;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Codecs;

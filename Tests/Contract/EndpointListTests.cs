@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using NUnit.Framework;
 using TimeSeries.Query;
-using TimeSeries.Query.AlertHistory;
-using TimeSeries.Query.Ncp;
-using TimeSeries.Query.Tyk;
-using TimeSeries.Query.WhaTap;
+using TimeSeries.Query.Families.AlertHistory;
+using TimeSeries.Query.Families.Ncp;
+using TimeSeries.Query.Families.Tyk;
+using TimeSeries.Query.Families.WhaTap;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures;
 

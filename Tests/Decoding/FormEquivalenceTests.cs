@@ -1,8 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Decoding.Wire;
 using TimeSeries.Ingest.Validation;
 
 namespace TimeSeries.Tests.Decoding;

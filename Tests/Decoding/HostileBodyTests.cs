@@ -1,6 +1,7 @@
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Decoding.Wire;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Decoding;

@@ -1,7 +1,9 @@
 using System.Text;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Building;
 using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Decoding.Wire;
 using TimeSeries.Ingest.Validation;
 using TimeSeries.Tests.Fixtures;
 

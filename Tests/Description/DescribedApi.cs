@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Server;
+using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Description;

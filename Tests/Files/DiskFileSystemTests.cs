@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
+using TimeSeries.Tests.Contract.Oracle;
 
 namespace TimeSeries.Tests.Files;
 

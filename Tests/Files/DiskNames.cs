@@ -1,3 +1,5 @@
+using TimeSeries.Tests.Contract.Oracle;
+
 namespace TimeSeries.Tests.Files;
 
 /// <summary>The names on a disk: as programs see them, as they stand on the disk, and the changes between.</summary>

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Files;
+using TimeSeries.Tests.Contract.Oracle;
 
 namespace TimeSeries.Tests.Files;
 

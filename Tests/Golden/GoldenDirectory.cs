@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
-using TimeSeries.Ingest.Node;
+using TimeSeries.Ingest.Recovery;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Golden;

@@ -1,11 +1,11 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Files;
-using TimeSeries.Core.Model;
-using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Ingest.Idempotency;
-using TimeSeries.Ingest.Pipeline;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Storage.Influx.Writing;
+using TimeSeries.Ingest.Commit;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Golden;
@@ -55,7 +55,7 @@ internal sealed class StoredFileTests
     [Test]
     public void Headers_of_log_records()
     {
-        IdKey ofAgent = IdKey.OfAgent(7, -5, "agent"u8, "id-1"u8);
+        IdempotencyKey ofAgent = IdempotencyKey.OfAgent(7, -5, "agent"u8, "id-1"u8);
         RecordHeader[] headers =
         [
             new(RecordType.Batch, 12, 34, 56, new Timestamp(1_710_064_800_000)),

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Influx;

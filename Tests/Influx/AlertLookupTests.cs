@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Alerts;
 using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Fixtures.Influxd;
 

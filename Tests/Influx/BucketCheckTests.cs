@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Startup;
 using TimeSeries.Tests.Fixtures.Influx;
 
 namespace TimeSeries.Tests.Influx;

@@ -2,9 +2,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Reading;
+using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Fixtures.Influxd;
 

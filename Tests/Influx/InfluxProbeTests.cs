@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Startup;
 using TimeSeries.Tests.Fixtures.Influx;
 using TimeSeries.Tests.Fixtures.Influxd;
 

@@ -1,9 +1,13 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Alerts;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Reading;
+using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures.Influxd;
 using SampleRow = TimeSeries.Tests.Aggregate.SampleRow;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Tests.Fixtures.Influxd;
 using TimeSeries.Tests.Query;
 using TimeSeries.Tests.Storage;

@@ -1,7 +1,10 @@
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Reading;
+using TimeSeries.Core.Storage.Influx.Rollups;
+using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Tests.Fixtures.Influxd;
 using TimeSeries.Tests.Query;
 using TimeSeries.Tests.Storage;

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Reading;
+using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Fixtures.Influxd;
 

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TimeSeries.Core;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Alerts;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Fixtures.Influxd;
@@ -98,7 +100,7 @@ internal sealed class ReadAlertTests
         InfluxQlClient client = new(http, ReadSetup.Options(_server.Address), TimeProvider.System);
         foreach (string text in HostileTexts.All.Append("1' OR '1'='1").Append("1'; DROP MEASUREMENT m; --").Append("$p0").Append("\\' OR 1=1 --"))
         {
-            AnswerRows rows = new(new InfluxColumn("n", isText: false));
+            InfluxRows rows = new(new InfluxColumn("n", isText: false));
             await using InfluxAnswer answer = await client.AskAsync(InfluxStatement.Select("m", ["n"]).Where("pcode", text), rows, CancellationToken.None);
             Assert.That(await answer.ReadAsync(), Is.False, text);
         }

@@ -1,7 +1,8 @@
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Fixtures.Influxd;
 

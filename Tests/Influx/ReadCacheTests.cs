@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Reading;
 
 namespace TimeSeries.Tests.Influx;
 

@@ -2,9 +2,10 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Rollups;
 using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Fixtures.Influxd;
 

@@ -1,4 +1,5 @@
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Tests.Fixtures.Influxd;
 
 namespace TimeSeries.Tests.Influx;

@@ -1,6 +1,6 @@
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Tests.Influx;
 

@@ -1,8 +1,10 @@
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Rollups;
+using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Tests.Codecs;
 using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Fixtures.Influx;

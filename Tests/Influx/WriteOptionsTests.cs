@@ -1,7 +1,7 @@
 using System.Text;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Fixtures;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Tests.Influx;
 

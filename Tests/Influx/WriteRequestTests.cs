@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Tests.Fixtures.Influxd;
 
 namespace TimeSeries.Tests.Influx;

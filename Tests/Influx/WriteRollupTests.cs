@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Core.Aggregate;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx;
+using TimeSeries.Core.Storage.Influx.Rollups;
 using TimeSeries.Tests.Aggregate;
 
 namespace TimeSeries.Tests.Influx;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Fixtures;
 

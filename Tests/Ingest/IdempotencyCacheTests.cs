@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Codecs;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest;
+using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Idempotency;
-using TimeSeries.Ingest.Pipeline;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Ingest;

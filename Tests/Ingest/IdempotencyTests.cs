@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Ingest;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Fixtures;
 

@@ -11,9 +11,12 @@ using TimeSeries.Core;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest;
-using TimeSeries.Ingest.Pipeline;
+using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Shipping;
 using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Influx;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Ingest;

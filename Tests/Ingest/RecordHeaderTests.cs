@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Idempotency;
-using TimeSeries.Ingest.Pipeline;
 
 namespace TimeSeries.Tests.Ingest;
 

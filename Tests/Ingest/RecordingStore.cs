@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Ingest;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
-using TimeSeries.Ingest.Pipeline;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Ingest.Commit;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Ingest;

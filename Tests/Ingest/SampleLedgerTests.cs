@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
+using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Ingest;

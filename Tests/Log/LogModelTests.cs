@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Log;

@@ -3,7 +3,7 @@ using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Tests.Log;
 

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Log;

@@ -2,7 +2,7 @@ using System.Text;
 using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Log;

@@ -2,8 +2,8 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
-using TimeSeries.Query.Families;
 using TimeSeries.Query.Numbers;
+using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Tests.Query;
 

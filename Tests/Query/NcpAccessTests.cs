@@ -5,9 +5,9 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
-using TimeSeries.Query.Ncp;
+using TimeSeries.Query.Families.Ncp;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Query;

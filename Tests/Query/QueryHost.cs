@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;

@@ -1,5 +1,6 @@
 using System.Text;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Tests.Query;
 

@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Query;

@@ -1,6 +1,6 @@
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Query.WhaTap;
+using TimeSeries.Query.Families.WhaTap;
 
 namespace TimeSeries.Tests.Query;
 

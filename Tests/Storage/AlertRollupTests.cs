@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Tests.Query;
 

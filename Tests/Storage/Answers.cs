@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Contract.Oracle;
 
 namespace TimeSeries.Tests.Storage;
 

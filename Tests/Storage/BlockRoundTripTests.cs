@@ -2,9 +2,15 @@ using System.Text;
 using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Compaction;
+using TimeSeries.Core.Storage.Embedded.Heads;
 using TimeSeries.Core.Threads;
 using TimeSeries.Tests.Files;
 

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 
 namespace TimeSeries.Tests.Storage;
 

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Compaction;
+using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Storage;

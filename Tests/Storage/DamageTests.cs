@@ -1,6 +1,7 @@
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Storage;

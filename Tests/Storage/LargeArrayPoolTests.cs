@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Memory;
 
 namespace TimeSeries.Tests.Storage;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Tests.Query;
 
@@ -146,27 +147,27 @@ internal sealed class ListRows(Random random)
         {
             int status = SampleSchema.Of(Kind.Transaction).Ordinal("status");
             return kind == Kind.Event
-                ? Core.Model.Filter.OfTexts(SampleSchema.Of(kind).Ordinal("level"), FilterOperator.AnyOf, Pick(_levels))
+                ? Core.Model.Queries.Filter.OfTexts(SampleSchema.Of(kind).Ordinal("level"), FilterOperator.AnyOf, Pick(_levels))
                 : random.Next(6) switch
                 {
-                    0 => Core.Model.Filter.OfNumbers(status, FilterOperator.GreaterThanAnyOf, 400),
-                    1 => Core.Model.Filter.OfNumbers(status, FilterOperator.LessThanAnyOf, 300, 250),
-                    2 => Core.Model.Filter.OfNumbers(status, FilterOperator.NoneOf, NumberColumn.Missing, 404),
-                    3 => Core.Model.Filter.OfNumbers(KindSchema.Oid, FilterOperator.AnyOf, -1, 2, 7),
-                    4 => Core.Model.Filter.OfNumbers(KindSchema.Oid, FilterOperator.AnyOf, NumberColumn.Missing, 0),
-                    _ => Core.Model.Filter.Present(status),
+                    0 => Core.Model.Queries.Filter.OfNumbers(status, FilterOperator.GreaterThanAnyOf, 400),
+                    1 => Core.Model.Queries.Filter.OfNumbers(status, FilterOperator.LessThanAnyOf, 300, 250),
+                    2 => Core.Model.Queries.Filter.OfNumbers(status, FilterOperator.NoneOf, NumberColumn.Missing, 404),
+                    3 => Core.Model.Queries.Filter.OfNumbers(KindSchema.Oid, FilterOperator.AnyOf, -1, 2, 7),
+                    4 => Core.Model.Queries.Filter.OfNumbers(KindSchema.Oid, FilterOperator.AnyOf, NumberColumn.Missing, 0),
+                    _ => Core.Model.Queries.Filter.Present(status),
                 };
         }
 
         return random.Next(7) switch
         {
-            0 => Core.Model.Filter.OfTexts(_alert.Ordinal("severity"), FilterOperator.AnyOf, Pick(_severities)),
-            1 => Core.Model.Filter.OfTexts(_alert.Ordinal("severity"), FilterOperator.NoneOf, Pick(_severities)),
-            2 => Core.Model.Filter.OfTexts(_alert.Ordinal("source"), FilterOperator.ContainsAnyOf, "SOURCE-1"),
-            3 => Core.Model.Filter.OfTexts(_alert.Ordinal("labels"), FilterOperator.HasEntryAnyOf, "\"line\":\"3\""),
-            4 => Core.Model.Filter.Present(_alert.Ordinal("description")),
-            5 => Core.Model.Filter.OfTexts(_alert.Ordinal("id"), FilterOperator.AnyOf, Ids(rows)),
-            _ => Core.Model.Filter.OfTexts(_alert.Ordinal("description"), FilterOperator.AnyOf, "", "short"),
+            0 => Core.Model.Queries.Filter.OfTexts(_alert.Ordinal("severity"), FilterOperator.AnyOf, Pick(_severities)),
+            1 => Core.Model.Queries.Filter.OfTexts(_alert.Ordinal("severity"), FilterOperator.NoneOf, Pick(_severities)),
+            2 => Core.Model.Queries.Filter.OfTexts(_alert.Ordinal("source"), FilterOperator.ContainsAnyOf, "SOURCE-1"),
+            3 => Core.Model.Queries.Filter.OfTexts(_alert.Ordinal("labels"), FilterOperator.HasEntryAnyOf, "\"line\":\"3\""),
+            4 => Core.Model.Queries.Filter.Present(_alert.Ordinal("description")),
+            5 => Core.Model.Queries.Filter.OfTexts(_alert.Ordinal("id"), FilterOperator.AnyOf, Ids(rows)),
+            _ => Core.Model.Queries.Filter.OfTexts(_alert.Ordinal("description"), FilterOperator.AnyOf, "", "short"),
         };
     }
 

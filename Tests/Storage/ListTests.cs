@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Query;

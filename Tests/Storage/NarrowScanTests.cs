@@ -1,7 +1,8 @@
 using System.Text;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Micro;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Aggregate;
@@ -79,11 +80,11 @@ internal sealed class NarrowScanTests
 
     private Filter Filter(string name) => name switch
     {
-        "user" => Core.Model.Filter.OfTexts(_schema.Ordinal("user_id"), FilterOperator.AnyOf, _user, "user-00077"),
-        "nobody" => Core.Model.Filter.OfTexts(_schema.Ordinal("user_id"), FilterOperator.AnyOf, "nobody"),
-        "method" => Core.Model.Filter.OfTexts(_schema.Ordinal("method"), FilterOperator.NoneOf, "DELETE"),
-        "status" => Core.Model.Filter.Present(_schema.Ordinal("status")),
-        "slow" => Core.Model.Filter.OfNumbers(_schema.Ordinal("elapsed"), FilterOperator.GreaterThanAnyOf, 300_000),
+        "user" => Core.Model.Queries.Filter.OfTexts(_schema.Ordinal("user_id"), FilterOperator.AnyOf, _user, "user-00077"),
+        "nobody" => Core.Model.Queries.Filter.OfTexts(_schema.Ordinal("user_id"), FilterOperator.AnyOf, "nobody"),
+        "method" => Core.Model.Queries.Filter.OfTexts(_schema.Ordinal("method"), FilterOperator.NoneOf, "DELETE"),
+        "status" => Core.Model.Queries.Filter.Present(_schema.Ordinal("status")),
+        "slow" => Core.Model.Queries.Filter.OfNumbers(_schema.Ordinal("elapsed"), FilterOperator.GreaterThanAnyOf, 300_000),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Micro;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Aggregate;

@@ -1,7 +1,9 @@
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Catalog;
 using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Tests.Storage;

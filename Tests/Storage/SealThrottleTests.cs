@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Embedded.Maintenance;
 using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Storage;

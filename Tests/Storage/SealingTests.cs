@@ -1,5 +1,6 @@
 using NUnit.Framework;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Files;
 

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Fixtures;
 

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
-using TimeSeries.Core.Model;
-using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
 using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Tests.Storage;

@@ -1,8 +1,17 @@
 using Microsoft.Extensions.Logging;
-using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded.Alerts;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Heads;
+using TimeSeries.Core.Storage.Embedded.Maintenance;
+using TimeSeries.Core.Storage.Embedded.Scanning;
 
 namespace TimeSeries.Core.Storage.Embedded;
 

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Influx.Rollups;
 
 namespace TimeSeries.Core.Storage.Influx;
 

@@ -1,0 +1,40 @@
+using TimeSeries.Core.Aggregate.Filters;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Aggregate.Grouping;
+
+/// <summary>One part of a group's key: gives each distinct value a small number, in the order of their coming.</summary>
+internal abstract class GroupKeyColumn
+{
+    /// <summary>How many numbers were given.</summary>
+    public abstract int Count { get; }
+
+    public abstract long AllocatedBytes { get; }
+
+    /// <summary>Writes the number of each selected row's value.</summary>
+    public abstract void Map(IColumnChunk chunk, SelectionVector selection, Span<int> ids);
+
+    /// <summary>The value behind a number, of a part that holds numbers.</summary>
+    public abstract long Number(int id);
+
+    /// <summary>The text behind a number, of a part that holds texts; empty when missing.</summary>
+    public abstract ReadOnlySpan<byte> Text(int id);
+
+    public abstract bool IsMissing(int id);
+
+    /// <summary>Compares the values behind two numbers: missing first, numbers by value, texts by their bytes.</summary>
+    public abstract int Compare(int left, int right);
+
+    /// <summary>Writes the values of groups as a column; <paramref name="ids"/> has a number a row.</summary>
+    public abstract void Fill(GroupKeys columns, ReadOnlySpan<int> ids);
+
+    public abstract void Clear();
+
+    /// <summary>Forgets everything, which chunks were read included, for the next question: nothing that was given out is looked at any more.</summary>
+    public virtual void Reset() => Clear();
+
+    public static GroupKeyColumn Of(KindSchema schema, GroupField group) =>
+        schema.Fields[group.Field].IsText ? new TextKeyColumn(group.Field) : new NumberKeyColumn(group.Field, group.MissingAs);
+}

@@ -1,0 +1,315 @@
+using TimeSeries.Core.Aggregate.Filters;
+using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Threads;
+
+namespace TimeSeries.Core.Aggregate.Grouping;
+
+/// <summary>Groups with what is measured of each: fed with samples or with other groups, in any order.</summary>
+internal sealed class HashAggregator
+{
+    // Selections of rows by condition, about.
+    private const long BatchBytes = 200_000;
+
+    private readonly RowBatch _batch;
+    private readonly Accumulator[] _states;
+    private readonly List<FusedNumberStats> _totals = [];
+
+    // The states that are fed one by one, since no totals serve them.
+    private readonly List<Accumulator> _fed = [];
+
+    // Whether states know more than what they were fed: totals that were poured, or other states.
+    private bool _isPoured;
+
+    public HashAggregator(KindSchema schema, GroupKeyColumn[] parts, ReadOnlySpan<Measure> measures)
+    {
+        _batch = new RowBatch(schema);
+        Groups = new GroupTable(schema.Fields.Length, parts);
+        _states = new Accumulator[measures.Length];
+        for (int i = 0; i < _states.Length; i++)
+        {
+            _states[i] = Accumulator.Of(schema, measures[i]);
+        }
+
+        for (int i = 0; i < _states.Length; i++)
+        {
+            Distribute(schema, measures[i], _states[i], measures);
+        }
+    }
+
+    public GroupTable Groups { get; }
+
+    public long AllocatedBytes
+    {
+        get
+        {
+            long bytes = BatchBytes + Groups.AllocatedBytes;
+            foreach (Accumulator state in _states)
+            {
+                bytes += state.AllocatedBytes;
+            }
+
+            foreach (FusedNumberStats totals in _totals)
+            {
+                bytes += totals.AllocatedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Without groups yet, for what a question asks.</summary>
+    public static HashAggregator Of(SampleQuery query)
+    {
+        KindSchema schema = SampleSchema.Of(query.Kind);
+        List<GroupKeyColumn> parts = [];
+        if (query.WindowMilliseconds > 0)
+        {
+            parts.Add(new WindowKeyColumn(query.WindowMilliseconds, query.WindowOffsetMilliseconds));
+        }
+
+        foreach (GroupField group in query.GroupBy)
+        {
+            parts.Add(GroupKeyColumn.Of(schema, group));
+        }
+
+        return new HashAggregator(schema, [.. parts], query.Measures.AsSpan());
+    }
+
+    public ReadOnlySpan<Accumulator> States => _states;
+
+    /// <summary>The rows of the next batch: whoever adds selects them here.</summary>
+    public SelectionVector Selection => _batch.Every;
+
+    /// <summary>Adds the selected samples of a chunk.</summary>
+    public void Add(IColumnChunk chunk)
+    {
+        Groups.Assign(chunk, Selection);
+        if (Selection.Count == 0)
+        {
+            return;
+        }
+
+        _batch.Begin(chunk);
+        foreach (FusedNumberStats totals in _totals)
+        {
+            totals.Reserve(Groups.Count);
+            totals.Add(chunk, Selection);
+            _isPoured |= totals.HasPoured;
+        }
+
+        foreach (Accumulator state in _fed)
+        {
+            state.Reserve(Groups.Count);
+            state.Add(_batch);
+        }
+    }
+
+    /// <summary>Adds the selected groups of others, of which <paramref name="states"/> holds what is known, in the order of the measures here.</summary>
+    public void Merge(IColumnChunk keys, ReadOnlySpan<Accumulator> states)
+    {
+        Groups.Assign(keys, Selection);
+        _isPoured = true;
+        for (int i = 0; i < _states.Length; i++)
+        {
+            _states[i].Reserve(Groups.Count);
+            _states[i].Merge(states[i], Selection.SelectedRows, Selection.SelectedGroups);
+        }
+    }
+
+    /// <summary>Adds all groups of another, which is settled or <see cref="Close">closed</see>.</summary>
+    public void Merge(HashAggregator other) => Merge(other, SelectionVector.Capacity, CooperativeYield.Urgent);
+
+    /// <inheritdoc cref="Merge(HashAggregator)"/>
+    /// <param name="other">The other.</param>
+    /// <param name="groupsAStep">After how many groups others may go first, at most <see cref="SelectionVector.Capacity"/>.</param>
+    /// <param name="pace">When they do.</param>
+    public void Merge(HashAggregator other, int groupsAStep, CooperativeYield pace)
+    {
+        GroupKeys keys = other.Groups.ToColumns();
+        for (int first = 0; first < keys.RowCount; first += groupsAStep)
+        {
+            pace.Step();
+            Selection.SelectRun(first, Math.Min(groupsAStep, keys.RowCount - first));
+            if (other._isPoured)
+            {
+                Merge(keys, other.States);
+            }
+            else
+            {
+                MergeFed(keys, other);
+            }
+        }
+
+        // They hold nothing any more when they were poured.
+        foreach (FusedNumberStats totals in other._totals)
+        {
+            totals.Clear();
+        }
+
+        LeaveChunk();
+    }
+
+    private void MergeFed(GroupKeys keys, HashAggregator other)
+    {
+        Groups.Assign(keys, Selection);
+        for (int i = 0; i < _totals.Count; i++)
+        {
+            _totals[i].Reserve(Groups.Count);
+            _totals[i].Merge(other._totals[i], Selection.SelectedRows, Selection.SelectedGroups);
+            _isPoured |= _totals[i].HasPoured;
+        }
+
+        for (int i = 0; i < _fed.Count; i++)
+        {
+            _fed[i].Reserve(Groups.Count);
+            _fed[i].Merge(other._fed[i], Selection.SelectedRows, Selection.SelectedGroups);
+        }
+    }
+
+    /// <summary>Lets go of the chunk that was added last.</summary>
+    public void LeaveChunk()
+    {
+        foreach (Accumulator state in _states)
+        {
+            state.LeaveChunk();
+        }
+    }
+
+    /// <summary>Readies everything for being read, merged or written.</summary>
+    public void Finish()
+    {
+        _isPoured = true;
+        foreach (Accumulator state in _states)
+        {
+            state.Reserve(Groups.Count);
+        }
+
+        foreach (FusedNumberStats totals in _totals)
+        {
+            totals.Flush();
+        }
+
+        foreach (Accumulator state in _states)
+        {
+            state.Finish(Groups.Count);
+        }
+    }
+
+    /// <summary>Readies everything for being merged into another of the same measures, which costs less than settling.</summary>
+    public void Close()
+    {
+        if (_isPoured)
+        {
+            Finish();
+            return;
+        }
+
+        foreach (Accumulator state in _fed)
+        {
+            state.Reserve(Groups.Count);
+            state.Finish(Groups.Count);
+        }
+    }
+
+    /// <summary>Forgets the groups. Values met in their keys are still known, since the next groups mostly have the same.</summary>
+    public void Clear()
+    {
+        ClearMeasures();
+        Groups.Clear();
+    }
+
+    /// <summary>Forgets everything for the next question, and lets go of what was read.</summary>
+    public void Reset()
+    {
+        ClearMeasures();
+        Groups.Reset();
+        _batch.Leave();
+    }
+
+    private void ClearMeasures()
+    {
+        _isPoured = false;
+        foreach (FusedNumberStats totals in _totals)
+        {
+            totals.Clear();
+        }
+
+        foreach (Accumulator state in _states)
+        {
+            state.Clear(Groups.Count);
+        }
+    }
+
+    // A pass over a column that several measures read finds what all of them want; for one measure alone its own pass is cheaper.
+    private void Distribute(KindSchema schema, Measure measure, Accumulator state, ReadOnlySpan<Measure> measures)
+    {
+        if (state is SketchAccumulator sketch)
+        {
+            _fed.Add(state);
+            if (measure.Condition == RowCondition.Every)
+            {
+                sketch.TakeExtremes(TotalsOf(measure.Field));
+            }
+
+            return;
+        }
+
+        int field = CountsAll(measure) ? RequiredField(schema, measures) : FieldOf(schema, measure);
+        if (field < 0 || UsesOf(schema, measures, field) < 2)
+        {
+            _fed.Add(state);
+        }
+        else
+        {
+            TotalsOf(field).Serve(state);
+        }
+    }
+
+    private FusedNumberStats TotalsOf(int field)
+    {
+        FusedNumberStats? totals = _totals.Find(known => known.Field == field);
+        if (totals is null)
+        {
+            totals = new FusedNumberStats(field);
+            _totals.Add(totals);
+        }
+
+        return totals;
+    }
+
+    private static bool CountsAll(Measure measure) => measure is { Kind: MeasureKind.Count, Field: < 0, Condition: RowCondition.Every };
+
+    // Every sample has a value in a required field, so counting those that do counts all.
+    private static int RequiredField(KindSchema schema, ReadOnlySpan<Measure> measures)
+    {
+        foreach (Measure measure in measures)
+        {
+            int field = FieldOf(schema, measure);
+            if (field >= 0 && schema.Fields[field].Required && UsesOf(schema, measures, field) > 1)
+            {
+                return field;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int UsesOf(KindSchema schema, ReadOnlySpan<Measure> measures, int field)
+    {
+        int uses = 0;
+        foreach (Measure measure in measures)
+        {
+            uses += FieldOf(schema, measure) == field ? 1 : 0;
+        }
+
+        return uses;
+    }
+
+    // The field whose totals tell the measure; −1 when none do.
+    private static int FieldOf(KindSchema schema, Measure measure) =>
+        measure is { Kind: MeasureKind.Count or MeasureKind.Sum or MeasureKind.Min or MeasureKind.Max or MeasureKind.Sketch, Field: >= 0, Condition: RowCondition.Every }
+        && !schema.Fields[measure.Field].IsText ? measure.Field : -1;
+}

@@ -1,0 +1,184 @@
+using System.Numerics;
+
+namespace TimeSeries.Core.Aggregate.Grouping;
+
+/// <summary>
+/// Gives each distinct pair of small numbers a small one, in the order of their coming. While the pairs that there could be are not many more than
+/// those that there are, it is an array with a place for each; else a hash table.
+/// </summary>
+internal sealed class PairDictionary
+{
+    // An array of this many places is small enough whatever is in it, and of so many too large.
+    private const int SmallPlaces = 1 << 14;
+    private const int MostPlaces = 1 << 23;
+
+    // Places of the array that may be empty to one that is not; the hash table takes six times as much for a pair.
+    private const int PlacesPerPair = 32;
+
+    private readonly LongHashTable _hashed = new();
+    private int[] _places = [];
+    private int[] _placed = [];
+    private int _placedCount;
+    private int _rightBits;
+    private bool _isHashed;
+
+    public long AllocatedBytes => _hashed.AllocatedBytes + ((_places.Length + _placed.Length) * (long)sizeof(int));
+
+    public int Count => _isHashed ? _hashed.Count : _placedCount;
+
+    /// <summary>The first number of a pair.</summary>
+    public int LeftOf(int id) => _isHashed ? (int)(_hashed[id] >> 32) : _placed[id] >> _rightBits;
+
+    /// <summary>The second number of a pair.</summary>
+    public int RightOf(int id) => _isHashed ? (int)_hashed[id] : _placed[id] & ((1 << _rightBits) - 1);
+
+    /// <summary>Replaces each number by that of its pair with the one in <paramref name="right"/>.</summary>
+    public void Join(Span<int> left, ReadOnlySpan<int> right)
+    {
+        if (!_isHashed)
+        {
+            MakeRoom(left, right);
+        }
+
+        if (_isHashed)
+        {
+            JoinHashed(left, right);
+        }
+        else
+        {
+            JoinPlaced(left, right);
+        }
+    }
+
+    public void Clear()
+    {
+        if (_isHashed)
+        {
+            _hashed.Clear();
+            _isHashed = false;
+            return;
+        }
+
+        foreach (int place in _placed.AsSpan(0, _placedCount))
+        {
+            _places[place] = 0;
+        }
+
+        _placedCount = 0;
+    }
+
+    private void JoinPlaced(Span<int> left, ReadOnlySpan<int> right)
+    {
+        int[] places = _places;
+        int bits = _rightBits;
+        for (int i = 0; i < left.Length && i < right.Length; i++)
+        {
+            int place = (left[i] << bits) | right[i];
+            int id = places[place] - 1;
+            left[i] = id < 0 ? Place(place) : id;
+        }
+    }
+
+    private int Place(int place)
+    {
+        if (_placedCount == _placed.Length)
+        {
+            Array.Resize(ref _placed, Math.Max(256, _placed.Length * 2));
+        }
+
+        _placed[_placedCount++] = place;
+        _places[place] = _placedCount;
+        return _placedCount - 1;
+    }
+
+    private void JoinHashed(Span<int> left, ReadOnlySpan<int> right)
+    {
+        long last = -1;
+        int id = 0;
+        for (int i = 0; i < left.Length; i++)
+        {
+            long pair = ((long)left[i] << 32) | (uint)right[i];
+            if (pair != last)
+            {
+                id = _hashed.Intern(pair);
+                last = pair;
+            }
+
+            left[i] = id;
+        }
+    }
+
+    // Lays the array out anew where numbers came that have no place in it, or gives it up.
+    private void MakeRoom(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    {
+        int greatestLeft = Greatest(left);
+        int greatestRight = Greatest(right);
+        if (greatestRight < 1 << _rightBits && greatestLeft < _places.Length >> _rightBits)
+        {
+            return;
+        }
+
+        int rightBits = Math.Max(_rightBits, BitOperations.Log2((uint)greatestRight) + 1);
+        long lefts = Math.Max(_places.Length >> _rightBits, (long)BitOperations.RoundUpToPowerOf2((uint)greatestLeft + 1));
+        long places = lefts << rightBits;
+        if (places <= Math.Max(SmallPlaces, Math.Min(MostPlaces, PlacesPerPair * (long)_placedCount)))
+        {
+            LayOut((int)places, rightBits);
+        }
+        else
+        {
+            GiveUp();
+        }
+    }
+
+    private void LayOut(int places, int rightBits)
+    {
+        int[] laidOut = new int[places];
+        for (int id = 0; id < _placedCount; id++)
+        {
+            int place = (LeftOf(id) << rightBits) | RightOf(id);
+            _placed[id] = place;
+            laidOut[place] = id + 1;
+        }
+
+        _places = laidOut;
+        _rightBits = rightBits;
+    }
+
+    private void GiveUp()
+    {
+        for (int id = 0; id < _placedCount; id++)
+        {
+            _hashed.Intern(((long)LeftOf(id) << 32) | (uint)RightOf(id));
+        }
+
+        _isHashed = true;
+        _places = [];
+        _placed = [];
+        _placedCount = 0;
+        _rightBits = 0;
+    }
+
+    private static int Greatest(ReadOnlySpan<int> numbers)
+    {
+        Vector<int> greatestOfEach = Vector<int>.Zero;
+        int i = 0;
+        for (; i <= numbers.Length - Vector<int>.Count; i += Vector<int>.Count)
+        {
+            greatestOfEach = Vector.Max(greatestOfEach, new Vector<int>(numbers[i..]));
+        }
+
+        int greatest = 0;
+        for (int lane = 0; lane < Vector<int>.Count; lane++)
+        {
+            greatest = Math.Max(greatest, greatestOfEach[lane]);
+        }
+
+        for (; i < numbers.Length; i++)
+        {
+            greatest = Math.Max(greatest, numbers[i]);
+        }
+
+        return greatest;
+    }
+}

@@ -1,0 +1,65 @@
+using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Aggregate.Rollups;
+
+/// <summary>A decoded rollup: one row per key and bucket. Immutable; safe to share between threads and to cache.</summary>
+public sealed class Rollup
+{
+    private readonly RollupRows _rows;
+
+    private Rollup(ref RollupReader reader, bool withSketches)
+    {
+        _rows = new RollupRows(ref reader, withSketches);
+        ReadOnlySpan<RollupBucket> buckets = _rows.Buckets;
+        _rows.Reserve(buckets.IsEmpty ? 0 : buckets[^1].FirstRow + buckets[^1].RowCount);
+        foreach (RollupBucket bucket in buckets)
+        {
+            _rows.Read(ref reader, bucket, bucket.FirstRow);
+        }
+
+        RollupReader.Require(reader.IsAtEnd);
+        AllocatedBytes = _rows.AllocatedBytes;
+    }
+
+    /// <summary>Which rollup of its kind it is.</summary>
+    public int SpecIndex => _rows.SpecIndex;
+
+    public RollupLevel Level => _rows.Level;
+
+    /// <summary>Memory held, for a cache's bound.</summary>
+    public long AllocatedBytes { get; }
+
+    /// <summary>The apdex threshold that it was counted with.</summary>
+    public long ApdexThresholdMicroseconds => _rows.ApdexThresholdMicroseconds;
+
+    internal KindSchema Schema => _rows.Schema;
+
+    /// <summary>The declaration that it was made by.</summary>
+    internal RollupSpec Spec => _rows.Spec;
+
+    /// <summary>The keys, a row each; the time of a row is the start of its bucket.</summary>
+    internal GroupKeys Keys => _rows.Keys;
+
+    internal ReadOnlySpan<RollupBucket> Buckets => _rows.Buckets;
+
+    internal ReadOnlySpan<Accumulator> States => _rows.States;
+
+    /// <summary>Decodes a section.</summary>
+    /// <param name="bytes">The section.</param>
+    /// <param name="withSketches">Whether its distributions are wanted; without them its <see cref="MeasureKind.Sketch"/> measures must not be asked for.</param>
+    /// <exception cref="InvalidDataException">The bytes are no whole rollup of a known format.</exception>
+    public static Rollup Read(ReadOnlySpan<byte> bytes, bool withSketches = true)
+    {
+        RollupReader reader = new(bytes);
+        return new Rollup(ref reader, withSketches);
+    }
+
+    /// <summary>Whether it was made by this declaration.</summary>
+    internal bool IsOf(RollupSpec spec) => _rows.IsOf(spec);
+
+    /// <summary>The index of the first bucket that starts at a time or later.</summary>
+    internal int FirstBucketFrom(long time) => _rows.FirstBucketFrom(time);
+}

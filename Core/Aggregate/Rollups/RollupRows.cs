@@ -1,0 +1,222 @@
+using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Aggregate.Rollups;
+
+/// <summary>Decodes a section: first what it says of itself, then the rows of its buckets, one bucket after the other. Not thread safe.</summary>
+internal sealed class RollupRows
+{
+    private readonly Accumulator[] _states;
+    private readonly SymbolTable?[] _keyTexts;
+    private readonly SymbolTable[] _latestTexts;
+    private readonly RollupBucket[] _buckets;
+    private readonly bool _withSketches;
+
+    /// <summary>Reads all that stands before the rows.</summary>
+    /// <param name="reader">The section.</param>
+    /// <param name="withSketches">Whether distributions are wanted.</param>
+    /// <exception cref="InvalidDataException">The bytes are no rollup of a known format.</exception>
+    public RollupRows(ref RollupReader reader, bool withSketches = true)
+    {
+        _withSketches = withSketches;
+        RollupReader.Require(reader.ReadByte() == RollupSectionWriter.Format);
+        Schema = SampleSchema.All[reader.ReadBelow(SampleSchema.All.Length)];
+        SpecIndex = reader.ReadBelow(int.MaxValue);
+        Level = (RollupLevel)reader.ReadBelow((int)RollupLevel.Block + 1);
+        ApdexThresholdMicroseconds = (long)reader.ReadVarint();
+        Spec = ReadDeclaration(ref reader);
+        _states = MakeStates();
+        _keyTexts = ReadKeyTexts(ref reader);
+        _latestTexts = ReadLatestTexts(ref reader);
+        _buckets = ReadBuckets(ref reader);
+        Keys = new GroupKeys(Schema.Fields.Length);
+    }
+
+    public KindSchema Schema { get; }
+
+    public int SpecIndex { get; }
+
+    public RollupLevel Level { get; }
+
+    public long ApdexThresholdMicroseconds { get; }
+
+    public RollupSpec Spec { get; }
+
+    public ReadOnlySpan<RollupBucket> Buckets => _buckets;
+
+    /// <summary>The keys of the rows that there is room for.</summary>
+    public GroupKeys Keys { get; }
+
+    public ReadOnlySpan<Accumulator> States => _states;
+
+    public long AllocatedBytes
+    {
+        get
+        {
+            long bytes = Keys.AllocatedBytes + _buckets.Length * 40L;
+            foreach (Accumulator state in _states)
+            {
+                bytes += state.AllocatedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Whether it was made by this declaration.</summary>
+    public bool IsOf(RollupSpec spec) => Spec.PresentField == spec.PresentField
+        && Spec.Keys.AsSpan().SequenceEqual(spec.Keys.AsSpan()) && Spec.Measures.AsSpan().SequenceEqual(spec.Measures.AsSpan());
+
+    /// <summary>The index of the first bucket that starts at a time or later.</summary>
+    public int FirstBucketFrom(long time)
+    {
+        int low = 0;
+        int high = _buckets.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = _buckets[middle].Start < time ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Makes room for so many rows, which are then read; what was read before is gone.</summary>
+    public void Reserve(int rows)
+    {
+        Keys.Begin(rows);
+        for (int i = 0; i < _states.Length; i++)
+        {
+            if (_withSketches || _states[i] is not SketchAccumulator)
+            {
+                _states[i].ReserveForReading(rows, _latestTexts[i]);
+            }
+        }
+    }
+
+    /// <summary>Reads the rows of the next bucket into the rows from <paramref name="first"/> on.</summary>
+    public void Read(ref RollupReader reader, RollupBucket bucket, int first)
+    {
+        if (bucket.IsRaw)
+        {
+            // Its row of starts has no lists behind it; nothing was written.
+            return;
+        }
+
+        Keys.EditNumbers(KindSchema.Time).Slice(first, bucket.RowCount).Fill(bucket.Start);
+        for (int i = 0; i < _keyTexts.Length; i++)
+        {
+            if (_keyTexts[i] is { } texts)
+            {
+                reader.ReadCodes(Keys.EditCodes(Spec.Keys[i], texts.View()).Slice(first, bucket.RowCount), texts.Count);
+            }
+            else
+            {
+                reader.ReadNumbers(Keys.EditNumbers(Spec.Keys[i]).Slice(first, bucket.RowCount));
+            }
+        }
+
+        foreach (Accumulator state in _states)
+        {
+            if (!_withSketches && state is SketchAccumulator)
+            {
+                SketchAccumulator.Skip(ref reader, bucket.RowCount);
+            }
+            else
+            {
+                state.Read(ref reader, first, bucket.RowCount);
+            }
+        }
+    }
+
+    private RollupSpec ReadDeclaration(ref RollupReader reader)
+    {
+        int fields = Schema.Fields.Length;
+        int present = reader.ReadBelow(fields + 1);
+        int[] keys = new int[reader.ReadBelow(fields + 1)];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = reader.ReadBelow(fields);
+        }
+
+        List<Measure> measures = [];
+        for (int left = reader.ReadBelow(byte.MaxValue); left > 0; left--)
+        {
+            MeasureKind kind = (MeasureKind)reader.ReadBelow((int)MeasureKind.Set + 1);
+            int field = reader.ReadBelow(fields + 1) - 1;
+            measures.Add(new Measure(kind, field, (RowCondition)reader.ReadBelow((int)RowCondition.StatusNotFailure + 1)));
+        }
+
+        return new RollupSpec("", [.. keys], [.. measures]) { PresentField = present == 0 ? null : present - 1 };
+    }
+
+    private Accumulator[] MakeStates()
+    {
+        Accumulator[] states = new Accumulator[Spec.Measures.Length];
+        for (int i = 0; i < states.Length; i++)
+        {
+            try
+            {
+                states[i] = Accumulator.Of(Schema, Spec.Measures[i]);
+            }
+            catch (ArgumentException impossible)
+            {
+                throw new InvalidDataException("The rollup is damaged: it has a measure that there can't be.", impossible);
+            }
+        }
+
+        return states;
+    }
+
+    private SymbolTable?[] ReadKeyTexts(ref RollupReader reader)
+    {
+        SymbolTable?[] texts = new SymbolTable?[Spec.Keys.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Schema.Fields[Spec.Keys[i]].IsText ? reader.ReadTexts() : null;
+        }
+
+        return texts;
+    }
+
+    private SymbolTable[] ReadLatestTexts(ref RollupReader reader)
+    {
+        SymbolTable[] texts = new SymbolTable[Spec.Measures.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = RollupSectionWriter.IsText(Schema, Spec.Measures[i]) ? reader.ReadTexts() : new SymbolTable();
+        }
+
+        return texts;
+    }
+
+    private static RollupBucket[] ReadBuckets(ref RollupReader reader)
+    {
+        int count = reader.ReadCount();
+        long[] starts = new long[count];
+        long[] samples = new long[count];
+        long[] counted = new long[count];
+        long[] rows = new long[count];
+        reader.ReadNumbers(starts);
+        reader.ReadNumbers(samples);
+        reader.ReadNumbers(counted);
+        reader.ReadNumbers(rows);
+        RollupBucket[] buckets = new RollupBucket[count];
+        long row = 0;
+        for (int i = 0; i < count; i++)
+        {
+            bool isRaw = rows[i] == RollupSectionWriter.RawMark;
+            int rowCount = isRaw ? 0 : (int)rows[i];
+            RollupReader.Require(isRaw || (rows[i] >= 0 && rows[i] <= Array.MaxLength));
+            RollupReader.Require(i == 0 || starts[i] > starts[i - 1]);
+            buckets[i] = new RollupBucket(starts[i], samples[i], counted[i], (int)row, rowCount, isRaw);
+            row += rowCount;
+            reader.RequireRoom(row);
+        }
+
+        return buckets;
+    }
+}

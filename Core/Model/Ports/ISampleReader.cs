@@ -1,0 +1,24 @@
+using TimeSeries.Core.Model.Queries;
+
+namespace TimeSeries.Core.Model.Ports;
+
+/// <summary>Answers queries over an immutable snapshot of what is stored. Thread safe.</summary>
+public interface ISampleReader
+{
+    /// <summary>
+    /// Computes the groups of a query, exactly. Samples past their kind's retention never count.
+    /// </summary>
+    /// <exception cref="QueryLimitException">The query needs more rows or groups than it may.</exception>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Lists samples themselves. Samples past their kind's retention are never listed.</summary>
+    /// <exception cref="QueryLimitException">The query needs more rows than it may.</exception>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The moment, in ms, through which everything that was answered 200 is in the answers of queries asked from now on; asked for before the query that it is told with.
+    /// </summary>
+    ValueTask<long> WatermarkAsync(CancellationToken cancellationToken);
+}

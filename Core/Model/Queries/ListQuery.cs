@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Model.Queries;
+
+/// <summary>
+/// A question to a store for samples themselves, as plain data: some of one kind of one project in a range of times, filtered, newest first.
+/// Field ordinals are those of <see cref="SampleSchema"/>.
+/// </summary>
+public sealed record ListQuery
+{
+    public required long Pcode { get; init; }
+
+    public required Kind Kind { get; init; }
+
+    /// <summary>Only samples with a time in this range count.</summary>
+    public required TimeRange Range { get; init; }
+
+    public ImmutableArray<Filter> Filters { get; init; } = [];
+
+    /// <summary>Fields whose values are wanted. The list numbers them from 0 in this order.</summary>
+    public required ImmutableArray<int> Fields { get; init; }
+
+    /// <summary>Newest first; this orders samples of one time.</summary>
+    public ListOrder Order { get; init; } = ListOrder.LastArrivalFirst;
+
+    /// <summary>How many samples from the newest on are passed over.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>At most this many samples are in the list.</summary>
+    public required int Limit { get; init; }
+
+    /// <summary>Only samples behind this place in the order; null for all. Not with <see cref="ListOrder.ById"/>.</summary>
+    public SampleId? After { get; init; }
+
+    /// <summary>Whether <see cref="SampleList.Total"/> is wanted, which costs a look at every sample in the range.</summary>
+    public bool CountTotal { get; init; }
+
+    /// <summary>Most samples that may be read one by one.</summary>
+    public long MaxRows { get; init; } = long.MaxValue;
+}

@@ -1,0 +1,91 @@
+namespace TimeSeries.Core.Model.Samples;
+
+/// <summary>
+/// Texts of one field, a row each: a code a row into the column's own <see cref="Symbols"/>, or <see cref="Missing"/>.
+/// An empty optional text counts as missing. Its memory is kept when it is emptied. Not thread safe.
+/// </summary>
+public sealed class TextColumn
+{
+    /// <summary>Stands for a missing text.</summary>
+    public const int Missing = -1;
+
+    // A column whose first texts are mostly different (transaction ids) is not worth a look-up for each text that follows.
+    private const int ProbeTexts = 256;
+
+    private int[] _codes = [];
+
+    public int Count { get; private set; }
+
+    /// <summary>The texts that the codes mean. A text may stand twice (see <see cref="SymbolTable.Distinct"/>).</summary>
+    public SymbolTable Symbols { get; } = new();
+
+    public ReadOnlySpan<int> Codes => _codes.AsSpan(0, Count);
+
+    public long AllocatedBytes => _codes.Length * (long)sizeof(int) + Symbols.AllocatedBytes;
+
+    /// <summary>Sets a row's text; rows left out before it become missing. A row may be set again (the last text wins).</summary>
+    public void Set(int row, ReadOnlySpan<byte> text) => SetCode(row, AddText(text));
+
+    /// <summary>Sets a row's code, as <see cref="AddText"/> gave it, or <see cref="Missing"/>.</summary>
+    public void SetCode(int row, int code)
+    {
+        if ((uint)row < (uint)_codes.Length && row <= Count)
+        {
+            _codes[row] = code;
+            Count = Math.Max(Count, row + 1);
+            return;
+        }
+
+        PadTo(row);
+        Reserve(row + 1);
+        Count = row + 1;
+        _codes[row] = code;
+    }
+
+    /// <summary>The code of a text: of the one already there, or of a new one where texts hardly repeat.</summary>
+    public int AddText(ReadOnlySpan<byte> text)
+    {
+        bool hardlyRepeats = !Symbols.Distinct || (Symbols.Count >= ProbeTexts && Symbols.Count * 4L > Count * 3L);
+        return hardlyRepeats ? Symbols.Add(text) : Symbols.Intern(text);
+    }
+
+    /// <summary>Makes the column <paramref name="rowCount"/> rows long; new rows are missing.</summary>
+    public void PadTo(int rowCount)
+    {
+        if (rowCount > Count)
+        {
+            Reserve(rowCount);
+            _codes.AsSpan(Count, rowCount - Count).Fill(Missing);
+            Count = rowCount;
+        }
+    }
+
+    /// <summary>Adds rows whose codes the caller writes into the span; until then they are undefined.</summary>
+    public Span<int> Extend(int rowCount)
+    {
+        Reserve(Count + rowCount);
+        Span<int> added = _codes.AsSpan(Count, rowCount);
+        Count += rowCount;
+        return added;
+    }
+
+    /// <summary>The codes for changing in place.</summary>
+    public Span<int> Edit() => _codes.AsSpan(0, Count);
+
+    /// <summary>Shortens the column to its first rows; texts that no row means any more stay.</summary>
+    public void Truncate(int rowCount) => Count = Math.Min(Count, rowCount);
+
+    public void Clear()
+    {
+        Count = 0;
+        Symbols.Clear();
+    }
+
+    private void Reserve(int rowCount)
+    {
+        if (rowCount > _codes.Length)
+        {
+            Array.Resize(ref _codes, Math.Max(rowCount, Math.Max(16, _codes.Length * 2)));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Heads;
+
+namespace TimeSeries.Core.Storage.Embedded.Alerts;
+
+/// <summary>Looks for an alert by its id, in memory first, then in the blocks whose filter does not rule it out.</summary>
+internal sealed class AlertSearch(BlockCatalog catalog)
+{
+    public bool Contains(long pcode, Guid id)
+    {
+        using SnapshotLease held = catalog.Hold(Kind.Alert, TimeRange.All);
+        if (held.Snapshot.Active.HasAlert(pcode, id))
+        {
+            return true;
+        }
+
+        foreach (Head head in held.Snapshot.Frozen)
+        {
+            if (head.HasAlert(pcode, id))
+            {
+                return true;
+            }
+        }
+
+        foreach (Block block in held.Blocks)
+        {
+            if (Contains(block.Open(), pcode, id))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Contains(BlockReader columns, long pcode, Guid id)
+    {
+        Extent filter = columns.Index.AlertFilter;
+        if (columns.Index.Find(pcode) is not { } section || filter.IsEmpty || !AlertIds.MayContain(columns.ReadPart(filter), pcode, id))
+        {
+            return false;
+        }
+
+        using BlockChunk chunk = new(columns);
+        byte[] text = AlertIds.TextOf(id);
+        for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount; i++)
+        {
+            if (Holds(columns, chunk, i, text))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Holds(BlockReader columns, BlockChunk chunk, int at, ReadOnlySpan<byte> id)
+    {
+        if (columns.Index.Columns[AlertIds.Field] is not { HasDictionary: true } && !columns.MayHold(AlertIds.Field, at, id))
+        {
+            return false;
+        }
+
+        chunk.MoveTo(at);
+        SymbolView texts = chunk.Symbols(AlertIds.Field);
+        foreach (int code in chunk.Codes(AlertIds.Field))
+        {
+            if (code != TextColumn.Missing && texts[code].SequenceEqual(id))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,99 @@
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using static TimeSeries.Core.Storage.Embedded.Blocks.Codecs.NumberCodec;
+
+namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
+
+/// <summary>Reads what <see cref="NumberCodec"/> wrote.</summary>
+internal static class NumberDecoder
+{
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into, RunMask wanted)
+    {
+        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
+        byte form = reader.Byte();
+        switch (form)
+        {
+            case Constant:
+                into.Fill(reader.Int64());
+                return;
+            case Packed or PackedNullable or Delta:
+                long first = reader.Int64();
+                long second = reader.Int64();
+                BitPackedRuns.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+                // What a step leads to is known only with all steps before.
+                ReadGroups(bytes[reader.Position..], form, first, second, into, form == Delta ? RunMask.All : wanted);
+                return;
+            case Table:
+                ReadTable(bytes, ref reader, into, wanted);
+                return;
+            default:
+                throw new InvalidDataException("a number chunk has an unknown form");
+        }
+    }
+
+    private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into, RunMask wanted)
+    {
+        int at = BitPackedRuns.GroupCount(into.Length);
+        long before = unchecked(first - second);
+        for (int group = 0; !into.IsEmpty; group++)
+        {
+            Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
+            int width = payload[group];
+            ReadOnlySpan<byte> packed = payload[at..];
+            if (!wanted.Has(group))
+            {
+                // Passed over.
+            }
+            else if (form == PackedNullable)
+            {
+                BitPacking.UnpackNullable(packed, width, first, second, NumberColumn.Missing, rows);
+            }
+            else if (form == Packed)
+            {
+                BitPacking.Unpack(packed, width, first, second, rows);
+            }
+            else
+            {
+                BitPacking.Unpack(packed, width, second, 1, rows);
+                before = Accumulate(rows, before);
+            }
+
+            at += BitPacking.PackedBytes(rows.Length, width);
+            into = into[rows.Length..];
+        }
+    }
+
+    private static long Accumulate(Span<long> steps, long before)
+    {
+        for (int i = 0; i < steps.Length; i++)
+        {
+            before = unchecked(before + steps[i]);
+            steps[i] = before;
+        }
+
+        return before;
+    }
+
+    private static void ReadTable(ReadOnlySpan<byte> bytes, ref ByteReader reader, Span<long> into, RunMask wanted)
+    {
+        int count = reader.Byte();
+        Span<long> table = stackalloc long[byte.MaxValue + 1];
+        for (int i = 0; i < count; i++)
+        {
+            table[i] = reader.Int64();
+        }
+
+        BitPackedRuns.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
+        ReadGroups(bytes[reader.Position..], Packed, 0, 1, into, wanted);
+        for (int group = 0; !into.IsEmpty; group++)
+        {
+            Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
+            for (int i = 0; i < rows.Length && wanted.Has(group); i++)
+            {
+                rows[i] = table[(byte)rows[i]];
+            }
+
+            into = into[rows.Length..];
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
+
+/// <summary>Header and trailer of a block file. See docs/format/block.md.</summary>
+internal static class BlockFormat
+{
+    public const uint Version = 1;
+    public const int HeaderBytes = 24;
+    public const int TrailerBytes = 24;
+    public const int ChecksumBytes = 4;
+
+    /// <summary>Most rows of a chunk: decoded it fits the cache of a core, and a query for a minute reads little more than the minute.</summary>
+    public const int MaxChunkRows = 16_384;
+
+    // Chunks of long texts get fewer rows, so that none takes much more memory than this.
+    private const long ChunkBytes = 16L << 20;
+    private const int MinChunkRows = 256;
+
+    private static ReadOnlySpan<byte> Magic => "TSBLOCK\n"u8;
+
+    private static ReadOnlySpan<byte> EndMagic => "TSBLKEND"u8;
+
+    /// <summary>Rows of a chunk where a row takes so many bytes.</summary>
+    public static int ChunkRows(long bytesPerRow)
+    {
+        int rows = MaxChunkRows;
+        while (rows > MinChunkRows && rows * bytesPerRow > ChunkBytes)
+        {
+            rows /= 2;
+        }
+
+        return rows;
+    }
+
+    public static string FileName(Kind kind, long id) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{SampleSchema.Of(kind).Name}-{id:x16}.block");
+
+    public static void WriteHeader(ByteWriter to, Kind kind, ulong nodeId)
+    {
+        to.Bytes(Magic);
+        to.UInt32(Version);
+        to.UInt32((uint)kind);
+        to.UInt64(nodeId);
+    }
+
+    public static void CheckHeader(ReadOnlySpan<byte> header, Kind kind, ulong nodeId)
+    {
+        ByteReader reader = new(header);
+        if (!reader.Take(Magic.Length).SequenceEqual(Magic))
+        {
+            throw new InvalidDataException("it is no block file");
+        }
+
+        uint version = reader.UInt32();
+        if (version != Version)
+        {
+            throw new InvalidDataException(
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"its format version is {version}, this program knows {Version}"));
+        }
+
+        if (reader.UInt32() != (uint)kind)
+        {
+            throw new InvalidDataException("it holds another kind than the manifest says");
+        }
+
+        if (reader.UInt64() != nodeId)
+        {
+            throw new InvalidDataException("it belongs to another node");
+        }
+    }
+
+    public static void WriteTrailer(ByteWriter to, Extent footer)
+    {
+        to.Int64(footer.Offset);
+        to.Int32(footer.Length);
+        to.UInt32(0);
+        to.Bytes(EndMagic);
+    }
+
+    public static Extent ReadTrailer(ReadOnlySpan<byte> trailer)
+    {
+        long offset = BinaryPrimitives.ReadInt64LittleEndian(trailer);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(trailer[sizeof(long)..]);
+        return trailer.EndsWith(EndMagic) && offset >= HeaderBytes && length > 0
+            ? new Extent(offset, length)
+            : throw new InvalidDataException("its end is missing");
+    }
+}

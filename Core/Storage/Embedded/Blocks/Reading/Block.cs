@@ -1,0 +1,150 @@
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Threads;
+
+namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+
+/// <summary>
+/// A block that the manifest names (or named): its file is opened and its footer read when first needed, and closed when the last holder
+/// lets go. Thread safe.
+/// </summary>
+internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ulong nodeId, ChunkCache cache, CoreInstruments instruments)
+{
+    // Guards opening and closing of the file.
+    private readonly Lock _gate = new();
+    // What the system has of so much in memory goes in about a tenth of a millisecond.
+    private const long PieceBytes = 1 << 20;
+
+    private IFile? _file;
+    private BlockReader? _columns;
+    private int _holders = 1;
+    private volatile bool _obsolete;
+
+    public BlockEntry Entry { get; } = entry;
+
+    /// <summary>Takes hold of the block, so that its file stays. False when it is gone already.</summary>
+    public bool TryPin()
+    {
+        while (true)
+        {
+            int holders = Volatile.Read(ref _holders);
+            if (holders == 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _holders, holders + 1, holders) == holders)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Lets go. The last holder closes the file, and deletes it when no manifest names it any more.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            Close();
+        }
+    }
+
+    /// <summary>
+    /// Lets go for the store, once no manifest names the block: the file is deleted with its last holder. What the system keeps of it in memory goes before, piece by piece: a deletion
+    /// lets go of all of it at once, which takes a processor 10 to 20 ms for a large block.
+    /// </summary>
+    public void Retire(CooperativeYield pace)
+    {
+        if (_file is { } file)
+        {
+            for (long offset = 0; offset < Entry.Bytes; offset += PieceBytes)
+            {
+                file.DropCache(offset, PieceBytes);
+                pace.Step();
+            }
+        }
+
+        _obsolete = true;
+        Release();
+    }
+
+    /// <summary>The block's columns; the caller holds the block.</summary>
+    /// <exception cref="DamagedFileException">Header or footer can't be read.</exception>
+    public BlockReader Open()
+    {
+        if (_columns is { } open)
+        {
+            return open;
+        }
+
+        lock (_gate)
+        {
+            return _columns ??= ReadIndex();
+        }
+    }
+
+    private BlockReader ReadIndex()
+    {
+        IFile file = _file ??= OpenFile();
+        ChecksummedReader parts = new(file, instruments);
+        BlockIndex index;
+        try
+        {
+            if (file.Length != Entry.Bytes || Entry.Bytes < BlockFormat.HeaderBytes + BlockFormat.TrailerBytes)
+            {
+                throw new InvalidDataException("it is not as long as the manifest says");
+            }
+
+            Span<byte> ends = stackalloc byte[BlockFormat.HeaderBytes];
+            file.Read(ends, 0);
+            BlockFormat.CheckHeader(ends, Entry.Kind, nodeId);
+            Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
+            file.Read(trailer, file.Length - BlockFormat.TrailerBytes);
+            using BlockBuffer footer = parts.Rent(BlockFormat.ReadTrailer(trailer));
+            index = BlockFooter.Read(footer.Payload, Schema.SampleSchema.Of(Entry.Kind));
+        }
+        catch (Exception damage) when (damage is InvalidDataException or (IOException and not DamagedFileException))
+        {
+            throw parts.Damaged(0, damage);
+        }
+
+        return new BlockReader(parts, Entry.Id, index, cache);
+    }
+
+    private IFile OpenFile()
+    {
+        try
+        {
+            return files.Open(path, FileAccess.Read);
+        }
+        catch (Exception damage) when (damage is IOException or UnauthorizedAccessException)
+        {
+            instruments.DamagedReads.Add(1);
+            throw new DamagedFileException(path, 0, damage.Message, damage);
+        }
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+
+        cache.Remove(Entry.Id);
+        if (_obsolete)
+        {
+            try
+            {
+                files.Delete(path);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // The next start deletes what the manifest does not name.
+                instruments.StoreFailures.Add(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+using System.Runtime.CompilerServices;
+using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+
+namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+
+/// <summary>Decodes the parts of one block. Thread safe. Whatever is wrong comes out as <see cref="DamagedFileException"/> and is counted.</summary>
+/// <param name="parts">The file.</param>
+/// <param name="blockId">The block's id, under which parts are kept.</param>
+/// <param name="index">Where the parts lie.</param>
+/// <param name="cache">Where parts are kept; null for a reader that reads each part once.</param>
+internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIndex index, ChunkCache? cache)
+{
+    private const int ObjectBytes = 64;
+
+    public BlockIndex Index { get; } = index;
+
+    /// <summary>The same for a reader that reads each part once: what it reads displaces nothing that queries use.</summary>
+    public BlockReader Uncached() => new(parts, blockId, Index, null);
+
+    /// <summary>Reads a chunk of a number column; false when every row is missing.</summary>
+    public bool ReadNumbers(int column, int chunk, Span<long> into) => ReadNumbers(column, chunk, into, RunMask.All);
+
+    /// <inheritdoc cref="ReadNumbers(int, int, Span{long})"/>
+    /// <param name="column">The column.</param>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="into">Gets a number a row; what rows that are not wanted get means nothing.</param>
+    /// <param name="wanted">The rows that are wanted.</param>
+    public bool ReadNumbers(int column, int chunk, Span<long> into, RunMask wanted)
+    {
+        if (Index.Columns[column] is not { } numbers || numbers.Chunks[chunk].IsEmpty)
+        {
+            return false;
+        }
+
+        Extent extent = numbers.Chunks[chunk];
+        using BlockBuffer part = Read(extent);
+        try
+        {
+            NumberDecoder.Decode(part.Bytes, into, wanted);
+            return true;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(extent.Offset, damage);
+        }
+    }
+
+    /// <summary>Reads a chunk of a text column that has a dictionary; false when every row is missing.</summary>
+    public bool ReadCodes(int column, int chunk, Span<int> into) => ReadCodes(column, chunk, into, RunMask.All);
+
+    /// <inheritdoc cref="ReadCodes(int, int, Span{int})"/>
+    /// <param name="column">The column.</param>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="into">Gets a code a row; what rows that are not wanted get means nothing, and is perhaps no code at all.</param>
+    /// <param name="wanted">The rows that are wanted.</param>
+    public bool ReadCodes(int column, int chunk, Span<int> into, RunMask wanted)
+    {
+        if (Index.Columns[column] is not { } texts || texts.Chunks[chunk].IsEmpty)
+        {
+            return false;
+        }
+
+        Extent extent = texts.Chunks[chunk];
+        using BlockBuffer part = Read(extent);
+        try
+        {
+            DictionaryIndexCodec.Decode(part.Bytes, texts.TextCount, into, wanted);
+            return true;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(extent.Offset, damage);
+        }
+    }
+
+    /// <summary>
+    /// Reads a chunk of a text column without a dictionary: the codes mean the texts returned, which with a <paramref name="scratch"/> are gone
+    /// when it is used again.
+    /// </summary>
+    public SymbolView ReadTexts(int column, int chunk, Span<int> into, TextScratch? scratch = null)
+    {
+        Extent extent = Index.Columns[column] is { } texts ? texts.Chunks[chunk] : default;
+        if (extent.IsEmpty)
+        {
+            into.Fill(TextColumn.Missing);
+            return SymbolView.Empty;
+        }
+
+        using BlockBuffer part = Read(extent);
+        try
+        {
+            return TextCodec.Decode(part.Bytes, into, scratch);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(extent.Offset, damage);
+        }
+    }
+
+    /// <summary>Copies the texts of some rows, which ascend, of a chunk of a text column without a dictionary; only those are decoded.</summary>
+    public void CopyTexts(int column, int chunk, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
+    {
+        Extent extent = Index.Columns[column]!.Chunks[chunk];
+        using BlockBuffer part = Read(extent);
+        try
+        {
+            TextChunkProbe.Copy(part.Bytes, Index.Chunks[chunk].RowCount, from, into, to);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(extent.Offset, damage);
+        }
+    }
+
+    /// <summary>Whether a chunk of a text column without a dictionary may hold a text; false is certain.</summary>
+    public bool MayHold(int column, int chunk, ReadOnlySpan<byte> text)
+    {
+        Extent extent = Index.Columns[column] is { } texts ? texts.Chunks[chunk] : default;
+        if (extent.IsEmpty)
+        {
+            return false;
+        }
+
+        using BlockBuffer part = Read(extent);
+        try
+        {
+            return TextChunkProbe.MayHold(part.Bytes, Index.Chunks[chunk].RowCount, text);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(extent.Offset, damage);
+        }
+    }
+
+    /// <summary>The dictionary of a text column; empty when it has none. With a <paramref name="scratch"/> it is gone when that is used again.</summary>
+    public SymbolView ReadDictionary(int column, TextScratch? scratch = null)
+    {
+        if (Index.Columns[column] is not { HasDictionary: true } texts)
+        {
+            return SymbolView.Empty;
+        }
+
+        if (cache?.Find<StrongBox<SymbolView>>(blockId, texts.Dictionary.Offset) is { } kept)
+        {
+            return kept.Value;
+        }
+
+        // Not kept as it is on disk: what is decoded is.
+        using BlockBuffer part = parts.Rent(texts.Dictionary);
+        try
+        {
+            Span<int> codes = scratch is null ? new int[texts.TextCount] : scratch.Codes(texts.TextCount);
+            SymbolView symbols = TextCodec.Decode(part.Bytes, codes, scratch) with { Distinct = true };
+            if (symbols.Count != texts.TextCount)
+            {
+                throw new InvalidDataException("a dictionary has too few texts");
+            }
+
+            cache?.AddDecoded(blockId, texts.Dictionary.Offset, new StrongBox<SymbolView>(symbols),
+                symbols.Bytes.Length + symbols.Ends.Length * (long)sizeof(int) + ObjectBytes);
+            return symbols;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(texts.Dictionary.Offset, damage);
+        }
+    }
+
+    /// <summary>Reads a rollup.</summary>
+    /// <param name="extent">Where it is.</param>
+    /// <param name="withSketches">Whether its distributions are wanted, which are most of it; without them it may be kept apart.</param>
+    public Rollup ReadRollup(Extent extent, bool withSketches)
+    {
+        // No part stands at a negative offset: what is without sketches is kept there.
+        long place = withSketches ? extent.Offset : -extent.Offset;
+        if ((cache?.Find<Rollup>(blockId, place) ?? (withSketches ? null : cache?.Find<Rollup>(blockId, extent.Offset))) is { } kept)
+        {
+            return kept;
+        }
+
+        using BlockBuffer part = parts.Rent(extent);
+        try
+        {
+            Rollup rollup = Rollup.Read(part.Payload, withSketches);
+            cache?.AddDecoded(blockId, place, rollup, rollup.AllocatedBytes);
+            return rollup;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(extent.Offset, damage);
+        }
+    }
+
+    /// <summary>Opens a rollup to be read from its start.</summary>
+    /// <param name="extent">Where it is.</param>
+    /// <param name="into">Gets its bytes, which the cursor reads; at least as long.</param>
+    public RollupCursor OpenRollup(Extent extent, byte[] into)
+    {
+        parts.Read(extent, into);
+        try
+        {
+            return new RollupCursor(into.AsMemory(0, extent.Length - BlockFormat.ChecksumBytes), damage => parts.Damaged(extent.Offset, damage));
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(extent.Offset, damage);
+        }
+    }
+
+    /// <summary>The bytes of a part that is no chunk (the filter of alert ids).</summary>
+    public ReadOnlySpan<byte> ReadPart(Extent extent)
+    {
+        byte[]? bytes = cache?.Find<byte[]>(blockId, extent.Offset);
+        if (bytes is null)
+        {
+            bytes = parts.Read(extent);
+            cache?.AddDecoded(blockId, extent.Offset, bytes, bytes.Length);
+        }
+
+        return new BlockBuffer(bytes).Payload;
+    }
+
+    private BlockBuffer Read(Extent extent)
+    {
+        if (cache is null)
+        {
+            return parts.Rent(extent);
+        }
+
+        if (cache.Find<byte[]>(blockId, extent.Offset) is { } kept)
+        {
+            return new BlockBuffer(kept);
+        }
+
+        if (!cache.HasPlaceFor(extent.Length))
+        {
+            return parts.Rent(extent);
+        }
+
+        byte[] bytes = parts.Read(extent);
+        cache.Add(blockId, extent.Offset, bytes);
+        return new BlockBuffer(bytes);
+    }
+}

@@ -1,0 +1,52 @@
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Threads;
+
+namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
+
+/// <summary>
+/// Appends parts with their checksums to a new file. The disk begins with each piece as it is written: a flush of the whole file at the end would keep it from the log's flushes for as long as all of it takes.
+/// </summary>
+internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, CooperativeYield pace)
+{
+    private const int PieceBytes = 64 << 10;
+
+    private long _written;
+
+    /// <summary>Where the next byte goes.</summary>
+    public long Position => _written + buffer.Count;
+
+    /// <summary>Bytes to be appended as they are.</summary>
+    public ByteWriter Raw => buffer;
+
+    /// <summary>Appends a part and its checksum.</summary>
+    public Extent Append(ReadOnlySpan<byte> payload)
+    {
+        long offset = Position;
+        buffer.Bytes(payload);
+        buffer.UInt32(Crc32C.Of(payload));
+        if (buffer.Count >= PieceBytes)
+        {
+            Drain();
+        }
+
+        return new Extent(offset, payload.Length + BlockFormat.ChecksumBytes);
+    }
+
+    /// <summary>Hands everything to the file, so that it can be read.</summary>
+    public void Drain()
+    {
+        for (ReadOnlySpan<byte> left = buffer.Written; !left.IsEmpty;)
+        {
+            ReadOnlySpan<byte> piece = left[..Math.Min(left.Length, PieceBytes)];
+            file.Write(piece, _written);
+            file.BeginFlush(_written, piece.Length);
+            _written += piece.Length;
+            left = left[piece.Length..];
+            pace.Step();
+        }
+
+        buffer.Clear();
+    }
+}

@@ -1,0 +1,39 @@
+using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+
+namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
+
+/// <summary>
+/// The rows that become a block, in its order (project, time, sequence number), a column at a time: a sealed head or blocks being merged.
+/// A column is opened, then read once from the first row to the last; what is asked for at one time never crosses a project's end.
+/// </summary>
+internal interface IBlockRows
+{
+    KindSchema Schema { get; }
+
+    /// <summary>The projects in ascending order, each with at least a row.</summary>
+    IReadOnlyList<BlockProject> Projects { get; }
+
+    /// <summary>What a row took where it comes from, for the length of chunks.</summary>
+    long BytesPerRow { get; }
+
+    /// <summary>What is known of a project's samples: rollups of all the blocks that they come from, until the next project is asked for; empty when they come from elsewhere.</summary>
+    IReadOnlyList<IRollupStream> RollupsOf(long pcode);
+
+    /// <summary>Whether some row may have the column. Ordinals are fields' and, behind them, the sequence number's.</summary>
+    bool Has(int column);
+
+    /// <summary>Starts reading a number column.</summary>
+    void OpenNumbers(int column);
+
+    /// <summary>Reads the next rows of the open number column.</summary>
+    void NextNumbers(Span<long> into);
+
+    /// <summary>Starts reading a text column; returns the dictionary that all its codes belong to, or null where texts hardly repeat.</summary>
+    SymbolView? OpenTexts(int column);
+
+    /// <summary>Reads the next rows of the open text column; returns what the codes mean.</summary>
+    SymbolView NextCodes(Span<int> into);
+}

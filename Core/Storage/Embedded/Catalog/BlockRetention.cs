@@ -1,0 +1,49 @@
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Compaction;
+
+namespace TimeSeries.Core.Storage.Embedded.Catalog;
+
+/// <summary>What is too old: for answers to the millisecond, on disk block by block.</summary>
+internal sealed class BlockRetention(BlockCatalog catalog, EmbeddedStoreOptions options, TimeProvider clock)
+{
+    /// <summary>The part of a range whose samples may be answered.</summary>
+    public TimeRange Clamp(Kind kind, TimeRange range) => range with { From = Math.Max(range.From, EarliestOf(kind)) };
+
+    /// <summary>Deletes blocks that are past their retention whole, then the oldest ones while the store is over its size.</summary>
+    public void Run()
+    {
+        List<Block> removed = [];
+        List<Block> kept = [];
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            long earliest = EarliestOf(schema.Kind);
+            foreach (Block block in catalog.Snapshot.BlocksOf(schema.Kind))
+            {
+                (block.Entry.LastTime < earliest ? removed : kept).Add(block);
+            }
+        }
+
+        kept.Sort((left, right) => (left.Entry.LastTime, left.Entry.Id).CompareTo((right.Entry.LastTime, right.Entry.Id)));
+        long bytes = kept.Sum(block => block.Entry.Bytes);
+        foreach (Block block in kept)
+        {
+            if (bytes <= (options.MaxBytes ?? long.MaxValue))
+            {
+                break;
+            }
+
+            removed.Add(block);
+            bytes -= block.Entry.Bytes;
+        }
+
+        if (removed.Count > 0)
+        {
+            catalog.Commit([], removed, null, new CompactionThrottle());
+        }
+    }
+
+    private long EarliestOf(Kind kind) =>
+        options.Retention(kind) is { } retention ? clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)retention.TotalMilliseconds : long.MinValue;
+}

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+
+namespace TimeSeries.Core.Storage.Embedded.Catalog;
+
+/// <summary>
+/// The list of blocks that are the store's truth, and the log position through which they hold everything. Replaced as a whole, in one step.
+/// See docs/format/block.md for the layout. Immutable.
+/// </summary>
+internal sealed record Manifest
+{
+    private const uint Version = 1;
+    private const int MaxBytes = 1 << 30;
+
+    private static ReadOnlySpan<byte> Magic => "TSMANIF\n"u8;
+
+    public LogPosition StoredThrough { get; init; }
+
+    /// <summary>The greatest sequence number that is or was in a block; −1 when there was none.</summary>
+    public long GreatestNumber { get; init; } = -1;
+
+    /// <summary>Every block so far has a smaller id.</summary>
+    public long NextBlockId { get; init; } = 1;
+
+    public ImmutableArray<BlockEntry> Blocks { get; init; } = [];
+
+    /// <summary>Reads a manifest; null when the file is empty.</summary>
+    /// <exception cref="DamagedFileException">It is not whole, of another version or of another node.</exception>
+    public static Manifest? Read(IFileSystem files, string path, ulong nodeId)
+    {
+        using IFile file = files.Open(path, FileAccess.Read);
+        if (file.Length is 0 or > MaxBytes)
+        {
+            return file.Length == 0 ? null : throw new DamagedFileException(path, 0, "it is too long for a manifest");
+        }
+
+        byte[] bytes = new byte[file.Length];
+        if (file.Read(bytes, 0) != bytes.Length)
+        {
+            throw new DamagedFileException(path, 0, "it is shorter than it says");
+        }
+
+        try
+        {
+            return Parse(bytes, nodeId);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new DamagedFileException(path, 0, damage.Message, damage);
+        }
+    }
+
+    /// <summary>Replaces the manifest. When it throws, either the old or the new one stands.</summary>
+    public void Write(IFileSystem files, string path, ulong nodeId)
+    {
+        ByteWriter bytes = new();
+        bytes.Bytes(Magic);
+        bytes.UInt32(Version);
+        bytes.UInt64(nodeId);
+        bytes.Int64(StoredThrough.Offset);
+        bytes.Int64(GreatestNumber);
+        bytes.Int64(NextBlockId);
+        bytes.Varint((ulong)Blocks.Length);
+        foreach (BlockEntry block in Blocks)
+        {
+            WriteBlock(block, bytes);
+        }
+
+        bytes.UInt32(Crc32C.Of(bytes.Written));
+        string temporary = path + ".tmp";
+        using (IFile file = files.Create(temporary))
+        {
+            file.Write(bytes.Written, 0);
+            file.Flush();
+        }
+
+        files.Move(temporary, path);
+        files.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static void WriteBlock(BlockEntry block, ByteWriter to)
+    {
+        to.Varint((ulong)block.Id);
+        to.Byte((byte)block.Kind);
+        to.Varint((ulong)block.Bytes);
+        to.Varint((ulong)block.RowCount);
+        to.Signed(block.FirstTime);
+        to.Varint((ulong)(block.LastTime - block.FirstTime));
+        to.Signed(block.FirstNumber);
+        to.Varint((ulong)(block.LastNumber - block.FirstNumber));
+        to.Varint((ulong)block.ProjectCount);
+    }
+
+    private static Manifest Parse(ReadOnlySpan<byte> bytes, ulong nodeId)
+    {
+        ByteReader reader = new(bytes);
+        if (!reader.Take(Magic.Length).SequenceEqual(Magic))
+        {
+            throw new InvalidDataException("it is no manifest");
+        }
+
+        uint version = reader.UInt32();
+        if (version != Version)
+        {
+            throw new InvalidDataException(
+                string.Create(CultureInfo.InvariantCulture, $"its format version is {version}, this program knows {Version}"));
+        }
+
+        ByteReader checksum = new(bytes[^BlockFormat.ChecksumBytes..]);
+        if (checksum.UInt32() != Crc32C.Of(bytes[..^BlockFormat.ChecksumBytes]))
+        {
+            throw new InvalidDataException("its checksum is wrong");
+        }
+
+        if (reader.UInt64() != nodeId)
+        {
+            throw new InvalidDataException("it belongs to another node");
+        }
+
+        LogPosition storedThrough = new(reader.Int64());
+        long greatestNumber = reader.Int64();
+        long nextBlockId = reader.Int64();
+        ImmutableArray<BlockEntry>.Builder blocks = ImmutableArray.CreateBuilder<BlockEntry>(reader.Count());
+        for (int i = 0; i < blocks.Capacity; i++)
+        {
+            blocks.Add(ReadBlock(ref reader));
+        }
+
+        return new Manifest { StoredThrough = storedThrough, GreatestNumber = greatestNumber, NextBlockId = nextBlockId, Blocks = blocks.MoveToImmutable() };
+    }
+
+    private static BlockEntry ReadBlock(ref ByteReader reader)
+    {
+        long id = (long)reader.Varint();
+        byte kind = reader.Byte();
+        if (kind >= SampleSchema.All.Length)
+        {
+            throw new InvalidDataException("it names a block of an unknown kind");
+        }
+
+        long bytes = (long)reader.Varint();
+        long rows = (long)reader.Varint();
+        long firstTime = reader.Signed();
+        long lastTime = firstTime + (long)reader.Varint();
+        long firstNumber = reader.Signed();
+        long lastNumber = firstNumber + (long)reader.Varint();
+        return new BlockEntry
+        {
+            Id = id,
+            Kind = (Kind)kind,
+            Bytes = bytes,
+            RowCount = rows,
+            FirstTime = firstTime,
+            LastTime = lastTime,
+            FirstNumber = firstNumber,
+            LastNumber = lastNumber,
+            ProjectCount = reader.Size(),
+        };
+    }
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Compaction;
+using TimeSeries.Core.Storage.Embedded.Heads;
+using TimeSeries.Core.Threads;
+
+namespace TimeSeries.Core.Storage.Embedded.Maintenance;
+
+/// <summary>
+/// The store's work in the background: one loop seals, another compacts and retains, each on a thread of its own, so that a long merge never keeps a head waiting and neither a request.
+/// Thread safe; each kind of work runs once at a time, since its thread does one after the other.
+/// </summary>
+internal sealed class StoreMaintenance : IDisposable
+{
+    private static readonly TimeSpan _ageCheck = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _tendInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _firstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(30);
+
+    private readonly BlockCatalog _catalog;
+    private readonly EmbeddedStoreOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly CoreInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly Action _freezeDue;
+    private readonly Action _freezeAny;
+    private readonly HeadSealer _sealer;
+    private readonly Compactor _compactor;
+    private readonly BackgroundThread _sealThread = new("seals");
+    private readonly BackgroundThread _mergeThread = new("merges");
+    private readonly SemaphoreSlim _sealWanted = new(0);
+    private long _rowsOfFullHead;
+    private volatile TaskCompletionSource _nextSeal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public StoreMaintenance(
+        BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock,
+        CoreInstruments instruments, ILogger logger, Action freezeDue, Action freezeAny)
+    {
+        _catalog = catalog;
+        _options = options;
+        _clock = clock;
+        _instruments = instruments;
+        _logger = logger;
+        _freezeDue = freezeDue;
+        _freezeAny = freezeAny;
+        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds, new SealThrottle(FilledPart, clock));
+        _compactor = new Compactor(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
+        Retention = new BlockRetention(catalog, options, clock);
+    }
+
+    public BlockRetention Retention { get; }
+
+    /// <summary>Completes when the next head is sealed.</summary>
+    public Task NextSeal => _nextSeal.Task;
+
+    public bool SealFailing { get; private set; }
+
+    public void SealSoon() => _sealWanted.Release();
+
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(SealLoopAsync(cancellationToken), TendLoopAsync(cancellationToken));
+
+    public Task SealAsync(CancellationToken cancellationToken)
+    {
+        _freezeAny();
+        return _sealThread.RunAsync(() => SealFrozen(cancellationToken));
+    }
+
+    public Task CompactAsync(CancellationToken cancellationToken) => _mergeThread.RunAsync(() => _compactor.RunAll(cancellationToken));
+
+    public Task RetainAsync(CancellationToken cancellationToken) => _mergeThread.RunAsync(() =>
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Retention.Run();
+    });
+
+    public void Dispose()
+    {
+        _sealThread.Dispose();
+        _mergeThread.Dispose();
+        _sealWanted.Dispose();
+    }
+
+    // The active head's, by its rows: bytes are taken in leaps. All of it when another one waits already.
+    private double FilledPart()
+    {
+        StoreSnapshot snapshot = _catalog.Snapshot;
+        return snapshot.Frozen.Length > 1 ? 1 : Math.Min(1, (double)snapshot.Active.RowCount / _rowsOfFullHead);
+    }
+
+    private void SealFrozen(CancellationToken cancellationToken)
+    {
+        while (_catalog.Snapshot.Frozen is [Head head, ..])
+        {
+            _rowsOfFullHead = head.AllocatedBytes >= _options.HeadBytes ? head.RowCount : _options.HeadRows;
+            _sealer.Seal(head, cancellationToken);
+            _instruments.Seals.Add(1);
+            Interlocked.Exchange(ref _nextSeal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The top of a loop: the failure is logged and counted, and the loop goes on.")]
+    private async Task SealLoopAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan retry = _firstRetry;
+        Task wanted = _sealWanted.WaitAsync(cancellationToken);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.WhenAny(wanted, Task.Delay(_ageCheck, _clock, cancellationToken)).ConfigureAwait(false);
+            if (wanted.IsCompletedSuccessfully)
+            {
+                wanted = _sealWanted.WaitAsync(cancellationToken);
+            }
+
+            try
+            {
+                await SealDueAsync(cancellationToken).ConfigureAwait(false);
+                if (SealFailing)
+                {
+                    SealFailing = false;
+                    retry = _firstRetry;
+                    StoreLog.SealWorksAgain(_logger);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                SealFailing = true;
+                _instruments.SealFailures.Add(1);
+                StoreLog.SealFailed(_logger, retry.TotalSeconds, failure);
+                await WaitAsync(retry, cancellationToken).ConfigureAwait(false);
+                retry = retry * 2 < _lastRetry ? retry * 2 : _lastRetry;
+            }
+        }
+    }
+
+    private async Task SealDueAsync(CancellationToken cancellationToken)
+    {
+        for (_freezeDue(); !_catalog.Snapshot.Frozen.IsEmpty; _freezeDue())
+        {
+            await _sealThread.RunAsync(() => SealFrozen(cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The top of a loop: the failure is logged and counted, and the loop goes on.")]
+    private async Task TendLoopAsync(CancellationToken cancellationToken)
+    {
+        while (await WaitAsync(_tendInterval, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await RetainAsync(cancellationToken).ConfigureAwait(false);
+                await _mergeThread.RunAsync(() => _compactor.Run(cancellationToken)).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                _instruments.StoreFailures.Add(1);
+                StoreLog.TendingFailed(_logger, failure);
+            }
+        }
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        await Task.Delay(time, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !cancellationToken.IsCancellationRequested;
+    }
+}

@@ -1,0 +1,77 @@
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Heads;
+
+namespace TimeSeries.Core.Storage.Embedded.Scanning;
+
+/// <summary>Finds the pieces of a snapshot that may have rows of a list, by what their indexes tell.</summary>
+internal sealed class ChunkPruner(ListQuery query, TimeRange range, TextPruner texts, List<ListPiece> into)
+{
+    public void Find(SnapshotLease held)
+    {
+        foreach (Block block in held.Blocks)
+        {
+            Find(block.Open());
+        }
+
+        foreach (Head head in held.Snapshot.Frozen)
+        {
+            Find(head);
+        }
+
+        Find(held.Snapshot.Active);
+    }
+
+    private void Find(BlockReader columns)
+    {
+        SectionIndex? section = columns.Index.Find(query.Pcode);
+        if (section is null || !range.Overlaps(section.FirstTime, section.LastTime) || !texts.MayHold(columns))
+        {
+            return;
+        }
+
+        for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount; i++)
+        {
+            ChunkIndex chunk = columns.Index.Chunks[i];
+            if (range.Overlaps(chunk.FirstTime, chunk.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
+            {
+                into.Add(new ListPiece
+                {
+                    Columns = columns,
+                    Chunk = i,
+                    RowCount = chunk.RowCount,
+                    FirstTime = chunk.FirstTime,
+                    LastTime = chunk.LastTime,
+                });
+            }
+        }
+    }
+
+    private void Find(Head head)
+    {
+        if (!head.TryFind(query.Pcode, query.Kind, out HeadTable? table))
+        {
+            return;
+        }
+
+        // The rows first: an alert that comes in between is not in them, whatever the head knows by then.
+        HeadView view = table.View;
+        HashSet<int>? wanted = texts.PiecesOf(head);
+        for (int i = 0; i < view.Pieces.Length; i++)
+        {
+            HeadChunkSnapshot piece = view.Pieces[i];
+            if (range.Overlaps(piece.FirstTime, piece.LastTime) && wanted?.Contains(i) != false)
+            {
+                into.Add(new ListPiece
+                {
+                    Head = new HeadChunkReader(piece, view.Symbols),
+                    RowCount = piece.RowCount,
+                    FirstTime = piece.FirstTime,
+                    LastTime = piece.LastTime,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Runtime.ExceptionServices;
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Compaction;
+using TimeSeries.Core.Storage.Embedded.Heads;
+
+namespace TimeSeries.Core.Storage.Embedded.Scanning;
+
+/// <summary>Reads one snapshot for one query: rollups where they fit, and chunks of blocks and pieces of heads for the rest, on several threads where they are many.</summary>
+internal sealed class SnapshotScan(
+    BlockCatalog catalog, ScanParallelism threads, HashAggregatorPool stock, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
+{
+    // Fewer rows are read before another thread has begun.
+    private const long RowsWorthAThread = 65_536;
+
+    private readonly Aggregation _aggregation = new(query, stock, cancellationToken);
+    private readonly List<ScanRange> _pieces = [];
+    private readonly List<TimeRange> _rest = [];
+    private long _rows;
+
+    public QueryResult Run()
+    {
+        if (!range.IsEmpty)
+        {
+            using SnapshotLease held = catalog.Hold(query.Kind, range);
+            foreach (Block block in held.Blocks)
+            {
+                Find(block);
+            }
+
+            foreach (Head head in held.Snapshot.Frozen)
+            {
+                Find(head);
+            }
+
+            Find(held.Snapshot.Active);
+            Read();
+        }
+
+        return _aggregation.Complete();
+    }
+
+    private void Find(Block block)
+    {
+        BlockReader columns = block.Open();
+        SectionIndex? section = columns.Index.Find(query.Pcode);
+        if (section is null || !range.Overlaps(section.FirstTime, section.LastTime))
+        {
+            return;
+        }
+
+        _rest.Clear();
+        if (query.UseRollups)
+        {
+            _aggregation.AddRollups(new SectionRollups(columns, section), range, _rest);
+        }
+        else
+        {
+            _rest.Add(range);
+        }
+
+        if (_rest.Count > 0)
+        {
+            FindChunks(columns, section, [.. _rest]);
+        }
+    }
+
+    private void FindChunks(BlockReader columns, SectionIndex section, TimeRange[] ranges)
+    {
+        int next = 0;
+        for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount && next < ranges.Length; i++)
+        {
+            ChunkIndex rows = columns.Index.Chunks[i];
+            while (next < ranges.Length && ranges[next].To <= rows.FirstTime)
+            {
+                next++;
+            }
+
+            if (next < ranges.Length && ranges[next].Overlaps(rows.FirstTime, rows.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
+            {
+                _pieces.Add(new ScanRange(columns, i, Head: null, ranges, next));
+                _rows += rows.RowCount;
+            }
+        }
+    }
+
+    private void Find(Head head)
+    {
+        if (!head.TryFind(query.Pcode, query.Kind, out HeadTable? table))
+        {
+            return;
+        }
+
+        HeadView view = table.View;
+        TimeRange[] ranges = [range];
+        foreach (HeadChunkSnapshot piece in view.Pieces)
+        {
+            if (range.Overlaps(piece.FirstTime, piece.LastTime))
+            {
+                _pieces.Add(new ScanRange(Columns: null, Chunk: 0, new HeadChunkReader(piece, view.Symbols), ranges, FirstRange: 0));
+                _rows += piece.RowCount;
+            }
+        }
+    }
+
+    private void Read()
+    {
+        if (_pieces.Count == 0)
+        {
+            return;
+        }
+
+        int entered = threads.Enter((int)Math.Min(_rows / RowsWorthAThread, _pieces.Count - 1));
+        try
+        {
+            ReadWith(entered);
+        }
+        finally
+        {
+            threads.Leave(entered);
+        }
+    }
+
+    private void ReadWith(int threadCount)
+    {
+        WorkStealingRanges shares = new(_pieces.Count, threadCount);
+        if (threadCount == 1)
+        {
+            Read(shares, 0, _aggregation);
+            return;
+        }
+
+        Aggregation[] parts = new Aggregation[threadCount];
+        parts[0] = _aggregation;
+        for (int i = 1; i < parts.Length; i++)
+        {
+            parts[i] = new Aggregation(query, stock, cancellationToken);
+        }
+
+        try
+        {
+            // This thread is one of them, and does all where no other one is free.
+            Parallel.For(0, threadCount, new ParallelOptions { MaxDegreeOfParallelism = threadCount }, i => Read(shares, i, parts[i]));
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.Flatten().InnerExceptions[0]);
+        }
+
+        for (int i = 1; i < parts.Length; i++)
+        {
+            _aggregation.Merge(parts[i]);
+        }
+    }
+
+    private void Read(WorkStealingRanges shares, int thread, Aggregation into)
+    {
+        BlockChunk? chunk = null;
+        try
+        {
+            for (int next = shares.Take(thread); next >= 0; next = shares.Take(thread))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ScanRange piece = _pieces[next];
+                if (piece.Head is { } head)
+                {
+                    into.Add(head, range);
+                    continue;
+                }
+
+                if (chunk is null || !ReferenceEquals(chunk.Columns, piece.Columns))
+                {
+                    chunk?.Dispose();
+                    chunk = new BlockChunk(piece.Columns!);
+                }
+
+                chunk.MoveTo(piece.Chunk);
+                Read(chunk, piece, into);
+            }
+        }
+        finally
+        {
+            chunk?.Dispose();
+        }
+    }
+
+    private static void Read(BlockChunk chunk, ScanRange piece, Aggregation into)
+    {
+        for (int i = piece.FirstRange; i < piece.Ranges.Length && piece.Ranges[i].Overlaps(chunk.FirstTime, chunk.LastTime); i++)
+        {
+            into.Add(chunk, piece.Ranges[i]);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace TimeSeries.Core.Storage.Embedded.Scanning;
+
+/// <summary>
+/// Deals pieces that stand in the order of their times to threads: each takes them from a share of its own one after the other, so that windows stay with
+/// one thread; whose share is used up takes half of what another one has left. Thread safe.
+/// </summary>
+internal sealed class WorkStealingRanges
+{
+    // Guards the shares. Held for some additions, once a piece.
+    private readonly Lock _gate = new();
+    private readonly (int Next, int End)[] _shares;
+
+    public WorkStealingRanges(int pieces, int threads)
+    {
+        _shares = new (int, int)[threads];
+        for (int i = 0; i < threads; i++)
+        {
+            _shares[i] = ((int)((long)pieces * i / threads), (int)((long)pieces * (i + 1) / threads));
+        }
+    }
+
+    /// <summary>The next piece for a thread; −1 when all are dealt.</summary>
+    public int Take(int thread)
+    {
+        lock (_gate)
+        {
+            ref (int Next, int End) own = ref _shares[thread];
+            if (own.Next == own.End)
+            {
+                ref (int Next, int End) richest = ref Richest();
+                int left = richest.End - richest.Next;
+                int middle = richest.End - ((left + 1) / 2);
+                own = (middle, richest.End);
+                richest.End = richest.Next + (left / 2);
+            }
+
+            return own.Next < own.End ? own.Next++ : -1;
+        }
+    }
+
+    private ref (int Next, int End) Richest()
+    {
+        int richest = 0;
+        for (int i = 1; i < _shares.Length; i++)
+        {
+            richest = _shares[i].End - _shares[i].Next > _shares[richest].End - _shares[richest].Next ? i : richest;
+        }
+
+        return ref _shares[richest];
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using TimeSeries.Core.Aggregate.Listing;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Reading;
+
+namespace TimeSeries.Core.Storage.Influx.Alerts;
+
+/// <summary>What is asked about the ids of a project's alerts. Thread safe.</summary>
+internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
+{
+    public const long DayMilliseconds = 86_400_000;
+
+    private static readonly KindSchema _schema = SampleSchema.Of(Kind.Alert);
+
+    private readonly string _project = pcode.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Takes the ids and places of the alerts in a range.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="ids">What takes them.</param>
+    /// <param name="restrict">Adds conditions to the statement.</param>
+    /// <param name="cancellationToken">Whether the caller left.</param>
+    public async ValueTask ReadAsync(TimeRange range, StoredAlertIds ids, Action<InfluxStatement> restrict, CancellationToken cancellationToken)
+    {
+        InfluxColumn id = new("id", isText: true);
+        IdentifiedRows rows = new(_schema, [], id);
+        InfluxStatement statement = InfluxStatement.Select(_schema.Name, [.. rows.Columns, "id"]).Where(InfluxSchema.PcodeTag, _project).In(range);
+        restrict(statement);
+        await using InfluxAnswer answer = await client.AskAsync(statement, rows.Rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            rows.TakePlaces();
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                ids.Take(ListedOrder.IdOf(id.Text(row)), rows.Place(row));
+            }
+        }
+    }
+
+    /// <summary>How many alerts each day of a range has, ascending. It costs InfluxDB one pass over them.</summary>
+    public async ValueTask<List<(long Day, long Alerts)>> CountAsync(TimeRange range, CancellationToken cancellationToken)
+    {
+        InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, _project).In(range).ByTime(DayMilliseconds);
+        List<(long Day, long Alerts)> days = [];
+        InfluxColumn time = new("time", isText: false);
+        InfluxColumn count = new("count", isText: false);
+        InfluxRows rows = new(time, count);
+        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                days.Add((InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row]));
+            }
+        }
+
+        return days;
+    }
+
+    /// <summary>
+    /// Window by window, ascending: how many rows the units with alerts in it have, and whether one of them is open. Only what has alerts is answered.
+    /// </summary>
+    public async ValueTask<List<AlertUnits>> UnitsAsync(TimeRange range, long windowMilliseconds, CancellationToken cancellationToken)
+    {
+        InfluxStatement statement = InfluxStatement.CountAndLeast(InfluxSchema.RollupMeasurement, InfluxSchema.PartsField)
+            .Where(InfluxSchema.PcodeTag, _project).Where(InfluxSchema.KindTag, _schema.Name).In(range).ByTime(windowMilliseconds);
+        List<AlertUnits> windows = [];
+        InfluxColumn time = new("time", isText: false);
+        InfluxColumn count = new("count", isText: false);
+        InfluxColumn least = new("min", isText: false);
+        InfluxRows rows = new(time, count, least);
+        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                windows.Add(new AlertUnits(InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row], least.Numbers[row] <= 0));
+            }
+        }
+
+        return windows;
+    }
+}

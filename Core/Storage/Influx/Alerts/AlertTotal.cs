@@ -1,0 +1,72 @@
+using System.Globalization;
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Reading;
+using TimeSeries.Core.Storage.Influx.Rollups;
+
+namespace TimeSeries.Core.Storage.Influx.Alerts;
+
+/// <summary>Counts the alerts of a list from the rollups of units, so that a page of a long list costs no look at all of its rows.</summary>
+internal sealed class AlertTotal(InfluxQlClient client, UnitCache cache, TimeProvider clock)
+{
+    private static readonly int _severity = SampleSchema.Of(Kind.Alert).Ordinal("severity");
+
+    /// <summary>The list's total; null when it is not asked for, or rollups do not know what its filters look at.</summary>
+    public async ValueTask<long?> CountAsync(
+        ListQuery list, TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated, CancellationToken cancellationToken)
+    {
+        SampleQuery query = new()
+        {
+            Pcode = list.Pcode,
+            Kind = list.Kind,
+            Range = range,
+            Filters = list.Filters,
+            GroupBy = [new GroupField(_severity)],
+            Measures = [new Measure(MeasureKind.Count)],
+            MaxRows = list.MaxRows,
+        };
+        if (!list.CountTotal || !UnitScan.Fits(query))
+        {
+            return null;
+        }
+
+        Aggregation aggregation = new(query, cancellationToken);
+        List<TimeRange> rest = [];
+        await new UnitScan(client, query, aggregation, cache, repeated, clock).AddAsync(range, rest, cancellationToken).ConfigureAwait(false);
+        long counted = 0;
+        if (conditions.IsComplete && repeated.Count == 0)
+        {
+            counted = await CountPointsAsync(query, rest, conditions, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            RawScan raw = new(client, query, aggregation, conditions, repeated);
+            foreach (TimeRange part in rest)
+            {
+                await raw.AddAsync(part, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        QueryResult result = aggregation.Complete();
+        for (int row = 0; row < result.RowCount; row++)
+        {
+            counted += result.Count(row, 0);
+        }
+
+        return counted;
+    }
+
+    private async ValueTask<long> CountPointsAsync(SampleQuery query, List<TimeRange> ranges, PushdownPredicates conditions, CancellationToken cancellationToken)
+    {
+        string project = query.Pcode.ToString(CultureInfo.InvariantCulture);
+        long points = 0;
+        foreach (TimeRange range in ranges)
+        {
+            points += await PointCounts.AskAsync(client, SampleSchema.Of(query.Kind), project, range, conditions, cancellationToken).ConfigureAwait(false);
+        }
+
+        return points;
+    }
+}

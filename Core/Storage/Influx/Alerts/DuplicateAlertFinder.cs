@@ -1,0 +1,82 @@
+using System.Globalization;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Reading;
+using TimeSeries.Core.Storage.Influx.Writing;
+
+namespace TimeSeries.Core.Storage.Influx.Alerts;
+
+/// <summary>
+/// Finds the alerts that repeat earlier ones: from what is kept of a project's ids, from the ids alone that a filter names, or, where a project has more than may be
+/// kept, from all its ids read part by part. Memory is bounded by bytes either way. Thread safe.
+/// </summary>
+/// <param name="client">Where the alerts are.</param>
+/// <param name="clock">Ages.</param>
+/// <param name="maxBytes">Most memory of the ids that are kept, and of a part.</param>
+internal sealed class DuplicateAlertFinder(InfluxQlClient client, TimeProvider clock, long maxBytes)
+{
+    // Values of the tag that alerts have by their ids: first bytes.
+    private const int Tags = 256;
+
+    private readonly BoundedCache<long, AlertIdIndex> _projects = new(maxBytes, static alerts => alerts.AllocatedBytes);
+    private readonly FifoLock _turn = new();
+
+    /// <summary>Finds the repeats among the alerts of a project in a range, which must be all that are answered at all.</summary>
+    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    public async ValueTask<RepeatedAlerts> FindAsync(long pcode, TimeRange kept, PushdownPredicates conditions, CancellationToken cancellationToken)
+    {
+        AlertIdScan scan = new(client, pcode);
+        if (conditions.HasIds)
+        {
+            RepeatedAlerts some = new();
+            await FindAsync(scan, kept, conditions.AddIds, some, cancellationToken).ConfigureAwait(false);
+            return some;
+        }
+
+        AlertIdIndex known = _projects.FindOrAdd(pcode, () => new AlertIdIndex(scan, clock, maxBytes));
+        try
+        {
+            if (await known.FindAsync(kept, cancellationToken).ConfigureAwait(false) is { } found)
+            {
+                return found;
+            }
+        }
+        finally
+        {
+            // It may have grown.
+            _projects.Set(pcode, known);
+        }
+
+        return await FindInPartsAsync(scan, kept, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<RepeatedAlerts> FindInPartsAsync(AlertIdScan scan, TimeRange kept, CancellationToken cancellationToken)
+    {
+        await _turn.BeginAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            long alerts = (await scan.CountAsync(kept, cancellationToken).ConfigureAwait(false)).Sum(static day => day.Alerts);
+            int parts = (int)Math.Clamp((alerts * StoredAlertIds.BytesPerAlert / maxBytes) + 2, 1, Tags);
+            RepeatedAlerts repeated = new();
+            foreach (IGrouping<int, int> part in Enumerable.Range(0, Tags).GroupBy(tag => tag * parts / Tags))
+            {
+                string[] tags = [.. part.Select(static tag => tag.ToString("x2", CultureInfo.InvariantCulture))];
+                await FindAsync(scan, kept, statement => statement.WhereAny(InfluxSchema.AlertTag, tags), repeated, cancellationToken).ConfigureAwait(false);
+            }
+
+            return repeated;
+        }
+        finally
+        {
+            _turn.End();
+        }
+    }
+
+    private static async ValueTask FindAsync(
+        AlertIdScan scan, TimeRange kept, Action<InfluxStatement> restrict, RepeatedAlerts repeated, CancellationToken cancellationToken)
+    {
+        StoredAlertIds ids = new();
+        await scan.ReadAsync(kept, ids, restrict, cancellationToken).ConfigureAwait(false);
+        ids.FindRepeats(kept.From, repeated);
+    }
+}

@@ -1,0 +1,45 @@
+using TimeSeries.Core.Model.Samples;
+
+namespace TimeSeries.Core.Storage.Influx.Alerts;
+
+/// <summary>
+/// Alerts that have the id of an earlier one. Nodes that were sent the same alert know nothing of each other, and one that was restarted may have forgotten:
+/// then the earliest counts (by its time, then by node and number, so that every reader picks the same) and the others are left out. Thread safe once it is made.
+/// </summary>
+internal sealed class RepeatedAlerts
+{
+    private readonly HashSet<SampleId> _repeats = [];
+    private readonly HashSet<long> _buckets = [];
+
+    /// <summary>For kinds that have no repeats.</summary>
+    public static RepeatedAlerts None { get; } = new();
+
+    public int Count => _repeats.Count;
+
+    /// <summary>The 5-minute buckets that repeats lie in: rollups know nothing of them.</summary>
+    public IReadOnlySet<long> Buckets => _buckets;
+
+    /// <summary>Whether the alert at a place is a repeat.</summary>
+    public bool Contains(SampleId place) => _repeats.Contains(place);
+
+    /// <summary>Adds the later of two alerts of one id, and returns the earlier one.</summary>
+    public SampleId AddLater(SampleId? known, SampleId alert)
+    {
+        if (known is not { } other)
+        {
+            return alert;
+        }
+
+        (SampleId earlier, SampleId later) = Compare(alert, other) < 0 ? (alert, other) : (other, alert);
+        _repeats.Add(later);
+        _buckets.Add(InfluxSchema.BucketOf(later.Time));
+        return earlier;
+    }
+
+    private static int Compare(SampleId left, SampleId right)
+    {
+        int byTime = left.Time.CompareTo(right.Time);
+        int byNode = left.Node.CompareTo(right.Node);
+        return byTime != 0 ? byTime : byNode != 0 ? byNode : left.Number.CompareTo(right.Number);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace TimeSeries.Core.Storage.Influx.Client;
+
+/// <summary>How long one request may say nothing: time-out and caller in one token. Not thread safe.</summary>
+internal sealed class InactivityTimeout : IDisposable
+{
+    private readonly TimeSpan _timeout;
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _timer;
+    private readonly CancellationTokenSource _either;
+
+    public InactivityTimeout(TimeSpan timeout, TimeProvider clock, CancellationToken caller)
+    {
+        _timeout = timeout;
+        _caller = caller;
+        _timer = new CancellationTokenSource(timeout, clock);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(caller, _timer.Token);
+    }
+
+    public CancellationToken Token => _either.Token;
+
+    /// <summary>Something was heard: the time begins anew.</summary>
+    public void Renew() => _timer.CancelAfter(_timeout);
+
+    /// <summary>What an exception of a request means.</summary>
+    public Exception Explain(Exception fault) => fault switch
+    {
+        OperationCanceledException when _caller.IsCancellationRequested => new OperationCanceledException("The caller left.", fault, _caller),
+        OperationCanceledException => new InfluxQueryException(
+            InfluxQueryFailure.TimedOut, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"InfluxDB said nothing for {_timeout.TotalMilliseconds:0} ms."), fault),
+        JsonException or InvalidDataException or InvalidOperationException => new InfluxQueryException(
+            InfluxQueryFailure.Malformed, "What came is no whole answer of InfluxDB's.", fault),
+        _ => new InfluxQueryException(InfluxQueryFailure.Unreachable, $"InfluxDB can't be reached: {fault.Message}", fault),
+    };
+
+    public void Dispose()
+    {
+        _either.Dispose();
+        _timer.Dispose();
+    }
+}

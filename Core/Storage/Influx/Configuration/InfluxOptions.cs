@@ -1,0 +1,53 @@
+namespace TimeSeries.Core.Storage.Influx.Configuration;
+
+/// <summary>How InfluxDB is reached and written to, as <c>influx.env</c> and the environment say. Never written after start; its text shows no secret.</summary>
+public sealed class InfluxOptions
+{
+    /// <summary>Largest body before compression: every server's limit is at least 10 MiB, and above it some answer with a reset instead of 413.</summary>
+    public const int MaxBatchBytes = 4 << 20;
+
+    /// <summary>Address of the server, or of the load balancer before a cluster.</summary>
+    public Uri Host { get; init; } = new("http://127.0.0.1:8086");
+
+    /// <summary>What the paths of requests are relative to: a path in <see cref="Host"/> is that of a proxy and stands before ours.</summary>
+    internal Uri BaseAddress => Host.AbsolutePath.EndsWith('/') ? Host : new Uri(Host.AbsoluteUri + "/");
+
+    /// <summary>What writes are sent with.</summary>
+    public InfluxCredentials Credentials { get; init; } = InfluxCredentials.None;
+
+    /// <summary>What queries are sent with: the read-only account where one is given, else that of the writes.</summary>
+    public InfluxCredentials ReadCredentials { get; init; } = InfluxCredentials.None;
+
+    /// <summary>Organisation, for <see cref="InfluxWriteApi.V2"/> only.</summary>
+    public string Org { get; init; } = "-";
+
+    public string Database { get; init; } = "apm";
+
+    /// <summary>Retention policy; empty for the database's default.</summary>
+    public string RetentionPolicy { get; init; } = "";
+
+    public InfluxWriteApi WriteApi { get; init; } = InfluxWriteApi.V1;
+
+    /// <summary>Makes the database when it is missing (1.x only).</summary>
+    public bool CreateDatabase { get; init; } = true;
+
+    /// <summary>How long a database that we make keeps its samples; null for ever.</summary>
+    public TimeSpan? Retention { get; init; }
+
+    /// <summary>Time allowed for one request.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Compresses what is sent. Off: it costs both sides more processor time than a fast network saves (measured in docs/performance.md).</summary>
+    public bool Gzip { get; init; }
+
+    /// <summary>Lines at which a write is sent.</summary>
+    public int BatchLines { get; init; } = 5_000;
+
+    /// <summary>Bytes at which a write is sent, before compression.</summary>
+    public int BatchBytes { get; init; } = 1 << 20;
+
+    /// <summary>Age at which a write is sent.</summary>
+    public TimeSpan FlushAge { get; init; } = TimeSpan.FromSeconds(1);
+
+    public override string ToString() => $"{Host} {Database} ({Credentials})";
+}

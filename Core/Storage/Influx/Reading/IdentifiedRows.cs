@@ -1,0 +1,89 @@
+using System.Globalization;
+using TimeSeries.Core.Aggregate.Listing;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Influx.Client;
+
+namespace TimeSeries.Core.Storage.Influx.Reading;
+
+/// <summary>The part of a raw answer that is at hand, with the place of each row: its time, its node and its sequence number. Not thread safe.</summary>
+internal sealed class IdentifiedRows : IIdentifiedChunk
+{
+    private readonly InfluxColumn _number = new(InfluxSchema.NumberField, isText: false);
+    private readonly InfluxColumn _node = new(InfluxSchema.NodeTag, isText: true);
+    private ulong[] _nodes = [];
+
+    // Nodes by code, as far as they were needed; texts keep their codes from one part of an answer to the next.
+    private object? _owner;
+    private readonly List<ulong> _known = [];
+
+    /// <param name="schema">The kind.</param>
+    /// <param name="fields">Fields that are read besides the place.</param>
+    /// <param name="extra">Columns that are read besides and that no field is.</param>
+    public IdentifiedRows(KindSchema schema, ReadOnlySpan<int> fields, params ReadOnlySpan<InfluxColumn> extra)
+    {
+        Chunk = new RowChunk(schema, fields, [_number, _node, .. extra]);
+        List<string> columns = [InfluxSchema.NumberField, InfluxSchema.NodeTag];
+        foreach (int field in fields)
+        {
+            columns.Add(schema.Fields[field].Name);
+        }
+
+        Columns = [.. columns];
+    }
+
+    /// <summary>The rows without their places.</summary>
+    public RowChunk Chunk { get; }
+
+    /// <summary>What a statement has to select: the place and the fields. Every point has a number, so every point has a row.</summary>
+    public string[] Columns { get; }
+
+    /// <summary>Where the answer is read into.</summary>
+    public InfluxRows Rows => Chunk.Rows;
+
+    public int RowCount => Chunk.RowCount;
+
+    public long FirstTime => Chunk.FirstTime;
+
+    public long LastTime => Chunk.LastTime;
+
+    public ReadOnlySpan<long> RunningNumbers => _number.Numbers;
+
+    public ReadOnlySpan<ulong> Nodes => _nodes.AsSpan(0, RowCount);
+
+    public ReadOnlySpan<long> Numbers(int field) => Chunk.Numbers(field);
+
+    public ReadOnlySpan<int> Codes(int field) => Chunk.Codes(field);
+
+    public SymbolView Symbols(int field) => Chunk.Symbols(field);
+
+    public SampleId Place(int row) => new(Chunk.Numbers(KindSchema.Time)[row], _nodes[row], _number.Numbers[row]);
+
+    /// <summary>Turns the points that were read into places of samples; once for each part of an answer.</summary>
+    public void TakePlaces()
+    {
+        Chunk.TakeTimes();
+        if (_nodes.Length < RowCount)
+        {
+            _nodes = new ulong[Math.Max(RowCount, _nodes.Length * 2)];
+        }
+
+        SymbolView texts = _node.Symbols;
+        if (!ReferenceEquals(_owner, texts.Owner))
+        {
+            _owner = texts.Owner;
+            _known.Clear();
+        }
+
+        while (_known.Count < texts.Count)
+        {
+            _known.Add(ulong.Parse(texts[_known.Count], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        }
+
+        ReadOnlySpan<int> codes = _node.Codes(RowCount);
+        for (int row = 0; row < codes.Length; row++)
+        {
+            _nodes[row] = _known[codes[row]];
+        }
+    }
+}

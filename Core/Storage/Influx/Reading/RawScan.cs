@@ -1,0 +1,100 @@
+using System.Globalization;
+using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Influx.Alerts;
+using TimeSeries.Core.Storage.Influx.Client;
+
+namespace TimeSeries.Core.Storage.Influx.Reading;
+
+/// <summary>Streams the raw rows of a query into its aggregation, slice of time by slice of time, so that no request is longer than it must be.</summary>
+internal sealed class RawScan
+{
+    private readonly InfluxQlClient _client;
+    private readonly SampleQuery _query;
+    private readonly Aggregation _aggregation;
+    private readonly KindSchema _schema;
+    private readonly PushdownPredicates _conditions;
+    private readonly RepeatedAlerts _repeated;
+    private readonly RowChunk _chunk;
+
+    // The same rows with their places, which only repeats are known by; null where there are none.
+    private readonly IdentifiedRows? _placed;
+    private readonly string[] _selected;
+    private long _sliceMilliseconds = AdaptiveSlice.First;
+
+    public RawScan(InfluxQlClient client, SampleQuery query, Aggregation aggregation, PushdownPredicates conditions, RepeatedAlerts repeated)
+    {
+        _client = client;
+        _query = query;
+        _aggregation = aggregation;
+        _conditions = conditions;
+        _repeated = repeated;
+        _schema = SampleSchema.Of(query.Kind);
+        int[] fields = QueryFields.Of(_schema, query);
+        if (repeated.Count > 0)
+        {
+            _placed = new IdentifiedRows(_schema, fields);
+            _chunk = _placed.Chunk;
+            _selected = _placed.Columns;
+        }
+        else
+        {
+            // A point has a row only where one of the fields asked for has a value, and every point has its number.
+            _chunk = new RowChunk(_schema, fields);
+            _selected = [InfluxSchema.NumberField, .. Array.ConvertAll(fields, field => _schema.Fields[field].Name)];
+        }
+    }
+
+    /// <summary>Adds every row of a range.</summary>
+    public async ValueTask AddAsync(TimeRange range, CancellationToken cancellationToken)
+    {
+        TimeRange left = InfluxStatement.Clamp(range);
+        while (!left.IsEmpty)
+        {
+            TimeRange slice = left with { To = Math.Min(left.To, left.From + _sliceMilliseconds) };
+            long rows = await AddSliceAsync(slice, cancellationToken).ConfigureAwait(false);
+            _sliceMilliseconds = AdaptiveSlice.After(_sliceMilliseconds, rows);
+            left = left with { From = slice.To };
+        }
+    }
+
+    private async ValueTask<long> AddSliceAsync(TimeRange slice, CancellationToken cancellationToken)
+    {
+        InfluxStatement statement = InfluxStatement.Select(_schema.Name, _selected)
+            .Where(InfluxSchema.PcodeTag, _query.Pcode.ToString(CultureInfo.InvariantCulture)).In(slice);
+        _conditions.AddTo(statement);
+        long rows = 0;
+        await using InfluxAnswer answer = await _client.AskAsync(statement, _chunk.Rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            rows += _chunk.RowCount;
+            Add(slice);
+        }
+
+        return rows;
+    }
+
+    private void Add(TimeRange slice)
+    {
+        if (_placed is null)
+        {
+            _chunk.TakeTimes();
+            _aggregation.Add(_chunk, slice);
+            return;
+        }
+
+        _placed.TakePlaces();
+        int first = 0;
+        for (int row = 0; row < _chunk.RowCount; row++)
+        {
+            if (_repeated.Contains(_placed.Place(row)))
+            {
+                _aggregation.Add(_chunk, first, row, slice);
+                first = row + 1;
+            }
+        }
+
+        _aggregation.Add(_chunk, first, _chunk.RowCount, slice);
+    }
+}

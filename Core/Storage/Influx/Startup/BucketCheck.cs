@@ -1,0 +1,73 @@
+using InfluxDB.Client.Api.Domain;
+using TimeSeries.Core.Storage.Influx.Client;
+
+namespace TimeSeries.Core.Storage.Influx.Startup;
+
+/// <summary>Looks whether a bucket of InfluxDB 2.x is there, how long it keeps points, and whether InfluxQL reaches it as a database. Thread safe.</summary>
+internal sealed class BucketCheck(InfluxConnection connection, ProbeTarget target)
+{
+    /// <summary>
+    /// Looks once; null where there is no such bucket, or the account may not see it. An account that may write and read points need not see buckets.
+    /// </summary>
+    /// <param name="lacksDatabase">Whether the server said that there is no such database or bucket.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<BucketFindings?> RunAsync(bool lacksDatabase, CancellationToken cancellationToken)
+    {
+        Bucket? bucket = await connection.FindBucketAsync(null, cancellationToken).ConfigureAwait(false);
+        if (bucket is null)
+        {
+            return null;
+        }
+
+        IReadOnlyList<DBRP>? mappings = await connection.FindMappingsAsync(bucket.OrgID, target.Database, cancellationToken).ConfigureAwait(false);
+        DBRP? mapping = mappings?.FirstOrDefault(IsOurs);
+        bool writesToMapped = target.Organization.Length == 0;
+        if (mapping is null)
+        {
+            bool isMissing = (target.Reads || writesToMapped) && (mappings is not null || lacksDatabase);
+            return new BucketFindings(KeptBy(bucket), isMissing ? MissingMapping(bucket) : null);
+        }
+
+        if (mapping.BucketID == bucket.Id)
+        {
+            return new BucketFindings(KeptBy(bucket), null);
+        }
+
+        if (!writesToMapped)
+        {
+            return new BucketFindings(KeptBy(bucket), target.Reads ? OtherMapping(bucket, mapping) : null);
+        }
+
+        // A database may be mapped to a bucket of any name, and that is the one that counts.
+        Bucket? mapped = await connection.FindBucketAsync(mapping.BucketID, cancellationToken).ConfigureAwait(false);
+        return mapped is null ? null : new BucketFindings(KeptBy(mapped), null);
+    }
+
+    private bool IsOurs(DBRP mapping) => mapping.Database == target.Database
+        && (target.RetentionPolicy.Length == 0 ? mapping.Default == true : mapping.RetentionPolicy == target.RetentionPolicy);
+
+    private string MissingMapping(Bucket bucket) =>
+        $"INFLUX_DATABASE: the bucket '{bucket.Name}' is there, but InfluxQL does not reach it: "
+        + $"no mapping (DBRP) leads from the database '{target.Database}' to it. Create the mapping with: {CreateCommand(bucket)}";
+
+    private string OtherMapping(Bucket bucket, DBRP mapping) =>
+        $"INFLUX_DATABASE: samples are written to the bucket '{bucket.Name}' ({bucket.Id}), "
+        + $"and queries of the database '{target.Database}' read another one ({mapping.BucketID}). "
+        + $"Change the mapping with: influx v1 dbrp delete --id {mapping.Id} --org-id {bucket.OrgID} && {CreateCommand(bucket)}";
+
+    private string CreateCommand(Bucket bucket)
+    {
+        string policy = target.RetentionPolicy.Length == 0 ? "--rp autogen --default" : $"--rp {Quote(target.RetentionPolicy)}";
+        return $"influx v1 dbrp create --db {Quote(target.Database)} {policy} --bucket-id {bucket.Id} --org-id {bucket.OrgID}";
+    }
+
+    // For a shell, where the name has other characters than most names have.
+    private static string Quote(string name) =>
+        name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')
+            ? name
+            : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    // 0 seconds, or no rule, is for ever.
+    private static TimeSpan? KeptBy(Bucket bucket) =>
+        bucket.RetentionRules?.FirstOrDefault(rule => rule.EverySeconds > 0)?.EverySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using TimeSeries.Core.Files;
+
+namespace TimeSeries.Core.Storage.Influx.Writing;
+
+/// <summary>
+/// Lines that InfluxDB refused for good, kept in <c>&lt;directory&gt;/dead-letters/&lt;time&gt;.lp</c>: before each line a comment says when and why. A file is
+/// a line protocol file, so what was mended can be written again as it is. Thread safe.
+/// </summary>
+internal sealed class DeadLetters(IFileSystem files, string directory, ulong nodeId, TimeProvider clock)
+{
+    // A file that editors and loaders still open.
+    private const long MaxFileBytes = 64L << 20;
+
+    // Guards the file.
+    private readonly Lock _lock = new();
+    private IFile? _file;
+    private long _length;
+
+    /// <summary>Where the files lie.</summary>
+    public string Path { get; } = System.IO.Path.Combine(directory, "dead-letters");
+
+    /// <summary>Keeps lines; they are on stable storage when it returns.</summary>
+    /// <exception cref="IOException">They can't be kept.</exception>
+    public void Add(ReadOnlySpan<byte> lines, string reason)
+    {
+        string head = string.Create(
+            CultureInfo.InvariantCulture, $"# {clock.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {reason.ReplaceLineEndings(" ").Replace('\0', ' ')}\n");
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(head), .. lines];
+        lock (_lock)
+        {
+            IFile file = _file is not null && _length < MaxFileBytes ? _file : Begin();
+            try
+            {
+                file.Write(bytes, _length);
+                file.Flush();
+                _length += bytes.Length;
+            }
+            catch
+            {
+                // What a failed flush left is unknown; the next line begins a new file.
+                Leave();
+                throw;
+            }
+        }
+    }
+
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+
+    private IFile Begin()
+    {
+        Leave();
+        files.CreateDirectory(Path);
+        files.FlushDirectory(directory);
+        string stem = clock.GetUtcNow().ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
+        string path = System.IO.Path.Combine(Path, stem + ".lp");
+        for (int i = 1; files.Exists(path); i++)
+        {
+            path = System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{stem}-{i}.lp"));
+        }
+
+        _file = files.Create(path);
+        byte[] head = Encoding.UTF8.GetBytes($"# TimeSeries dead letters 1, node {InfluxSchema.NodeName(nodeId)}\n");
+        _file.Write(head, 0);
+        _length = head.Length;
+        files.FlushDirectory(Path);
+        return _file;
+    }
+}

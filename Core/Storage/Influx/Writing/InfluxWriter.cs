@@ -1,0 +1,303 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Storage.Influx.Alerts;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Core.Storage.Influx.Rollups;
+
+namespace TimeSeries.Core.Storage.Influx.Writing;
+
+/// <summary>
+/// Writes samples to InfluxDB from the log, unit by unit. Lines are sent by several at a time; the log is forgotten only through marks whose unit is confirmed whole,
+/// samples and rollups. A replay from the last such mark writes the same points again. <see cref="WriteAsync"/> and <see cref="MarkAsync"/> have one caller, in
+/// log order, and wait while InfluxDB takes nothing; the rest is thread safe. <see cref="RunAsync"/> does the sending.
+/// </summary>
+public sealed partial class InfluxWriter : ISampleWriter, IDisposable
+{
+    // Lines in memory: enough to keep InfluxDB busy while more are encoded, and all that an outage costs. Each has a loop of its own, since some wait before they are sent again.
+    private const int BatchesInFlight = 8;
+
+    // A batch is sent once it is three quarters of its age, looked at four times as often, so that none is older.
+    private const int FlushSteps = 4;
+
+    private static readonly TimeSpan _retryPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly ulong _nodeId;
+    private readonly InfluxOptions _options;
+    private readonly AlertLookup? _alerts;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly InfluxHttp _http;
+    private readonly DeadLetters _deadLetters;
+    private readonly SendQueue _queue;
+    private readonly AdaptiveBatchSize _size;
+    private readonly LineSender _sender;
+    private readonly UnitWriter _rollups;
+    private readonly Func<long, ulong> _nodeOf;
+    private readonly Channel<ClosedUnit> _closed = Channel.CreateBounded<ClosedUnit>(1);
+
+    // Guards _open, _opened, _through and _unit: the writer and the flush by age take turns.
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private LineBatch? _open;
+    private long _opened;
+    private LogPosition _through;
+    private OpenUnit _unit;
+    private long _storedThrough;
+
+    private InfluxWriter(
+        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, StoreCheckpoint checkpoint, Func<long, long> apdexThresholdMicroseconds,
+        AlertLookup? alerts, TimeProvider clock, CoreInstruments instruments, ILogger logger, Func<long, ulong> nodeOf)
+    {
+        _files = files;
+        _directory = directory;
+        _nodeId = nodeId;
+        _options = options;
+        _alerts = alerts;
+        _clock = clock;
+        _logger = logger;
+        _http = new InfluxHttp(options, clock);
+        _deadLetters = new DeadLetters(files, directory, nodeId, clock);
+        _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
+        _size = new AdaptiveBatchSize(options.BatchBytes, clock);
+        _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
+        _rollups = new UnitWriter(_queue, _size, apdexThresholdMicroseconds, nodeOf);
+        _nodeOf = nodeOf;
+        _unit = new OpenUnit(checkpoint.Unit);
+        _through = checkpoint.Through;
+        _storedThrough = checkpoint.Through.Offset;
+        LastUnit = checkpoint.Unit;
+        NextNumber = checkpoint.NextNumber;
+    }
+
+    public StoreFeed Feed => StoreFeed.Log;
+
+    /// <inheritdoc/>
+    public LogPosition StoredThrough => new(Volatile.Read(ref _storedThrough));
+
+    /// <inheritdoc/>
+    public LogPosition ConfirmedThrough => _queue.ConfirmedThrough;
+
+    /// <summary>The greatest unit that the checkpoint knew at the start; −1 when there was none. The log's own marks may know greater ones.</summary>
+    public long LastUnit { get; }
+
+    /// <summary>The sequence number behind everything that the checkpoint covered at the start.</summary>
+    public long NextNumber { get; }
+
+    /// <summary>Why InfluxDB takes no samples just now; null when it does.</summary>
+    public string? Fault => _sender.Fault;
+
+    /// <summary>Opens the writer on a data directory: reads its checkpoint. InfluxDB need not be there.</summary>
+    /// <param name="files">The disk.</param>
+    /// <param name="directory">The data directory; the checkpoint is the file <c>influx</c>, refused lines go to <c>dead-letters/</c>.</param>
+    /// <param name="nodeId">Identity of the directory.</param>
+    /// <param name="options">Where InfluxDB is and how it is written to.</param>
+    /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project, with which rollups are counted.</param>
+    /// <param name="alerts">Finds the alerts that InfluxDB has; null to leave repeats to the readers. The writer's from now on.</param>
+    /// <param name="clock">Ages, delays and time-outs.</param>
+    /// <param name="instruments">Counters.</param>
+    /// <param name="logger">Where outages and refused lines are told.</param>
+    /// <param name="nodeOf">The node whose points samples become, by sequence number; without it that of the directory.</param>
+    /// <exception cref="UnknownFormatException">The checkpoint is of another version or node.</exception>
+    public static InfluxWriter Open(
+        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts,
+        TimeProvider clock, CoreInstruments instruments, ILogger logger, Func<long, ulong>? nodeOf = null) =>
+        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, alerts, clock, instruments, logger, nodeOf ?? (_ => nodeId));
+
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
+    {
+        if (end <= StoredThrough)
+        {
+            return;
+        }
+
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            LineEncoder encoder = new(_nodeOf(batch.FirstNumber), _options.BatchLines, _size.MaxBytes);
+            encoder.Begin(batch, _unit);
+            while (!encoder.Continue(OpenBatch()))
+            {
+                await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            _unit.Add(batch);
+            _through = end;
+            if (OpenBatch() is { } open && (open.LineCount >= _options.BatchLines || open.Length >= _size.MaxBytes))
+            {
+                await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken)
+    {
+        if (end <= StoredThrough)
+        {
+            return;
+        }
+
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _through = end;
+            await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+            await _closed.Writer.WriteAsync(new ClosedUnit(IsAnothersToo(nextNumber) ? new OpenUnit(_unit.Number) : _unit, _queue.Last, new StoreCheckpoint(end, nextUnit, nextNumber)), cancellationToken).ConfigureAwait(false);
+            _unit = new OpenUnit(nextUnit);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => _queue.WaitAsync(through, cancellationToken);
+
+    /// <inheritdoc/>
+    public bool HasAlert(long pcode, Guid id) => false;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+        _alerts?.FindAsync(pcode, ids, cancellationToken) ?? new(FrozenSet<Guid>.Empty);
+
+    /// <summary>Tells the readers how far a node is: one try, apart from the samples.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="through">What it answered 200 through here, in ms, is in InfluxDB.</param>
+    /// <param name="isOpen">Whether it may have accepted more, or will.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Whether InfluxDB has it.</returns>
+    public async Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken)
+    {
+        long hour = InfluxSchema.NodeTime(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+        string line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{InfluxSchema.NodeMeasurement},{InfluxSchema.NodeTag}={InfluxSchema.NodeName(node)} {InfluxSchema.OpenField}={(isOpen ? 1 : 0)}i,{InfluxSchema.ThroughField}={through}i {hour}\n");
+        WriteReply reply = await _http.WriteAsync(Encoding.UTF8.GetBytes(line), 0, cancellationToken).ConfigureAwait(false);
+        return reply.Outcome == WriteOutcome.Stored;
+    }
+
+    /// <summary>Sends, flushes by age and finishes units until cancelled: the host runs this beside its work.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        List<Task> loops = [FlushAsync(all.Token), CloseUnitsAsync(all.Token)];
+        for (int i = 0; i < BatchesInFlight; i++)
+        {
+            loops.Add(_sender.RunAsync(all.Token));
+        }
+
+        // One that ends by a fault ends the others: half a writer would wait for ever.
+        await Task.WhenAny(loops).ConfigureAwait(false);
+        await all.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(loops).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _open?.Dispose();
+        _open = null;
+        _deadLetters.Leave();
+        _sender.Dispose();
+        _http.Dispose();
+        _alerts?.Dispose();
+        _gate.Dispose();
+    }
+
+    // The unit was open when the directory was copied. The machine it was copied from may have put more samples into it, so its rollup is not ours to write:
+    // readers read it raw, until the other one writes the whole.
+    private bool IsAnothersToo(long nextNumber) => _nodeOf(nextNumber) != _nodeOf(nextNumber - 1);
+
+    private LineBatch OpenBatch()
+    {
+        if (_open is null)
+        {
+            _open = new LineBatch(_size.MaxBytes);
+            _opened = _clock.GetTimestamp();
+        }
+
+        return _open;
+    }
+
+    private async ValueTask SendOpenAsync(CancellationToken cancellationToken)
+    {
+        if (_open is { LineCount: > 0 } open)
+        {
+            open.Through = _through;
+            await _queue.AddAsync(open, cancellationToken).ConfigureAwait(false);
+            _open = null;
+        }
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(_options.FlushAge / FlushSteps, _clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (_clock.GetElapsedTime(_opened) >= _options.FlushAge * (FlushSteps - 1) / FlushSteps)
+                {
+                    await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
+
+    private async Task CloseUnitsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (ClosedUnit closed in _closed.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // Only then: a rollup must not be seen before its samples, nor overtake the lines that say that it is not complete.
+            await _queue.WaitAsync(closed.LastLines, cancellationToken).ConfigureAwait(false);
+            await _rollups.WriteAsync(closed.Unit, cancellationToken).ConfigureAwait(false);
+            await KeepAsync(closed.Checkpoint, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _storedThrough, closed.Checkpoint.Through.Offset);
+        }
+    }
+
+    private async ValueTask KeepAsync(StoreCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        bool told = false;
+        while (true)
+        {
+            try
+            {
+                checkpoint.Write(_files, _directory, _nodeId);
+                return;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                if (!told)
+                {
+                    LogFault(fault);
+                }
+
+                told = true;
+            }
+
+            await Task.Delay(_retryPeriod, _clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(1106, LogLevel.Error, "The checkpoint can't be written, so the log keeps what InfluxDB has. It is tried again.")]
+    private partial void LogFault(Exception fault);
+}

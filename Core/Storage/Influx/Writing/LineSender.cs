@@ -1,0 +1,249 @@
+using Microsoft.Extensions.Logging;
+using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Configuration;
+
+namespace TimeSeries.Core.Storage.Influx.Writing;
+
+/// <summary>
+/// Sends batches of lines until InfluxDB has each line or has refused it for good, and then confirms the batch. The same bytes are sent again as often as need be:
+/// they make the same points. Lines for an hour that is not awake (<see cref="WarmShards"/>) are sent once more when they are stored. Several loops may run side by side; some of them send, the others wait.
+/// </summary>
+internal sealed partial class LineSender(
+    InfluxHttp http, InfluxOptions options, SendQueue queue, AdaptiveBatchSize size, DeadLetters deadLetters, TimeProvider clock, CoreInstruments instruments, ILogger logger) : IDisposable
+{
+    // More side by side make a server of few cores no faster.
+    private const int MaxWrites = 3;
+
+    // A shard's cache is made in microseconds; on a crowded machine the thread that makes it can be kept waiting for some hundred milliseconds.
+    private static readonly TimeSpan _awakening = TimeSpan.FromMilliseconds(500);
+
+    // What wants a human is told again after this time.
+    private static readonly TimeSpan _repeatAfter = TimeSpan.FromMinutes(10);
+
+    private readonly WarmShards _awake = new(clock);
+    private readonly SemaphoreSlim _turns = new(MaxWrites, MaxWrites);
+    private readonly Lock _lock = new();
+    private string? _fault;
+    private long _told;
+    private Task<bool>? _creation;
+
+    /// <summary>Why InfluxDB takes no lines just now; null when it does.</summary>
+    public string? Fault
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _fault;
+            }
+        }
+    }
+
+    /// <summary>Sends until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await foreach (LineBatch batch in queue.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            bool isAwake = _awake.Contain(batch.Hours);
+            List<(int First, int Count)> stored = await SendInTurnAsync(batch, [(0, batch.LineCount)], cancellationToken).ConfigureAwait(false);
+            if (!isAwake)
+            {
+                await Task.Delay(_awakening, clock, cancellationToken).ConfigureAwait(false);
+                await SendInTurnAsync(batch, stored, cancellationToken).ConfigureAwait(false);
+            }
+
+            _awake.Add(batch.Hours);
+            instruments.InfluxLines.Add(batch.LineCount);
+            instruments.InfluxBytes.Add(batch.Length);
+            queue.Confirm(batch);
+            batch.Dispose();
+        }
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async ValueTask<List<(int First, int Count)>> SendInTurnAsync(LineBatch batch, List<(int First, int Count)> ranges, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SendAsync(batch, ranges, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    // Sends ranges of lines, and returns which of them InfluxDB says it has.
+    private async ValueTask<List<(int First, int Count)>> SendAsync(LineBatch batch, List<(int First, int Count)> ranges, CancellationToken cancellationToken)
+    {
+        Stack<(int First, int Count)> open = new(ranges);
+        List<(int First, int Count)> stored = [];
+        while (open.TryPop(out (int First, int Count) lines))
+        {
+            ReadOnlyMemory<byte> body = batch.Lines(lines.First, lines.Count);
+
+            // Parts and single lines go as they are: line feeds behind them could make too large what is not.
+            bool isWhole = lines.Count > 1 && lines.Count == batch.LineCount;
+            WriteReply reply = await SendAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
+            if (reply.Outcome == WriteOutcome.Stored)
+            {
+                size.Grow();
+                stored.Add(lines);
+                continue;
+            }
+
+            if (reply.Outcome == WriteOutcome.TooLarge)
+            {
+                size.Shrink(body.Length);
+            }
+
+            bool allDropped = reply.Outcome == WriteOutcome.PartlyRefused && reply.Dropped >= lines.Count;
+            if (lines.Count == 1 || allDropped)
+            {
+                await KeepAsync(body, lines.Count, reply.Reason, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            // The first half is sent first.
+            int half = lines.Count / 2;
+            open.Push((lines.First + half, lines.Count - half));
+            open.Push((lines.First, half));
+        }
+
+        return stored;
+    }
+
+    // Returns when the lines are stored, or refused so that sending the same again is of no use.
+    private async ValueTask<WriteReply> SendAsync(ReadOnlyMemory<byte> body, int maxBytes, CancellationToken cancellationToken)
+    {
+        Backoff backoff = new(Random.Shared.NextDouble);
+        while (true)
+        {
+            bool isTried = Volatile.Read(ref _creation) is { IsCompleted: true };
+            WriteReply reply = await http.WriteAsync(body, maxBytes, cancellationToken).ConfigureAwait(false);
+            instruments.InfluxWrites.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome.ToString()));
+            switch (reply.Outcome)
+            {
+                case WriteOutcome.Stored:
+                    Recover();
+                    return reply;
+                case WriteOutcome.PartlyRefused or WriteOutcome.Refused or WriteOutcome.TooLarge:
+                    return reply;
+                case WriteOutcome.NoDatabase when !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false):
+                    continue;
+                case WriteOutcome.Unavailable:
+                    _awake.Clear();
+                    Tell(reply.Reason);
+                    await Task.Delay(backoff.Next(reply.RetryAfter), clock, cancellationToken).ConfigureAwait(false);
+                    break;
+                case WriteOutcome.Denied or WriteOutcome.NoDatabase or WriteOutcome.Misconfigured:
+                    Tell(reply.Reason);
+                    await Task.Delay(Backoff.Slow(Random.Shared.NextDouble), clock, cancellationToken).ConfigureAwait(false);
+                    break;
+                default:
+                    throw new InvalidOperationException($"{reply.Outcome} is no outcome.");
+            }
+        }
+    }
+
+    // Once, for all whose write came before it was there: a database that went away later was dropped by someone, who is not to be worked against.
+    private async ValueTask<bool> TryCreateAsync(CancellationToken cancellationToken)
+    {
+        if (!options.CreateDatabase || options.WriteApi != InfluxWriteApi.V1)
+        {
+            return false;
+        }
+
+        Task<bool> creation;
+        lock (_lock)
+        {
+            creation = _creation ??= CreateAsync(cancellationToken);
+        }
+
+        return await creation.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> CreateAsync(CancellationToken cancellationToken)
+    {
+        string? fault = await http.CreateDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        if (fault is null)
+        {
+            LogCreated(options.Database);
+        }
+        else
+        {
+            LogNotCreated(options.Database, fault);
+        }
+
+        return fault is null;
+    }
+
+    private async ValueTask KeepAsync(ReadOnlyMemory<byte> lines, int count, string reason, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                deadLetters.Add(lines.Span, reason);
+                instruments.InfluxDeadLetters.Add(count);
+                LogRefused(count, reason, deadLetters.Path);
+                return;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                Tell($"refused lines can't be kept: {fault.Message}");
+            }
+
+            await Task.Delay(Backoff.Slow(Random.Shared.NextDouble), clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Tell(string reason)
+    {
+        lock (_lock)
+        {
+            bool isNew = _fault is null || clock.GetElapsedTime(_told) >= _repeatAfter;
+            _fault = reason;
+            if (!isNew)
+            {
+                return;
+            }
+
+            _told = clock.GetTimestamp();
+        }
+
+        LogAway(reason);
+    }
+
+    private void Recover()
+    {
+        lock (_lock)
+        {
+            if (_fault is null)
+            {
+                return;
+            }
+
+            _fault = null;
+        }
+
+        LogBack();
+    }
+
+    [LoggerMessage(1101, LogLevel.Error, "InfluxDB takes no samples: {Reason}. They stay in the log and are sent again.")]
+    private partial void LogAway(string reason);
+
+    [LoggerMessage(1102, LogLevel.Information, "InfluxDB takes samples again.")]
+    private partial void LogBack();
+
+    [LoggerMessage(1103, LogLevel.Error, "InfluxDB refused {Lines} lines for good: {Reason}. They are kept in {Path}.")]
+    private partial void LogRefused(int lines, string reason, string path);
+
+    [LoggerMessage(1104, LogLevel.Information, "The database {Database} was missing and has been made.")]
+    private partial void LogCreated(string database);
+
+    [LoggerMessage(1105, LogLevel.Error, "The database {Database} is missing and can't be made: {Reason}.")]
+    private partial void LogNotCreated(string database, string reason);
+}

@@ -1,0 +1,64 @@
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Storage.Influx.Client;
+
+namespace TimeSeries.Core.Storage.Influx.Writing;
+
+/// <summary>
+/// Knows from what the nodes say of themselves through when InfluxDB has all that was accepted: the earliest of those that are open. Asked for often, it asks once a second:
+/// what was true then is true now. Thread safe.
+/// </summary>
+internal sealed class NodeHeartbeats(InfluxQlClient client, TimeProvider clock)
+{
+    private static readonly TimeSpan _kept = TimeSpan.FromSeconds(1);
+
+    // Guards what is below.
+    private readonly Lock _lock = new();
+    private long _through;
+    private long _asked;
+    private bool _hasAsked;
+
+    /// <summary>The moment in ms, by the nodes' clocks; the present when no node is open.</summary>
+    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    public async ValueTask<long> ThroughAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_hasAsked && clock.GetElapsedTime(_asked) < _kept)
+            {
+                return _through;
+            }
+        }
+
+        long asked = clock.GetTimestamp();
+        long through = await AskAsync(cancellationToken).ConfigureAwait(false);
+        lock (_lock)
+        {
+            (_through, _asked, _hasAsked) = (through, asked, true);
+        }
+
+        return through;
+    }
+
+    private async ValueTask<long> AskAsync(CancellationToken cancellationToken)
+    {
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        InfluxColumn last = new("last", isText: false);
+        InfluxColumn open = new(InfluxSchema.OpenField, isText: false);
+        InfluxRows rows = new(last, open);
+
+        // Nodes' clocks may be ahead of ours.
+        InfluxStatement statement = InfluxStatement.Latest(InfluxSchema.NodeMeasurement, InfluxSchema.ThroughField, InfluxSchema.OpenField)
+            .In(new TimeRange(now - InfluxSchema.NodeMemoryMilliseconds, now + InfluxSchema.NodeMemoryMilliseconds)).ByTag(InfluxSchema.NodeTag);
+        long through = now;
+        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
+        while (await answer.ReadAsync().ConfigureAwait(false))
+        {
+            for (int row = 0; row < rows.RowCount; row++)
+            {
+                through = open.Numbers[row] == 0 ? through : Math.Min(through, last.Numbers[row]);
+            }
+        }
+
+        return through;
+    }
+}

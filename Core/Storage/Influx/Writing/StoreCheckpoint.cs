@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Model.Samples;
+
+namespace TimeSeries.Core.Storage.Influx.Writing;
+
+/// <summary>
+/// Through which mark of the log InfluxDB has everything, in the file <c>influx</c> of the data directory:
+/// header (own = position), then <c>unit that begins there i64 | next sequence number i64 | CRC-32C u32</c>, little endian.
+/// </summary>
+/// <param name="Through">The position of the mark.</param>
+/// <param name="Unit">The unit that begins there.</param>
+/// <param name="NextNumber">The sequence number behind everything before it.</param>
+internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, long NextNumber)
+{
+    private const uint Version = 1;
+    private const string Name = "influx";
+    private const int Size = FileHeader.Size + 2 * sizeof(long) + sizeof(uint);
+
+    /// <summary>Where nothing is confirmed yet, or it is not known any more.</summary>
+    public static StoreCheckpoint None { get; } = new(LogPosition.Start, InfluxSchema.UnknownUnit, 0);
+
+    private static uint Magic => FileHeader.MagicOf("TSIX"u8);
+
+    /// <summary>Reads the checkpoint; <see cref="None"/> when there is none or it is damaged: the log is then written again from its start, to the same points.</summary>
+    /// <exception cref="UnknownFormatException">It is of another version or node.</exception>
+    public static StoreCheckpoint Read(IFileSystem files, string directory, ulong nodeId)
+    {
+        string path = Path.Combine(directory, Name);
+        if (!files.Exists(path))
+        {
+            return None;
+        }
+
+        using IFile file = files.Open(path, FileAccess.Read);
+        byte[] bytes = new byte[Size];
+        int length = file.Read(bytes, 0);
+        if (!FileHeader.TryRead(bytes.AsSpan(0, length), out FileHeader header))
+        {
+            return None;
+        }
+
+        header.Require(path, Magic, Version, nodeId);
+        ReadOnlySpan<byte> own = bytes.AsSpan(FileHeader.Size);
+        bool whole = length == Size && BinaryPrimitives.ReadUInt32LittleEndian(own[16..]) == Crc32C.Of(own[..16]);
+        return whole
+            ? new StoreCheckpoint(new LogPosition((long)header.Own), BinaryPrimitives.ReadInt64LittleEndian(own), BinaryPrimitives.ReadInt64LittleEndian(own[8..]))
+            : None;
+    }
+
+    /// <summary>Replaces the checkpoint in one step; it is on stable storage when this returns.</summary>
+    /// <exception cref="IOException">It can't be written; the old one stands.</exception>
+    public void Write(IFileSystem files, string directory, ulong nodeId)
+    {
+        byte[] bytes = new byte[Size];
+        new FileHeader(Magic, Version, nodeId, (ulong)Through.Offset).Write(bytes);
+        Span<byte> own = bytes.AsSpan(FileHeader.Size);
+        BinaryPrimitives.WriteInt64LittleEndian(own, Unit);
+        BinaryPrimitives.WriteInt64LittleEndian(own[8..], NextNumber);
+        BinaryPrimitives.WriteUInt32LittleEndian(own[16..], Crc32C.Of(own[..16]));
+        string path = Path.Combine(directory, Name);
+        using (IFile file = files.Create(path + ".new"))
+        {
+            file.Write(bytes, 0);
+            file.Flush();
+        }
+
+        files.Move(path + ".new", path);
+        files.FlushDirectory(directory);
+    }
+}

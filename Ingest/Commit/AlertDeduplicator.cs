@@ -1,0 +1,126 @@
+using System.Buffers.Text;
+using System.Collections.Frozen;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Validation;
+
+namespace TimeSeries.Ingest.Commit;
+
+/// <summary>
+/// Takes alerts out of a batch whose ids the project has already: in the store, in a batch before it that is on its way, or earlier in itself.
+/// A store that is fed from the log knows an id only later, and has to be asked: for it the newest ids are kept here, and the others are looked up before a batch is queued.
+/// <see cref="RemoveRepeats"/> is the committer's; the rest is thread safe beside it.
+/// </summary>
+internal sealed class AlertDeduplicator(ISampleWriter store)
+{
+    private static readonly int _idField = SampleSchema.Of(Kind.Alert).Ordinal("id");
+
+    // Ids that are kept for a store fed from the log: minutes of alerts, 4 MB.
+    private const int MaxKept = 1 << 16;
+
+    // Guards _onTheWay and _kept.
+    private readonly Lock _lock = new();
+    private readonly HashSet<(long Pcode, Guid Id)> _onTheWay = [];
+    private readonly Queue<(long Pcode, Guid Id)> _kept = [];
+
+    /// <summary>Finds the alerts of a batch that a store on another machine has. Waits for that machine, so it is not for the committer.</summary>
+    public ValueTask<IReadOnlySet<Guid>> FindStoredAsync(ValidBatch batch, CancellationToken cancellationToken)
+    {
+        if (store.Feed != StoreFeed.Log || batch.Find(Kind.Alert) is not { } alerts)
+        {
+            return new(FrozenSet<Guid>.Empty);
+        }
+
+        HashSet<Guid> unknown = new(alerts.RowCount);
+        TextColumn ids = alerts.Texts(_idField);
+        lock (_lock)
+        {
+            for (int row = 0; row < alerts.RowCount; row++)
+            {
+                if (TryParse(ids, row, out Guid id) && !_onTheWay.Contains((batch.Pcode, id)))
+                {
+                    unknown.Add(id);
+                }
+            }
+        }
+
+        return store.FindAlertsAsync(batch.Pcode, [.. unknown], cancellationToken);
+    }
+
+    /// <summary>Removes repeats from a batch and holds the ids of the others until <see cref="Release"/>. Returns how many it removed.</summary>
+    public int RemoveRepeats(PendingBatch pending)
+    {
+        if (pending.Batch.Find(Kind.Alert) is not { } alerts)
+        {
+            return 0;
+        }
+
+        List<Guid> taken = new(alerts.RowCount);
+        List<int> repeats = [];
+        TextColumn ids = alerts.Texts(_idField);
+        for (int row = 0; row < alerts.RowCount; row++)
+        {
+            bool parsed = TryParse(ids, row, out Guid id);
+            if (parsed && (pending.StoredAlerts.Contains(id) || store.HasAlert(pending.Batch.Pcode, id) || !TryPin(pending.Batch.Pcode, id)))
+            {
+                repeats.Add(row);
+            }
+            else if (parsed)
+            {
+                taken.Add(id);
+            }
+        }
+
+        pending.AlertIds = taken;
+        if (repeats.Count > 0)
+        {
+            RowRemoval.Remove(pending.Batch, Kind.Alert, [.. repeats]);
+        }
+
+        return repeats.Count;
+    }
+
+    /// <summary>Lets go of a batch's ids: the batch is kept (and the store knows them, or will), or it is not.</summary>
+    public void Release(PendingBatch pending, CommitOutcome outcome)
+    {
+        if (pending.AlertIds is not { } ids)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            foreach (Guid id in ids)
+            {
+                if (store.Feed == StoreFeed.Log && outcome == CommitOutcome.Stored)
+                {
+                    Keep((pending.Batch.Pcode, id));
+                }
+                else
+                {
+                    _onTheWay.Remove((pending.Batch.Pcode, id));
+                }
+            }
+        }
+    }
+
+    private static bool TryParse(TextColumn ids, int row, out Guid id) => Utf8Parser.TryParse(ids.Symbols[ids.Codes[row]], out id, out _);
+
+    private void Keep((long Pcode, Guid Id) alert)
+    {
+        _kept.Enqueue(alert);
+        if (_kept.Count > MaxKept)
+        {
+            _onTheWay.Remove(_kept.Dequeue());
+        }
+    }
+
+    private bool TryPin(long pcode, Guid id)
+    {
+        lock (_lock)
+        {
+            return _onTheWay.Add((pcode, id));
+        }
+    }
+}

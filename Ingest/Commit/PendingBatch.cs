@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Ingest.Idempotency;
+
+namespace TimeSeries.Ingest.Commit;
+
+/// <summary>
+/// A valid batch on its way from its request through log and store. Its request owns the buffers and waits for <see cref="Completion"/>
+/// before it gives them back; in between, one stage after the other may change it.
+/// </summary>
+internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint payloadChecksum, IdempotencyKey? id, BatchCounts counts)
+{
+    // What awaits it answers the request at once, on the thread that completes it: one wake-up less.
+    private readonly TaskCompletionSource<CommitResult> _completion = new();
+    private readonly byte[] _header = new byte[RecordHeader.MaxSize];
+    private int _headerLength;
+
+    public ValidBatch Batch { get; } = batch;
+
+    /// <summary>The samples as the log keeps them; empty when none is left.</summary>
+    public PooledBuffer Payload { get; } = payload;
+
+    public uint PayloadChecksum { get; set; } = payloadChecksum;
+
+    /// <summary>The idempotency key, in its project and agent.</summary>
+    public IdempotencyKey? Id { get; } = id;
+
+    public BatchCounts Counts { get; set; } = counts;
+
+    /// <summary>Where the batch is in the log, once it is.</summary>
+    public LogPosition Position { get; set; }
+
+    /// <summary>Ids of its alerts, guarded against repeats until the store knows them; null when it has none.</summary>
+    public List<Guid>? AlertIds { get; set; }
+
+    /// <summary>Ids of its alerts that the store was found to have before the batch was queued.</summary>
+    public IReadOnlySet<Guid> StoredAlerts { get; init; } = FrozenSet<Guid>.Empty;
+
+    /// <summary>Requests with the same idempotency key that came while this one was on its way.</summary>
+    public List<PendingBatch>? Followers { get; set; }
+
+    /// <summary>First bytes of the batch's log record.</summary>
+    public ReadOnlyMemory<byte> Header => _header.AsMemory(0, _headerLength);
+
+    public Task<CommitResult> Completion => _completion.Task;
+
+    public void SetHeader(in RecordHeader header) => _headerLength = header.Write(_header);
+
+    /// <summary>Ends the request's wait. It goes on here and now, and its buffers are gone when this returns.</summary>
+    public void Complete(CommitOutcome outcome) => Complete(new CommitResult(outcome, Counts, Position));
+
+    /// <inheritdoc cref="Complete(CommitOutcome)"/>
+    public void Complete(CommitResult result) => _completion.TrySetResult(result);
+}

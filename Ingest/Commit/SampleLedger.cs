@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.Json;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Building;
+
+namespace TimeSeries.Ingest.Commit;
+
+/// <summary>
+/// What became of every sample, per project and kind: received = stored + rejected + duplicate + in flight, at any moment, since all
+/// change and are read under one lock, a few times per batch. Thread safe.
+/// </summary>
+internal sealed class SampleLedger
+{
+    private static readonly RejectReason[] _reasons = Enum.GetValues<RejectReason>();
+    private static readonly string[] _reasonNames = Array.ConvertAll(_reasons, reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
+
+    // Guards _accounts and what is in them.
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<long, Account[]> _accounts = [];
+
+    public SampleLedger(IngestInstruments instruments) => instruments.Observe(this);
+
+    /// <summary>Most series that one of the metrics has for so many projects.</summary>
+    public static int SeriesOf(int projects) => projects * SampleSchema.All.Length * (_reasons.Length + 1);
+
+    /// <summary>Takes in a batch's samples: rejected ones are counted at once, the others are in flight.</summary>
+    public void Receive(long pcode, RejectedSamples rejected, ValidBatch? usable)
+    {
+        Span<int> reasons = stackalloc int[byte.MaxValue + 1];
+        lock (_lock)
+        {
+            Account[] accounts = Of(pcode);
+            foreach (KindSchema schema in SampleSchema.All)
+            {
+                Account account = accounts[(int)schema.Kind];
+                int rows = usable?.Find(schema.Kind)?.RowCount ?? 0;
+                account.Received += rows + rejected.CountOf(schema.Kind);
+                account.InFlight += rows;
+                if (rejected.CountOf(schema.Kind) > 0)
+                {
+                    reasons.Clear();
+                    rejected.CountReasons(schema.Kind, reasons);
+                    foreach (RejectReason reason in _reasons)
+                    {
+                        account.Rejected[(int)reason] += reasons[(int)reason];
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Counts all of a batch's samples, which were in flight.</summary>
+    public void Finish(ValidBatch batch, Fate fate)
+    {
+        lock (_lock)
+        {
+            Account[] accounts = Of(batch.Pcode);
+            foreach (KindSchema schema in SampleSchema.All)
+            {
+                if (batch.Find(schema.Kind) is { } table)
+                {
+                    accounts[(int)schema.Kind].Finish(table.RowCount, fate);
+                }
+            }
+        }
+    }
+
+    /// <summary>Counts alerts that repeat others, which were in flight.</summary>
+    public void SettleAlerts(long pcode, int count)
+    {
+        lock (_lock)
+        {
+            Of(pcode)[(int)Kind.Alert].Finish(count, Fate.RepeatedAlert);
+        }
+    }
+
+    /// <summary>Everything counted, as of one moment. Reasons that no sample had are left out.</summary>
+    public SampleCounts Count()
+    {
+        SampleCounts counts = new();
+        lock (_lock)
+        {
+            foreach ((long pcode, Account[] accounts) in _accounts)
+            {
+                KeyValuePair<string, object?> project = new("pcode", pcode.ToString(CultureInfo.InvariantCulture));
+                foreach (KindSchema schema in SampleSchema.All)
+                {
+                    accounts[(int)schema.Kind].AddTo(counts, project, new KeyValuePair<string, object?>("kind", schema.Name));
+                }
+            }
+        }
+
+        return counts;
+    }
+
+    private Account[] Of(long pcode)
+    {
+        if (!_accounts.TryGetValue(pcode, out Account[]? accounts))
+        {
+            accounts = [.. SampleSchema.All.Select(_ => new Account())];
+            _accounts.Add(pcode, accounts);
+        }
+
+        return accounts;
+    }
+
+    /// <summary>How a sample's way ends.</summary>
+    public enum Fate : byte
+    {
+        Stored,
+        Resent,
+        RepeatedAlert,
+        Unavailable,
+    }
+
+    private sealed class Account
+    {
+        public long[] Rejected { get; } = new long[_reasons.Length];
+
+        public long Received { get; set; }
+
+        public long InFlight { get; set; }
+
+        public long Stored { get; private set; }
+
+        public long Resent { get; private set; }
+
+        public long RepeatedAlerts { get; private set; }
+
+        public long Unavailable { get; private set; }
+
+        public void Finish(int count, Fate fate)
+        {
+            InFlight -= count;
+            Stored += fate == Fate.Stored ? count : 0;
+            Resent += fate == Fate.Resent ? count : 0;
+            RepeatedAlerts += fate == Fate.RepeatedAlert ? count : 0;
+            Unavailable += fate == Fate.Unavailable ? count : 0;
+        }
+
+        public void AddTo(SampleCounts counts, KeyValuePair<string, object?> project, KeyValuePair<string, object?> kind)
+        {
+            counts.Add(SampleCounts.Metric.Received, Received, project, kind);
+            counts.Add(SampleCounts.Metric.Stored, Stored, project, kind);
+            counts.Add(SampleCounts.Metric.InFlight, InFlight, project, kind);
+            AddReason(SampleCounts.Metric.Duplicate, "alert", RepeatedAlerts);
+            AddReason(SampleCounts.Metric.Duplicate, "resend", Resent);
+            AddReason(SampleCounts.Metric.Rejected, "unavailable", Unavailable);
+            for (int i = 0; i < _reasons.Length; i++)
+            {
+                AddReason(SampleCounts.Metric.Rejected, _reasonNames[i], Rejected[(int)_reasons[i]]);
+            }
+
+            void AddReason(SampleCounts.Metric metric, string reason, long count)
+            {
+                if (count > 0)
+                {
+                    counts.Add(metric, count, project, kind, new KeyValuePair<string, object?>("reason", reason));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Threads;
+using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Shipping;
+
+namespace TimeSeries.Ingest.Commit;
+
+/// <summary>
+/// Writes durable batches into the store, in log order and on a thread of its own, while the next group is being flushed, and then answers; for a store that is fed from the log
+/// (<see cref="LogShipper"/>) it only answers. While nothing else waits for the log and little is to be written, the committer's own call does so. A store that fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
+/// </summary>
+internal sealed partial class StoreApplier(
+    ISampleWriter store, BatchCompletion ending, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
+{
+    // A batch takes milliseconds; waiting for a seal takes a second or two on a slow disk.
+    private static readonly TimeSpan _stuckAfter = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan _retryPeriod = TimeSpan.FromSeconds(1);
+
+    // About 0.1 ms of writing: more keeps the committer from the batches that come meanwhile.
+    private const int MaxRowsAtOnce = 1_000;
+
+    private readonly Inbox<HandedBatch> _handed = new();
+    private readonly BackgroundThread _thread = new("store");
+
+    // Batches that were handed to the thread and have not ended; one more before it runs. Only the committer raises it: at 0 the store is the committer's.
+    private int _left = 1;
+    private CancellationToken _stopping;
+
+    // Clock timestamp at which the write that is under way began; 0 when none is.
+    private long _writingSince;
+    private volatile bool _failing;
+
+    /// <summary>Takes a group of durable batches. The committer alone calls this.</summary>
+    /// <param name="group">The batches, in log order.</param>
+    /// <param name="isAlone">Whether no other batch waits for the log, so that the committer has time.</param>
+    public void Take(List<PendingBatch> group, bool isAlone)
+    {
+        int rows = 0;
+        foreach (PendingBatch batch in group)
+        {
+            rows += batch.Batch.Samples.RowCount;
+        }
+
+        foreach (PendingBatch batch in group)
+        {
+            if (!isAlone || rows > MaxRowsAtOnce || Volatile.Read(ref _left) > 0)
+            {
+                HandOver(new HandedBatch(batch, null));
+            }
+            else if (IsForStore(batch))
+            {
+                WriteAtOnce(batch);
+            }
+            else
+            {
+                ending.End(batch, CommitOutcome.Stored);
+            }
+        }
+    }
+
+    /// <summary>No more batches come.</summary>
+    public void Complete() => _handed.Complete();
+
+    public string? WhyNotReady()
+    {
+        long since = Volatile.Read(ref _writingSince);
+        return _failing || (since != 0 && clock.GetElapsedTime(since) > _stuckAfter) ? "the store does not take samples" : null;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // The committer stopped before and completed the channel; what is in it is applied and answered first.
+        if (ExecuteTask is { } loop)
+        {
+            await Task.WhenAny(loop, Task.Delay(Timeout.Infinite, cancellationToken));
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _thread.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _stopping = stoppingToken;
+        try
+        {
+            await _thread.RunAsync(() => ApplyAll(stoppingToken));
+        }
+        catch (Exception failure)
+        {
+            // A mistake of ours: the host stops, and the next start applies what is in the log.
+            LogStopped(failure);
+            throw;
+        }
+    }
+
+    private void ApplyAll(CancellationToken stoppingToken)
+    {
+        Interlocked.Decrement(ref _left);
+        while (_handed.Wait())
+        {
+            while (_handed.TryTake(out HandedBatch handed))
+            {
+                bool isStored = !IsForStore(handed.Batch) || Write(handed, stoppingToken);
+                ending.End(handed.Batch, isStored ? CommitOutcome.Stored : CommitOutcome.Stopping);
+                Interlocked.Decrement(ref _left);
+            }
+        }
+    }
+
+    private bool IsForStore(PendingBatch batch) => store.Feed == StoreFeed.Memory && batch.Batch.Samples.RowCount > 0;
+
+    private void HandOver(in HandedBatch handed)
+    {
+        Interlocked.Increment(ref _left);
+        _handed.TryAdd(handed);
+    }
+
+    // A store that makes it wait, or fails, is waited for and tried again by the thread.
+    private void WriteAtOnce(PendingBatch batch)
+    {
+        ValueTask write = Begin(batch);
+        if (write.IsCompletedSuccessfully)
+        {
+            ending.End(batch, CommitOutcome.Stored);
+        }
+        else
+        {
+            HandOver(new HandedBatch(batch, write));
+        }
+    }
+
+    private ValueTask Begin(PendingBatch batch)
+    {
+        try
+        {
+            return store.WriteAsync(batch.Batch, batch.Position, _stopping);
+        }
+        catch (Exception failure)
+        {
+            // The thread meets it where it waits for the write, and logs it.
+            return ValueTask.FromException(failure);
+        }
+    }
+
+    private bool Write(HandedBatch handed, CancellationToken stoppingToken)
+    {
+        ValueTask? begun = handed.Begun;
+        Volatile.Write(ref _writingSince, Math.Max(1, clock.GetTimestamp()));
+        try
+        {
+            while (begun is not null || !stoppingToken.IsCancellationRequested)
+            {
+                try
+                {
+                    ValueTask write = begun ?? store.WriteAsync(handed.Batch.Batch, handed.Batch.Position, stoppingToken);
+                    begun = null;
+                    write.AsTask().GetAwaiter().GetResult();
+                    _failing = false;
+                    return true;
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    instruments.StoreFailures.Add(1);
+                    if (!_failing)
+                    {
+                        LogFailure(failure);
+                    }
+
+                    _failing = true;
+                }
+
+                Task.Delay(_retryPeriod, clock, stoppingToken).GetAwaiter().GetResult();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops; the batch is in the log and is applied at the next start.
+        }
+        finally
+        {
+            Volatile.Write(ref _writingSince, 0);
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(2005, LogLevel.Critical, "Writing to the store has stopped; the host stops.")]
+    private partial void LogStopped(Exception failure);
+
+    [LoggerMessage(2004, LogLevel.Error, "The store does not take samples. It is tried again; what is in the log stays there.")]
+    private partial void LogFailure(Exception failure);
+
+    /// <summary>A batch for the thread, with its write when that was begun.</summary>
+    private readonly record struct HandedBatch(PendingBatch Batch, ValueTask? Begun);
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using TimeSeries.Core.Memory;
+using TimeSeries.Hosting.Configuration;
+
+namespace TimeSeries.Ingest.Receive;
+
+/// <summary>Reads the body of a push, as sent, into one pooled buffer, within the limit and the budget.</summary>
+internal static class BodyReader
+{
+    // First size where the length is not told.
+    private const int UnknownLengthBytes = 64 << 10;
+
+    public static async ValueTask<IngestProblem?> ReadAsync(HttpRequest request, PooledBuffer into, long maxBytes, MemoryReservation share)
+    {
+        if (request.ContentLength > maxBytes)
+        {
+            return TooLarge(maxBytes);
+        }
+
+        long taken = request.ContentLength ?? Math.Min(UnknownLengthBytes, maxBytes);
+        if (!share.TryTake(taken))
+        {
+            return IngestProblem.QueueFull;
+        }
+
+        PipeReader body = request.BodyReader;
+        try
+        {
+            while (true)
+            {
+                // Not cancelled with the request: a sender that ends its side too early still reads what was wrong.
+                ReadResult read = await body.ReadAsync(CancellationToken.None);
+                long length = into.Length + read.Buffer.Length;
+                IngestProblem? refusal = length > maxBytes ? TooLarge(maxBytes)
+                    : length > taken && !share.TryTake(Math.Max(taken, length - taken)) ? IngestProblem.QueueFull
+                    : null;
+                if (refusal is null)
+                {
+                    taken += length > taken ? Math.Max(taken, length - taken) : 0;
+                    Copy(read.Buffer, into);
+                }
+
+                body.AdvanceTo(read.Buffer.End);
+                if (refusal is not null || read.IsCompleted)
+                {
+                    return refusal;
+                }
+            }
+        }
+        catch (ConnectionResetException)
+        {
+            // Nobody is left to read this; the counter shows it.
+            return new IngestProblem(StatusCodes.Status400BadRequest, "The connection was reset.") { ByteOffset = into.Length };
+        }
+        catch (BadHttpRequestException bad)
+        {
+            // Also when no more came for too long, which is what a Content-Length that is too great looks like.
+            return bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? TooLarge(maxBytes)
+                : new IngestProblem(StatusCodes.Status400BadRequest, $"The body ends or breaks after byte {into.Length}: {bad.Message}") { ByteOffset = into.Length };
+        }
+    }
+
+    private static void Copy(in ReadOnlySequence<byte> bytes, PooledBuffer into)
+    {
+        foreach (ReadOnlyMemory<byte> segment in bytes)
+        {
+            into.Write(segment.Span);
+        }
+    }
+
+    private static IngestProblem TooLarge(long maxBytes) => new(
+        StatusCodes.Status413PayloadTooLarge, $"The body is larger than Ingest:MaxRequestBytes = {ByteSize.Format(maxBytes)}. Split the batch.");
+}

@@ -1,0 +1,67 @@
+using TimeSeries.Core.Log;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Idempotency;
+
+namespace TimeSeries.Ingest.Recovery;
+
+/// <summary>Lets the log forget what the store has, after the idempotency keys in it are in their journal.</summary>
+internal sealed partial class LogCheckpoint(
+    ISampleWriter store, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, TimeProvider clock, ILogger<LogCheckpoint> logger)
+    : BackgroundService
+{
+    // Seals come minutes apart; a second later is soon enough.
+    private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
+
+    private LogPosition _forgotten;
+    private bool _failing;
+
+    /// <summary>Forgets what can be. A fault is told and the next call tries again.</summary>
+    public void Run()
+    {
+        LogPosition through = store.StoredThrough;
+        if (through <= _forgotten)
+        {
+            return;
+        }
+
+        List<IdempotencyRecord> taken = ids.TakeForJournal();
+        try
+        {
+            journal.Append(taken, numbers.Next);
+            log.Truncate(through);
+            _forgotten = through;
+            _failing = false;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            ids.PutBack(taken);
+            if (!_failing)
+            {
+                LogFault(fault);
+            }
+
+            _failing = true;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(_period, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                Run();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops; the next start reads what the log still has.
+        }
+    }
+
+    [LoggerMessage(2006, LogLevel.Error, "The journal of idempotency keys can't be written, so the log keeps what the store has. It is tried again.")]
+    private partial void LogFault(Exception fault);
+}

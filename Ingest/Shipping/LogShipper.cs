@@ -1,0 +1,104 @@
+using TimeSeries.Core.Codecs;
+using TimeSeries.Core.Log;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Ingest.Commit;
+
+namespace TimeSeries.Ingest.Shipping;
+
+/// <summary>
+/// Feeds a store from the log on disk, record by record and in order, from what it has onwards and then along with the committer. What waits for the store waits
+/// in the log, not in memory. For a store that is fed from memory it does nothing.
+/// </summary>
+internal sealed partial class LogShipper(ISampleWriter store, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogShipper> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (store.Feed != StoreFeed.Log)
+        {
+            return;
+        }
+
+        try
+        {
+            await DrainAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops; the next start reads on from what the store has.
+        }
+        catch (Exception failure)
+        {
+            // A mistake of ours, or the log can't be read: going on would leave samples out.
+            LogStopped(failure);
+            lifetime.StopApplication();
+        }
+    }
+
+    private async Task DrainAsync(CancellationToken stoppingToken)
+    {
+        // The log may begin behind what the store has (it was lost), or after it was truncated.
+        LogPosition from = store.StoredThrough > log.Start ? store.StoredThrough : log.Start;
+        progress.Begin(from);
+        using LogReader reader = log.Read(from);
+        int damages = 0;
+        while (true)
+        {
+            // Taken before the look, so that what is appended in between is not slept through.
+            Task more = appended.Next;
+            while (reader.TryRead(out LogPosition end, out ReadOnlyMemory<byte> record))
+            {
+                await TakeAsync(record, end, stoppingToken);
+            }
+
+            for (; damages < reader.Damage.Count; damages++)
+            {
+                LogDamaged(reader.Damage[damages]);
+            }
+
+            await more.WaitAsync(stoppingToken);
+        }
+    }
+
+    private async ValueTask TakeAsync(ReadOnlyMemory<byte> record, LogPosition end, CancellationToken stoppingToken)
+    {
+        if (!RecordHeader.TryRead(record.Span, out RecordHeader header, out int length))
+        {
+            throw new InvalidDataException($"The log has a record at {end.Offset} that this version does not know.");
+        }
+
+        progress.Take(header, end);
+        if (header.Type == RecordType.Mark)
+        {
+            await store.MarkAsync(end, header.Pcode, header.FirstNumber, stoppingToken);
+            return;
+        }
+
+        if (header.RowCount == 0)
+        {
+            return;
+        }
+
+        SampleBatch samples = batches.Rent();
+        if (BatchCodec.TryRead(record.Span[length..], samples, out string? reason))
+        {
+            await store.WriteAsync(new ValidBatch(header.Pcode, samples) { FirstNumber = header.FirstNumber }, end, stoppingToken);
+        }
+        else
+        {
+            LogUnreadable(end.Offset, header.RowCount, reason);
+        }
+
+        batches.Return(samples);
+    }
+
+    [LoggerMessage(2020, LogLevel.Critical, "Feeding the store from the log has stopped; the host stops.")]
+    private partial void LogStopped(Exception failure);
+
+    [LoggerMessage(2021, LogLevel.Error, "The log is damaged: {Damage}")]
+    private partial void LogDamaged(LogDamage damage);
+
+    [LoggerMessage(2022, LogLevel.Error, "The log's record that ends at {Position} holds {Samples} samples that can't be read: {Reason}.")]
+    private partial void LogUnreadable(long position, int samples, string? reason);
+}

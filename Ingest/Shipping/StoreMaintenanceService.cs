@@ -1,0 +1,36 @@
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Core.Storage.Influx.Writing;
+using TimeSeries.Hosting.Web;
+
+namespace TimeSeries.Ingest.Shipping;
+
+/// <summary>Runs the store's own work beside the host's: sealing, compaction and retention, or sending to InfluxDB.</summary>
+internal sealed partial class StoreMaintenanceService(ISampleWriter store, ILogger<StoreMaintenanceService> logger) : BackgroundService, IReadinessCheck
+{
+    private readonly EmbeddedStore? _embedded = store as EmbeddedStore;
+    private volatile bool _stopped;
+
+    public string? WhyNotReady() =>
+        _embedded is { SealFailing: true } ? "the store can't write its blocks" : _stopped ? "the store's upkeep has stopped" : null;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await (_embedded?.RunAsync(stoppingToken) ?? (store as InfluxWriter)?.RunAsync(stoppingToken) ?? Task.CompletedTask);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        catch (Exception failure)
+        {
+            _stopped = true;
+            LogStopped(failure);
+        }
+    }
+
+    [LoggerMessage(2007, LogLevel.Critical, "The store's upkeep has stopped; the host is not ready until it is started again.")]
+    private partial void LogStopped(Exception failure);
+}

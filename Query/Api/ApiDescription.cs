@@ -1,0 +1,91 @@
+using Microsoft.OpenApi;
+using TimeSeries.Hosting.OpenApi;
+using TimeSeries.Hosting.Web;
+using TimeSeries.Query.Responses;
+using static TimeSeries.Hosting.OpenApi.ApiElements;
+using static TimeSeries.Hosting.OpenApi.JsonSchema;
+
+namespace TimeSeries.Query.Api;
+
+/// <summary>Describes <c>/api/v1</c>.</summary>
+internal sealed class ApiDescription : IApiDescription
+{
+    private const string AggregateExample =
+        """
+        {"kind":"transaction","from":1700000000000,"to":1700003600000,"window":"1m","columns":[{"name":"time","unit":"ms"},
+        {"name":"service","unit":""},{"name":"count","unit":"1"},{"name":"p95(elapsed)","unit":"ms"}],
+        "rows":[[1700000000000,"/cart",12,48.25]],"total":1,"source":"raw","watermark":"2023-11-14T23:13:20Z"}
+        """;
+
+    private static OpenApiParameter Format => InQuery("format", Enum(["json", "ndjson", "csv"]), "The form of the answer.");
+
+    private static IEnumerable<OpenApiParameter> Range =>
+    [
+        InQuery("kind", ApiSchemas.Kind(), "The kind of sample.", isRequired: true),
+        InQuery("from", Moment(), "Start, included; by default an hour ago."),
+        InQuery("to", Moment(), "End, not included; by default now."),
+        InQuery("where", Array(String()),
+            "field:value or field!:value exactly, field~:text in any case, field>:number, field<:number. "
+                + "Different fields must all hold, of one field any; negations all."),
+    ];
+
+    public void AddTo(OpenApiDocument document)
+    {
+        document.AddOperations(
+            "own", "Questions that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(), Samples(),
+            Get("/api/v1/agents", "agents", "Agents that pushed samples", null, Response("By name, then id.", Json(Ref("Agents")), MsgPack(Ref("Agents")))),
+            Get("/api/v1/schema", "schema", "Kinds and fields of samples, with types, units and limits", null,
+                Response("The kinds.", Json(Ref("Kinds")), MsgPack(Ref("Kinds")))));
+        document.AddComponent("Aggregate", ApiSchemas.Aggregate());
+        document.AddComponent("SamplePage", ApiSchemas.Page());
+        foreach ((string name, OpenApiSchema sample) in ApiSchemas.Samples())
+        {
+            document.AddComponent(name, sample);
+        }
+
+        document.AddComponent("Agents", ApiSchemas.Agents());
+        document.AddComponent("Kinds", ApiSchemas.Kinds());
+    }
+
+    private static DescribedOperation Aggregate() => Get(
+        "/api/v1/aggregate", "aggregate", "Measures of samples, over time and by fields",
+        [
+            .. Range,
+            InQuery("window", String(), "Whole seconds that divide a day, or 1d, like 10s, 5m, 1h; without it there is one window."),
+            InQuery("by", String(), "Fields to group by, separated by commas."),
+            InQuery("measures", String(defaultValue: "count"),
+                "count, rate, error_rate, and avg, min, max, sum, stddev, p50, p90, p95, p99, p999 of a field in parentheses, separated by commas."),
+            InQuery("order", String(), "A column; - before it for the greatest first."),
+            InQuery("limit", Integer(1, defaultValue: 1000), "Most rows of the answer; total counts all."),
+            Format,
+        ],
+        Response("The rows.", Json(Ref("Aggregate"), AggregateExample), MsgPack(Ref("Aggregate")), NdJson(ApiSchemas.RowLine()), Csv()).WithHeaders(
+            ("x-total", Count(), "Rows before limit."), ("x-source", ApiSchemas.Source(), "What was read."),
+            ("x-watermark", ApiSchemas.Watermark(), "As in JSON.")));
+
+    private static DescribedOperation Samples() => Get(
+        "/api/v1/samples", "samples", "Samples, newest first",
+        [
+            .. Range,
+            InQuery("limit", Integer(1, 10_000, defaultValue: 100), "Most samples of the answer."),
+            InQuery("cursor", String(), "next of the answer before; it keeps its place while new samples arrive."),
+            Format,
+        ],
+        Response("The samples. The cursor of what follows stands in the header x-next too, where there is more.",
+            Json(Ref("SamplePage")), MsgPack(Ref("SamplePage")), NdJson(ApiSchemas.SampleLine()), Csv()));
+
+    private static DescribedOperation Get(
+        string path, string id, string summary, IList<IOpenApiParameter>? parameters, OpenApiResponse success) => new(HttpMethod.Get, path, new()
+        {
+            OperationId = id,
+            Summary = summary,
+            Security = [SecuritySchemes.Bearer],
+            Parameters = parameters,
+            Responses = ErrorResponses.After(
+                success, _ => Content(Problem.ContentType, Ref(ProblemSchema.Name)),
+                (400, "A parameter is wrong; the answer names it and what is allowed."),
+                (401, "No token, or an unknown one."), (403, "The token lacks the scope read.")),
+        });
+
+    private static OpenApiSchema Moment() => String("Epoch milliseconds or RFC 3339.");
+}

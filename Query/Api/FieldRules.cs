@@ -1,0 +1,37 @@
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Query.Api;
+
+/// <summary>What the fields of a kind can be asked for, as their declaration says.</summary>
+internal static class FieldRules
+{
+    /// <summary>Whether groups can be made by the field: names and the like, not prose.</summary>
+    public static bool IsGroupable(Field field) =>
+        field.Type == FieldType.Text ? field.Name is not ("message" or "stack" or "description") : field.Name is "oid" or "status";
+
+    /// <summary>Whether sums, means and extremes can be asked of the field.</summary>
+    public static bool IsNumber(Field field) => !field.IsText;
+
+    /// <summary>Whether the field is an amount, which has a deviation and percentiles; moments and numbers that may be negative are none.</summary>
+    public static bool IsAmount(Field field) => !field.IsText && field.Type != FieldType.Time && field.Minimum >= 0;
+
+    /// <summary>How many decimals of the wire's unit are kept.</summary>
+    public static int Decimals(Field field) => field.Type switch
+    {
+        FieldType.Duration => 3,
+        FieldType.Number => 6,
+        FieldType.Time or FieldType.Integer or FieldType.Boolean or FieldType.Text or FieldType.Map => 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(field)),
+    };
+
+    /// <summary>How many whole parts, as kept, make one of the wire's unit.</summary>
+    public static long PartsPerUnit(Field field) => Decimals(field) switch
+    {
+        3 => 1_000,
+        6 => 1_000_000,
+        _ => 1,
+    };
+
+    /// <summary>The names of a kind's fields that can be asked for something, for the caller to read.</summary>
+    public static string Names(KindSchema kind, Func<Field, bool> can) => string.Join(", ", kind.Fields.Where(can).Select(field => field.Name));
+}

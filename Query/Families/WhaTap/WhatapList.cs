@@ -1,0 +1,49 @@
+using System.Text.Json;
+using TimeSeries.Core.Model.Queries;
+using TimeSeries.Query.Responses;
+
+namespace TimeSeries.Query.Families.WhaTap;
+
+/// <summary>A statistic that answers with a list of records: its question and the shape of one record.</summary>
+/// <param name="Ask">The question for a call and a period.</param>
+/// <param name="WriteRecord">Writes the fields of a row's record.</param>
+internal sealed record WhatapList(Func<WhatapCall, TimeRange, SampleQuery> Ask, Action<Utf8JsonWriter, QueryResult, int> WriteRecord)
+{
+    private const int MaxRecords = 10_000;
+
+    /// <summary>Plans <c>/{name}[/{stime}[/{etime}]]</c>.</summary>
+    public WhatapPlan Plan(WhatapCall call) => Plan(call, call.Parts.Count);
+
+    /// <summary>Plans a path whose first parts, at most two, are stime and etime.</summary>
+    public WhatapPlan Plan(WhatapCall call, int timeParts)
+    {
+        if (timeParts > 2)
+        {
+            return WhatapPlan.UnknownPath("The path has more parts than stime and etime.");
+        }
+
+        string? stime = timeParts > 0 ? call.Parts[0] : call.Parameter("stime");
+        string? etime = timeParts > 1 ? call.Parts[1] : call.Parameter("etime");
+        return WhatapPeriod.TryRead(stime, etime, call.Now, out TimeRange period) is { } wrong
+            ? WhatapPlan.BadParameter(wrong)
+            : WhatapPlan.Of(Ask(call, period) with { Limit = MaxRecords }, WriteAsync);
+    }
+
+    private async ValueTask WriteAsync(JsonResponse answer, QueryResult result)
+    {
+        Utf8JsonWriter json = answer.Json;
+        json.WriteStartObject();
+        json.WriteStartArray("records"u8);
+        for (int row = 0; row < result.RowCount; row++)
+        {
+            json.WriteStartObject();
+            WriteRecord(json, result, row);
+            json.WriteEndObject();
+            await answer.FlushWhenFullAsync();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("total"u8, result.TotalGroups);
+        json.WriteEndObject();
+    }
+}
