@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Shipping;
@@ -74,7 +73,7 @@ public sealed class IngestInstruments : IDisposable
     internal void Observe(ShippingLag progress)
     {
         _meter.CreateObservableGauge("timeseries.log.bytes", () => progress.LogBytes, "By", "Bytes that the log holds.");
-        if (progress.Feed != StoreFeed.Log)
+        if (!progress.IsLogFed)
         {
             return;
         }

@@ -72,9 +72,10 @@ public static class IngestServices
             provider.GetRequiredService<InfluxOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(),
             provider.GetRequiredService<ILogger<AlertLookup>>()));
         services.AddSingleton(OpenInfluxWriter);
-        services.AddSingleton<ISampleWriter>(provider => KindOf(provider) == StorageKind.Influx
+        services.AddSingleton<ISampleStore>(provider => KindOf(provider) == StorageKind.Influx
             ? provider.GetRequiredService<InfluxWriter>()
             : provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton(RouteTo);
         services.AddSingleton<ISampleReader>(provider => KindOf(provider) == StorageKind.Influx
             ? provider.GetRequiredService<InfluxReader>()
             : provider.GetRequiredService<EmbeddedStore>());
@@ -97,7 +98,7 @@ public static class IngestServices
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<AlertDeduplicator>();
         services.AddSingleton<BatchCompletion>();
-        services.AddSingleton(provider => new SequenceNumbers(NextNumberOf(provider.GetRequiredService<ISampleWriter>())));
+        services.AddSingleton(provider => new SequenceNumbers(provider.GetRequiredService<ISampleStore>().NextNumber));
         services.AddSingleton(OpenMarks);
         services.AddSingleton<LogSignal>();
         services.AddSingleton<ShippingLag>();
@@ -178,21 +179,20 @@ public static class IngestServices
         }
     }
 
-    private static long NextNumberOf(ISampleWriter store) => store switch
+    private static StoreRoute RouteTo(IServiceProvider provider)
     {
-        EmbeddedStore embedded => embedded.GreatestNumber + 1,
-        InfluxWriter influx => influx.NextNumber,
-        _ => 0,
-    };
+        ISampleStore store = provider.GetRequiredService<ISampleStore>();
+        return new StoreRoute(store, store as ILogFedStore);
+    }
 
     // A unit of two segments' length at most, so that the log always has segments to give back.
     private static RollupUnitClock OpenMarks(IServiceProvider provider)
     {
-        ISampleWriter store = provider.GetRequiredService<ISampleWriter>();
-        RollupUnitClock marks = new(store, provider.GetRequiredService<TimeProvider>(), Math.Min(MaxUnitBytes, SizesOf(provider).SegmentBytes));
-        if (store is InfluxWriter influx)
+        ILogFedStore? store = provider.GetRequiredService<StoreRoute>().LogFed;
+        RollupUnitClock marks = new(isWanted: store is not null, provider.GetRequiredService<TimeProvider>(), Math.Min(MaxUnitBytes, SizesOf(provider).SegmentBytes));
+        if (store is not null)
         {
-            marks.SkipTo(influx.LastUnit);
+            marks.SkipTo(store.LastUnit);
         }
 
         return marks;
@@ -215,7 +215,7 @@ public static class IngestServices
         {
             return WriteAheadLog.Open(
                 provider.GetRequiredService<IFileSystem>(), directory.LogPath, directory.NodeId, SizesOf(provider),
-                provider.GetRequiredService<ISampleWriter>().StoredThrough, provider.GetRequiredService<CoreInstruments>());
+                provider.GetRequiredService<ISampleStore>().StoredThrough, provider.GetRequiredService<CoreInstruments>());
         }
         catch (IOException fault)
         {

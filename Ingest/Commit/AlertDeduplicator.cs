@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Validation;
@@ -12,7 +11,7 @@ namespace TimeSeries.Ingest.Commit;
 /// A store that is fed from the log knows an id only later, and has to be asked: for it the newest ids are kept here, and the others are looked up before a batch is queued.
 /// <see cref="RemoveRepeats"/> is the committer's; the rest is thread safe beside it.
 /// </summary>
-internal sealed class AlertDeduplicator(ISampleWriter store)
+internal sealed class AlertDeduplicator(StoreRoute route)
 {
     private static readonly int _idField = SampleSchema.Of(Kind.Alert).Ordinal("id");
 
@@ -27,7 +26,7 @@ internal sealed class AlertDeduplicator(ISampleWriter store)
     /// <summary>Finds the alerts of a batch that a store on another machine has. Waits for that machine, so it is not for the committer.</summary>
     public ValueTask<IReadOnlySet<Guid>> FindStoredAsync(ValidBatch batch, CancellationToken cancellationToken)
     {
-        if (store.Feed != StoreFeed.Log || batch.Find(Kind.Alert) is not { } alerts)
+        if (route.LogFed is not { } logFed || batch.Find(Kind.Alert) is not { } alerts)
         {
             return new(FrozenSet<Guid>.Empty);
         }
@@ -45,7 +44,7 @@ internal sealed class AlertDeduplicator(ISampleWriter store)
             }
         }
 
-        return store.FindAlertsAsync(batch.Pcode, [.. unknown], cancellationToken);
+        return logFed.FindAlertsAsync(batch.Pcode, [.. unknown], cancellationToken);
     }
 
     /// <summary>Removes repeats from a batch and holds the ids of the others until <see cref="Release"/>. Returns how many it removed.</summary>
@@ -62,7 +61,7 @@ internal sealed class AlertDeduplicator(ISampleWriter store)
         for (int row = 0; row < alerts.RowCount; row++)
         {
             bool parsed = TryParse(ids, row, out Guid id);
-            if (parsed && (pending.StoredAlerts.Contains(id) || store.HasAlert(pending.Batch.Pcode, id) || !TryPin(pending.Batch.Pcode, id)))
+            if (parsed && (pending.StoredAlerts.Contains(id) || route.Store.HasAlert(pending.Batch.Pcode, id) || !TryPin(pending.Batch.Pcode, id)))
             {
                 repeats.Add(row);
             }
@@ -93,7 +92,7 @@ internal sealed class AlertDeduplicator(ISampleWriter store)
         {
             foreach (Guid id in ids)
             {
-                if (store.Feed == StoreFeed.Log && outcome == CommitOutcome.Stored)
+                if (route.LogFed is not null && outcome == CommitOutcome.Stored)
                 {
                     Keep((pending.Batch.Pcode, id));
                 }

@@ -1,4 +1,3 @@
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Threads;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Shipping;
@@ -10,7 +9,7 @@ namespace TimeSeries.Ingest.Commit;
 /// (<see cref="LogShipper"/>) it only answers. While nothing else waits for the log and little is to be written, the committer's own call does so. A store that fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
 /// </summary>
 internal sealed partial class StoreApplier(
-    ISampleWriter store, BatchCompletion ending, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
+    StoreRoute route, BatchCompletion ending, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
 {
     // A batch takes milliseconds; waiting for a seal takes a second or two on a slow disk.
     private static readonly TimeSpan _stuckAfter = TimeSpan.FromSeconds(5);
@@ -114,7 +113,7 @@ internal sealed partial class StoreApplier(
         }
     }
 
-    private bool IsForStore(PendingBatch batch) => store.Feed == StoreFeed.Memory && batch.Batch.Samples.RowCount > 0;
+    private bool IsForStore(PendingBatch batch) => route.LogFed is null && batch.Batch.Samples.RowCount > 0;
 
     private void HandOver(in HandedBatch handed)
     {
@@ -140,7 +139,7 @@ internal sealed partial class StoreApplier(
     {
         try
         {
-            return store.WriteAsync(batch.Batch, batch.Position, _stopping);
+            return route.Store.WriteAsync(batch.Batch, batch.Position, _stopping);
         }
         catch (Exception failure)
         {
@@ -159,7 +158,7 @@ internal sealed partial class StoreApplier(
             {
                 try
                 {
-                    ValueTask write = begun ?? store.WriteAsync(handed.Batch.Batch, handed.Batch.Position, stoppingToken);
+                    ValueTask write = begun ?? route.Store.WriteAsync(handed.Batch.Batch, handed.Batch.Position, stoppingToken);
                     begun = null;
                     write.AsTask().GetAwaiter().GetResult();
                     _failing = false;

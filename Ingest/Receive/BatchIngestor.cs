@@ -24,7 +24,7 @@ namespace TimeSeries.Ingest.Receive;
 /// </summary>
 internal sealed class BatchIngestor(
     IngestOptions options, BatchValidator validator, IngestQueue queue, AlertDeduplicator alerts, BatchCompletion ending, SampleLedger ledger, SampleBatchPool batches,
-    DecodedBatchPool decodings, DataDirectory directory, ISampleWriter store, IHostApplicationLifetime lifetime, TimeProvider clock)
+    DecodedBatchPool decodings, DataDirectory directory, StoreRoute route, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     private const int MaxListedErrors = 100;
 
@@ -111,7 +111,7 @@ internal sealed class BatchIngestor(
 
         // Waited for to the end even when the caller leaves: log and store read these buffers until then.
         CommitResult committed = await pending.Completion;
-        bool? isStored = head.WaitsForStore && store.Feed == StoreFeed.Log ? await WaitStoredAsync(committed) : null;
+        bool? isStored = head.WaitsForStore && route.LogFed is { } store ? await WaitStoredAsync(store, committed) : null;
         return Describe(committed, decoded, isStored);
     }
 
@@ -133,7 +133,7 @@ internal sealed class BatchIngestor(
         }
     }
 
-    private async ValueTask<bool?> WaitStoredAsync(CommitResult committed)
+    private async ValueTask<bool?> WaitStoredAsync(ILogFedStore store, CommitResult committed)
     {
         if (committed.Outcome is not (CommitOutcome.Stored or CommitOutcome.Resent))
         {

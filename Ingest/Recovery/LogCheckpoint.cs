@@ -8,7 +8,7 @@ namespace TimeSeries.Ingest.Recovery;
 
 /// <summary>Lets the log forget what the store has, after the idempotency keys in it are in their journal.</summary>
 internal sealed partial class LogCheckpoint(
-    ISampleWriter store, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, TimeProvider clock, ILogger<LogCheckpoint> logger)
+    ISampleStore store, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, TimeProvider clock, ILogger<LogCheckpoint> logger)
     : BackgroundService
 {
     // Seals come minutes apart; a second later is soon enough.

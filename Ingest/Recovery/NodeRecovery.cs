@@ -1,7 +1,6 @@
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest.Commit;
@@ -15,7 +14,7 @@ namespace TimeSeries.Ingest.Recovery;
 /// log into the store (unless it is fed from the log anyway), and the sequence number and the number of the unit behind everything.
 /// </summary>
 internal sealed partial class NodeRecovery(
-    DataDirectory directory, ISampleWriter store, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, RollupUnitClock marks,
+    DataDirectory directory, StoreRoute route, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, RollupUnitClock marks,
     ShippingLag progress, SampleBatchPool batches, ILogger<NodeRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -31,7 +30,7 @@ internal sealed partial class NodeRecovery(
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        LogStopped(log.End.Offset, store.StoredThrough.Offset);
+        LogStopped(log.End.Offset, route.Store.StoredThrough.Offset);
         return Task.CompletedTask;
     }
 
@@ -39,7 +38,7 @@ internal sealed partial class NodeRecovery(
     private void LeaveElsewhere()
     {
         string machine = directory.Machine;
-        if (store.Feed == StoreFeed.Memory || !directory.IsSurelyFromElsewhere)
+        if (route.LogFed is null || !directory.IsSurelyFromElsewhere)
         {
             LogFromElsewhere(directory.Path, machine);
             return;
@@ -59,7 +58,7 @@ internal sealed partial class NodeRecovery(
 
     private async Task ReplayAsync(CancellationToken cancellationToken)
     {
-        LogPosition stored = store.StoredThrough;
+        LogPosition stored = route.Store.StoredThrough;
         long replayed = 0;
         Timestamp? firstWaiting = null;
         using LogReader reader = log.Read(log.Start);
@@ -87,7 +86,7 @@ internal sealed partial class NodeRecovery(
                 firstWaiting ??= header.Received;
             }
 
-            if (store.Feed == StoreFeed.Memory && end > stored && header.RowCount > 0)
+            if (route.LogFed is null && end > stored && header.RowCount > 0)
             {
                 await ApplyAsync(header, record[length..], end, cancellationToken);
                 replayed += header.RowCount;
@@ -112,7 +111,7 @@ internal sealed partial class NodeRecovery(
         if (BatchCodec.TryRead(payload.Span, samples, out string? reason))
         {
             ValidBatch batch = new(header.Pcode, samples) { FirstNumber = header.FirstNumber };
-            await store.WriteAsync(batch, end, cancellationToken);
+            await route.Store.WriteAsync(batch, end, cancellationToken);
         }
         else
         {

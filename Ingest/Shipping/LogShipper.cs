@@ -10,19 +10,19 @@ namespace TimeSeries.Ingest.Shipping;
 /// Feeds a store from the log on disk, record by record and in order, from what it has onwards and then along with the committer. What waits for the store waits
 /// in the log, not in memory. For a store that is fed from memory it does nothing.
 /// </summary>
-internal sealed partial class LogShipper(ISampleWriter store, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogShipper> logger)
+internal sealed partial class LogShipper(StoreRoute route, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogShipper> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (store.Feed != StoreFeed.Log)
+        if (route.LogFed is not { } store)
         {
             return;
         }
 
         try
         {
-            await DrainAsync(stoppingToken);
+            await DrainAsync(store, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -36,7 +36,7 @@ internal sealed partial class LogShipper(ISampleWriter store, WriteAheadLog log,
         }
     }
 
-    private async Task DrainAsync(CancellationToken stoppingToken)
+    private async Task DrainAsync(ILogFedStore store, CancellationToken stoppingToken)
     {
         // The log may begin behind what the store has (it was lost), or after it was truncated.
         LogPosition from = store.StoredThrough > log.Start ? store.StoredThrough : log.Start;
@@ -49,7 +49,7 @@ internal sealed partial class LogShipper(ISampleWriter store, WriteAheadLog log,
             Task more = appended.Next;
             while (reader.TryRead(out LogPosition end, out ReadOnlyMemory<byte> record))
             {
-                await TakeAsync(record, end, stoppingToken);
+                await TakeAsync(store, record, end, stoppingToken);
             }
 
             for (; damages < reader.Damage.Count; damages++)
@@ -61,7 +61,7 @@ internal sealed partial class LogShipper(ISampleWriter store, WriteAheadLog log,
         }
     }
 
-    private async ValueTask TakeAsync(ReadOnlyMemory<byte> record, LogPosition end, CancellationToken stoppingToken)
+    private async ValueTask TakeAsync(ILogFedStore store, ReadOnlyMemory<byte> record, LogPosition end, CancellationToken stoppingToken)
     {
         if (!RecordHeader.TryRead(record.Span, out RecordHeader header, out int length))
         {

@@ -1,7 +1,6 @@
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Ingest.Commit;
 
 namespace TimeSeries.Ingest.Shipping;
@@ -10,7 +9,7 @@ namespace TimeSeries.Ingest.Shipping;
 /// Tells the readers of InfluxDB every second how far this node is with what it has accepted: from before its first push until it is stopped, and then, once InfluxDB has everything,
 /// that it is closed. It stops when no more pushes are committed and before the samples cease to be sent. For a store that is fed from memory it does nothing.
 /// </summary>
-internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory, SequenceNumbers numbers, ShippingLag progress, TimeProvider clock) : BackgroundService
+internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, SequenceNumbers numbers, ShippingLag progress, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
 
@@ -19,7 +18,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
 
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(50);
 
-    private readonly InfluxWriter? _writer = store as InfluxWriter;
+    private readonly ILogFedStore? _store = route.LogFed;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -32,7 +31,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
     {
         await base.StopAsync(cancellationToken);
         long began = clock.GetTimestamp();
-        while (_writer is { Fault: null } && progress.Through().Waits && clock.GetElapsedTime(began) < _patience && !cancellationToken.IsCancellationRequested)
+        while (_store is { Fault: null } && progress.Through().Waits && clock.GetElapsedTime(began) < _patience && !cancellationToken.IsCancellationRequested)
         {
             await Task.WhenAny(Task.Delay(_step, clock, cancellationToken));
         }
@@ -45,7 +44,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
         using PeriodicTimer timer = new(_period, clock);
         try
         {
-            while (_writer is not null && await timer.WaitForNextTickAsync(stoppingToken))
+            while (_store is not null && await timer.WaitForNextTickAsync(stoppingToken))
             {
                 await HeartbeatAsync(isOpen: true, stoppingToken);
             }
@@ -58,7 +57,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
 
     private async Task HeartbeatAsync(bool isOpen, CancellationToken cancellationToken)
     {
-        if (_writer is null)
+        if (_store is null)
         {
             return;
         }
@@ -68,7 +67,7 @@ internal sealed class NodeHeartbeat(ISampleWriter store, DataDirectory directory
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await _writer.HeartbeatAsync(directory.NodeIdOf(numbers.Next), through.Milliseconds, isOpen || waits, either.Token);
+            await _store.HeartbeatAsync(directory.NodeIdOf(numbers.Next), through.Milliseconds, isOpen || waits, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,7 +1,5 @@
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Ingest.Commit;
 
 namespace TimeSeries.Ingest.Shipping;
@@ -16,7 +14,7 @@ internal sealed class ShippingLag
     // Records of a second are told apart no further.
     private const long StepMilliseconds = 1_000;
 
-    private readonly ISampleWriter _store;
+    private readonly StoreRoute _route;
     private readonly WriteAheadLog _log;
     private readonly TimeProvider _clock;
 
@@ -27,27 +25,27 @@ internal sealed class ShippingLag
     private Timestamp _readAt;
     private LogPosition _samplesThrough;
 
-    public ShippingLag(ISampleWriter store, WriteAheadLog log, IngestInstruments instruments, TimeProvider clock)
+    public ShippingLag(StoreRoute route, WriteAheadLog log, IngestInstruments instruments, TimeProvider clock)
     {
-        (_store, _log, _clock) = (store, log, clock);
+        (_route, _log, _clock) = (route, log, clock);
         instruments.Observe(this);
     }
 
-    /// <summary>What feeds the store; fed from memory, it has nothing to show but the log's size.</summary>
-    public StoreFeed Feed => _store.Feed;
+    /// <summary>Whether the log feeds the store; fed from memory, it has nothing to show but the log's size.</summary>
+    public bool IsLogFed => _route.LogFed is not null;
 
     public long LogBytes => _log.Bytes;
 
     public LogPosition LogEnd => _log.End;
 
     /// <summary>Through here the store has the samples.</summary>
-    public LogPosition Confirmed => _store.ConfirmedThrough;
+    public LogPosition Confirmed => _route.LogFed?.ConfirmedThrough ?? _route.Store.StoredThrough;
 
     /// <summary>Through here the store has samples and rollups.</summary>
-    public LogPosition Stored => _store.StoredThrough;
+    public LogPosition Stored => _route.Store.StoredThrough;
 
     /// <summary>Whether the store takes samples: it neither refuses them nor is out of reach.</summary>
-    public bool TakesSamples => (_store as InfluxWriter)?.Fault is null;
+    public bool TakesSamples => _route.LogFed?.Fault is null;
 
     /// <summary>Reading begins here: the store has what is before.</summary>
     public void Begin(LogPosition from)
@@ -114,7 +112,7 @@ internal sealed class ShippingLag
             LeaveConfirmed();
 
             // Marks and probes hold no samples, so the store confirms nothing of them.
-            LogPosition confirmed = _store.ConfirmedThrough;
+            LogPosition confirmed = Confirmed;
             long from = confirmed >= _samplesThrough ? Math.Max(confirmed.Offset, _readThrough.Offset) : confirmed.Offset;
             TimeSpan age = _waiting.First is { } oldest
                 ? TimeSpan.FromMilliseconds(Math.Max(0, Timestamp.Now(_clock).Milliseconds - oldest.Value.Received.Milliseconds))
@@ -125,7 +123,7 @@ internal sealed class ShippingLag
 
     private void LeaveConfirmed()
     {
-        LogPosition confirmed = _store.ConfirmedThrough;
+        LogPosition confirmed = Confirmed;
         while (_waiting.First is { } first && first.Value.End <= confirmed)
         {
             _waiting.RemoveFirst();

@@ -1,24 +1,20 @@
 using TimeSeries.Core.Model.Ports;
-using TimeSeries.Core.Storage.Embedded;
-using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Shipping;
 
 /// <summary>Runs the store's own work beside the host's: sealing, compaction and retention, or sending to InfluxDB.</summary>
-internal sealed partial class StoreMaintenanceService(ISampleWriter store, ILogger<StoreMaintenanceService> logger) : BackgroundService, IReadinessCheck
+internal sealed partial class StoreMaintenanceService(ISampleStore store, ILogger<StoreMaintenanceService> logger) : BackgroundService, IReadinessCheck
 {
-    private readonly EmbeddedStore? _embedded = store as EmbeddedStore;
     private volatile bool _stopped;
 
-    public string? WhyNotReady() =>
-        _embedded is { SealFailing: true } ? "the store can't write its blocks" : _stopped ? "the store's upkeep has stopped" : null;
+    public string? WhyNotReady() => store.NotReadyReason ?? (_stopped ? "the store's upkeep has stopped" : null);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await (_embedded?.RunAsync(stoppingToken) ?? (store as InfluxWriter)?.RunAsync(stoppingToken) ?? Task.CompletedTask);
+            await store.RunAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

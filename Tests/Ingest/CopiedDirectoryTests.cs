@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Fixtures;
 
@@ -16,7 +15,7 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task Samples_from_the_copy_on_belong_to_a_new_node_and_those_before_to_the_old_one()
     {
-        await using IngestHost host = await StartAsync(StoreFeed.Log, _one);
+        await using IngestHost host = await StartAsync(new LogFedRecordingStore(), _one);
         await host.TakenAsync(host.Batch(null, "agent", "/a", "/b", "/c"));
         ulong old = host.NodeIdOf(0);
         await using IngestHost copy = await host.CrashAsync(_two);
@@ -29,7 +28,7 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task The_new_node_stays_when_the_host_is_started_again()
     {
-        await using IngestHost host = await StartAsync(StoreFeed.Log, _one);
+        await using IngestHost host = await StartAsync(new LogFedRecordingStore(), _one);
         await host.TakenAsync(host.Batch());
         await using IngestHost copy = await host.CrashAsync(_two);
         await copy.TakenAsync(copy.Batch());
@@ -43,7 +42,7 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task A_copy_of_a_copy_is_a_third_node()
     {
-        await using IngestHost host = await StartAsync(StoreFeed.Log, _one);
+        await using IngestHost host = await StartAsync(new LogFedRecordingStore(), _one);
         await host.TakenAsync(host.Batch());
         await using IngestHost copy = await host.CrashAsync(_two);
         await copy.TakenAsync(copy.Batch());
@@ -55,7 +54,7 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task The_embedded_store_needs_no_new_node()
     {
-        await using IngestHost host = await StartAsync(StoreFeed.Memory, _one);
+        await using IngestHost host = await StartAsync(new RecordingStore(), _one);
         await host.TakenAsync(host.Batch());
         await using IngestHost copy = await host.CrashAsync(_two);
 
@@ -68,13 +67,13 @@ public sealed class CopiedDirectoryTests
     [TestCase("0123456789abcdef0123456789abcdef", "host-b")]
     public async Task Host_names_tell_no_copy(string before, string after)
     {
-        await using IngestHost host = await StartAsync(StoreFeed.Log, new Machine(before));
+        await using IngestHost host = await StartAsync(new LogFedRecordingStore(), new Machine(before));
         await host.TakenAsync(host.Batch());
         await using IngestHost copy = await host.CrashAsync(new Machine(after));
 
         Assert.That(copy.NodeIdOf(1), Is.EqualTo(copy.NodeIdOf(0)));
     }
 
-    private static Task<IngestHost> StartAsync(StoreFeed feed, Machine machine) =>
-        IngestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), new RecordingStore { Feed = feed }, machine);
+    private static Task<IngestHost> StartAsync(RecordingStore store, Machine machine) =>
+        IngestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), store, machine);
 }

@@ -70,7 +70,7 @@ internal sealed class IngestHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton(machine);
         builder.Services.AddTimeSeriesIngest();
-        builder.Services.AddSingleton<ISampleWriter>(store);
+        builder.Services.AddSingleton<ISampleStore>(store);
         WebApplication app = builder.Build();
         app.UseHostDefaults();
         app.MapTimeSeriesIngest();
@@ -91,7 +91,7 @@ internal sealed class IngestHost : IAsyncDisposable
             // Its disk is gone.
         }
 
-        return await StartAsync(left, Clock, new RecordingStore { Feed = Store.Feed }, machine ?? Machine.Read());
+        return await StartAsync(left, Clock, Store.MakeEmpty(), machine ?? Machine.Read());
     }
 
     /// <summary>The node that a sample belongs to.</summary>
@@ -165,6 +165,8 @@ internal sealed class IngestHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // No stop waits for what the store has not.
+        Store.Fault = "The test is over.";
         Store.Held?.TrySetResult();
         Store.Unstored?.TrySetResult();
         Client.Dispose();

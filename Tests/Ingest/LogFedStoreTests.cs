@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Fixtures;
 
@@ -18,7 +17,7 @@ public sealed class LogFedStoreTests
 
     [SetUp]
     public async Task StartAsync() =>
-        _host = await IngestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), new RecordingStore { Feed = StoreFeed.Log });
+        _host = await IngestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), new LogFedRecordingStore());
 
     [TearDown]
     public async Task StopAsync() => await _host.DisposeAsync();

@@ -47,7 +47,7 @@ public sealed class LogShipperTests
         _meterServices = new ServiceCollection().AddMetrics().AddSingleton<IngestInstruments>().BuildServiceProvider();
         _told = new CollectedLog();
         _log = WriteAheadLog.Open(new DiskFileSystem(), _folder["log"], Node, new LogOptions { SegmentBytes = LogOptions.MinSegmentBytes }, LogPosition.Start, _instruments);
-        _store = new RecordingStore { Feed = StoreFeed.Log };
+        _store = new LogFedRecordingStore();
         _appended = new LogSignal();
         _lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
     }
@@ -252,9 +252,10 @@ public sealed class LogShipperTests
 
     private void Start()
     {
-        _progress = new ShippingLag(_store, _log, _meterServices.GetRequiredService<IngestInstruments>(), _clock);
+        StoreRoute route = new(_store, _store as ILogFedStore);
+        _progress = new ShippingLag(route, _log, _meterServices.GetRequiredService<IngestInstruments>(), _clock);
         using LoggerFactory factory = new([_told]);
-        _drain = new LogShipper(_store, _log, _appended, _progress, new SampleBatchPool(), _lifetime, factory.CreateLogger<LogShipper>());
+        _drain = new LogShipper(route, _log, _appended, _progress, new SampleBatchPool(), _lifetime, factory.CreateLogger<LogShipper>());
         _drain.StartAsync(CancellationToken.None);
     }
 

@@ -7,7 +7,7 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Tests.Ingest;
 
 /// <summary>A store that notes what it is given, and holds back or fails when it is told to. Thread safe.</summary>
-internal sealed class RecordingStore : ISampleWriter
+internal class RecordingStore : ISampleStore
 {
     private readonly Lock _lock = new();
     private readonly List<StoredBatch> _batches = [];
@@ -17,10 +17,13 @@ internal sealed class RecordingStore : ISampleWriter
     private long _storedThrough;
     private int _begunCount;
 
-    public StoreFeed Feed { get; init; }
-
     /// <summary>Ids of alerts that the store finds when it is asked for them.</summary>
     public HashSet<Guid> Elsewhere { get; } = [];
+
+    /// <summary>Why it is said to take no samples.</summary>
+    public string? Fault { get; set; }
+
+    public long NextNumber => 0;
 
     /// <summary>While set, nothing is said to be stored before it.</summary>
     public TaskCompletionSource? Unstored { get; set; }
@@ -94,7 +97,7 @@ internal sealed class RecordingStore : ISampleWriter
 
         lock (_lock)
         {
-            _calls.Add(string.Create(CultureInfo.InvariantCulture, $"{batch.FirstNumber}+{batch.Samples.RowCount}"));
+            NoteCall(string.Create(CultureInfo.InvariantCulture, $"{batch.FirstNumber}+{batch.Samples.RowCount}"));
             ConfirmedThrough = Unstored is null ? end : ConfirmedThrough;
             _batches.Add(new StoredBatch(batch.Pcode, batch.FirstNumber, end.Offset, TextsOf(batch, Kind.Transaction, "service"), batch.Samples.RowCount));
             foreach (string id in TextsOf(batch, Kind.Alert, "id"))
@@ -104,33 +107,32 @@ internal sealed class RecordingStore : ISampleWriter
         }
     }
 
-    public ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>An empty store of the same sort.</summary>
+    public virtual RecordingStore MakeEmpty() => new();
+
+    public virtual bool HasAlert(long pcode, Guid id)
     {
         lock (_lock)
         {
-            _calls.Add(string.Create(CultureInfo.InvariantCulture, $"unit {nextUnit} from {nextNumber}"));
+            return _alerts.Contains((pcode, id));
         }
-
-        return ValueTask.CompletedTask;
     }
 
-    public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => Unstored?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+    protected void NoteCall(string call)
+    {
+        lock (_lock)
+        {
+            _calls.Add(call);
+        }
+    }
 
-    public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    protected void NoteAsked(IEnumerable<Guid> ids)
     {
         lock (_lock)
         {
             _asked.AddRange(ids);
-        }
-
-        return new(ids.Where(Elsewhere.Contains).ToHashSet());
-    }
-
-    public bool HasAlert(long pcode, Guid id)
-    {
-        lock (_lock)
-        {
-            return Feed == StoreFeed.Memory && _alerts.Contains((pcode, id));
         }
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Tests.Fixtures;
 
@@ -94,14 +93,14 @@ public sealed class RollupUnitClockTests
     [Test]
     public void A_store_that_is_fed_from_memory_wants_none()
     {
-        RollupUnitClock marks = new(new RecordingStore(), _clock, MaxBytes);
+        RollupUnitClock marks = new(isWanted: false, _clock, MaxBytes);
         marks.Add(2_000_000, (int)MaxBytes);
         _clock.Advance(TimeSpan.FromHours(1));
 
         Assert.That((marks.IsDue, marks.TimeLeft), Is.EqualTo((false, (TimeSpan?)null)));
     }
 
-    private RollupUnitClock Make() => new(new RecordingStore { Feed = StoreFeed.Log }, _clock, MaxBytes);
+    private RollupUnitClock Make() => new(isWanted: true, _clock, MaxBytes);
 
     private RollupUnitClock MakeOpen()
     {

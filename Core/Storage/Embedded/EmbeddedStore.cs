@@ -19,7 +19,7 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// The embedded columnar store: recent samples in memory (the head), older ones in immutable block files named by a manifest.
 /// One process owns the directory. <see cref="WriteAsync"/> is called by one caller at a time, in log order; everything else is thread safe.
 /// </summary>
-public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposable
+public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposable
 {
     // Two heads, as are in memory while seals are behind: their memory lies ready when they catch up. And about one more, for what a seal and a merge take.
     private const int StockedHeads = 3;
@@ -57,6 +57,12 @@ public sealed class EmbeddedStore : ISampleWriter, ISampleReader, IAsyncDisposab
 
     /// <summary>The greatest sequence number in any block; −1 when there is none. The log goes on behind what it replays and this.</summary>
     public long GreatestNumber => _catalog.Manifest.GreatestNumber;
+
+    /// <inheritdoc/>
+    public long NextNumber => GreatestNumber + 1;
+
+    /// <inheritdoc/>
+    public string? NotReadyReason => SealFailing ? "the store can't write its blocks" : null;
 
     /// <summary>Whether the last seal failed; it is being tried again.</summary>
     public bool SealFailing => _tending.SealFailing;

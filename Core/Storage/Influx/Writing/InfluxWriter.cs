@@ -18,7 +18,7 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 /// samples and rollups. A replay from the last such mark writes the same points again. <see cref="WriteAsync"/> and <see cref="MarkAsync"/> have one caller, in
 /// log order, and wait while InfluxDB takes nothing; the rest is thread safe. <see cref="RunAsync"/> does the sending.
 /// </summary>
-public sealed partial class InfluxWriter : ISampleWriter, IDisposable
+public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 {
     // Lines in memory: enough to keep InfluxDB busy while more are encoded, and all that an outage costs. Each has a loop of its own, since some wait before they are sent again.
     private const int BatchesInFlight = 8;
@@ -77,21 +77,19 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
         NextNumber = checkpoint.NextNumber;
     }
 
-    public StoreFeed Feed => StoreFeed.Log;
-
     /// <inheritdoc/>
     public LogPosition StoredThrough => new(Volatile.Read(ref _storedThrough));
 
     /// <inheritdoc/>
     public LogPosition ConfirmedThrough => _queue.ConfirmedThrough;
 
-    /// <summary>The greatest unit that the checkpoint knew at the start; −1 when there was none. The log's own marks may know greater ones.</summary>
+    /// <inheritdoc/>
     public long LastUnit { get; }
 
-    /// <summary>The sequence number behind everything that the checkpoint covered at the start.</summary>
+    /// <inheritdoc/>
     public long NextNumber { get; }
 
-    /// <summary>Why InfluxDB takes no samples just now; null when it does.</summary>
+    /// <inheritdoc/>
     public string? Fault => _sender.Fault;
 
     /// <summary>Opens the writer on a data directory: reads its checkpoint. InfluxDB need not be there.</summary>
@@ -168,18 +166,10 @@ public sealed partial class InfluxWriter : ISampleWriter, IDisposable
     public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => _queue.WaitAsync(through, cancellationToken);
 
     /// <inheritdoc/>
-    public bool HasAlert(long pcode, Guid id) => false;
-
-    /// <inheritdoc/>
     public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
         _alerts?.FindAsync(pcode, ids, cancellationToken) ?? new(FrozenSet<Guid>.Empty);
 
-    /// <summary>Tells the readers how far a node is: one try, apart from the samples.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="through">What it answered 200 through here, in ms, is in InfluxDB.</param>
-    /// <param name="isOpen">Whether it may have accepted more, or will.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Whether InfluxDB has it.</returns>
+    /// <inheritdoc/>
     public async Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken)
     {
         long hour = InfluxSchema.NodeTime(_clock.GetUtcNow().ToUnixTimeMilliseconds());

@@ -1,0 +1,45 @@
+using TimeSeries.Core.Model.Samples;
+
+namespace TimeSeries.Core.Model.Ports;
+
+/// <summary>
+/// A store on another machine, which may be away for hours. It is fed from the log on disk, behind the responses: a push is answered when it is durable in the log.
+/// </summary>
+public interface ILogFedStore : ISampleStore
+{
+    /// <summary>The greatest unit that the store knew when it was opened; −1 when there was none. The log's own marks may know greater ones.</summary>
+    long LastUnit { get; }
+
+    /// <summary>Through here the store has the samples, though it may not yet be done with them (see <see cref="ISampleStore.StoredThrough"/>).</summary>
+    LogPosition ConfirmedThrough { get; }
+
+    /// <summary>Why the store takes no samples just now; null when it does. Pushes are answered all the same.</summary>
+    string? Fault { get; }
+
+    /// <summary>Ends the unit of the batches since the mark before, and begins the next. Called in log order.</summary>
+    /// <param name="end">The position behind the mark.</param>
+    /// <param name="nextUnit">Number of the unit that begins.</param>
+    /// <param name="nextNumber">Sequence number of the first sample behind the mark.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken);
+
+    /// <summary>Completes when everything through a position is in the store.</summary>
+    Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Those of the ids that the project has alerts of; none when the store can't be reached.
+    /// Called before the batch gets its position in the log, from several threads.
+    /// </summary>
+    ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken);
+
+    /// <summary>Tells the readers how far a node is: one try, apart from the samples.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="through">What it answered 200 through here, in ms, is in the store.</param>
+    /// <param name="isOpen">Whether it may have accepted more, or will.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Whether the store has it.</returns>
+    Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken);
+
+    /// <summary>Other machines have the alerts too, so the store has to be asked for them.</summary>
+    bool ISampleStore.HasAlert(long pcode, Guid id) => false;
+}

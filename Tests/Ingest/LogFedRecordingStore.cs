@@ -1,0 +1,31 @@
+using System.Globalization;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
+
+namespace TimeSeries.Tests.Ingest;
+
+/// <summary>A <see cref="RecordingStore"/> that is fed from the log. Thread safe.</summary>
+internal sealed class LogFedRecordingStore : RecordingStore, ILogFedStore
+{
+    public long LastUnit => -1;
+
+    public ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken)
+    {
+        NoteCall(string.Create(CultureInfo.InvariantCulture, $"unit {nextUnit} from {nextNumber}"));
+        return ValueTask.CompletedTask;
+    }
+
+    public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => Unstored?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        NoteAsked(ids);
+        return new(ids.Where(Elsewhere.Contains).ToHashSet());
+    }
+
+    public Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public override RecordingStore MakeEmpty() => new LogFedRecordingStore();
+
+    public override bool HasAlert(long pcode, Guid id) => false;
+}
