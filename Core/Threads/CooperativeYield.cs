@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Threads;
 public abstract class CooperativeYield
 {
     /// <summary>Work that somebody waits for. Thread safe.</summary>
-    public static CooperativeYield Urgent { get; } = new UrgentPace();
+    public static CooperativeYield Urgent { get; } = new UrgentWork();
 
     /// <summary>Lets threads run that wait for this one's processor, if any do and the work is not urgent. Costs less than a microsecond otherwise.</summary>
     public void Step()
@@ -27,7 +27,7 @@ public abstract class CooperativeYield
     {
     }
 
-    private sealed class UrgentPace : CooperativeYield
+    private sealed class UrgentWork : CooperativeYield
     {
         protected override bool IsUrgent() => true;
     }
