@@ -42,8 +42,8 @@ internal sealed partial class ExampleTests
     public async Task An_example_runs_as_it_stands_and_is_answered_with_what_it_pushed(string file)
     {
         using TemporaryFolder folder = new();
-        await using RunningServer server = await RunningServer.StartAsync(folder, $"--Projects:0:AccessKeys:0:Id={AccessKey}", $"--Projects:0:AccessKeys:0:Secret={SecretKey}");
-        string body = await RunAsync(file, server.Client.Address);
+        await using RunningServer server = await StartServerAsync(folder);
+        string body = await RunAsync(server, RepositoryFolder.Combine("docs", "examples", file));
         using JsonDocument answer = JsonDocument.Parse(body);
         Assert.That(Find(answer.RootElement, _expected[file].Place).ToString(), Is.EqualTo(_expected[file].Value), body);
 
@@ -72,13 +72,17 @@ internal sealed partial class ExampleTests
         Assert.That(Files().Where(file => !table.Contains($"]({file})", StringComparison.Ordinal)), Is.Empty);
     }
 
+    internal static Task<RunningServer> StartServerAsync(TemporaryFolder folder) =>
+        RunningServer.StartAsync(folder, $"--Projects:0:AccessKeys:0:Id={AccessKey}", $"--Projects:0:AccessKeys:0:Secret={SecretKey}");
+
     private static string[] Files() =>
         [.. Directory.GetFiles(RepositoryFolder.Combine("docs", "examples"), "*.sh").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-    private static async Task<string> RunAsync(string file, Uri address)
+    // Runs bash with what the examples expect in the environment; what it prints.
+    internal static async Task<string> RunAsync(RunningServer server, params string[] arguments)
     {
-        ProcessStartInfo start = new("bash", [RepositoryFolder.Combine("docs", "examples", file)]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["ADDRESS"] = address.GetLeftPart(UriPartial.Authority);
+        ProcessStartInfo start = new("bash", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ADDRESS"] = server.Client.Address.GetLeftPart(UriPartial.Authority);
         start.Environment["TOKEN"] = TestProjects.TokenOf(TestProjects.First);
         start.Environment["PCODE"] = TestProjects.First.ToString(CultureInfo.InvariantCulture);
         start.Environment["ACCESS_KEY"] = AccessKey;

@@ -7,10 +7,13 @@ using TimeSeries.Tests.Fixtures;
 
 namespace TimeSeries.Tests.Documents;
 
-/// <summary>What the README says can be looked up in the code or asked of the server.</summary>
+/// <summary>What the README and the documents that it leads to say can be looked up in the code or asked of the server.</summary>
 internal sealed partial class ReadmeTests
 {
+    private const int MostLines = 150;
+
     private static readonly string _text = File.ReadAllText(RepositoryFolder.Combine("README.md"));
+    private static readonly string _operations = File.ReadAllText(RepositoryFolder.Combine("docs", "operations.md"));
 
     private TemporaryFolder _folder = null!;
     private RunningServer _server = null!;
@@ -34,10 +37,10 @@ internal sealed partial class ReadmeTests
     {
         string help = HelpText.Of("TimeSeries", _server.Services.GetServices<OptionsSection>());
         string[] ofHelp = [.. HelpRow().Matches(help).Select(match => $"{match.Groups[1].Value}: {match.Groups[3].Value}")];
-        string[] ofReadme = [.. OptionRow().Matches(_text).Select(match => $"{match.Groups[1].Value}: {match.Groups[3].Value}")];
+        string[] documented = [.. OptionRow().Matches(_operations).Select(match => $"{match.Groups[1].Value}: {match.Groups[3].Value}")];
 
         Assert.That(ofHelp, Is.Not.Empty);
-        Assert.That(ofReadme, Is.EqualTo(ofHelp));
+        Assert.That(documented, Is.EqualTo(ofHelp));
     }
 
     [Test]
@@ -46,9 +49,9 @@ internal sealed partial class ReadmeTests
         string help = HelpText.Of("TimeSeries", _server.Services.GetServices<OptionsSection>());
         // The number of processors is this machine's.
         string[] ofHelp = [.. HelpRow().Matches(help).Where(IsFixed).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}")];
-        string[] ofReadme = [.. OptionRow().Matches(_text).Where(IsFixed).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}")];
+        string[] documented = [.. OptionRow().Matches(_operations).Where(IsFixed).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}")];
 
-        Assert.That(ofReadme, Is.EqualTo(ofHelp));
+        Assert.That(documented, Is.EqualTo(ofHelp));
 
         static bool IsFixed(Match row) => row.Groups[1].Value != "Query:Concurrency";
     }
@@ -67,14 +70,24 @@ internal sealed partial class ReadmeTests
         }
     }
 
-    [Test]
-    public void Every_link_leads_somewhere()
+    [TestCase("README.md")]
+    [TestCase("ARCHITECTURE.md")]
+    [TestCase("docs/glossary.md")]
+    [TestCase("docs/ingest.md")]
+    [TestCase("docs/operations.md")]
+    [TestCase("docs/packages.md")]
+    [TestCase("docs/query.md")]
+    public void Every_link_leads_somewhere(string document)
     {
-        string[] links = [.. Link().Matches(_text).Select(match => match.Groups[1].Value)];
+        string folder = Path.GetDirectoryName(document)!;
+        string[] links = [.. Link().Matches(File.ReadAllText(RepositoryFolder.Combine(document))).Select(match => match.Groups[1].Value)];
 
         Assert.That(links, Is.Not.Empty);
-        Assert.That(links.Where(link => !File.Exists(RepositoryFolder.Combine(link))), Is.Empty);
+        Assert.That(links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !File.Exists(RepositoryFolder.Combine(folder, link))), Is.Empty);
     }
+
+    [Test]
+    public void It_is_short_enough_to_be_read() => Assert.That(_text.Count(c => c == '\n'), Is.LessThanOrEqualTo(MostLines));
 
     [GeneratedRegex(@"^  --([A-Z]\w*:[^=\s]+)=(\S*) +(.+)$", RegexOptions.Multiline)]
     private static partial Regex HelpRow();
@@ -85,6 +98,6 @@ internal sealed partial class ReadmeTests
     [GeneratedRegex(@"`(?:GET |POST )?(/(?:open|api|ingest|healthz|readyz|metrics|docs)[a-z0-9_./-]*)")]
     private static partial Regex EndpointPath();
 
-    [GeneratedRegex(@"\]\(([^)#]+)\)")]
+    [GeneratedRegex(@"\]\(([^)#]+)(?:#[^)]*)?\)")]
     private static partial Regex Link();
 }
