@@ -57,6 +57,7 @@ public static class IngestServices
         AddLoops(services);
         services.AddSingleton<DecodedBatchPool>();
         services.AddSingleton<IngestGate>();
+        services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchIngestor>();
         services.AddSingleton<BatchEndpoint>();
         services.AddSingleton<IApiDescription, BatchDescription>();
@@ -97,13 +98,14 @@ public static class IngestServices
             "timeseries.ingest.samples.", SampleLedger.SeriesOf(Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<AlertDeduplicator>();
-        services.AddSingleton<BatchCompletion>();
-        services.AddSingleton(provider => new SequenceNumbers(provider.GetRequiredService<ISampleStore>().NextNumber));
+        services.AddSingleton<BatchLifecycle>();
         services.AddSingleton(OpenMarks);
         services.AddSingleton<LogSignal>();
         services.AddSingleton<ShippingLag>();
-        services.AddSingleton<LogHealth>();
-        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogHealth>());
+        services.AddSingleton(provider => new SequencedLog(
+            provider.GetRequiredService<WriteAheadLog>(), provider.GetRequiredService<RollupUnitClock>(), provider.GetRequiredService<LogSignal>(),
+            provider.GetRequiredService<ISampleStore>().NextNumber));
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<SequencedLog>());
     }
 
     // Stopped in the opposite order: the committer ends first, then the applier, then what they need.

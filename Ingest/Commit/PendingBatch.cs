@@ -43,6 +43,9 @@ internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint 
     /// <summary>First bytes of the batch's log record.</summary>
     public ReadOnlyMemory<byte> Header => _header.AsMemory(0, _headerLength);
 
+    /// <summary>Whether the batch comes into the log. When all its samples were repeats, there is only its key to keep.</summary>
+    public bool NeedsRecord => Id is not null || Payload.Length > 0;
+
     public Task<CommitResult> Completion => _completion.Task;
 
     public void SetHeader(in RecordHeader header) => _headerLength = header.Write(_header);

@@ -9,7 +9,7 @@ namespace TimeSeries.Ingest.Commit;
 /// (<see cref="LogShipper"/>) it only answers. While nothing else waits for the log and little is to be written, the committer's own call does so. A store that fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
 /// </summary>
 internal sealed partial class StoreApplier(
-    StoreRoute route, BatchCompletion ending, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
+    StoreRoute route, BatchLifecycle lifecycle, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
 {
     // A batch takes milliseconds; waiting for a seal takes a second or two on a slow disk.
     private static readonly TimeSpan _stuckAfter = TimeSpan.FromSeconds(5);
@@ -35,6 +35,7 @@ internal sealed partial class StoreApplier(
     /// <param name="isAlone">Whether no other batch waits for the log, so that the committer has time.</param>
     public void Take(List<PendingBatch> group, bool isAlone)
     {
+        instruments.GroupBatches.Record(group.Count);
         int rows = 0;
         foreach (PendingBatch batch in group)
         {
@@ -53,7 +54,7 @@ internal sealed partial class StoreApplier(
             }
             else
             {
-                ending.End(batch, CommitOutcome.Stored);
+                lifecycle.End(batch, CommitOutcome.Stored);
             }
         }
     }
@@ -107,7 +108,7 @@ internal sealed partial class StoreApplier(
             while (_handed.TryTake(out HandedBatch handed))
             {
                 bool isStored = !IsForStore(handed.Batch) || Write(handed, stoppingToken);
-                ending.End(handed.Batch, isStored ? CommitOutcome.Stored : CommitOutcome.Stopping);
+                lifecycle.End(handed.Batch, isStored ? CommitOutcome.Stored : CommitOutcome.Stopping);
                 Interlocked.Decrement(ref _left);
             }
         }
@@ -127,7 +128,7 @@ internal sealed partial class StoreApplier(
         ValueTask write = Begin(batch);
         if (write.IsCompletedSuccessfully)
         {
-            ending.End(batch, CommitOutcome.Stored);
+            lifecycle.End(batch, CommitOutcome.Stored);
         }
         else
         {

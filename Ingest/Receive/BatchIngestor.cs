@@ -1,10 +1,8 @@
-using System.Collections.Frozen;
 using System.Diagnostics;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Memory;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Projects;
@@ -23,8 +21,8 @@ namespace TimeSeries.Ingest.Receive;
 /// everything up to the queue happens on the request's own thread.
 /// </summary>
 internal sealed class BatchIngestor(
-    IngestOptions options, BatchValidator validator, IngestQueue queue, AlertDeduplicator alerts, BatchCompletion ending, SampleLedger ledger, SampleBatchPool batches,
-    DecodedBatchPool decodings, DataDirectory directory, StoreRoute route, IHostApplicationLifetime lifetime, TimeProvider clock)
+    IngestOptions options, BatchValidator validator, BatchSubmitter submitter, SampleLedger ledger, SampleBatchPool batches, DecodedBatchPool decodings,
+    DataDirectory directory, TimeProvider clock)
 {
     private const int MaxListedErrors = 100;
 
@@ -103,59 +101,13 @@ internal sealed class BatchIngestor(
         BatchCodec.Write(batch, payload);
         share.SetTo(bodyBytes + decoded.Samples.AllocatedBytes + payload.Length);
         BatchCounts counts = new(result.Usable, result.Rejected, 0, result.Truncated);
-        PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), KeyOf(decoded, grant), counts) { StoredAlerts = await FindStoredAsync(batch, result.MadeIds) };
-        if (!queue.TryAdd(pending))
+        PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), KeyOf(decoded, grant), counts)
         {
-            ending.Refuse(pending);
-        }
-
-        // Waited for to the end even when the caller leaves: log and store read these buffers until then.
-        CommitResult committed = await pending.Completion;
-        bool? isStored = head.WaitsForStore && route.LogFed is { } store ? await WaitStoredAsync(store, committed) : null;
+            StoredAlerts = await submitter.FindStoredAlertsAsync(batch, result.MadeIds),
+        };
+        CommitResult committed = await submitter.SubmitAsync(pending);
+        bool? isStored = head.WaitsForStore ? await submitter.WaitStoredAsync(committed) : null;
         return Describe(committed, decoded, isStored);
-    }
-
-    // Ids that were made here just now are nowhere else. When the host stops meanwhile the committer refuses the batch.
-    private async ValueTask<IReadOnlySet<Guid>> FindStoredAsync(ValidBatch batch, int madeIds)
-    {
-        if (madeIds == (batch.Find(Kind.Alert)?.RowCount ?? 0))
-        {
-            return FrozenSet<Guid>.Empty;
-        }
-
-        try
-        {
-            return await alerts.FindStoredAsync(batch, lifetime.ApplicationStopping);
-        }
-        catch (OperationCanceledException)
-        {
-            return FrozenSet<Guid>.Empty;
-        }
-    }
-
-    private async ValueTask<bool?> WaitStoredAsync(ILogFedStore store, CommitResult committed)
-    {
-        if (committed.Outcome is not (CommitOutcome.Stored or CommitOutcome.Resent))
-        {
-            return null;
-        }
-
-        if (committed.Counts.Accepted == 0)
-        {
-            return true;
-        }
-
-        using CancellationTokenSource timeout = new(options.StoredTimeout, clock);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, lifetime.ApplicationStopping);
-        try
-        {
-            await store.WaitStoredAsync(committed.Position, either.Token);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 
     private IngestResult Describe(CommitResult committed, DecodedBatch decoded, bool? isStored) => committed.Outcome switch

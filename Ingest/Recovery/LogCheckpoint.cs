@@ -1,4 +1,3 @@
-using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Commit;
@@ -8,7 +7,7 @@ namespace TimeSeries.Ingest.Recovery;
 
 /// <summary>Lets the log forget what the store has, after the idempotency keys in it are in their journal.</summary>
 internal sealed partial class LogCheckpoint(
-    ISampleStore store, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, TimeProvider clock, ILogger<LogCheckpoint> logger)
+    ISampleStore store, SequencedLog log, IdempotencyCache ids, IdempotencyJournal journal, TimeProvider clock, ILogger<LogCheckpoint> logger)
     : BackgroundService
 {
     // Seals come minutes apart; a second later is soon enough.
@@ -29,8 +28,8 @@ internal sealed partial class LogCheckpoint(
         List<IdempotencyRecord> taken = ids.TakeForJournal();
         try
         {
-            journal.Append(taken, numbers.Next);
-            log.Truncate(through);
+            journal.Append(taken, log.NextNumber);
+            log.Log.Truncate(through);
             _forgotten = through;
             _failing = false;
         }

@@ -1,4 +1,3 @@
-using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Samples;
@@ -14,13 +13,13 @@ namespace TimeSeries.Ingest.Recovery;
 /// log into the store (unless it is fed from the log anyway), and the sequence number and the number of the unit behind everything.
 /// </summary>
 internal sealed partial class NodeRecovery(
-    DataDirectory directory, StoreRoute route, WriteAheadLog log, IdempotencyCache ids, IdempotencyJournal journal, SequenceNumbers numbers, RollupUnitClock marks,
-    ShippingLag progress, SampleBatchPool batches, ILogger<NodeRecovery> logger) : IHostedService
+    DataDirectory directory, StoreRoute route, SequencedLog log, IdempotencyCache ids, IdempotencyJournal journal, ShippingLag progress, SampleBatchPool batches,
+    ILogger<NodeRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         LogDirectory(directory.Path);
-        numbers.SkipTo(journal.Restore(ids));
+        log.SkipTo(journal.Restore(ids));
         await ReplayAsync(cancellationToken);
         if (directory.IsFromElsewhere)
         {
@@ -30,7 +29,7 @@ internal sealed partial class NodeRecovery(
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        LogStopped(log.End.Offset, route.Store.StoredThrough.Offset);
+        LogStopped(log.Log.End.Offset, route.Store.StoredThrough.Offset);
         return Task.CompletedTask;
     }
 
@@ -46,14 +45,14 @@ internal sealed partial class NodeRecovery(
 
         try
         {
-            directory.BeginNode(numbers.Next);
+            directory.BeginNode(log.NextNumber);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new StartRefusedException($"{directory.Path} was made on another machine, and the node file that would tell the two apart can't be written: {fault.Message}", fault);
         }
 
-        LogNewNode(directory.Path, machine, directory.NodeIdOf(numbers.Next));
+        LogNewNode(directory.Path, machine, directory.NodeIdOf(log.NextNumber));
     }
 
     private async Task ReplayAsync(CancellationToken cancellationToken)
@@ -61,40 +60,25 @@ internal sealed partial class NodeRecovery(
         LogPosition stored = route.Store.StoredThrough;
         long replayed = 0;
         Timestamp? firstWaiting = null;
-        using LogReader reader = log.Read(log.Start);
-        while (reader.TryRead(out LogPosition end, out ReadOnlyMemory<byte> record))
+        using LogReplayer replayer = new(log.Log, log.Log.Start, route.Store, batches);
+        while (TryRead(replayer, out RecordHeader header, out LogPosition end))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!RecordHeader.TryRead(record.Span, out RecordHeader header, out int length))
-            {
-                throw new StartRefusedException($"The log has a record at {end.Offset} that this version does not know; start the version that wrote it.");
-            }
-
-            numbers.SkipTo(header.FirstNumber + header.RowCount);
+            log.SkipPast(header);
             if (header.Id is { } key)
             {
                 ids.Restore(new IdempotencyRecord(key, header.Received, end, header.Counts), RestoredFrom.Log);
             }
 
-            if (header.Type == RecordType.Mark)
-            {
-                marks.SkipTo(header.Pcode);
-            }
-
             if (end > stored && header.RowCount > 0)
             {
                 firstWaiting ??= header.Received;
-            }
-
-            if (route.LogFed is null && end > stored && header.RowCount > 0)
-            {
-                await ApplyAsync(header, record[length..], end, cancellationToken);
-                replayed += header.RowCount;
+                replayed += await WriteAsync(replayer, header, end, cancellationToken);
             }
         }
 
         progress.Expect(firstWaiting);
-        foreach (LogDamage damage in log.Damage.Concat(reader.Damage))
+        foreach (LogDamage damage in log.Log.Damage.Concat(replayer.Damage))
         {
             LogDamaged(damage);
         }
@@ -105,20 +89,32 @@ internal sealed partial class NodeRecovery(
         }
     }
 
-    private async ValueTask ApplyAsync(RecordHeader header, ReadOnlyMemory<byte> payload, LogPosition end, CancellationToken cancellationToken)
+    private static bool TryRead(LogReplayer replayer, out RecordHeader header, out LogPosition end)
     {
-        SampleBatch samples = batches.Rent();
-        if (BatchCodec.TryRead(payload.Span, samples, out string? reason))
+        try
         {
-            ValidBatch batch = new(header.Pcode, samples) { FirstNumber = header.FirstNumber };
-            await route.Store.WriteAsync(batch, end, cancellationToken);
+            return replayer.TryRead(out header, out end);
         }
-        else
+        catch (UnknownFormatException fault)
+        {
+            throw new StartRefusedException(fault.Message, fault);
+        }
+    }
+
+    // A store that is fed from the log gets the record later.
+    private async ValueTask<int> WriteAsync(LogReplayer replayer, RecordHeader header, LogPosition end, CancellationToken cancellationToken)
+    {
+        if (route.LogFed is not null)
+        {
+            return 0;
+        }
+
+        if (await replayer.WriteAsync(header, end, cancellationToken) is { } reason)
         {
             LogUnreadable(end.Offset, header.RowCount, reason);
         }
 
-        batches.Return(samples);
+        return header.RowCount;
     }
 
     [LoggerMessage(2010, LogLevel.Information, "The storage directory is {Path}.")]

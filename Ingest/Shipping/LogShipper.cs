@@ -1,8 +1,8 @@
-using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Recovery;
 
 namespace TimeSeries.Ingest.Shipping;
 
@@ -10,7 +10,8 @@ namespace TimeSeries.Ingest.Shipping;
 /// Feeds a store from the log on disk, record by record and in order, from what it has onwards and then along with the committer. What waits for the store waits
 /// in the log, not in memory. For a store that is fed from memory it does nothing.
 /// </summary>
-internal sealed partial class LogShipper(StoreRoute route, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogShipper> logger)
+internal sealed partial class LogShipper(
+    StoreRoute route, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogShipper> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -41,56 +42,37 @@ internal sealed partial class LogShipper(StoreRoute route, WriteAheadLog log, Lo
         // The log may begin behind what the store has (it was lost), or after it was truncated.
         LogPosition from = store.StoredThrough > log.Start ? store.StoredThrough : log.Start;
         progress.Begin(from);
-        using LogReader reader = log.Read(from);
+        using LogReplayer replayer = new(log, from, store, batches);
         int damages = 0;
         while (true)
         {
             // Taken before the look, so that what is appended in between is not slept through.
             Task more = appended.Next;
-            while (reader.TryRead(out LogPosition end, out ReadOnlyMemory<byte> record))
+            while (replayer.TryRead(out RecordHeader header, out LogPosition end))
             {
-                await TakeAsync(store, record, end, stoppingToken);
+                await ShipAsync(store, replayer, header, end, stoppingToken);
             }
 
-            for (; damages < reader.Damage.Count; damages++)
+            for (; damages < replayer.Damage.Count; damages++)
             {
-                LogDamaged(reader.Damage[damages]);
+                LogDamaged(replayer.Damage[damages]);
             }
 
             await more.WaitAsync(stoppingToken);
         }
     }
 
-    private async ValueTask TakeAsync(ILogFedStore store, ReadOnlyMemory<byte> record, LogPosition end, CancellationToken stoppingToken)
+    private async ValueTask ShipAsync(ILogFedStore store, LogReplayer replayer, RecordHeader header, LogPosition end, CancellationToken stoppingToken)
     {
-        if (!RecordHeader.TryRead(record.Span, out RecordHeader header, out int length))
-        {
-            throw new InvalidDataException($"The log has a record at {end.Offset} that this version does not know.");
-        }
-
         progress.Take(header, end);
         if (header.Type == RecordType.Mark)
         {
             await store.MarkAsync(end, header.Pcode, header.FirstNumber, stoppingToken);
-            return;
         }
-
-        if (header.RowCount == 0)
-        {
-            return;
-        }
-
-        SampleBatch samples = batches.Rent();
-        if (BatchCodec.TryRead(record.Span[length..], samples, out string? reason))
-        {
-            await store.WriteAsync(new ValidBatch(header.Pcode, samples) { FirstNumber = header.FirstNumber }, end, stoppingToken);
-        }
-        else
+        else if (header.RowCount > 0 && await replayer.WriteAsync(header, end, stoppingToken) is { } reason)
         {
             LogUnreadable(end.Offset, header.RowCount, reason);
         }
-
-        batches.Return(samples);
     }
 
     [LoggerMessage(2020, LogLevel.Critical, "Feeding the store from the log has stopped; the host stops.")]

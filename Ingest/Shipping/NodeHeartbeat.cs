@@ -9,7 +9,7 @@ namespace TimeSeries.Ingest.Shipping;
 /// Tells the readers of InfluxDB every second how far this node is with what it has accepted: from before its first push until it is stopped, and then, once InfluxDB has everything,
 /// that it is closed. It stops when no more pushes are committed and before the samples cease to be sent. For a store that is fed from memory it does nothing.
 /// </summary>
-internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, SequenceNumbers numbers, ShippingLag progress, TimeProvider clock) : BackgroundService
+internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, SequencedLog log, ShippingLag progress, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
 
@@ -67,7 +67,7 @@ internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, S
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await _store.HeartbeatAsync(directory.NodeIdOf(numbers.Next), through.Milliseconds, isOpen || waits, either.Token);
+            await _store.HeartbeatAsync(directory.NodeIdOf(log.NextNumber), through.Milliseconds, isOpen || waits, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

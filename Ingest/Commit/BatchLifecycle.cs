@@ -1,0 +1,86 @@
+using TimeSeries.Core.Codecs;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Ingest.Idempotency;
+
+namespace TimeSeries.Ingest.Commit;
+
+/// <summary>
+/// A batch's way through the committer: begun unless it repeats another, remembered once it is durable, and ended. Ending releases what was held for it,
+/// counts its samples and answers its request and those that repeat it. The committer alone begins and remembers; the rest is thread safe.
+/// </summary>
+internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator alerts, SampleLedger ledger)
+{
+    /// <summary>Whether the batch is new. A repeat is answered here, or with the batch that it repeats.</summary>
+    public bool TryBegin(PendingBatch batch)
+    {
+        CommitResult known = default;
+        IdempotencyState state = batch.Id is null ? IdempotencyState.New : ids.Begin(batch, out known);
+        if (state == IdempotencyState.Known)
+        {
+            EndRepeat(batch, CommitOutcome.Stored, known);
+        }
+
+        return state == IdempotencyState.New;
+    }
+
+    /// <summary>Takes alerts out of the batch that the project has already.</summary>
+    public void RemoveRepeatedAlerts(PendingBatch batch)
+    {
+        int repeats = alerts.RemoveRepeats(batch);
+        if (repeats == 0)
+        {
+            return;
+        }
+
+        ledger.SettleAlerts(batch.Batch.Pcode, repeats);
+        batch.Counts = batch.Counts with { Accepted = batch.Counts.Accepted - repeats, Duplicates = repeats };
+        batch.Payload.Clear();
+        if (batch.Batch.Samples.RowCount > 0)
+        {
+            BatchCodec.Write(batch.Batch, batch.Payload);
+        }
+
+        batch.PayloadChecksum = Crc32C.Of(batch.Payload.Written.Span);
+    }
+
+    /// <summary>Remembers the idempotency key of a batch that is durable.</summary>
+    public void Remember(PendingBatch batch, Timestamp now)
+    {
+        if (batch.Id is { } key)
+        {
+            ids.Remember(new IdempotencyRecord(key, now, batch.Position, batch.Counts));
+        }
+    }
+
+    /// <summary>Ends a batch that went through the committer.</summary>
+    public void End(PendingBatch batch, CommitOutcome outcome)
+    {
+        alerts.Release(batch, outcome);
+        ledger.Finish(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Stored : SampleLedger.Fate.Unavailable);
+        if (batch.Id is not null)
+        {
+            CommitOutcome forFollowers = outcome == CommitOutcome.Stored ? CommitOutcome.Resent : outcome;
+            foreach (PendingBatch follower in ids.End(batch))
+            {
+                EndRepeat(follower, outcome, new CommitResult(forFollowers, batch.Counts, batch.Position));
+            }
+        }
+
+        batch.Complete(outcome);
+    }
+
+    /// <summary>Ends a batch that the committer never took, since the host stops.</summary>
+    public void Refuse(PendingBatch batch)
+    {
+        ledger.Finish(batch.Batch, SampleLedger.Fate.Unavailable);
+        batch.Complete(CommitOutcome.Stopping);
+    }
+
+    // A batch that repeats another has that one's answer.
+    private void EndRepeat(PendingBatch batch, CommitOutcome outcome, CommitResult answer)
+    {
+        ledger.Finish(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
+        batch.Complete(answer);
+    }
+}
