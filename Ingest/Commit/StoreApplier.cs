@@ -1,3 +1,4 @@
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Threads;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Shipping;
@@ -200,3 +201,8 @@ internal sealed partial class StoreApplier(
     /// <summary>A batch for the thread, with its write when that was begun.</summary>
     private readonly record struct HandedBatch(PendingBatch Batch, ValueTask? Begun);
 }
+
+/// <summary>How durable batches reach the store: from memory, each as it was committed, or from the log.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="LogFed">The same store when the log feeds it; else null.</param>
+internal sealed record StoreRoute(ISampleStore Store, ILogFedStore? LogFed);

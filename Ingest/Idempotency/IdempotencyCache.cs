@@ -129,3 +129,25 @@ internal sealed class IdempotencyCache(TimeSpan window, TimeProvider clock, Inge
 
     private bool IsOld(Timestamp committed) => Timestamp.Now(clock).Milliseconds - committed.Milliseconds > _windowMilliseconds;
 }
+
+/// <summary>What is known of a batch's idempotency key when it arrives.</summary>
+internal enum IdempotencyState : byte
+{
+    /// <summary>Nothing: the batch is taken.</summary>
+    New,
+
+    /// <summary>It was taken before; the batch has its answer.</summary>
+    Known,
+
+    /// <summary>The first batch with it is on its way; the batch is answered with it.</summary>
+    OnTheWay,
+}
+
+/// <summary>Where a remembered key was found at the start.</summary>
+internal enum RestoredFrom : byte
+{
+    Journal,
+
+    /// <summary>Only the log has it, so it must go to the journal before the log forgets it.</summary>
+    Log,
+}

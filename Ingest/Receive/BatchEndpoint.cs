@@ -7,6 +7,7 @@ using TimeSeries.Core.Memory;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Decoding.Wire;
 
 namespace TimeSeries.Ingest.Receive;
@@ -125,5 +126,20 @@ internal sealed class BatchEndpoint(
             json.WriteNumber("rejected"u8, counts.Counts.Rejected);
             JsonIngestResponse.WriteErrors(json, counts.Errors);
         }
+    }
+}
+
+/// <summary>Whether pushes are taken at all just now. Thread safe.</summary>
+internal sealed class IngestGate(IHostApplicationLifetime lifetime, StoreApplier applier)
+{
+    /// <summary>Why no push is taken, or null.</summary>
+    public IngestProblem? FindProblem()
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return IngestProblem.Stopping;
+        }
+
+        return applier.WhyNotReady() is { } reason ? IngestProblem.Unavailable(reason) : null;
     }
 }

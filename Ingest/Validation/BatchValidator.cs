@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Building;
@@ -110,4 +111,28 @@ internal sealed class BatchValidator(BatchLimits limits)
 
         return madeIds;
     }
+}
+
+/// <summary>What the validator made of a batch. Which samples were rejected, and why, stands in the decoded batch.</summary>
+/// <param name="Batch">The samples that keep every rule, or null when there is none. It has the decoded batch's columns.</param>
+/// <param name="Rejected">How many samples were rejected.</param>
+/// <param name="Truncated">How many of the samples kept had a text cut.</param>
+/// <param name="MadeIds">How many of the samples kept were given an id here.</param>
+internal readonly record struct ValidationResult(ValidBatch? Batch, int Rejected, int Truncated, int MadeIds)
+{
+    /// <summary>How many samples are left, duplicates of alerts among them.</summary>
+    public int Usable => Batch?.Samples.RowCount ?? 0;
+}
+
+/// <summary>How far from the present a sample's time may be. Immutable.</summary>
+internal sealed record BatchLimits
+{
+    /// <summary>How far ahead of the server's clock: clocks differ, but a time far ahead would stay in every "latest" for long.</summary>
+    public TimeSpan MaxFutureSkew { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the samples of each kind are kept, indexed by <see cref="Kind"/>; null (or a default array) keeps for ever.</summary>
+    public ImmutableArray<TimeSpan?> Retention { get; init; }
+
+    /// <summary>How long samples of a kind are kept; null for ever.</summary>
+    public TimeSpan? RetentionOf(Kind kind) => Retention.IsDefaultOrEmpty ? null : Retention[(int)kind];
 }

@@ -191,3 +191,15 @@ internal sealed class ColumnsOrTable(KindBuilder sink)
 
     private DecodeError Refusal(string detail, long position) => new($"{sink.Schema.Name}: {detail}.", position, sink.Schema.Name);
 }
+
+/// <summary>What of a table was met so far.</summary>
+[Flags]
+internal enum TableParts : byte
+{
+    None = 0,
+    Fields = 1,
+    Rows = 2,
+
+    /// <summary>The last rows were read with the last fields.</summary>
+    Decoded = 4,
+}

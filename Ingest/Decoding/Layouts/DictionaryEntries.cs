@@ -63,3 +63,16 @@ internal sealed class DictionaryEntries
         return !Plain && _cut.Contains((int)index) ? ValueOutcome.Cut : ValueOutcome.Kept;
     }
 }
+
+/// <summary>What the map of a coded column has.</summary>
+[Flags]
+internal enum CodedParts : byte
+{
+    None = 0,
+    Dictionary = 1,
+    Index = 2,
+    Packed = 4,
+
+    /// <summary>Something that no coded column has.</summary>
+    Strange = 8,
+}

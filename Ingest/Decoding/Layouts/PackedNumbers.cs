@@ -138,3 +138,12 @@ internal readonly ref struct PackedNumbers
 
     private static bool HasText(ReadOnlySpan<int> entries) => entries.IndexOfAnyExcept(TextColumn.Missing) >= 0;
 }
+
+/// <summary>What packed numbers are.</summary>
+internal enum PackedWidth : byte
+{
+    None,
+    I32,
+    I64,
+    F64,
+}
