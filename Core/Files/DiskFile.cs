@@ -5,9 +5,6 @@ namespace TimeSeries.Core.Files;
 /// <summary>One open file on the real disk.</summary>
 internal sealed class DiskFile(string path, SafeFileHandle handle) : IFile
 {
-    // Made when something is appended: only logs are appended to.
-    private DirectAppends? _direct;
-
     public string Path => path;
 
     public long Length => RandomAccess.GetLength(handle);
@@ -31,7 +28,6 @@ internal sealed class DiskFile(string path, SafeFileHandle handle) : IFile
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
-        _direct?.Forget();
         try
         {
             RandomAccess.Write(handle, bytes, offset);
@@ -44,13 +40,9 @@ internal sealed class DiskFile(string path, SafeFileHandle handle) : IFile
 
     public void Append(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
     {
-        _direct ??= new DirectAppends(path);
         try
         {
-            if (!_direct.TryAppend(buffers, offset, this))
-            {
-                RandomAccess.Write(handle, buffers, offset);
-            }
+            RandomAccess.Write(handle, buffers, offset);
         }
         catch (IOException fault) when (NativeFile.IsDiskFull(fault))
         {
@@ -64,15 +56,7 @@ internal sealed class DiskFile(string path, SafeFileHandle handle) : IFile
 
     public void Flush() => NativeFile.Flush(handle, path);
 
-    public void SetLength(long length)
-    {
-        _direct?.Forget();
-        RandomAccess.SetLength(handle, length);
-    }
+    public void SetLength(long length) => RandomAccess.SetLength(handle, length);
 
-    public void Dispose()
-    {
-        _direct?.Dispose();
-        handle.Dispose();
-    }
+    public void Dispose() => handle.Dispose();
 }

@@ -12,7 +12,7 @@ public interface IFile : IDisposable
 
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
-    /// <summary>Writes several buffers one behind the other, behind all that is needed of the file: what stands after them may become zeros, up to the next 4,096 bytes.</summary>
+    /// <summary>Writes several buffers, each behind the one before it, in one call.</summary>
     void Append(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset);
 
     /// <summary>Has the system begin to write a part to the disk, where it can, so that a later <see cref="Flush"/> has less to do. Promises nothing.</summary>

@@ -18,12 +18,6 @@ internal static partial class NativeFile
     // SYNC_FILE_RANGE_WRITE, see sync_file_range(2).
     private const uint SyncRangeWrite = 2;
 
-    // O_RDWR and O_CLOEXEC, and O_DIRECT, of fcntl.h.
-    private const int ReadWrite = 2;
-    private const int CloseOnExecute = 0x80000;
-    private const int DirectOnX64 = 0x4000;
-    private const int DirectOnArm64 = 0x10000;
-
     // POSIX_FADV_DONTNEED of fcntl.h on x64 and arm64.
     private const int DoNotNeed = 4;
 
@@ -89,19 +83,6 @@ internal static partial class NativeFile
         }
     }
 
-    /// <summary>Opens an existing file for writes of whole pages past the system's cache; null where that can't be done.</summary>
-    public static SafeFileHandle? TryOpenDirect(string path)
-    {
-        int direct = !OperatingSystem.IsLinux() ? 0 : RuntimeInformation.ProcessArchitecture switch
-        {
-            Architecture.X64 => DirectOnX64,
-            Architecture.Arm64 => DirectOnArm64,
-            _ => 0,
-        };
-        int descriptor = direct == 0 ? -1 : Open(path, ReadWrite | CloseOnExecute | direct);
-        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-    }
-
     /// <summary>Flushes a directory's names. Windows journals them itself.</summary>
     public static void FlushDirectory(string path)
     {
@@ -134,8 +115,6 @@ internal static partial class NativeFile
     }
 
     public static bool IsDiskFull(IOException fault) => fault.HResult is NoSpace or QuotaExceeded or WindowsDiskFull;
-
-    public static bool IsInvalidArgument(IOException fault) => OperatingSystem.IsLinux() && fault.HResult == InvalidArgument;
 
     public static bool IsSharingViolation(IOException fault) => fault.HResult is Again or AgainOnMac or WindowsSharingViolation;
 

@@ -1,5 +1,4 @@
 using TimeSeries.Core.Files;
-using TimeSeries.Tests.Contract.Oracle;
 
 namespace TimeSeries.Tests.Files;
 
@@ -21,17 +20,7 @@ internal sealed class FaultyFile(FaultyFileSystem files, string path, FileConten
     public void Append(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
     {
         ThrowIfReadOnly();
-        long after = offset + buffers.Sum(buffer => (long)buffer.Length);
-
-        // The zeros that may come behind.
-        byte[] together = new byte[(after + DirectAppends.PageBytes - 1) / DirectAppends.PageBytes * DirectAppends.PageBytes - offset];
-        int end = 0;
-        foreach (ReadOnlyMemory<byte> buffer in buffers)
-        {
-            buffer.Span.CopyTo(together.AsSpan(end));
-            end += buffer.Length;
-        }
-
+        byte[] together = [.. buffers.SelectMany(buffer => buffer.ToArray())];
         files.Write(path, content, together, offset);
     }
 
