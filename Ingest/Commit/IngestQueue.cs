@@ -4,7 +4,7 @@ using TimeSeries.Ingest.Receive;
 namespace TimeSeries.Ingest.Commit;
 
 /// <summary>
-/// Valid batches on their way to the log: many requests add, the committer alone takes. It has no bound of its own: what is in it is bounded by bytes through <see cref="MemoryBudget"/>,
-/// of which every batch holds its part.
+/// Valid batches that wait for the log: many requests write, the committer alone reads. It has no bound of its own:
+/// every batch in it holds a part of the <see cref="MemoryBudget"/>, which bounds the bytes.
 /// </summary>
-internal sealed class IngestQueue : Inbox<PendingBatch>;
+internal sealed class IngestQueue : BlockingChannel<PendingBatch>;

@@ -19,7 +19,7 @@ internal sealed partial class LogCommitter(
     private readonly List<PendingBatch> _group = [];
 
     // Writing the log blocks, which no thread that serves requests may.
-    private readonly BackgroundThread _thread = new("log");
+    private readonly DedicatedThread _thread = new("log");
     private volatile bool _alarmRang;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ internal sealed partial class LogCommitter(
             log.Report("the log's writer has stopped");
             queue.Complete();
             EndGroup(CommitOutcome.LogUnavailable);
-            while (queue.TryTake(out PendingBatch? waiting))
+            while (queue.TryRead(out PendingBatch? waiting))
             {
                 lifecycle.Refuse(waiting);
             }
@@ -74,12 +74,12 @@ internal sealed partial class LogCommitter(
     {
         if (!queue.IsEmpty || log.IdleTime is not { } wait)
         {
-            return queue.Wait();
+            return queue.WaitToRead();
         }
 
         _alarmRang = false;
         alarm.Change(wait, Timeout.InfiniteTimeSpan);
-        bool goesOn = queue.Wait();
+        bool goesOn = queue.WaitToRead();
         alarm.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (_alarmRang && queue.IsEmpty)
         {
@@ -120,7 +120,7 @@ internal sealed partial class LogCommitter(
     private void Gather()
     {
         long bytes = 0;
-        while (_group.Count < SequencedLog.MaxBatches && bytes < MaxGroupBytes && queue.TryTake(out PendingBatch? batch))
+        while (_group.Count < SequencedLog.MaxBatches && bytes < MaxGroupBytes && queue.TryRead(out PendingBatch? batch))
         {
             if (lifecycle.TryBegin(batch))
             {

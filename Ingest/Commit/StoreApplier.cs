@@ -20,8 +20,8 @@ internal sealed partial class StoreApplier(
     // About 0.1 ms of writing: more keeps the committer from the batches that come meanwhile.
     private const int MaxRowsAtOnce = 1_000;
 
-    private readonly Inbox<HandedBatch> _handed = new();
-    private readonly BackgroundThread _thread = new("store");
+    private readonly BlockingChannel<HandedBatch> _handed = new();
+    private readonly DedicatedThread _thread = new("store");
 
     // Batches that were handed to the thread and have not ended; one more before it runs. Only the committer raises it: at 0 the store is the committer's.
     private int _left = 1;
@@ -104,9 +104,9 @@ internal sealed partial class StoreApplier(
     private void ApplyAll(CancellationToken stoppingToken)
     {
         Interlocked.Decrement(ref _left);
-        while (_handed.Wait())
+        while (_handed.WaitToRead())
         {
-            while (_handed.TryTake(out HandedBatch handed))
+            while (_handed.TryRead(out HandedBatch handed))
             {
                 bool isStored = !IsForStore(handed.Batch) || Write(handed, stoppingToken);
                 lifecycle.End(handed.Batch, isStored ? CommitOutcome.Stored : CommitOutcome.Stopping);
@@ -120,7 +120,7 @@ internal sealed partial class StoreApplier(
     private void HandOver(in HandedBatch handed)
     {
         Interlocked.Increment(ref _left);
-        _handed.TryAdd(handed);
+        _handed.TryWrite(handed);
     }
 
     // A store that makes it wait, or fails, is waited for and tried again by the thread.

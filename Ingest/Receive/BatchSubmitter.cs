@@ -36,7 +36,7 @@ internal sealed class BatchSubmitter(
     /// </summary>
     public Task<CommitResult> SubmitAsync(PendingBatch pending)
     {
-        if (!queue.TryAdd(pending))
+        if (!queue.TryWrite(pending))
         {
             lifecycle.Refuse(pending);
         }

@@ -27,8 +27,8 @@ internal sealed class StoreMaintenance : IDisposable
     private readonly Action _freezeAny;
     private readonly HeadSealer _sealer;
     private readonly Compactor _compactor;
-    private readonly BackgroundThread _sealThread = new("seals");
-    private readonly BackgroundThread _mergeThread = new("merges");
+    private readonly DedicatedThread _sealThread = new("seals");
+    private readonly DedicatedThread _mergeThread = new("merges");
     private readonly SemaphoreSlim _sealWanted = new(0);
     private long _rowsOfFullHead;
     private volatile TaskCompletionSource _nextSeal = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,16 +3,15 @@ using System.Collections.Concurrent;
 namespace TimeSeries.Core.Threads;
 
 /// <summary>
-/// A thread of its own for long computations, one after the other in the order in which they were given, so that the thread pool keeps its workers, as many as there are
-/// processors, for requests. Thread safe.
+/// A thread for long computations, which run one after the other in the order given. So the thread pool keeps all its workers for requests. Thread safe.
 /// </summary>
-internal sealed class BackgroundThread : IDisposable
+internal sealed class DedicatedThread : IDisposable
 {
     private readonly BlockingCollection<Task> _jobs = [];
     private int _hasEnded;
 
     /// <param name="name">Its name in debuggers and profilers.</param>
-    public BackgroundThread(string name) => new Thread(RunJobs) { Name = name, IsBackground = true }.Start();
+    public DedicatedThread(string name) => new Thread(RunJobs) { Name = name, IsBackground = true }.Start();
 
     /// <summary>Runs a computation on the thread; the task ends as it does, with its exception if it throws one.</summary>
     /// <exception cref="InvalidOperationException">The thread was disposed of.</exception>
