@@ -41,9 +41,6 @@ internal sealed class LoadConnection(
     /// <summary>Time stamp of the last answer; 0 before it.</summary>
     public long LastAnswer => Volatile.Read(ref _lastAnswer);
 
-    /// <summary>Whether its thread goes before others; only at a rate, so that a closed loop takes no processor time from the server.</summary>
-    public bool GoesFirst { get; private set; }
-
     /// <summary>Compresses bodies when given.</summary>
     public GzipBody? Gzip { get; init; }
 
@@ -51,7 +48,6 @@ internal sealed class LoadConnection(
     public void Run(CancellationTokenSource stop)
     {
         ShortSleep.SharpenTimers();
-        GoesFirst = schedule.IsOpenLoop && ThreadUrgency.TryRaise();
         for (int next = 0; !stop.IsCancellationRequested && schedule.TryTake(out long due); next = (next + 1) % bodies.Length)
         {
             // Before the wait: a sender has a batch ready when it is due.

@@ -41,8 +41,5 @@ internal sealed record LoadReport
     /// <summary>Processor time of this process while it sent, user and system.</summary>
     public required double GeneratorCpuSeconds { get; init; }
 
-    /// <summary>Whether the threads that send went before others that wanted their processor: at a rate, where the system lets them.</summary>
-    public required bool GeneratorGoesFirst { get; init; }
-
     public string ToJson() => JsonSerializer.Serialize(this, LoadReportJson.Default.LoadReport);
 }

@@ -153,7 +153,6 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
             UnsentBatches = Math.Max(0, dueCount - batches),
             BytesSent = bytesSent,
             GeneratorCpuSeconds = Math.Round(cpu.TotalSeconds, 3),
-            GeneratorGoesFirst = _connections.TrueForAll(connection => connection.GoesFirst),
         };
     }
 

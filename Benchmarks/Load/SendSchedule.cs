@@ -26,7 +26,7 @@ internal sealed class SendSchedule
     }
 
     /// <summary>Whether batches are due at a rate.</summary>
-    public bool IsOpenLoop => _ticksPerBatch > 0;
+    private bool IsOpenLoop => _ticksPerBatch > 0;
 
     /// <summary>How long it is until a time stamp; not above zero when it is past.</summary>
     public TimeSpan Until(long due) => _clock.GetElapsedTime(_clock.GetTimestamp(), due);

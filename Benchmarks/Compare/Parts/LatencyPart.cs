@@ -54,7 +54,7 @@ internal sealed class LatencyPart(CompareContext context)
         context.Figures.Note(
             ReportNames.Latency,
             $"Rows of 16 fields, {Connections} connections, full rate {full.SamplesPerSecond:N0} samples/s. A batch of 100 is a log record of {recordBytes:N0} bytes; fdatasync is that of appends of this size, one after the other, in the same run while no server runs. "
-            + $"At half the rate a flush served {half.Batches / Math.Max(1, flushCount):F1} batches; {half.UnsentBatches} batches that were due were not answered by the end. At half the rate the first {warmUp.TotalSeconds:F0} s do not count. The generator took {half.GeneratorCpuSeconds / half.Seconds / Environment.ProcessorCount:P0} of the processors; its threads {(half.GeneratorGoesFirst ? $"went before others (nice {ThreadUrgency.Nice}), as if they ran elsewhere" : "waited for processors like all others, which counts")}. Times of open loops count from when a batch was due.");
+            + $"At half the rate a flush served {half.Batches / Math.Max(1, flushCount):F1} batches; {half.UnsentBatches} batches that were due were not answered by the end. At half the rate the first {warmUp.TotalSeconds:F0} s do not count. The generator took {half.GeneratorCpuSeconds / half.Seconds / Environment.ProcessorCount:P0} of the processors; its threads waited for processors like all others, which counts. Times of open loops count from when a batch was due.");
         Add("acks at the full rate (closed loop)", full.P50Ms, full.P99Ms, full.MaxMs, full.SamplesPerSecond);
         Add(HalfRate, half.P50Ms, half.P99Ms, half.MaxMs, half.SamplesPerSecond);
         Add("acks of one connection alone (closed loop)", one.P50Ms, one.P99Ms, one.MaxMs, one.SamplesPerSecond);
