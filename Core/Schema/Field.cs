@@ -47,3 +47,38 @@ public sealed record Field(string Name, FieldType Type)
     /// <summary>Whether the column holds text (or a map kept as text), not whole numbers.</summary>
     public bool IsText => Type is FieldType.Text or FieldType.Map;
 }
+
+/// <summary>What happens to a text longer than its field allows.</summary>
+public enum OverLimit : byte
+{
+    /// <summary>The sample is rejected.</summary>
+    Reject,
+
+    /// <summary>The text is cut at a code point and counted as truncated.</summary>
+    Cut,
+}
+
+/// <summary>The type of a field on the wire and how it is kept. All but <see cref="Text"/> and <see cref="Map"/> are kept as <see cref="long"/>.</summary>
+public enum FieldType : byte
+{
+    /// <summary>Milliseconds since the Unix epoch, UTC.</summary>
+    Time,
+
+    /// <summary>A whole number.</summary>
+    Integer,
+
+    /// <summary>True or false, kept as 1 or 0.</summary>
+    Boolean,
+
+    /// <summary>Milliseconds on the wire, integer or fraction; kept as whole microseconds.</summary>
+    Duration,
+
+    /// <summary>A number kept to 10⁻⁶, as whole millionths.</summary>
+    Number,
+
+    /// <summary>UTF-8 text.</summary>
+    Text,
+
+    /// <summary>A map of text to text, kept as text: JSON with keys in ascending order of their UTF-8 bytes and no blanks.</summary>
+    Map,
+}

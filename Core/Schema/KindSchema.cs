@@ -38,3 +38,15 @@ public sealed class KindSchema
     /// <summary>The ordinal of a field that is known to exist.</summary>
     public int Ordinal(string name) => _byName[name].Ordinal;
 }
+
+/// <summary>What a sample is about. The numeric value is stored in the log and in blocks and never changes.</summary>
+public enum Kind : byte
+{
+    Transaction = 0,
+    Sql = 1,
+    Httpc = 2,
+    Exception = 3,
+    Thread = 4,
+    Alert = 5,
+    Event = 6,
+}
