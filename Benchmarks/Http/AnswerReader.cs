@@ -222,3 +222,12 @@ internal sealed class AnswerReader(Stream stream)
 
     private static string Show(ReadOnlySpan<byte> text) => Encoding.Latin1.GetString(text[..Math.Min(text.Length, 80)]);
 }
+
+/// <summary>What stands in the head of an answer that matters here.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="RetryAfter">How long the server asks to wait; null when it does not say.</param>
+/// <param name="Closes">Whether the connection ends with this answer.</param>
+internal readonly record struct HttpAnswer(int Status, TimeSpan? RetryAfter, bool Closes);
+
+/// <summary>The server's answer ended early or is no HTTP/1.1; the connection is of no more use.</summary>
+internal sealed class InvalidAnswerException(string message) : IOException(message);

@@ -107,3 +107,32 @@ internal sealed class BatchSender(IBatchConnection connection, FirstError firstE
 
     private static string Show(ReadOnlySpan<byte> body) => Encoding.UTF8.GetString(body[..Math.Min(body.Length, 500)]).ReplaceLineEndings(" ");
 }
+
+/// <summary>How the sending of one batch ended.</summary>
+internal enum SendOutcome
+{
+    /// <summary>Answered 200 with counts.</summary>
+    Taken,
+
+    /// <summary>Answered with a status that a resend does not change; another batch may fare better.</summary>
+    Refused,
+
+    /// <summary>Answered with a status that every batch will get: wrong token, no such path.</summary>
+    Hopeless,
+
+    /// <summary>The connection broke before an answer; whether the batch is stored is unknown.</summary>
+    Lost,
+
+    /// <summary>The run ended while the server asked to wait.</summary>
+    Stopped,
+}
+
+/// <summary>What batches are pushed over: the load generator's own connection, or a <see cref="BatchClient"/>. Used by one thread.</summary>
+internal interface IBatchConnection
+{
+    /// <summary>The body of the last answer; valid until the next call.</summary>
+    ReadOnlySpan<byte> AnswerBody { get; }
+
+    /// <summary>Sends a request and returns the head of its answer.</summary>
+    HttpAnswer Exchange(ReadOnlySpan<byte> request);
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace TimeSeries.Benchmarks.Load;
 
@@ -43,3 +44,8 @@ internal sealed record LoadReport
 
     public string ToJson() => JsonSerializer.Serialize(this, LoadReportJson.Default.LoadReport);
 }
+
+/// <summary>How the report is written: camel case, one line.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(LoadReport))]
+internal sealed partial class LoadReportJson : JsonSerializerContext;

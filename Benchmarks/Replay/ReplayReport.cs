@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace TimeSeries.Benchmarks.Replay;
 
@@ -25,3 +26,26 @@ internal sealed record ReplayReport
 
     public string ToJson() => JsonSerializer.Serialize(this, ReplayReportJson.Default.ReplayReport);
 }
+
+/// <summary>What became of the samples of one kind.</summary>
+internal sealed record KindCounts
+{
+    /// <summary>Samples sent, whatever came of them; a resend does not count again.</summary>
+    public long Sent { get; set; }
+
+    public long Accepted { get; set; }
+
+    public long Rejected { get; set; }
+
+    public long Duplicates { get; set; }
+
+    public long Truncated { get; set; }
+
+    /// <summary>Rows of the file that are no sample.</summary>
+    public long Unreadable { get; set; }
+}
+
+/// <summary>How the report is written: camel case, one line.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ReplayReport))]
+internal sealed partial class ReplayReportJson : JsonSerializerContext;

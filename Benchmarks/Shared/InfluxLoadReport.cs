@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace TimeSeries.Benchmarks.Shared;
 
@@ -36,3 +37,8 @@ internal sealed record InfluxLoadReport
 
     public string ToJson() => JsonSerializer.Serialize(this, InfluxLoadJson.Default.InfluxLoadReport);
 }
+
+/// <summary>How the reports are written: camel case, one line.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(InfluxLoadReport))]
+internal sealed partial class InfluxLoadJson : JsonSerializerContext;

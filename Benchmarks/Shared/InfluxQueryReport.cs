@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace TimeSeries.Benchmarks.Shared;
 
@@ -32,3 +33,8 @@ internal sealed record InfluxQueryReport
         return table.ToString().TrimEnd();
     }
 }
+
+/// <summary>How the report is written: camel case, one line.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(InfluxQueryReport))]
+internal sealed partial class InfluxQueryReportJson : JsonSerializerContext;

@@ -138,3 +138,29 @@ internal sealed class PreparedBody
         return state ^ (state >> 31);
     }
 }
+
+/// <summary>Where in a body the values lie that change from one sending to the next.</summary>
+internal sealed class PatchPlaces
+{
+    /// <summary>How the times are laid out.</summary>
+    public TimeLayout TimeLayout { get; set; }
+
+    /// <summary>Offsets of the times, in the order of samples.</summary>
+    public List<int> Times { get; } = [];
+
+    /// <summary>Offsets of the ids, each <see cref="PreparedBody.IdBytes"/> hexadecimal digits long.</summary>
+    public List<int> Ids { get; } = [];
+}
+
+/// <summary>How a time lies in a prepared body, and so how it is patched.</summary>
+internal enum TimeLayout
+{
+    /// <summary>Eight bytes, the highest first: a MessagePack integer.</summary>
+    BigEndian,
+
+    /// <summary>Eight bytes, the lowest first: a packed column.</summary>
+    LittleEndian,
+
+    /// <summary>Thirteen decimal digits: JSON.</summary>
+    Digits,
+}

@@ -51,3 +51,10 @@ internal static class Questions
     private static string ByInflux(string end) => string.Create(
         CultureInfo.InvariantCulture, $"SELECT {InfluxAggregates} FROM \"transaction\" WHERE time >= {_from}ms AND time < {_to}ms {end}");
 }
+
+/// <summary>One aggregate in the words of each system.</summary>
+/// <param name="Name">What is asked, for people.</param>
+/// <param name="Ours">Path and query of <c>/api/v1/aggregate</c>.</param>
+/// <param name="ClickHouse">SQL; its rows have our columns.</param>
+/// <param name="Influx">InfluxQL; null where it is not asked, since it would take minutes.</param>
+internal sealed record Question(string Name, string Ours, string ClickHouse, string? Influx);

@@ -76,3 +76,8 @@ internal sealed class EndpointQuestions(MeasuredServer server, MeasuredDay day, 
 
     private static string FirstOf(WireColumn[] columns, string name) => Encoding.UTF8.GetString(Array.Find(columns, column => column.Field.Name == name)!.Text(0));
 }
+
+/// <summary>One documented endpoint.</summary>
+/// <param name="Name">As the README names it.</param>
+/// <param name="Request">Makes the request, a new one each time.</param>
+internal sealed record EndpointQuestion(string Name, Func<HttpRequestMessage> Request);

@@ -88,3 +88,16 @@ internal sealed class PeerProgram
             : said.Length > 0 ? said : "unknown";
     }
 }
+
+/// <summary>The systems that can be compared with.</summary>
+internal enum PeerName
+{
+    /// <summary>InfluxDB 1.x.</summary>
+    Influxdb,
+
+    /// <summary>ClickHouse.</summary>
+    Clickhouse,
+
+    /// <summary>VictoriaMetrics.</summary>
+    Victoriametrics,
+}
