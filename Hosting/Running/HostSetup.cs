@@ -80,7 +80,6 @@ public static class HostSetup
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);
         TelemetrySetup.Add(services, builder.Configuration, serviceName);
         services.AddHostedService<Banner>();
-        services.AddHostedService<HeapWatch>();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
         OpenApiEndpoints.Add(services);
         AddCompression(services);
