@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 
@@ -73,9 +72,9 @@ internal sealed partial class QueryScheduler : IDisposable
         {
             return QueryOutcome.Failed(QueryFailure.OverLimit, limit.Message);
         }
-        catch (InfluxQueryException failure)
+        catch (StoreUnavailableException failure)
         {
-            LogStoreFailure(failure, failure.Failure);
+            LogStoreFailure(failure, failure.Reason);
             return QueryOutcome.Failed(QueryFailure.StoreUnavailable, "The store gave no whole answer; ask again later.");
         }
     }
@@ -130,6 +129,6 @@ internal sealed partial class QueryScheduler : IDisposable
         return span?.SetTag("kind", SampleSchema.Of(kind).Name);
     }
 
-    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "InfluxDB gave no whole answer: {Failure}.")]
-    private partial void LogStoreFailure(Exception cause, InfluxQueryFailure failure);
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "A query failed because the store gave no complete response ({Reason}). The caller was told to try again.")]
+    private partial void LogStoreFailure(Exception cause, string reason);
 }

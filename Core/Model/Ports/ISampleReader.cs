@@ -10,15 +10,18 @@ public interface ISampleReader
     /// </summary>
     /// <exception cref="QueryLimitException">The query needs more rows or groups than it may.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
+    /// <exception cref="StoreUnavailableException">The store gave no complete response.</exception>
     ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken);
 
     /// <summary>Lists samples themselves. Samples past their kind's retention are never listed.</summary>
     /// <exception cref="QueryLimitException">The query needs more rows than it may.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
+    /// <exception cref="StoreUnavailableException">The store gave no complete response.</exception>
     ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken);
 
     /// <summary>
     /// The moment, in ms, through which everything that was answered 200 is in the answers of queries asked from now on; asked for before the query that it is told with.
     /// </summary>
+    /// <exception cref="StoreUnavailableException">The store gave no complete response.</exception>
     ValueTask<long> WatermarkAsync(CancellationToken cancellationToken);
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Core.Storage.Influx.Reading;
-using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Core.Storage.Influx.Alerts;
 

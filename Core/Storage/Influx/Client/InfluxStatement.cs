@@ -179,3 +179,6 @@ internal sealed class InfluxStatement
         _text.Append('"').Append(name).Append('"');
     }
 }
+
+/// <summary>A text bound to a name in a statement: it reaches the server beside the statement and never becomes a part of it.</summary>
+internal readonly record struct InfluxParameter(string Name, string Value);

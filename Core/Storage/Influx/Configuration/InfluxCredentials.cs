@@ -50,3 +50,13 @@ public sealed class InfluxCredentials
     private static AuthenticationHeaderValue Basic(string name, string password) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
 }
+
+/// <summary>How a token is sent.</summary>
+public enum InfluxAuthScheme : byte
+{
+    Token,
+    Bearer,
+
+    /// <summary>As the password of HTTP Basic.</summary>
+    Basic,
+}

@@ -51,3 +51,26 @@ public sealed class InfluxOptions
 
     public override string ToString() => $"{Host} {Database} ({Credentials})";
 }
+
+/// <summary>Which endpoint takes the lines.</summary>
+public enum InfluxWriteApi : byte
+{
+    /// <summary><c>/write?db&amp;rp</c>: every version.</summary>
+    V1,
+
+    /// <summary><c>/api/v2/write?bucket&amp;org</c>: 1.8 and later.</summary>
+    V2,
+}
+
+/// <summary>What a host does with InfluxDB.</summary>
+[Flags]
+public enum InfluxRoles : byte
+{
+    None = 0,
+
+    /// <summary>Writes samples and rollups.</summary>
+    Writer = 1,
+
+    /// <summary>Asks for them.</summary>
+    Reader = 2,
+}

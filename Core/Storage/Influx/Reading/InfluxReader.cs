@@ -51,7 +51,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole answer.</exception>
     public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
         Aggregation aggregation = new(query, _grouped, cancellationToken);
@@ -84,7 +84,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole answer.</exception>
     public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -102,7 +102,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>By the clocks of the nodes; see <see cref="InfluxSchema"/> for what a node says of itself.</remarks>
-    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole answer.</exception>
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => _nodes.ThroughAsync(cancellationToken);
 
     public void Dispose() => _http.Dispose();
