@@ -129,6 +129,6 @@ internal sealed partial class QueryScheduler : IDisposable
         return span?.SetTag("kind", SampleSchema.Of(kind).Name);
     }
 
-    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "A query failed because the store gave no complete response ({Reason}). The caller was told to try again.")]
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "The store gave no complete response to a query: {Reason}. Check the store.")]
     private partial void LogStoreFailure(Exception cause, string reason);
 }

@@ -5,19 +5,19 @@ using TimeSeries.Core.Storage.Influx.Client;
 namespace TimeSeries.Core.Storage.Influx.Alerts;
 
 /// <summary>
-/// What is known of the ids of a project's alerts: those of closed units are read once, and each query reads only those of buckets that units came into since, or
-/// whose units are open. Thread safe: one query at a time reads, the others wait for it.
+/// Caches the ids of a project's alerts. The ids of closed units are read once. A query reads only the buckets with new units or open units.
+/// Thread safe: one query at a time reads, the others wait for it.
 /// </summary>
 internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long maxBytes)
 {
-    // Rows of units in the days that are read at once: a busy day has that many and more.
+    // Days are read together up to this many unit rows. A busy day alone has more.
     private const int RowsAtOnce = 288;
 
     // A bucket and the number of its rows.
     private const long BytesPerBucket = 40;
 
-    // How often alerts are counted: a unit's row comes before or with its first alert in a bucket, so rows tell what came, and counts only what others do to the
-    // database. Also how long ids that were too many are not read again.
+    // How often alerts are counted. A unit's row comes before or with its first alert in a bucket, so rows show what nodes wrote.
+    // Counts show what others did to the database. Ids that did not fit are not read again for this long either.
     private static readonly TimeSpan _period = TimeSpan.FromMinutes(10);
 
     private readonly FifoLock _turn = new();
@@ -31,14 +31,14 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
     private long _gaveUp;
     private bool _areTooMany;
 
-    // What was found last, and among how many alerts from when on.
+    // The last result, the number of alerts it came from, and the start of their range.
     private RepeatedAlerts _repeats = RepeatedAlerts.None;
     private (int Count, long From) _repeatsOf;
 
     /// <summary>Memory held.</summary>
     public long AllocatedBytes => _ids.AllocatedBytes + (_buckets.Count * BytesPerBucket);
 
-    /// <summary>The repeats among the alerts of a range, which goes on for ever; null when their ids are more than may be kept.</summary>
+    /// <summary>The repeats among the alerts of a range, which has no end; null when their ids need more memory than allowed.</summary>
     public async ValueTask<RepeatedAlerts?> FindAsync(TimeRange kept, CancellationToken cancellationToken)
     {
         await _turn.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -111,7 +111,7 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
 
     private async ValueTask ReadDaysAsync(TimeRange range, CancellationToken cancellationToken)
     {
-        // In this order: what is read is at least what the units are of.
+        // In this order, so that the ids read cover at least the units found.
         List<AlertUnits> buckets = await scan.UnitsAsync(range, InfluxSchema.BucketMilliseconds, cancellationToken).ConfigureAwait(false);
         for (int first = 0; first < buckets.Count;)
         {
@@ -162,10 +162,10 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
 
     private static bool IsChanged(AlertUnits window, Dictionary<long, long> known) => window.IsOpen || known.GetValueOrDefault(window.Start) != window.Rows;
 
-    // False when alerts that are known are gone: what repeated them is no repeat any more.
+    // False when indexed alerts are gone from InfluxDB: their repeats count again.
     private async ValueTask<bool> TryCountAsync(TimeRange kept, CancellationToken cancellationToken)
     {
-        // Of the first day a part may be gone by its retention.
+        // Retention may have removed a part of the first day.
         TimeRange days = kept with { From = FirstDay(kept) + AlertIdScan.DayMilliseconds };
         Dictionary<long, long> counts = [];
         foreach ((long day, long alerts) in await scan.CountAsync(days, cancellationToken).ConfigureAwait(false))
@@ -183,7 +183,7 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
 
     private static long FirstDay(TimeRange kept) => Math.Max(StoredAlertIds.DayOf(kept.From), InfluxStatement.Clamp(TimeRange.All).From);
 
-    // What is past its retention goes once it is more than what is left.
+    // Ids past their retention are removed once they outnumber the others.
     private void ForgetOld(TimeRange kept)
     {
         long old = _ids.Days.Where(day => day + AlertIdScan.DayMilliseconds <= kept.From).Sum(_ids.CountOf);
@@ -212,7 +212,7 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
     }
 }
 
-/// <summary>Lets one caller work at a time, in the order in which they came. Holds nothing to dispose of, so what has one may simply be let go. Thread safe.</summary>
+/// <summary>Lets one caller work at a time, in order of arrival. Needs no disposal, so its owner needs none either. Thread safe.</summary>
 internal sealed class FifoLock
 {
     private readonly Channel<bool> _free = Channel.CreateBounded<bool>(1);

@@ -7,7 +7,7 @@ using TimeSeries.Core.Storage.Influx.Reading;
 
 namespace TimeSeries.Core.Storage.Influx.Alerts;
 
-/// <summary>What is asked about the ids of a project's alerts. Thread safe.</summary>
+/// <summary>Reads from InfluxDB which alert ids and units a project has. Thread safe.</summary>
 internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
 {
     public const long DayMilliseconds = 86_400_000;
@@ -38,7 +38,7 @@ internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
         }
     }
 
-    /// <summary>How many alerts each day of a range has, ascending. It costs InfluxDB one pass over them.</summary>
+    /// <summary>Counts the alerts of each day of a range, ascending. InfluxDB passes over all of them once.</summary>
     public async ValueTask<List<(long Day, long Alerts)>> CountAsync(TimeRange range, CancellationToken cancellationToken)
     {
         InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, _project).In(range).ByTime(DayMilliseconds);
@@ -59,7 +59,7 @@ internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
     }
 
     /// <summary>
-    /// Window by window, ascending: how many rows the units with alerts in it have, and whether one of them is open. Only what has alerts is answered.
+    /// Counts the unit rows of each window and says whether a unit is open, ascending. Windows without alerts are left out.
     /// </summary>
     public async ValueTask<List<AlertUnits>> UnitsAsync(TimeRange range, long windowMilliseconds, CancellationToken cancellationToken)
     {
@@ -83,8 +83,8 @@ internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
     }
 }
 
-/// <summary>What there is of units with alerts in a window of time.</summary>
+/// <summary>The units with alerts in a window of time.</summary>
 /// <param name="Start">The window's start in ms.</param>
-/// <param name="Rows">Rows of their rollups, those of open units included. It grows with every unit, before or with its first alert.</param>
+/// <param name="Rows">Rows of their rollups, including those of open units. Every unit adds rows before or with its first alert.</param>
 /// <param name="IsOpen">Whether one of the units is open, so that alerts may come without another row.</param>
 internal readonly record struct AlertUnits(long Start, long Rows, bool IsOpen);

@@ -9,18 +9,18 @@ using TimeSeries.Core.Storage.Influx.Configuration;
 namespace TimeSeries.Core.Storage.Influx.Alerts;
 
 /// <summary>
-/// Finds which alerts of a push InfluxDB has already, whoever wrote them: by their ids, where the tag of an id's first byte leaves one alert in 256 to be looked at.
-/// Pushes do not wait for an InfluxDB that is away: then nothing is found, which is counted, and the readers show the earliest of an id. Thread safe.
+/// Finds the alerts of a push that InfluxDB already has from any node, by id. The tag of an id's first byte narrows the search to one alert in 256.
+/// Pushes do not wait while InfluxDB is unavailable: nothing is found, a counter rises, and readers show the earliest alert of an id. Thread safe.
 /// </summary>
 public sealed partial class AlertLookup : IDisposable
 {
-    // Ids of one statement: one of some 10 kB.
+    // Ids in one statement, which then has some 10 kB.
     private const int IdsAtOnce = 200;
 
-    // A push waits for it: many times what a look takes, and less than an agent's patience.
+    // A push waits this long at most: many times what a lookup takes, and less than an agent's time-out.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
 
-    // After a failure pushes are taken without a look for so long, so that few of them wait in vain.
+    // After a failure, pushes skip the lookup for this long, so that few of them wait in vain.
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(10);
 
     private readonly HttpMessageInvoker _http = InfluxQlClient.MakeInvoker();
@@ -34,10 +34,10 @@ public sealed partial class AlertLookup : IDisposable
     private bool _isFailing;
     private long _failedAt;
 
-    /// <param name="options">Where InfluxDB is; it is asked with the account that reads.</param>
+    /// <param name="options">Where InfluxDB is. Queries use the read account.</param>
     /// <param name="clock">Time-outs and pauses.</param>
     /// <param name="instruments">Counters.</param>
-    /// <param name="logger">Where it is told that InfluxDB can't be asked.</param>
+    /// <param name="logger">Gets a warning when lookups stop, and a note when they resume.</param>
     public AlertLookup(InfluxOptions options, TimeProvider clock, CoreInstruments instruments, ILogger logger)
     {
         _client = new InfluxQlClient(_http, options, clock);
@@ -49,7 +49,7 @@ public sealed partial class AlertLookup : IDisposable
     /// <summary>The value of the tag <c>b</c> of an alert's id: its first byte as two hexadecimal digits, as they stand in the id's text.</summary>
     public static string TagOf(Guid id) => id.ToString("D", CultureInfo.InvariantCulture)[..2];
 
-    /// <summary>Those of the ids that the project has alerts of; none when InfluxDB can't be asked.</summary>
+    /// <summary>Returns the ids that the project already has alerts for; none when InfluxDB is unavailable.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async ValueTask<IReadOnlySet<Guid>> FindAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
@@ -138,9 +138,9 @@ public sealed partial class AlertLookup : IDisposable
         }
     }
 
-    [LoggerMessage(1107, LogLevel.Warning, "Alerts are taken without a look whether InfluxDB has their ids already: {Reason} Readers show the earliest of an id.")]
+    [LoggerMessage(1107, LogLevel.Warning, "Alert ids are not checked against InfluxDB: {Reason} Repeats may be stored; queries show the earliest. Retrying.")]
     private partial void LogUnasked(string reason);
 
-    [LoggerMessage(1108, LogLevel.Information, "InfluxDB is asked again whether it has the ids of alerts.")]
+    [LoggerMessage(1108, LogLevel.Information, "Alert ids are checked against InfluxDB again.")]
     private partial void LogAsked();
 }

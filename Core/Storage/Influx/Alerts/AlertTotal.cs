@@ -8,12 +8,12 @@ using TimeSeries.Core.Storage.Influx.Rollups;
 
 namespace TimeSeries.Core.Storage.Influx.Alerts;
 
-/// <summary>Counts the alerts of a list from the rollups of units, so that a page of a long list costs no look at all of its rows.</summary>
+/// <summary>Counts the alerts of a list from the rollups of units, so that a page of a long list does not read all of its rows.</summary>
 internal sealed class AlertTotal(InfluxQlClient client, UnitCache cache, TimeProvider clock)
 {
     private static readonly int _severity = SampleSchema.Of(Kind.Alert).Ordinal("severity");
 
-    /// <summary>The list's total; null when it is not asked for, or rollups do not know what its filters look at.</summary>
+    /// <summary>Returns the list's total; null when the query wants none, or rollups lack the fields of its filters.</summary>
     public async ValueTask<long?> CountAsync(
         ListQuery list, TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated, CancellationToken cancellationToken)
     {

@@ -6,12 +6,12 @@ using TimeSeries.Core.Storage.Influx.Reading;
 namespace TimeSeries.Core.Storage.Influx.Alerts;
 
 /// <summary>
-/// Finds the alerts that repeat earlier ones: from what is kept of a project's ids, from the ids alone that a filter names, or, where a project has more than may be
-/// kept, from all its ids read part by part. Memory is bounded by bytes either way. Thread safe.
+/// Finds the alerts that repeat earlier ones. It uses the cached ids of a project, or only the ids that a filter names.
+/// A project whose ids exceed the cache is read part by part. Memory is always bounded. Thread safe.
 /// </summary>
 /// <param name="client">Where the alerts are.</param>
 /// <param name="clock">Ages.</param>
-/// <param name="maxBytes">Most memory of the ids that are kept, and of a part.</param>
+/// <param name="maxBytes">Most memory for cached ids, and for a part.</param>
 internal sealed class DuplicateAlertFinder(InfluxQlClient client, TimeProvider clock, long maxBytes)
 {
     // Values of the tag that alerts have by their ids: first bytes.
@@ -21,7 +21,7 @@ internal sealed class DuplicateAlertFinder(InfluxQlClient client, TimeProvider c
     private readonly FifoLock _turn = new();
 
     /// <summary>Finds the repeats among the alerts of a project in a range, which must be all that are answered at all.</summary>
-    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    /// <exception cref="InfluxQueryException">InfluxDB gave no complete response.</exception>
     public async ValueTask<RepeatedAlerts> FindAsync(long pcode, TimeRange kept, PushdownPredicates conditions, CancellationToken cancellationToken)
     {
         AlertIdScan scan = new(client, pcode);

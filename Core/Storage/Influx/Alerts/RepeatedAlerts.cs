@@ -6,20 +6,20 @@ using TimeSeries.Core.Storage.Influx.Reading;
 namespace TimeSeries.Core.Storage.Influx.Alerts;
 
 /// <summary>
-/// Alerts that have the id of an earlier one. Nodes that were sent the same alert know nothing of each other, and one that was restarted may have forgotten:
-/// then the earliest counts (by its time, then by node and number, so that every reader picks the same) and the others are left out. Thread safe once it is made.
+/// Alerts that have the id of an earlier one. Two nodes may accept the same alert, since they do not know each other's ids.
+/// The earliest counts: by time, then node, then number, so that every reader picks the same one. Thread safe once filled.
 /// </summary>
 internal sealed class RepeatedAlerts
 {
     private readonly HashSet<SampleId> _repeats = [];
     private readonly HashSet<long> _buckets = [];
 
-    /// <summary>For kinds that have no repeats.</summary>
+    /// <summary>No repeats: for kinds that cannot have any.</summary>
     public static RepeatedAlerts None { get; } = new();
 
     public int Count => _repeats.Count;
 
-    /// <summary>The 5-minute buckets that repeats lie in: rollups know nothing of them.</summary>
+    /// <summary>The 5-minute buckets with repeats. They are read raw, since rollups count repeats.</summary>
     public IReadOnlySet<long> Buckets => _buckets;
 
     /// <summary>Whether the alert at a place is a repeat.</summary>

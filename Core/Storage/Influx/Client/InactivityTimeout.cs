@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TimeSeries.Core.Storage.Influx.Client;
 
-/// <summary>How long one request may say nothing: time-out and caller in one token. Not thread safe.</summary>
+/// <summary>Cancels a request after a time without data, or when the caller leaves: one token for both. Not thread safe.</summary>
 internal sealed class InactivityTimeout : IDisposable
 {
     private readonly TimeSpan _timeout;
@@ -20,10 +20,10 @@ internal sealed class InactivityTimeout : IDisposable
 
     public CancellationToken Token => _either.Token;
 
-    /// <summary>Something was heard: the time begins anew.</summary>
+    /// <summary>Restarts the time-out, because data arrived.</summary>
     public void Renew() => _timer.CancelAfter(_timeout);
 
-    /// <summary>What an exception of a request means.</summary>
+    /// <summary>Translates an exception of a request into what it means for the query.</summary>
     public Exception Explain(Exception fault) => fault switch
     {
         OperationCanceledException when _caller.IsCancellationRequested => new OperationCanceledException("The caller left.", fault, _caller),

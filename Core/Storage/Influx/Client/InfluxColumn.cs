@@ -5,7 +5,7 @@ namespace TimeSeries.Core.Storage.Influx.Client;
 /// <summary>One named column of an answer: whole numbers, or codes into a dictionary that goes on from one part of the answer to the next. Not thread safe.</summary>
 internal sealed class InfluxColumn
 {
-    // A dictionary of this many bytes is let go at the next part, so that texts which never repeat don't pile up.
+    // A dictionary of this many bytes is dropped at the next part, so that texts which never repeat do not pile up.
     private const int KeptTextBytes = 4 << 20;
 
     // A part ends with this many bytes of texts, however few its rows are.

@@ -92,7 +92,7 @@ internal sealed class InfluxConnection : IDisposable
         return Read<DBRPs>(response)?.Content;
     }
 
-    /// <summary>Makes the database, which only 1.x lets a client do, with a retention or for ever.</summary>
+    /// <summary>Makes the database, which only 1.x lets a client do, with a retention or without one.</summary>
     public Task<(HttpStatusCode Status, string Body)> CreateDatabaseAsync(TimeSpan? retention, CancellationToken cancellationToken)
     {
         string duration = retention is { } kept ? string.Create(CultureInfo.InvariantCulture, $" WITH DURATION {(long)kept.TotalHours}h") : "";

@@ -1,8 +1,8 @@
 namespace TimeSeries.Core.Storage.Influx.Client;
 
 /// <summary>
-/// Some rows of an answer as columns, by name; filled part by part, so that memory is bounded however long the answer is.
-/// What the answer has besides is left out. Not thread safe.
+/// Some rows of a response as columns, by name. They are filled part by part, so that memory stays bounded.
+/// Other columns of the response are skipped. Not thread safe.
 /// </summary>
 internal sealed class InfluxRows(params InfluxColumn[] columns)
 {

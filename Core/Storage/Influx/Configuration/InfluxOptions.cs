@@ -31,7 +31,7 @@ public sealed class InfluxOptions
     /// <summary>Makes the database when it is missing (1.x only).</summary>
     public bool CreateDatabase { get; init; } = true;
 
-    /// <summary>How long a database that we make keeps its samples; null for ever.</summary>
+    /// <summary>How long a database that we create keeps its samples; null means no limit.</summary>
     public TimeSpan? Retention { get; init; }
 
     /// <summary>Time allowed for one request.</summary>

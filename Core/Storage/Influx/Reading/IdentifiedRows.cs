@@ -18,8 +18,8 @@ internal sealed class IdentifiedRows : IIdentifiedChunk
     private readonly List<ulong> _known = [];
 
     /// <param name="schema">The kind.</param>
-    /// <param name="fields">Fields that are read besides the place.</param>
-    /// <param name="extra">Columns that are read besides and that no field is.</param>
+    /// <param name="fields">Fields to read, apart from those of the sample's id.</param>
+    /// <param name="extra">Further columns to read that are no fields of the kind.</param>
     public IdentifiedRows(KindSchema schema, ReadOnlySpan<int> fields, params ReadOnlySpan<InfluxColumn> extra)
     {
         Chunk = new RowChunk(schema, fields, [_number, _node, .. extra]);

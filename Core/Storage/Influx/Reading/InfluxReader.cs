@@ -23,7 +23,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     private const long HourBytes = 128L << 20;
     private const long UnitBytes = 64L << 20;
 
-    // Ids of some four million alerts. Only the host's memory speaks against more: with more, each query reads them all.
+    // Ids of some four million alerts. A project with more has all its ids read by every query.
     private const long AlertIdBytes = 192L << 20;
 
     private const long GroupedBytes = 32L << 20;
@@ -38,7 +38,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     private readonly TimeProvider _clock;
 
     /// <param name="options">Where InfluxDB is; queries are sent with its read-only account.</param>
-    /// <param name="retention">How long the samples of a kind are answered, by their time; null for ever.</param>
+    /// <param name="retention">How long the samples of a kind are answered, by their time; null means no limit.</param>
     /// <param name="clock">The present, for retention, and time-outs.</param>
     public InfluxReader(InfluxOptions options, Func<Kind, TimeSpan?> retention, TimeProvider clock)
     {

@@ -37,7 +37,7 @@ internal sealed class PageFields
     /// <summary>Fills a page.</summary>
     /// <param name="page">The page.</param>
     /// <param name="rows">Its rows in its order; their pieces and rows tell how many others lie in between.</param>
-    /// <exception cref="InfluxQueryException">A row is not there any more, or InfluxDB gave no whole answer.</exception>
+    /// <exception cref="InfluxQueryException">A row is gone, or InfluxDB gave no complete response.</exception>
     public async ValueTask FillAsync(ListedSamples page, ListedRow[] rows)
     {
         for (int first = 0; first < rows.Length && _query.Fields.Length > 0;)

@@ -3,14 +3,14 @@ using TimeSeries.Core.Aggregate.Rollups;
 namespace TimeSeries.Core.Storage.Influx.Rollups;
 
 /// <summary>
-/// The rollups of all units of an hour, merged. It stands for the hour only as long as the hour's buckets have the same units and as many points.
-/// Immutable but for <see cref="Counted"/>; thread safe.
+/// The merged rollups of all units of an hour. It is valid only while the hour's buckets have the same units and the same number of points.
+/// Immutable except for <see cref="Counted"/>; thread safe.
 /// </summary>
 /// <param name="rollup">The rollup, of level hour.</param>
-/// <param name="buckets">By the start of each bucket of the hour that has samples: the units that it was made of, and their samples.</param>
+/// <param name="buckets">The merged units and their samples, by the start of each bucket that has any.</param>
 internal sealed class CachedHourRollup(Rollup rollup, IReadOnlyDictionary<long, (HashSet<(string Node, long Unit)> Units, long Samples)> buckets)
 {
-    // A unit's place in a set, with the name of its node.
+    // A unit in a set, with the name of its node.
     private const long BytesPerUnit = 100;
 
     private long _counted;
@@ -27,7 +27,7 @@ internal sealed class CachedHourRollup(Rollup rollup, IReadOnlyDictionary<long, 
     /// <summary>Memory held.</summary>
     public long AllocatedBytes { get; } = rollup.AllocatedBytes + buckets.Values.Sum(bucket => bucket.Units.Count * BytesPerUnit);
 
-    /// <summary>Whether the hour has exactly the units that this was made of, all of them closed and none to be read raw.</summary>
+    /// <summary>Whether the hour has exactly the merged units, all of them closed and none to be read raw.</summary>
     public bool IsOf(long hour, IReadOnlyDictionary<long, UnitBucket> units)
     {
         for (long start = hour; start < hour + InfluxSchema.HourMilliseconds; start += InfluxSchema.BucketMilliseconds)
@@ -43,7 +43,7 @@ internal sealed class CachedHourRollup(Rollup rollup, IReadOnlyDictionary<long, 
         return true;
     }
 
-    /// <summary>Whether the hour has as many points, bucket by bucket, as this has samples.</summary>
+    /// <summary>Whether every bucket of the hour has the same number of points as this has samples.</summary>
     public bool HasPoints(ReadOnlySpan<(long Bucket, long Points)> counts)
     {
         foreach ((long bucket, long points) in counts)

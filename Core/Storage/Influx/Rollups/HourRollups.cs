@@ -5,13 +5,20 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Influx.Rollups;
 
-/// <summary>Whole hours of one slice of a query, from units that are merged once and kept. Not thread safe.</summary>
+/// <summary>
+/// Whole hours of one slice of a query, from units that are merged once and cached. Not thread safe.
+/// </summary>
+/// <remarks>
+/// The cache pays. Without it, every query merges some 24 rollups an hour and InfluxDB counts every point of the range.
+/// Medians of <c>influx-query</c> over a day of 1,000,000 transactions, with the cache and without, by turns on 2 busy cores:
+/// transaction 25 and 1,724 ms, sql 60 and 1,627 ms, remote 52 and 992 ms, httpc 113 and 404 ms, exception 37 and 341 ms.
+/// </remarks>
 internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache cache, TimeProvider clock)
 {
     private const int BucketsOfHour = (int)(InfluxSchema.HourMilliseconds / InfluxSchema.BucketMilliseconds);
 
-    // No node writes a sample before a row of its unit, so units alone tell what came late. Points are counted again only for what
-    // others do to the database.
+    // A node writes a row of the unit before its samples, so the units show what came late. Points are counted again only
+    // to notice what others do to the database.
     private static readonly TimeSpan _countPeriod = TimeSpan.FromMinutes(10);
 
     private readonly KindSchema _schema = SampleSchema.Of(query.Kind);
@@ -23,7 +30,7 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
     /// <summary>The hour that a bucket lies in.</summary>
     public static long HourOf(long bucket) => WindowKeyColumn.StartOf(bucket, InfluxSchema.HourMilliseconds);
 
-    /// <summary>Finds the hours that are kept and still have the same units.</summary>
+    /// <summary>Finds the cached hours that still have the same units.</summary>
     public void Find(TimeRange slice, IReadOnlyDictionary<long, UnitBucket> units)
     {
         for (long hour = HourOf(slice.From + InfluxSchema.HourMilliseconds - 1); IsAllowed(hour, slice); hour += InfluxSchema.HourMilliseconds)
@@ -35,7 +42,7 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
         }
     }
 
-    /// <summary>The parts of a slice whose points must be counted: all but the hours that are kept and were counted lately.</summary>
+    /// <summary>The parts of a slice whose points must be counted: all but the cached hours that were counted lately.</summary>
     public List<TimeRange> Uncounted(TimeRange slice)
     {
         List<TimeRange> uncounted = [];
@@ -54,13 +61,13 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
         return uncounted;
     }
 
-    /// <summary>The sources of the kept hours that were counted lately.</summary>
+    /// <summary>The sources of the cached hours that were counted lately.</summary>
     public IEnumerable<UnitSource> Counted() => _known.Where(entry => IsCounted(entry.Key)).Select(static entry => SourceOf(entry.Key, entry.Value.Rollup));
 
-    /// <summary>Whether the bucket's hour is kept, so that its units need not be read.</summary>
+    /// <summary>Whether the bucket's hour is cached, so that its units need not be read.</summary>
     public bool Has(long bucket) => _known.ContainsKey(HourOf(bucket));
 
-    /// <summary>The source of a kept hour, when it has as many points as it had; else null.</summary>
+    /// <summary>Returns the source of a cached hour whose number of points is unchanged; else null.</summary>
     public UnitSource? TryUse(long hour, ReadOnlySpan<(long Bucket, long Points)> counts)
     {
         if (!_known.TryGetValue(hour, out CachedHourRollup? known) || !known.HasPoints(counts))
@@ -73,8 +80,8 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
     }
 
     /// <summary>
-    /// Merges the units of an hour's buckets, each of which answers the query, into one source and keeps it; null where that is not worth it or they don't go
-    /// together.
+    /// Merges the units of an hour's buckets into one source and caches it. All of them must answer the query.
+    /// Returns null where the hour is not full or the units cannot be merged.
     /// </summary>
     public UnitSource? TryMerge(long hour, TimeRange slice, ReadOnlySpan<(UnitBucket Bucket, List<UnitSource> Sources)> buckets)
     {

@@ -5,8 +5,8 @@ using TimeSeries.Core.Storage.Influx.Reading;
 namespace TimeSeries.Core.Storage.Influx.Rollups;
 
 /// <summary>
-/// What queries have read of closed units, decoded, so that it need not come over the network again: units one by one, and whole hours of them merged,
-/// which have a fraction of their rows. Thread safe.
+/// Caches decoded rollups of closed units, so that they travel over the network once. Single units and merged hours have separate bounds;
+/// an hour has a fraction of the rows of its units. Thread safe.
 /// </summary>
 /// <param name="unitBytes">Most bytes of single units.</param>
 /// <param name="hourBytes">Most bytes of hours.</param>

@@ -3,11 +3,11 @@ using TimeSeries.Core.Storage.Influx.Client;
 
 namespace TimeSeries.Core.Storage.Influx.Startup;
 
-/// <summary>Looks whether a bucket of InfluxDB 2.x is there, how long it keeps points, and whether InfluxQL reaches it as a database. Thread safe.</summary>
+/// <summary>Checks that a bucket of InfluxDB 2.x exists, how long it keeps points, and whether InfluxQL reaches it as a database. Thread safe.</summary>
 internal sealed class BucketCheck(InfluxConnection connection, ProbeTarget target)
 {
     /// <summary>
-    /// Looks once; null where there is no such bucket, or the account may not see it. An account that may write and read points need not see buckets.
+    /// Checks once. Returns null when the bucket is missing or hidden from the account: writing and reading points needs no right to list buckets.
     /// </summary>
     /// <param name="lacksDatabase">Whether the server said that there is no such database or bucket.</param>
     /// <param name="cancellationToken">Ends the look.</param>
@@ -67,12 +67,12 @@ internal sealed class BucketCheck(InfluxConnection connection, ProbeTarget targe
             ? name
             : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    // 0 seconds, or no rule, is for ever.
+    // 0 seconds, or no rule, means no limit.
     private static TimeSpan? KeptBy(Bucket bucket) =>
         bucket.RetentionRules?.FirstOrDefault(rule => rule.EverySeconds > 0)?.EverySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 }
 
-/// <summary>What is known of a bucket.</summary>
-/// <param name="Kept">How long it keeps points; null is for ever.</param>
+/// <summary>The result of a bucket check.</summary>
+/// <param name="Kept">How long the bucket keeps points; null means no limit.</param>
 /// <param name="Fault">Why InfluxQL does not reach it, a sentence with the remedy; null when it does, or nothing needs it.</param>
 internal sealed record BucketFindings(TimeSpan? Kept, string? Fault);

@@ -8,13 +8,13 @@ using TimeSeries.Core.Storage.Influx.Client;
 namespace TimeSeries.Core.Storage.Influx.Startup;
 
 /// <summary>
-/// Looks whether an InfluxDB can be the store: it answers, it is one, the accounts may do what the host does, the database is there (made on 1.x when that is
-/// allowed), keeps points as long as the host wants them and, on 2.x, is reached by InfluxQL. Finds everything that is wrong at once; the server's own words
-/// stand in the sentences, never a password or a token. Changes nothing but making the database. Thread safe.
+/// Checks that an InfluxDB can be the store: server, accounts, database, retention and, on 2.x, the mapping for InfluxQL.
+/// Creates a missing database on 1.x when that is allowed, and changes nothing else. Reports all faults at once.
+/// Faults quote the server, but never a password or a token. Thread safe.
 /// </summary>
 internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
 {
-    // Longer answers say nothing more.
+    // Longer error texts add nothing.
     private const int MaxWordsLength = 300;
 
     // The longest body that is read: lists of retention policies, buckets and mappings are shorter.
@@ -203,7 +203,7 @@ internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
         }
     }
 
-    // Columns are name, duration ("720h0m0s", "0s" for ever), …, default.
+    // Columns are name, duration ("720h0m0s", "0s" for no limit), …, default.
     private (bool Exists, TimeSpan? Kept) FindPolicy(JsonElement answer)
     {
         if (!answer.GetProperty("results")[0].TryGetProperty("series", out JsonElement series) || !series[0].TryGetProperty("values", out JsonElement rows))
@@ -258,12 +258,12 @@ internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
     }
 }
 
-/// <summary>What a start check looks at.</summary>
+/// <summary>What a start check needs to know.</summary>
 /// <param name="Server">Address of the server, ending in a slash.</param>
 /// <param name="Database">The database, or the bucket.</param>
 /// <param name="RetentionPolicy">Its retention policy; empty for the default one.</param>
 /// <param name="Organization">The organisation that <c>/api/v2/write</c> asks for; empty to write to <c>/write</c>.</param>
-/// <param name="WriteAccount">The header that lets writes in, or null where the server asks for none.</param>
+/// <param name="WriteAccount">The header that lets writes in, or null where the server needs none.</param>
 /// <param name="ReadAccount">The same for queries.</param>
 /// <param name="Timeout">How long one request may take.</param>
 internal sealed record ProbeTarget(
@@ -276,15 +276,15 @@ internal sealed record ProbeTarget(
     /// <summary>Whether the host writes.</summary>
     public bool Writes { get; init; }
 
-    /// <summary>Whether the host asks.</summary>
+    /// <summary>Whether the host runs queries.</summary>
     public bool Reads { get; init; }
 
-    /// <summary>Whether a missing database is made (1.x only).</summary>
+    /// <summary>Whether a missing database is created (1.x only).</summary>
     public bool CreatesDatabase { get; init; }
 
-    /// <summary>How long a database that is made keeps its points; null is for ever.</summary>
+    /// <summary>How long a created database keeps its points; null means no limit.</summary>
     public TimeSpan? CreatedRetention { get; init; }
 
-    /// <summary>The longest that any kind is to be kept by the host's own options; null is for ever.</summary>
+    /// <summary>The longest that any kind is to be kept by the host's own options; null means no limit.</summary>
     public TimeSpan? KeptFor { get; init; }
 }

@@ -3,15 +3,15 @@ using TimeSeries.Core.Storage.Influx.Configuration;
 
 namespace TimeSeries.Core.Storage.Influx.Startup;
 
-/// <summary>The look at InfluxDB before a host uses it.</summary>
+/// <summary>Checks InfluxDB before a host uses it.</summary>
 public static class InfluxStartProbe
 {
-    /// <summary>Looks once whether the server, the accounts and the database can do what a host wants of them; makes the database where that is allowed.</summary>
+    /// <summary>Checks once that server, accounts and database fit the host's roles. Creates the database where that is allowed.</summary>
     /// <param name="options">Where InfluxDB is.</param>
     /// <param name="roles">What the host does with it.</param>
-    /// <param name="keptFor">The longest that any kind is to be kept; null is for ever.</param>
+    /// <param name="keptFor">The longest retention of any kind; null means no limit.</param>
     /// <param name="clock">For time-outs.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public static async Task<ProbeResult> RunAsync(
         InfluxOptions options, InfluxRoles roles, TimeSpan? keptFor, TimeProvider clock, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ public static class InfluxStartProbe
 }
 
 /// <summary>What a start check found.</summary>
-/// <param name="Version">The server's version as it says it; empty when it was not reached.</param>
-/// <param name="Unreachable">Why the server was not reached, a sentence; null when it was. That passes: it may only be restarting.</param>
-/// <param name="Faults">What somebody has to put right before the store can work, a sentence each.</param>
+/// <param name="Version">The version that the server reports; empty when it was not reached.</param>
+/// <param name="Unreachable">Why the server was not reached, a sentence; null when it was. It may only be restarting, so the check is repeated.</param>
+/// <param name="Faults">What an operator must change before the store can work, a sentence each.</param>
 public sealed record ProbeResult(string Version, string? Unreachable, ImmutableArray<string> Faults);

@@ -1,15 +1,15 @@
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// How many bytes a write may have. As configured at first; half of it each time the server says that one was too large; doubled again after a number of writes
-/// that were stored, but not to a size that was refused within the last ten minutes. Thread safe.
+/// How many bytes a write may have. It starts as configured and is halved whenever the server refuses a write as too large.
+/// It doubles after a number of stored writes, but not to a size refused in the last ten minutes. Thread safe.
 /// </summary>
 internal sealed class AdaptiveBatchSize
 {
-    // Less than this no server refuses.
+    // No server refuses writes of less than this.
     private const int LeastBytes = 64 << 10;
 
-    // Enough that a bound which is too large again costs less than one write in thirty.
+    // With this many, a bound that is too large again costs less than one write in thirty.
     private const int SuccessesToGrow = 32;
 
     // A server or proxy gets another limit when somebody changes its configuration: looking once in this time is early enough.

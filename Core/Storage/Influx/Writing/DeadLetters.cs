@@ -5,8 +5,8 @@ using TimeSeries.Core.Files;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Lines that InfluxDB refused for good, kept in <c>&lt;directory&gt;/dead-letters/&lt;time&gt;.lp</c>: before each line a comment says when and why. A file is
-/// a line protocol file, so what was mended can be written again as it is. Thread safe.
+/// Keeps lines that InfluxDB finally refused in <c>&lt;directory&gt;/dead-letters/&lt;time&gt;.lp</c>. A comment before each line says when and why.
+/// The files are line protocol, so corrected lines can be written again. Thread safe.
 /// </summary>
 internal sealed class DeadLetters(IFileSystem files, string directory, ulong nodeId, TimeProvider clock)
 {
@@ -39,7 +39,7 @@ internal sealed class DeadLetters(IFileSystem files, string directory, ulong nod
             }
             catch
             {
-                // What a failed flush left is unknown; the next line begins a new file.
+                // A failed flush leaves the file in an unknown state, so the next line begins a new file.
                 Leave();
                 throw;
             }

@@ -14,13 +14,13 @@ using TimeSeries.Core.Storage.Influx.Rollups;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Writes samples to InfluxDB from the log, unit by unit. Lines are sent by several at a time; the log is forgotten only through marks whose unit is confirmed whole,
-/// samples and rollups. A replay from the last such mark writes the same points again. <see cref="WriteAsync"/> and <see cref="MarkAsync"/> have one caller, in
+/// Writes samples from the log to InfluxDB, unit by unit. Several loops send lines. The log is trimmed only up to a mark whose unit is confirmed,
+/// samples and rollups. A replay from there writes the same points again. <see cref="WriteAsync"/> and <see cref="MarkAsync"/> have one caller, in
 /// log order, and wait while InfluxDB takes nothing; the rest is thread safe. <see cref="RunAsync"/> does the sending.
 /// </summary>
 public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 {
-    // Lines in memory: enough to keep InfluxDB busy while more are encoded, and all that an outage costs. Each has a loop of its own, since some wait before they are sent again.
+    // Batches in memory: enough to keep InfluxDB busy while more are encoded, and all that an outage costs. Each has its own loop, since some wait for a retry.
     private const int BatchesInFlight = 8;
 
     // A batch is sent once it is three quarters of its age, looked at four times as often, so that none is older.
@@ -101,7 +101,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     /// <param name="alerts">Finds the alerts that InfluxDB has; null to leave repeats to the readers. The writer's from now on.</param>
     /// <param name="clock">Ages, delays and time-outs.</param>
     /// <param name="instruments">Counters.</param>
-    /// <param name="logger">Where outages and refused lines are told.</param>
+    /// <param name="logger">Gets outages and refused lines.</param>
     /// <param name="nodeOf">The node whose points samples become, by sequence number; without it that of the directory.</param>
     /// <exception cref="UnknownFormatException">The checkpoint is of another version or node.</exception>
     public static InfluxWriter Open(
@@ -190,7 +190,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
             loops.Add(_sender.RunAsync(all.Token));
         }
 
-        // One that ends by a fault ends the others: half a writer would wait for ever.
+        // A loop that fails ends the others, since the rest would wait without end.
         await Task.WhenAny(loops).ConfigureAwait(false);
         await all.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops).ConfigureAwait(false);
@@ -207,8 +207,8 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         _gate.Dispose();
     }
 
-    // The unit was open when the directory was copied. The machine it was copied from may have put more samples into it, so its rollup is not ours to write:
-    // readers read it raw, until the other one writes the whole.
+    // The unit was open when the directory was copied. The original machine may have added samples to it, so this node must not write its rollup.
+    // Readers read the unit raw until the original machine writes the rollup.
     private bool IsAnothersToo(long nextNumber) => _nodeOf(nextNumber) != _nodeOf(nextNumber - 1);
 
     private LineBatch OpenBatch()
@@ -256,7 +256,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     {
         await foreach (ClosedUnit closed in _closed.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            // Only then: a rollup must not be seen before its samples, nor overtake the lines that say that it is not complete.
+            // Only now: a rollup must not be visible before its samples, nor overtake the lines that mark it as incomplete.
             await _queue.WaitAsync(closed.LastLines, cancellationToken).ConfigureAwait(false);
             await _rollups.WriteAsync(closed.Unit, cancellationToken).ConfigureAwait(false);
             await KeepAsync(closed.Checkpoint, cancellationToken).ConfigureAwait(false);
@@ -288,6 +288,6 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         }
     }
 
-    [LoggerMessage(1106, LogLevel.Error, "The checkpoint can't be written, so the log keeps what InfluxDB has. It is tried again.")]
+    [LoggerMessage(1106, LogLevel.Error, "The checkpoint cannot be written, so the log keeps what InfluxDB has and grows. Check the disk. Retrying.")]
     private partial void LogFault(Exception fault);
 }

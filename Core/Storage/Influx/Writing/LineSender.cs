@@ -5,19 +5,20 @@ using TimeSeries.Core.Storage.Influx.Configuration;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Sends batches of lines until InfluxDB has each line or has refused it for good, and then confirms the batch. The same bytes are sent again as often as need be:
-/// they make the same points. Lines for an hour that is not awake (<see cref="WarmShards"/>) are sent once more when they are stored. Several loops may run side by side; some of them send, the others wait.
+/// Sends batches of lines until InfluxDB has stored or finally refused each line, then confirms the batch. Retries send the same bytes,
+/// which make the same points. Lines for an hour that is not warm (<see cref="WarmShards"/>) are sent twice.
+/// Several loops may run side by side; some send, the others wait.
 /// </summary>
 internal sealed partial class LineSender(
     InfluxHttp http, InfluxOptions options, SendQueue queue, AdaptiveBatchSize size, DeadLetters deadLetters, TimeProvider clock, CoreInstruments instruments, ILogger logger) : IDisposable
 {
-    // More side by side make a server of few cores no faster.
+    // More concurrent writes make a server of few cores no faster.
     private const int MaxWrites = 3;
 
     // A shard's cache is made in microseconds; on a crowded machine the thread that makes it can be kept waiting for some hundred milliseconds.
     private static readonly TimeSpan _awakening = TimeSpan.FromMilliseconds(500);
 
-    // What wants a human is told again after this time.
+    // Failures that need an operator are logged again after this time.
     private static readonly TimeSpan _repeatAfter = TimeSpan.FromMinutes(10);
 
     private readonly WarmShards _awake = new(clock);
@@ -27,7 +28,7 @@ internal sealed partial class LineSender(
     private long _told;
     private Task<bool>? _creation;
 
-    /// <summary>Why InfluxDB takes no lines just now; null when it does.</summary>
+    /// <summary>Why InfluxDB accepts no lines now; null when it does.</summary>
     public string? Fault
     {
         get
@@ -148,7 +149,7 @@ internal sealed partial class LineSender(
         }
     }
 
-    // Once, for all whose write came before it was there: a database that went away later was dropped by someone, who is not to be worked against.
+    // Only once, for writes that came before the database existed. A database that disappears later was dropped on purpose.
     private async ValueTask<bool> TryCreateAsync(CancellationToken cancellationToken)
     {
         if (!options.CreateDatabase || options.WriteApi != InfluxWriteApi.V1)
@@ -232,18 +233,18 @@ internal sealed partial class LineSender(
         LogBack();
     }
 
-    [LoggerMessage(1101, LogLevel.Error, "InfluxDB takes no samples: {Reason}. They stay in the log and are sent again.")]
+    [LoggerMessage(1101, LogLevel.Error, "InfluxDB accepts no samples: {Reason}. Samples stay in the log and are sent again.")]
     private partial void LogAway(string reason);
 
-    [LoggerMessage(1102, LogLevel.Information, "InfluxDB takes samples again.")]
+    [LoggerMessage(1102, LogLevel.Information, "InfluxDB accepts samples again.")]
     private partial void LogBack();
 
-    [LoggerMessage(1103, LogLevel.Error, "InfluxDB refused {Lines} lines for good: {Reason}. They are kept in {Path}.")]
+    [LoggerMessage(1103, LogLevel.Error, "InfluxDB refused {Lines} lines: {Reason}. They are not sent again. Correct them in {Path} and write them yourself.")]
     private partial void LogRefused(int lines, string reason, string path);
 
-    [LoggerMessage(1104, LogLevel.Information, "The database {Database} was missing and has been made.")]
+    [LoggerMessage(1104, LogLevel.Information, "The database {Database} was missing and was created.")]
     private partial void LogCreated(string database);
 
-    [LoggerMessage(1105, LogLevel.Error, "The database {Database} is missing and can't be made: {Reason}.")]
+    [LoggerMessage(1105, LogLevel.Error, "The database {Database} is missing and cannot be created: {Reason}. Create it, or use an account that may.")]
     private partial void LogNotCreated(string database, string reason);
 }

@@ -4,8 +4,8 @@ using TimeSeries.Core.Storage.Influx.Client;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Knows from what the nodes say of themselves through when InfluxDB has all that was accepted: the earliest of those that are open. Asked for often, it asks once a second:
-/// what was true then is true now. Thread safe.
+/// Reads from the nodes' heartbeats up to which moment InfluxDB has everything that was accepted: the earliest of the open nodes.
+/// It queries at most once a second, since a value that was true stays true. Thread safe.
 /// </summary>
 internal sealed class NodeHeartbeats(InfluxQlClient client, TimeProvider clock)
 {
@@ -18,7 +18,7 @@ internal sealed class NodeHeartbeats(InfluxQlClient client, TimeProvider clock)
     private bool _hasAsked;
 
     /// <summary>The moment in ms, by the nodes' clocks; the present when no node is open.</summary>
-    /// <exception cref="InfluxQueryException">InfluxDB gave no whole answer.</exception>
+    /// <exception cref="InfluxQueryException">InfluxDB gave no complete response.</exception>
     public async ValueTask<long> ThroughAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

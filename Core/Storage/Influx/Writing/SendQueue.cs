@@ -4,8 +4,8 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Lines on their way to InfluxDB, bounded by bytes, sent by several at a time and confirmed in order: <see cref="ConfirmedThrough"/> moves only over what
-/// has nothing unconfirmed before it. Thread safe.
+/// Batches on their way to InfluxDB, bounded by bytes. Several are sent at a time and confirmed in order: <see cref="ConfirmedThrough"/> never
+/// passes an unconfirmed batch. Thread safe.
 /// </summary>
 internal sealed class SendQueue(long maxBytes, LogPosition confirmedThrough)
 {
@@ -91,7 +91,7 @@ internal sealed class SendQueue(long maxBytes, LogPosition confirmedThrough)
         }
     }
 
-    // Null when it was added; else what tells that there may be room. A batch larger than the bound goes alone.
+    // Null when the batch was added; else a task that completes when there may be room. A batch larger than the bound goes alone.
     private Task? TryAdd(LineBatch batch)
     {
         lock (_lock)

@@ -6,7 +6,7 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Through which mark of the log InfluxDB has everything, in the file <c>influx</c> of the data directory:
+/// The mark of the log up to which InfluxDB has everything, in the file <c>influx</c> of the data directory:
 /// header (own = position), then <c>unit that begins there i64 | next sequence number i64 | CRC-32C u32</c>, little endian.
 /// </summary>
 /// <param name="Through">The position of the mark.</param>
@@ -18,7 +18,7 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
     private const string Name = "influx";
     private const int Size = FileHeader.Size + 2 * sizeof(long) + sizeof(uint);
 
-    /// <summary>Where nothing is confirmed yet, or it is not known any more.</summary>
+    /// <summary>Nothing is confirmed, or the checkpoint was lost.</summary>
     public static StoreCheckpoint None { get; } = new(LogPosition.Start, InfluxSchema.UnknownUnit, 0);
 
     private static uint Magic => FileHeader.MagicOf("TSIX"u8);

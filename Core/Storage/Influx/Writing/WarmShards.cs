@@ -1,13 +1,14 @@
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// The hours that samples were surely written into a moment ago. InfluxDB 1.x and 2.x make the cache of a shard at the first write after a rest, and of writes that come at that very moment
-/// some are answered 204 and lost (docs/decisions/0013): what goes into any other hour is to be written a second time. Hours, since no shard is shorter. Thread safe.
+/// The hours that samples were surely written to a moment ago. InfluxDB 1.x and 2.x create the cache of a shard at the first write after a rest.
+/// Some writes of that moment get 204 and are lost (docs/decisions/0013), so writes to any other hour are repeated.
+/// No shard is shorter than an hour. Thread safe.
 /// </summary>
 /// <param name="clock">Says how long ago an hour was written to.</param>
 internal sealed class WarmShards(TimeProvider clock)
 {
-    // A shard is put to rest when its cache is empty, mostly ten minutes after its last write.
+    // InfluxDB drops an empty cache, mostly ten minutes after the last write.
     private static readonly TimeSpan _staysAwake = TimeSpan.FromMinutes(1);
 
     // Hours of more than a year in a minute: a backfill.
@@ -16,7 +17,7 @@ internal sealed class WarmShards(TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<long, long> _writtenAt = [];
 
-    /// <summary>Whether all the hours are awake.</summary>
+    /// <summary>Whether all the hours are warm.</summary>
     public bool Contain(IReadOnlyCollection<long> hours)
     {
         lock (_lock)
@@ -51,7 +52,7 @@ internal sealed class WarmShards(TimeProvider clock)
         }
     }
 
-    /// <summary>InfluxDB may have been started anew: none is awake.</summary>
+    /// <summary>Forgets all hours, since InfluxDB may have been restarted.</summary>
     public void Clear()
     {
         lock (_lock)
