@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Core.Schema;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using TimeSeries.Core.Model.Queries;
-using static TimeSeries.Core.Model.Queries.MeasureKind;
+using static TimeSeries.Core.Schema.MeasureKind;
 
 namespace TimeSeries.Core.Schema;
 

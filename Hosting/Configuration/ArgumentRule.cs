@@ -49,3 +49,9 @@ internal sealed class ArgumentRule(IEnumerable<OptionsSection> sections) : IVali
         }
     }
 }
+
+/// <summary>What the start of a host is validated for before its sections: its arguments, and rules over several sections.</summary>
+internal sealed class HostStart
+{
+    public List<string> Arguments { get; } = [];
+}

@@ -19,3 +19,18 @@ public abstract class OptionConverter<T>(string expected, Func<string, T?> parse
     public override object ConvertTo(ITypeDescriptorContext? context, CultureInfo? culture, object? value, Type destinationType) =>
         value is null ? "" : format((T)value);
 }
+
+/// <summary>Converts <c>true</c> and <c>false</c>, also written <c>1</c> and <c>0</c>.</summary>
+public sealed class FlagConverter() : OptionConverter<bool>(
+    "true or false", text => bool.TryParse(text, out bool flag) ? flag : text is "1" or "0" ? text is "1" : null, flag => flag ? "true" : "false");
+
+/// <summary>Converts names of an enum, in any case; of flags several, separated by commas.</summary>
+/// <typeparam name="T">The enum.</typeparam>
+public sealed class NameConverter<T>() : OptionConverter<T>("one of " + string.Join(", ", Enum.GetNames<T>().Where(name => name != "None")).ToLowerInvariant(), Parse, Format)
+    where T : struct, Enum
+{
+    // Numbers are refused: the order of the members is not a promise.
+    private static T? Parse(string text) => !text.Any(char.IsAsciiDigit) && Enum.TryParse(text, ignoreCase: true, out T value) ? value : null;
+
+    private static string Format(T value) => value.ToString().ToLowerInvariant().Replace(" ", "", StringComparison.Ordinal);
+}

@@ -27,3 +27,7 @@ public static class OptionErrors
         return $"{path.Replace('.', ':').Replace('[', ':').Replace("]", "", StringComparison.Ordinal)}:{member}";
     }
 }
+
+/// <summary>The option's value must never be shown: not in an error, not in a log.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SecretAttribute : Attribute;

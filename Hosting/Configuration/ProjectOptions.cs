@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using TimeSeries.Hosting.Projects;
 
 namespace TimeSeries.Hosting.Configuration;
 
@@ -28,4 +30,44 @@ public sealed class ProjectOptions
     [ValidateEnumeratedItems]
     [Description("Access keys that sign requests")]
     public IReadOnlyList<AccessKeyOptions> AccessKeys { get; init; } = [];
+}
+
+/// <summary>One of <c>Projects:n:AccessKeys:m</c>: a key pair that signs requests.</summary>
+public sealed class AccessKeyOptions
+{
+    [Description("Public id of the access key")]
+    [RequiredValue]
+    public string Id { get; init; } = "";
+
+    [Description("Secret that signatures are made with")]
+    [RequiredValue]
+    [Secret]
+    public string Secret { get; init; } = "";
+}
+
+/// <summary>One of <c>Projects:n:Tokens:m</c>: a token, in clear or as its SHA-256, and what it is good for.</summary>
+public sealed class TokenOptions : IValidatableObject
+{
+    [Description("The token itself")]
+    [Secret]
+    public string Secret { get; init; } = "";
+
+    [Description("or SHA-256 of the token, as 64 hexadecimal digits")]
+    [Secret]
+    public string Sha256 { get; init; } = "";
+
+    [Description("Any of ingest, read, admin, separated by commas; none means ingest,read")]
+    public Scopes Scopes { get; init; } = Scopes.Ingest | Scopes.Read;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Secret.Length == 0 == (Sha256.Length == 0))
+        {
+            yield return validationContext.Error(nameof(Secret), "exactly one of Secret and Sha256 must be set");
+        }
+        else if (Sha256.Length > 0 && TokenHash.Parse(Sha256) is null)
+        {
+            yield return validationContext.Error(nameof(Sha256), "must be 64 hexadecimal digits");
+        }
+    }
 }

@@ -81,3 +81,14 @@ public sealed partial class StorageOptions : IValidatableObject
     [OptionsValidator]
     internal sealed partial class Validator : IValidateOptions<StorageOptions>;
 }
+
+/// <summary>Which store keeps the samples.</summary>
+[TypeConverter(typeof(NameConverter<StorageKind>))]
+public enum StorageKind
+{
+    /// <summary>Blocks in the storage directory, owned by one process.</summary>
+    Embedded,
+
+    /// <summary>InfluxDB, shared by any number of Ingest and Query processes.</summary>
+    Influx,
+}

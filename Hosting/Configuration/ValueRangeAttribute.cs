@@ -21,3 +21,11 @@ public sealed class ValueRangeAttribute(string minimum, string? maximum = null) 
             : validationContext.Error(member, maximum is null ? $"must be at least {minimum}" : $"must be from {minimum} to {maximum}", separator: " ");
     }
 }
+
+/// <summary>The option must have a value.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RequiredValueAttribute : RequiredAttribute
+{
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        IsValid(value) ? ValidationResult.Success : new ValidationResult($"{validationContext.KeyOf(validationContext.MemberName!)}: is required.");
+}

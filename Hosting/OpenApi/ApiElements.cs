@@ -70,3 +70,9 @@ public static class ApiElements
 
     public static KeyValuePair<string, OpenApiMediaType> Csv() => Content(MediaTypeNames.Text.Csv, JsonSchema.String());
 }
+
+/// <summary>An operation and where it is called.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">The path with parameters in braces.</param>
+/// <param name="Operation">The operation, without its tag.</param>
+public readonly record struct DescribedOperation(HttpMethod Method, string Path, OpenApiOperation Operation);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
 using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Hosting.Projects;
@@ -55,4 +56,16 @@ public sealed class ProjectDirectory
         secret = found ? pair.Key.Secret : null;
         return found;
     }
+}
+
+/// <summary>Registers the projects of a host.</summary>
+public static class ProjectRegistration
+{
+    /// <summary>Adds the <see cref="ProjectDirectory"/>: of the projects configured, or of the one made when there are none. Needs file system and data directory.</summary>
+    public static IServiceCollection AddProjects(this IServiceCollection services) =>
+        services.AddSingleton<FirstProject>().AddSingleton(provider =>
+        {
+            IReadOnlyList<ProjectOptions> configured = provider.GetRequiredService<ProjectListOptions>().Projects;
+            return new ProjectDirectory(configured.Count > 0 ? configured : provider.GetRequiredService<FirstProject>().Make());
+        });
 }

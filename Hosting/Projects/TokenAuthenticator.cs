@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -59,4 +60,38 @@ public static class TokenAuthenticator
 
     private static TokenCheck WithScope(AuthenticatedProject grant, Scopes scope) =>
         (grant.Scopes & scope) == scope ? new TokenCheck(TokenOutcome.Granted, grant) : new TokenCheck(TokenOutcome.NoScope, null);
+}
+
+/// <summary>What a known token gives.</summary>
+/// <param name="Project">The project that the token belongs to.</param>
+/// <param name="Scopes">What it is good for.</param>
+/// <param name="Token">Hash of the token: who pushes, where no agent is named.</param>
+public sealed record AuthenticatedProject(Project Project, Scopes Scopes, TokenHash Token);
+
+/// <summary>Outcome of reading a request's token, with what it gives when it is granted.</summary>
+public readonly record struct TokenCheck(TokenOutcome Outcome, AuthenticatedProject? AuthenticatedProject)
+{
+    [MemberNotNullWhen(true, nameof(AuthenticatedProject))]
+    public bool IsGranted => Outcome == TokenOutcome.Granted;
+}
+
+/// <summary>What came of reading a request's token; each API family turns it into its own error.</summary>
+public enum TokenOutcome
+{
+    Granted,
+
+    /// <summary>The request has no token (401).</summary>
+    Missing,
+
+    /// <summary>No project has the token (401).</summary>
+    Unknown,
+
+    /// <summary>The token came without a project code, or with one that is no number (400).</summary>
+    NoPcode,
+
+    /// <summary>The project code names an unknown project or another than the token's (403).</summary>
+    WrongProject,
+
+    /// <summary>The token lacks the scope (403).</summary>
+    NoScope,
 }

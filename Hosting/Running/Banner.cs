@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
@@ -23,4 +24,15 @@ internal sealed partial class Banner(IServer server, IHostApplicationLifetime li
 
     [LoggerMessage(1003, LogLevel.Information, "Stopping: no new requests; those in flight are finished.")]
     private partial void LogStopping();
+}
+
+/// <summary>Where the host prints what must not stand in logs: the token that it made.</summary>
+/// <param name="Out">The console; a test's own writer in tests.</param>
+public sealed record Terminal(TextWriter Out);
+
+/// <summary>The version of the hosts.</summary>
+internal static class HostVersion
+{
+    public static string Text { get; } =
+        typeof(HostVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Hosting.Running;
@@ -63,3 +64,20 @@ public static class HostProgram
         _ => null,
     };
 }
+
+/// <summary>The errors of a configuration that a start was refused for, each naming its key and the value found (never a secret).</summary>
+internal static class ConfigurationErrors
+{
+    /// <summary>The errors that an exception of the start holds; none when the configuration is not its reason.</summary>
+    public static IReadOnlyList<string> Of(Exception failure) => failure switch
+    {
+        OptionsValidationException invalid => [.. invalid.Failures],
+
+        // The framework throws one for each options type.
+        AggregateException several => [.. several.InnerExceptions.SelectMany(Of)],
+        _ => [],
+    };
+}
+
+/// <summary>The host can't start, for a reason that one sentence tells; printed without a stack trace, exit code 1.</summary>
+public sealed class StartRefusedException(string sentence, Exception? cause = null) : Exception(sentence, cause);

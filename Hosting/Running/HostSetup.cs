@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -133,4 +134,14 @@ public static class HostSetup
         });
         services.AddSingleton<IResponseCompressionProvider, AnswerCompression>();
     }
+}
+
+/// <summary>Compresses answers when asked to, but not those known to be short, which would only grow.</summary>
+internal sealed class AnswerCompression(IServiceProvider services, IOptions<ResponseCompressionOptions> options)
+    : ResponseCompressionProvider(services, options)
+{
+    private const long ShortAnswerBytes = 1_000;
+
+    public override bool ShouldCompressResponse(HttpContext context) =>
+        !(context.Response.ContentLength <= ShortAnswerBytes) && base.ShouldCompressResponse(context);
 }

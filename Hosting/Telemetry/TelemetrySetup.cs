@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -97,4 +98,20 @@ internal static class TelemetrySetup
         options.TargetInfoEnabled = false;
         options.ScrapeResponseCacheDurationMilliseconds = 0;
     }
+}
+
+/// <summary>How many series instruments may have whose names begin so. Others have a few hundred; what is beyond a limit is added up in one series.</summary>
+/// <param name="Instruments">How their names begin.</param>
+/// <param name="Count">Most series of each.</param>
+public sealed record SeriesLimit(string Instruments, int Count);
+
+/// <summary>
+/// Where the hosts' spans begin. Nobody listens unless OTLP is configured: then <see cref="ActivitySource.StartActivity(string, ActivityKind)"/> returns null
+/// and allocates nothing. Tags name projects, kinds and numbers, never tokens, bodies or texts of samples. Thread safe.
+/// </summary>
+public static class Tracing
+{
+    public const string SourceName = "TimeSeries";
+
+    public static ActivitySource Source { get; } = new(SourceName);
 }

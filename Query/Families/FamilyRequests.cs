@@ -74,3 +74,26 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "A request of the family {Family} failed at {Path}.")]
     private partial void LogFailure(Exception failure, string family, PathString path);
 }
+
+/// <summary>An API family: its name in metrics, and the shape in which it tells errors.</summary>
+/// <param name="Name">The name, one of a few.</param>
+/// <param name="WriteErrorAsync">Writes an error of a status, with a sentence for the caller, as the whole answer.</param>
+internal sealed record ApiFamily(string Name, Func<HttpContext, int, string, Task> WriteErrorAsync);
+
+/// <summary>Which methods endpoints that only read take.</summary>
+internal static class RequestMethods
+{
+    public const string OnlyReads = "Only GET and HEAD are answered here.";
+
+    /// <summary>Whether the request is a GET or a HEAD (a GET whose body the server leaves out); if not, the answer says which are.</summary>
+    public static bool IsRead(HttpContext context)
+    {
+        bool reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        if (!reads)
+        {
+            context.Response.Headers.Allow = "GET, HEAD";
+        }
+
+        return reads;
+    }
+}

@@ -22,3 +22,22 @@ internal readonly ref struct Cell(CellForm form, ReadOnlySpan<byte> utf8)
 
     public static Cell Object(ReadOnlySpan<byte> utf8) => new(CellForm.Object, utf8);
 }
+
+/// <summary>What a cell of an answer holds.</summary>
+internal enum CellForm : byte
+{
+    Missing,
+
+    Boolean,
+
+    /// <summary>A whole number of any size.</summary>
+    Integer,
+
+    /// <summary>A number that may have a fraction.</summary>
+    Fraction,
+
+    Text,
+
+    /// <summary>A JSON object.</summary>
+    Object,
+}

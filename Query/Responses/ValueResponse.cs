@@ -57,3 +57,17 @@ internal sealed class ValueResponse : IAsyncDisposable
         await _body.FlushAsync(_aborted);
     }
 }
+
+/// <summary>How an answer is written.</summary>
+internal enum AnswerFormat : byte
+{
+    Json,
+
+    /// <summary>The same values as in <see cref="Json"/>; chosen by the header Accept.</summary>
+    MessagePack,
+
+    Csv,
+
+    /// <summary>A JSON object a line.</summary>
+    Lines,
+}

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Aggregate;
 

@@ -6,13 +6,13 @@ namespace TimeSeries.Tests.Architecture;
 /// <summary>Which folder of Core may know which, and where the seams to disk and network are, from the usings.</summary>
 internal sealed partial class DirectionTests
 {
-    // The folders of Core that a folder may name beside itself.
+    // The folders of Core from the lowest to the highest, and those that each may use. All of them stand before it.
     private static readonly (string Folder, string[] Allowed)[] _directions =
     [
         ("Hashing", []),
         ("Memory", []),
         ("Threads", []),
-        ("Schema", ["Hashing", "Model"]),
+        ("Schema", ["Hashing"]),
         ("Model", ["Hashing", "Memory", "Schema"]),
         ("Files", ["Hashing"]),
         ("Log", ["Files", "Hashing", "Model"]),
@@ -34,6 +34,16 @@ internal sealed partial class DirectionTests
             .Where(used => used.StartsWith("Core.", StringComparison.Ordinal))
             .Where(used => used.StartsWith(other, StringComparison.Ordinal) || !allowed.Contains(used.Split('.')[1]))
             .Select(used => $"{file} uses {used}"));
+        Assert.That(faults, Is.Empty);
+    }
+
+    [Test]
+    public void A_folder_of_Core_uses_only_folders_before_it()
+    {
+        string[] order = Folders();
+        IEnumerable<string> faults = _directions.SelectMany(direction => direction.Allowed
+            .Where(allowed => !order.TakeWhile(folder => folder != direction.Folder).Contains(allowed))
+            .Select(allowed => $"{direction.Folder} uses {allowed}"));
         Assert.That(faults, Is.Empty);
     }
 

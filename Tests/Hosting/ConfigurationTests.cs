@@ -6,6 +6,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Server;
 using TimeSeries.Tests.Fixtures;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using NUnit.Framework;
-using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Query;

@@ -1,4 +1,3 @@
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Query;

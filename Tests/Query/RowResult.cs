@@ -1,6 +1,7 @@
 using System.Text;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Query;
 

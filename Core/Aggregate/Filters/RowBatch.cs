@@ -1,6 +1,5 @@
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Model.Ports;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Filters;

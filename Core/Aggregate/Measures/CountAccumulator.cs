@@ -1,7 +1,7 @@
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Rollups;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Measures;
 

@@ -2,8 +2,8 @@ using System.Buffers;
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Aggregate.Rollups;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Measures;
 

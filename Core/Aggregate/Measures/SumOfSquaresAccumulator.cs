@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Rollups;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Measures;
 

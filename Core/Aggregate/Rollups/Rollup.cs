@@ -1,6 +1,5 @@
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Aggregate.Measures;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Rollups;
@@ -63,3 +62,22 @@ public sealed class Rollup
     /// <summary>The index of the first bucket that starts at a time or later.</summary>
     internal int FirstBucketFrom(long time) => _rows.FirstBucketFrom(time);
 }
+
+/// <summary>How much time one bucket of a rollup spans. The numeric value is stored and never changes.</summary>
+public enum RollupLevel : byte
+{
+    FiveMinutes = 0,
+    Hour = 1,
+
+    /// <summary>All of a block's samples of the project in one bucket, however long.</summary>
+    Block = 2,
+}
+
+/// <summary>One bucket of a rollup.</summary>
+/// <param name="Start">Its start in ms; of a whole block's bucket, the time of the first sample.</param>
+/// <param name="Samples">How many samples of the project lie in it.</param>
+/// <param name="Counted">How many of them the rows count: those with a value in the declaration's present field.</param>
+/// <param name="FirstRow">Its first row.</param>
+/// <param name="RowCount">How many rows it has.</param>
+/// <param name="IsRaw">Whether it has no rows, since they would hardly be fewer than the samples, which must be read instead.</param>
+internal readonly record struct RollupBucket(long Start, long Samples, long Counted, int FirstRow, int RowCount, bool IsRaw);

@@ -1,6 +1,5 @@
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Aggregate.Measures;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 

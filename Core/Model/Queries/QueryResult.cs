@@ -1,4 +1,5 @@
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Model.Queries;
 
@@ -68,4 +69,15 @@ public abstract class QueryResult : IDisposable
 
     /// <summary>Gives its memory to the next question.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
+}
+
+/// <summary>What an answer was computed from.</summary>
+public enum ResultSource : byte
+{
+    /// <summary>Nothing but raw samples (or nothing at all).</summary>
+    Raw,
+
+    Rollup,
+
+    Both,
 }

@@ -43,3 +43,32 @@ public sealed record SampleQuery
     /// <summary>Most groups that may be made.</summary>
     public int MaxGroups { get; init; } = int.MaxValue;
 }
+
+/// <summary>A field that a query groups by.</summary>
+/// <param name="Field">Its ordinal.</param>
+/// <param name="MissingAs">Number that a missing value is taken for (a missing port is 0); null makes missing a group of its own.</param>
+public readonly record struct GroupField(int Field, long? MissingAs = null);
+
+/// <summary>One term of a query's order; earlier terms weigh more, and ties end in the key's parts, ascending.</summary>
+/// <param name="By">What is compared.</param>
+/// <param name="Index">Index of the measure (or numerator, or sketch, or sum of squares) in the query's measures, or of the key part in its group.</param>
+/// <param name="Divisor">Index of the denominator in the query's measures; used by <see cref="OrderBy.Ratio"/>, <see cref="OrderBy.Mean"/> and <see cref="OrderBy.Deviation"/>.</param>
+/// <param name="Quantile">The quantile, 0…1; used by <see cref="OrderBy.Quantile"/> only.</param>
+public readonly record struct OrderTerm(OrderBy By, int Index = 0, int Divisor = 0, double Quantile = 0)
+{
+    /// <summary>Index of the sum in the query's measures; used by <see cref="OrderBy.Deviation"/> only.</summary>
+    public int Sum { get; init; }
+
+    public bool Descending { get; init; }
+}
+
+/// <summary>A query needs more than it may.</summary>
+/// <param name="option">The option that sets the limit, as in the configuration: <c>Query:MaxRows</c> or <c>Query:MaxGroups</c>.</param>
+/// <param name="limit">The limit.</param>
+public sealed class QueryLimitException(string option, long limit)
+    : Exception(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The query needs more than {option} = {limit}."))
+{
+    public string Option { get; } = option;
+
+    public long Limit { get; } = limit;
+}

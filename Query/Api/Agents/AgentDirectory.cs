@@ -69,3 +69,40 @@ internal static class AgentDirectory
         agent.Onode.Take(result.LatestText(row, (int)At.Onode), result.LatestTime(row, (int)At.Onode));
     }
 }
+
+/// <summary>What the samples of all kinds say of one agent. Filled by <see cref="AgentDirectory"/>.</summary>
+internal sealed class SeenAgent
+{
+    public required long Oid { get; init; }
+
+    public required string Oname { get; init; }
+
+    public LatestText Okind { get; } = new();
+
+    public LatestText Onode { get; } = new();
+
+    /// <summary>Time of its oldest sample, in ms.</summary>
+    public long FirstSeen { get; set; } = long.MaxValue;
+
+    /// <summary>Time of its newest sample, in ms.</summary>
+    public long LastSeen { get; set; } = long.MinValue;
+}
+
+/// <summary>The text of the greatest time, then of the greatest UTF-8 bytes, among those taken; empty when none was.</summary>
+internal sealed class LatestText
+{
+    private byte[] _text = [];
+    private long _time = long.MinValue;
+
+    /// <summary>Takes a text (empty: none) of a time.</summary>
+    public void Take(ReadOnlySpan<byte> text, long time)
+    {
+        if (!text.IsEmpty && (time > _time || (time == _time && text.SequenceCompareTo(_text) > 0)))
+        {
+            _text = text.ToArray();
+            _time = time;
+        }
+    }
+
+    public override string ToString() => Encoding.UTF8.GetString(_text);
+}

@@ -143,3 +143,16 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
         return isNew;
     }
 }
+
+/// <summary>A request of <c>/api/v1/aggregate</c>: the question for the store, and how its answer is shown.</summary>
+internal sealed record AggregateRequest
+{
+    public required SampleQuery Query { get; init; }
+
+    public required ImmutableArray<AggregateColumn> Columns { get; init; }
+
+    public required AnswerFormat Format { get; init; }
+
+    /// <summary>The window as the caller wrote it; null without windows.</summary>
+    public required string? Window { get; init; }
+}

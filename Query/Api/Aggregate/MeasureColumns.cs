@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Query.Api.Aggregate;

@@ -143,3 +143,25 @@ internal sealed record TykRequest
     // The first where it stands twice; one without a value is as good as absent.
     private static string Parameter(IQueryCollection parameters, string name) => parameters.TryGetValue(name, out var values) ? values[0] ?? "" : "";
 }
+
+/// <summary>What rows may be sorted by: <c>by</c>.</summary>
+internal enum TykColumn : byte
+{
+    Hits,
+    Success,
+    Error,
+    Latency,
+}
+
+/// <summary>Which parts of the time rows are grouped by: <c>res</c>.</summary>
+internal enum TykResolution : byte
+{
+    /// <summary>None.</summary>
+    Whole,
+
+    Month,
+
+    Day,
+
+    Hour,
+}

@@ -82,3 +82,28 @@ internal sealed class WhatapEndpoint(ProjectDirectory projects, QueryScheduler s
         await writeAsync(answer, outcome.Results[0]);
     }
 }
+
+/// <summary>A request that passed the checks of token and project.</summary>
+/// <param name="Pcode">The project.</param>
+/// <param name="ApdexThreshold">The project's T.</param>
+/// <param name="Parts">The parts of the path behind the statistic's name, decoded.</param>
+/// <param name="Parameters">The query string.</param>
+/// <param name="Now">When the request came.</param>
+internal sealed record WhatapCall(long Pcode, TimeSpan ApdexThreshold, IReadOnlyList<string> Parts, IQueryCollection Parameters, Timestamp Now)
+{
+    /// <summary>A parameter of the query string, the first where it stands twice; null when it is absent.</summary>
+    public string? Parameter(string name) => Parameters.TryGetValue(name, out var values) && values.Count > 0 ? values[0] ?? "" : null;
+}
+
+/// <summary>
+/// The parts of a request's path behind <c>/open/api/json</c>, percent-decoded one by one: a host name may hold any character, slashes too.
+/// </summary>
+internal static class WhatapPath
+{
+    public const string Prefix = "/open/api/json";
+
+    private const int PrefixParts = 3;
+
+    /// <summary>The decoded parts, without the empty one behind a trailing slash.</summary>
+    public static List<string> Parts(HttpContext context) => RawRequestTarget.PathParts(context, PrefixParts);
+}

@@ -1,11 +1,11 @@
 using System.Runtime.ExceptionServices;
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Catalog;
-using TimeSeries.Core.Storage.Embedded.Compaction;
 using TimeSeries.Core.Storage.Embedded.Heads;
 
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
@@ -194,5 +194,34 @@ internal sealed class SnapshotScan(
         {
             into.Add(chunk, piece.Ranges[i]);
         }
+    }
+}
+
+/// <summary>A chunk of a block, or a piece of a head, that a scan reads.</summary>
+/// <param name="Columns">The block that the chunk is of; null for a piece of a head.</param>
+/// <param name="Chunk">The chunk's number in its block.</param>
+/// <param name="Head">The piece of a head; null for a chunk of a block.</param>
+/// <param name="Ranges">The ranges of times that are read: ascending and disjoint.</param>
+/// <param name="FirstRange">The first of them that the piece has a part in.</param>
+internal readonly record struct ScanRange(BlockReader? Columns, int Chunk, HeadChunkReader? Head, TimeRange[] Ranges, int FirstRange);
+
+/// <summary>The rollups of one project in one block, as the aggregation asks for them.</summary>
+internal sealed class SectionRollups(BlockReader columns, SectionIndex section) : IRollupSource
+{
+    public long FirstTime => section.FirstTime;
+
+    public long LastTime => section.LastTime;
+
+    public Rollup? Find(int specIndex, RollupLevel level, bool withSketches)
+    {
+        foreach (RollupExtent rollup in section.Rollups)
+        {
+            if (rollup.SpecIndex == specIndex && rollup.Level == level)
+            {
+                return columns.ReadRollup(rollup.Extent, withSketches);
+            }
+        }
+
+        return null;
     }
 }

@@ -1,5 +1,4 @@
 using TimeSeries.Core.Model.Ports;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 

@@ -1,3 +1,4 @@
+using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
@@ -39,4 +40,58 @@ internal sealed class BlockIndex
 
         return null;
     }
+}
+
+/// <summary>One project's rows in a block.</summary>
+internal sealed class SectionIndex
+{
+    public required long Pcode { get; init; }
+
+    public required int RowCount { get; init; }
+
+    /// <summary>Index of its first chunk among the block's.</summary>
+    public required int FirstChunk { get; init; }
+
+    public required int ChunkCount { get; init; }
+
+    public required long FirstTime { get; init; }
+
+    public required long LastTime { get; init; }
+
+    public RollupExtent[] Rollups { get; set; } = [];
+}
+
+/// <summary>A run of rows of one section that each column keeps together.</summary>
+internal readonly record struct ChunkIndex(int RowCount, long FirstTime, long LastTime);
+
+/// <summary>Where a block keeps one column.</summary>
+internal sealed class ColumnIndex
+{
+    public required bool IsText { get; init; }
+
+    /// <summary>The texts that the codes mean; empty where each chunk has texts of its own, and for numbers.</summary>
+    public Extent Dictionary { get; set; }
+
+    /// <summary>How many texts the dictionary has.</summary>
+    public int TextCount { get; set; }
+
+    /// <summary>The chunks, as the block's; empty where every row of one is missing.</summary>
+    public required Extent[] Chunks { get; init; }
+
+    /// <summary>The least number of each chunk that is not missing.</summary>
+    public long[] Least { get; init; } = [];
+
+    /// <summary>The greatest number of each chunk that is not missing.</summary>
+    public long[] Greatest { get; init; } = [];
+
+    public bool HasDictionary => !Dictionary.IsEmpty;
+}
+
+/// <summary>Where a block keeps one rollup of a section.</summary>
+internal readonly record struct RollupExtent(int SpecIndex, RollupLevel Level, Extent Extent);
+
+/// <summary>A part of a file that has a checksum of its own: <paramref name="Length"/> bytes, the last four of them their CRC-32C. Empty: absent.</summary>
+internal readonly record struct Extent(long Offset, int Length)
+{
+    public bool IsEmpty => Length == 0;
 }

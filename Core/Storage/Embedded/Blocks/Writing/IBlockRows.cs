@@ -1,7 +1,6 @@
 using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
 
@@ -37,3 +36,6 @@ internal interface IBlockRows
     /// <summary>Reads the next rows of the open text column; returns what the codes mean.</summary>
     SymbolView NextCodes(Span<int> into);
 }
+
+/// <summary>How many rows a project has in a block that is being made.</summary>
+internal readonly record struct BlockProject(long Pcode, int RowCount);

@@ -1,4 +1,4 @@
-namespace TimeSeries.Core.Model.Queries;
+namespace TimeSeries.Core.Schema;
 
 /// <summary>What is computed of a group's samples. Every measure merges in any order.</summary>
 public enum MeasureKind : byte
