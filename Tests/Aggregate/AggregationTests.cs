@@ -15,7 +15,7 @@ internal sealed class AggregationTests
     {
         Random random = new(seed * 100 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<SampleRow> rows = new RowGenerator(schema, random).Rows(random.Next(1, 700), 3 * 3_600_000);
+        List<KindRow> rows = new KindRowGenerator(schema, random).Rows(random.Next(1, 700), 3 * 3_600_000);
         for (int i = 0; i < 25; i++)
         {
             SampleQuery query = new QueryGenerator(schema, random).Any(AnyRange(random));
@@ -27,7 +27,7 @@ internal sealed class AggregationTests
     public void Rows_of_a_part_of_a_chunk_count_alone()
     {
         KindSchema schema = SampleSchema.Of(Kind.Event);
-        List<SampleRow> rows = new RowGenerator(schema, new Random(5)).Rows(10_000, 1_000_000);
+        List<KindRow> rows = new KindRowGenerator(schema, new Random(5)).Rows(10_000, 1_000_000);
         Aggregation aggregation = new(CountAll(Kind.Event));
 
         aggregation.Add(new ArrayChunk(schema, rows), 17, 9_017, TimeRange.All);
@@ -48,7 +48,7 @@ internal sealed class AggregationTests
     {
         KindSchema schema = SampleSchema.Of(Kind.Exception);
         int field = schema.Ordinal("snap_seq");
-        List<SampleRow> rows = [.. Enumerable.Range(0, 10).Select(_ => Exception(schema, "c", long.MaxValue))];
+        List<KindRow> rows = [.. Enumerable.Range(0, 10).Select(_ => Exception(schema, "c", long.MaxValue))];
         SampleQuery query = CountAll(Kind.Exception) with { Measures = [new(MeasureKind.Sum, field)] };
         Aggregation aggregation = new(query);
 
@@ -63,7 +63,7 @@ internal sealed class AggregationTests
         // (2⁶³−1)·3/3 and ((2⁶³−1)·3−1)/3 are one double.
         KindSchema schema = SampleSchema.Of(Kind.Exception);
         int field = schema.Ordinal("snap_seq");
-        List<SampleRow> rows =
+        List<KindRow> rows =
         [
             .. Enumerable.Repeat("greater", 3).Select(name => Exception(schema, name, long.MaxValue)),
             .. Enumerable.Repeat("less", 2).Select(name => Exception(schema, name, long.MaxValue)),
@@ -88,7 +88,7 @@ internal sealed class AggregationTests
         // Sums of squares of about 2¹²⁶ times sums of about 2⁶⁴ need 190 bits.
         KindSchema schema = SampleSchema.Of(Kind.Exception);
         int field = schema.Ordinal("snap_seq");
-        List<SampleRow> rows =
+        List<KindRow> rows =
         [
             Exception(schema, "less", long.MaxValue - 1), Exception(schema, "less", long.MaxValue - 1),
             Exception(schema, "more", long.MaxValue), Exception(schema, "more", long.MaxValue),
@@ -111,7 +111,7 @@ internal sealed class AggregationTests
     public void As_many_rows_as_allowed_are_read_and_not_one_more(int maxRows, bool allowed)
     {
         KindSchema schema = SampleSchema.Of(Kind.Event);
-        ArrayChunk chunk = new(schema, new RowGenerator(schema, new Random(1)).Rows(100, 1_000));
+        ArrayChunk chunk = new(schema, new KindRowGenerator(schema, new Random(1)).Rows(100, 1_000));
         Aggregation aggregation = new(CountAll(Kind.Event) with { MaxRows = maxRows });
 
         Action add = () => aggregation.Add(chunk, TimeRange.All);
@@ -136,7 +136,7 @@ internal sealed class AggregationTests
     public void A_caller_who_left_ends_the_scan()
     {
         KindSchema schema = SampleSchema.Of(Kind.Event);
-        ArrayChunk chunk = new(schema, new RowGenerator(schema, new Random(1)).Rows(100, 1_000));
+        ArrayChunk chunk = new(schema, new KindRowGenerator(schema, new Random(1)).Rows(100, 1_000));
         Aggregation aggregation = new(CountAll(Kind.Event), new CancellationToken(canceled: true));
 
         Assert.That(() => aggregation.Add(chunk, TimeRange.All), Throws.InstanceOf<OperationCanceledException>());
@@ -151,7 +151,7 @@ internal sealed class AggregationTests
         Aggregation aggregation = new(query);
         for (int i = 0; i < 500; i++)
         {
-            SampleRow row = Exception(schema, "c", 1).With("time", RowGenerator.Start + i).With("message", new string((char)('a' + i % 26), 10_000) + i);
+            KindRow row = Exception(schema, "c", 1).With("time", KindRowGenerator.Start + i).With("message", new string((char)('a' + i % 26), 10_000) + i);
             aggregation.Add(new ArrayChunk(schema, [row]), TimeRange.All);
         }
 
@@ -162,7 +162,7 @@ internal sealed class AggregationTests
     public void Many_groups_that_are_equal_in_the_first_term_are_sorted_by_the_others([Values] bool descending, [Values(OrderBy.Key, OrderBy.Window, OrderBy.Measure)] OrderBy last, [Values(30, int.MaxValue)] int limit)
     {
         KindSchema schema = SampleSchema.Of(Kind.Thread);
-        List<SampleRow> rows = new RowGenerator(schema, new Random(8)).Rows(3_000, 500_000);
+        List<KindRow> rows = new KindRowGenerator(schema, new Random(8)).Rows(3_000, 500_000);
         SampleQuery query = CountAll(Kind.Thread) with
         {
             WindowMilliseconds = 1_000,
@@ -180,13 +180,13 @@ internal sealed class AggregationTests
     internal static TimeRange AnyRange(Random random)
     {
         const long length = 3 * 3_600_000;
-        long from = RowGenerator.Start + random.NextInt64(-length / 4, length);
+        long from = KindRowGenerator.Start + random.NextInt64(-length / 4, length);
         long to = from + random.NextInt64(length);
         return random.Next(4) switch
         {
             0 => TimeRange.All,
             1 => new TimeRange(from / 300_000 * 300_000, to / 300_000 * 300_000),
-            2 => new TimeRange(RowGenerator.Start - 1, to),
+            2 => new TimeRange(KindRowGenerator.Start - 1, to),
             _ => new TimeRange(from, to),
         };
     }
@@ -194,11 +194,11 @@ internal sealed class AggregationTests
     internal static SampleQuery CountAll(Kind kind) =>
         new() { Pcode = 1, Kind = kind, Range = TimeRange.All, Measures = [new(MeasureKind.Count)] };
 
-    internal static QueryResult Answer(KindSchema schema, SampleQuery query, List<SampleRow> rows, Random random, HashAggregatorPool? stock = null)
+    internal static QueryResult Answer(KindSchema schema, SampleQuery query, List<KindRow> rows, Random random, HashAggregatorPool? stock = null)
     {
         Aggregation[] parts = [new(query, stock, CancellationToken.None), new(query, stock, CancellationToken.None)];
         SymbolTable[] shared = ArrayChunk.NewTables(schema);
-        SampleRow[] shuffled = [.. rows];
+        KindRow[] shuffled = [.. rows];
         random.Shuffle(shuffled);
         for (int first = 0; first < shuffled.Length;)
         {
@@ -213,6 +213,6 @@ internal sealed class AggregationTests
         return parts[0].Complete();
     }
 
-    private static SampleRow Exception(KindSchema schema, string name, long snapSeq) =>
-        new SampleRow(schema).With("time", RowGenerator.Start).With("class", name).With("snap_seq", snapSeq);
+    private static KindRow Exception(KindSchema schema, string name, long snapSeq) =>
+        new KindRow(schema).With("time", KindRowGenerator.Start).With("class", name).With("snap_seq", snapSeq);
 }

@@ -12,7 +12,7 @@ internal sealed class ArrayChunk : IColumnChunk
     private readonly int[][] _codes;
     private readonly SymbolTable[] _tables;
 
-    public ArrayChunk(KindSchema schema, IReadOnlyList<SampleRow> rows, SymbolTable[]? tables = null, bool repeatTexts = false)
+    public ArrayChunk(KindSchema schema, IReadOnlyList<KindRow> rows, SymbolTable[]? tables = null, bool repeatTexts = false)
     {
         RowCount = rows.Count;
         FirstTime = rows.Min(row => row.Time);

@@ -81,7 +81,7 @@ internal sealed class HashAggregatorPoolTests
             SampleQuery form = new QueryGenerator(schema, random).Any(TimeRange.All);
             for (int time = 0; time < 3; time++)
             {
-                List<SampleRow> rows = new RowGenerator(schema, random).Rows(random.Next(1, 300), 3 * 3_600_000);
+                List<KindRow> rows = new KindRowGenerator(schema, random).Rows(random.Next(1, 300), 3 * 3_600_000);
                 SampleQuery query = form with { Range = AggregationTests.AnyRange(random) };
                 using QueryResult answer = AggregationTests.Answer(schema, query, rows, random, stock);
                 Assert.That(ResultLines.Of(query, answer), Is.EqualTo(NaiveAnswer.Lines(query, rows)), $"query {i}, time {time}: {query}");
@@ -96,7 +96,7 @@ internal sealed class HashAggregatorPoolTests
     {
         HashAggregatorPool stock = new(1 << 24);
         Aggregation aggregation = new(_byText, stock, CancellationToken.None);
-        aggregation.Add(new ArrayChunk(_schema, new RowGenerator(_schema, new Random(1)).Rows(100, 1_000)), TimeRange.All);
+        aggregation.Add(new ArrayChunk(_schema, new KindRowGenerator(_schema, new Random(1)).Rows(100, 1_000)), TimeRange.All);
         QueryResult answer = aggregation.Complete();
         Assert.That(answer.RowCount, Is.Positive);
 

@@ -16,7 +16,7 @@ internal sealed class KnownRollupTests
     {
         Random random = new((seed * 100) + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<SampleRow> rows = new RowGenerator(schema, random).Rows(random.Next(2_000, 4_000), 2 * 3_600_000);
+        List<KindRow> rows = new KindRowGenerator(schema, random).Rows(random.Next(2_000, 4_000), 2 * 3_600_000);
 
         // Sources overlap, and where they have few samples their buckets are marked raw.
         int sources = random.Next(2, 5);
@@ -44,11 +44,11 @@ internal sealed class KnownRollupTests
     public void Samples_that_all_sources_have_in_rollups_are_not_counted_again()
     {
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        List<SampleRow> first = Steady(schema, 0, 3);
-        List<SampleRow> second = Steady(schema, 1, 2);
+        List<KindRow> first = Steady(schema, 0, 3);
+        List<KindRow> second = Steady(schema, 1, 2);
 
         // Rows of which nothing but the time is told: what is answered beside it comes from the sources.
-        List<SampleRow> times = [.. first.Concat(second).Select(row => new SampleRow(schema).With("time", row.Number("time"))).OrderBy(row => row.Number("time"))];
+        List<KindRow> times = [.. first.Concat(second).Select(row => new KindRow(schema).With("time", row.Number("time"))).OrderBy(row => row.Number("time"))];
         BuiltRollups rollups = new(schema, [new ArrayChunk(schema, times)], QueryGenerator.Threshold, Build(schema, first), Build(schema, second));
 
         Assert.That(Answer(rollups), Is.EqualTo(NaiveAnswer.Lines(_byService, [.. first, .. second])));
@@ -58,7 +58,7 @@ internal sealed class KnownRollupTests
     public void A_source_counted_with_another_apdex_threshold_is_counted_again()
     {
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        List<SampleRow> rows = Steady(schema, 0, 3);
+        List<KindRow> rows = Steady(schema, 0, 3);
         ArrayChunk chunk = new(schema, rows);
         BuiltRollups other = new(schema, [chunk], QueryGenerator.Threshold + 1);
 
@@ -78,7 +78,7 @@ internal sealed class KnownRollupTests
         ],
     };
 
-    private static BuiltRollups Build(KindSchema schema, List<SampleRow> rows) => new(schema, [new ArrayChunk(schema, rows)], QueryGenerator.Threshold);
+    private static BuiltRollups Build(KindSchema schema, List<KindRow> rows) => new(schema, [new ArrayChunk(schema, rows)], QueryGenerator.Threshold);
 
     private static List<string> Answer(BuiltRollups rollups)
     {
@@ -90,8 +90,8 @@ internal sealed class KnownRollupTests
     }
 
     // A sample each second, so that every bucket has far more samples than services.
-    private static List<SampleRow> Steady(KindSchema schema, int firstBucket, int buckets) =>
-        [.. Enumerable.Range(0, (int)(buckets * FiveMinutes / 1_000)).Select(i => new SampleRow(schema)
-            .With("time", RowGenerator.Start - (RowGenerator.Start % FiveMinutes) + (firstBucket * FiveMinutes) + (i * 1_000))
+    private static List<KindRow> Steady(KindSchema schema, int firstBucket, int buckets) =>
+        [.. Enumerable.Range(0, (int)(buckets * FiveMinutes / 1_000)).Select(i => new KindRow(schema)
+            .With("time", KindRowGenerator.Start - (KindRowGenerator.Start % FiveMinutes) + (firstBucket * FiveMinutes) + (i * 1_000))
             .With("service", $"/{i % 3}").With("elapsed", i * 100).With("oname", "a"))];
 }

@@ -13,9 +13,9 @@ internal sealed class NaiveAnswer
     private static readonly double _gamma = 1.01 / 0.99;
 
     private readonly SampleQuery _query;
-    private readonly List<(Key Key, List<SampleRow> Rows)> _groups;
+    private readonly List<(Key Key, List<KindRow> Rows)> _groups;
 
-    private NaiveAnswer(SampleQuery query, IEnumerable<SampleRow> rows)
+    private NaiveAnswer(SampleQuery query, IEnumerable<KindRow> rows)
     {
         _query = query;
         _groups = [.. rows
@@ -28,13 +28,13 @@ internal sealed class NaiveAnswer
     private sealed record Key(string Text, long Window, object?[] Parts);
 
     /// <summary>The lines of the whole answer: total, then a line a row.</summary>
-    public static List<string> Lines(SampleQuery query, IEnumerable<SampleRow> rows)
+    public static List<string> Lines(SampleQuery query, IEnumerable<KindRow> rows)
     {
         NaiveAnswer answer = new(query, rows);
         return [Line($"total {answer._groups.Count}"), .. answer._groups.Take(query.Limit).Select(answer.LineOf)];
     }
 
-    private string LineOf((Key Key, List<SampleRow> Rows) group)
+    private string LineOf((Key Key, List<KindRow> Rows) group)
     {
         StringBuilder line = new(group.Key.Text);
         foreach (Measure measure in _query.Measures)
@@ -45,7 +45,7 @@ internal sealed class NaiveAnswer
         return line.ToString();
     }
 
-    private Key KeyOf(SampleRow row)
+    private Key KeyOf(KindRow row)
     {
         long length = _query.WindowMilliseconds;
         long window = length == 0 ? 0 : row.Time - ((((row.Time + _query.WindowOffsetMilliseconds) % length) + length) % length);
@@ -55,7 +55,7 @@ internal sealed class NaiveAnswer
         return new Key(text, window, parts);
     }
 
-    private static bool Passes(SampleRow row, Filter filter)
+    private static bool Passes(KindRow row, Filter filter)
     {
         if (filter.Operator == FilterOperator.EitherOf)
         {
@@ -87,11 +87,11 @@ internal sealed class NaiveAnswer
         };
     }
 
-    private static string Text(List<SampleRow> rows, Measure measure)
+    private static string Text(List<KindRow> rows, Measure measure)
     {
         rows = [.. rows.Where(row => row.Meets(measure.Condition))];
         bool isText = measure.Field >= 0 && rows.Count > 0 && rows[0].Schema.Fields[measure.Field].IsText;
-        List<SampleRow> having = [.. rows.Where(row => measure.Field < 0 || row.Number(measure.Field) is not null || row.Text(measure.Field) is not null)];
+        List<KindRow> having = [.. rows.Where(row => measure.Field < 0 || row.Number(measure.Field) is not null || row.Text(measure.Field) is not null)];
         return measure.Kind switch
         {
             MeasureKind.Latest when isText => LatestText(having, measure.Field),
@@ -102,7 +102,7 @@ internal sealed class NaiveAnswer
         };
     }
 
-    private static BigInteger? Number(List<SampleRow> having, Measure measure)
+    private static BigInteger? Number(List<KindRow> having, Measure measure)
     {
         List<BigInteger> values = measure.Field < 0 ? [] : [.. having.Select(row => (BigInteger)(row.Number(measure.Field) ?? 0))];
         long threshold = measure.ThresholdMicroseconds;
@@ -119,16 +119,16 @@ internal sealed class NaiveAnswer
         };
     }
 
-    private static long? LatestNumber(List<SampleRow> having, int field) =>
+    private static long? LatestNumber(List<KindRow> having, int field) =>
         having.OrderByDescending(row => row.Time).ThenByDescending(row => row.Number(field)).FirstOrDefault()?.Number(field);
 
-    private static string LatestText(List<SampleRow> having, int field)
+    private static string LatestText(List<KindRow> having, int field)
     {
         long last = having.Count == 0 ? 0 : having.Max(row => row.Time);
         return having.Where(row => row.Time == last).Select(row => row.Text(field)!).OrderDescending(Comparer<string>.Create(CompareBytes)).FirstOrDefault("");
     }
 
-    private static double Quantile(List<SampleRow> having, int field, double quantile)
+    private static double Quantile(List<KindRow> having, int field, double quantile)
     {
         List<long> values = [.. having.Select(row => row.Number(field)!.Value).Order()];
         if (values.Count == 0)
@@ -142,7 +142,7 @@ internal sealed class NaiveAnswer
         return Math.Min(Math.Max(middle, values[0]), values[^1]);
     }
 
-    private int Compare((Key Key, List<SampleRow> Rows) x, (Key Key, List<SampleRow> Rows) y)
+    private int Compare((Key Key, List<KindRow> Rows) x, (Key Key, List<KindRow> Rows) y)
     {
         foreach (OrderTerm term in _query.Order)
         {
@@ -173,15 +173,15 @@ internal sealed class NaiveAnswer
         return ties;
     }
 
-    private BigInteger? Measured(List<SampleRow> rows, int index)
+    private BigInteger? Measured(List<KindRow> rows, int index)
     {
         Measure measure = _query.Measures[index];
-        List<SampleRow> having = [.. rows.Where(row => row.Meets(measure.Condition)
+        List<KindRow> having = [.. rows.Where(row => row.Meets(measure.Condition)
             && (measure.Field < 0 || row.Number(measure.Field) is not null || row.Text(measure.Field) is not null))];
         return Number(having, measure);
     }
 
-    private int CompareQuotients(List<SampleRow> x, List<SampleRow> y, OrderTerm term)
+    private int CompareQuotients(List<KindRow> x, List<KindRow> y, OrderTerm term)
     {
         (BigInteger a, BigInteger b) = (Measured(x, term.Index) ?? 0, Measured(x, term.Divisor) ?? 0);
         (BigInteger c, BigInteger d) = (Measured(y, term.Index) ?? 0, Measured(y, term.Divisor) ?? 0);
@@ -190,9 +190,9 @@ internal sealed class NaiveAnswer
         return (a * d).CompareTo(c * b);
     }
 
-    private int Present(List<SampleRow> rows, OrderTerm term) => Measured(rows, term.Divisor) > 0 ? 1 : 0;
+    private int Present(List<KindRow> rows, OrderTerm term) => Measured(rows, term.Divisor) > 0 ? 1 : 0;
 
-    private int CompareDeviations(List<SampleRow> x, List<SampleRow> y, OrderTerm term)
+    private int CompareDeviations(List<KindRow> x, List<KindRow> y, OrderTerm term)
     {
         if (Present(x, term) + Present(y, term) < 2)
         {
@@ -205,7 +205,7 @@ internal sealed class NaiveAnswer
         return (a * BigInteger.Pow(m, 3)).CompareTo(b * BigInteger.Pow(n, 3));
     }
 
-    private (BigInteger Squares, BigInteger Count) Spread(List<SampleRow> rows, OrderTerm term)
+    private (BigInteger Squares, BigInteger Count) Spread(List<KindRow> rows, OrderTerm term)
     {
         List<BigInteger> values = [.. rows.Select(row => row.Number(_query.Measures[term.Index].Field)).Where(value => value is not null).Select(value => (BigInteger)value!.Value)];
         BigInteger sum = values.Aggregate(BigInteger.Zero, (total, value) => total + value);
@@ -216,7 +216,7 @@ internal sealed class NaiveAnswer
         ? (BigInteger)_query.Range.To - _query.Range.From
         : BigInteger.Min((BigInteger)key.Window + _query.WindowMilliseconds, _query.Range.To) - BigInteger.Max(key.Window, _query.Range.From);
 
-    private double QuantileOf(List<SampleRow> rows, OrderTerm term)
+    private double QuantileOf(List<KindRow> rows, OrderTerm term)
     {
         Measure measure = _query.Measures[term.Index];
         return Quantile([.. rows.Where(row => row.Meets(measure.Condition) && row.Number(measure.Field) is not null)], measure.Field, term.Quantile);

@@ -14,7 +14,7 @@ internal sealed class RollupTests
     {
         Random random = new(seed * 1_000 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<SampleRow> rows = new RowGenerator(schema, random).Rows(random.Next(2_000, 4_000), 3 * 3_600_000);
+        List<KindRow> rows = new KindRowGenerator(schema, random).Rows(random.Next(2_000, 4_000), 3 * 3_600_000);
         List<(BuiltRollups Rollups, List<ArrayChunk> Chunks)> blocks = Blocks(schema, rows, random);
         for (int i = 0; i < 30; i++)
         {
@@ -34,7 +34,7 @@ internal sealed class RollupTests
     {
         Random random = new(11);
         KindSchema schema = SampleSchema.Of(Kind.Sql);
-        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(schema, random).Rows(6_000, 3 * 3_600_000), random);
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new KindRowGenerator(schema, random).Rows(6_000, 3 * 3_600_000), random);
         int used = 0;
         for (int i = 0; i < 100; i++)
         {
@@ -51,7 +51,7 @@ internal sealed class RollupTests
     {
         Random random = new(seed);
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(schema, random).Rows(3_000, 3 * 3_600_000), random);
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new KindRowGenerator(schema, random).Rows(3_000, 3 * 3_600_000), random);
         SampleQuery query = new QueryGenerator(schema, random).OfRollup(TimeRange.All);
         TimeRange range = AggregationTests.AnyRange(random);
         List<TimeRange> rest = [];
@@ -77,7 +77,7 @@ internal sealed class RollupTests
     public void A_whole_block_takes_no_raw_row(long shift, RollupLevel coarsest)
     {
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        List<SampleRow> rows = Steady(schema, 6_000, 5_000);
+        List<KindRow> rows = Steady(schema, 6_000, 5_000);
         (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, rows, new Random(1));
         SampleQuery query = ByService(schema) with { WindowMilliseconds = shift == 0 ? 0 : 3_600_000 };
         Aggregation aggregation = new(query);
@@ -134,7 +134,7 @@ internal sealed class RollupTests
     public void Keys_that_hardly_repeat_are_left_to_the_raw_rows()
     {
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        List<SampleRow> rows = Steady(schema, 1_000, 5_000);
+        List<KindRow> rows = Steady(schema, 1_000, 5_000);
         for (int i = 0; i < rows.Count; i++)
         {
             rows[i].With("remote_ip", $"10.0.0.{i / 3}");
@@ -149,7 +149,7 @@ internal sealed class RollupTests
     public void Samples_that_go_back_in_time_are_refused()
     {
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        List<SampleRow> rows = Steady(schema, 100, 5_000);
+        List<KindRow> rows = Steady(schema, 100, 5_000);
         rows.Reverse();
         RollupBuilder builder = new(schema, 1);
 
@@ -166,7 +166,7 @@ internal sealed class RollupTests
     public void A_truncated_section_is_refused([Values] Kind kind, [Values] bool withSketches)
     {
         KindSchema schema = SampleSchema.Of(kind);
-        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(schema, new Random(3)).Rows(1_000, 900_000), new Random(1));
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new KindRowGenerator(schema, new Random(3)).Rows(1_000, 900_000), new Random(1));
         byte[] section = rollups.Sections[0].Bytes.ToArray();
 
         Assert.Multiple(() =>
@@ -183,7 +183,7 @@ internal sealed class RollupTests
     {
         Random random = new(7);
         KindSchema schema = SampleSchema.Of(kind);
-        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(schema, random).Rows(1_000, 900_000), random);
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new KindRowGenerator(schema, random).Rows(1_000, 900_000), random);
         int refused = 0;
         foreach (RollupSection section in rollups.Sections)
         {
@@ -218,8 +218,8 @@ internal sealed class RollupTests
         Measures = [new(MeasureKind.Count), new(MeasureKind.Sum, schema.Ordinal("elapsed"))],
     };
 
-    private static List<SampleRow> Steady(KindSchema schema, int count, long step) => [.. Enumerable.Range(0, count).Select(i => new SampleRow(schema)
-        .With("time", RowGenerator.Start + i * step / 4).With("service", $"/{i % 3}").With("elapsed", i).With("oname", "a"))];
+    private static List<KindRow> Steady(KindSchema schema, int count, long step) => [.. Enumerable.Range(0, count).Select(i => new KindRow(schema)
+        .With("time", KindRowGenerator.Start + i * step / 4).With("service", $"/{i % 3}").With("elapsed", i).With("oname", "a"))];
 
     private static void AddBlock(Aggregation aggregation, BuiltRollups rollups, List<ArrayChunk> chunks, TimeRange range)
     {
@@ -235,14 +235,14 @@ internal sealed class RollupTests
     }
 
     // Blocks that overlap in time, as late samples make them.
-    private static List<(BuiltRollups Rollups, List<ArrayChunk> Chunks)> Blocks(KindSchema schema, List<SampleRow> rows, Random random)
+    private static List<(BuiltRollups Rollups, List<ArrayChunk> Chunks)> Blocks(KindSchema schema, List<KindRow> rows, Random random)
     {
         int blocks = random.Next(1, 4);
         int[] blockOfRow = [.. rows.Select(_ => random.Next(blocks))];
         return [.. Enumerable.Range(0, blocks).Select(block => Block(schema, [.. rows.Where((_, i) => blockOfRow[i] == block)], random))];
     }
 
-    private static (BuiltRollups Rollups, List<ArrayChunk> Chunks) Block(KindSchema schema, List<SampleRow> rows, Random random)
+    private static (BuiltRollups Rollups, List<ArrayChunk> Chunks) Block(KindSchema schema, List<KindRow> rows, Random random)
     {
         List<ArrayChunk> chunks = [];
         for (int first = 0; first < rows.Count;)

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Architecture;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Http;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Benchmarks;
 

@@ -4,7 +4,7 @@ using NUnit.Framework;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Benchmarks;
 

@@ -3,7 +3,7 @@ using NUnit.Framework;
 using TimeSeries.Benchmarks.Shared;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures.Influx;
+using TimeSeries.Tests.Support.Influx;
 
 namespace TimeSeries.Tests.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Benchmarks;
 

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Benchmarks;
 

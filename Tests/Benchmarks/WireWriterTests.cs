@@ -2,7 +2,7 @@ using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Benchmarks;
 

@@ -1,5 +1,5 @@
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 

@@ -2,8 +2,10 @@ using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures;
-using TimeSeries.Tests.Fixtures.Influxd;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 

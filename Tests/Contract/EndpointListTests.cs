@@ -7,7 +7,7 @@ using TimeSeries.Query.Families.Ncp;
 using TimeSeries.Query.Families.Tyk;
 using TimeSeries.Query.Families.WhaTap;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 

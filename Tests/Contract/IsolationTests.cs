@@ -2,7 +2,9 @@ using System.Net;
 using NUnit.Framework;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Description;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 

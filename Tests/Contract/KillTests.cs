@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 

@@ -1,6 +1,9 @@
 using NUnit.Framework;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Contract.Oracle.Endpoints;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Contract.Oracle.Endpoints;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Contract;
 

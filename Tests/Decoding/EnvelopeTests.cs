@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using TimeSeries.Core.Schema;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Decoding;
 

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Decoding;
 

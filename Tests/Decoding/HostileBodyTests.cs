@@ -2,7 +2,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Decoding;
 using TimeSeries.Ingest.Decoding.Wire;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Decoding;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using TimeSeries.Core.Schema;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Decoding;
 

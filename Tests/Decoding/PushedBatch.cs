@@ -5,7 +5,7 @@ using TimeSeries.Ingest.Building;
 using TimeSeries.Ingest.Decoding;
 using TimeSeries.Ingest.Decoding.Wire;
 using TimeSeries.Ingest.Validation;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Decoding;
 

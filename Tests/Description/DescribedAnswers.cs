@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Description;
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Server;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Description;
 

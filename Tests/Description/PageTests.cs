@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Description;
 

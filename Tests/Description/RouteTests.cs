@@ -10,7 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Server;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Description;
 

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TimeSeries.Tests.Architecture;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Documents;
 

@@ -5,7 +5,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
 using TimeSeries.Server;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Golden;
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Ingest.Recovery;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Golden;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Golden;
 

@@ -1,4 +1,5 @@
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Golden;
 

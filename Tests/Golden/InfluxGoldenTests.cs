@@ -7,8 +7,11 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures;
-using TimeSeries.Tests.Fixtures.Influxd;
+using TimeSeries.Tests.Contract.Oracle.Endpoints;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Golden;
 

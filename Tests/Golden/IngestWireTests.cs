@@ -6,9 +6,12 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Tests.Contract.Oracle;
+using TimeSeries.Tests.Contract.Oracle.Endpoints;
 using TimeSeries.Tests.Files;
-using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Ingest;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Golden;
 
@@ -43,7 +46,7 @@ internal sealed partial class IngestWireTests
     [TestCase("application/msgpack")]
     public async Task Answers_to_pushes_are_as_they_were(string accept)
     {
-        await using IngestHost host = await StartAsync();
+        await using IngestTestHost host = await StartAsync();
         Transcript transcript = new();
         string json = host.Batch("id-1", "shop", "/a", "/b");
         string samples = $$"""{"time":{{host.Now}},"service":"/good","elapsed":1},{"time":{{host.Now}},"service":"/bad","elapsed":"x"},{"time":1}""";
@@ -69,7 +72,7 @@ internal sealed partial class IngestWireTests
     [Test]
     public async Task A_full_queue_is_answered_as_it_was()
     {
-        await using IngestHost host = await StartAsync();
+        await using IngestTestHost host = await StartAsync();
         host.Store.Held = new TaskCompletionSource();
         byte[] padded = Encoding.UTF8.GetBytes(host.Batch().PadRight(MaxRequestBytes));
         Task<HttpResponseMessage>[] pushes = [.. Enumerable.Range(0, 20).Select(_ => host.PushAsync(padded))];
@@ -86,18 +89,18 @@ internal sealed partial class IngestWireTests
         ? Convert.ToHexStringLower(new MessagePackBytes().Value(MessagePackReading.Read(Convert.FromHexString(line))).ToArray())
         : line;
 
-    private static Task<HttpResponseMessage> OnBrokenDiskAsync(IngestHost host, string accept)
+    private static Task<HttpResponseMessage> OnBrokenDiskAsync(IngestTestHost host, string accept)
     {
         host.Files.Fail(FileOperation.Write, times: int.MaxValue);
         return host.PushAsync(Encoding.UTF8.GetBytes(host.Batch()), accept: accept);
     }
 
-    private static async Task<IngestHost> StartAsync()
+    private static async Task<IngestTestHost> StartAsync()
     {
         FaultyFileSystem files = new();
         files.CreateDirectory("/node");
         new NodeFile(0x0123_4567_89AB_CDEF, "golden", []).Write(files, "/node");
-        return await IngestHost.StartAsync(
+        return await IngestTestHost.StartAsync(
             files, new FakeTimeProvider(_now), $"--Ingest:MaxRequestBytes={MaxRequestBytes}", $"--Ingest:MaxInflatedBytes={2 * MaxRequestBytes}",
             $"--Ingest:QueueBytes={7 * MaxRequestBytes}");
     }

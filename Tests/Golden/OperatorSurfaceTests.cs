@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures;
-using TimeSeries.Tests.Fixtures.Influxd;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Golden;
 

@@ -6,8 +6,10 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
 using TimeSeries.Server;
-using TimeSeries.Tests.Fixtures;
-using TimeSeries.Tests.Fixtures.Influxd;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Hosting;
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Server;
-using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Ingest;
+using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Hosting;
 

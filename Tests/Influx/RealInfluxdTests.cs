@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures.Influxd;
+using TimeSeries.Tests.Support.Influx;
 
 namespace TimeSeries.Tests.Influx;
 

@@ -9,10 +9,10 @@ public sealed class AlertRepeatTests
     private static readonly Guid _one = new("0c0ffee0-0000-4000-8000-000000000001");
     private static readonly Guid _two = new("0c0ffee0-0000-4000-8000-000000000002");
 
-    private IngestHost _host = null!;
+    private IngestTestHost _host = null!;
 
     [SetUp]
-    public async Task StartAsync() => _host = await IngestHost.StartAsync();
+    public async Task StartAsync() => _host = await IngestTestHost.StartAsync();
 
     [TearDown]
     public async Task StopAsync() => await _host.DisposeAsync();
@@ -54,8 +54,8 @@ public sealed class AlertRepeatTests
 
         int[] accepted =
         [
-            (await IngestHost.ReadAsync(await first, HttpStatusCode.OK)).GetProperty("accepted").GetInt32(),
-            (await IngestHost.ReadAsync(await second, HttpStatusCode.OK)).GetProperty("accepted").GetInt32(),
+            (await IngestTestHost.ReadAsync(await first, HttpStatusCode.OK)).GetProperty("accepted").GetInt32(),
+            (await IngestTestHost.ReadAsync(await second, HttpStatusCode.OK)).GetProperty("accepted").GetInt32(),
         ];
         Assert.That(accepted, Is.EquivalentTo(new[] { 0, 1 }));
     }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Tests.Files;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
 
@@ -15,10 +15,10 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task Samples_from_the_copy_on_belong_to_a_new_node_and_those_before_to_the_old_one()
     {
-        await using IngestHost host = await StartAsync(new LogFedRecordingStore(), _one);
+        await using IngestTestHost host = await StartAsync(new LogFedRecordingStore(), _one);
         await host.TakenAsync(host.Batch(null, "agent", "/a", "/b", "/c"));
         ulong old = host.NodeIdOf(0);
-        await using IngestHost copy = await host.CrashAsync(_two);
+        await using IngestTestHost copy = await host.CrashAsync(_two);
         await copy.TakenAsync(copy.Batch(null, "agent", "/d"));
 
         Assert.That((copy.NodeIdOf(2), copy.NodeIdOf(3) == old, copy.NodeIdOf(4) == copy.NodeIdOf(3)), Is.EqualTo((old, false, true)));
@@ -28,12 +28,12 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task The_new_node_stays_when_the_host_is_started_again()
     {
-        await using IngestHost host = await StartAsync(new LogFedRecordingStore(), _one);
+        await using IngestTestHost host = await StartAsync(new LogFedRecordingStore(), _one);
         await host.TakenAsync(host.Batch());
-        await using IngestHost copy = await host.CrashAsync(_two);
+        await using IngestTestHost copy = await host.CrashAsync(_two);
         await copy.TakenAsync(copy.Batch());
         (ulong, ulong) before = (copy.NodeIdOf(0), copy.NodeIdOf(1));
-        await using IngestHost again = await copy.CrashAsync(_two);
+        await using IngestTestHost again = await copy.CrashAsync(_two);
 
         Assert.That((again.NodeIdOf(0), again.NodeIdOf(1)), Is.EqualTo(before));
         Assert.That(again.Log.Text, Does.Not.Contain("another machine"));
@@ -42,11 +42,11 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task A_copy_of_a_copy_is_a_third_node()
     {
-        await using IngestHost host = await StartAsync(new LogFedRecordingStore(), _one);
+        await using IngestTestHost host = await StartAsync(new LogFedRecordingStore(), _one);
         await host.TakenAsync(host.Batch());
-        await using IngestHost copy = await host.CrashAsync(_two);
+        await using IngestTestHost copy = await host.CrashAsync(_two);
         await copy.TakenAsync(copy.Batch());
-        await using IngestHost third = await copy.CrashAsync(_one);
+        await using IngestTestHost third = await copy.CrashAsync(_one);
 
         Assert.That(new[] { third.NodeIdOf(0), third.NodeIdOf(1), third.NodeIdOf(2) }, Is.Unique);
     }
@@ -54,9 +54,9 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task The_embedded_store_needs_no_new_node()
     {
-        await using IngestHost host = await StartAsync(new RecordingStore(), _one);
+        await using IngestTestHost host = await StartAsync(new RecordingStore(), _one);
         await host.TakenAsync(host.Batch());
-        await using IngestHost copy = await host.CrashAsync(_two);
+        await using IngestTestHost copy = await host.CrashAsync(_two);
 
         Assert.That(copy.NodeIdOf(1), Is.EqualTo(copy.NodeIdOf(0)));
         Assert.That(copy.Log.Text, Does.Contain("was made on another machine"));
@@ -67,13 +67,13 @@ public sealed class CopiedDirectoryTests
     [TestCase("0123456789abcdef0123456789abcdef", "host-b")]
     public async Task Host_names_tell_no_copy(string before, string after)
     {
-        await using IngestHost host = await StartAsync(new LogFedRecordingStore(), new Machine(before));
+        await using IngestTestHost host = await StartAsync(new LogFedRecordingStore(), new Machine(before));
         await host.TakenAsync(host.Batch());
-        await using IngestHost copy = await host.CrashAsync(new Machine(after));
+        await using IngestTestHost copy = await host.CrashAsync(new Machine(after));
 
         Assert.That(copy.NodeIdOf(1), Is.EqualTo(copy.NodeIdOf(0)));
     }
 
-    private static Task<IngestHost> StartAsync(RecordingStore store, Machine machine) =>
-        IngestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), store, machine);
+    private static Task<IngestTestHost> StartAsync(RecordingStore store, Machine machine) =>
+        IngestTestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), store, machine);
 }

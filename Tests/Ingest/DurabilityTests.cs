@@ -7,10 +7,10 @@ namespace TimeSeries.Tests.Ingest;
 
 public sealed class DurabilityTests
 {
-    private IngestHost _host = null!;
+    private IngestTestHost _host = null!;
 
     [SetUp]
-    public async Task StartAsync() => _host = await IngestHost.StartAsync();
+    public async Task StartAsync() => _host = await IngestTestHost.StartAsync();
 
     [TearDown]
     public async Task StopAsync() => await _host.DisposeAsync();
@@ -96,7 +96,7 @@ public sealed class DurabilityTests
         Assert.That(red.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         _host.Files.Heal();
 
-        await IngestHost.UntilAsync(() =>
+        await IngestTestHost.UntilAsync(() =>
         {
             _host.Clock.Advance(TimeSpan.FromSeconds(1));
             return _host.Log.Text.Contains("The log can be written again.", StringComparison.Ordinal);
@@ -136,12 +136,12 @@ public sealed class DurabilityTests
     {
         _host.Store.Fails = true;
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch(null, "agent", "/held"));
-        await IngestHost.UntilAsync(() => _host.Log.Text.Contains("The store does not take samples", StringComparison.Ordinal));
+        await IngestTestHost.UntilAsync(() => _host.Log.Text.Contains("The store does not take samples", StringComparison.Ordinal));
         using HttpResponseMessage refused = await _host.PushAsync(_host.Batch(null, "agent", "/refused"));
         using HttpResponseMessage red = await _host.Client.GetAsync("/readyz");
         Assert.That((refused.StatusCode, red.StatusCode), Is.EqualTo((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable)));
         _host.Store.Fails = false;
-        await IngestHost.UntilAsync(() =>
+        await IngestTestHost.UntilAsync(() =>
         {
             _host.Clock.Advance(TimeSpan.FromSeconds(1));
             return push.IsCompleted;
@@ -175,9 +175,9 @@ public sealed class DurabilityTests
     {
         _host.Store.Held = new TaskCompletionSource();
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch());
-        await IngestHost.UntilAsync(() => LogFlushes() > 0);
+        await IngestTestHost.UntilAsync(() => LogFlushes() > 0);
         Task stop = _host.StopAsync();
-        await IngestHost.UntilAsync(() => _host.Log.Text.Contains("Stopping", StringComparison.Ordinal));
+        await IngestTestHost.UntilAsync(() => _host.Log.Text.Contains("Stopping", StringComparison.Ordinal));
         _host.Store.Held.SetResult();
         await stop;
 
@@ -190,12 +190,12 @@ public sealed class DurabilityTests
     {
         _host.Store.Held = new TaskCompletionSource();
         Task first = _host.TakenAsync(_host.Batch(null, "agent", "/first"));
-        await IngestHost.UntilAsync(() => _host.Store.BegunCount == 1);
+        await IngestTestHost.UntilAsync(() => _host.Store.BegunCount == 1);
         TaskCompletionSource held = _host.Store.Held;
         int flushes = LogFlushes();
         _host.Store.Held = null;
         Task second = _host.TakenAsync(_host.Batch(null, "agent", "/second"));
-        await IngestHost.UntilAsync(() => LogFlushes() > flushes || second.IsCompleted);
+        await IngestTestHost.UntilAsync(() => LogFlushes() > flushes || second.IsCompleted);
         bool early = second.IsCompleted || _host.Store.Batches.Count > 0;
         held.SetResult();
         await Task.WhenAll(first, second);

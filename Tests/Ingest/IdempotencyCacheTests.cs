@@ -5,7 +5,7 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Idempotency;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
 

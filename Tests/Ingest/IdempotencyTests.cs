@@ -8,10 +8,10 @@ namespace TimeSeries.Tests.Ingest;
 
 public sealed class IdempotencyTests
 {
-    private IngestHost _host = null!;
+    private IngestTestHost _host = null!;
 
     [SetUp]
-    public async Task StartAsync() => _host = await IngestHost.StartAsync();
+    public async Task StartAsync() => _host = await IngestTestHost.StartAsync();
 
     [TearDown]
     public async Task StopAsync() => await _host.DisposeAsync();
@@ -100,7 +100,7 @@ public sealed class IdempotencyTests
     public async Task A_key_survives_the_log_that_forgot_its_record()
     {
         await _host.DisposeAsync();
-        _host = await IngestHost.StartAsync("--Log:MaxBytes=1MiB");
+        _host = await IngestTestHost.StartAsync("--Log:MaxBytes=1MiB");
         await _host.TakenAsync(_host.Batch("x"));
         await FillSegmentsAsync();
         int segments = CountLogFiles();
@@ -127,5 +127,5 @@ public sealed class IdempotencyTests
     private int CountLogFiles() => _host.Files.List("/node/log").Count(path => path.EndsWith(".log", StringComparison.Ordinal));
 
     private static async Task<bool> IsDuplicateAsync(Task<HttpResponseMessage> push) =>
-        (await IngestHost.ReadAsync(await push, HttpStatusCode.OK)).GetProperty("duplicate").GetBoolean();
+        (await IngestTestHost.ReadAsync(await push, HttpStatusCode.OK)).GetProperty("duplicate").GetBoolean();
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Tests.Files;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
 
@@ -13,11 +13,11 @@ public sealed class LogFedStoreTests
     private static readonly Guid _one = new("0c0ffee0-0000-4000-8000-000000000001");
     private static readonly Guid _two = new("0c0ffee0-0000-4000-8000-000000000002");
 
-    private IngestHost _host = null!;
+    private IngestTestHost _host = null!;
 
     [SetUp]
     public async Task StartAsync() =>
-        _host = await IngestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), new LogFedRecordingStore());
+        _host = await IngestTestHost.StartAsync(new FaultyFileSystem(), new FakeTimeProvider(TestTime.Start), new LogFedRecordingStore());
 
     [TearDown]
     public async Task StopAsync() => await _host.DisposeAsync();
@@ -36,10 +36,10 @@ public sealed class LogFedStoreTests
     {
         _host.Store.Unstored = new TaskCompletionSource();
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch(), "?wait=stored");
-        await IngestHost.UntilAsync(() => _host.Store.Batches.Count == 1);
+        await IngestTestHost.UntilAsync(() => _host.Store.Batches.Count == 1);
         bool early = push.IsCompleted;
         _host.Store.Unstored.SetResult();
-        JsonElement answer = await IngestHost.ReadAsync(await push, HttpStatusCode.OK);
+        JsonElement answer = await IngestTestHost.ReadAsync(await push, HttpStatusCode.OK);
 
         Assert.That((early, answer.GetProperty("stored").GetBoolean()), Is.EqualTo((false, true)));
     }
@@ -50,13 +50,13 @@ public sealed class LogFedStoreTests
         _host.Store.Unstored = new TaskCompletionSource();
         long began = _host.Now;
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch(), "?wait=stored");
-        await IngestHost.UntilAsync(() => _host.Store.Batches.Count == 1);
-        await IngestHost.UntilAsync(() =>
+        await IngestTestHost.UntilAsync(() => _host.Store.Batches.Count == 1);
+        await IngestTestHost.UntilAsync(() =>
         {
             _host.Clock.Advance(TimeSpan.FromMilliseconds(1));
             return push.IsCompleted;
         });
-        JsonElement answer = await IngestHost.ReadAsync(await push, HttpStatusCode.OK);
+        JsonElement answer = await IngestTestHost.ReadAsync(await push, HttpStatusCode.OK);
 
         Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("stored").GetBoolean()), Is.EqualTo((1, false)));
         Assert.That(_host.Now - began, Is.GreaterThanOrEqualTo(10_000));
@@ -66,7 +66,7 @@ public sealed class LogFedStoreTests
     public async Task A_repeat_of_a_batch_waits_for_the_store_too()
     {
         await _host.TakenAsync(_host.Batch("id"));
-        JsonElement answer = await IngestHost.ReadAsync(await _host.PushAsync(_host.Batch("id"), "?wait=stored"), HttpStatusCode.OK);
+        JsonElement answer = await IngestTestHost.ReadAsync(await _host.PushAsync(_host.Batch("id"), "?wait=stored"), HttpStatusCode.OK);
 
         Assert.That((answer.GetProperty("duplicate").GetBoolean(), answer.GetProperty("stored").GetBoolean()), Is.EqualTo((true, true)));
     }
@@ -75,14 +75,14 @@ public sealed class LogFedStoreTests
     public async Task Units_end_after_5_minutes_whether_or_not_somebody_pushes()
     {
         await _host.TakenAsync(_host.Batch(null, "agent", "/a", "/b"));
-        await IngestHost.UntilAsync(() => _host.Store.Calls.Count == 2);
-        await IngestHost.UntilAsync(() =>
+        await IngestTestHost.UntilAsync(() => _host.Store.Calls.Count == 2);
+        await IngestTestHost.UntilAsync(() =>
         {
             _host.Clock.Advance(TimeSpan.FromSeconds(10));
             return _host.Store.Calls.Count == 3;
         });
         await _host.TakenAsync(_host.Batch(null, "agent", "/c"));
-        await IngestHost.UntilAsync(() => _host.Store.Calls.Count == 4);
+        await IngestTestHost.UntilAsync(() => _host.Store.Calls.Count == 4);
 
         Assert.That(_host.Store.Calls, Is.EqualTo(new[] { "unit 0 from 0", "0+2", "unit 1 from 2", "2+1" }));
     }
@@ -95,11 +95,11 @@ public sealed class LogFedStoreTests
         await _host.TakenAsync(_host.Batch(null, "agent", "/c"));
         await _host.TakenAsync(_host.Batch(null, "agent", "/d"));
         string[] expected = ["unit 0 from 0", "0+2", "unit 1 from 2", "2+1", "3+1"];
-        await IngestHost.UntilAsync(() => _host.Store.Calls.Count == expected.Length);
+        await IngestTestHost.UntilAsync(() => _host.Store.Calls.Count == expected.Length);
         IReadOnlyList<string> before = _host.Store.Calls;
         _host = await _host.CrashAsync();
         await _host.TakenAsync(_host.Batch(null, "agent", "/e"));
-        await IngestHost.UntilAsync(() => _host.Store.Calls.Count == expected.Length + 2);
+        await IngestTestHost.UntilAsync(() => _host.Store.Calls.Count == expected.Length + 2);
 
         Assert.That((before, _host.Store.Calls), Is.EqualTo((expected, (string[])[.. expected, "unit 2 from 4", "4+1"])));
     }
@@ -113,7 +113,7 @@ public sealed class LogFedStoreTests
         using HttpResponseMessage refused = await _host.PushAsync(_host.Batch(null, "agent", "/refused"));
         _host.Files.Heal();
         await _host.TakenAsync(_host.Batch(null, "agent", "/taken"));
-        await IngestHost.UntilAsync(() => _host.Store.Batches.Count == 2);
+        await IngestTestHost.UntilAsync(() => _host.Store.Batches.Count == 2);
 
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         Assert.That(_host.Store.Calls.Where(call => call.StartsWith("unit", StringComparison.Ordinal)).Select(call => call.Split(' ')[1]), Is.EqualTo(new[] { "0", "1" }));

@@ -17,8 +17,9 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Shipping;
-using TimeSeries.Tests.Fixtures;
-using TimeSeries.Tests.Influx;
+using TimeSeries.Tests.Influx.Writing;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
 
@@ -146,7 +147,7 @@ public sealed class LogShipperTests
         await DrainAsync(2);
 
         Assert.That(_store.Calls, Is.EqualTo(new[] { "0+1", "2+1" }));
-        await IngestHost.UntilAsync(() => _told.Text.Contains("The log is damaged", StringComparison.Ordinal));
+        await IngestTestHost.UntilAsync(() => _told.Text.Contains("The log is damaged", StringComparison.Ordinal));
     }
 
     [Test]
@@ -169,7 +170,7 @@ public sealed class LogShipperTests
         _log.Append([LogEntry.Of(unknown)], new LogPosition[1]);
         AppendBatch(1, 1);
         Start();
-        await IngestHost.UntilAsync(() => _lifetime.ApplicationStopping.IsCancellationRequested);
+        await IngestTestHost.UntilAsync(() => _lifetime.ApplicationStopping.IsCancellationRequested);
 
         Assert.That(_store.Calls, Is.EqualTo(new[] { "0+1" }));
         Assert.That(_told.Text, Does.Contain("Feeding the store from the log has stopped").And.Contain("does not know"));
@@ -209,7 +210,7 @@ public sealed class LogShipperTests
         AppendBatch(1, 1);
         LogPosition end = AppendMark(1, 2);
         Start();
-        await IngestHost.UntilAsync(() => Metrics().Contains("timeseries_store_waiting_seconds 40\n", StringComparison.Ordinal));
+        await IngestTestHost.UntilAsync(() => Metrics().Contains("timeseries_store_waiting_seconds 40\n", StringComparison.Ordinal));
         string held = Metrics();
         _store.Held.SetResult();
         await CallsAsync(3);
@@ -265,9 +266,9 @@ public sealed class LogShipperTests
         return CallsAsync(calls);
     }
 
-    private Task CallsAsync(int calls) => IngestHost.UntilAsync(() => _store.Calls.Count >= calls);
+    private Task CallsAsync(int calls) => IngestTestHost.UntilAsync(() => _store.Calls.Count >= calls);
 
-    private Task CallsAsync(Func<IReadOnlyList<string>, bool> reached) => IngestHost.UntilAsync(() => reached(_store.Calls));
+    private Task CallsAsync(Func<IReadOnlyList<string>, bool> reached) => IngestTestHost.UntilAsync(() => reached(_store.Calls));
 
     private LogPosition AppendMark(long unit, long number) => Append(new RecordHeader(RecordType.Mark, 0, unit, number, Timestamp.Now(_clock)));
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TimeSeries.Core.Schema;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Ingest;
 
@@ -17,7 +17,7 @@ internal sealed partial class ManyProjectsTests
     [Test]
     public async Task The_counts_of_every_project_and_kind_add_up_in_every_scrape_and_none_is_left_out()
     {
-        await using IngestHost host = await IngestHost.StartAsync([.. Enumerable.Range(2, Projects - 2).SelectMany(project => (string[])
+        await using IngestTestHost host = await IngestTestHost.StartAsync([.. Enumerable.Range(2, Projects - 2).SelectMany(project => (string[])
             [$"--Projects:{project}:Pcode={project + 1}", $"--Projects:{project}:Tokens:0:Secret={TestProjects.TokenOf(project + 1)}"])]);
         int next = 0;
         Task pushes = Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
@@ -52,7 +52,7 @@ internal sealed partial class ManyProjectsTests
     }
 
     // Of every kind a sample for each of five reasons.
-    private static async Task PushAsync(IngestHost host, int pcode)
+    private static async Task PushAsync(IngestTestHost host, int pcode)
     {
         string rows = $$"""[7, {}, {"time": "x"}, {"time": 5}, {"time": {{host.Now + 86_400_000}}}]""";
         string body = $$"""{"agent": {"oname": "a"}, {{string.Join(", ", SampleSchema.All.Select(schema => $"\"{schema.Name}\": {rows}"))}}}""";
@@ -63,7 +63,7 @@ internal sealed partial class ManyProjectsTests
     private static void AssertAddsUp(Dictionary<(string Project, string Kind), Dictionary<string, long>> counts) =>
         Assert.That(counts.Where(pair => pair.Value.Where(count => count.Key != "received").Sum(count => count.Value) != pair.Value["received"]), Is.Empty);
 
-    private static async Task<Dictionary<(string Project, string Kind), Dictionary<string, long>>> ScrapeAsync(IngestHost host)
+    private static async Task<Dictionary<(string Project, string Kind), Dictionary<string, long>>> ScrapeAsync(IngestTestHost host)
     {
         string text = await host.Client.GetStringAsync("/metrics");
         Assert.That(text, Does.Not.Contain("overflow"));

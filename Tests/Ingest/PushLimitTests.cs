@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using NUnit.Framework;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Ingest;
 
@@ -12,10 +13,10 @@ public sealed class PushLimitTests
     // One largest batch as sent, and three times as inflated: the least that is allowed.
     private const int QueueBytes = MaxRequestBytes + 3 * MaxInflatedBytes;
 
-    private IngestHost _host = null!;
+    private IngestTestHost _host = null!;
 
     [SetUp]
-    public async Task StartAsync() => _host = await IngestHost.StartAsync(
+    public async Task StartAsync() => _host = await IngestTestHost.StartAsync(
         $"--Ingest:MaxRequestBytes={MaxRequestBytes}", $"--Ingest:MaxInflatedBytes={MaxInflatedBytes}", $"--Ingest:QueueBytes={QueueBytes}");
 
     [TearDown]
@@ -34,9 +35,9 @@ public sealed class PushLimitTests
     [TestCase(MaxRequestBytes + 1, HttpStatusCode.RequestEntityTooLarge)]
     public async Task A_body_of_untold_length_has_the_same_limit(int bytes, HttpStatusCode expected)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, IngestHost.Path) { Content = new ByteArrayContent(Padded(bytes)) };
+        using HttpRequestMessage request = new(HttpMethod.Post, IngestTestHost.Path) { Content = new ByteArrayContent(Padded(bytes)) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + Fixtures.TestProjects.TokenOf(1));
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + TestProjects.TokenOf(1));
         request.Headers.TransferEncodingChunked = true;
         using HttpResponseMessage response = await _host.Client.SendAsync(request);
 

@@ -4,16 +4,16 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Ingest;
 
 public sealed class PushStatusTests
 {
-    private IngestHost _host = null!;
+    private IngestTestHost _host = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _host = await IngestHost.StartAsync();
+    public async Task StartAsync() => _host = await IngestTestHost.StartAsync();
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _host.DisposeAsync();
@@ -48,7 +48,7 @@ public sealed class PushStatusTests
     public async Task A_batch_without_a_usable_sample_is_400_with_its_counts()
     {
         string body = $$"""{"agent":{"oname":"a"},"transaction":[{"time":{{_host.Now}},"service":"/bad"}]}""";
-        JsonElement problem = await IngestHost.ReadAsync(await _host.PushAsync(body), HttpStatusCode.BadRequest);
+        JsonElement problem = await IngestTestHost.ReadAsync(await _host.PushAsync(body), HttpStatusCode.BadRequest);
 
         Assert.That(problem.GetProperty("accepted").GetInt32(), Is.Zero);
         Assert.That(problem.GetProperty("rejected").GetInt32(), Is.EqualTo(1));
@@ -100,7 +100,7 @@ public sealed class PushStatusTests
     public async Task A_truncated_compressed_body_is_400_and_names_the_byte(string encoding)
     {
         byte[] whole = Compress(Encoding.UTF8.GetBytes(_host.Batch(null, "cut", "/a", "/b", "/c", "/d")), encoding);
-        JsonElement problem = await IngestHost.ReadAsync(
+        JsonElement problem = await IngestTestHost.ReadAsync(
             await _host.PushAsync(whole[..(whole.Length / 2)], encoding: encoding), HttpStatusCode.BadRequest);
 
         Assert.That(problem.GetProperty("byteOffset").GetInt64(), Is.EqualTo(whole.Length / 2));
@@ -139,7 +139,7 @@ public sealed class PushStatusTests
     [Test]
     public async Task A_body_that_can_not_be_parsed_is_400_and_names_the_byte()
     {
-        JsonElement problem = await IngestHost.ReadAsync(await _host.PushAsync("""{"agent":{"oname":"a"},]"""), HttpStatusCode.BadRequest);
+        JsonElement problem = await IngestTestHost.ReadAsync(await _host.PushAsync("""{"agent":{"oname":"a"},]"""), HttpStatusCode.BadRequest);
 
         Assert.That(problem.TryGetProperty("byteOffset", out _), Is.True, problem.ToString());
     }
@@ -199,7 +199,7 @@ public sealed class PushStatusTests
         Assert.That(response.StatusCode, Is.EqualTo(expected));
     }
 
-    [TestCase("GET", IngestHost.Path, HttpStatusCode.MethodNotAllowed)]
+    [TestCase("GET", IngestTestHost.Path, HttpStatusCode.MethodNotAllowed)]
     [TestCase("GET", "/ingest/v1/nothing", HttpStatusCode.NotFound)]
     public async Task Errors_of_the_framework_are_problems_too(string method, string path, HttpStatusCode expected)
     {
@@ -241,7 +241,7 @@ public sealed class PushStatusTests
     {
         TcpClient client = new();
         await client.ConnectAsync(_host.Address.Host, _host.Address.Port);
-        string head = $"POST {IngestHost.Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestProjects.TokenOf(TestProjects.First)}\r\n"
+        string head = $"POST {IngestTestHost.Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestProjects.TokenOf(TestProjects.First)}\r\n"
             + "Content-Type: application/json\r\n" + rest;
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         return client;
@@ -249,7 +249,7 @@ public sealed class PushStatusTests
 
     private Task<HttpResponseMessage> SendAsync(params (string Name, string Value)[] headers)
     {
-        HttpRequestMessage request = new(HttpMethod.Post, IngestHost.Path) { Content = new StringContent(_host.Batch(), Encoding.UTF8, "application/json") };
+        HttpRequestMessage request = new(HttpMethod.Post, IngestTestHost.Path) { Content = new StringContent(_host.Batch(), Encoding.UTF8, "application/json") };
         foreach ((string name, string value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

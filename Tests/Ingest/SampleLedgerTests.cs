@@ -9,10 +9,10 @@ namespace TimeSeries.Tests.Ingest;
 
 public sealed partial class SampleLedgerTests
 {
-    private IngestHost _host = null!;
+    private IngestTestHost _host = null!;
 
     [SetUp]
-    public async Task StartAsync() => _host = await IngestHost.StartAsync();
+    public async Task StartAsync() => _host = await IngestTestHost.StartAsync();
 
     [TearDown]
     public async Task StopAsync() => await _host.DisposeAsync();
@@ -84,7 +84,7 @@ public sealed partial class SampleLedgerTests
     [TestCase("read", HttpStatusCode.Forbidden)]
     public async Task Metrics_are_for_tokens_of_scope_admin_from_anywhere(string scope, HttpStatusCode expected)
     {
-        await using IngestHost host = await IngestHost.StartAsync("--Projects:1:Tokens:1:Secret=far", $"--Projects:1:Tokens:1:Scopes={scope}");
+        await using IngestTestHost host = await IngestTestHost.StartAsync("--Projects:1:Tokens:1:Secret=far", $"--Projects:1:Tokens:1:Scopes={scope}");
         using HttpRequestMessage request = new(HttpMethod.Get, "/metrics");
         request.Headers.TryAddWithoutValidation("Via", "1.1 proxy");
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer far");

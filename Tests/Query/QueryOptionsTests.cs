@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using NUnit.Framework;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Query;
 
@@ -17,7 +19,7 @@ public sealed class QueryOptionsTests
     [TestCase("--Query:TimeZone=09:00", "Query:TimeZone")]
     [TestCase("--Query:Rollups=maybe", "Query:Rollups")]
     public void A_wrong_value_stops_the_start_and_is_named(string option, string key) => Assert.That(
-        async () => await QueryHost.StartAsync(new RowReader([]), option),
+        async () => await QueryTestHost.StartAsync(new RowReader([]), option),
         Throws.TypeOf<OptionsValidationException>().With.Message.Contains(key).And.Message.Contains(option[(option.IndexOf('=') + 1)..]));
 
     [TestCase("--Query:TimeZone=Z")]
@@ -26,7 +28,7 @@ public sealed class QueryOptionsTests
     [TestCase("--Query:Timeout=1h")]
     public async Task A_right_value_is_taken(string option)
     {
-        await using QueryHost host = await QueryHost.StartAsync(new RowReader([]), option);
+        await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader([]), option);
         Assert.That((int)await host.StatusAsync("/sql"), Is.EqualTo(200));
     }
 }

@@ -1,6 +1,8 @@
 using NUnit.Framework;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Query;
 
@@ -26,10 +28,10 @@ public sealed class RollupFitTests
     public async Task A_rollup_has_what_the_endpoint_asks(string path)
     {
         RowReader reader = new([]);
-        await using QueryHost host = await QueryHost.StartAsync(reader);
+        await using QueryTestHost host = await QueryTestHost.StartAsync(reader);
         using HttpResponseMessage response = await host.SendAsync(
             HttpMethod.Get, path,
-            ("x-whatap-token", QueryHost.Token), ("x-whatap-pcode", $"{Row.Project}"), ("Authorization", "Bearer " + QueryHost.Token));
+            ("x-whatap-token", QueryTestHost.Token), ("x-whatap-pcode", $"{Row.Project}"), ("Authorization", "Bearer " + QueryTestHost.Token));
         Assert.That(reader.Asked, Is.Not.Empty);
         Assert.That(reader.Asked.Where(query => !SampleSchema.Of(query.Kind).Rollups.Any(rollup => Fits(query, rollup))), Is.Empty);
     }

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Core.Schema;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Schema;
 

@@ -3,7 +3,7 @@ using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Storage;
 

@@ -6,8 +6,8 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Files;
-using TimeSeries.Tests.Fixtures;
-using TimeSeries.Tests.Query;
+using TimeSeries.Tests.Support.Rows;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Storage;
 

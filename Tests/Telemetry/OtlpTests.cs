@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Options;
 using NUnit.Framework;
 using TimeSeries.Server;
-using TimeSeries.Tests.Fixtures;
 using TimeSeries.Tests.Ingest;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Telemetry;
 
@@ -39,7 +41,7 @@ internal sealed class OtlpTests
             ("OTEL_EXPORTER_OTLP_ENDPOINT", _receiver.Address), ("OTEL_EXPORTER_OTLP_HEADERS", $"authorization=Bearer%20{Secret}"));
         await PushAsync(server);
         await server.Client.GetAsync("/api/v1/aggregate?kind=transaction");
-        await IngestHost.UntilAsync(() => _receiver.Has("metrics", "timeseries.ingest.samples.received")
+        await IngestTestHost.UntilAsync(() => _receiver.Has("metrics", "timeseries.ingest.samples.received")
             && _receiver.Has("traces", "ingest.batch") && _receiver.Has("traces", "family"));
 
         Assert.Multiple(() =>
@@ -58,7 +60,7 @@ internal sealed class OtlpTests
         using ServerProcess server = await StartServerAsync(
             ("OTEL_EXPORTER_OTLP_ENDPOINT", _receiver.Address), ("OTEL_EXPORTER_OTLP_HEADERS", $"authorization=Bearer%20{Secret}"));
         await PushAsync(server);
-        await IngestHost.UntilAsync(() => _receiver.Has("metrics", "timeseries.ingest.samples.received") && _receiver.Has("traces", "ingest.commit"));
+        await IngestTestHost.UntilAsync(() => _receiver.Has("metrics", "timeseries.ingest.samples.received") && _receiver.Has("traces", "ingest.commit"));
 
         Assert.Multiple(() =>
         {
@@ -78,7 +80,7 @@ internal sealed class OtlpTests
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", _receiver.Address + "/v1/traces"),
             ("OTEL_SERVICE_NAME", "shop-metrics"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test"));
         await PushAsync(server);
-        await IngestHost.UntilAsync(() => _receiver.Has("traces", "ingest.batch"));
+        await IngestTestHost.UntilAsync(() => _receiver.Has("traces", "ingest.batch"));
 
         Assert.That(
             (_receiver.Has("traces", "shop-metrics"), _receiver.Has("traces", "deployment.environment"), _receiver.Has("traces", "timeseries-server")),
@@ -104,7 +106,7 @@ internal sealed class OtlpTests
     private static async Task PushAsync(ServerProcess server)
     {
         using HttpClient client = new() { BaseAddress = server.Client.Address };
-        using HttpRequestMessage request = new(HttpMethod.Post, IngestHost.Path);
+        using HttpRequestMessage request = new(HttpMethod.Post, IngestTestHost.Path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.TokenOf(TestProjects.First));
         request.Headers.Add("traceparent", $"00-{TraceId}-b7ad6b7169203331-01");
         request.Content = new StringContent(

@@ -1,4 +1,4 @@
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 

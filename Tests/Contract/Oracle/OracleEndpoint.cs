@@ -1,5 +1,7 @@
 using System.Globalization;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Contract.Oracle.Endpoints;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 

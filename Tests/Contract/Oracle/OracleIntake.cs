@@ -1,5 +1,5 @@
 using System.Text;
-using TimeSeries.Tests.Fixtures;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 

@@ -1,4 +1,0 @@
-namespace TimeSeries.Tests.Fixtures.Influx;
-
-/// <summary>A bucket of 2.x; 0 seconds is for ever.</summary>
-internal sealed record FakeBucket(string Id, string Name, long RetentionSeconds);

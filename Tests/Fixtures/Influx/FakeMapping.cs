@@ -1,4 +1,0 @@
-namespace TimeSeries.Tests.Fixtures.Influx;
-
-/// <summary>A mapping of a database and retention policy to a bucket of 2.x.</summary>
-internal sealed record FakeMapping(string BucketId, string Database, string RetentionPolicy, bool IsDefault);

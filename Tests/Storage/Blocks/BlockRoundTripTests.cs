@@ -1,0 +1,171 @@
+using System.Text;
+using NUnit.Framework;
+using TimeSeries.Core;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Compaction;
+using TimeSeries.Core.Storage.Embedded.Heads;
+using TimeSeries.Core.Threads;
+using TimeSeries.Tests.Files;
+
+namespace TimeSeries.Tests.Storage.Blocks;
+
+/// <summary>What a head holds, read back from the block that is made of it, and from a block merged of several.</summary>
+[TestFixture]
+public sealed class BlockRoundTripTests
+{
+    private const string Path = "/blocks/one.block";
+    private const long Start = 1_674_950_400_000;
+
+    private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
+
+    private readonly LargeArrayPool _stock = new(1L << 30);
+    private readonly FaultyFileSystem _disk = new();
+    private CoreInstruments _instruments = null!;
+
+    [SetUp]
+    public void SetUp() => _instruments = new CoreInstruments();
+
+    [TearDown]
+    public void TearDown() => _instruments.Dispose();
+
+    [Test]
+    public void Rows_come_back_sorted_by_project_time_and_running_number()
+    {
+        (StoredRow Row, long Number)[] rows = Numbered([.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 2_000, Start, 40_000, pcode: -5)], 100);
+        Assert.That(Read(Seal(rows)), Is.EqualTo(Sorted(rows)));
+    }
+
+    [Test]
+    public void Merged_blocks_hold_what_their_sources_held()
+    {
+        (StoredRow Row, long Number)[] first = Numbered([.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 20, Start, 40_000, pcode: 2)], 0);
+        (StoredRow Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
+        (StoredRow Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
+        BlockReader[] sources = [Seal(first), Seal(second), Seal(third)];
+        using MergingRows merge = new(_schema, sources, 100, _stock, CooperativeYield.Urgent, CancellationToken.None);
+        Assert.That(Read(Write(merge)), Is.EqualTo(Sorted([.. first, .. second, .. third])));
+    }
+
+    [Test]
+    public void Texts_that_begin_to_repeat_over_blocks_get_a_dictionary()
+    {
+        string[] users = [.. Enumerable.Range(0, 300).Select(user => "user" + user)];
+        BlockReader[] sources = [.. Enumerable.Range(0, 5).Select(block => Seal(Numbered(
+            [.. users.Select((user, i) => new StoredRow(1, Start + i, "s", 1) { RemoteIp = user })], block * 300)))];
+        int column = _schema.Ordinal("remote_ip");
+        Assert.That(sources[0].Index.Columns[column]!.HasDictionary, Is.False);
+        using MergingRows merge = new(_schema, sources, 100, _stock, CooperativeYield.Urgent, CancellationToken.None);
+        Assert.That(Write(merge).Index.Columns[column]!.TextCount, Is.EqualTo(300));
+    }
+
+    [Test]
+    public void Long_texts_make_short_chunks() => Assert.That(BlockFormat.ChunkRows(64 << 10), Is.EqualTo(256));
+
+    [Test]
+    public void Rows_are_packed_into_few_bytes()
+    {
+        Random random = new(1);
+        StoredRow[] rows = [.. Enumerable.Range(0, 20_000).Select(i => new StoredRow(1, Start + i, "/service/" + random.Next(400), random.Next(1_000) * 1_000L)
+        {
+            Txid = random.NextInt64().ToString("x16", null),
+            Status = 200,
+            RemoteIp = "10.0.0." + random.Next(200),
+        })];
+        Seal(Numbered(rows, 0));
+        // 8 for the id, 10 bits for the duration, 9 and 8 for the texts, and what the rollups of 400 services take.
+        Assert.That(_disk.Bytes(Path).Length / (double)rows.Length, Is.LessThan(20));
+    }
+
+    private static (StoredRow Row, long Number)[] Numbered(IEnumerable<StoredRow> rows, long first) =>
+        [.. rows.Select((row, i) => (row, first + i))];
+
+    private static List<string> Sorted((StoredRow Row, long Number)[] rows) =>
+        [.. rows.OrderBy(row => row.Row.Pcode).ThenBy(row => row.Row.Time).ThenBy(row => row.Number).Select(row => $"{row.Number} {row.Row}")];
+
+    private BlockReader Seal((StoredRow Row, long Number)[] rows)
+    {
+        Head head = new(_stock);
+        int start = 0;
+        for (int i = 1; i <= rows.Length; i++)
+        {
+            // A batch is of one project; lengths vary so that batches end anywhere.
+            if (i == rows.Length || rows[i].Row.Pcode != rows[start].Row.Pcode || i - start == 777)
+            {
+                head.Append(StoreUnderTest.TransactionsOf([.. rows[start..i].Select(row => row.Row)], rows[start].Number), new LogPosition(i), 0);
+                start = i;
+            }
+        }
+
+        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), _stock, CooperativeYield.Urgent));
+    }
+
+    private BlockReader Write(IBlockRows rows)
+    {
+        BlockEntry entry;
+        using (IFile file = _disk.Create(Path))
+        {
+            entry = new BlockBuilder(file, rows, new BlockScratch(_stock, CooperativeYield.Urgent)).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
+        }
+
+        string own = "/blocks/" + Guid.NewGuid();
+        byte[] bytes = _disk.Bytes(Path);
+        using (IFile copy = _disk.Create(own))
+        {
+            copy.Write(bytes, 0);
+        }
+
+        return new Block(_disk, own, entry, 9, new ChunkCache(1 << 20), _instruments).Open();
+    }
+
+    private static List<string> Read(BlockReader columns)
+    {
+        List<string> rows = [];
+        using BlockChunk chunk = new(columns);
+        long[] numbers = new long[BlockFormat.MaxChunkRows];
+        foreach (SectionIndex section in columns.Index.Sections)
+        {
+            for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount; i++)
+            {
+                chunk.MoveTo(i);
+                columns.ReadNumbers(BlockIndex.NumberColumnOf(_schema), i, numbers.AsSpan(0, chunk.RowCount));
+                for (int row = 0; row < chunk.RowCount; row++)
+                {
+                    rows.Add($"{numbers[row]} {RowOf(chunk, section.Pcode, row)}");
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    private static StoredRow RowOf(BlockChunk chunk, long pcode, int row) =>
+        new(pcode, Number(chunk, "time", row)!.Value, Text(chunk, "service", row)!, Number(chunk, "elapsed", row)!.Value)
+        {
+            Txid = Text(chunk, "txid", row),
+            RemoteIp = Text(chunk, "remote_ip", row),
+            City = Text(chunk, "city", row),
+            Status = Number(chunk, "status", row),
+            Malloc = Number(chunk, "malloc", row),
+            Error = Number(chunk, "error", row) is { } error ? error == 1 : null,
+        };
+
+    private static long? Number(BlockChunk chunk, string field, int row)
+    {
+        ReadOnlySpan<long> numbers = chunk.Numbers(_schema.Ordinal(field));
+        return numbers.IsEmpty || numbers[row] == NumberColumn.Missing ? null : numbers[row];
+    }
+
+    private static string? Text(BlockChunk chunk, string field, int row)
+    {
+        int ordinal = _schema.Ordinal(field);
+        ReadOnlySpan<int> codes = chunk.Codes(ordinal);
+        return codes.IsEmpty || codes[row] == TextColumn.Missing ? null : Encoding.UTF8.GetString(chunk.Symbols(ordinal)[codes[row]]);
+    }
+}

@@ -1,0 +1,4 @@
+namespace TimeSeries.Tests.Support.Influx;
+
+/// <summary>A bucket of 2.x; 0 seconds is for ever.</summary>
+internal sealed record FakeBucket(string Id, string Name, long RetentionSeconds);

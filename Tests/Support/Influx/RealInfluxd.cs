@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+using TimeSeries.Tests.Support.Disk;
+
+namespace TimeSeries.Tests.Support.Influx;
+
+/// <summary>
+/// A real InfluxDB 1.x as a process of its own, on directories of its own and a port that the system picks. It can be killed, stopped and started again
+/// on the same directories and port. Where no influxd can be had the test that asks for one is ignored, with the reason.
+/// </summary>
+internal sealed partial class RealInfluxd : IAsyncDisposable
+{
+    public const string Administrator = "admin";
+    public const string AdministratorPassword = "password-of-the-administrator";
+
+    // It listens 35 ms after its start on an idle machine.
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly string _program;
+    private readonly InfluxdSettings _settings;
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private ConcurrentQueue<string> _output = new();
+    private Process? _process;
+    private int _port;
+
+    private RealInfluxd(string program, InfluxdSettings settings)
+    {
+        _program = program;
+        _settings = settings;
+    }
+
+    /// <summary>Where it listens; the same after each restart.</summary>
+    public Uri Address => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>What it printed since its last start.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Its process id, for measurements.</summary>
+    public int ProcessId => _process!.Id;
+
+    /// <summary>Starts a server and returns when it listens. Ignores the running test where no influxd can be had.</summary>
+    public static async Task<RealInfluxd> StartAsync(InfluxdSettings? settings = null)
+    {
+        (string? program, string reason) = await InfluxdProgram.Find();
+        if (program is null)
+        {
+            Assert.Ignore(reason);
+        }
+
+        RealInfluxd server = new(program!, settings ?? new InfluxdSettings());
+        try
+        {
+            await server.RestartAsync();
+            if (server._settings.Auth)
+            {
+                await server.QueryAsync($"CREATE USER {Administrator} WITH PASSWORD '{AdministratorPassword}' WITH ALL PRIVILEGES");
+            }
+
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it again after <see cref="Kill"/> or <see cref="StopAsync"/>, on the same directories and port, and returns when it listens.</summary>
+    public async Task RestartAsync()
+    {
+        string configuration = _folder["influxdb.conf"];
+        await File.WriteAllBytesAsync(configuration, Encoding.UTF8.GetBytes(Configuration()));
+        ProcessStartInfo start = new(_program, ["-config", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("INFLUXDB_", StringComparison.Ordinal)).ToList())
+        {
+            // It would read them as settings.
+            start.Environment.Remove(name);
+        }
+
+        ConcurrentQueue<string> output = new();
+        TaskCompletionSource<int> port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Process process = new() { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Take(line.Data, output, port);
+        process.ErrorDataReceived += (_, line) => Take(line.Data, output, port);
+        process.Exited += (_, _) => port.TrySetException(new InvalidOperationException("influxd ended before it listened:\n" + string.Join('\n', output)));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _output = output;
+        _process = process;
+        _port = await port.Task.WaitAsync(_startTimeout);
+    }
+
+    /// <summary>Ends it as a crash would (SIGKILL) and returns when it is gone.</summary>
+    public void Kill()
+    {
+        if (_process is not { } process)
+        {
+            return;
+        }
+
+        _process = null;
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    /// <summary>Ends it in good order (SIGTERM) and returns when it is gone.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not { } process)
+        {
+            return;
+        }
+
+        using (Process signal = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await signal.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(_stopTimeout);
+        _process = null;
+        process.Dispose();
+    }
+
+    /// <summary>
+    /// The answer to InfluxQL statements: the element <c>results</c>, times in ns. As the administrator where names are asked for.
+    /// The server says in the answer itself what is wrong with a statement; that fails the test.
+    /// </summary>
+    public async Task<JsonElement> QueryAsync(string statements, string database = "")
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(Address, "/query"));
+        request.Content = new FormUrlEncodedContent([new("q", statements), new("db", database), new("epoch", "ns")]);
+        AddName(request);
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        string body = await response.Content.ReadAsStringAsync();
+        using JsonDocument document = JsonDocument.Parse(body);
+        bool isRight = document.RootElement.TryGetProperty("results", out JsonElement results) && !results.EnumerateArray().Any(result => result.TryGetProperty("error", out _));
+        Assert.That(isRight, Is.True, $"{statements}: {body}");
+        return results.Clone();
+    }
+
+    /// <summary>The number that a statement answers with in its first row, first column after the time; 0 when it answers with no row.</summary>
+    public async Task<long> NumberAsync(string statement, string database)
+    {
+        JsonElement result = (await QueryAsync(statement, database))[0];
+        return result.TryGetProperty("series", out JsonElement series) ? series[0].GetProperty("values")[0][1].GetInt64() : 0;
+    }
+
+    /// <summary>Writes lines as they are, with times in ns, and returns status and body.</summary>
+    public async Task<(int Status, string Body)> WriteAsync(string lines, string database)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(Address, $"/write?db={Uri.EscapeDataString(database)}&precision=ns"));
+        request.Content = new StringContent(lines, Encoding.UTF8);
+        AddName(request);
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        _http.Dispose();
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void AddName(HttpRequestMessage request)
+    {
+        if (_settings.Auth)
+        {
+            string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Administrator}:{AdministratorPassword}"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", pair);
+        }
+    }
+
+    private static void Take(string? line, ConcurrentQueue<string> output, TaskCompletionSource<int> port)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        output.Enqueue(line);
+        if (Listening().Match(line) is { Success: true } match)
+        {
+            port.TrySetResult(int.Parse(match.Groups["port"].Value, CultureInfo.InvariantCulture));
+        }
+    }
+
+    private string Configuration() => $"""
+        reporting-disabled = true
+        bind-address = "127.0.0.1:0"
+        [meta]
+          dir = "{_folder["meta"]}"
+        [data]
+          dir = "{_folder["data"]}"
+          wal-dir = "{_folder["wal"]}"
+          index-version = "{_settings.IndexVersion}"
+          max-values-per-tag = {_settings.MaxValuesPerTag}
+          query-log-enabled = false
+        [monitor]
+          store-enabled = false
+        [http]
+          bind-address = "127.0.0.1:{_port}"
+          auth-enabled = {(_settings.Auth ? "true" : "false")}
+          log-enabled = false
+          max-body-size = {_settings.MaxBodyBytes}
+        [logging]
+          format = "logfmt"
+          level = "info"
+        """;
+
+    [GeneratedRegex(@"msg=""Listening on HTTP"".* addr=127\.0\.0\.1:(?<port>\d+)")]
+    private static partial Regex Listening();
+}
