@@ -6,8 +6,8 @@ using TimeSeries.Core.Hashing;
 namespace TimeSeries.Core.Files;
 
 /// <summary>
-/// The file <c>node</c> of a data directory: header (own = length of the machine's name), the name in UTF-8, in version 2 then <c>from number i64 | node id u64</c> for
-/// each <see cref="NodeSpan"/>, and the CRC-32C of all behind the header. Version 1 has no spans and is written where there are none.
+/// The file <c>node</c> of a data directory: header (own = length of the machine's name), the name in UTF-8, in version 2 then <c>from number i64 | node id
+/// u64</c> for each <see cref="NodeSpan"/>, and the CRC-32C of all behind the header. Version 1 has no spans and is written where there are none.
 /// </summary>
 /// <param name="NodeId">The directory's id.</param>
 /// <param name="Machine">The machine that it is on, as far as is remembered.</param>
@@ -31,7 +31,8 @@ internal sealed record NodeFile(ulong NodeId, string Machine, ImmutableArray<Nod
     public static string PathIn(string directory) => Path.Combine(directory, Name);
 
     /// <summary>Reads the file; null when there is none or its header is damaged.</summary>
-    /// <exception cref="UnknownFormatException">It is of another version, or its spans are damaged: guessing them could write over points of another node.</exception>
+    /// <exception cref="UnknownFormatException">It is of another version, or its spans are damaged: guessing them could write over points of another
+    /// node.</exception>
     public static NodeFile? Read(IFileSystem files, string directory)
     {
         string path = PathIn(directory);

@@ -19,7 +19,10 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Through here the segment is durable.</summary>
     public long End { get; private set; }
 
-    /// <summary>Begins a segment in a file that has its name: its header is written, and its name made durable. What stands in the file was never acknowledged, or is forgotten.</summary>
+    /// <summary>
+    /// Begins a segment in a file that has its name: its header is written, and its name made durable. What stands in the file was never acknowledged, or is
+    /// forgotten.
+    /// </summary>
     /// <param name="file">The segment's file, the writer's from now on.</param>
     /// <param name="files">The disk.</param>
     /// <param name="directory">Where the file is.</param>

@@ -11,8 +11,8 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     private const int LargeBytes = 64 << 10;
     private const int LargestBytes = 8 << 20;
 
-    // The shared pool keeps an array for each thread that gave one back, whatever its size, and makes a new one where another thread asks. Bodies of megabytes go
-    // through one pool for all threads. It keeps no more of a size than were in use at one time, nor more than 16: 255 MiB if all sizes ever were.
+    // The shared pool keeps an array for each thread that gave one back, whatever its size, and makes a new one where another thread asks. Bodies of megabytes
+    // go through one pool for all threads. It keeps no more of a size than were in use at one time, nor more than 16: 255 MiB if all sizes ever were.
     private static readonly ArrayPool<byte> _large = ArrayPool<byte>.Create(LargestBytes, maxArraysPerBucket: 16);
 
     private byte[] _bytes;

@@ -92,7 +92,8 @@ public static class SampleSchema
             Text("service", KeyBytes),
         ],
         // Blocks name a rollup by its index, so new ones stand last. With services too there may be too many keys for a rollup to be kept.
-        kind => [Rollup(kind, "httpc", ["url", "host", "port", "service"], Latency(kind)), Agents(), Rollup(kind, "call", ["url", "host", "port"], Latency(kind))]),
+        kind => [Rollup(kind, "httpc", ["url", "host", "port", "service"], Latency(kind)),
+            Agents(), Rollup(kind, "call", ["url", "host", "port"], Latency(kind))]),
         new(Kind.Exception, "exception",
         [
             .. Common(samplesNameAgents: true),
@@ -159,7 +160,8 @@ public static class SampleSchema
         int upstream = kind.Ordinal("upstream_latency");
         ImmutableArray<Measure> api =
         [
-            new(MeasureKind.Count), new(MeasureKind.Count, Condition: RowCondition.StatusSuccess), new(MeasureKind.Count, Condition: RowCondition.StatusFailure),
+            new(MeasureKind.Count), new(MeasureKind.Count, Condition: RowCondition.StatusSuccess),
+            new(MeasureKind.Count, Condition: RowCondition.StatusFailure),
             new(Sum, elapsed), new(Max, elapsed), new(Min, elapsed), new(Min, elapsed, RowCondition.StatusNotFailure),
             new(Sum, upstream), new(Max, upstream), new(Min, upstream), new(Min, upstream, RowCondition.StatusNotFailure),
             new(Max, KindSchema.Time), new(Latest, kind.Ordinal("api_name")), new(Sketch, elapsed),

@@ -1,8 +1,9 @@
 namespace TimeSeries.Core.Threads;
 
 /// <summary>
-/// How work in the background goes about the processors that it shares with requests. A request's thread that wakes up on a processor which computes waits there for milliseconds, even while another
-/// processor stands still. So long computations stop at <see cref="Step"/> every tenth of a millisecond or so and let it go first. Each piece of work has its own; not thread safe.
+/// How work in the background goes about the processors that it shares with requests. A request's thread that wakes up on a processor which computes waits
+/// there for milliseconds, even while another processor stands still. So long computations stop at <see cref="Step"/> every tenth of a millisecond or so and
+/// let it go first. Each piece of work has its own; not thread safe.
 /// </summary>
 public abstract class CooperativeYield
 {

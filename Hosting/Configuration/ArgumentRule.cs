@@ -4,7 +4,8 @@ using TimeSeries.Hosting.Storage;
 namespace TimeSeries.Hosting.Configuration;
 
 /// <summary>
-/// Refuses arguments that nothing reads. The configuration's provider ignores them, and System.CommandLine needs fixed names: keys have indexes of lists and any case.
+/// Refuses arguments that nothing reads. The configuration's provider ignores them, and System.CommandLine needs fixed names: keys have indexes of lists and
+/// any case.
 /// </summary>
 internal sealed class ArgumentRule(IEnumerable<OptionsSection> sections) : IValidateOptions<HostStart>
 {
@@ -12,7 +13,9 @@ internal sealed class ArgumentRule(IEnumerable<OptionsSection> sections) : IVali
     private static readonly string[] _frameworkKeys =
         ["urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "Kestrel", "Logging", "AllowedHosts"];
 
-    private readonly HashSet<string> _keys = new([.. sections.Select(section => section.Name), .. _frameworkKeys, InfluxEnvironment.FileKey], StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _keys = new(
+        [.. sections.Select(section => section.Name), .. _frameworkKeys, InfluxEnvironment.FileKey],
+        StringComparer.OrdinalIgnoreCase);
 
     public ValidateOptionsResult Validate(string? name, HostStart options)
     {

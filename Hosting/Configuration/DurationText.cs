@@ -25,7 +25,9 @@ public static class DurationText
         {
             if (number.EndsWith(unit, StringComparison.OrdinalIgnoreCase))
             {
-                bool parsed = decimal.TryParse(number[..^unit.Length].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count);
+                bool parsed = decimal.TryParse(
+                    number[..^unit.Length].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                    out decimal count);
                 return parsed && count <= (decimal)long.MaxValue / ticks ? new TimeSpan((long)(count * ticks)) : null;
             }
         }

@@ -23,7 +23,9 @@ internal static class HelpText
         foreach (OptionsSection section in sections)
         {
             text.AppendLine();
-            AddOptions(text, OptionsSection.ElementOf(section.List?.PropertyType ?? section.Type) ?? section.Type, section.List is null ? section.Name : section.Name + ":0");
+            AddOptions(text,
+                OptionsSection.ElementOf(section.List?.PropertyType ?? section.Type) ?? section.Type,
+                section.List is null ? section.Name : section.Name + ":0");
         }
 
         return text.ToString();

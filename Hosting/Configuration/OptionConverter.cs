@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace TimeSeries.Hosting.Configuration;
 
-/// <summary>Converts an option from the text that people write, and back. The message of its <see cref="FormatException"/> says what a text should be.</summary>
+/// <summary>
+/// Converts an option from the text that people write, and back. The message of its <see cref="FormatException"/> says what a text should be.
+/// </summary>
 /// <typeparam name="T">Type of the option.</typeparam>
 /// <param name="expected">What a text should be: <c>a duration like 10m</c>.</param>
 /// <param name="parse">The value of a text; null when it has none.</param>
@@ -26,7 +28,8 @@ public sealed class FlagConverter() : OptionConverter<bool>(
 
 /// <summary>Converts names of an enum, in any case; of flags several, separated by commas.</summary>
 /// <typeparam name="T">The enum.</typeparam>
-public sealed class NameConverter<T>() : OptionConverter<T>("one of " + string.Join(", ", Enum.GetNames<T>().Where(name => name != "None")).ToLowerInvariant(), Parse, Format)
+public sealed class NameConverter<T>() : OptionConverter<T>(
+    "one of " + string.Join(", ", Enum.GetNames<T>().Where(name => name != "None")).ToLowerInvariant(), Parse, Format)
     where T : struct, Enum
 {
     // Numbers are refused: the order of the members is not a promise.

@@ -8,9 +8,10 @@ namespace TimeSeries.Hosting.Configuration;
 public static class OptionsRegistration
 {
     /// <summary>
-    /// Binds <typeparamref name="T"/> to a section of the configuration, and validates it when the host starts. <c>[Description]</c> is the line in <c>--help</c>,
-    /// the initial value the default. <see cref="IOptions{T}"/> can be injected, or <typeparamref name="T"/> itself. The latter only comes when every section of the
-    /// host is valid, since the host makes its services before it validates its options: so nothing is opened with half of a configuration.
+    /// Binds <typeparamref name="T"/> to a section of the configuration, and validates it when the host starts. <c>[Description]</c> is the line in
+    /// <c>--help</c>, the initial value the default. <see cref="IOptions{T}"/> can be injected, or <typeparamref name="T"/> itself. The latter only comes when
+    /// every section of the host is valid, since the host makes its services before it validates its options: so nothing is opened with half of a
+    /// configuration.
     /// </summary>
     /// <typeparam name="T">The options type. Of a section that is a list, the only property has the section's name.</typeparam>
     /// <param name="services">The services of the host.</param>

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace TimeSeries.Hosting.Configuration;
 
 /// <summary>
-/// Binds and validates the options of a section. The framework's binder stops at the first text that it can't convert, ignores the converter of a property, and doesn't
-/// tell which keys there are. So texts are converted here first: what is wrong becomes an error, and the rest is bound.
+/// Binds and validates the options of a section. The framework's binder stops at the first text that it can't convert, ignores the converter of a property, and
+/// doesn't tell which keys there are. So texts are converted here first: what is wrong becomes an error, and the rest is bound.
 /// </summary>
 /// <typeparam name="T">The options type.</typeparam>
 internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions<T>
@@ -64,7 +64,9 @@ internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions
         foreach (string name in key.Split(':').Skip(1))
         {
             // The validator counts from 0, the keys of a list may have gaps.
-            at = int.TryParse(name, CultureInfo.InvariantCulture, out int index) && at.GetChildren().ElementAtOrDefault(index) is { } child ? child : at.GetSection(name);
+            at = int.TryParse(name, CultureInfo.InvariantCulture, out int index) && at.GetChildren().ElementAtOrDefault(index) is { } child
+                ? child
+                : at.GetSection(name);
         }
 
         return $"{at.Path}: {parts[1]}";
@@ -82,7 +84,9 @@ internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions
             }
 
             // A list of texts may also be one text.
-            string[] parts = element == typeof(string) ? section.Value?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [] : [];
+            string[] parts = element == typeof(string)
+                ? section.Value?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []
+                : [];
             for (int i = 0; i < parts.Length; i++)
             {
                 _texts[$"{section.Path}:{i}"] = parts[i];
@@ -109,13 +113,15 @@ internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions
             }
             else
             {
-                _errors.Add($"{child.Path}: there is no such option; {section.Path} has {string.Join(", ", properties.Cast<PropertyDescriptor>().Select(known => known.Name))}.");
+                string names = string.Join(", ", properties.Cast<PropertyDescriptor>().Select(known => known.Name));
+                _errors.Add($"{child.Path}: there is no such option; {section.Path} has {names}.");
             }
         }
 
         // A number always has a value, so its validator can't tell that none is given.
         _errors.AddRange(properties.Cast<PropertyDescriptor>()
-            .Where(property => property.PropertyType.IsValueType && property.Attributes[typeof(RequiredValueAttribute)] is not null && section[property.Name] is null)
+            .Where(property => property.PropertyType.IsValueType
+                && property.Attributes[typeof(RequiredValueAttribute)] is not null && section[property.Name] is null)
             .Select(property => $"{section.Path}:{property.Name}: is required."));
     }
 

@@ -43,7 +43,8 @@ public static class SecuritySchemes
             Scheme = "bearer",
             Description = "A token of a project; it names its project by itself.",
         });
-        document.AddComponent(TokenName, InHeader(TokenAuthenticator.WhatapToken, "A token of the project that the header " + TokenAuthenticator.WhatapPcode + " names."));
+        document.AddComponent(TokenName,
+            InHeader(TokenAuthenticator.WhatapToken, "A token of the project that the header " + TokenAuthenticator.WhatapPcode + " names."));
         document.AddComponent(PcodeName, InHeader(TokenAuthenticator.WhatapPcode, "The project code, a number."));
     }
 }

@@ -61,7 +61,9 @@ public sealed class ProjectDirectory
 /// <summary>Registers the projects of a host.</summary>
 public static class ProjectRegistration
 {
-    /// <summary>Adds the <see cref="ProjectDirectory"/>: of the projects configured, or of the one made when there are none. Needs file system and data directory.</summary>
+    /// <summary>
+    /// Adds the <see cref="ProjectDirectory"/>: of the projects configured, or of the one made when there are none. Needs file system and data directory.
+    /// </summary>
     public static IServiceCollection AddProjects(this IServiceCollection services) =>
         services.AddSingleton<FirstProject>().AddSingleton(provider =>
         {

@@ -44,7 +44,9 @@ public static class TokenAuthenticator
             return new TokenCheck(TokenOutcome.NoPcode, null);
         }
 
-        return check.AuthenticatedProject.Project.Pcode == pcode ? WithScope(check.AuthenticatedProject, scope) : new TokenCheck(TokenOutcome.WrongProject, null);
+        return check.AuthenticatedProject.Project.Pcode == pcode
+            ? WithScope(check.AuthenticatedProject, scope)
+            : new TokenCheck(TokenOutcome.WrongProject, null);
     }
 
     /// <summary>Checks a token that a family reads from elsewhere.</summary>

@@ -5,7 +5,9 @@ using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Hosting.Projects;
 
-/// <summary>SHA-256 of a token: what is kept in memory instead of the token, and what look-ups go by, so that no comparison depends on the token's text.</summary>
+/// <summary>
+/// SHA-256 of a token: what is kept in memory instead of the token, and what look-ups go by, so that no comparison depends on the token's text.
+/// </summary>
 public readonly record struct TokenHash(ulong First, ulong Second, ulong Third, ulong Fourth)
 {
     public static TokenHash OfToken(ReadOnlySpan<char> token)

@@ -21,8 +21,12 @@ internal sealed class InfluxEnvironment(IFileSystem files, IHostEnvironment host
         InfluxOptionsReader.Read(files, host.ContentRootPath, configuration[FileKey], Environment.GetEnvironmentVariable));
 
     /// <summary>The settings; only after they were found right.</summary>
-    public InfluxOptions Options => _outcome.Value.Options ?? throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(InfluxOptions), _outcome.Value.Errors);
+    public InfluxOptions Options =>
+        _outcome.Value.Options
+        ?? throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(InfluxOptions), _outcome.Value.Errors);
 
     public ValidateOptionsResult Validate(string? name, HostStart options) =>
-        storage.Unvalidated.Kind == StorageKind.Influx && _outcome.Value.Errors.Count > 0 ? ValidateOptionsResult.Fail(_outcome.Value.Errors) : ValidateOptionsResult.Success;
+        storage.Unvalidated.Kind == StorageKind.Influx && _outcome.Value.Errors.Count > 0
+            ? ValidateOptionsResult.Fail(_outcome.Value.Errors)
+            : ValidateOptionsResult.Success;
 }

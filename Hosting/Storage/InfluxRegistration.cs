@@ -21,7 +21,9 @@ public static class InfluxRegistration
         services.AddSingleton<IValidateOptions<HostStart>>(provider => provider.GetRequiredService<InfluxEnvironment>());
         services.AddSingleton(provider => provider.GetRequiredService<InfluxEnvironment>().Options);
         services.AddSingleton(provider => new InfluxReader(
-            provider.GetRequiredService<InfluxOptions>(), provider.GetRequiredService<StorageOptions>().RetentionOf, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<InfluxOptions>(),
+            provider.GetRequiredService<StorageOptions>().RetentionOf,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new InfluxStart(
             roles, provider.GetRequiredService<StorageOptions>(), new Lazy<InfluxOptions>(provider.GetRequiredService<InfluxOptions>),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InfluxStart>>()));

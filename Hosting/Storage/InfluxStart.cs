@@ -15,7 +15,8 @@ namespace TimeSeries.Hosting.Storage;
 /// and not while it is away later.
 /// </summary>
 internal sealed partial class InfluxStart(
-    InfluxRoles roles, StorageOptions storage, Lazy<InfluxOptions> options, TimeProvider clock, ILogger<InfluxStart> logger) : BackgroundService, IReadinessCheck
+    InfluxRoles roles, StorageOptions storage, Lazy<InfluxOptions> options, TimeProvider clock, ILogger<InfluxStart> logger)
+        : BackgroundService, IReadinessCheck
 {
     private static readonly TimeSpan _retryPeriod = TimeSpan.FromSeconds(1);
 

@@ -7,7 +7,8 @@ namespace TimeSeries.Hosting.Storage;
 /// <param name="host">Name of the host.</param>
 /// <param name="storage">Which store the host is configured with.</param>
 /// <param name="projects">The projects that it is configured with.</param>
-internal sealed class SharedStoreRule(string host, SectionOptions<StorageOptions> storage, SectionOptions<ProjectListOptions> projects) : IValidateOptions<HostStart>
+internal sealed class SharedStoreRule(string host, SectionOptions<StorageOptions> storage, SectionOptions<ProjectListOptions> projects)
+    : IValidateOptions<HostStart>
 {
     public ValidateOptionsResult Validate(string? name, HostStart options)
     {

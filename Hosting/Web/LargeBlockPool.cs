@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Connections;
 namespace TimeSeries.Hosting.Web;
 
 /// <summary>
-/// The memory that the HTTP server reads into and writes from, in blocks of 64 KiB instead of 4: a body of a megabyte comes in sixteen reads, not in 250. A connection holds blocks only while bytes
-/// are under way. What is kept is bounded; blocks beyond are left to the collector. Thread safe.
+/// The memory that the HTTP server reads into and writes from, in blocks of 64 KiB instead of 4: a body of a megabyte comes in sixteen reads, not in 250. A
+/// connection holds blocks only while bytes are under way. What is kept is bounded; blocks beyond are left to the collector. Thread safe.
 /// </summary>
 internal sealed class LargeBlockPool : MemoryPool<byte>
 {

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace TimeSeries.Hosting.Web;
 
 /// <summary>
-/// Whether a request comes from this machine itself, not through a proxy on it, and was meant for it: its Host is a name of the loopback. A browser on this machine
-/// sends the requests of any page; a page whose own name was made to lead here (DNS rebinding) is told by that name, and could read the answer.
+/// Whether a request comes from this machine itself, not through a proxy on it, and was meant for it: its Host is a name of the loopback. A browser on this
+/// machine sends the requests of any page; a page whose own name was made to lead here (DNS rebinding) is told by that name, and could read the answer.
 /// </summary>
 public static class LocalPeer
 {

@@ -33,7 +33,8 @@ internal sealed partial class ProblemFallback(RequestDelegate next, ILogger<Prob
         }
 
         HttpResponse response = context.Response;
-        if (!response.HasStarted && response.StatusCode >= StatusCodes.Status400BadRequest && response.ContentType is null && response.ContentLength is null or 0)
+        if (!response.HasStarted && response.StatusCode >= StatusCodes.Status400BadRequest
+            && response.ContentType is null && response.ContentLength is null or 0)
         {
             await Problem.WriteAsync(context, response.StatusCode, Describe(context));
         }

@@ -1,8 +1,8 @@
 namespace TimeSeries.Hosting.Web;
 
 /// <summary>
-/// Whether requests run on the threads that receive them, as many as there are processors, instead of on workers of the thread pool: for small pushes waking up a worker takes longer than the work.
-/// What computes for long leaves them (<see cref="WorkerThread"/>), and nothing there may block.
+/// Whether requests run on the threads that receive them, as many as there are processors, instead of on workers of the thread pool: for small pushes waking up
+/// a worker takes longer than the work. What computes for long leaves them (<see cref="WorkerThread"/>), and nothing there may block.
 /// </summary>
 public static class SocketThreads
 {

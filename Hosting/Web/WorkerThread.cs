@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace TimeSeries.Hosting.Web;
 
 /// <summary>
-/// Where long computations of a request run: <c>await WorkerThread.Switch</c> goes on on a worker of the thread pool. A request may begin on the thread that received it
-/// (see <see cref="SocketThreads"/>), which receives for other connections too. Thread safe.
+/// Where long computations of a request run: <c>await WorkerThread.Switch</c> goes on on a worker of the thread pool. A request may begin on the thread that
+/// received it (see <see cref="SocketThreads"/>), which receives for other connections too. Thread safe.
 /// </summary>
 public static class WorkerThread
 {

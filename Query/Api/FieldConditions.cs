@@ -24,7 +24,9 @@ internal sealed class FieldConditions(Field field)
         bool isComparison = @operator is ">:" or "<:";
         if (field.IsText ? isComparison : @operator == "~:" || (isComparison && field.Type == FieldType.Boolean))
         {
-            string allowed = field.IsText ? "field:value, field!:value, field~:part" : field.Type == FieldType.Boolean ? "field:value, field!:value" : "field:value, field!:value, field>:value, field<:value";
+            string allowed = field.IsText ? "field:value, field!:value, field~:part"
+                : field.Type == FieldType.Boolean ? "field:value, field!:value"
+                : "field:value, field!:value, field>:value, field<:value";
             return $"where can't compare \"{field.Name}\" by {@operator}; it can by {allowed}.";
         }
 

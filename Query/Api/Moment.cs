@@ -28,7 +28,8 @@ internal static partial class Moment
         // A plus that was not escaped reaches us as a blank.
         string zone = match.Groups["zone"].Value.Replace(' ', '+').ToUpperInvariant();
         string whole = $"{match.Groups["date"].Value}T{match.Groups["time"].Value}{zone}";
-        if (!DateTimeOffset.TryParseExact(whole, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset moment)
+        if (!DateTimeOffset.TryParseExact(
+            whole, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset moment)
             && !DateTimeOffset.TryParseExact(whole, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment))
         {
             return false;
@@ -40,7 +41,9 @@ internal static partial class Moment
         return milliseconds >= 0;
     }
 
-    [GeneratedRegex(@"^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<fraction>[0-9]{1,20}))?(?<zone>[Zz]|[-+ ][0-9]{2}:[0-9]{2})\z",
+    [GeneratedRegex(
+        @"^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})"
+        + @"(\.(?<fraction>[0-9]{1,20}))?(?<zone>[Zz]|[-+ ][0-9]{2}:[0-9]{2})\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex Rfc3339();
 }

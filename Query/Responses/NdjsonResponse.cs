@@ -33,7 +33,9 @@ internal sealed class NdjsonResponse : IAsyncDisposable
         return new NdjsonResponse(context);
     }
 
-    /// <summary>Writes so many lines. What goes wrong while one is made ends the answer with its error, and is thrown to the caller, who knows whom to tell.</summary>
+    /// <summary>
+    /// Writes so many lines. What goes wrong while one is made ends the answer with its error, and is thrown to the caller, who knows whom to tell.
+    /// </summary>
     /// <param name="count">How many.</param>
     /// <param name="write">Writes a line's object.</param>
     public async ValueTask WriteAllAsync(int count, Action<IValueWriter, int> write)

@@ -22,7 +22,8 @@ internal sealed partial class QueryScheduler : IDisposable
     private readonly ILogger<QueryScheduler> _logger;
     private readonly SemaphoreSlim _slots;
 
-    public QueryScheduler(ISampleReader reader, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock, ILogger<QueryScheduler> logger)
+    public QueryScheduler(
+        ISampleReader reader, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock, ILogger<QueryScheduler> logger)
     {
         _reader = reader;
         _options = options.Value;

@@ -4,7 +4,8 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Core.Aggregate.Grouping;
 
 /// <summary>
-/// The keys of groups as columns, a row a group, so that groups are found again in another table by the same way as samples are. May be filled anew, with its memory used again. Not thread safe while it is filled.
+/// The keys of groups as columns, a row a group, so that groups are found again in another table by the same way as samples are. May be filled anew, with its
+/// memory used again. Not thread safe while it is filled.
 /// </summary>
 internal sealed class GroupKeys(int fieldCount) : IColumnChunk
 {

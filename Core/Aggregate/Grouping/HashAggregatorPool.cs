@@ -72,7 +72,8 @@ internal sealed class HashAggregatorPool(long maxBytes)
             new(query.Pcode, query.Kind, query.WindowMilliseconds, query.WindowOffsetMilliseconds, query.GroupBy, query.Measures);
 
         public bool Fits(SampleQuery query) =>
-            Pcode == query.Pcode && Kind == query.Kind && WindowMilliseconds == query.WindowMilliseconds && WindowOffsetMilliseconds == query.WindowOffsetMilliseconds
+            Pcode == query.Pcode && Kind == query.Kind
+            && WindowMilliseconds == query.WindowMilliseconds && WindowOffsetMilliseconds == query.WindowOffsetMilliseconds
             && GroupBy.AsSpan().SequenceEqual(query.GroupBy.AsSpan()) && Measures.AsSpan().SequenceEqual(query.Measures.AsSpan());
     }
 }

@@ -53,7 +53,9 @@ internal sealed class RowListing
     /// <summary>The times of which samples may be on the page: those of the range that are not before the place to go on from.</summary>
     public TimeRange Listed => _behind;
 
-    /// <summary>What <see cref="Count"/> gives for so many rows of the times from one to another, where that is known without a look at them; else null.</summary>
+    /// <summary>
+    /// What <see cref="Count"/> gives for so many rows of the times from one to another, where that is known without a look at them; else null.
+    /// </summary>
     public (long Matching, long Listed)? CountUnread(long rows, long firstTime, long lastTime)
     {
         if (_filters.Length > 0 || !_range.Covers(firstTime, lastTime))

@@ -20,7 +20,9 @@ internal sealed class MinMaxAccumulator(Measure measure) : Accumulator
 
     public long ValueOf(int group) => (_greatest.Values[group] ^ _flip) - _flip;
 
-    /// <summary>Takes the smallest and the greatest value of a group, of which it keeps one; either is <see cref="NumberColumn.Missing"/> when there is none.</summary>
+    /// <summary>
+    /// Takes the smallest and the greatest value of a group, of which it keeps one; either is <see cref="NumberColumn.Missing"/> when there is none.
+    /// </summary>
     public void Include(int group, long smallest, long greatest)
     {
         ref long kept = ref _greatest.Values[group];

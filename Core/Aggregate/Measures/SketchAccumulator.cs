@@ -6,7 +6,8 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Aggregate.Measures;
 
 /// <summary>
-/// The distribution of a number field: counts by <see cref="SketchBins"/>, with the smallest and the greatest value. Settled, it is a list of bins a group, which is also how a rollup holds it.
+/// The distribution of a number field: counts by <see cref="SketchBins"/>, with the smallest and the greatest value. Settled, it is a list of bins a group,
+/// which is also how a rollup holds it.
 /// </summary>
 internal sealed class SketchAccumulator(Measure measure) : Accumulator
 {

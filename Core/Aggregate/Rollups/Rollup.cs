@@ -48,7 +48,8 @@ public sealed class Rollup
 
     /// <summary>Decodes a section.</summary>
     /// <param name="bytes">The section.</param>
-    /// <param name="withSketches">Whether its distributions are wanted; without them its <see cref="MeasureKind.Sketch"/> measures must not be asked for.</param>
+    /// <param name="withSketches">Whether its distributions are wanted; without them its <see cref="MeasureKind.Sketch"/> measures must not be asked
+    /// for.</param>
     /// <exception cref="InvalidDataException">The bytes are no whole rollup of a known format.</exception>
     public static Rollup Read(ReadOnlySpan<byte> bytes, bool withSketches = true)
     {

@@ -66,8 +66,8 @@ public sealed class RollupBuilder
     internal static long LengthOf(RollupLevel level) => level == RollupLevel.FiveMinutes ? 300_000 : 3_600_000;
 
     /// <summary>
-    /// Tells what is known already of the samples that will be added: the rollups of the blocks that all of them come from. To be called before the first is added;
-    /// forgotten with <see cref="Complete"/>.
+    /// Tells what is known already of the samples that will be added: the rollups of the blocks that all of them come from. To be called before the first is
+    /// added; forgotten with <see cref="Complete"/>.
     /// </summary>
     internal void Know(IReadOnlyList<IRollupStream> sources) =>
         _known = sources.Count == 0 ? null : new SourceRollups(_kind, sources, _apdexThresholdMicroseconds);

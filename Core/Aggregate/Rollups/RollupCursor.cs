@@ -5,8 +5,8 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Aggregate.Rollups;
 
 /// <summary>
-/// Reads a rollup from its first bucket to its last, one at a time, into memory that is used again: so merging rollups takes memory for a bucket of each, however long they are.
-/// Not thread safe.
+/// Reads a rollup from its first bucket to its last, one at a time, into memory that is used again: so merging rollups takes memory for a bucket of each,
+/// however long they are. Not thread safe.
 /// </summary>
 internal sealed class RollupCursor
 {
@@ -19,7 +19,8 @@ internal sealed class RollupCursor
     private int _next;
 
     /// <param name="bytes">The section; to stay as it is while the cursor is used.</param>
-    /// <param name="describe">Makes the exception that <see cref="Read"/> throws when the bytes are damaged; null for <see cref="InvalidDataException"/>.</param>
+    /// <param name="describe">Makes the exception that <see cref="Read"/> throws when the bytes are damaged; null for
+    /// <see cref="InvalidDataException"/>.</param>
     /// <exception cref="InvalidDataException">The bytes are no rollup of a known format.</exception>
     public RollupCursor(ReadOnlyMemory<byte> bytes, Func<InvalidDataException, Exception>? describe = null)
     {

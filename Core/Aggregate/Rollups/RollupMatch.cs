@@ -81,7 +81,8 @@ internal static class RollupMatch
     {
         FilterOperator.AnyOf => filter.Texts.Contains("") || filter.Numbers.Contains(NumberColumn.Missing),
         FilterOperator.NoneOf => !filter.Texts.Contains("") && !filter.Numbers.Contains(NumberColumn.Missing),
-        FilterOperator.ContainsAnyOf or FilterOperator.GreaterThanAnyOf or FilterOperator.LessThanAnyOf or FilterOperator.Present or FilterOperator.HasEntryAnyOf => false,
+        FilterOperator.ContainsAnyOf or FilterOperator.GreaterThanAnyOf or FilterOperator.LessThanAnyOf
+            or FilterOperator.Present or FilterOperator.HasEntryAnyOf => false,
         _ => true,
     };
 

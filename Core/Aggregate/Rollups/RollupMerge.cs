@@ -6,7 +6,8 @@ namespace TimeSeries.Core.Aggregate.Rollups;
 internal static class RollupMerge
 {
     /// <summary>
-    /// The rollup of an hour, or null when the parts are not all of today's declaration and of one apdex threshold, one is marked raw, or there are too many keys.
+    /// The rollup of an hour, or null when the parts are not all of today's declaration and of one apdex threshold, one is marked raw, or there are too many
+    /// keys.
     /// </summary>
     /// <param name="schema">The kind.</param>
     /// <param name="specIndex">Which rollup of the kind.</param>

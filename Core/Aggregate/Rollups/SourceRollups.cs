@@ -11,7 +11,10 @@ internal sealed class SourceRollups(KindSchema kind, IReadOnlyList<IRollupStream
     // By declaration, then source; opened when first asked for.
     private readonly RollupCursor?[]?[] _rollups = new RollupCursor?[]?[kind.Rollups.Length];
 
-    /// <summary>Adds a bucket's rows to the level's open bucket. False, with nothing added, when some samples are in no rollup. Buckets are asked for in ascending order.</summary>
+    /// <summary>
+    /// Adds a bucket's rows to the level's open bucket. False, with nothing added, when some samples are in no rollup. Buckets are asked for in ascending
+    /// order.
+    /// </summary>
     public bool TryAdd(int specIndex, long start, RollupLevelBuilder to)
     {
         RollupCursor?[] rollups = _rollups[specIndex] ??= Open(specIndex);

@@ -3,7 +3,8 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Core.Model.Ports;
 
 /// <summary>
-/// A store on another machine, which may be away for hours. It is fed from the log on disk, behind the responses: a push is answered when it is durable in the log.
+/// A store on another machine, which may be away for hours. It is fed from the log on disk, behind the responses: a push is answered when it is durable in the
+/// log.
 /// </summary>
 public interface ILogFedStore : ISampleStore
 {

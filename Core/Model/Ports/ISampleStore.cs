@@ -23,7 +23,9 @@ public interface ISampleStore
     /// </summary>
     ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken);
 
-    /// <summary>Whether the project has an alert of this id, for a store that knows without waiting; else false (see <see cref="ILogFedStore.FindAlertsAsync"/>).</summary>
+    /// <summary>
+    /// Whether the project has an alert of this id, for a store that knows without waiting; else false (see <see cref="ILogFedStore.FindAlertsAsync"/>).
+    /// </summary>
     bool HasAlert(long pcode, Guid id);
 
     /// <summary>Does the store's own work until cancelled: the host runs this beside its own.</summary>

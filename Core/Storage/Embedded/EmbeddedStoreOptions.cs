@@ -14,7 +14,9 @@ public sealed class EmbeddedStoreOptions
     /// <summary>Age of a head's first sample (since its arrival) at which it is sealed, so that the log stays short.</summary>
     public TimeSpan HeadAge { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Heads that may wait for their seal; while that many do and one more is full, writing waits. One is sealed while another fills: more only take memory.</summary>
+    /// <summary>
+    /// Heads that may wait for their seal; while that many do and one more is full, writing waits. One is sealed while another fills: more only take memory.
+    /// </summary>
     public int MaxFrozenHeads { get; init; } = 1;
 
     /// <summary>Bytes of all blocks over which the oldest are deleted; null for no bound.</summary>
@@ -29,6 +31,8 @@ public sealed class EmbeddedStoreOptions
     /// <summary>Most samples that compaction puts into one block, which bounds its memory and the cost of one pass.</summary>
     public int MaxBlockRows { get; init; } = 8_000_000;
 
-    /// <summary>Most threads that scan, all queries together: a scan does nothing but compute. Not for users: tests have more than there are processors.</summary>
+    /// <summary>
+    /// Most threads that scan, all queries together: a scan does nothing but compute. Not for users: tests have more than there are processors.
+    /// </summary>
     internal int ScanParallelism { get; init; } = Environment.ProcessorCount;
 }

@@ -11,13 +11,14 @@ namespace TimeSeries.Core.Storage.Influx;
 /// Rollup units lie in <c>rollup_5m</c> with the tags <c>pcode, node, kind</c> and the fields <c>unit, part, parts, data</c>. A unit is what one node took
 /// between two marks in its log. Before (or with) the first sample that a unit has in a bucket, its point of part 0 is written with <c>parts=0i</c>:
 /// "this unit has samples here, and its rollup is not complete". When all of the unit's samples are confirmed the same points are written again with
-/// <c>parts</c> ≥ 1 and <c>data</c>: the parts, in order, of the base64 of <see cref="UnitRollups"/>. So a bucket can be answered from rollups exactly where every
-/// unit (node, unit) that has a point in it has <c>parts</c> ≥ 1 and all of its parts; otherwise its samples are read one by one.
+/// <c>parts</c> ≥ 1 and <c>data</c>: the parts, in order, of the base64 of <see cref="UnitRollups"/>. So a bucket can be answered from rollups exactly where
+/// every unit (node, unit) that has a point in it has <c>parts</c> ≥ 1 and all of its parts; otherwise its samples are read one by one.
 /// </para>
 /// <para>
-/// What each node has accepted and InfluxDB has lies in <c>node</c> with the tag <c>node</c> and the fields <c>through, open</c>, one point a node and hour (at the
-/// hour's start), rewritten every second while the node runs. Everything that it answered 200 at <c>through</c> (ms) or before is in InfluxDB; <c>open=1i</c>
-/// says that there may be more behind it, <c>open=0i</c> that it was stopped with nothing left. A node whose last word is older than a day is taken for lost.
+/// What each node has accepted and InfluxDB has lies in <c>node</c> with the tag <c>node</c> and the fields <c>through, open</c>, one point a node and hour (at
+/// the hour's start), rewritten every second while the node runs. Everything that it answered 200 at <c>through</c> (ms) or before is in InfluxDB;
+/// <c>open=1i</c> says that there may be more behind it, <c>open=0i</c> that it was stopped with nothing left. A node whose last word is older than a day is
+/// taken for lost.
 /// </para>
 /// </summary>
 public static class InfluxSchema
@@ -105,14 +106,18 @@ public static class InfluxSchema
     /// <summary>Start in ms of the bucket that a time lies in.</summary>
     public static long BucketOf(long milliseconds) => milliseconds - ((milliseconds % BucketMilliseconds) + BucketMilliseconds) % BucketMilliseconds;
 
-    /// <summary>Nanoseconds of a unit's part in a bucket that starts at <paramref name="bucket"/> ms; inside the bucket, and unique for node, unit and part.</summary>
+    /// <summary>
+    /// Nanoseconds of a unit's part in a bucket that starts at <paramref name="bucket"/> ms; inside the bucket, and unique for node, unit and part.
+    /// </summary>
     public static long RollupTime(long bucket, long unit, long part)
     {
         long slot = unit < 0 ? UnitSlots - 1 : unit % (UnitSlots - 1);
         return bucket * NanosecondsPerMillisecond + slot * PartSlots + part;
     }
 
-    /// <summary>Nanoseconds of the point of a node's word: those of the hour that it is said in, so that a node has few points and no retention refuses them.</summary>
+    /// <summary>
+    /// Nanoseconds of the point of a node's word: those of the hour that it is said in, so that a node has few points and no retention refuses them.
+    /// </summary>
     public static long NodeTime(long milliseconds) => milliseconds / HourMilliseconds * HourMilliseconds * NanosecondsPerMillisecond;
 
     /// <summary>Value of <see cref="NodeTag"/>.</summary>

@@ -8,7 +8,8 @@ using TimeSeries.Query.Responses;
 namespace TimeSeries.Query.Api.Aggregate;
 
 /// <summary>
-/// Writes the answer of <c>/api/v1/aggregate</c>, row by row. What a format has no place for stands in the headers <c>x-total</c>, <c>x-source</c>, <c>x-watermark</c>.
+/// Writes the answer of <c>/api/v1/aggregate</c>, row by row. What a format has no place for stands in the headers <c>x-total</c>, <c>x-source</c>,
+/// <c>x-watermark</c>.
 /// </summary>
 internal sealed class AggregateAnswer(AggregateRequest request, QueryResult result, long watermark)
 {

@@ -47,13 +47,15 @@ internal sealed class MeasureColumns(KindSchema kind)
         bool needsAmount = function == "stddev" || _quantiles.ContainsKey(function);
         if (!needsAmount && function is not ("avg" or "min" or "max" or "sum"))
         {
-            return $"There is no measure \"{text}\" of {kind.Name}; there are count, rate, {(_canFail ? "error_rate, " : "")}and {OfFields} of a field, like avg({Example()}).";
+            return $"There is no measure \"{text}\" of {kind.Name}; there are count, rate, "
+                + $"{(_canFail ? "error_rate, " : "")}and {OfFields} of a field, like avg({Example()}).";
         }
 
         string name = text[(open + 1)..^1];
         if (kind.Find(name) is not { } field || !(needsAmount ? FieldRules.IsAmount(field) : FieldRules.IsNumber(field)))
         {
-            return $"There is no {function} of \"{name}\" of {kind.Name}; there is of {FieldRules.Names(kind, needsAmount ? FieldRules.IsAmount : FieldRules.IsNumber)}.";
+            return $"There is no {function} of \"{name}\" of {kind.Name}; "
+                + $"there is of {FieldRules.Names(kind, needsAmount ? FieldRules.IsAmount : FieldRules.IsNumber)}.";
         }
 
         column = OfField(text, function, field);

@@ -21,7 +21,8 @@ internal readonly record struct SampleCursor(Kind Kind, TimeRange Period, Sample
     {
         cursor = default;
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text.Length != Base64Url.GetEncodedLength(Bytes) || Base64Url.DecodeFromChars(text, bytes, out _, out int length) != OperationStatus.Done || length != Bytes
+        if (text.Length != Base64Url.GetEncodedLength(Bytes)
+            || Base64Url.DecodeFromChars(text, bytes, out _, out int length) != OperationStatus.Done || length != Bytes
             || bytes[0] != Version || BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]) != Crc32C.Of(bytes[..^sizeof(uint)]))
         {
             return false;

@@ -106,7 +106,9 @@ internal sealed class AlertHistoryEndpoint(AlertAdmission admission, QuerySchedu
 
     // The same; the caller disposes the result.
     private async ValueTask<QueryResult?> CountAsync(HttpContext context, SampleQuery query, BadParameters wrong) =>
-        await IsRefusedAsync(context, wrong) ? null : (await ToldAsync(context, await scans.RunAsync(new[] { query }, context.RequestAborted))).Results.FirstOrDefault();
+        await IsRefusedAsync(context, wrong)
+            ? null
+            : (await ToldAsync(context, await scans.RunAsync(new[] { query }, context.RequestAborted))).Results.FirstOrDefault();
 
     private static async ValueTask<bool> IsRefusedAsync(HttpContext context, BadParameters wrong)
     {

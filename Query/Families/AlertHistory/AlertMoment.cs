@@ -19,7 +19,8 @@ internal static partial class AlertMoment
     {
         ticks = 0;
         Match match = Form().Match(text);
-        if (!match.Success || !DateTime.TryParseExact(match.Groups["date"].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date))
+        if (!match.Success
+            || !DateTime.TryParseExact(match.Groups["date"].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date))
         {
             return false;
         }

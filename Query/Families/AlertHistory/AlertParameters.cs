@@ -194,5 +194,6 @@ internal sealed class AlertParameters(IQueryCollection query)
         return values.Count == 0 || string.IsNullOrEmpty(values[0]) ? null : values[0];
     }
 
-    private static long FloorMilliseconds(long ticks) => (ticks - (((ticks % TicksPerMillisecond) + TicksPerMillisecond) % TicksPerMillisecond)) / TicksPerMillisecond;
+    private static long FloorMilliseconds(long ticks) =>
+        (ticks - (((ticks % TicksPerMillisecond) + TicksPerMillisecond) % TicksPerMillisecond)) / TicksPerMillisecond;
 }

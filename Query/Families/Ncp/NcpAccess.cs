@@ -40,7 +40,8 @@ internal static class NcpAccess
         {
             return (null, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The timestamp {signedAt} is too {(signedAt < now.Milliseconds ? "old" : "new")}: it may be at most {FarthestMilliseconds} ms off this host's clock, {now.Milliseconds}."));
+                $"The timestamp {signedAt} is too {(signedAt < now.Milliseconds ? "old" : "new")}: "
+                + $"it may be at most {FarthestMilliseconds} ms off this host's clock, {now.Milliseconds}."));
         }
 
         string accessKey = Header(context, AccessKey);

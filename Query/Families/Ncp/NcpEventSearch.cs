@@ -78,7 +78,8 @@ internal sealed record NcpEventSearch(ZoneOffset Zone, ListQuery Query)
     private static string? ReadDay(JsonElement body, string name, ref DateOnly day) =>
         !TryFind(body, name, out JsonElement value) ? $"{name} is required."
         : value.ValueKind != JsonValueKind.String
-            || !DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) ? Wrong(name, "a day like 2024-05-08", value)
+            || !DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day)
+                ? Wrong(name, "a day like 2024-05-08", value)
         : null;
 
     private static string? ReadWhole(JsonElement body, string name, long least, ref long number) =>

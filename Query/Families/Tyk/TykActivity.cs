@@ -6,7 +6,8 @@ using TimeSeries.Query.Times;
 namespace TimeSeries.Query.Families.Tyk;
 
 /// <summary>
-/// The questions to the store for one caller's activity: transactions that have an <c>api_id</c>, by api and service. All that is asked stands in the rollups by caller.
+/// The questions to the store for one caller's activity: transactions that have an <c>api_id</c>, by api and service. All that is asked stands in the rollups
+/// by caller.
 /// </summary>
 internal static class TykActivity
 {
@@ -29,8 +30,10 @@ internal static class TykActivity
     [
         new(MeasureKind.Count), new(MeasureKind.Count, Condition: RowCondition.StatusSuccess), new(MeasureKind.Count, Condition: RowCondition.StatusFailure),
         new(MeasureKind.Max, KindSchema.Time), new(MeasureKind.Latest, _schema.Ordinal("api_name")),
-        new(MeasureKind.Sum, _elapsed), new(MeasureKind.Max, _elapsed), new(MeasureKind.Min, _elapsed), new(MeasureKind.Min, _elapsed, RowCondition.StatusNotFailure),
-        new(MeasureKind.Sum, _upstream), new(MeasureKind.Max, _upstream), new(MeasureKind.Min, _upstream), new(MeasureKind.Min, _upstream, RowCondition.StatusNotFailure),
+        new(MeasureKind.Sum, _elapsed), new(MeasureKind.Max, _elapsed), new(MeasureKind.Min, _elapsed),
+        new(MeasureKind.Min, _elapsed, RowCondition.StatusNotFailure),
+        new(MeasureKind.Sum, _upstream), new(MeasureKind.Max, _upstream), new(MeasureKind.Min, _upstream),
+        new(MeasureKind.Min, _upstream, RowCondition.StatusNotFailure),
         new(MeasureKind.Sketch, _elapsed),
     ];
 

@@ -44,7 +44,8 @@ internal sealed class TykEndpoint(ProjectDirectory projects, QueryScheduler scan
             return;
         }
 
-        using QueryOutcome outcome = await scans.RunAsync(TykActivity.Questions(request, check.AuthenticatedProject.Project.Pcode, _zone), context.RequestAborted);
+        using QueryOutcome outcome = await scans.RunAsync(
+            TykActivity.Questions(request, check.AuthenticatedProject.Project.Pcode, _zone), context.RequestAborted);
         if (outcome.Failure != QueryFailure.None)
         {
             await TykErrors.WriteAsync(context, outcome.Status, outcome.Message);

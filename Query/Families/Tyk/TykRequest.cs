@@ -46,11 +46,17 @@ internal sealed record TykRequest
         };
         if (field is null || parts.Count != FirstDatePart + (2 * DateParts))
         {
-            return (null, StatusCodes.Status404NotFound, "There are keys/endpoint/{key}/{d}/{m}/{y}/{d}/{m}/{y} and oauthid/endpoint/{client}/{d}/{m}/{y}/{d}/{m}/{y}.");
+            return (
+                null,
+                StatusCodes.Status404NotFound,
+                "There are keys/endpoint/{key}/{d}/{m}/{y}/{d}/{m}/{y} and oauthid/endpoint/{client}/{d}/{m}/{y}/{d}/{m}/{y}.");
         }
 
         TykRequest request = new() { Field = field, Caller = parts[2] };
-        string? refusal = ReadDays(ref request, parts, zone) ?? ReadForm(ref request, parameters) ?? ReadOrder(ref request, parameters) ?? ReadPage(ref request, parameters);
+        string? refusal = ReadDays(ref request, parts, zone)
+            ?? ReadForm(ref request, parameters)
+            ?? ReadOrder(ref request, parameters)
+            ?? ReadPage(ref request, parameters);
         return refusal is null ? (request, StatusCodes.Status200OK, "") : (null, StatusCodes.Status400BadRequest, refusal);
     }
 

@@ -17,7 +17,8 @@ internal static class WhatapSchemas
     public const string SqlExample =
         """
         {"records":[{"time_max":4164,"dbcHash":450678784,"db":"jdbc:mysql://localhost:3306,localhost:3310/fake","time_min":0,"fetch_count":0,"hash":796628118,
-        "fetch_time":0,"sql_crud":3,"count_total":5224,"count_error":0,"sql":"update table set x=# where key=#","time_sum":581391,"time_avg":111,"time_std":"240.79",
+        "fetch_time":0,"sql_crud":3,"count_total":5224,"count_error":0,"sql":"update table set x=# where key=#",
+        "time_sum":581391,"time_avg":111,"time_std":"240.79",
         "count_actived":0,"time_p95":612.5}],"total":130}
         """;
 

@@ -4,11 +4,13 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
 /// <summary>
-/// A merge lets requests go first and rests besides, since what wakes up beside it may have to wait even so; the less it rests the more blocks wait to be merged, and not at all when merges are far behind.
+/// A merge lets requests go first and rests besides, since what wakes up beside it may have to wait even so; the less it rests the more blocks wait to be
+/// merged, and not at all when merges are far behind.
 /// </summary>
 internal sealed class CompactionThrottle : CooperativeYield
 {
-    // Of about a tenth of a millisecond each, while few blocks wait: with a rest of a little over a millisecond a merge has a processor for a quarter of the time.
+    // Of about a tenth of a millisecond each, while few blocks wait: with a rest of a little over a millisecond a merge has a processor for a quarter of the
+    // time.
     private const int FewestSteps = 4;
 
     // So many times they double until merges are far behind.

@@ -11,9 +11,11 @@ namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
 /// <summary>Merges blocks. One pass at a time.</summary>
 internal sealed class Compactor(
-    BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock, CoreInstruments instruments, ILogger logger)
+    BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds,
+    TimeProvider clock, CoreInstruments instruments, ILogger logger)
 {
-    // While samples come faster than they are sealed, merges would only make them slower; more blocks of a kind than these that may be merged would make queries slow.
+    // While samples come faster than they are sealed, merges would only make them slower; more blocks of a kind than these that may be merged would make
+    // queries slow.
     private const int ManyBlocks = 256;
 
     // Blocks that can't be read: tried again after the next start only.
@@ -28,7 +30,9 @@ internal sealed class Compactor(
         foreach (KindSchema schema in SampleSchema.All)
         {
             while (((pace.Backlog = BacklogOf(schema.Kind)) >= 1 || catalog.Snapshot.Frozen.IsEmpty)
-                && Merge(scratch, CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows), cancellationToken))
+                && Merge(scratch,
+                    CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows),
+                    cancellationToken))
             {
             }
         }

@@ -29,7 +29,9 @@ internal static class MergePermutation
 
             int first = LeastOf(times, numbers, -1);
             int second = LeastOf(times, numbers, first);
-            int run = second < 0 ? times[first].Numbers().Length : RunOf(times[first], numbers[first], times[second].Numbers()[0], numbers[second].Numbers()[0]);
+            int run = second < 0
+                ? times[first].Numbers().Length
+                : RunOf(times[first], numbers[first], times[second].Numbers()[0], numbers[second].Numbers()[0]);
             order.Slice(row, run).Fill((byte)first);
             times[first].Skip(run);
             numbers[first].Skip(run);

@@ -31,7 +31,8 @@ internal sealed class MergingRows : IBlockRows, IDisposable
     private int _project;
     private int _row;
 
-    public MergingRows(KindSchema schema, BlockReader[] sources, long bytesPerRow, LargeArrayPool stock, CooperativeYield pace, CancellationToken cancellationToken)
+    public MergingRows(
+        KindSchema schema, BlockReader[] sources, long bytesPerRow, LargeArrayPool stock, CooperativeYield pace, CancellationToken cancellationToken)
     {
         Schema = schema;
         BytesPerRow = bytesPerRow;

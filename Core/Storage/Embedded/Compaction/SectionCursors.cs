@@ -5,7 +5,10 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 
 namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
-/// <summary>The rollups of one project in one block that is being merged, read once from start to end. What they are read into goes back to the stock when this is disposed. Not thread safe.</summary>
+/// <summary>
+/// The rollups of one project in one block that is being merged, read once from start to end. What they are read into goes back to the stock when this is
+/// disposed. Not thread safe.
+/// </summary>
 internal sealed class SectionCursors(BlockReader columns, SectionIndex section, LargeArrayPool stock) : IRollupStream, IDisposable
 {
     private readonly List<byte[]> _rented = [];

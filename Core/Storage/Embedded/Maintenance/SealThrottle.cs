@@ -3,8 +3,9 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Maintenance;
 
 /// <summary>
-/// A seal lets requests go first while it will be done, by all appearances, before the next head is full, which would have to wait for it. What is left of it tells the number of its steps, of as many a row,
-/// and as long, as those of the one before; when the next head will be full, how fast it was filled since this seal began. One thread seals; others fill the head meanwhile.
+/// A seal lets requests go first while it will be done, by all appearances, before the next head is full, which would have to wait for it. What is left of it
+/// tells the number of its steps, of as many a row, and as long, as those of the one before; when the next head will be full, how fast it was filled since this
+/// seal began. One thread seals; others fill the head meanwhile.
 /// </summary>
 /// <param name="filled">How much of the next head is full, 0 to 1.</param>
 /// <param name="clock">The time.</param>

@@ -8,8 +8,8 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Maintenance;
 
 /// <summary>
-/// The store's work in the background: one loop seals, another compacts and retains, each on a thread of its own, so that a long merge never keeps a head waiting and neither a request.
-/// Thread safe; each kind of work runs once at a time, since its thread does one after the other.
+/// The store's work in the background: one loop seals, another compacts and retains, each on a thread of its own, so that a long merge never keeps a head
+/// waiting and neither a request. Thread safe; each kind of work runs once at a time, since its thread does one after the other.
 /// </summary>
 internal sealed class StoreMaintenance : IDisposable
 {

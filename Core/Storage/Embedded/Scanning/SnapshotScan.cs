@@ -10,7 +10,9 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
 
-/// <summary>Reads one snapshot for one query: rollups where they fit, and chunks of blocks and pieces of heads for the rest, on several threads where they are many.</summary>
+/// <summary>
+/// Reads one snapshot for one query: rollups where they fit, and chunks of blocks and pieces of heads for the rest, on several threads where they are many.
+/// </summary>
 internal sealed class SnapshotScan(
     BlockCatalog catalog, ScanParallelism threads, HashAggregatorPool stock, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
 {

@@ -6,7 +6,8 @@ namespace TimeSeries.Core.Storage.Influx.Client;
 
 /// <summary>
 /// Reads the JSON of <c>/query</c> token by token into columns: one object, or with <c>chunked=true</c> one behind the other. Knows at the end whether
-/// the answer was whole. Shape: <c>{"results":[{"series":[{"columns":[…],"values":[[…],…],"partial":…}],"error":…,"partial":…}],"error":…}</c>. Not thread safe.
+/// the answer was whole. Shape: <c>{"results":[{"series":[{"columns":[…],"values":[[…],…],"partial":…}],"error":…,"partial":…}],"error":…}</c>. Not thread
+/// safe.
 /// </summary>
 internal sealed class AnswerParser(InfluxRows rows)
 {

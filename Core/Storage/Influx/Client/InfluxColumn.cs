@@ -2,7 +2,9 @@ using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Storage.Influx.Client;
 
-/// <summary>One named column of an answer: whole numbers, or codes into a dictionary that goes on from one part of the answer to the next. Not thread safe.</summary>
+/// <summary>
+/// One named column of an answer: whole numbers, or codes into a dictionary that goes on from one part of the answer to the next. Not thread safe.
+/// </summary>
 internal sealed class InfluxColumn
 {
     // A dictionary of this many bytes is dropped at the next part, so that texts which never repeat do not pile up.

@@ -12,8 +12,8 @@ using RestSharp;
 namespace TimeSeries.Core.Storage.Influx.Client;
 
 /// <summary>
-/// InfluxDB.Client for one account, over an <see cref="HttpClient"/> of our own: pooled connections, no redirects, the credentials in a header and nowhere else.
-/// Uses the client's services, which return status, headers and body. Its upper layer throws instead, fails on a <c>Retry-After</c> that is a date,
+/// InfluxDB.Client for one account, over an <see cref="HttpClient"/> of our own: pooled connections, no redirects, the credentials in a header and nowhere
+/// else. Uses the client's services, which return status, headers and body. Its upper layer throws instead, fails on a <c>Retry-After</c> that is a date,
 /// and hides who cancelled.
 /// A request without a response throws what <see cref="HttpClient"/> throws. Thread safe.
 /// </summary>

@@ -1,6 +1,8 @@
 namespace TimeSeries.Core.Storage.Influx.Configuration;
 
-/// <summary>How InfluxDB is reached and written to, as <c>influx.env</c> and the environment say. Never written after start; its text shows no secret.</summary>
+/// <summary>
+/// How InfluxDB is reached and written to, as <c>influx.env</c> and the environment say. Never written after start; its text shows no secret.
+/// </summary>
 public sealed class InfluxOptions
 {
     /// <summary>Largest body before compression: every server's limit is at least 10 MiB, and above it some answer with a reset instead of 413.</summary>

@@ -8,8 +8,8 @@ using TimeSeries.Core.Storage.Influx.Client;
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
 /// <summary>
-/// Lists samples from their points. Rows are streamed from the latest to the earliest, no more of them than their places and what the filters look at, until the page is
-/// full; where no filter is left to the host, pages far down are found by counts. Then the fields of the page's rows alone are read.
+/// Lists samples from their points. Rows are streamed from the latest to the earliest, no more of them than their places and what the filters look at, until
+/// the page is full; where no filter is left to the host, pages far down are found by counts. Then the fields of the page's rows alone are read.
 /// </summary>
 internal sealed class PointListing
 {

@@ -16,7 +16,9 @@ internal static class RollupLines
         return into.TryEndLine(maxBytes);
     }
 
-    /// <summary>The lines of a unit's rollup of one bucket, handed out one at a time: each goes into the batch that <paramref name="next"/> gives for it.</summary>
+    /// <summary>
+    /// The lines of a unit's rollup of one bucket, handed out one at a time: each goes into the batch that <paramref name="next"/> gives for it.
+    /// </summary>
     public static async ValueTask WriteAsync(
         UnitRollups rollups, long pcode, ReadOnlyMemory<byte> node, MeasurementTemplate points, long unit, long bucket, Func<Action<LineBatch>, ValueTask> next)
     {

@@ -125,7 +125,9 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
     private UnitCacheKey PlaceOf(string node, long unit) => new(query.Pcode, query.Kind, specIndex, start, node, unit);
 }
 
-/// <summary>One rollup of a unit in a 5-minute bucket, or of all units in an hour, as the aggregation asks for it. It has all of their samples in that time.</summary>
+/// <summary>
+/// One rollup of a unit in a 5-minute bucket, or of all units in an hour, as the aggregation asks for it. It has all of their samples in that time.
+/// </summary>
 internal sealed class UnitSource(long start, long length, Rollup rollup) : IRollupSource
 {
     public long FirstTime => start;

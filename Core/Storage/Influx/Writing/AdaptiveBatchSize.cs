@@ -31,7 +31,9 @@ internal sealed class AdaptiveBatchSize
 
     public int MaxBytes => Volatile.Read(ref _maxBytes);
 
-    /// <summary>A write of so many bytes was too large: the bound is at most half of them, and stays where it is for those that were under way when it was halved.</summary>
+    /// <summary>
+    /// A write of so many bytes was too large: the bound is at most half of them, and stays where it is for those that were under way when it was halved.
+    /// </summary>
     public void Shrink(int refusedBytes)
     {
         lock (_lock)

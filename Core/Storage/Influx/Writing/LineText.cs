@@ -3,7 +3,9 @@ using System.Buffers.Text;
 
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
-/// <summary>Parts of a line as the line protocol wants them. Keys, measurements and tag values are ours: names of the schema, numbers, hexadecimal digits.</summary>
+/// <summary>
+/// Parts of a line as the line protocol wants them. Keys, measurements and tag values are ours: names of the schema, numbers, hexadecimal digits.
+/// </summary>
 internal static class LineText
 {
     // Longest integer with sign and suffix.
@@ -17,7 +19,9 @@ internal static class LineText
         line.Advance(written);
     }
 
-    /// <summary>A text in quotes. Of all bytes only <c>"</c> and <c>\</c> need a <c>\</c> before them; the validator has let through nothing but valid UTF-8.</summary>
+    /// <summary>
+    /// A text in quotes. Of all bytes only <c>"</c> and <c>\</c> need a <c>\</c> before them; the validator has let through nothing but valid UTF-8.
+    /// </summary>
     public static void AppendText(LineBatch line, ReadOnlySpan<byte> text)
     {
         Span<byte> room = line.Reserve(text.Length * 2 + 2);

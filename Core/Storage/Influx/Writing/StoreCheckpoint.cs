@@ -23,7 +23,9 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
 
     private static uint Magic => FileHeader.MagicOf("TSIX"u8);
 
-    /// <summary>Reads the checkpoint; <see cref="None"/> when there is none or it is damaged: the log is then written again from its start, to the same points.</summary>
+    /// <summary>
+    /// Reads the checkpoint; <see cref="None"/> when there is none or it is damaged: the log is then written again from its start, to the same points.
+    /// </summary>
     /// <exception cref="UnknownFormatException">It is of another version or node.</exception>
     public static StoreCheckpoint Read(IFileSystem files, string directory, ulong nodeId)
     {

@@ -6,7 +6,9 @@ public enum WriteOutcome : byte
     /// <summary>204: all lines are stored.</summary>
     Stored,
 
-    /// <summary>400 "partial write" (1.x, 3.x) or 422 (2.x): some lines are refused for good, the others stored. Halves are sent until the refused stand alone.</summary>
+    /// <summary>
+    /// 400 "partial write" (1.x, 3.x) or 422 (2.x): some lines are refused for good, the others stored. Halves are sent until the refused stand alone.
+    /// </summary>
     PartlyRefused,
 
     /// <summary>400 otherwise: the whole write is refused for some line (2.x), or all lines are. Halves are sent until the refused stand alone.</summary>

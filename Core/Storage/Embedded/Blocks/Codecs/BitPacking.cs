@@ -65,7 +65,9 @@ internal static class BitPacking
         sink.End();
     }
 
-    /// <summary>Unpacks each number u as <c>least + u · scale</c>. <paramref name="from"/> may go on behind the packed bytes, and should where it can.</summary>
+    /// <summary>
+    /// Unpacks each number u as <c>least + u · scale</c>. <paramref name="from"/> may go on behind the packed bytes, and should where it can.
+    /// </summary>
     public static void Unpack(ReadOnlySpan<byte> from, int width, long least, long scale, Span<long> into)
     {
         if (width == 0)

@@ -15,8 +15,8 @@ internal static class DictionaryPolicy
     public static bool Allows(long texts, long textBytes, long rows) => texts <= MaxTexts && textBytes <= MaxTextBytes && texts * 2 <= rows;
 
     /// <summary>
-    /// Whether so many different texts among those looked at show that a dictionary for so many rows would be too large. Of s texts drawn from N, N·(1 − e^(−s/N))
-    /// are different ones, so a sample with more of them than half the rows would give comes from more texts than that.
+    /// Whether so many different texts among those looked at show that a dictionary for so many rows would be too large. Of s texts drawn from N, N·(1 −
+    /// e^(−s/N)) are different ones, so a sample with more of them than half the rows would give comes from more texts than that.
     /// </summary>
     public static bool TooManyDistinct(long distinct, long sampled, long rows)
     {

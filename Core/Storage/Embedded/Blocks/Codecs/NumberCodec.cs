@@ -4,7 +4,8 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 
 /// <summary>
-/// A chunk of a number column as bytes: the first byte names the form. Which form is smallest is decided chunk by chunk. See docs/format/block.md for the layout.
+/// A chunk of a number column as bytes: the first byte names the form. Which form is smallest is decided chunk by chunk. See docs/format/block.md for the
+/// layout.
 /// </summary>
 internal sealed class NumberCodec
 {

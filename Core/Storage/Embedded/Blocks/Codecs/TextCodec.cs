@@ -31,7 +31,8 @@ internal sealed class TextCodec(CooperativeYield pace)
 
     /// <summary>
     /// Reads a chunk of as many rows as <paramref name="codes"/> has: code i means text i of the result, or is missing.
-    /// With a <paramref name="scratch"/> the texts are gone when it is used again. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that do not belong to the chunk.
+    /// With a <paramref name="scratch"/> the texts are gone when it is used again. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that
+    /// do not belong to the chunk.
     /// </summary>
     public static SymbolView Decode(ReadOnlySpan<byte> bytes, Span<int> codes, TextScratch? scratch = null)
     {

@@ -51,8 +51,8 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
     }
 
     /// <summary>
-    /// Lets go for the store, once no manifest names the block: the file is deleted with its last holder. What the system keeps of it in memory goes before, piece by piece: a deletion
-    /// lets go of all of it at once, which takes a processor 10 to 20 ms for a large block.
+    /// Lets go for the store, once no manifest names the block: the file is deleted with its last holder. What the system keeps of it in memory goes before,
+    /// piece by piece: a deletion lets go of all of it at once, which takes a processor 10 to 20 ms for a large block.
     /// </summary>
     public void Retire(CooperativeYield pace)
     {

@@ -25,7 +25,8 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
     private RunMask _wanted = RunMask.All;
 
     /// <param name="columns">The block.</param>
-    /// <param name="stock">Where memory for texts comes from that goes back when this is disposed; without it they may be looked at for longer, and are kept in the block's cache.</param>
+    /// <param name="stock">Where memory for texts comes from that goes back when this is disposed; without it they may be looked at for longer, and are kept in
+    /// the block's cache.</param>
     public BlockChunk(BlockReader columns, LargeArrayPool? stock = null)
     {
         _columns = columns;

@@ -4,7 +4,10 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 
-/// <summary>Reads parts of a block's file and checks each against its checksum. Thread safe. Whatever is wrong comes out as <see cref="DamagedFileException"/> and is counted.</summary>
+/// <summary>
+/// Reads parts of a block's file and checks each against its checksum. Thread safe. Whatever is wrong comes out as <see cref="DamagedFileException"/> and is
+/// counted.
+/// </summary>
 internal sealed class ChecksummedReader(IFile file, CoreInstruments instruments)
 {
     /// <summary>Reads a part into memory of its own, as <see cref="BlockBuffer"/> takes it.</summary>

@@ -1,8 +1,8 @@
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 
 /// <summary>
-/// What was read from blocks and checked, within a bound of bytes: encoded chunks, which are cheap to read again, and decoded dictionaries and rollups, which are
-/// dear. What is decoded takes the place of chunks; among themselves nothing takes the place of what was used lately, since questions over more than fits
+/// What was read from blocks and checked, within a bound of bytes: encoded chunks, which are cheap to read again, and decoded dictionaries and rollups, which
+/// are dear. What is decoded takes the place of chunks; among themselves nothing takes the place of what was used lately, since questions over more than fits
 /// in here would displace each part just before they came to it again. Thread safe; what it gives out stays valid after it was dropped.
 /// </summary>
 internal sealed class ChunkCache(long maxBytes)

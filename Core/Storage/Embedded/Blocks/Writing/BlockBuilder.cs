@@ -37,7 +37,8 @@ internal sealed class BlockBuilder
     }
 
     /// <summary>Writes the whole block and flushes it; says what the manifest needs to know.</summary>
-    public BlockEntry Write(long id, ulong nodeId, Func<long, long> apdexThresholdMicroseconds, CoreInstruments instruments, CancellationToken cancellationToken)
+    public BlockEntry Write(
+        long id, ulong nodeId, Func<long, long> apdexThresholdMicroseconds, CoreInstruments instruments, CancellationToken cancellationToken)
     {
         KindSchema schema = _rows.Schema;
         BlockFormat.WriteHeader(_writer.Raw, schema.Kind, nodeId);

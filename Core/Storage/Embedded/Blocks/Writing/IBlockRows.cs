@@ -18,7 +18,10 @@ internal interface IBlockRows
     /// <summary>What a row took where it comes from, for the length of chunks.</summary>
     long BytesPerRow { get; }
 
-    /// <summary>What is known of a project's samples: rollups of all the blocks that they come from, until the next project is asked for; empty when they come from elsewhere.</summary>
+    /// <summary>
+    /// What is known of a project's samples: rollups of all the blocks that they come from, until the next project is asked for; empty when they come from
+    /// elsewhere.
+    /// </summary>
     IReadOnlyList<IRollupStream> RollupsOf(long pcode);
 
     /// <summary>Whether some row may have the column. Ordinals are fields' and, behind them, the sequence number's.</summary>
