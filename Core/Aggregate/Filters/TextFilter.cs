@@ -52,7 +52,7 @@ internal sealed class TextFilter : RowFilter
         }
 
         SymbolView symbols = chunk.Symbols(_field);
-        FifoLock(symbols);
+        UseDictionary(symbols);
         if (_operator == FilterOperator.AnyOf && symbols.Distinct && _texts.Length == 1 && !_missingPasses)
         {
             KeepCode(codes, CodeOf(symbols), selection);
@@ -119,7 +119,7 @@ internal sealed class TextFilter : RowFilter
         return _code;
     }
 
-    private void FifoLock(SymbolView symbols)
+    private void UseDictionary(SymbolView symbols)
     {
         if (!ReferenceEquals(_owner, symbols.Owner))
         {

@@ -36,7 +36,7 @@ internal sealed class TextKeyColumn(int field) : GroupKeyColumn
         }
 
         SymbolView symbols = chunk.Symbols(field);
-        FifoLock(symbols);
+        UseDictionary(symbols);
         if (selection.IsRun)
         {
             MapRun(symbols, codes.Slice(selection.FirstRow, selection.Count), ids);
@@ -110,7 +110,7 @@ internal sealed class TextKeyColumn(int field) : GroupKeyColumn
         return id;
     }
 
-    private void FifoLock(SymbolView symbols)
+    private void UseDictionary(SymbolView symbols)
     {
         if (!ReferenceEquals(_owner, symbols.Owner))
         {

@@ -46,7 +46,7 @@ internal sealed class LatestTextAccumulator(Measure measure) : Accumulator
         SelectionVector selection = batch.Where(measure.Condition);
         if (!codes.IsEmpty)
         {
-            FifoLock(batch.Chunk.Symbols(measure.Field));
+            UseDictionary(batch.Chunk.Symbols(measure.Field));
             Take(codes, batch.Chunk.Numbers(KindSchema.Time), selection.SelectedRows, selection.SelectedGroups);
         }
     }
@@ -54,7 +54,7 @@ internal sealed class LatestTextAccumulator(Measure measure) : Accumulator
     public override void Merge(Accumulator from, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups)
     {
         LatestTextAccumulator added = (LatestTextAccumulator)from;
-        FifoLock(added._texts.View());
+        UseDictionary(added._texts.View());
         Take(added._codes.Values, added._times.Values, rows, groups);
     }
 
@@ -119,7 +119,7 @@ internal sealed class LatestTextAccumulator(Measure measure) : Accumulator
         reader.ReadCodes(_codes.Values.AsSpan(first, groups), _texts.Count);
     }
 
-    private void FifoLock(SymbolView symbols)
+    private void UseDictionary(SymbolView symbols)
     {
         if (!ReferenceEquals(_pending.Owner, symbols.Owner))
         {
