@@ -310,7 +310,7 @@ internal sealed class HashAggregator
 
     // The field whose totals tell the measure; −1 when none do.
     private static int FieldOf(KindSchema schema, Measure measure) =>
-        measure is { Kind: MeasureKind.Count or MeasureKind.Sum or MeasureKind.Min or MeasureKind.Max or MeasureKind.Sketch,
-            Field: >= 0, Condition: RowCondition.Every }
+        measure.Kind is MeasureKind.Count or MeasureKind.Sum or MeasureKind.Min or MeasureKind.Max or MeasureKind.Sketch
+        && measure is { Field: >= 0, Condition: RowCondition.Every }
         && !schema.Fields[measure.Field].IsText ? measure.Field : -1;
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.IO.Compression;
+using nietras.SeparatedValues;
 using NUnit.Framework;
 using TimeSeries.Tests.Support.Disk;
-using nietras.SeparatedValues;
 
 namespace TimeSeries.Tests.Support.Samples;
 
