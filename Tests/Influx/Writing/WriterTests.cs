@@ -66,7 +66,7 @@ internal sealed class WriterTests
             await writer.WaitStoredAsync(new LogPosition(1), token);
         });
         Assert.That(await CountAsync(server), Is.EqualTo((500, 500 * 501 / 2)));
-        Assert.That(told.Text, Does.Contain("has been made").And.Not.Contains("Error:"));
+        Assert.That(told.Text, Does.Contain("was created").And.Not.Contains("Error:"));
     }
 
     [Test]
