@@ -39,8 +39,6 @@ public sealed class DataDirectory : IDisposable
 
     public string LogPath => System.IO.Path.Combine(Path, "log");
 
-    public string BlocksPath => System.IO.Path.Combine(Path, "blocks");
-
     public string ManifestPath => System.IO.Path.Combine(Path, "manifest");
 
     public string IdsPath => System.IO.Path.Combine(Path, "ids");

@@ -33,7 +33,7 @@ internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator ale
             return;
         }
 
-        ledger.SettleAlerts(batch.Batch.Pcode, repeats);
+        ledger.FinishAlerts(batch.Batch.Pcode, repeats);
         batch.Counts = batch.Counts with { Accepted = batch.Counts.Accepted - repeats, Duplicates = repeats };
         batch.Payload.Clear();
         if (batch.Batch.Samples.RowCount > 0)

@@ -67,7 +67,7 @@ internal sealed class SampleLedger
     }
 
     /// <summary>Counts alerts that repeat others, which were in flight.</summary>
-    public void SettleAlerts(long pcode, int count)
+    public void FinishAlerts(long pcode, int count)
     {
         lock (_lock)
         {

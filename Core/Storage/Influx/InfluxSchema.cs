@@ -65,9 +65,6 @@ public static class InfluxSchema
     /// <summary>The unit of samples whose unit is not known any more, since the checkpoint was lost. It never gets a rollup.</summary>
     public const long UnknownUnit = -1;
 
-    /// <summary>Value of <see cref="OidTag"/> for a sample without an agent.</summary>
-    public const string MissingOid = "-";
-
     /// <summary>Most characters of base64 in one part: InfluxDB takes strings up to 64 KiB.</summary>
     public const int MaxPartBytes = 48 << 10;
 
