@@ -14,11 +14,11 @@ public sealed class CoreInstruments : IDisposable
     public CoreInstruments(IMeterFactory? meters = null)
     {
         Meter = meters?.Create(MeterName) ?? new Meter(MeterName);
-        LogFlushes = Count("timeseries.log.flushes", "{flush}", "Flushes of the log to stable storage.");
-        LogRecords = Count("timeseries.log.records", "{record}", "Records made durable in the log.");
-        LogBytes = Count("timeseries.log.written", "By", "Bytes appended to the log.");
-        LogFailures = Count("timeseries.log.failures", "{failure}", "Writes or flushes of the log that failed.");
-        LogDamages = Count("timeseries.log.damages", "{stretch}", "Stretches of the log that could not be read.");
+        LogFlushes = Count("timeseries.log.flushes", "{flush}", "Flushes of the WAL to stable storage.");
+        LogRecords = Count("timeseries.log.records", "{record}", "Records made durable in the WAL.");
+        LogBytes = Count("timeseries.log.written", "By", "Bytes appended to the WAL.");
+        LogFailures = Count("timeseries.log.failures", "{failure}", "Writes or flushes of the WAL that failed.");
+        LogDamages = Count("timeseries.log.damages", "{stretch}", "Stretches of the WAL that could not be read.");
         Seals = Count("timeseries.store.seals", "{seal}", "Heads sealed into blocks.");
         SealFailures = Count("timeseries.store.seal.failures", "{failure}", "Seals that failed and are tried again.");
         Compactions = Count("timeseries.store.compactions", "{compaction}", "Compactions of blocks.");

@@ -57,7 +57,7 @@ public sealed class IngestInstruments : IDisposable
         _meter.CreateObservableCounter("timeseries.ingest.samples.received", () => counts.Of(SampleCounts.Metric.Received), "{sample}", "Samples received.");
         _meter.CreateObservableCounter(
             "timeseries.ingest.samples.stored", () => counts.Of(SampleCounts.Metric.Stored), "{sample}",
-            "Samples durable and in the store, or in the log that feeds it (timeseries_store_waiting_bytes).");
+            "Samples durable and in the store, or in the WAL that feeds it (timeseries_store_waiting_bytes).");
         _meter.CreateObservableUpDownCounter(
             "timeseries.ingest.samples.in_flight", () => counts.Of(SampleCounts.Metric.InFlight), "{sample}",
             "Samples received and not yet stored, rejected or duplicate.");
@@ -66,28 +66,28 @@ public sealed class IngestInstruments : IDisposable
             "Samples that were there already: repeated alerts, batches sent again.");
         _meter.CreateObservableCounter(
             "timeseries.ingest.samples.rejected", () => counts.Of(SampleCounts.Metric.Rejected), "{sample}",
-            "Samples rejected, by reason; unavailable: log or host could not take them (503).");
+            "Samples rejected, by reason; unavailable: WAL or host could not take them (503).");
     }
 
     /// <summary>Shows the log's size and, when the store is fed from the log, how far it has got.</summary>
     internal void Observe(ShippingLag progress)
     {
-        _meter.CreateObservableGauge("timeseries.log.bytes", () => progress.LogBytes, "By", "Bytes that the log holds.");
+        _meter.CreateObservableGauge("timeseries.log.bytes", () => progress.LogBytes, "By", "Bytes that the WAL holds.");
         if (!progress.IsLogFed)
         {
             return;
         }
 
         _meter.CreateObservableGauge(
-            "timeseries.store.waiting.bytes", () => progress.Waiting().Bytes, "By", "Bytes of the log with samples that the store does not have yet.");
+            "timeseries.store.waiting.bytes", () => progress.Waiting().Bytes, "By", "Bytes of the WAL with samples that the store does not have yet.");
         _meter.CreateObservableGauge(
             "timeseries.store.waiting.seconds", () => progress.Waiting().Age.TotalSeconds, "s", "Age of the oldest batch that the store does not have yet.");
-        _meter.CreateObservableGauge("timeseries.log.end_position", () => progress.LogEnd.Offset, null, "Position behind the last record of the log.");
+        _meter.CreateObservableGauge("timeseries.log.end_position", () => progress.LogEnd.Offset, null, "Position behind the last record of the WAL.");
         _meter.CreateObservableGauge(
             "timeseries.store.confirmed_position", () => progress.Confirmed.Offset, null, "Through this position the store has the samples.");
         _meter.CreateObservableGauge(
             "timeseries.store.stored_position", () => progress.Stored.Offset, null,
-            "Through this position the store has samples and rollups, and the log may forget them.");
+            "Through this position the store has samples and rollups, and the WAL may forget them.");
         _meter.CreateObservableGauge(
             "timeseries.store.takes_samples", () => progress.TakesSamples ? 1 : 0, null,
             "1 when the store takes samples, 0 when it refuses them or can't be reached.");

@@ -24,8 +24,6 @@ using TimeSeries.Ingest.Receive;
 using TimeSeries.Ingest.Recovery;
 using TimeSeries.Ingest.Shipping;
 using TimeSeries.Ingest.Validation;
-using LogOptions = TimeSeries.Core.Log.LogOptions;
-using LogSectionOptions = TimeSeries.Hosting.Configuration.LogOptions;
 
 namespace TimeSeries.Ingest;
 
@@ -200,13 +198,13 @@ public static class IngestServices
         return marks;
     }
 
-    private static LogOptions SizesOf(IServiceProvider provider)
+    private static WriteAheadLogOptions SizesOf(IServiceProvider provider)
     {
-        long maxBytes = provider.GetRequiredService<LogSectionOptions>().MaxBytes;
-        return new LogOptions
+        long maxBytes = provider.GetRequiredService<WalOptions>().MaxBytes;
+        return new WriteAheadLogOptions
         {
             MaxBytes = maxBytes,
-            SegmentBytes = Math.Clamp(maxBytes / SmallestSegmentCount, LogOptions.MinSegmentBytes, new LogOptions().SegmentBytes),
+            SegmentBytes = Math.Clamp(maxBytes / SmallestSegmentCount, WriteAheadLogOptions.MinSegmentBytes, new WriteAheadLogOptions().SegmentBytes),
         };
     }
 
@@ -221,7 +219,7 @@ public static class IngestServices
         }
         catch (IOException fault)
         {
-            throw new StartRefusedException($"The log can't be opened: {fault.Message}", fault);
+            throw new StartRefusedException($"The WAL can't be opened: {fault.Message}", fault);
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class WriteAheadLog : IDisposable
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly ulong _nodeId;
-    private readonly LogOptions _options;
+    private readonly WriteAheadLogOptions _options;
     private readonly CoreInstruments _instruments;
     private readonly FrameGroup _group;
     private readonly SpareSegments _spares;
@@ -26,7 +26,7 @@ public sealed class WriteAheadLog : IDisposable
     private long _end;
     private SegmentWriter? _active;
 
-    private WriteAheadLog(IFileSystem files, string directory, ulong nodeId, LogOptions options, CoreInstruments instruments)
+    private WriteAheadLog(IFileSystem files, string directory, ulong nodeId, WriteAheadLogOptions options, CoreInstruments instruments)
     {
         _files = files;
         _directory = directory;
@@ -81,7 +81,7 @@ public sealed class WriteAheadLog : IDisposable
     /// <exception cref="UnknownFormatException">A segment is of another format version or another node.</exception>
     /// <exception cref="IOException">The directory can't be read or made.</exception>
     public static WriteAheadLog Open(
-        IFileSystem files, string directory, ulong nodeId, LogOptions options, LogPosition storedThrough, CoreInstruments instruments)
+        IFileSystem files, string directory, ulong nodeId, WriteAheadLogOptions options, LogPosition storedThrough, CoreInstruments instruments)
     {
         if (options.FindErrors() is [var error, ..])
         {

@@ -14,7 +14,7 @@ internal sealed class ArgumentRule(IEnumerable<OptionsSection> sections) : IVali
         ["urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "Kestrel", "Logging", "AllowedHosts"];
 
     private readonly HashSet<string> _keys = new(
-        [.. sections.Select(section => section.Name), .. _frameworkKeys, InfluxEnvironment.FileKey],
+        [.. sections.SelectMany(section => section.Names), .. _frameworkKeys, InfluxEnvironment.FileKey],
         StringComparer.OrdinalIgnoreCase);
 
     public ValidateOptionsResult Validate(string? name, HostStart options)

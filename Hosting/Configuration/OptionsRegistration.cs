@@ -17,10 +17,12 @@ public static class OptionsRegistration
     /// <param name="services">The services of the host.</param>
     /// <param name="name">The section.</param>
     /// <param name="validator">The generated validator of the type; null when every value is valid.</param>
-    public static IServiceCollection AddSection<T>(this IServiceCollection services, string name, IValidateOptions<T>? validator = null)
+    /// <param name="formerName">An earlier name of the section. Its keys are still read, and lose against those under <paramref name="name"/>.</param>
+    public static IServiceCollection AddSection<T>(
+        this IServiceCollection services, string name, IValidateOptions<T>? validator = null, string? formerName = null)
         where T : class
     {
-        OptionsSection section = new(name, typeof(T));
+        OptionsSection section = new(name, typeof(T), formerName);
         services.AddSingleton(section);
         services.AddSingleton(provider => new SectionOptions<T>(section, provider.GetRequiredService<IConfiguration>(), validator));
         services.AddSingleton<IConfigureOptions<T>>(provider => provider.GetRequiredService<SectionOptions<T>>());

@@ -27,7 +27,10 @@ internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions
         _section = section;
         _configuration = configuration;
         _validator = validator;
-        Read(section.List, section.List?.PropertyType ?? section.Type, configuration.GetSection(section.Name));
+        foreach (string name in section.Names)
+        {
+            Read(section.List, section.List?.PropertyType ?? section.Type, configuration.GetSection(name));
+        }
     }
 
     /// <summary>The options before the start validates them. The default stays where something is wrong.</summary>
@@ -44,7 +47,10 @@ internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions
     public void Configure(T options)
     {
         IConfiguration texts = new ConfigurationBuilder().AddInMemoryCollection(_texts).Build();
-        (_section.List is null ? texts.GetSection(_section.Name) : texts).Bind(options);
+        foreach (string name in _section.Names)
+        {
+            (_section.List is null ? texts.GetSection(name) : texts).Bind(options);
+        }
     }
 
     public ValidateOptionsResult Validate(string? name, T options)
@@ -60,7 +66,7 @@ internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions
 
         // The property of a section that is a list has the section's name, which the validator adds.
         string key = parts[0].Replace($"{_section.Name}:{_section.Name}:", $"{_section.Name}:", StringComparison.Ordinal);
-        IConfigurationSection at = _configuration.GetSection(_section.Name);
+        IConfigurationSection at = _configuration.GetSection(_section.Names.LastOrDefault(name => _configuration.GetSection(name).Exists(), _section.Name));
         foreach (string name in key.Split(':').Skip(1))
         {
             // The validator counts from 0, the keys of a list may have gaps.
@@ -161,8 +167,12 @@ internal sealed class SectionOptions<T> : IConfigureOptions<T>, IValidateOptions
 /// <summary>A section of the configuration and the type that takes its keys, one key a property.</summary>
 /// <param name="Name">Name of the section: <c>Storage</c>.</param>
 /// <param name="Type">The options type; its properties are described by attributes, its defaults by their initial values.</param>
-public sealed record OptionsSection(string Name, Type Type)
+/// <param name="FormerName">An earlier name of the section, or null.</param>
+public sealed record OptionsSection(string Name, Type Type, string? FormerName = null)
 {
+    /// <summary>All names of the section; a later one wins.</summary>
+    internal IEnumerable<string> Names => FormerName is null ? [Name] : [FormerName, Name];
+
     /// <summary>The only property of the type when the section is a list; it has the section's name. Null when each property is a key.</summary>
     internal PropertyDescriptor? List => TypeDescriptor.GetProperties(Type)[Name];
 

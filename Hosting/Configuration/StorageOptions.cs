@@ -13,7 +13,7 @@ public sealed partial class StorageOptions : IValidatableObject
     [Description("Where samples are kept: embedded, in Storage:Directory, or influx, as influx.env says")]
     public StorageKind Kind { get; init; } = StorageKind.Embedded;
 
-    [Description("Folder of log, blocks and token; relative to the working directory")]
+    [Description("Folder of WAL, blocks and token; relative to the working directory")]
     [RequiredValue]
     public string Directory { get; init; } = "data";
 

@@ -72,7 +72,7 @@ public static class HostSetup
         services.AddOptions<HostStart>().Configure(start => start.Arguments.AddRange(args)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<HostStart>, ArgumentRule>();
         services.AddSection(StorageOptions.Section, new StorageOptions.Validator());
-        services.AddSection(LogOptions.Section, new LogOptions.Validator());
+        services.AddSection(WalOptions.Section, new WalOptions.Validator(), WalOptions.FormerSection);
         services.AddSection(ProjectListOptions.Section, new ProjectListOptions.Validator());
         services.AddSection<AlertHistoryOptions>(AlertHistoryOptions.Section);
         services.AddSection<HttpOptions>(HttpOptions.Section);

@@ -58,7 +58,7 @@ internal sealed partial class LogCommitter(
         catch (Exception failure)
         {
             LogStopped(failure);
-            log.Report("the log's writer has stopped");
+            log.Report("the WAL's writer has stopped");
             queue.Complete();
             EndGroup(CommitOutcome.LogUnavailable);
             while (queue.TryRead(out PendingBatch? waiting))
@@ -176,8 +176,8 @@ internal sealed partial class LogCommitter(
         string? fault = outcome switch
         {
             LogOutcome.Appended => null,
-            LogOutcome.Full => "the log is full",
-            LogOutcome.Failed or LogOutcome.InDoubt => "the log can't be written",
+            LogOutcome.Full => "the WAL is full",
+            LogOutcome.Failed or LogOutcome.InDoubt => "the WAL can't be written",
             _ => throw new InvalidOperationException($"{outcome} is no outcome."),
         };
         if (fault is not null && !log.IsFaulty)
@@ -195,9 +195,9 @@ internal sealed partial class LogCommitter(
     [LoggerMessage(2001, LogLevel.Error, "Pushes are refused since {Reason}. It is tried again.")]
     private partial void LogFault(Exception? cause, string reason);
 
-    [LoggerMessage(2002, LogLevel.Information, "The log can be written again.")]
+    [LoggerMessage(2002, LogLevel.Information, "The WAL can be written again.")]
     private partial void LogRecovered();
 
-    [LoggerMessage(2003, LogLevel.Critical, "The log's writer has stopped; pushes are refused until the host is started again.")]
+    [LoggerMessage(2003, LogLevel.Critical, "The WAL's writer has stopped; pushes are refused until the host is started again.")]
     private partial void LogStopped(Exception failure);
 }

@@ -195,7 +195,7 @@ internal sealed partial class StoreApplier(
     [LoggerMessage(2005, LogLevel.Critical, "Writing to the store has stopped; the host stops.")]
     private partial void LogStopped(Exception failure);
 
-    [LoggerMessage(2004, LogLevel.Error, "The store does not take samples. It is tried again; what is in the log stays there.")]
+    [LoggerMessage(2004, LogLevel.Error, "The store does not take samples. It is tried again; what is in the WAL stays there.")]
     private partial void LogFailure(Exception failure);
 
     /// <summary>A batch for the thread, with its write when that was begun.</summary>

@@ -61,6 +61,6 @@ internal sealed partial class LogCheckpoint(
         }
     }
 
-    [LoggerMessage(2006, LogLevel.Error, "The journal of idempotency keys can't be written, so the log keeps what the store has. It is tried again.")]
+    [LoggerMessage(2006, LogLevel.Error, "The journal of idempotency keys can't be written, so the WAL keeps what the store has. It is tried again.")]
     private partial void LogFault(Exception fault);
 }

@@ -28,7 +28,7 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
 
         if (!RecordHeader.TryRead(record.Span, out header, out int length))
         {
-            throw new UnknownFormatException($"The log has a record at {end.Offset} that this version does not know; start the version that wrote it.");
+            throw new UnknownFormatException($"The WAL has a record at {end.Offset} that this version does not know; start the version that wrote it.");
         }
 
         _payload = record[length..];

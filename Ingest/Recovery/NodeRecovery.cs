@@ -120,13 +120,13 @@ internal sealed partial class NodeRecovery(
     [LoggerMessage(2010, LogLevel.Information, "The storage directory is {Path}.")]
     private partial void LogDirectory(string path);
 
-    [LoggerMessage(2011, LogLevel.Information, "{Samples} samples were read from the log into the store.")]
+    [LoggerMessage(2011, LogLevel.Information, "{Samples} samples were read from the WAL into the store.")]
     private partial void LogReplayed(long samples);
 
-    [LoggerMessage(2012, LogLevel.Error, "The log is damaged: {Damage}")]
+    [LoggerMessage(2012, LogLevel.Error, "The WAL is damaged: {Damage}")]
     private partial void LogDamaged(LogDamage damage);
 
-    [LoggerMessage(2013, LogLevel.Error, "The log's record that ends at {Position} holds {Samples} samples that can't be read: {Reason}.")]
+    [LoggerMessage(2013, LogLevel.Error, "The WAL's record that ends at {Position} holds {Samples} samples that can't be read: {Reason}.")]
     private partial void LogUnreadable(long position, int samples, string? reason);
 
     [LoggerMessage(2014, LogLevel.Warning,
@@ -137,6 +137,6 @@ internal sealed partial class NodeRecovery(
         "{Path} was made on another machine ({Machine}). From here on its samples are those of a new node, {NodeId:x16}, so that they stay apart from those of the other machine.")]
     private partial void LogNewNode(string path, string machine, ulong nodeId);
 
-    [LoggerMessage(2015, LogLevel.Information, "Stopped. The log ends at {Position}, the store has it through {Stored}; the next start reads the rest from the log.")]
+    [LoggerMessage(2015, LogLevel.Information, "Stopped. The WAL ends at {Position}, the store has it through {Stored}; the next start reads the rest from the WAL.")]
     private partial void LogStopped(long position, long stored);
 }

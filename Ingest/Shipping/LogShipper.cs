@@ -75,12 +75,12 @@ internal sealed partial class LogShipper(
         }
     }
 
-    [LoggerMessage(2020, LogLevel.Critical, "Feeding the store from the log has stopped; the host stops.")]
+    [LoggerMessage(2020, LogLevel.Critical, "Feeding the store from the WAL has stopped; the host stops.")]
     private partial void LogStopped(Exception failure);
 
-    [LoggerMessage(2021, LogLevel.Error, "The log is damaged: {Damage}")]
+    [LoggerMessage(2021, LogLevel.Error, "The WAL is damaged: {Damage}")]
     private partial void LogDamaged(LogDamage damage);
 
-    [LoggerMessage(2022, LogLevel.Error, "The log's record that ends at {Position} holds {Samples} samples that can't be read: {Reason}.")]
+    [LoggerMessage(2022, LogLevel.Error, "The WAL's record that ends at {Position} holds {Samples} samples that can't be read: {Reason}.")]
     private partial void LogUnreadable(long position, int samples, string? reason);
 }

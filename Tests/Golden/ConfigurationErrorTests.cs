@@ -17,11 +17,12 @@ internal sealed class ConfigurationErrorTests
 
     private static readonly string[][] _wrongOfServer =
     [
-        ["--Storage:Knd=embedded"], ["--Log:Size=1"], ["--Http:CorsOrigin=x"], ["--Sturage:Kind=embedded"], ["--Ingest:Queue=1"], ["--Query:Rows=1"],
+        ["--Storage:Knd=embedded"], ["--Log:Size=1"], ["--Wal:Size=1"], ["--Http:CorsOrigin=x"], ["--Sturage:Kind=embedded"], ["--Ingest:Queue=1"], ["--Query:Rows=1"],
         ["--AlertHistory:Anonymous=true"],
         ["--Projects:0:Pcode=1", "--Projects:0:Code=1"], ["--Projects:0:Pcode=1", "--Projects:0:Tokens:0:Secret=hush", "--Projects:0:Tokens:0:Scope=read"],
         ["--Storage:Directory:Name=x"],
         ["--Storage:HeadBytes=64XB"], ["--Storage:HeadBytes=1KiB"], ["--Storage:HeadBytes=2GiB"], ["--Storage:CacheBytes=-1"], ["--Log:MaxBytes=1"],
+        ["--Wal:MaxBytes=1"], ["--Wal:MaxBytes=1", "--Log:MaxBytes=1GiB"],
         ["--Storage:MaxBytes=many"],
         ["--Storage:Retention=1m"], ["--Storage:Retention=30"], ["--Storage:Retentions:threads=7d"], ["--Storage:Retentions:thread=7w"],
         ["--Storage:Retentions:thread=1m"],

@@ -20,7 +20,7 @@ internal static class GoldenDirectory
     private const string Archive = "data-directory.zip";
 
     // Segments are an eighth of it, so that some are forgotten and written over.
-    private const string SmallLog = "--Log:MaxBytes=1MiB";
+    private const string SmallLog = "--Wal:MaxBytes=1MiB";
 
     /// <summary>When everything was pushed: five minutes behind the last samples.</summary>
     public static DateTimeOffset Now { get; } = new(2024, 3, 10, 13, 5, 0, TimeSpan.Zero);

@@ -146,7 +146,16 @@ public sealed class ConfigurationTests
 
     [Test]
     public void An_empty_value_keeps_the_default() =>
-        Assert.That(Read<LogOptions>(LogOptions.Section, ("Log:MaxBytes", "")).MaxBytes, Is.EqualTo(new LogOptions().MaxBytes));
+        Assert.That(Read<WalOptions>(WalOptions.Section, ("Wal:MaxBytes", "")).MaxBytes, Is.EqualTo(new WalOptions().MaxBytes));
+
+    [Test]
+    public void The_former_name_of_a_section_is_read_and_loses()
+    {
+        static long MaxBytes(params (string, string)[] keys) => Read<WalOptions>(WalOptions.Section, WalOptions.FormerSection, keys).MaxBytes;
+
+        Assert.That(MaxBytes(("Log:MaxBytes", "2MiB")), Is.EqualTo(2 << 20));
+        Assert.That(MaxBytes(("Wal:MaxBytes", "3MiB"), ("Log:MaxBytes", "2MiB")), Is.EqualTo(3 << 20));
+    }
 
     [Test]
     public void Origins_are_a_list_or_joined_by_commas()
@@ -172,12 +181,15 @@ public sealed class ConfigurationTests
     }
 
     private static T Read<T>(string section, params (string Key, string Value)[] values)
+        where T : class => Read<T>(section, null, values);
+
+    private static T Read<T>(string section, string? formerSection, params (string Key, string Value)[] values)
         where T : class
     {
         ServiceCollection services = new();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(values.Select(value => new KeyValuePair<string, string?>(value.Key, value.Value))).Build());
-        services.AddSection<T>(section);
+        services.AddSection<T>(section, formerName: formerSection);
         using ServiceProvider provider = services.BuildServiceProvider();
         return provider.GetRequiredService<T>();
     }

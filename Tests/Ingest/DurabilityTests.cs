@@ -99,7 +99,7 @@ public sealed class DurabilityTests
         await IngestTestHost.UntilAsync(() =>
         {
             _host.Clock.Advance(TimeSpan.FromSeconds(1));
-            return _host.Log.Text.Contains("The log can be written again.", StringComparison.Ordinal);
+            return _host.Log.Text.Contains("The WAL can be written again.", StringComparison.Ordinal);
         });
         using HttpResponseMessage green = await _host.Client.GetAsync("/readyz");
         Assert.That(green.StatusCode, Is.EqualTo(HttpStatusCode.OK));

@@ -100,7 +100,7 @@ public sealed class IdempotencyTests
     public async Task A_key_survives_the_log_that_forgot_its_record()
     {
         await _host.DisposeAsync();
-        _host = await IngestTestHost.StartAsync("--Log:MaxBytes=1MiB");
+        _host = await IngestTestHost.StartAsync("--Wal:MaxBytes=1MiB");
         await _host.TakenAsync(_host.Batch("x"));
         await FillSegmentsAsync();
         int segments = CountLogFiles();

@@ -47,7 +47,7 @@ public sealed class LogShipperTests
         _instruments = new CoreInstruments();
         _meterServices = new ServiceCollection().AddMetrics().AddSingleton<IngestInstruments>().BuildServiceProvider();
         _told = new CollectedLog();
-        _log = WriteAheadLog.Open(new DiskFileSystem(), _folder["log"], Node, new LogOptions { SegmentBytes = LogOptions.MinSegmentBytes }, LogPosition.Start, _instruments);
+        _log = WriteAheadLog.Open(new DiskFileSystem(), _folder["log"], Node, new WriteAheadLogOptions { SegmentBytes = WriteAheadLogOptions.MinSegmentBytes }, LogPosition.Start, _instruments);
         _store = new LogFedRecordingStore();
         _appended = new LogSignal();
         _lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
@@ -147,7 +147,7 @@ public sealed class LogShipperTests
         await DrainAsync(2);
 
         Assert.That(_store.Calls, Is.EqualTo(new[] { "0+1", "2+1" }));
-        await IngestTestHost.UntilAsync(() => _told.Text.Contains("The log is damaged", StringComparison.Ordinal));
+        await IngestTestHost.UntilAsync(() => _told.Text.Contains("The WAL is damaged", StringComparison.Ordinal));
     }
 
     [Test]
@@ -173,7 +173,7 @@ public sealed class LogShipperTests
         await IngestTestHost.UntilAsync(() => _lifetime.ApplicationStopping.IsCancellationRequested);
 
         Assert.That(_store.Calls, Is.EqualTo(new[] { "0+1" }));
-        Assert.That(_told.Text, Does.Contain("Feeding the store from the log has stopped").And.Contain("does not know"));
+        Assert.That(_told.Text, Does.Contain("Feeding the store from the WAL has stopped").And.Contain("does not know"));
     }
 
     [Test]

@@ -141,7 +141,7 @@ public sealed class LogAppendTests
     [Test]
     public void A_log_that_holds_as_much_as_it_may_refuses_more_and_keeps_what_it_has()
     {
-        using LogUnderTest log = new(options: new LogOptions { SegmentBytes = 4_096, MaxBytes = 10_000 });
+        using LogUnderTest log = new(options: new WriteAheadLogOptions { SegmentBytes = 4_096, MaxBytes = 10_000 });
         List<string> kept = [];
         string kilobyte = new('x', 1_000);
         while (log.Append(kilobyte + kept.Count) == LogOutcome.Appended)
@@ -160,7 +160,7 @@ public sealed class LogAppendTests
     [Test]
     public void A_full_log_takes_more_after_it_was_truncated()
     {
-        using LogUnderTest log = new(options: new LogOptions { SegmentBytes = 4_096, MaxBytes = 4_096 });
+        using LogUnderTest log = new(options: new WriteAheadLogOptions { SegmentBytes = 4_096, MaxBytes = 4_096 });
         string kilobyte = new('x', 1_000);
         while (log.Append(kilobyte) == LogOutcome.Appended)
         {
@@ -210,13 +210,13 @@ public sealed class LogAppendTests
     [Test]
     public void Options_out_of_range_are_each_named()
     {
-        LogOptions options = new() { SegmentBytes = 1, MaxBytes = -5 };
+        WriteAheadLogOptions options = new() { SegmentBytes = 1, MaxBytes = -5 };
         Assert.That(
             options.FindErrors(),
             Is.EqualTo(new[]
             {
-                "Log:SegmentBytes must be between 4096 and 4294967296, but is 1.",
-                "Log:MaxBytes must be 0 (no bound) or at least Log:SegmentBytes (1), but is -5.",
+                "Wal:SegmentBytes must be between 4096 and 4294967296, but is 1.",
+                "Wal:MaxBytes must be 0 (no bound) or at least Wal:SegmentBytes (1), but is -5.",
             }));
     }
 }

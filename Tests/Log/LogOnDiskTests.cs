@@ -17,7 +17,7 @@ public sealed class LogOnDiskTests
         {
             DiskFileSystem disk = new();
             using CoreInstruments instruments = new();
-            LogOptions options = new() { SegmentBytes = 64 << 10 };
+            WriteAheadLogOptions options = new() { SegmentBytes = 64 << 10 };
             string[] texts = [.. Enumerable.Range(0, 50).Select(i => new string('x', 5_000) + i)];
             using (WriteAheadLog log = WriteAheadLog.Open(disk, directory, 1, options, LogPosition.Start, instruments))
             {

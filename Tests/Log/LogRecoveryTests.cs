@@ -71,7 +71,7 @@ public sealed class LogRecoveryTests
         Assert.Multiple(() =>
         {
             Assert.That(damage, Is.Empty);
-            Assert.That(reserved, Is.EqualTo(LogOptions.MinSegmentBytes));
+            Assert.That(reserved, Is.EqualTo(WriteAheadLogOptions.MinSegmentBytes));
             Assert.That(reopened.Disk.Bytes(LogUnderTest.SegmentPath(0)), Has.Length.EqualTo(FileHeader.Size + FrameBytes + 1));
         });
     }
@@ -108,7 +108,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void Zeroed_pages_in_the_middle_cost_the_records_on_them_only()
     {
-        using LogUnderTest log = new(options: new LogOptions());
+        using LogUnderTest log = new(options: new WriteAheadLogOptions());
         string[] texts = [.. Enumerable.Range(0, 100).Select(i => new string('x', 200) + i)];
         log.Append(texts);
         log.Disk.Corrupt(LogUnderTest.SegmentPath(0), 4_096, new byte[8_192]);
@@ -124,7 +124,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_bad_sector_costs_the_records_on_it_only()
     {
-        using LogUnderTest log = new(options: new LogOptions());
+        using LogUnderTest log = new(options: new WriteAheadLogOptions());
         string[] texts = [.. Enumerable.Range(0, 100).Select(i => new string('x', 200) + i)];
         log.Append(texts);
         log.Disk.BreakSectors(LogUnderTest.SegmentPath(0), 10_000, 10);

@@ -86,7 +86,7 @@ public sealed class LogSpareTests
     {
         LogUnderTest log = new();
         FillThree(log);
-        using LogUnderTest reopened = new(log.Disk.Kill(), new LogOptions { SegmentBytes = 8_192 }, log.Log.End);
+        using LogUnderTest reopened = new(log.Disk.Kill(), new WriteAheadLogOptions { SegmentBytes = 8_192 }, log.Log.End);
         Assert.That(reopened.Spares, Is.Empty);
     }
 

@@ -15,10 +15,10 @@ internal sealed class LogUnderTest : IDisposable
 
     private readonly CoreInstruments _instruments = new();
 
-    public LogUnderTest(FaultyFileSystem? disk = null, LogOptions? options = null, LogPosition storedThrough = default)
+    public LogUnderTest(FaultyFileSystem? disk = null, WriteAheadLogOptions? options = null, LogPosition storedThrough = default)
     {
         Disk = disk ?? new FaultyFileSystem();
-        Log = WriteAheadLog.Open(Disk, Directory, NodeId, options ?? new LogOptions { SegmentBytes = LogOptions.MinSegmentBytes }, storedThrough, _instruments);
+        Log = WriteAheadLog.Open(Disk, Directory, NodeId, options ?? new WriteAheadLogOptions { SegmentBytes = WriteAheadLogOptions.MinSegmentBytes }, storedThrough, _instruments);
     }
 
     public FaultyFileSystem Disk { get; }

@@ -1,7 +1,7 @@
 namespace TimeSeries.Core.Log;
 
-/// <summary>How the durable log is kept. Configuration section <c>Log</c>.</summary>
-public sealed class LogOptions
+/// <summary>How the WAL is kept. <c>Wal:MaxBytes</c> is its only option for operators.</summary>
+public sealed class WriteAheadLogOptions
 {
     /// <summary>The smallest segment: below, most of a segment would be its header and its last, half-filled page.</summary>
     public const long MinSegmentBytes = 4L << 10;
@@ -21,12 +21,12 @@ public sealed class LogOptions
         List<string> errors = [];
         if (SegmentBytes is < MinSegmentBytes or > MaxSegmentBytes)
         {
-            errors.Add($"Log:SegmentBytes must be between {MinSegmentBytes} and {MaxSegmentBytes}, but is {SegmentBytes}.");
+            errors.Add($"Wal:SegmentBytes must be between {MinSegmentBytes} and {MaxSegmentBytes}, but is {SegmentBytes}.");
         }
 
         if (MaxBytes < 0 || (MaxBytes > 0 && MaxBytes < SegmentBytes))
         {
-            errors.Add($"Log:MaxBytes must be 0 (no bound) or at least Log:SegmentBytes ({SegmentBytes}), but is {MaxBytes}.");
+            errors.Add($"Wal:MaxBytes must be 0 (no bound) or at least Wal:SegmentBytes ({SegmentBytes}), but is {MaxBytes}.");
         }
 
         return errors;
