@@ -147,9 +147,9 @@ public static class IngestServices
         try
         {
             return InfluxWriter.Open(
-                provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId, provider.GetRequiredService<InfluxOptions>(),
-                pcode => ApdexThresholdOf(projects, pcode), provider.GetRequiredService<AlertLookup>(), provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<InfluxWriter>>(), directory.NodeIdOf);
+                new InfluxNode(provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId) { NodeOf = directory.NodeIdOf },
+                provider.GetRequiredService<InfluxOptions>(), pcode => ApdexThresholdOf(projects, pcode), provider.GetRequiredService<AlertLookup>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<InfluxWriter>>());
         }
         catch (IOException fault)
         {

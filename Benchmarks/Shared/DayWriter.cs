@@ -58,7 +58,8 @@ internal sealed class DayWriter(InfluxOptions influx, DayOfSamples day)
     {
         using CoreInstruments instruments = new();
         using InfluxWriter writer = InfluxWriter.Open(
-            new DiskFileSystem(), folder, Node, influx, _ => ApdexThresholdMicroseconds, alerts: null, TimeProvider.System, instruments, NullLogger.Instance);
+            new InfluxNode(new DiskFileSystem(), folder, Node), influx, _ => ApdexThresholdMicroseconds, alerts: null, TimeProvider.System, instruments,
+            NullLogger.Instance);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task running = writer.RunAsync(end.Token);
         long number = 0;

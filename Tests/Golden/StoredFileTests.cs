@@ -18,6 +18,8 @@ internal sealed class StoredFileTests
 
     private readonly FaultyFileSystem _files = new();
 
+    private InfluxNode Node => new(_files, Folder, NodeId);
+
     [Test]
     public void A_node_file_with_later_ids()
     {
@@ -34,16 +36,16 @@ internal sealed class StoredFileTests
     {
         StoreCheckpoint checkpoint = new(new LogPosition(123_456_789), 42, 1_000_000_007);
         _files.CreateDirectory(Folder);
-        checkpoint.Write(_files, Folder, NodeId);
+        checkpoint.Write(Node);
         GoldenFile.Compare("files/influx-checkpoint.bin", _files.Bytes(Folder + "/influx"));
-        Assert.That(StoreCheckpoint.Read(_files, Folder, NodeId), Is.EqualTo(checkpoint));
+        Assert.That(StoreCheckpoint.Read(Node), Is.EqualTo(checkpoint));
     }
 
     [Test]
     public void Lines_that_InfluxDB_refused()
     {
         _files.CreateDirectory(Folder);
-        DeadLetters letters = new(_files, Folder, NodeId, new FakeTimeProvider(GoldenDirectory.Now));
+        DeadLetters letters = new(Node, new FakeTimeProvider(GoldenDirectory.Now));
         letters.Add("transaction,e=0 n=1i 1\ntransaction,e=0 n=2i 2\n"u8, "400 first line\nsecond line\0");
         letters.Add("sql,e=0 n=3i 3\n"u8, "422 \uC11C\uC6B8");
         letters.Leave();

@@ -86,7 +86,8 @@ internal sealed class CopiedNodeTests
         Directory.CreateDirectory(directory);
         InfluxOptions options = new() { Host = server.Address, Database = "apm", FlushAge = TimeSpan.FromMilliseconds(20) };
         using InfluxWriter writer = InfluxWriter.Open(
-            new DiskFileSystem(), directory, Node, options, _ => 1_200_000, null, TimeProvider.System, _instruments, NullLogger.Instance, nodeOf);
+            new InfluxNode(new DiskFileSystem(), directory, Node) { NodeOf = nodeOf }, options, _ => 1_200_000, null, TimeProvider.System, _instruments,
+            NullLogger.Instance);
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(30));
         Task running = writer.RunAsync(stop.Token);
         LogPosition end = await write(writer, stop.Token);

@@ -61,7 +61,8 @@ internal sealed class HostileTextTests
         Random random = new(_seed);
         _texts = [.. Enumerable.Range(0, Pool).Select(_ => Hostile(random)).Distinct()];
         InfluxOptions options = new() { Host = _server.Address, Database = Database, FlushAge = TimeSpan.FromMilliseconds(20) };
-        using InfluxWriter writer = InfluxWriter.Open(new DiskFileSystem(), _folder, 42, options, _ => 1_200_000, null, TimeProvider.System, _instruments, NullLogger.Instance);
+        using InfluxWriter writer = InfluxWriter.Open(
+            new InfluxNode(new DiskFileSystem(), _folder, 42), options, _ => 1_200_000, null, TimeProvider.System, _instruments, NullLogger.Instance);
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(60));
         Task running = writer.RunAsync(stop.Token);
         long position = 0;

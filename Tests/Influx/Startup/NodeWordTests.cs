@@ -84,7 +84,8 @@ internal sealed class NodeWordTests
         using TemporaryFolder folder = new();
         using CoreInstruments instruments = new();
         using InfluxWriter writer = InfluxWriter.Open(
-            new DiskFileSystem(), folder[""], 0xA1, ReadSetup.Options(_server.Address), _ => 1_200_000, null, TimeProvider.System, instruments, NullLogger.Instance);
+            new InfluxNode(new DiskFileSystem(), folder[""], 0xA1), ReadSetup.Options(_server.Address), _ => 1_200_000, null, TimeProvider.System, instruments,
+            NullLogger.Instance);
         long through = Now - 40_000;
         Assert.That(await writer.HeartbeatAsync(0xA1, through, isOpen: true, CancellationToken.None), Is.True);
         Assert.That(await _reader.WatermarkAsync(CancellationToken.None), Is.EqualTo(through));

@@ -214,7 +214,8 @@ internal sealed class WriterTests
         Open(new InfluxOptions { Host = address, BatchLines = batchLines, FlushAge = TimeSpan.FromMilliseconds(20) });
 
     private InfluxWriter Open(InfluxOptions options, ILogger? logger = null) =>
-        InfluxWriter.Open(new DiskFileSystem(), _folder, Node, options, _ => 1_200_000, null, TimeProvider.System, _instruments, logger ?? NullLogger.Instance);
+        InfluxWriter.Open(
+            new InfluxNode(new DiskFileSystem(), _folder, Node), options, _ => 1_200_000, null, TimeProvider.System, _instruments, logger ?? NullLogger.Instance);
 
     // Runs the writer while something is written.
     private static async Task RunAsync(InfluxWriter writer, Func<CancellationToken, Task> write)

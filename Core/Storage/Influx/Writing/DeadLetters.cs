@@ -8,7 +8,7 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 /// Keeps lines that InfluxDB finally refused in <c>&lt;directory&gt;/dead-letters/&lt;time&gt;.lp</c>. A comment before each line says when and why.
 /// The files are line protocol, so corrected lines can be written again. Thread safe.
 /// </summary>
-internal sealed class DeadLetters(IFileSystem files, string directory, ulong nodeId, TimeProvider clock)
+internal sealed class DeadLetters(InfluxNode node, TimeProvider clock)
 {
     // A file that editors and loaders still open.
     private const long MaxFileBytes = 64L << 20;
@@ -19,7 +19,7 @@ internal sealed class DeadLetters(IFileSystem files, string directory, ulong nod
     private long _length;
 
     /// <summary>Where the files lie.</summary>
-    public string Path { get; } = System.IO.Path.Combine(directory, "dead-letters");
+    public string Path { get; } = System.IO.Path.Combine(node.Directory, "dead-letters");
 
     /// <summary>Keeps lines; they are on stable storage when it returns.</summary>
     /// <exception cref="IOException">They can't be kept.</exception>
@@ -58,8 +58,9 @@ internal sealed class DeadLetters(IFileSystem files, string directory, ulong nod
     private IFile Begin()
     {
         Leave();
+        IFileSystem files = node.Files;
         files.CreateDirectory(Path);
-        files.FlushDirectory(directory);
+        files.FlushDirectory(node.Directory);
         string stem = clock.GetUtcNow().ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
         string path = System.IO.Path.Combine(Path, stem + ".lp");
         for (int i = 1; files.Exists(path); i++)
@@ -68,7 +69,7 @@ internal sealed class DeadLetters(IFileSystem files, string directory, ulong nod
         }
 
         _file = files.Create(path);
-        byte[] head = Encoding.UTF8.GetBytes($"# TimeSeries dead letters 1, node {InfluxSchema.NodeName(nodeId)}\n");
+        byte[] head = Encoding.UTF8.GetBytes($"# TimeSeries dead letters 1, node {InfluxSchema.NodeName(node.Id)}\n");
         _file.Write(head, 0);
         _length = head.Length;
         files.FlushDirectory(Path);

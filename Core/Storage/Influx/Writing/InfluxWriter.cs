@@ -28,9 +28,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 
     private static readonly TimeSpan _retryPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly IFileSystem _files;
-    private readonly string _directory;
-    private readonly ulong _nodeId;
+    private readonly InfluxNode _node;
     private readonly InfluxOptions _options;
     private readonly AlertLookup? _alerts;
     private readonly TimeProvider _clock;
@@ -41,7 +39,6 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     private readonly AdaptiveBatchSize _size;
     private readonly LineSender _sender;
     private readonly UnitWriter _rollups;
-    private readonly Func<long, ulong> _nodeOf;
     private readonly Channel<ClosedUnit> _closed = Channel.CreateBounded<ClosedUnit>(1);
 
     // Guards _open, _opened, _through and _unit: the writer and the flush by age take turns.
@@ -53,23 +50,20 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     private long _storedThrough;
 
     private InfluxWriter(
-        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, StoreCheckpoint checkpoint, Func<long, long> apdexThresholdMicroseconds,
-        AlertLookup? alerts, TimeProvider clock, CoreInstruments instruments, ILogger logger, Func<long, ulong> nodeOf)
+        InfluxNode node, StoreCheckpoint checkpoint, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts,
+        TimeProvider clock, CoreInstruments instruments, ILogger logger)
     {
-        _files = files;
-        _directory = directory;
-        _nodeId = nodeId;
+        _node = node;
         _options = options;
         _alerts = alerts;
         _clock = clock;
         _logger = logger;
         _http = new InfluxHttp(options, clock);
-        _deadLetters = new DeadLetters(files, directory, nodeId, clock);
+        _deadLetters = new DeadLetters(node, clock);
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
         _size = new AdaptiveBatchSize(options.BatchBytes, clock);
         _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
-        _rollups = new UnitWriter(_queue, _size, apdexThresholdMicroseconds, nodeOf);
-        _nodeOf = nodeOf;
+        _rollups = new UnitWriter(_queue, _size, apdexThresholdMicroseconds, node.NodeOf);
         _unit = new OpenUnit(checkpoint.Unit);
         _through = checkpoint.Through;
         _storedThrough = checkpoint.Through.Offset;
@@ -93,21 +87,18 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     public string? Fault => _sender.Fault;
 
     /// <summary>Opens the writer on a data directory: reads its checkpoint. InfluxDB need not be there.</summary>
-    /// <param name="files">The disk.</param>
-    /// <param name="directory">The data directory; the checkpoint is the file <c>influx</c>, refused lines go to <c>dead-letters/</c>.</param>
-    /// <param name="nodeId">Identity of the directory.</param>
+    /// <param name="node">The data directory; the checkpoint is the file <c>influx</c>, refused lines go to <c>dead-letters/</c>.</param>
     /// <param name="options">Where InfluxDB is and how it is written to.</param>
     /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project, with which rollups are counted.</param>
     /// <param name="alerts">Finds the alerts that InfluxDB has; null to leave repeats to the readers. The writer's from now on.</param>
     /// <param name="clock">Ages, delays and time-outs.</param>
     /// <param name="instruments">Counters.</param>
     /// <param name="logger">Gets outages and refused lines.</param>
-    /// <param name="nodeOf">The node whose points samples become, by sequence number; without it that of the directory.</param>
     /// <exception cref="UnknownFormatException">The checkpoint is of another version or node.</exception>
     public static InfluxWriter Open(
-        IFileSystem files, string directory, ulong nodeId, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts,
-        TimeProvider clock, CoreInstruments instruments, ILogger logger, Func<long, ulong>? nodeOf = null) =>
-        new(files, directory, nodeId, options, StoreCheckpoint.Read(files, directory, nodeId), apdexThresholdMicroseconds, alerts, clock, instruments, logger, nodeOf ?? (_ => nodeId));
+        InfluxNode node, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts, TimeProvider clock,
+        CoreInstruments instruments, ILogger logger) =>
+        new(node, StoreCheckpoint.Read(node), options, apdexThresholdMicroseconds, alerts, clock, instruments, logger);
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
@@ -120,7 +111,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            LineEncoder encoder = new(_nodeOf(batch.FirstNumber), _options.BatchLines, _size.MaxBytes);
+            LineEncoder encoder = new(_node.NodeOf(batch.FirstNumber), _options.BatchLines, _size.MaxBytes);
             encoder.Begin(batch, _unit);
             while (!encoder.Continue(OpenBatch()))
             {
@@ -153,7 +144,9 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         {
             _through = end;
             await SendOpenAsync(cancellationToken).ConfigureAwait(false);
-            await _closed.Writer.WriteAsync(new ClosedUnit(IsAnothersToo(nextNumber) ? new OpenUnit(_unit.Number) : _unit, _queue.Last, new StoreCheckpoint(end, nextUnit, nextNumber)), cancellationToken).ConfigureAwait(false);
+            OpenUnit unit = IsAnothersToo(nextNumber) ? new OpenUnit(_unit.Number) : _unit;
+            StoreCheckpoint checkpoint = new(end, nextUnit, nextNumber);
+            await _closed.Writer.WriteAsync(new ClosedUnit(unit, _queue.Last, checkpoint), cancellationToken).ConfigureAwait(false);
             _unit = new OpenUnit(nextUnit);
         }
         finally
@@ -209,7 +202,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 
     // The unit was open when the directory was copied. The original machine may have added samples to it, so this node must not write its rollup.
     // Readers read the unit raw until the original machine writes the rollup.
-    private bool IsAnothersToo(long nextNumber) => _nodeOf(nextNumber) != _nodeOf(nextNumber - 1);
+    private bool IsAnothersToo(long nextNumber) => _node.NodeOf(nextNumber) != _node.NodeOf(nextNumber - 1);
 
     private LineBatch OpenBatch()
     {
@@ -271,7 +264,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         {
             try
             {
-                checkpoint.Write(_files, _directory, _nodeId);
+                checkpoint.Write(_node);
                 return;
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -288,6 +281,16 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         }
     }
 
-    [LoggerMessage(1106, LogLevel.Error, "The checkpoint cannot be written, so the log keeps what InfluxDB has and grows. Check the disk. Retrying.")]
+    [LoggerMessage(1106, LogLevel.Error, "The checkpoint cannot be written, so the WAL keeps what InfluxDB has and grows. Check the disk. Retrying.")]
     private partial void LogFault(Exception fault);
+}
+
+/// <summary>The node that a data directory belongs to.</summary>
+/// <param name="Files">The disk.</param>
+/// <param name="Directory">The data directory.</param>
+/// <param name="Id">The id that files of the directory carry.</param>
+public sealed record InfluxNode(IFileSystem Files, string Directory, ulong Id)
+{
+    /// <summary>Returns the node that a sample belongs to in InfluxDB, by its sequence number. It differs from <see cref="Id"/> in a copied directory.</summary>
+    public Func<long, ulong> NodeOf { get; init; } = _ => Id;
 }

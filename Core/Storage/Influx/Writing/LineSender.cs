@@ -233,7 +233,7 @@ internal sealed partial class LineSender(
         LogBack();
     }
 
-    [LoggerMessage(1101, LogLevel.Error, "InfluxDB accepts no samples: {Reason}. Samples stay in the log and are sent again.")]
+    [LoggerMessage(1101, LogLevel.Error, "InfluxDB accepts no samples: {Reason}. Samples stay in the WAL and are sent again.")]
     private partial void LogAway(string reason);
 
     [LoggerMessage(1102, LogLevel.Information, "InfluxDB accepts samples again.")]

@@ -27,15 +27,15 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
     /// Reads the checkpoint; <see cref="None"/> when there is none or it is damaged: the log is then written again from its start, to the same points.
     /// </summary>
     /// <exception cref="UnknownFormatException">It is of another version or node.</exception>
-    public static StoreCheckpoint Read(IFileSystem files, string directory, ulong nodeId)
+    public static StoreCheckpoint Read(InfluxNode node)
     {
-        string path = Path.Combine(directory, Name);
-        if (!files.Exists(path))
+        string path = Path.Combine(node.Directory, Name);
+        if (!node.Files.Exists(path))
         {
             return None;
         }
 
-        using IFile file = files.Open(path, FileAccess.Read);
+        using IFile file = node.Files.Open(path, FileAccess.Read);
         byte[] bytes = new byte[Size];
         int length = file.Read(bytes, 0);
         if (!FileHeader.TryRead(bytes.AsSpan(0, length), out FileHeader header))
@@ -43,7 +43,7 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
             return None;
         }
 
-        header.Require(path, Magic, Version, nodeId);
+        header.Require(path, Magic, Version, node.Id);
         ReadOnlySpan<byte> own = bytes.AsSpan(FileHeader.Size);
         bool whole = length == Size && BinaryPrimitives.ReadUInt32LittleEndian(own[16..]) == Crc32C.Of(own[..16]);
         return whole
@@ -53,22 +53,22 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
 
     /// <summary>Replaces the checkpoint in one step; it is on stable storage when this returns.</summary>
     /// <exception cref="IOException">It can't be written; the old one stands.</exception>
-    public void Write(IFileSystem files, string directory, ulong nodeId)
+    public void Write(InfluxNode node)
     {
         byte[] bytes = new byte[Size];
-        new FileHeader(Magic, Version, nodeId, (ulong)Through.Offset).Write(bytes);
+        new FileHeader(Magic, Version, node.Id, (ulong)Through.Offset).Write(bytes);
         Span<byte> own = bytes.AsSpan(FileHeader.Size);
         BinaryPrimitives.WriteInt64LittleEndian(own, Unit);
         BinaryPrimitives.WriteInt64LittleEndian(own[8..], NextNumber);
         BinaryPrimitives.WriteUInt32LittleEndian(own[16..], Crc32C.Of(own[..16]));
-        string path = Path.Combine(directory, Name);
-        using (IFile file = files.Create(path + ".new"))
+        string path = Path.Combine(node.Directory, Name);
+        using (IFile file = node.Files.Create(path + ".new"))
         {
             file.Write(bytes, 0);
             file.Flush();
         }
 
-        files.Move(path + ".new", path);
-        files.FlushDirectory(directory);
+        node.Files.Move(path + ".new", path);
+        node.Files.FlushDirectory(node.Directory);
     }
 }
