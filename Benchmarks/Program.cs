@@ -2,14 +2,16 @@ using System.CommandLine;
 using TimeSeries.Benchmarks.Alerts;
 using TimeSeries.Benchmarks.Allocations;
 using TimeSeries.Benchmarks.Compare;
+using TimeSeries.Benchmarks.Influx;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Replay;
-using TimeSeries.Benchmarks.Shared;
 using TimeSeries.Benchmarks.Stages;
 using TimeSeries.Benchmarks.Structure;
 
-RootCommand root = new("Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, questions about alerts, micro benchmarks, stages of the write path, "
+RootCommand root = new(
+    "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, questions about alerts, micro benchmarks, "
+        + "stages of the write path, "
     + "and writes to and queries over InfluxDB, and the structure of the code.")
 {
     LoadCommand.Create(),

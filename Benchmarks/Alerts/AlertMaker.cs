@@ -52,7 +52,8 @@ internal sealed class AlertMaker(long firstTimeMilliseconds, long spacingMillise
             source.Add(Utf8(SourceOf(place)));
             title.Add(Utf8(_titles[(int)((chance >> 24) % 5)]));
             id.Add(Utf8(IdOf(number).ToString("D")));
-            description.Add(Utf8(string.Create(CultureInfo.InvariantCulture, $"{SourceOf(place)} measured {(chance >> 32) % 100_000} where at most {place * 10} is right")));
+            description.Add(Utf8(string.Create(CultureInfo.InvariantCulture,
+                $"{SourceOf(place)} measured {(chance >> 32) % 100_000} where at most {place * 10} is right")));
             labels.Add(Utf8(string.Create(CultureInfo.InvariantCulture, $$"""{"equipmentId":"{{SourceOf(place)}}","line":"{{place % 20}}"}""")));
             AddAnnotations(annotations, number);
         }

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using TimeSeries.Benchmarks.Hosts;
 using TimeSeries.Benchmarks.Http;
-using TimeSeries.Benchmarks.Shared;
 
 namespace TimeSeries.Benchmarks.Alerts;
 
@@ -12,10 +12,10 @@ internal static class AlertsCommand
 
     public static Command Create()
     {
-        Option<string?> url = new("--url") { Description = "The server's address. Without it one is started in this process, on a temporary folder." };
-        Option<string?> token = new("--token") { Description = "A token of that server with scopes ingest and read." };
-        Option<int> count = new("--count") { Description = "Alerts to push, spread over thirty days until now.", DefaultValueFactory = _ => 1_000_000 };
-        Option<int> requests = new("--requests") { Description = "Requests of each kind.", DefaultValueFactory = _ => 1_000 };
+        Option<string?> url = CommandOption.Of<string?>("--url", "The server's address. Without it one is started in this process, on a temporary folder.");
+        Option<string?> token = CommandOption.Of<string?>("--token", "A token of that server with scopes ingest and read.");
+        Option<int> count = CommandOption.Of("--count", "Alerts to push, spread over thirty days until now.", 1_000_000);
+        Option<int> requests = CommandOption.Of("--requests", "Requests of each kind.", 1_000);
         count.Between(1, MaxAlerts);
         requests.Between(1, MaxRequests);
         url.Validators.Add(result =>
@@ -25,7 +25,8 @@ internal static class AlertsCommand
                 result.AddError("--url: " + reason);
             }
         });
-        Command command = new("alerts", "Pushes a history of alerts, asks for it the ways that the Alert History API has, and reports latencies as one JSON line.")
+        Command command = new("alerts",
+            "Pushes a history of alerts, asks for it the ways that the Alert History API has, and reports latencies as one JSON line.")
         {
             url, token, count, requests,
         };
@@ -66,7 +67,7 @@ internal static class AlertsCommand
 
             AlertsReport report = run.Ask();
             Console.WriteLine(report.ToJson());
-            return report.Questions.Exists(question => question.Errors > 0) ? ExitCode.Incomplete : ExitCode.Success;
+            return report.Requests.Exists(query => query.Errors > 0) ? ExitCode.Incomplete : ExitCode.Success;
         }
         catch (HttpRequestException exception)
         {

@@ -14,7 +14,9 @@ internal sealed record AlertsReport
 
     public required double PushSeconds { get; init; }
 
-    public required List<AlertsQuestion> Questions { get; init; }
+    // The name that readers of the line know.
+    [JsonPropertyName("questions")]
+    public required List<AlertsRequest> Requests { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, AlertsReportJson.Default.AlertsReport);
 }
@@ -24,11 +26,11 @@ internal sealed record AlertsReport
 /// <param name="Example">Path and query of one of them.</param>
 /// <param name="Requests">How many were asked.</param>
 /// <param name="Errors">How many were not answered 200.</param>
-/// <param name="AnswerBytes">Length of the last answer.</param>
+/// <param name="AnswerBytes">Length of the last response.</param>
 /// <param name="P50Ms">The median.</param>
 /// <param name="P99Ms">The 99th percentile.</param>
 /// <param name="MaxMs">The longest.</param>
-internal sealed record AlertsQuestion(
+internal sealed record AlertsRequest(
     string Name, string Example, int Requests, int Errors, int AnswerBytes, double P50Ms, double P99Ms, double MaxMs);
 
 /// <summary>How the report is written: camel case, one line.</summary>

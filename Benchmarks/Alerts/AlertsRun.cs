@@ -6,7 +6,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Alerts;
 
-/// <summary>One run: pushes the history over one connection, then asks every question on it, one after the other.</summary>
+/// <summary>One run: pushes the history over one connection, then asks every query on it, one after the other.</summary>
 internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, TimeProvider clock, CancellationToken cancellationToken)
 {
     private const string Prefix = "/api/v1.0/alert-history";
@@ -37,7 +37,7 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
         {
             WireColumn[] columns = maker.Make(first, Math.Min(BatchAlerts, options.AlertCount - first));
             BodyWriter.Write(writer, SampleSchema.Of(Kind.Alert), columns, SampleForm.Table, id: default, new PatchPlaces());
-            sender.Send(writer.Written, cancellationToken, out AnswerCounts counts);
+            sender.Send(writer.Written, cancellationToken, out ResponseCounts counts);
             _accepted += counts.Accepted;
             _duplicates += counts.Duplicates;
             cancellationToken.ThrowIfCancellationRequested();
@@ -53,7 +53,7 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
         Alerts = _accepted,
         Duplicates = _duplicates,
         PushSeconds = Math.Round(_pushSeconds, 1),
-        Questions =
+        Requests =
         [
             Ask("first page", () => Prefix),
             Ask("page 100", () => Prefix + "?page=100"),
@@ -70,7 +70,7 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
         ],
     };
 
-    private AlertsQuestion Ask(string name, Func<string> path)
+    private AlertsRequest Ask(string name, Func<string> path)
     {
         LatencyHistogram latencies = new();
         using HttpClient http = BlockingHttp.CreateClient();
@@ -84,15 +84,15 @@ internal sealed class AlertsRun(AlertsOptions options, ServerAddress address, Ti
             cancellationToken.ThrowIfCancellationRequested();
             asked = path();
             long started = clock.GetTimestamp();
-            HttpAnswer answer = http.Get(address.Of(asked), out body);
+            HttpResponseHead response = http.Get(address.Of(asked), out body);
             if (i >= 0)
             {
                 latencies.Record(clock.GetElapsedTime(started));
-                errors += answer.Status == 200 ? 0 : 1;
+                errors += response.Status == 200 ? 0 : 1;
             }
         }
 
-        return new AlertsQuestion(
+        return new AlertsRequest(
             name, asked, options.RequestCount, errors, body.Length,
             Math.Round(latencies.Median, 3), Math.Round(latencies.P99, 3), Math.Round(latencies.Longest, 3));
     }

@@ -20,7 +20,8 @@ internal sealed class AllocationBaselines(IReadOnlyDictionary<string, double> by
 
     /// <summary>What was measured, as the text of a file.</summary>
     public static string ToText(IEnumerable<MeasuredAllocation> measured) => JsonSerializer.Serialize(
-        new SortedDictionary<string, double>(measured.ToDictionary(one => one.Name, one => Math.Round(one.BytesPerOperation, 3)), StringComparer.Ordinal), _options) + "\n";
+        new SortedDictionary<string, double>(measured.ToDictionary(one => one.Name, one => Math.Round(one.BytesPerOperation, 3)),
+            StringComparer.Ordinal), _options) + "\n";
 
     /// <summary>Why what was measured does not fit what is stored, a line a benchmark; empty when it does.</summary>
     public IReadOnlyList<string> Compare(IReadOnlyCollection<MeasuredAllocation> measured)
@@ -34,7 +35,8 @@ internal sealed class AllocationBaselines(IReadOnlyDictionary<string, double> by
             }
             else if (one.BytesPerOperation > (stored * (1 + AllowedShare)) + (AllowedBytesPerRun / one.OperationsPerRun))
             {
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"{one.Name} allocates {one.BytesPerOperation:F3} B an operation, more than {stored:F3}."));
+                faults.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{one.Name} allocates {one.BytesPerOperation:F3} B an operation, more than {stored:F3}."));
             }
         }
 

@@ -14,7 +14,8 @@ using TimeSeries.Benchmarks.Micro;
 namespace TimeSeries.Benchmarks.Allocations;
 
 /// <summary>
-/// The command <c>allocations</c>: runs the suites marked with <see cref="AllocationGateAttribute"/> a few times each and fails when one allocates more than is stored.
+/// The command <c>allocations</c>: runs the suites marked with <see cref="AllocationGateAttribute"/> a few times each and fails when one allocates more than is
+/// stored.
 /// Bytes do not depend on how busy the machine is, so this may decide whether a change is good; times are left to <c>micro</c>.
 /// </summary>
 internal static class AllocationsCommand
@@ -23,9 +24,10 @@ internal static class AllocationsCommand
 
     public static Command Create()
     {
-        Option<string> baselines = new("--baselines") { Description = "File with the stored bytes.", DefaultValueFactory = _ => DefaultPath };
-        Option<bool> update = new("--update") { Description = "Writes what was measured into the file instead of comparing." };
-        Command command = new("allocations", "Compares allocated bytes of the micro benchmarks with stored ones; ends with 6 when one grew.") { baselines, update };
+        Option<string> baselines = CommandOption.Of("--baselines", "File with the stored bytes.", DefaultPath);
+        Option<bool> update = CommandOption.Of<bool>("--update", "Writes what was measured into the file instead of comparing.");
+        Command command = new("allocations",
+            "Compares allocated bytes of the micro benchmarks with stored ones; ends with 6 when one grew.") { baselines, update };
         command.SetAction(result => Run(result.GetValue(baselines)!, result.GetValue(update)));
         return command;
     }

@@ -13,20 +13,29 @@ internal static class CompareCommand
     private static readonly ComparePart[] _defaultParts =
         [ComparePart.Ingest, ComparePart.Disk, ComparePart.Query, ComparePart.Endpoints, ComparePart.Latency, ComparePart.Restart, ComparePart.Memory];
 
-    private static readonly Option<PeerName[]> _peers = List("--peer", "Systems to compare with, separated by commas: influxdb, clickhouse, victoriametrics.", Enum.Parse<PeerName>, Array.Empty<PeerName>());
-    private static readonly Option<ComparePart[]> _parts = List("--part", "What to measure, separated by commas: ingest, disk, query, endpoints, latency, restart, memory (these by default), growth.", Enum.Parse<ComparePart>, _defaultParts);
-    private static readonly Option<DirectoryInfo?> _folder = new("--peer-directory") { Description = "Folder with the peers' programs, or with their unpacked packages. Otherwise the PATH; otherwise their Debian packages are downloaded into a cache, not installed." };
-    private static readonly Option<string> _output = new("--output") { Description = "Folder for report.md, report.html and report.json.", DefaultValueFactory = _ => "compare-report" };
-    private static readonly Option<string> _server = new("--server") { Description = "The built Server.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll") };
-    private static readonly Option<long> _rows = new("--rows") { Description = "Transactions of the day.", DefaultValueFactory = _ => 2 * Million };
-    private static readonly Option<double> _seconds = new("--seconds") { Description = "How long each load lasts.", DefaultValueFactory = _ => 15 };
-    private static readonly Option<double> _warmUp = new("--warm-up") { Description = "How long each load lasts before, unmeasured.", DefaultValueFactory = _ => 3 };
-    private static readonly Option<int[]> _connections = List("--connections", "Connections that TimeSeries is measured with, one number after the other.", Number, 2, 4, 8);
-    private static readonly Option<int> _requests = new("--requests") { Description = "Requests to each endpoint.", DefaultValueFactory = _ => 200 };
-    private static readonly Option<double> _memorySeconds = new("--memory-seconds") { Description = "How long each load of the memory part lasts.", DefaultValueFactory = _ => 60 };
-    private static readonly Option<long> _restartBytes = new("--restart-bytes") { Description = "Bytes of blocks at least before the restart is measured; more samples are pushed until they are there.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<PeerName[]> _peers = List("--peer", "Systems to compare with, separated by commas: influxdb, clickhouse, victoriametrics.",
+        Enum.Parse<PeerName>, Array.Empty<PeerName>());
+    private static readonly Option<ComparePart[]> _parts = List("--part",
+        "What to measure, separated by commas: ingest, disk, query, endpoints, latency, restart, memory (these by default), growth.",
+        Enum.Parse<ComparePart>, _defaultParts);
+    private static readonly Option<DirectoryInfo?> _folder = CommandOption.Of<DirectoryInfo?>("--peer-directory",
+        "Folder with the peers' programs, or with their unpacked packages. Otherwise the PATH; otherwise their Debian packages are downloaded into "
+            + "a cache, not installed.");
+    private static readonly Option<string> _output = CommandOption.Of("--output", "Folder for report.md, report.html and report.json.", "compare-report");
+    private static readonly Option<string> _server = CommandOption.Of("--server", "The built Server.",
+        Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+    private static readonly Option<long> _rows = CommandOption.Of<long>("--rows", "Transactions of the day.", 2 * Million);
+    private static readonly Option<double> _seconds = CommandOption.Of<double>("--seconds", "How long each load lasts.", 15);
+    private static readonly Option<double> _warmUp = CommandOption.Of<double>("--warm-up", "How long each load lasts before, unmeasured.", 3);
+    private static readonly Option<int[]> _connections = List("--connections",
+        "Connections that TimeSeries is measured with, one number after the other.", Number, 2, 4, 8);
+    private static readonly Option<int> _requests = CommandOption.Of("--requests", "Requests to each endpoint.", 200);
+    private static readonly Option<double> _memorySeconds = CommandOption.Of<double>("--memory-seconds", "How long each load of the memory part lasts.", 60);
+    private static readonly Option<long> _restartBytes = CommandOption.Of<long>("--restart-bytes",
+        "Bytes of blocks at least before the restart is measured; more samples are pushed until they are there.", 0);
     private static readonly Option<int[]> _growthMillions = List("--growth-millions", "Millions of transactions that growth is measured at.", Number, 1, 10);
-    private static readonly Option<int[]> _growthServices = List("--growth-services", "Numbers of services that growth is measured at.", Number, 10, 1_000, 100_000);
+    private static readonly Option<int[]> _growthServices = List("--growth-services", "Numbers of services that growth is measured at.",
+        Number, 10, 1_000, 100_000);
 
     public static Command Create()
     {
@@ -36,9 +45,12 @@ internal static class CompareCommand
         _requests.Between(1, 1_000_000);
         _memorySeconds.Between(1, 36_000);
         _restartBytes.Between(0, 1e12);
-        Command command = new("compare", "Measures TimeSeries and other systems side by side on this machine, one at a time, checks that answers agree, and writes a report with every number, each goal and whether it is met.")
+        Command command = new("compare",
+            "Measures TimeSeries and other systems side by side on this machine, one at a time, checks that answers agree, and writes a report with every "
+                + "number, each goal and whether it is met.")
         {
-            _peers, _parts, _folder, _output, _server, _rows, _seconds, _warmUp, _connections, _requests, _memorySeconds, _restartBytes, _growthMillions, _growthServices,
+            _peers, _parts, _folder, _output, _server, _rows, _seconds, _warmUp, _connections, _requests, _memorySeconds, _restartBytes,
+            _growthMillions, _growthServices,
         };
         command.SetAction(result => RunAsync(result).GetAwaiter().GetResult());
         return command;
@@ -51,8 +63,8 @@ internal static class CompareCommand
         CompareOptions options = OptionsOf(result);
         try
         {
-            IReadOnlyList<AnswerCheck> broken = await new CompareRun(options, TimeProvider.System, stop.Token).RunAsync();
-            foreach (AnswerCheck check in broken)
+            IReadOnlyList<ResponseCheck> broken = await new CompareRun(options, TimeProvider.System, stop.Token).RunAsync();
+            foreach (ResponseCheck check in broken)
             {
                 await Console.Error.WriteLineAsync($"{check.Name}: {check.Found}");
             }
@@ -97,7 +109,8 @@ internal static class CompareCommand
         {
             try
             {
-                return [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(text => parse(text, true)).Distinct()];
+                return [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                    .Select(text => parse(text, true)).Distinct()];
             }
             catch (Exception fault) when (fault is FormatException or ArgumentException or OverflowException)
             {

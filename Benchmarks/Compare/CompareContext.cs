@@ -10,7 +10,7 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
 {
     public CompareOptions Options { get; } = options;
 
-    public FigureList Figures { get; } = new();
+    public MetricList Metrics { get; } = new();
 
     public CompareProgress Progress { get; } = new(clock);
 
@@ -81,7 +81,7 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
 
     private void Failed(string name, Exception fault)
     {
-        Figures.Check(name + ": could be measured", fault.Message, holds: false);
+        Metrics.Check(name + ": could be measured", fault.Message, holds: false);
         Progress.Say($"failed  {name}: {fault.Message}");
     }
 }

@@ -18,7 +18,7 @@ internal enum ComparePart
     /// <summary>How long acks take, against flushes of the same disk.</summary>
     Latency,
 
-    /// <summary>How long a start takes, from exec to the first answer.</summary>
+    /// <summary>How long a start takes, from exec to the first response.</summary>
     Restart,
 
     /// <summary>Memory under a long load.</summary>

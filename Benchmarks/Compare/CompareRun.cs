@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TimeSeries.Benchmarks.Compare.Parts;
+using TimeSeries.Benchmarks.Compare.Measurements;
 using TimeSeries.Benchmarks.Compare.Peers;
 using TimeSeries.Benchmarks.Compare.Reports;
 
@@ -10,7 +10,7 @@ namespace TimeSeries.Benchmarks.Compare;
 internal sealed class CompareRun(CompareOptions options, TimeProvider clock, CancellationToken stop)
 {
     /// <summary>Runs it; returns what must hold and does not.</summary>
-    public async Task<IReadOnlyList<AnswerCheck>> RunAsync()
+    public async Task<IReadOnlyList<ResponseCheck>> RunAsync()
     {
         string folder = Directory.CreateTempSubdirectory("timeseries-compare-").FullName;
         try
@@ -29,7 +29,7 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
             }
             catch (OperationCanceledException)
             {
-                context.Figures.Check("the run went to its end", "it was stopped", holds: false);
+                context.Metrics.Check("the run went to its end", "it was stopped", holds: false);
             }
 
             CompareReport report = Report(context, machine);
@@ -47,32 +47,32 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
         CompareOptions options = context.Options;
         if (options.Has(ComparePart.Ingest))
         {
-            context.Try("ingest", new IngestPart(context).Run);
+            context.Try("ingest", new IngestMeasurement(context).Run);
         }
 
         if (options.Has(ComparePart.Disk) || options.Has(ComparePart.Query))
         {
-            await context.TryAsync("query", new QueryPart(context).RunAsync);
+            await context.TryAsync("query", new QueryMeasurement(context).RunAsync);
         }
 
         if (options.Has(ComparePart.Endpoints) || options.Has(ComparePart.Restart))
         {
-            await context.TryAsync("endpoints", new WholeDayPart(context).RunAsync);
+            await context.TryAsync("endpoints", new WholeDayMeasurement(context).RunAsync);
         }
 
         if (options.Has(ComparePart.Latency))
         {
-            context.Try("latency", new LatencyPart(context).Run);
+            context.Try("latency", new LatencyMeasurement(context).Run);
         }
 
         if (options.Has(ComparePart.Memory))
         {
-            context.Try("memory", new MemoryPart(context).Run);
+            context.Try("memory", new MemoryMeasurement(context).Run);
         }
 
         if (options.Has(ComparePart.Growth))
         {
-            await context.TryAsync("growth", new GrowthPart(context).RunAsync);
+            await context.TryAsync("growth", new GrowthMeasurement(context).RunAsync);
         }
     }
 
@@ -84,21 +84,23 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
             new("run again", "dotnet run -c Release --project Benchmarks -- " + options.CommandLine),
             new("parts", string.Join(", ", options.Parts).ToLowerInvariant()),
             new("transactions of the day", options.Rows.ToString("N0", CultureInfo.InvariantCulture)),
-            new("each load", string.Create(CultureInfo.InvariantCulture, $"{options.Length.TotalSeconds:F0} s after {options.WarmUp.TotalSeconds:F0} s that do not count")),
+            new("each load", string.Create(CultureInfo.InvariantCulture,
+                $"{options.Length.TotalSeconds:F0} s after {options.WarmUp.TotalSeconds:F0} s that do not count")),
             new("settings of TimeSeries", "defaults (durable acks), an empty folder for each measurement; Query:MaxRows raised to count everything"),
             new("end", clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
         ],
         Peers = context.Peers,
-        Goals = Goals.Of(context.Figures),
-        Checks = context.Figures.Checks,
-        Figures = context.Figures.All,
-        Notes = context.Figures.Notes,
+        Goals = Goals.Of(context.Metrics),
+        Checks = context.Metrics.Checks,
+        Metrics = context.Metrics.All,
+        Notes = context.Metrics.Notes,
     };
 
     private void Write(CompareReport report)
     {
         Directory.CreateDirectory(options.Output);
-        foreach ((string name, string text) in new[] { ("report.json", report.ToJson()), ("report.md", MarkdownReport.Of(report)), ("report.html", HtmlReport.Of(report)) })
+        foreach ((string name, string text) in new[] { ("report.json", report.ToJson()), ("report.md", MarkdownReport.Of(report)), (
+            "report.html", HtmlReport.Of(report)) })
         {
             File.WriteAllBytes(Path.Combine(options.Output, name), Encoding.UTF8.GetBytes(text));
         }

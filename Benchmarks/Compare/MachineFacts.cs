@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using TimeSeries.Benchmarks.Compare.Reports;
+using TimeSeries.Benchmarks.Hosts;
 
 namespace TimeSeries.Benchmarks.Compare;
 
@@ -21,7 +22,8 @@ internal static class MachineFacts
             new("time", clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
             new("processor", Invariant($"{Line("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, shared by server and client")),
             new("memory", Invariant($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Gigabyte:F1} GB")),
-            new("disk", Invariant($"{device} ({drive.DriveFormat}) at {mount}, {drive.AvailableFreeSpace / Gigabyte:F0} of {drive.TotalSize / Gigabyte:F0} GB free{Rotation(device)}")),
+            new("disk", string.Create(CultureInfo.InvariantCulture, $"{device} ({drive.DriveFormat}) at {mount}, "
+                + $"{drive.AvailableFreeSpace / Gigabyte:F0} of {drive.TotalSize / Gigabyte:F0} GB free{Rotation(device)}")),
             new("kernel", $"{FirstLine("/proc/sys/kernel/osrelease")}, {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}"),
             new("runtime", RuntimeInformation.FrameworkDescription),
             new("load average at the start", string.Join(' ', FirstLine("/proc/loadavg").Split(' ').Take(3))),
@@ -32,8 +34,8 @@ internal static class MachineFacts
     private static string Commit()
     {
         // The program lies in the tree that it was built from.
-        string? commit = Tool.Run("git", ["rev-parse", "HEAD"], AppContext.BaseDirectory)?.Trim();
-        string? changes = Tool.Run("git", ["status", "--porcelain", "--untracked-files=no"], AppContext.BaseDirectory)?.Trim();
+        string? commit = ProcessRunner.Run("git", ["rev-parse", "HEAD"], AppContext.BaseDirectory)?.Trim();
+        string? changes = ProcessRunner.Run("git", ["status", "--porcelain", "--untracked-files=no"], AppContext.BaseDirectory)?.Trim();
         return commit is null ? "unknown" : string.IsNullOrEmpty(changes) ? commit : commit + ", with changes that are not committed";
     }
 

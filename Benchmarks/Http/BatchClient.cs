@@ -21,13 +21,13 @@ internal sealed class BatchClient : IBatchConnection, IDisposable
         _http.DefaultRequestHeaders.ExpectContinue = true;
     }
 
-    public ReadOnlySpan<byte> AnswerBody => _answer;
+    public ReadOnlySpan<byte> ResponseBody => _answer;
 
     /// <summary>Returns when the server answers, whatever it says.</summary>
     /// <exception cref="HttpRequestException">The server can't be reached.</exception>
     public void Open() => _http.Get(_address, out _);
 
-    public HttpAnswer Exchange(ReadOnlySpan<byte> request)
+    public HttpResponseHead Exchange(ReadOnlySpan<byte> request)
     {
         ByteArrayContent content = new(request.ToArray());
         content.Headers.ContentType = _contentType;

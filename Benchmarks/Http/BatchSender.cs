@@ -32,15 +32,15 @@ internal sealed class BatchSender(IBatchConnection connection, FirstError firstE
     /// <param name="request">The whole request.</param>
     /// <param name="stop">Ends waits, not a request in flight.</param>
     /// <param name="counts">What the server took, when it took the batch.</param>
-    public SendOutcome Send(ReadOnlySpan<byte> request, CancellationToken stop, out AnswerCounts counts)
+    public SendOutcome Send(ReadOnlySpan<byte> request, CancellationToken stop, out ResponseCounts counts)
     {
         counts = default;
         while (true)
         {
-            HttpAnswer answer;
+            HttpResponseHead response;
             try
             {
-                answer = connection.Exchange(request);
+                response = connection.Exchange(request);
             }
             catch (Exception exception) when (exception is IOException or SocketException or HttpRequestException or ObjectDisposedException)
             {
@@ -50,40 +50,40 @@ internal sealed class BatchSender(IBatchConnection connection, FirstError firstE
             }
 
             Volatile.Write(ref _bytesSent, _bytesSent + request.Length);
-            if (answer.Status is not (429 or 503))
+            if (response.Status is not (429 or 503))
             {
-                return Judge(answer.Status, out counts);
+                return Judge(response.Status, out counts);
             }
 
-            NoteWait(answer.Status);
-            if (stop.WaitHandle.WaitOne(answer.RetryAfter ?? _defaultWait))
+            NoteWait(response.Status);
+            if (stop.WaitHandle.WaitOne(response.RetryAfter ?? _defaultWait))
             {
                 return SendOutcome.Stopped;
             }
         }
     }
 
-    private SendOutcome Judge(int status, out AnswerCounts counts)
+    private SendOutcome Judge(int status, out ResponseCounts counts)
     {
         counts = default;
         if (status == 200)
         {
-            if (AnswerCounts.Parse(connection.AnswerBody) is { } parsed)
+            if (ResponseCounts.Parse(connection.ResponseBody) is { } parsed)
             {
                 counts = parsed;
                 if (parsed.Rejected > 0 && firstError.Reason is null)
                 {
-                    firstError.Note($"Samples were rejected: {Show(connection.AnswerBody)}");
+                    firstError.Note($"Samples were rejected: {Show(connection.ResponseBody)}");
                 }
 
                 return SendOutcome.Taken;
             }
 
-            Fail($"The server answered 200 without a count of accepted samples: {Show(connection.AnswerBody)}");
+            Fail($"The server answered 200 without a count of accepted samples: {Show(connection.ResponseBody)}");
             return SendOutcome.Hopeless;
         }
 
-        Fail($"The server answered {status}: {Show(connection.AnswerBody)}");
+        Fail($"The server answered {status}: {Show(connection.ResponseBody)}");
         return status is 401 or 403 or 404 or 405 or 413 or 415 ? SendOutcome.Hopeless : SendOutcome.Refused;
     }
 
@@ -95,7 +95,7 @@ internal sealed class BatchSender(IBatchConnection connection, FirstError firstE
         }
         else
         {
-            Fail($"The server answered {status}: {Show(connection.AnswerBody)}");
+            Fail($"The server answered {status}: {Show(connection.ResponseBody)}");
         }
     }
 
@@ -120,7 +120,7 @@ internal enum SendOutcome
     /// <summary>Answered with a status that every batch will get: wrong token, no such path.</summary>
     Hopeless,
 
-    /// <summary>The connection broke before an answer; whether the batch is stored is unknown.</summary>
+    /// <summary>The connection broke before a response; whether the batch is stored is unknown.</summary>
     Lost,
 
     /// <summary>The run ended while the server asked to wait.</summary>
@@ -130,9 +130,9 @@ internal enum SendOutcome
 /// <summary>What batches are pushed over: the load generator's own connection, or a <see cref="BatchClient"/>. Used by one thread.</summary>
 internal interface IBatchConnection
 {
-    /// <summary>The body of the last answer; valid until the next call.</summary>
-    ReadOnlySpan<byte> AnswerBody { get; }
+    /// <summary>The body of the last response; valid until the next call.</summary>
+    ReadOnlySpan<byte> ResponseBody { get; }
 
-    /// <summary>Sends a request and returns the head of its answer.</summary>
-    HttpAnswer Exchange(ReadOnlySpan<byte> request);
+    /// <summary>Sends a request and returns the head of its response.</summary>
+    HttpResponseHead Exchange(ReadOnlySpan<byte> request);
 }

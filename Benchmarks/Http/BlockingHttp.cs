@@ -17,7 +17,7 @@ internal static class BlockingHttp
     /// <param name="request">The request; disposed.</param>
     /// <param name="body">The body of the response.</param>
     /// <exception cref="HttpRequestException">The server can't be reached, the connection broke or the client's timeout elapsed.</exception>
-    public static HttpAnswer Exchange(this HttpClient http, HttpRequestMessage request, out byte[] body)
+    public static HttpResponseHead Exchange(this HttpClient http, HttpRequestMessage request, out byte[] body)
     {
         using HttpRequestMessage sent = request;
         try
@@ -26,7 +26,7 @@ internal static class BlockingHttp
 
             // Complete at once, since Send has read it.
             body = response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult();
-            return new HttpAnswer((int)response.StatusCode, response.Headers.RetryAfter?.Delta, response.Headers.ConnectionClose ?? false);
+            return new HttpResponseHead((int)response.StatusCode, response.Headers.RetryAfter?.Delta, response.Headers.ConnectionClose ?? false);
         }
         catch (TaskCanceledException exception) when (exception.InnerException is TimeoutException)
         {
@@ -35,6 +35,6 @@ internal static class BlockingHttp
     }
 
     /// <summary>Sends a GET and reads its whole response.</summary>
-    public static HttpAnswer Get(this HttpClient http, string address, out byte[] body) =>
+    public static HttpResponseHead Get(this HttpClient http, string address, out byte[] body) =>
         http.Exchange(new HttpRequestMessage(HttpMethod.Get, address), out body);
 }

@@ -10,17 +10,17 @@ namespace TimeSeries.Benchmarks.Http;
 /// </summary>
 internal sealed class HttpConnection(ServerAddress address) : IBatchConnection, IDisposable
 {
-    /// <summary>How long an answer may take.</summary>
+    /// <summary>How long a response may take.</summary>
     // A push is answered within the server's own limits, which are lower; longer silence means that it hangs.
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private volatile Socket? _socket;
     private volatile bool _disposed;
     private NetworkStream? _stream;
-    private AnswerReader? _reader;
+    private ResponseReader? _reader;
 
-    /// <summary>The body of the last answer; valid until the next call.</summary>
-    public ReadOnlySpan<byte> AnswerBody => _reader is null ? [] : _reader.Body;
+    /// <summary>The body of the last response; valid until the next call.</summary>
+    public ReadOnlySpan<byte> ResponseBody => _reader is null ? [] : _reader.Body;
 
     /// <exception cref="SocketException">The server can't be reached.</exception>
     public void Open()
@@ -44,14 +44,14 @@ internal sealed class HttpConnection(ServerAddress address) : IBatchConnection, 
         }
 
         _stream = new NetworkStream(socket, ownsSocket: true);
-        _reader = new AnswerReader(_stream);
+        _reader = new ResponseReader(_stream);
         _socket = socket;
     }
 
-    /// <summary>Sends a whole request and returns the head of its answer.</summary>
+    /// <summary>Sends a whole request and returns the head of its response.</summary>
     /// <exception cref="IOException">The connection broke; whether the request was taken is unknown.</exception>
     /// <exception cref="SocketException">The server can't be reached.</exception>
-    public HttpAnswer Exchange(ReadOnlySpan<byte> request)
+    public HttpResponseHead Exchange(ReadOnlySpan<byte> request)
     {
         if (_socket is not { } socket || IsClosedByServer(socket))
         {
@@ -60,13 +60,13 @@ internal sealed class HttpConnection(ServerAddress address) : IBatchConnection, 
 
         try
         {
-            HttpAnswer answer = SendAndRead(request);
-            if (answer.Closes)
+            HttpResponseHead response = SendAndRead(request);
+            if (response.Closes)
             {
                 CloseSocket();
             }
 
-            return answer;
+            return response;
         }
         catch
         {
@@ -81,7 +81,7 @@ internal sealed class HttpConnection(ServerAddress address) : IBatchConnection, 
         _socket?.Dispose();
     }
 
-    private HttpAnswer SendAndRead(ReadOnlySpan<byte> request)
+    private HttpResponseHead SendAndRead(ReadOnlySpan<byte> request)
     {
         try
         {
@@ -112,7 +112,7 @@ internal sealed class HttpConnection(ServerAddress address) : IBatchConnection, 
         _reader = null;
     }
 
-    // The reader stays, since the caller reads the last answer's body.
+    // The reader stays, since the caller reads the last response's body.
     private void CloseSocket()
     {
         _stream?.Dispose();

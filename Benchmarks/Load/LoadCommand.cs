@@ -16,23 +16,19 @@ internal static class LoadCommand
 
     public static Command Create()
     {
-        Option<double> seconds = new("--seconds") { Description = "How long to send.", DefaultValueFactory = _ => 10 };
-        Option<double?> warmUp = new("--warm-up") { Description = "Seconds at the start that do not count in latencies: by default 1, or half of a shorter load." };
-        Option<int> connections = new("--connections") { Description = "Connections, each with its own thread and one batch in flight.", DefaultValueFactory = _ => 4 };
-        Option<int> batch = new("--batch") { Description = "Samples in a batch.", DefaultValueFactory = _ => 10_000 };
-        Option<string> kind = new("--kind") { Description = "The kind of sample.", DefaultValueFactory = _ => "transaction" };
-        Option<bool> json = new("--json") { Description = "Send JSON instead of MessagePack." };
-        Option<bool> gzip = new("--gzip") { Description = "Compress each body (costs the generator's processor time, too)." };
-        Option<bool> gateway = new("--gateway")
-        {
-            Description = "Transactions carry what an API gateway adds (api_id, api_name, api_key, alias, oauth_id, upstream_latency).",
-            DefaultValueFactory = _ => true,
-        };
-        Option<double?> rate = new("--rate")
-        {
-            Description = "Samples a second, sent on schedule whatever the server does (open loop): batch k is due at k × batch ÷ rate, "
-                + "and latency counts from there. Without it: as fast as the connections allow (closed loop).",
-        };
+        Option<double> seconds = CommandOption.Of<double>("--seconds", "How long to send.", 10);
+        Option<double?> warmUp = CommandOption.Of<double?>("--warm-up",
+            "Seconds at the start that do not count in latencies: by default 1, or half of a shorter load.");
+        Option<int> connections = CommandOption.Of("--connections", "Connections, each with its own thread and one batch in flight.", 4);
+        Option<int> batch = CommandOption.Of("--batch", "Samples in a batch.", 10_000);
+        Option<string> kind = CommandOption.Of("--kind", "The kind of sample.", "transaction");
+        Option<bool> json = CommandOption.Of<bool>("--json", "Send JSON instead of MessagePack.");
+        Option<bool> gzip = CommandOption.Of<bool>("--gzip", "Compress each body (costs the generator's processor time, too).");
+        Option<bool> gateway = CommandOption.Of("--gateway",
+            "Transactions carry what an API gateway adds (api_id, api_name, api_key, alias, oauth_id, upstream_latency).", true);
+        Option<double?> rate = CommandOption.Of<double?>("--rate",
+            "Samples a second, sent on schedule whatever the server does (open loop): batch k is due at k × batch ÷ rate, and latency counts from there. "
+                + "Without it: as fast as the connections allow (closed loop).");
         seconds.Between(0.1, 86_400);
         warmUp.Between(0, 86_400);
         connections.Between(1, MaxConnections);

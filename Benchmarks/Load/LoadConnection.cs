@@ -38,7 +38,7 @@ internal sealed class LoadConnection(
     /// <summary>Batches answered 200.</summary>
     public long TakenBatchCount => Volatile.Read(ref _takenBatchCount);
 
-    /// <summary>Time stamp of the last answer; 0 before it.</summary>
+    /// <summary>Time stamp of the last response; 0 before it.</summary>
     public long LastAnswer => Volatile.Read(ref _lastAnswer);
 
     /// <summary>Compresses bodies when given.</summary>
@@ -78,7 +78,7 @@ internal sealed class LoadConnection(
 
     private SendOutcome Send(ReadOnlySpan<byte> request, long due, CancellationToken stop)
     {
-        SendOutcome outcome = Sender.Send(request, stop, out AnswerCounts counts);
+        SendOutcome outcome = Sender.Send(request, stop, out ResponseCounts counts);
         long answered = clock.GetTimestamp();
         Volatile.Write(ref _lastAnswer, answered);
         if (outcome == SendOutcome.Taken)

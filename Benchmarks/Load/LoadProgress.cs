@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace TimeSeries.Benchmarks.Load;
 
-/// <summary>Shows how a run gets on, on standard error, so that standard output holds the report alone: a bar on a terminal, else a line now and then.</summary>
+/// <summary>
+/// Shows how a run gets on, on standard error, so that standard output holds the report alone: a bar on a terminal, else a line now and then.
+/// </summary>
 internal sealed class LoadProgress(LoadRun run, TimeSpan length)
 {
     private static readonly TimeSpan _barInterval = TimeSpan.FromMilliseconds(250);

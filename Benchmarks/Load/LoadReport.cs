@@ -9,7 +9,7 @@ internal sealed record LoadReport
     /// <summary>Samples that the server's answers call accepted; nothing else counts.</summary>
     public required long Samples { get; init; }
 
-    /// <summary>From the start to the end of the run or the last answer, whichever is later.</summary>
+    /// <summary>From the start to the end of the run or the last response, whichever is later.</summary>
     public required double Seconds { get; init; }
 
     public required double SamplesPerSecond { get; init; }

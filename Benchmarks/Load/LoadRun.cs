@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Http;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
@@ -18,7 +19,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
     private const int Seed = 20_240_117;
 
     // A request in flight at the end is given this long.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
     private readonly FirstError _firstError = new();
     private readonly List<LoadConnection> _connections = [];
@@ -95,13 +96,13 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
     {
         bool cutShort = stop.IsCancellationRequested;
         stop.Cancel();
-        long waitsUntil = clock.GetTimestamp() + (long)(_patience.TotalSeconds * clock.TimestampFrequency);
+        long waitsUntil = clock.GetTimestamp() + (long)(_timeout.TotalSeconds * clock.TimestampFrequency);
         foreach (Thread thread in _threads)
         {
             TimeSpan left = clock.GetElapsedTime(clock.GetTimestamp(), waitsUntil);
             if (!thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero))
             {
-                _firstError.Note($"A request was still without an answer {_patience.TotalSeconds:F0} s after the end.");
+                _firstError.Note($"A request was still without an answer {_timeout.TotalSeconds:F0} s after the end.");
                 break;
             }
         }
@@ -123,11 +124,11 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
     private LoadReport Report(TimeSpan cpu, long dueCount, TimeSpan atLeast)
     {
         LatencyHistogram latencies = new();
-        long lastAnswer = _start, accepted = 0, rejected = 0, batches = 0, errors = 0, rejected429 = 0, bytesSent = 0;
+        long lastResponse = _start, accepted = 0, rejected = 0, batches = 0, errors = 0, rejected429 = 0, bytesSent = 0;
         foreach (LoadConnection connection in _connections)
         {
             latencies.Add(connection.Latencies);
-            lastAnswer = Math.Max(lastAnswer, connection.LastAnswer);
+            lastResponse = Math.Max(lastResponse, connection.LastAnswer);
             accepted += connection.AcceptedCount;
             rejected += connection.RejectedCount;
             batches += connection.TakenBatchCount;
@@ -136,7 +137,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
             bytesSent += connection.Sender.BytesSent;
         }
 
-        double seconds = Math.Max(clock.GetElapsedTime(_start, lastAnswer).TotalSeconds, atLeast.TotalSeconds);
+        double seconds = Math.Max(clock.GetElapsedTime(_start, lastResponse).TotalSeconds, atLeast.TotalSeconds);
         return new LoadReport
         {
             Samples = accepted,

@@ -36,7 +36,8 @@ internal static partial class ShortSleep
         {
             // A signal may end it early, which the caller's clock tells.
             TimeSpan slept = left - _spun;
-            _ = Sleep(new NativeTime((nint)(slept.Ticks / TimeSpan.TicksPerSecond), (nint)(slept.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick)), 0);
+            _ = Sleep(new NativeTime((nint)(slept.Ticks / TimeSpan.TicksPerSecond),
+                (nint)(slept.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick)), 0);
         }
         else
         {

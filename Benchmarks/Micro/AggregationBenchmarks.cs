@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Model.Queries;

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;

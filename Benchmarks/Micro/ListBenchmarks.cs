@@ -1,12 +1,13 @@
 using BenchmarkDotNet.Attributes;
 using TimeSeries.Benchmarks.Alerts;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;
 
-/// <summary>Questions of the alert history to a store with a million alerts of thirty days, in one block or in memory, a question.</summary>
+/// <summary>ComparedQueries of the alert history to a store with a million alerts of thirty days, in one block or in memory, a query.</summary>
 [MemoryDiagnoser]
 public class ListBenchmarks
 {
@@ -63,7 +64,8 @@ public class ListBenchmarks
     public ValueTask<SampleList> ById() => ListAsync(0, [Text("id", FilterOperator.AnyOf, AlertMaker.IdOf(NextNumber()).ToString("D"))], limit: 1);
 
     [Benchmark]
-    public ValueTask<SampleList> UnknownId() => ListAsync(0, [Text("id", FilterOperator.AnyOf, AlertMaker.IdOf(AlertCount + NextNumber()).ToString("D"))], limit: 1);
+    public ValueTask<SampleList> UnknownId() =>
+        ListAsync(0, [Text("id", FilterOperator.AnyOf, AlertMaker.IdOf(AlertCount + NextNumber()).ToString("D"))], limit: 1);
 
     [Benchmark]
     public Task<int> PerSeverity() => CountAsync("severity");

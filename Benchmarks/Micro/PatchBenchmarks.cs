@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 

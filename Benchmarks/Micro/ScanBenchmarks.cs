@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using BenchmarkDotNet.Attributes;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;
 
-/// <summary>Questions that no rollup answers to a store with two million samples of a day in blocks, a question.</summary>
+/// <summary>ComparedQueries that no rollup answers to a store with two million samples of a day in blocks, a query.</summary>
 [MemoryDiagnoser]
 public class ScanBenchmarks
 {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
@@ -46,16 +47,16 @@ public class ShaperBenchmarks
     [Benchmark(OperationsPerInvoke = Records)]
     public async Task Transactions()
     {
-        await using JsonResponse answer = await JsonResponse.StartAsync(_context);
-        answer.Json.WriteStartArray();
+        await using JsonResponse response = await JsonResponse.StartAsync(_context);
+        response.Json.WriteStartArray();
         for (int row = 0; row < _result.RowCount; row++)
         {
-            answer.Json.WriteStartObject();
-            _write(answer.Json, _result, row);
-            answer.Json.WriteEndObject();
-            await answer.FlushWhenFullAsync();
+            response.Json.WriteStartObject();
+            _write(response.Json, _result, row);
+            response.Json.WriteEndObject();
+            await response.FlushWhenFullAsync();
         }
 
-        answer.Json.WriteEndArray();
+        response.Json.WriteEndArray();
     }
 }

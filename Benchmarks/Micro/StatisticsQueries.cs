@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Micro;
 
-/// <summary>Questions such as the statistics endpoints ask.</summary>
+/// <summary>ComparedQueries such as the statistics endpoints ask.</summary>
 internal static class StatisticsQueries
 {
     private const long ApdexThresholdMicroseconds = 1_200_000;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Queries;
@@ -35,11 +35,11 @@ internal sealed class StoreFolder : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks as an endpoint does, which gives the answer back; returns how many rows it had.</summary>
+    /// <summary>Asks as an endpoint does, which gives the response back; returns how many rows it had.</summary>
     public async Task<int> AskAsync(SampleQuery query)
     {
-        using QueryResult answer = await Store.QueryAsync(query, CancellationToken.None);
-        return answer.RowCount;
+        using QueryResult response = await Store.QueryAsync(query, CancellationToken.None);
+        return response.RowCount;
     }
 
     /// <summary>The times that filled samples may have.</summary>

@@ -2,7 +2,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace TimeSeries.Benchmarks.Micro;
 
-/// <summary>Questions of the statistics endpoints to a store with two million samples of a day in blocks, answered from rollups and given back, a question.</summary>
+/// <summary>
+/// ComparedQueries of the statistics endpoints to a store with two million samples of a day in blocks, answered from rollups and given back, a query.
+/// </summary>
 [MemoryDiagnoser]
 public class StoreQueryBenchmarks
 {

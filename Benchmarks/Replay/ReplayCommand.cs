@@ -9,17 +9,16 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        Option<DirectoryInfo> directory = new("--dir") { Description = "Folder of <kind>.csv.gz (or .csv) files; their first lines name the fields.", Required = true };
-        Option<string> speed = new("--speed") { Description = "How fast: max, or a factor of the recorded speed such as 10x.", DefaultValueFactory = _ => "max" };
-        Option<int> batch = new("--batch") { Description = "Most samples in a batch.", DefaultValueFactory = _ => 5_000 };
-        Option<int> connections = new("--connections") { Description = "Connections, each with one batch in flight.", DefaultValueFactory = _ => 2 };
-        Option<bool> json = new("--json") { Description = "Send JSON instead of MessagePack." };
-        Option<bool> gateway = new("--gateway")
-        {
-            Description = "Give transactions that lack it what an API gateway adds, made up (api_id, api_name, api_key, alias, oauth_id, upstream_latency).",
-            DefaultValueFactory = _ => true,
-        };
-        Option<bool> now = new("--now") { Description = "Move all times so that the last sample is now." };
+        Option<DirectoryInfo> directory = CommandOption.Of<DirectoryInfo>("--dir",
+            "Folder of <kind>.csv.gz (or .csv) files; their first lines name the fields.");
+        directory.Required = true;
+        Option<string> speed = CommandOption.Of("--speed", "How fast: max, or a factor of the recorded speed such as 10x.", "max");
+        Option<int> batch = CommandOption.Of("--batch", "Most samples in a batch.", 5_000);
+        Option<int> connections = CommandOption.Of("--connections", "Connections, each with one batch in flight.", 2);
+        Option<bool> json = CommandOption.Of<bool>("--json", "Send JSON instead of MessagePack.");
+        Option<bool> gateway = CommandOption.Of("--gateway",
+            "Give transactions that lack it what an API gateway adds, made up (api_id, api_name, api_key, alias, oauth_id, upstream_latency).", true);
+        Option<bool> now = CommandOption.Of<bool>("--now", "Move all times so that the last sample is now.");
         directory.AcceptExistingOnly();
         directory.Validators.Add(result =>
         {

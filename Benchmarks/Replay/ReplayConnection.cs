@@ -4,7 +4,9 @@ using TimeSeries.Benchmarks.Wire;
 
 namespace TimeSeries.Benchmarks.Replay;
 
-/// <summary>One connection of a replay and its thread's work. A batch goes out with an idempotency key, so that it may be sent again after a broken connection.</summary>
+/// <summary>
+/// One connection of a replay and its thread's work. A batch goes out with an idempotency key, so that it may be sent again after a broken connection.
+/// </summary>
 internal sealed class ReplayConnection(BatchClient client, BatchSender sender, IWireWriter writer, ReplaySource source, ReplayTotals totals)
 {
     // A server that is gone for longer than these tries take is not coming back within this run.
@@ -25,7 +27,7 @@ internal sealed class ReplayConnection(BatchClient client, BatchSender sender, I
 
             Encode(batch, options.Form, runId);
             SendOutcome outcome = SendOutcome.Lost;
-            AnswerCounts counts = default;
+            ResponseCounts counts = default;
             for (int tries = 0; tries < MaxTries && outcome == SendOutcome.Lost && !stop.IsCancellationRequested; tries++)
             {
                 outcome = sender.Send(writer.Written, stop.Token, out counts);

@@ -25,7 +25,8 @@ internal sealed class ReplayRun(ReplayOptions options, TimeProvider clock)
             : 0;
         // At a set speed a batch spans at most one second of real time, as an agent's would.
         long batchMilliseconds = options.Speed is { } speed ? Math.Max(1, (long)(speed * 1_000)) : long.MaxValue;
-        using ReplaySource source = ReplaySource.Open(options.Directory, options.BatchSamples, batchMilliseconds, shift, options.HasGateway ? new GatewayColumns() : null);
+        using ReplaySource source = ReplaySource.Open(options.Directory, options.BatchSamples, batchMilliseconds, shift,
+            options.HasGateway ? new GatewayColumns() : null);
         WarnOfUnknownFields(source);
         long start = clock.GetTimestamp();
         Send(source, new ReplayClock(clock, start, source.FirstTime, options.Speed), stop);

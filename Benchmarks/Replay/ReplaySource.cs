@@ -43,7 +43,8 @@ internal sealed class ReplaySource : IDisposable
     /// <summary>Opens the files of a folder; none when it has no such file.</summary>
     public static ReplaySource Open(string directory, int batchSamples, long batchMilliseconds, long shiftMilliseconds, GatewayColumns? gateway = null)
     {
-        ReplaySource source = new() { BatchSamples = batchSamples, BatchMilliseconds = batchMilliseconds, ShiftMilliseconds = shiftMilliseconds, Gateway = gateway };
+        ReplaySource source =
+            new() { BatchSamples = batchSamples, BatchMilliseconds = batchMilliseconds, ShiftMilliseconds = shiftMilliseconds, Gateway = gateway };
         foreach (KindSchema kind in SampleSchema.All)
         {
             if (FindFile(directory, kind) is { } path)

@@ -18,7 +18,7 @@ internal sealed class ReplayTotals
     /// <summary>Batches that have no 200.</summary>
     public long UnsettledBatchCount => Volatile.Read(ref _unsettledBatchCount);
 
-    public void Add(ReplayBatch batch, SendOutcome outcome, AnswerCounts counts)
+    public void Add(ReplayBatch batch, SendOutcome outcome, ResponseCounts counts)
     {
         lock (_lock)
         {

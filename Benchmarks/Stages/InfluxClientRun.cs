@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using TimeSeries.Benchmarks.Micro;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx.Client;
@@ -10,7 +10,9 @@ using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Benchmarks.Stages;
 
-/// <summary>Sends the same lines again and again, through our sender and through a plain <see cref="HttpClient"/>, and says what a line has cost each.</summary>
+/// <summary>
+/// Sends the same lines again and again, through our sender and through a plain <see cref="HttpClient"/>, and says what a line has cost each.
+/// </summary>
 internal static class InfluxClientRun
 {
     private const int LineCount = 5_000;
@@ -52,7 +54,8 @@ internal static class InfluxClientRun
             double sent = (double)writes * lines.LineCount;
             to.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-22} {(all - server).TotalMicroseconds / sent,8:F3} µs/line {allocated / sent,9:F2} B/line (the server in this process: {server.TotalMicroseconds / sent:F3} µs/line, not counted)"));
+                $"{name,-22} {(all - server).TotalMicroseconds / sent,8:F3} µs/line {allocated / sent,9:F2} B/line (the server in this process: "
+                    + $"{server.TotalMicroseconds / sent:F3} µs/line, not counted)"));
         }
     }
 

@@ -10,8 +10,8 @@ internal static class StagesCommand
 
     public static Command Create()
     {
-        Option<SampleForm> format = new("--format") { Description = "Form of the batches on the wire: rows, table or columns.", DefaultValueFactory = _ => SampleForm.Columns };
-        Option<int> heads = new("--heads") { Description = "Heads to fill and seal; the first half of them warms up.", DefaultValueFactory = _ => 12 };
+        Option<SampleForm> format = CommandOption.Of("--format", "Form of the batches on the wire: rows, table or columns.", SampleForm.Columns);
+        Option<int> heads = CommandOption.Of("--heads", "Heads to fill and seal; the first half of them warms up.", 12);
         heads.Between(2, MaxHeads);
         Command command = new("stages", "Measures each stage of the write path by itself: processor time and allocated bytes a sample.") { format, heads };
         command.SetAction(async (result, cancellationToken) =>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Codecs;

@@ -49,27 +49,32 @@ internal sealed class SourceMetrics
         Add("production lines", Lines(product));
         Add("test lines", Lines(_files.Where(file => _tests.Contains(file.Project))));
         Add("benchmark lines", Lines(_files.Where(file => _benchmarks.Contains(file.Project))));
-        Add($"production files of at most {TinyFileLines} lines", Named("tiny", product.Where(file => file.LineCount <= TinyFileLines).Select(file => file.Path)));
+        Add($"production files of at most {TinyFileLines} lines",
+            Named("tiny", product.Where(file => file.LineCount <= TinyFileLines).Select(file => file.Path)));
         Add($"folders over {FullFolderFiles} files", Named("folder", _files.GroupBy(file => file.Folder).Where(group => group.Count() > FullFolderFiles)
             .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Key} {group.Count()}"))));
         MeasureConstructors(product);
         MeasureMethods(product);
-        Add("type names used twice", Named("twice", product.Concat(_files.Where(file => _benchmarks.Contains(file.Project))).SelectMany(file => file.Types).GroupBy(type => type).Where(group => group.Count() > 1).Select(group => group.Key)));
+        Add("type names used twice", Named("twice", product.Concat(_files.Where(file => _benchmarks.Contains(file.Project))).SelectMany(file => file.Types)
+            .GroupBy(type => type).Where(group => group.Count() > 1).Select(group => group.Key)));
         Add("circles between folders of Core", Named("circle", Circles(product)));
         Add("files that cast a store's port", Named("cast", product.Where(file => file.Casts.Any(cast => _stores.Contains(cast))).Select(file => file.Path)));
     }
 
     private void MeasureConstructors(List<SourceText> product)
     {
-        var widest = product.SelectMany(file => file.Constructors.Select(constructor => (constructor.Parameters, Text: $"{file.Path} {constructor.Type}"))).OrderByDescending(constructor => constructor.Parameters).ToList();
+        var widest = product.SelectMany(file => file.Constructors.Select(constructor => (constructor.Parameters, Text: $"{file.Path} {constructor.Type}")))
+            .OrderByDescending(constructor => constructor.Parameters).ToList();
         Add("constructor parameters, most", widest[0].Parameters);
-        _details.AddRange(widest.TakeWhile(constructor => constructor.Parameters > 8).Select(constructor => string.Create(CultureInfo.InvariantCulture, $"constructor {constructor.Text} {constructor.Parameters}")));
+        _details.AddRange(widest.TakeWhile(constructor => constructor.Parameters > 8)
+            .Select(constructor => string.Create(CultureInfo.InvariantCulture, $"constructor {constructor.Text} {constructor.Parameters}")));
     }
 
     private void MeasureMethods(List<SourceText> product)
     {
         int[] lengths = [.. product.SelectMany(file => file.MethodLengths).Order()];
-        _rows.Add(("method length median, p90, most", string.Create(CultureInfo.InvariantCulture, $"{lengths[lengths.Length / 2]}, {lengths[lengths.Length * 9 / 10]}, {lengths[^1]}")));
+        _rows.Add(("method length median, p90, most",
+            string.Create(CultureInfo.InvariantCulture, $"{lengths[lengths.Length / 2]}, {lengths[lengths.Length * 9 / 10]}, {lengths[^1]}")));
     }
 
     // Pairs of top folders that name each other, directly or over others.
@@ -113,7 +118,8 @@ internal sealed class SourceMetrics
 
         public int LineCount { get; } = text.Count(character => character == '\n');
 
-        public IEnumerable<string> Types => _root.DescendantNodes(node => node is not BaseTypeDeclarationSyntax).OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text);
+        public IEnumerable<string> Types =>
+            _root.DescendantNodes(node => node is not BaseTypeDeclarationSyntax).OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text);
 
         public IEnumerable<string> CoreFoldersUsed => _root.DescendantNodes().OfType<UsingDirectiveSyntax>()
             .Select(directive => directive.NamespaceOrType.ToString().Split('.'))

@@ -4,16 +4,17 @@ using System.Globalization;
 namespace TimeSeries.Benchmarks.Structure;
 
 /// <summary>
-/// The command <c>structure</c>: counts what tells whether a stranger finds the way through the code (files, folders, constructors, methods) and prints a table,
+/// The command <c>structure</c>: counts what tells whether a stranger finds the way through the code (files, folders, constructors, methods) and prints a
+/// table,
 /// beside the same numbers of another checkout when <c>--before</c> names one.
 /// </summary>
 internal static class StructureCommand
 {
     public static Command Create()
     {
-        Option<string> root = new("--root") { Description = "The checkout that is measured.", DefaultValueFactory = _ => "." };
-        Option<string?> before = new("--before") { Description = "Another checkout, whose numbers stand beside." };
-        Option<bool> details = new("--details") { Description = "Also names each folder, file and constructor behind the numbers." };
+        Option<string> root = CommandOption.Of("--root", "The checkout that is measured.", ".");
+        Option<string?> before = CommandOption.Of<string?>("--before", "Another checkout, whose numbers stand beside.");
+        Option<bool> details = CommandOption.Of<bool>("--details", "Also names each folder, file and constructor behind the numbers.");
         Command command = new("structure", "Counts files, lines, folders, constructor parameters and method lengths of a checkout.") { root, before, details };
         command.SetAction(result => Run(result.GetValue(root)!, result.GetValue(before), result.GetValue(details)));
         return command;

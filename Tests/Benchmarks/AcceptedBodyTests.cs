@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;

@@ -33,17 +33,17 @@ internal sealed class BatchClientTests
     [Test]
     public void A_batch_is_taken_and_its_counts_are_read()
     {
-        HttpAnswer answer = _client.Exchange(Encoding.UTF8.GetBytes(
+        HttpResponseHead response = _client.Exchange(Encoding.UTF8.GetBytes(
             $$"""{"event":[{"time":{{RowGenerator.Start}},"level":"ALARM","type":"EU400","message":"m"},{}]}"""));
-        Assert.That((answer.Status, AnswerCounts.Parse(_client.AnswerBody)), Is.EqualTo((200, (AnswerCounts?)new AnswerCounts(1, 1, 0, 0))));
+        Assert.That((response.Status, ResponseCounts.Parse(_client.ResponseBody)), Is.EqualTo((200, (ResponseCounts?)new ResponseCounts(1, 1, 0, 0))));
     }
 
     [Test]
     public void A_body_that_is_too_large_is_refused_with_the_servers_reason()
     {
-        HttpAnswer answer = _client.Exchange(new byte[20_000_000]);
-        Assert.That(answer.Status, Is.EqualTo(413));
-        Assert.That(Encoding.UTF8.GetString(_client.AnswerBody), Does.Contain("Ingest:MaxRequestBytes"));
+        HttpResponseHead response = _client.Exchange(new byte[20_000_000]);
+        Assert.That(response.Status, Is.EqualTo(413));
+        Assert.That(Encoding.UTF8.GetString(_client.ResponseBody), Does.Contain("Ingest:MaxRequestBytes"));
     }
 
     [Test]

@@ -14,21 +14,21 @@ internal sealed partial class CompareReportTests
     [TestCase(1.1e6, false, false)]
     public void A_goal_is_judged_by_the_best_run(double best, bool must, bool goal)
     {
-        FigureList figures = new();
-        figures.Add(ReportNames.Ingest, ReportNames.OursIn("rows") + ", 2 connections", ReportNames.RowsPerSecond, 1e5);
-        figures.Add(ReportNames.Ingest, ReportNames.OursIn("rows") + ", 4 connections", ReportNames.RowsPerSecond, best);
-        GoalLine rows = Goals.Of(figures)[0];
+        MetricList metrics = new();
+        metrics.Add(ReportNames.Ingest, ReportNames.OursIn("rows") + ", 2 connections", ReportNames.RowsPerSecond, 1e5);
+        metrics.Add(ReportNames.Ingest, ReportNames.OursIn("rows") + ", 4 connections", ReportNames.RowsPerSecond, best);
+        GoalLine rows = Goals.Of(metrics)[0];
         Assert.That((rows.Found, rows.MustMet, rows.GoalMet), Is.EqualTo((best, must, goal)));
     }
 
     [Test]
     public void What_was_not_measured_is_neither_met_nor_missed() =>
-        Assert.That(Goals.Of(new FigureList()), Has.All.Matches<GoalLine>(goal => goal is { Found: null, MustMet: null, GoalMet: null }));
+        Assert.That(Goals.Of(new MetricList()), Has.All.Matches<GoalLine>(goal => goal is { Found: null, MustMet: null, GoalMet: null }));
 
     [Test]
     public void A_peer_that_is_absent_is_named()
     {
-        CompareReport report = Report(new FigureList());
+        CompareReport report = Report(new MetricList());
         Assert.That(MarkdownReport.Of(report), Does.Contain("**absent**: no mirror"));
         Assert.That(HtmlReport.Of(report), Does.Contain("absent: no mirror"));
     }
@@ -36,13 +36,13 @@ internal sealed partial class CompareReportTests
     [Test]
     public void Every_figure_stands_in_the_tables_and_plots_are_whole_SVG()
     {
-        FigureList figures = new();
-        figures.Add(ReportNames.Ingest, "TimeSeries, <rows>", ReportNames.RowsPerSecond, 1_234_567);
-        figures.Add(ReportNames.Query, ReportNames.ByMinute, ReportNames.MedianOf("TimeSeries"), 12.5);
-        figures.Add(ReportNames.Query, ReportNames.ByMinute, ReportNames.MedianOf("clickhouse"), 41);
-        figures.Add(ReportNames.GrowthRows, "1,000,000", "by minute ms", 7);
-        figures.Add(ReportNames.GrowthRows, "10,000,000", "by minute ms", 71);
-        CompareReport report = Report(figures);
+        MetricList metrics = new();
+        metrics.Add(ReportNames.Ingest, "TimeSeries, <rows>", ReportNames.RowsPerSecond, 1_234_567);
+        metrics.Add(ReportNames.Query, ReportNames.ByMinute, ReportNames.MedianOf("TimeSeries"), 12.5);
+        metrics.Add(ReportNames.Query, ReportNames.ByMinute, ReportNames.MedianOf("clickhouse"), 41);
+        metrics.Add(ReportNames.GrowthRows, "1,000,000", "by minute ms", 7);
+        metrics.Add(ReportNames.GrowthRows, "10,000,000", "by minute ms", 71);
+        CompareReport report = Report(metrics);
         Assert.That(MarkdownReport.Of(report), Does.Contain("| TimeSeries, <rows> | 1,234,567 |").And.Contain("| 12.5 | 41 |"));
         string html = HtmlReport.Of(report);
         string[] plots = [.. Plot().Matches(html).Select(match => match.Value)];
@@ -51,15 +51,15 @@ internal sealed partial class CompareReportTests
         Assert.That(report.ToJson(), Does.Contain("1234567"));
     }
 
-    private static CompareReport Report(FigureList figures) => new()
+    private static CompareReport Report(MetricList metrics) => new()
     {
         Machine = [new("processor", "two")],
         Settings = [],
         Peers = [new PeerFacts { Name = "clickhouse", Absent = "no mirror", Settings = "" }],
-        Goals = Goals.Of(figures),
-        Checks = figures.Checks,
-        Figures = figures.All,
-        Notes = figures.Notes,
+        Goals = Goals.Of(metrics),
+        Checks = metrics.Checks,
+        Metrics = metrics.All,
+        Notes = metrics.Notes,
     };
 
     [GeneratedRegex("<svg.*?</svg>")]

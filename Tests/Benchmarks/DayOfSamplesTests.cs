@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Benchmarks.Shared;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using NUnit.Framework;
-using TimeSeries.Benchmarks.Shared;
+using TimeSeries.Benchmarks.Influx;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Support.Influx;

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TimeSeries.Benchmarks.Compare.Day;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 

@@ -1,5 +1,5 @@
 using TimeSeries.Benchmarks.Http;
-using TimeSeries.Benchmarks.Shared;
+using TimeSeries.Benchmarks.Influx;
 
 namespace TimeSeries.Benchmarks.Compare.Peers;
 

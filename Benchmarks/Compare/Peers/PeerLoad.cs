@@ -1,14 +1,14 @@
 using System.Text;
-using TimeSeries.Benchmarks.Compare.Day;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Http;
-using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Compare.Peers;
 
 /// <summary>
-/// Sends transactions to another system: as fast as it takes bodies made beforehand, whose times and ids are patched, as the load generator does with ours; or a day, once.
+/// Sends transactions to another system: as fast as it takes bodies made beforehand, whose times and ids are patched, as the load generator does with ours; or
+/// a day, once.
 /// </summary>
 internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
 {
@@ -17,7 +17,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
     // With large requests fewer bodies each, but always two, so that neighbours differ.
     private const int MaxPreparedRows = 400_000;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(5);
 
     // A server that is behind with its merges is given this long.
     private static readonly TimeSpan _wait = TimeSpan.FromMilliseconds(500);
@@ -37,7 +37,8 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
         TimeSpan generator = Environment.CpuUsage.TotalTime;
         long start = clock.GetTimestamp();
         long end = start + (long)(length.TotalSeconds * clock.TimestampFrequency);
-        Workers.Run(_bodies.Length, connection => Send(_bodies[connection], ((ulong)clock.GetUtcNow().Ticks + ((ulong)connection << 40)) * PreparedBody.IdStep, end));
+        Workers.Run(_bodies.Length, connection => Send(_bodies[connection],
+            ((ulong)clock.GetUtcNow().Ticks + ((ulong)connection << 40)) * PreparedBody.IdStep, end));
         double seconds = clock.GetElapsedTime(start).TotalSeconds;
         return new PeerSpeed(_rowCount, seconds, peer.ProcessorTime - processor, Environment.CpuUsage.TotalTime - generator, _waitCount);
     }
@@ -50,7 +51,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
         Workers.Run(peer.Batches.Connections, _ =>
         {
             TextRows rows = new(peer.Form);
-            using HttpClient http = BlockingHttp.CreateClient(_patience);
+            using HttpClient http = BlockingHttp.CreateClient(_timeout);
             for (int first = Interlocked.Add(ref next, slices); first < day.SliceCount; first = Interlocked.Add(ref next, slices))
             {
                 stop.ThrowIfCancellationRequested();
@@ -88,7 +89,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
 
     private void Send(TextBody[] bodies, ulong idState, long end)
     {
-        using HttpClient http = BlockingHttp.CreateClient(_patience);
+        using HttpClient http = BlockingHttp.CreateClient(_timeout);
         for (int next = 0; clock.GetTimestamp() < end; next = (next + 1) % bodies.Length)
         {
             TextBody body = bodies[next];
@@ -104,8 +105,8 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
         while (true)
         {
             ByteArrayContent content = new(rows) { Headers = { { "Content-Type", "text/plain; charset=utf-8" } } };
-            HttpAnswer answer = http.Exchange(new HttpRequestMessage(HttpMethod.Post, _address) { Content = content }, out byte[] body);
-            if (answer.Status is 200 or 204)
+            HttpResponseHead response = http.Exchange(new HttpRequestMessage(HttpMethod.Post, _address) { Content = content }, out byte[] body);
+            if (response.Status is 200 or 204)
             {
                 return;
             }
@@ -113,7 +114,7 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
             string text = Encoding.UTF8.GetString(body);
             if (!text.Contains("Too many parts", StringComparison.Ordinal))
             {
-                throw new InvalidDataException($"{peer.GetType().Name} answered {answer.Status}: {text}");
+                throw new InvalidDataException($"{peer.GetType().Name} answered {response.Status}: {text}");
             }
 
             Interlocked.Increment(ref _waitCount);

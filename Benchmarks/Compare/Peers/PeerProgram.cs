@@ -1,9 +1,11 @@
 using TimeSeries.Benchmarks.Compare.Reports;
+using TimeSeries.Benchmarks.Hosts;
 
 namespace TimeSeries.Benchmarks.Compare.Peers;
 
 /// <summary>
-/// Finds the program of another system: in a folder that was named, on the PATH, in the cache, or in its Debian package, which is then downloaded and unpacked into the
+/// Finds the program of another system: in a folder that was named, on the PATH, in the cache, or in its Debian package, which is then downloaded and unpacked
+/// into the
 /// cache but not installed.
 /// </summary>
 internal sealed class PeerProgram
@@ -48,10 +50,10 @@ internal sealed class PeerProgram
             PeerName.Clickhouse => ClickHousePeer.Settings,
             _ => VictoriaPeer.Settings,
         };
-        string name = _name.ToString().ToLowerInvariant();
+        PeerFacts facts = new() { Name = _name.ToString().ToLowerInvariant(), Settings = settings };
         return found is null
-            ? new PeerFacts { Name = name, Absent = $"no {_program} in --peer-directory or on the PATH, and its package {_package} could not be downloaded", Settings = settings }
-            : new PeerFacts { Name = name, Program = found, Version = VersionOf(found, cached), Settings = settings };
+            ? facts with { Absent = $"no {_program} in --peer-directory or on the PATH, and its package {_package} could not be downloaded" }
+            : facts with { Program = found, Version = VersionOf(found, cached) };
     }
 
     private string? FindIn(IEnumerable<string> folders) => folders
@@ -63,15 +65,15 @@ internal sealed class PeerProgram
         string folder = Directory.CreateTempSubdirectory("timeseries-package-").FullName;
         try
         {
-            if (Tool.Run("apt-get", ["download", "-qq", _package], folder) is null
-                && (Tool.Run("apt-get", ["update", "-qq"]) is null || Tool.Run("apt-get", ["download", "-qq", _package], folder) is null))
+            if (ProcessRunner.Run("apt-get", ["download", "-qq", _package], folder) is null
+                && (ProcessRunner.Run("apt-get", ["update", "-qq"]) is null || ProcessRunner.Run("apt-get", ["download", "-qq", _package], folder) is null))
             {
                 return false;
             }
 
             string? package = Directory.EnumerateFiles(folder, "*.deb").FirstOrDefault();
             Directory.CreateDirectory(cached);
-            return package is not null && Tool.Run("dpkg-deb", ["-x", package, cached]) is not null;
+            return package is not null && ProcessRunner.Run("dpkg-deb", ["-x", package, cached]) is not null;
         }
         finally
         {
@@ -82,9 +84,10 @@ internal sealed class PeerProgram
     // A build without a version of its own is named by its package.
     private string VersionOf(string program, string cached)
     {
-        string said = (Tool.Run(program, _versionArguments) ?? "").Split('\n')[0].Trim();
+        string said = (ProcessRunner.Run(program, _versionArguments) ?? "").Split('\n')[0].Trim();
         return said.Any(char.IsDigit) ? said
-            : !program.StartsWith(cached, StringComparison.Ordinal) && Tool.Run("dpkg-query", ["-W", "-f", "${Version}", _package]) is { Length: > 0 } installed ? "package " + installed.Trim()
+            : !program.StartsWith(cached, StringComparison.Ordinal)
+            && ProcessRunner.Run("dpkg-query", ["-W", "-f", "${Version}", _package]) is { Length: > 0 } installed ? "package " + installed.Trim()
             : said.Length > 0 ? said : "unknown";
     }
 }

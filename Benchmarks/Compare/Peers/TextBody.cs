@@ -4,7 +4,9 @@ using TimeSeries.Benchmarks.Wire;
 
 namespace TimeSeries.Benchmarks.Compare.Peers;
 
-/// <summary>A body for another system, made beforehand; before each sending times, ids and sequence numbers are overwritten in place. Not thread safe.</summary>
+/// <summary>
+/// A body for another system, made beforehand; before each sending times, ids and sequence numbers are overwritten in place. Not thread safe.
+/// </summary>
 internal sealed class TextBody
 {
     private const int MillisecondDigits = 13;

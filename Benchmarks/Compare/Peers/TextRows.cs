@@ -3,7 +3,10 @@ using TimeSeries.Benchmarks.Wire;
 
 namespace TimeSeries.Benchmarks.Compare.Peers;
 
-/// <summary>Writes transactions as the text that another system takes, and notes where times and ids lie. Durations are whole µs everywhere, so that sums are exact. Not thread safe.</summary>
+/// <summary>
+/// Writes transactions as the text that another system takes, and notes where times and ids lie. Durations are whole µs everywhere, so that sums are exact. Not
+/// thread safe.
+/// </summary>
 internal sealed class TextRows(TextForm form)
 {
     // Of a time in ms; a line's time goes on with what makes it its own within the millisecond.
@@ -143,7 +146,8 @@ internal sealed class TextRows(TextForm form)
         _buffer.Shorten(LongestNumber - written);
     }
 
-    private void Padded(long value, byte digits) => Utf8Formatter.TryFormat(value, _buffer.Extend(digits), out _, new System.Buffers.StandardFormat('D', digits));
+    private void Padded(long value, byte digits) =>
+        Utf8Formatter.TryFormat(value, _buffer.Extend(digits), out _, new System.Buffers.StandardFormat('D', digits));
 
     private void Escaped(ReadOnlySpan<byte> text, ReadOnlySpan<byte> special, ReadOnlySpan<byte> written)
     {

@@ -1,33 +1,35 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using TimeSeries.Benchmarks.Compare.Asking;
+using TimeSeries.Benchmarks.Compare.Requests;
+using TimeSeries.Benchmarks.Hosts;
 using TimeSeries.Benchmarks.Http;
-using TimeSeries.Benchmarks.Shared;
 
 namespace TimeSeries.Benchmarks.Compare.Peers;
 
 /// <summary>A VictoriaMetrics (single node, 1.x), written to by line protocol.</summary>
 internal sealed class VictoriaPeer : IPeer
 {
-    public const string Settings = "single node, retention 100 years, otherwise defaults; seven numeric fields, labels oname and service; writes are not fsynced";
+    public const string Settings =
+        "single node, retention 100 years, otherwise defaults; seven numeric fields, labels oname and service; writes are not fsynced";
 
     /// <summary>Metrics of a transaction, each a row of its own in VictoriaMetrics.</summary>
     public const int NumericFields = 7;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _pollPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(5);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("timeseries-victoria-").FullName;
     private readonly ChildProcess _process;
     private readonly ServerAddress _address;
-    private readonly HttpClient _http = BlockingHttp.CreateClient(_patience);
+    private readonly HttpClient _http = BlockingHttp.CreateClient(_timeout);
 
     public VictoriaPeer(string program)
     {
         _address = new ServerAddress("127.0.0.1", FreePorts.Take(1)[0], "/write");
-        ProcessStartInfo start = new(program, [$"-storageDataPath={_folder}/data", $"-httpListenAddr={_address.Authority}", "-retentionPeriod=100y", "-loggerLevel=ERROR"]);
+        ProcessStartInfo start = new(program,
+            [$"-storageDataPath={_folder}/data", $"-httpListenAddr={_address.Authority}", "-retentionPeriod=100y", "-loggerLevel=ERROR"]);
         try
         {
             _process = ChildProcess.Start(start, "http://" + _address.Authority, () => Get("/health") is not null);
@@ -56,7 +58,7 @@ internal sealed class VictoriaPeer : IPeer
         Get("/internal/force_merge");
         long seen = -1;
         long began = Stopwatch.GetTimestamp();
-        for (long quiet = began; Stopwatch.GetElapsedTime(quiet) < _quiet && Stopwatch.GetElapsedTime(began) < _patience;)
+        for (long quiet = began; Stopwatch.GetElapsedTime(quiet) < _quiet && Stopwatch.GetElapsedTime(began) < _timeout;)
         {
             Task.Delay(_pollPeriod).GetAwaiter().GetResult();
             if (FolderBytes.Of(Path.Combine(_folder, "data"), "cache") is var now && now != seen)
@@ -79,11 +81,11 @@ internal sealed class VictoriaPeer : IPeer
     {
         try
         {
-            HttpAnswer answer = _http.Get(_address.Of(path), out byte[] body);
+            HttpResponseHead response = _http.Get(_address.Of(path), out byte[] body);
             string text = Encoding.UTF8.GetString(body);
-            return answer.Status == 200
+            return response.Status == 200
                 ? text
-                : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"VictoriaMetrics answered {answer.Status} to {path}: {text}"));
+                : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"VictoriaMetrics answered {response.Status} to {path}: {text}"));
         }
         catch (HttpRequestException)
         {

@@ -15,9 +15,11 @@ internal sealed record CompareReport
 
     public required IReadOnlyList<GoalLine> Goals { get; init; }
 
-    public required IReadOnlyList<AnswerCheck> Checks { get; init; }
+    public required IReadOnlyList<ResponseCheck> Checks { get; init; }
 
-    public required IReadOnlyList<Figure> Figures { get; init; }
+    // The name that readers of report.json know.
+    [JsonPropertyName("figures")]
+    public required IReadOnlyList<Metric> Metrics { get; init; }
 
     public required IReadOnlyList<Fact> Notes { get; init; }
 
@@ -28,7 +30,7 @@ internal sealed record CompareReport
 /// <param name="Name">What was compared.</param>
 /// <param name="Found">What was found.</param>
 /// <param name="Holds">Whether it holds.</param>
-internal sealed record AnswerCheck(string Name, string Found, bool Holds);
+internal sealed record ResponseCheck(string Name, string Found, bool Holds);
 
 /// <summary>Something about the machine or the run.</summary>
 internal sealed record Fact(string Name, string Value);

@@ -19,7 +19,8 @@ internal static class HtmlReport
     public static string Of(CompareReport report)
     {
         StringBuilder html = new();
-        html.Append("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>TimeSeries compared</title><style>").Append(Style).Append("</style></head><body><h1>TimeSeries compared</h1>");
+        html.Append("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>TimeSeries compared</title><style>").Append(Style)
+            .Append("</style></head><body><h1>TimeSeries compared</h1>");
         Table(html, "text", ["machine and run", ""], report.Machine.Concat(report.Settings).Select(fact => new[] { fact.Name, fact.Value }));
         html.Append("<h2>Goals</h2>");
         Table(html, "", ["measure", "found", "must", "met", "goal", "met"], report.Goals.Select(MarkdownReport.Cells));
@@ -27,7 +28,7 @@ internal static class HtmlReport
         Table(
             html, "text", ["system", "version", "program", "settings"],
             report.Peers.Select(peer => new[] { peer.Name, peer.Version ?? "–", peer.Program ?? "absent: " + peer.Absent, peer.Settings }));
-        foreach (PivotTable table in PivotTable.Of(report.Figures))
+        foreach (PivotTable table in PivotTable.Of(report.Metrics))
         {
             html.Append(CultureInfo.InvariantCulture, $"<h2>{WebUtility.HtmlEncode(table.Part)}</h2>");
             foreach (Fact note in report.Notes.Where(note => note.Name == table.Part))
@@ -55,7 +56,7 @@ internal static class HtmlReport
 
         if (table.Part == ReportNames.Query)
         {
-            // A plot for each question: the systems beside each other.
+            // A plot for each query: the systems beside each other.
             foreach (string row in table.Rows)
             {
                 Bars(html, $"{row}, median ms", table.Columns.Where(IsMedian).Select(column => (column.Split(' ')[0], table.Value(row, column))));
@@ -75,7 +76,8 @@ internal static class HtmlReport
     {
         double[] sizes = [.. table.Rows.Select(row => double.Parse(row, NumberStyles.Number, CultureInfo.InvariantCulture))];
         html.Append(SvgLines.Draw(
-            $"{table.Part}: {what}, both scales logarithmic", sizes, [.. columns.Select(column => (column, table.Rows.Select(row => table.Value(row, column)).ToArray()))]));
+            $"{table.Part}: {what}, both scales logarithmic", sizes,
+            [.. columns.Select(column => (column, table.Rows.Select(row => table.Value(row, column)).ToArray()))]));
     }
 
     private static bool IsMedian(string column) => column.EndsWith(ReportNames.MedianOf(""), StringComparison.Ordinal);

@@ -17,7 +17,7 @@ internal static class MarkdownReport
         Table(
             text, ["system", "version", "program", "settings"],
             report.Peers.Select(peer => new[] { peer.Name, peer.Version ?? "–", peer.Program ?? $"**absent**: {peer.Absent}", peer.Settings }));
-        foreach (PivotTable table in PivotTable.Of(report.Figures))
+        foreach (PivotTable table in PivotTable.Of(report.Metrics))
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {table.Part}").AppendLine();
             foreach (Fact note in report.Notes.Where(note => note.Name == table.Part))

@@ -5,22 +5,22 @@ internal sealed class PivotTable
 {
     private readonly Dictionary<(string Row, string Column), double> _cells = [];
 
-    private PivotTable(string part, IEnumerable<Figure> figures)
+    private PivotTable(string part, IEnumerable<Metric> metrics)
     {
         Part = part;
-        foreach (Figure figure in figures)
+        foreach (Metric metric in metrics)
         {
-            if (!Rows.Contains(figure.Row))
+            if (!Rows.Contains(metric.Row))
             {
-                Rows.Add(figure.Row);
+                Rows.Add(metric.Row);
             }
 
-            if (!Columns.Contains(figure.Column))
+            if (!Columns.Contains(metric.Column))
             {
-                Columns.Add(figure.Column);
+                Columns.Add(metric.Column);
             }
 
-            _cells[(figure.Row, figure.Column)] = figure.Value;
+            _cells[(metric.Row, metric.Column)] = metric.Value;
         }
     }
 
@@ -31,7 +31,8 @@ internal sealed class PivotTable
     public List<string> Columns { get; } = [];
 
     /// <summary>All tables of a report.</summary>
-    public static IEnumerable<PivotTable> Of(IEnumerable<Figure> figures) => figures.GroupBy(figure => figure.Part).Select(part => new PivotTable(part.Key, part));
+    public static IEnumerable<PivotTable> Of(IEnumerable<Metric> metrics) =>
+        metrics.GroupBy(metric => metric.Part).Select(part => new PivotTable(part.Key, part));
 
     /// <summary>A number; null where none was measured.</summary>
     public double? Value(string row, string column) => _cells.TryGetValue((row, column), out double value) ? value : null;

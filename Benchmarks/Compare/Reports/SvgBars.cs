@@ -18,7 +18,9 @@ internal static class SvgBars
     {
         StringBuilder svg = new();
         double greatest = Math.Max(bars.Max(bar => bar.Value), double.Epsilon);
-        svg.Append(CultureInfo.InvariantCulture, $"<svg role=\"img\" viewBox=\"0 0 {LabelWidth + BarWidth + NumberWidth} {(bars.Count + 1) * LineHeight + 8}\" xmlns=\"http://www.w3.org/2000/svg\">");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<svg role=\"img\" viewBox=\"0 0 {LabelWidth + BarWidth + NumberWidth} {(bars.Count + 1) * LineHeight + 8}\" "
+                + $"xmlns=\"http://www.w3.org/2000/svg\">");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"15\" class=\"title\">{WebUtility.HtmlEncode(title)}</text>");
         for (int i = 0; i < bars.Count; i++)
         {

@@ -31,7 +31,8 @@ internal static class SvgLines
         (double lowX, double highX) = Decades(sizes);
         (double lowY, double highY) = Decades(all);
         StringBuilder svg = new();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg role=\"img\" viewBox=\"0 0 {Left + Width + Right} {Top + Height + Bottom}\" xmlns=\"http://www.w3.org/2000/svg\">");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<svg role=\"img\" viewBox=\"0 0 {Left + Width + Right} {Top + Height + Bottom}\" xmlns=\"http://www.w3.org/2000/svg\">");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"15\" class=\"title\">{WebUtility.HtmlEncode(title)}</text>");
         Grid(svg, lowX, highX, lowY, highY);
         for (int i = 0; i < series.Count; i++)
@@ -50,7 +51,8 @@ internal static class SvgLines
             }
 
             svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', points)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + Width + 10}\" y=\"{Top + 16 + (i * 20)}\" fill=\"{colour}\">{WebUtility.HtmlEncode(series[i].Name)}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text x=\"{Left + Width + 10}\" y=\"{Top + 16 + (i * 20)}\" fill=\"{colour}\">{WebUtility.HtmlEncode(series[i].Name)}</text>");
         }
 
         return svg.Append("</svg>").ToString();

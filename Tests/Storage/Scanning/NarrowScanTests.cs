@@ -1,5 +1,6 @@
 using System.Text;
 using NUnit.Framework;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
