@@ -124,7 +124,7 @@ public static class BatchCodec
                 return table.Has(KindSchema.Time) ? null : $"The table {schema.Name} has no time.";
             }
 
-            if (ColumnHead.Find(schema, name, expected) is not { } field)
+            if (schema.Find(name, expected) is not { } field)
             {
                 continue;
             }

@@ -25,19 +25,4 @@ internal static class ColumnHead
         output.Advance(headBytes);
         return bytes.Slice(headBytes, bodyBytes);
     }
-
-    /// <summary>The field of that name; <paramref name="expected"/> is looked at first. Null when the kind has none.</summary>
-    public static Field? Find(KindSchema schema, ReadOnlySpan<byte> name, int expected)
-    {
-        for (int i = 0; i < schema.Fields.Length; i++)
-        {
-            Field field = schema.Fields[(expected + i) % schema.Fields.Length];
-            if (name.SequenceEqual(field.Utf8Name.AsSpan()))
-            {
-                return field;
-            }
-        }
-
-        return null;
-    }
 }

@@ -35,6 +35,23 @@ public sealed class KindSchema
     /// <summary>The field of that name, or null.</summary>
     public Field? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>The field of that name in UTF-8, or null.</summary>
+    /// <param name="utf8Name">The name.</param>
+    /// <param name="expected">The ordinal that is looked at first.</param>
+    public Field? Find(ReadOnlySpan<byte> utf8Name, int expected = 0)
+    {
+        for (int i = 0; i < Fields.Length; i++)
+        {
+            Field field = Fields[(expected + i) % Fields.Length];
+            if (utf8Name.SequenceEqual(field.Utf8Name.AsSpan()))
+            {
+                return field;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The ordinal of a field that is known to exist.</summary>
     public int Ordinal(string name) => _byName[name].Ordinal;
 }

@@ -15,8 +15,8 @@ internal sealed class RollupCursorTests
     public void Each_bucket_is_the_one_of_the_rollup_read_whole([Range(1, 5)] int seed)
     {
         byte[] bytes = Section(seed);
-        Rollup whole = Rollup.Read(bytes);
-        RollupCursor cursor = new(bytes);
+        Rollup whole = Rollup.TryRead(bytes)!;
+        RollupCursor cursor = RollupCursor.TryOpen(bytes)!;
         foreach (RollupBucket bucket in whole.Buckets.ToArray().Where(bucket => !bucket.IsRaw))
         {
             RollupBucket read = cursor.Read(bucket.Start);
@@ -29,9 +29,9 @@ internal sealed class RollupCursorTests
     public void Buckets_that_nobody_wants_are_passed_over()
     {
         byte[] bytes = Section(1);
-        Rollup whole = Rollup.Read(bytes);
+        Rollup whole = Rollup.TryRead(bytes)!;
         RollupBucket last = whole.Buckets.ToArray().Last(bucket => !bucket.IsRaw);
-        RollupCursor cursor = new(bytes);
+        RollupCursor cursor = RollupCursor.TryOpen(bytes)!;
         cursor.Read(last.Start);
         Assert.That(Rows(cursor.Keys, cursor.States, 0, last.RowCount), Is.EqualTo(Rows(whole.Keys, whole.States, last.FirstRow, last.RowCount)));
     }
@@ -40,8 +40,8 @@ internal sealed class RollupCursorTests
     public void A_bucket_is_found_by_its_start_only_and_read_once()
     {
         byte[] bytes = Section(1);
-        RollupBucket first = Rollup.Read(bytes).Buckets[0];
-        RollupCursor cursor = new(bytes);
+        RollupBucket first = Rollup.TryRead(bytes)!.Buckets[0];
+        RollupCursor cursor = RollupCursor.TryOpen(bytes)!;
         Assert.Multiple(() =>
         {
             Assert.That(cursor.Find(first.Start), Is.EqualTo(first));
@@ -56,8 +56,8 @@ internal sealed class RollupCursorTests
     public void Damage_comes_out_as_the_owner_of_the_bytes_describes_it()
     {
         byte[] bytes = Section(1);
-        RollupCursor cursor = new(bytes.AsMemory(0, bytes.Length - 1), damage => new IOException("the file", damage));
-        long last = Rollup.Read(bytes).Buckets[^1].Start;
+        RollupCursor cursor = RollupCursor.TryOpen(bytes.AsMemory(0, bytes.Length - 1), damage => new IOException("the file", damage))!;
+        long last = Rollup.TryRead(bytes)!.Buckets[^1].Start;
         Assert.That(() => cursor.Read(last), Throws.TypeOf<IOException>().With.InnerException.TypeOf<InvalidDataException>());
     }
 

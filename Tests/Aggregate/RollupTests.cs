@@ -173,7 +173,7 @@ internal sealed class RollupTests
         {
             for (int length = 0; length < section.Length; length++)
             {
-                Assert.That(() => Rollup.Read(section.AsSpan(0, length), withSketches), Throws.TypeOf<InvalidDataException>());
+                Assert.That(() => Rollup.TryRead(section.AsSpan(0, length), withSketches), Throws.TypeOf<InvalidDataException>());
             }
         });
     }
@@ -203,7 +203,7 @@ internal sealed class RollupTests
     {
         try
         {
-            Rollup.Read(bytes, withSketches);
+            Rollup.TryRead(bytes, withSketches);
             return false;
         }
         catch (InvalidDataException)

@@ -13,11 +13,16 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Golden;
 
 /// <summary>
-/// The data directory that the build of long ago left, with what was pushed into it, in <c>data-directory.zip</c>; and the same steps for today's build.
+/// The data directory that the build of long ago left, with what was pushed into it, in <c>data-directory.zip</c>; the same with rollups of version 2 in
+/// <c>data-directory-2.zip</c>; and the same steps for today's build.
 /// </summary>
 internal static class GoldenDirectory
 {
-    private const string Archive = "data-directory.zip";
+    /// <summary>The archive with rollups of version 1, which are not used any more, and the input of all.</summary>
+    public const string First = "data-directory.zip";
+
+    /// <summary>The archive that today's build would write.</summary>
+    public const string Newest = "data-directory-2.zip";
 
     // Segments are an eighth of it, so that some are forgotten and written over.
     private const string SmallLog = "--Wal:MaxBytes=1MiB";
@@ -27,17 +32,17 @@ internal static class GoldenDirectory
 
     /// <summary>The bodies that were pushed, in order, each with its project.</summary>
     public static IReadOnlyList<(long Pcode, byte[] Body)> Bodies { get; } =
-        [.. ReadInput(Archive).Select(line => (Pcode(line), Encoding.UTF8.GetBytes(line.GetProperty("body").GetRawText())))];
+        [.. ReadInput(First).Select(line => (Pcode(line), Encoding.UTF8.GetBytes(line.GetProperty("body").GetRawText())))];
 
     /// <summary>The same as batches.</summary>
-    public static IReadOnlyList<PushedBatch> Batches { get; } = ReadBatches(Archive);
+    public static IReadOnlyList<PushedBatch> Batches { get; } = ReadBatches(First);
 
     /// <summary>The batches that were pushed into the directory of an archive.</summary>
     public static IReadOnlyList<PushedBatch> ReadBatches(string archive) =>
         [.. ReadInput(archive).Select(line => Batch(Pcode(line), line.GetProperty("body")))];
 
     /// <summary>Unpacks the directory; returns its path.</summary>
-    public static string Unpack(TemporaryFolder into, string archive = Archive)
+    public static string Unpack(TemporaryFolder into, string archive = Newest)
     {
         ZipFile.ExtractToDirectory(GoldenFile.PathOf(archive), into);
         return into["data"];

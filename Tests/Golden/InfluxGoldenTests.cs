@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -5,7 +6,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
+using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Influx.Rollups;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Contract.Oracle.Endpoints;
 using TimeSeries.Tests.Support.Disk;
@@ -41,8 +45,24 @@ internal sealed class InfluxGoldenTests
         }
 
         string[] lines = [.. proxy.Lines.Where(line => !line.StartsWith("node,", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
-        GoldenFile.Compare("influx/lines.txt", string.Join('\n', lines) + "\n");
+        string text = string.Join('\n', lines) + "\n";
+        GoldenFile.Compare("influx/lines-2.txt", text);
+        Assert.That(SampleLines(text), Is.EqualTo(SampleLines(Encoding.UTF8.GetString(GoldenFile.Bytes("influx/lines.txt")))));
         Assert.That(proxy.Lines, Has.Some.Match("^node,node=0123456789abcdef open=1i,through=1710064859999i 1710064800000000000$"));
+    }
+
+    [TestCase("influx/lines.txt", false)]
+    [TestCase("influx/lines-2.txt", true)]
+    public void Rollups_of_the_first_version_are_left_out_and_those_of_today_read(string file, bool areRead)
+    {
+        string[] data = [.. File.ReadLines(GoldenFile.PathOf(file)).Where(line => line.Contains(",data=", StringComparison.Ordinal))];
+        Assert.That(data, Has.Length.EqualTo(SampleSchema.All.Length));
+        foreach (string line in data)
+        {
+            Assert.That(UnitRollups.TryRead(Convert.FromBase64String(line.Split('"')[1]), out UnitRollups? unit), Is.True);
+            Assert.That(unit!.Sections, Is.Not.Empty);
+            Assert.That(unit.Sections.Select(section => Rollup.TryRead(section.Span) is not null), Is.All.EqualTo(areRead));
+        }
     }
 
     [Test]
@@ -71,6 +91,8 @@ internal sealed class InfluxGoldenTests
         Assert.That(await store.CountAsync(), Is.EqualTo(expected.Count));
         Assert.That(Directory.GetFiles(Path.Combine(directory, "dead-letters")), Is.EqualTo(letters));
     }
+
+    private static IEnumerable<string> SampleLines(string text) => text.Split('\n').Where(line => !line.StartsWith("rollup_5m,", StringComparison.Ordinal));
 
     /// <summary>An Ingest with a node id and a clock of the test's own.</summary>
     private static async Task<WebApplication> StartIngestAsync(string directory, Uri influx, TimeProvider clock)

@@ -9,18 +9,18 @@ public sealed class Rollup
 {
     private readonly RollupRows _rows;
 
-    private Rollup(ref RollupReader reader, bool withSketches)
+    private Rollup(ref RollupReader reader, RollupRows rows)
     {
-        _rows = new RollupRows(ref reader, withSketches);
-        ReadOnlySpan<RollupBucket> buckets = _rows.Buckets;
-        _rows.Reserve(buckets.IsEmpty ? 0 : buckets[^1].FirstRow + buckets[^1].RowCount);
+        _rows = rows;
+        ReadOnlySpan<RollupBucket> buckets = rows.Buckets;
+        rows.Reserve(buckets.IsEmpty ? 0 : buckets[^1].FirstRow + buckets[^1].RowCount);
         foreach (RollupBucket bucket in buckets)
         {
-            _rows.Read(ref reader, bucket, bucket.FirstRow);
+            rows.Read(ref reader, bucket, bucket.FirstRow);
         }
 
         RollupReader.Require(reader.IsAtEnd);
-        AllocatedBytes = _rows.AllocatedBytes;
+        AllocatedBytes = rows.AllocatedBytes;
     }
 
     /// <summary>Which rollup of its kind it is.</summary>
@@ -46,15 +46,16 @@ public sealed class Rollup
 
     internal ReadOnlySpan<Accumulator> States => _rows.States;
 
-    /// <summary>Decodes a section.</summary>
+    /// <summary>
+    /// Decodes a section. Null when another version wrote it, or when one of its fields is unknown or has another type now; its samples are then read instead.
+    /// </summary>
     /// <param name="bytes">The section.</param>
-    /// <param name="withSketches">Whether its distributions are wanted; without them its <see cref="MeasureKind.Sketch"/> measures must not be asked
-    /// for.</param>
-    /// <exception cref="InvalidDataException">The bytes are no whole rollup of a known format.</exception>
-    public static Rollup Read(ReadOnlySpan<byte> bytes, bool withSketches = true)
+    /// <param name="withSketches">Whether its distributions are wanted. Without them its <see cref="MeasureKind.Sketch"/> measures must not be used.</param>
+    /// <exception cref="InvalidDataException">The section is damaged.</exception>
+    public static Rollup? TryRead(ReadOnlySpan<byte> bytes, bool withSketches = true)
     {
         RollupReader reader = new(bytes);
-        return new Rollup(ref reader, withSketches);
+        return RollupRows.TryOpen(ref reader, withSketches) is { } rows ? new Rollup(ref reader, rows) : null;
     }
 
     /// <summary>Whether it was made by this declaration.</summary>

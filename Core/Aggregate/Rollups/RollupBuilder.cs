@@ -225,7 +225,7 @@ public sealed class RollupBuilder
     }
 }
 
-/// <summary>An encoded rollup, as <see cref="RollupBuilder"/> makes it and <see cref="Rollup.Read"/> reads it. It says by itself what it holds.</summary>
+/// <summary>An encoded rollup, as <see cref="RollupBuilder"/> makes it and <see cref="Rollup.TryRead"/> reads it. It says by itself what it holds.</summary>
 /// <param name="SpecIndex">Which rollup it is: an index into <see cref="Schema.KindSchema.Rollups"/>.</param>
 /// <param name="Level">How much time its buckets span.</param>
 /// <param name="Bytes">The rollup. Without a checksum: that is the file's that holds it.</param>

@@ -18,17 +18,12 @@ internal sealed class RollupCursor
     private int _at;
     private int _next;
 
-    /// <param name="bytes">The section; to stay as it is while the cursor is used.</param>
-    /// <param name="describe">Makes the exception that <see cref="Read"/> throws when the bytes are damaged; null for
-    /// <see cref="InvalidDataException"/>.</param>
-    /// <exception cref="InvalidDataException">The bytes are no rollup of a known format.</exception>
-    public RollupCursor(ReadOnlyMemory<byte> bytes, Func<InvalidDataException, Exception>? describe = null)
+    private RollupCursor(ReadOnlyMemory<byte> bytes, RollupRows rows, int at, Func<InvalidDataException, Exception>? describe)
     {
         _bytes = bytes;
+        _rows = rows;
+        _at = at;
         _describe = describe;
-        RollupReader reader = new(bytes.Span);
-        _rows = new RollupRows(ref reader);
-        _at = bytes.Length - reader.Left;
     }
 
     public long ApdexThresholdMicroseconds => _rows.ApdexThresholdMicroseconds;
@@ -37,6 +32,16 @@ internal sealed class RollupCursor
     public GroupKeys Keys => _rows.Keys;
 
     public ReadOnlySpan<Accumulator> States => _rows.States;
+
+    /// <summary>Opens a section; null where <see cref="Rollup.TryRead"/> gives null.</summary>
+    /// <param name="bytes">The section. It must not change while the cursor is used.</param>
+    /// <param name="describe">Makes the exception that <see cref="Read"/> throws for damaged bytes; null for <see cref="InvalidDataException"/>.</param>
+    /// <exception cref="InvalidDataException">The section is damaged.</exception>
+    public static RollupCursor? TryOpen(ReadOnlyMemory<byte> bytes, Func<InvalidDataException, Exception>? describe = null)
+    {
+        RollupReader reader = new(bytes.Span);
+        return RollupRows.TryOpen(ref reader) is { } rows ? new RollupCursor(bytes, rows, bytes.Length - reader.Left, describe) : null;
+    }
 
     /// <summary>Whether it was made by this declaration.</summary>
     public bool IsOf(RollupSpec spec) => _rows.IsOf(spec);

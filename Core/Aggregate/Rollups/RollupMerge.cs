@@ -36,6 +36,6 @@ internal static class RollupMerge
         }
 
         builder.Close(hour, samples, coarser: null);
-        return builder.Complete(specIndex, RollupLevel.Hour, threshold) is { } section ? Rollup.Read(section.Bytes.Span) : null;
+        return builder.Complete(specIndex, RollupLevel.Hour, threshold) is { } section ? Rollup.TryRead(section.Bytes.Span) : null;
     }
 }

@@ -14,19 +14,11 @@ internal sealed class RollupRows
     private readonly RollupBucket[] _buckets;
     private readonly bool _withSketches;
 
-    /// <summary>Reads all that stands before the rows.</summary>
-    /// <param name="reader">The section.</param>
-    /// <param name="withSketches">Whether distributions are wanted.</param>
-    /// <exception cref="InvalidDataException">The bytes are no rollup of a known format.</exception>
-    public RollupRows(ref RollupReader reader, bool withSketches = true)
+    private RollupRows(ref RollupReader reader, KindSchema schema, RollupSpec spec, bool withSketches)
     {
         _withSketches = withSketches;
-        RollupReader.Require(reader.ReadByte() == RollupSectionWriter.Format);
-        Schema = SampleSchema.All[reader.ReadBelow(SampleSchema.All.Length)];
-        SpecIndex = reader.ReadBelow(int.MaxValue);
-        Level = (RollupLevel)reader.ReadBelow((int)RollupLevel.Block + 1);
-        ApdexThresholdMicroseconds = (long)reader.ReadVarint();
-        Spec = ReadDeclaration(ref reader);
+        Schema = schema;
+        Spec = spec;
         _states = MakeStates();
         _keyTexts = ReadKeyTexts(ref reader);
         _latestTexts = ReadLatestTexts(ref reader);
@@ -36,13 +28,13 @@ internal sealed class RollupRows
 
     public KindSchema Schema { get; }
 
-    public int SpecIndex { get; }
-
-    public RollupLevel Level { get; }
-
-    public long ApdexThresholdMicroseconds { get; }
-
     public RollupSpec Spec { get; }
+
+    public required int SpecIndex { get; init; }
+
+    public required RollupLevel Level { get; init; }
+
+    public required long ApdexThresholdMicroseconds { get; init; }
 
     public ReadOnlySpan<RollupBucket> Buckets => _buckets;
 
@@ -63,6 +55,33 @@ internal sealed class RollupRows
 
             return bytes;
         }
+    }
+
+    /// <summary>
+    /// Reads all that comes before the rows. Null when another version wrote the section, or when one of its fields is unknown or has another type now.
+    /// </summary>
+    /// <param name="reader">The section.</param>
+    /// <param name="withSketches">Whether distributions are wanted.</param>
+    /// <exception cref="InvalidDataException">The section is damaged.</exception>
+    public static RollupRows? TryOpen(ref RollupReader reader, bool withSketches = true)
+    {
+        if (reader.ReadByte() != RollupSectionWriter.Format)
+        {
+            return null;
+        }
+
+        KindSchema schema = SampleSchema.All[reader.ReadBelow(SampleSchema.All.Length)];
+        int specIndex = reader.ReadBelow(int.MaxValue);
+        RollupLevel level = (RollupLevel)reader.ReadBelow((int)RollupLevel.Block + 1);
+        long threshold = (long)reader.ReadVarint();
+        return ReadFields(ref reader, schema) is { } fields
+            ? new RollupRows(ref reader, schema, ReadDeclaration(ref reader, fields), withSketches)
+            {
+                SpecIndex = specIndex,
+                Level = level,
+                ApdexThresholdMicroseconds = threshold,
+            }
+            : null;
     }
 
     /// <summary>Whether it was made by this declaration.</summary>
@@ -131,25 +150,44 @@ internal sealed class RollupRows
         }
     }
 
-    private RollupSpec ReadDeclaration(ref RollupReader reader)
+    // The fields that the declaration names, or null when the kind lacks one of them.
+    private static int[]? ReadFields(ref RollupReader reader, KindSchema schema)
     {
-        int fields = Schema.Fields.Length;
-        int present = reader.ReadBelow(fields + 1);
-        int[] keys = new int[reader.ReadBelow(fields + 1)];
-        for (int i = 0; i < keys.Length; i++)
+        int[] fields = new int[reader.ReadBelow(byte.MaxValue)];
+        for (int i = 0; i < fields.Length; i++)
         {
-            keys[i] = reader.ReadBelow(fields);
+            ReadOnlySpan<byte> name = reader.ReadBytes(reader.ReadBelow(int.MaxValue));
+            bool isText = reader.ReadBelow(2) == 1;
+            if (schema.Find(name) is not { } field || field.IsText != isText)
+            {
+                return null;
+            }
+
+            fields[i] = field.Ordinal;
         }
 
-        List<Measure> measures = [];
-        for (int left = reader.ReadBelow(byte.MaxValue); left > 0; left--)
+        return fields;
+    }
+
+    private static RollupSpec ReadDeclaration(ref RollupReader reader, int[] fields)
+    {
+        int present = reader.ReadBelow(fields.Length + 1) - 1;
+        int[] keys = new int[reader.ReadBelow(fields.Length + 1)];
+        foreach (ref int key in keys.AsSpan())
+        {
+            key = fields[reader.ReadBelow(fields.Length)];
+        }
+
+        Measure[] measures = new Measure[reader.ReadBelow(byte.MaxValue)];
+        foreach (ref Measure measure in measures.AsSpan())
         {
             MeasureKind kind = (MeasureKind)reader.ReadBelow((int)MeasureKind.Set + 1);
-            int field = reader.ReadBelow(fields + 1) - 1;
-            measures.Add(new Measure(kind, field, (RowCondition)reader.ReadBelow((int)RowCondition.StatusNotFailure + 1)));
+            int field = reader.ReadBelow(fields.Length + 1) - 1;
+            measure = new Measure(
+                kind, field < 0 ? Measure.NoField : fields[field], (RowCondition)reader.ReadBelow((int)RowCondition.StatusNotFailure + 1));
         }
 
-        return new RollupSpec("", [.. keys], [.. measures]) { PresentField = present == 0 ? null : present - 1 };
+        return new RollupSpec("", [.. keys], [.. measures]) { PresentField = present < 0 ? null : fields[present] };
     }
 
     private Accumulator[] MakeStates()

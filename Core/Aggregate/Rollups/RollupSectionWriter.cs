@@ -4,19 +4,18 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Rollups;
 
-/// <summary>
-/// Encodes the buckets of one rollup at one level as they close. The section: format, kind, declaration, level, apdex threshold; the dictionaries
-/// of the key's texts and of the latest texts; the list of buckets; then each bucket's columns, keys first.
-/// </summary>
+/// <summary>Encodes the buckets of one rollup at one level as they close. See docs/format/block.md for the layout.</summary>
 internal sealed class RollupSectionWriter
 {
-    public const byte Format = 1;
+    /// <summary>The version of the layout. Version 1 named fields by their position in the kind; its sections are not used.</summary>
+    public const byte Format = 2;
 
     /// <summary>Stands in the list of row counts for a bucket marked raw.</summary>
     public const long RawMark = -1;
 
     private readonly RollupSpec _spec;
     private readonly KindSchema _schema;
+    private readonly byte[] _declaration;
     private readonly SymbolTable[] _keyTexts;
     private readonly SymbolTable[] _latestTexts;
     private readonly RollupWriter _columns = new();
@@ -31,6 +30,7 @@ internal sealed class RollupSectionWriter
     {
         _schema = schema;
         _spec = spec;
+        _declaration = DeclarationOf(schema, spec);
         _keyTexts = NewTables(spec.Keys.Length);
         _latestTexts = NewTables(spec.Measures.Length);
     }
@@ -68,7 +68,7 @@ internal sealed class RollupSectionWriter
         section.WriteVarint((ulong)specIndex);
         section.WriteByte((byte)level);
         section.WriteVarint((ulong)apdexThresholdMicroseconds);
-        WriteDeclaration(section);
+        section.WriteBytes(_declaration);
         WriteDictionaries(section);
         section.WriteVarint((ulong)_starts.Count);
         section.WriteNumbers([.. _starts]);
@@ -138,23 +138,38 @@ internal sealed class RollupSectionWriter
         return column;
     }
 
-    // The declaration as it is now, so that a section of an older one is never taken for today's.
-    private void WriteDeclaration(RollupWriter section)
+    // Fields go by name, so a field that is added anywhere leaves older sections readable.
+    private static byte[] DeclarationOf(KindSchema schema, RollupSpec spec)
     {
-        section.WriteVarint((ulong)(_spec.PresentField + 1 ?? 0));
-        section.WriteVarint((ulong)_spec.Keys.Length);
-        foreach (int key in _spec.Keys)
+        IEnumerable<int> named = spec.Keys.Concat(spec.Measures.Select(measure => measure.Field)).Append(spec.PresentField ?? Measure.NoField);
+        List<int> fields = [.. named.Where(field => field != Measure.NoField).Distinct()];
+        RollupWriter declaration = new();
+        declaration.WriteVarint((ulong)fields.Count);
+        foreach (int ordinal in fields)
         {
-            section.WriteVarint((ulong)key);
+            Field field = schema.Fields[ordinal];
+            declaration.WriteVarint((ulong)field.Utf8Name.Length);
+            declaration.WriteBytes(field.Utf8Name.AsSpan());
+            declaration.WriteByte(field.IsText ? (byte)1 : (byte)0);
         }
 
-        section.WriteVarint((ulong)_spec.Measures.Length);
-        foreach (Measure measure in _spec.Measures)
+        // No field has no index, which is written as 0.
+        declaration.WriteVarint((ulong)(fields.IndexOf(spec.PresentField ?? Measure.NoField) + 1));
+        declaration.WriteVarint((ulong)spec.Keys.Length);
+        foreach (int key in spec.Keys)
         {
-            section.WriteByte((byte)measure.Kind);
-            section.WriteVarint((ulong)(measure.Field + 1));
-            section.WriteByte((byte)measure.Condition);
+            declaration.WriteVarint((ulong)fields.IndexOf(key));
         }
+
+        declaration.WriteVarint((ulong)spec.Measures.Length);
+        foreach (Measure measure in spec.Measures)
+        {
+            declaration.WriteByte((byte)measure.Kind);
+            declaration.WriteVarint((ulong)(fields.IndexOf(measure.Field) + 1));
+            declaration.WriteByte((byte)measure.Condition);
+        }
+
+        return declaration.Written.ToArray();
     }
 
     private void WriteDictionaries(RollupWriter section)

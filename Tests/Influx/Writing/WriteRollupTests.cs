@@ -31,7 +31,7 @@ internal sealed class WriteRollupTests
         table.Add(samples);
         table.Complete();
         (_, UnitRollups unit) = new UnitRollup(table, 0).Buckets().Single();
-        Rollup rollup = unit.Sections.Select(section => Rollup.Read(section.Span)).Single(rollup => rollup.Spec.PresentField == address);
+        Rollup rollup = unit.Sections.Select(section => Rollup.TryRead(section.Span)!).Single(rollup => rollup.Spec.PresentField == address);
         Assert.That((rollup.Buckets[0].IsRaw, rollup.Buckets[0].RowCount), Is.EqualTo((false, Samples)));
     }
 }

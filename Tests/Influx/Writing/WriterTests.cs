@@ -102,7 +102,7 @@ internal sealed class WriterTests
         });
         List<UnitRollups> units = await UnitsAsync(server);
         Assert.That(units.Select(unit => (unit.SampleCount, unit.FirstTime - WrittenBatch.Start, unit.LastTime - WrittenBatch.Start)), Is.EqualTo(new[] { (100L, -100L, -1L), (300L, 0L, 299L) }));
-        Assert.That(units.SelectMany(unit => unit.Sections).Select(section => Rollup.Read(section.Span).Level), Is.All.EqualTo(RollupLevel.FiveMinutes));
+        Assert.That(units.SelectMany(unit => unit.Sections).Select(section => Rollup.TryRead(section.Span)!.Level), Is.All.EqualTo(RollupLevel.FiveMinutes));
         Assert.That(units[1].Sections, Is.Not.Empty);
     }
 

@@ -67,7 +67,7 @@ internal sealed class UnitPartAssembler
         {
             try
             {
-                if (SpecOf(section.Span) == specIndex && Rollup.Read(section.Span) is { Level: RollupLevel.FiveMinutes } rollup)
+                if (SpecOf(section.Span) == specIndex && Rollup.TryRead(section.Span) is { Level: RollupLevel.FiveMinutes } rollup)
                 {
                     return rollup;
                 }

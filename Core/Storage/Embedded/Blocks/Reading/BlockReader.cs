@@ -169,23 +169,25 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         }
     }
 
-    /// <summary>Reads a rollup.</summary>
+    /// <summary>Reads a rollup; null where <see cref="Rollup.TryRead"/> gives null.</summary>
     /// <param name="extent">Where it is.</param>
     /// <param name="withSketches">Whether its distributions are wanted, which are most of it; without them it may be kept apart.</param>
-    public Rollup ReadRollup(Extent extent, bool withSketches)
+    public Rollup? ReadRollup(Extent extent, bool withSketches)
     {
-        // No part stands at a negative offset: what is without sketches is kept there.
-        long place = withSketches ? extent.Offset : -extent.Offset;
-        if ((cache?.Find<Rollup>(blockId, place) ?? (withSketches ? null : cache?.Find<Rollup>(blockId, extent.Offset))) is { } kept)
+        // No part is at a negative offset: a rollup without its sketches is kept there.
+        long key = withSketches ? extent.Offset : -extent.Offset;
+        StrongBox<Rollup?>? kept = cache?.Find<StrongBox<Rollup?>>(blockId, key);
+        kept ??= withSketches ? null : cache?.Find<StrongBox<Rollup?>>(blockId, extent.Offset);
+        if (kept is not null)
         {
-            return kept;
+            return kept.Value;
         }
 
         using BlockBuffer part = parts.Rent(extent);
         try
         {
-            Rollup rollup = Rollup.Read(part.Payload, withSketches);
-            cache?.AddDecoded(blockId, place, rollup, rollup.AllocatedBytes);
+            Rollup? rollup = Rollup.TryRead(part.Payload, withSketches);
+            cache?.AddDecoded(blockId, key, new StrongBox<Rollup?>(rollup), ObjectBytes + (rollup?.AllocatedBytes ?? 0));
             return rollup;
         }
         catch (InvalidDataException damage)
@@ -194,15 +196,15 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         }
     }
 
-    /// <summary>Opens a rollup to be read from its start.</summary>
+    /// <summary>Opens a rollup to be read from its start; null where <see cref="Rollup.TryRead"/> gives null.</summary>
     /// <param name="extent">Where it is.</param>
     /// <param name="into">Gets its bytes, which the cursor reads; at least as long.</param>
-    public RollupCursor OpenRollup(Extent extent, byte[] into)
+    public RollupCursor? OpenRollup(Extent extent, byte[] into)
     {
         parts.Read(extent, into);
         try
         {
-            return new RollupCursor(into.AsMemory(0, extent.Length - BlockFormat.ChecksumBytes), damage => parts.Damaged(extent.Offset, damage));
+            return RollupCursor.TryOpen(into.AsMemory(0, extent.Length - BlockFormat.ChecksumBytes), damage => parts.Damaged(extent.Offset, damage));
         }
         catch (InvalidDataException damage)
         {
