@@ -24,6 +24,7 @@ public static class IngestHost
 
         WebApplication app = builder.Build();
         app.UseHostDefaults();
+        app.MapHostDefaults();
         app.MapTimeSeriesIngest();
         return app;
     }

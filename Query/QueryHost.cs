@@ -25,6 +25,8 @@ public static class QueryHost
 
         WebApplication app = builder.Build();
         app.UseHostDefaults();
+        app.UseTimeSeriesQuery();
+        app.MapHostDefaults();
         app.MapTimeSeriesQuery();
         return app;
     }

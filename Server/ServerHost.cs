@@ -43,6 +43,8 @@ public static class ServerHost
 
         WebApplication app = builder.Build();
         app.UseHostDefaults();
+        app.UseTimeSeriesQuery();
+        app.MapHostDefaults();
         app.MapTimeSeriesIngest();
         app.MapTimeSeriesQuery();
         return app;

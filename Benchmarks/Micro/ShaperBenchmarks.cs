@@ -6,6 +6,7 @@ using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Query.Families.WhaTap;
 using TimeSeries.Query.Responses;
 
@@ -25,7 +26,7 @@ public class ShaperBenchmarks
     [GlobalSetup]
     public void Prepare()
     {
-        WhatapCall call = new(GeneratedBatch.Pcode, TimeSpan.FromSeconds(1.2), [], new QueryCollection(), new Timestamp(0));
+        WhatapCall call = new(new Project(GeneratedBatch.Pcode, "", TimeSpan.FromSeconds(1.2), []), new DefaultHttpContext().Request, new Timestamp(0));
         SampleQuery query = TransactionStatistic.List.Ask(call, TimeRange.All);
         _write = TransactionStatistic.List.WriteRecord;
         Aggregation aggregation = new(query);

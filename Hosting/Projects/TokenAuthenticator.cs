@@ -7,7 +7,7 @@ namespace TimeSeries.Hosting.Projects;
 
 /// <summary>
 /// Reads the token of a request: <c>Authorization: Bearer</c>, which names its project by itself, or <c>x-whatap-token</c> with <c>x-whatap-pcode</c>.
-/// Checks in the order: token there, token known, project code there, project the token's, scope. Never shows a token.
+/// Checks token, project code, whether they belong together, and scope, in this order. Never shows a token.
 /// </summary>
 public static class TokenAuthenticator
 {
@@ -15,25 +15,35 @@ public static class TokenAuthenticator
     public const string WhatapPcode = "x-whatap-pcode";
     private const string Bearer = "Bearer ";
 
-    /// <summary>Takes either form; with both, the Bearer token.</summary>
-    public static TokenCheck Read(HttpRequest request, ProjectDirectory projects, Scopes scope) =>
-        StringValues.IsNullOrEmpty(request.Headers.Authorization) && request.Headers.ContainsKey(WhatapToken)
-            ? ReadWhatap(request, projects, scope)
-            : ReadBearer(request, projects, scope);
+    /// <summary>Takes either form; with both, the Bearer token. Checks the scope too.</summary>
+    public static TokenCheck Read(HttpRequest request, ProjectDirectory projects, Scopes scope)
+    {
+        TokenCheck check = StringValues.IsNullOrEmpty(request.Headers.Authorization) && request.Headers.ContainsKey(WhatapToken)
+            ? ReadWhatap(request, projects)
+            : ReadBearer(request, projects);
+        return check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
+    }
 
     /// <summary>Takes <c>Authorization: Bearer</c> only.</summary>
-    public static TokenCheck ReadBearer(HttpRequest request, ProjectDirectory projects, Scopes scope)
+    public static TokenCheck ReadBearer(HttpRequest request, ProjectDirectory projects)
     {
         string authorization = request.Headers.Authorization.ToString();
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? Check(authorization.AsSpan(Bearer.Length).Trim(), projects, scope)
+            ? Check(authorization.AsSpan(Bearer.Length).Trim(), projects)
             : new TokenCheck(TokenOutcome.Missing, null);
     }
 
-    /// <summary>Takes <c>x-whatap-token</c> and <c>x-whatap-pcode</c> only.</summary>
-    public static TokenCheck ReadWhatap(HttpRequest request, ProjectDirectory projects, Scopes scope)
+    /// <summary>Takes the whole of <c>Authorization</c>, with <c>Bearer</c> before it or without.</summary>
+    public static TokenCheck ReadRaw(HttpRequest request, ProjectDirectory projects)
     {
-        TokenCheck check = Check(request.Headers[WhatapToken].ToString(), projects, Scopes.None);
+        ReadOnlySpan<char> authorization = request.Headers.Authorization.ToString();
+        return Check(authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : authorization.Trim(), projects);
+    }
+
+    /// <summary>Takes <c>x-whatap-token</c> and <c>x-whatap-pcode</c> only.</summary>
+    public static TokenCheck ReadWhatap(HttpRequest request, ProjectDirectory projects)
+    {
+        TokenCheck check = Check(request.Headers[WhatapToken].ToString(), projects);
         if (!check.IsGranted)
         {
             return check;
@@ -44,27 +54,21 @@ public static class TokenAuthenticator
             return new TokenCheck(TokenOutcome.NoPcode, null);
         }
 
-        return check.AuthenticatedProject.Project.Pcode == pcode
-            ? WithScope(check.AuthenticatedProject, scope)
-            : new TokenCheck(TokenOutcome.WrongProject, null);
+        return check.AuthenticatedProject.Project.Pcode == pcode ? check : new TokenCheck(TokenOutcome.WrongProject, null);
     }
 
-    /// <summary>Checks a token that a family reads from elsewhere.</summary>
-    public static TokenCheck Check(ReadOnlySpan<char> token, ProjectDirectory projects, Scopes scope)
+    private static TokenCheck Check(ReadOnlySpan<char> token, ProjectDirectory projects)
     {
         if (token.IsEmpty)
         {
             return new TokenCheck(TokenOutcome.Missing, null);
         }
 
-        return projects.FindToken(token) is { } grant ? WithScope(grant, scope) : new TokenCheck(TokenOutcome.Unknown, null);
+        return projects.FindToken(token) is { } caller ? new TokenCheck(TokenOutcome.Granted, caller) : new TokenCheck(TokenOutcome.Unknown, null);
     }
-
-    private static TokenCheck WithScope(AuthenticatedProject grant, Scopes scope) =>
-        (grant.Scopes & scope) == scope ? new TokenCheck(TokenOutcome.Granted, grant) : new TokenCheck(TokenOutcome.NoScope, null);
 }
 
-/// <summary>What a known token gives.</summary>
+/// <summary>What a token gives.</summary>
 /// <param name="Project">The project that the token belongs to.</param>
 /// <param name="Scopes">What it is good for.</param>
 /// <param name="Token">Hash of the token: who pushes, where no agent is named.</param>

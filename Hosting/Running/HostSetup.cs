@@ -9,6 +9,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Hosting.Telemetry;
@@ -45,6 +46,8 @@ public static class HostSetup
 
         // It prints a stack trace when the start fails; the host says in a sentence why.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
+        // Authentication handlers would log every request that they refuse.
+        ["Logging:LogLevel:TimeSeries.*Handler"] = "Warning",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
@@ -82,13 +85,14 @@ public static class HostSetup
         TelemetrySetup.Add(services, builder.Configuration, serviceName);
         services.AddHostedService<Banner>();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
+        AuthenticationSetup.Add(services);
         OpenApiEndpoints.Add(services);
         AddCompression(services);
         services.AddCors();
         return builder;
     }
 
-    /// <summary>Sets up the steps before every endpoint, and the endpoints that every host has. Call before mapping others.</summary>
+    /// <summary>Sets up the outer steps of every request: compression, errors, CORS.</summary>
     public static WebApplication UseHostDefaults(this WebApplication app)
     {
         TelemetrySetup.Start(app.Services);
@@ -100,6 +104,13 @@ public static class HostSetup
             app.UseCors(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod());
         }
 
+        return app;
+    }
+
+    /// <summary>Sets up authentication and authorization, and the endpoints that every host has. Call after all other steps.</summary>
+    public static WebApplication MapHostDefaults(this WebApplication app)
+    {
+        AuthenticationSetup.Use(app);
         app.MapGet("/healthz", HealthEndpoints.AnswerHealthAsync);
         app.MapGet("/readyz", HealthEndpoints.AnswerReadinessAsync);
         MetricsEndpoint.Map(app);

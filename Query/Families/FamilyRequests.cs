@@ -2,24 +2,25 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Query.Responses;
+using TimeSeries.Query.Scheduling;
 
 namespace TimeSeries.Query.Families;
 
 /// <summary>
-/// The outermost step of each family's requests: whatever goes wrong is told in the family's shape, and every request is counted and timed.
-/// Thread safe.
+/// The step around each family's requests, authentication included: whatever goes wrong is told in the family's shape, and every request is counted
+/// and timed. Thread safe.
 /// </summary>
-internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeProvider clock, ILogger<FamilyRequests> logger)
+internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstruments instruments, TimeProvider clock, ILogger<FamilyRequests> logger)
 {
-    /// <summary>A handler with this step around it.</summary>
-    public RequestDelegate Around(ApiFamily family, RequestDelegate handler) => context => RunAsync(family, handler, context);
+    public Task InvokeAsync(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<ApiModule>() is { } family ? RunAsync(family, context) : next(context);
 
-    private async Task RunAsync(ApiFamily family, RequestDelegate handler, HttpContext context)
+    private async Task RunAsync(ApiModule family, HttpContext context)
     {
         long start = clock.GetTimestamp();
         using Activity? span = Tracing.Source.StartActivity("query");
         span?.SetTag("family", family.Name);
-        int status = await AnswerAsync(family, handler, context);
+        int status = await RespondAsync(family, context);
         TagList tags = new() { { "family", family.Name }, { "status", status } };
         span?.SetTag("status", status);
         instruments.Requests.Add(1, tags);
@@ -27,7 +28,7 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
     }
 
     // Returns the status to count.
-    private async Task<int> AnswerAsync(ApiFamily family, RequestDelegate handler, HttpContext context)
+    private async Task<int> RespondAsync(ApiModule family, HttpContext context)
     {
         // Nobody reads bodies here, so nobody else would refuse one.
         long? limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
@@ -39,7 +40,7 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
 
         try
         {
-            await handler(context);
+            await next(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -75,25 +76,22 @@ internal sealed partial class FamilyRequests(QueryInstruments instruments, TimeP
     private partial void LogFailure(Exception failure, string family, PathString path);
 }
 
-/// <summary>An API family: its name in metrics, and the shape in which it tells errors.</summary>
-/// <param name="Name">The name, one of a few.</param>
-/// <param name="WriteErrorAsync">Writes an error of a status, with a sentence for the caller, as the whole answer.</param>
-internal sealed record ApiFamily(string Name, Func<HttpContext, int, string, Task> WriteErrorAsync);
-
-/// <summary>Which methods endpoints that only read take.</summary>
-internal static class RequestMethods
+/// <summary>What endpoints of every family do alike.</summary>
+internal static class FamilyResponses
 {
-    public const string OnlyReads = "Only GET and HEAD are answered here.";
+    /// <summary>Writes an error in the shape of the request's family, as the whole response.</summary>
+    public static Task WriteErrorAsync(this HttpContext context, int status, string detail) =>
+        context.GetEndpoint()!.Metadata.GetRequiredMetadata<ApiModule>().WriteErrorAsync(context, status, detail);
 
-    /// <summary>Whether the request is a GET or a HEAD (a GET whose body the server leaves out); if not, the answer says which are.</summary>
-    public static bool IsRead(HttpContext context)
+    /// <summary>Writes the error of a query that failed.</summary>
+    /// <returns>Whether there is a result to respond with.</returns>
+    public static async ValueTask<bool> SucceedsAsync(this QueryOutcome outcome, HttpContext context)
     {
-        bool reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        if (!reads)
+        if (outcome.Failure != QueryFailure.None)
         {
-            context.Response.Headers.Allow = "GET, HEAD";
+            await context.WriteErrorAsync(outcome.Status, outcome.Message);
         }
 
-        return reads;
+        return outcome.Failure == QueryFailure.None;
     }
 }

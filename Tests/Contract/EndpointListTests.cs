@@ -14,21 +14,27 @@ namespace TimeSeries.Tests.Contract;
 /// <summary>The suites that ask both stores the same know every endpoint that Query has.</summary>
 internal sealed class EndpointListTests
 {
-    // What answers from no sample.
-    private static readonly string[] _withoutSamples = ["/api/v1/schema", "/openapi/v1.json", "/healthz", "/readyz", "/metrics"];
+    private const string Rest = "/{**path}";
 
-    [TestCaseSource(typeof(WhatapEndpoint), nameof(WhatapEndpoint.Names))]
+    // What answers from no sample, and what is under a family's prefix but no endpoint.
+    private static readonly string[] _withoutSamples =
+    [
+        "/api/v1/schema", "/openapi/v1.json", "/healthz", "/readyz", "/metrics", WhatapModule.Prefix + Rest, TykModule.Prefix + Rest,
+        NcpModule.Prefix + Rest, NcpModule.LongPrefix + Rest, AlertHistoryModule.Prefix + Rest, "/api/v1" + Rest,
+    ];
+
+    [TestCaseSource(typeof(WhatapModule), nameof(WhatapModule.Names))]
     public void A_statistic_is_asked_of_both_stores(string name) => Assert.That(
-        OracleEndpoint.All.Select(endpoint => endpoint.Path(1, 2)), Has.Some.StartsWith($"{WhatapPath.Prefix}/{name}/1/2"), $"OracleEndpoint.All lacks {name}");
+        OracleEndpoint.All.Select(endpoint => endpoint.Path(1, 2)), Has.Some.StartsWith($"{WhatapModule.Prefix}/{name}/1/2"), $"OracleEndpoint.All lacks {name}");
 
-    [TestCase(TykEndpoint.Prefix + "/keys/endpoint/")]
-    [TestCase(TykEndpoint.Prefix + "/oauthid/endpoint/")]
-    [TestCase(NcpEndpoint.Prefix + NcpEndpoint.Search)]
-    [TestCase(NcpEndpoint.LongPrefix + NcpEndpoint.Search)]
-    [TestCase(AlertHistoryEndpoint.Prefix)]
-    [TestCase(AlertHistoryEndpoint.Prefix + "/stats/severity")]
-    [TestCase(AlertHistoryEndpoint.Prefix + "/stats/source")]
-    [TestCase(AlertHistoryEndpoint.Prefix + "/stats/timeline")]
+    [TestCase(TykModule.Prefix + "/keys/endpoint/")]
+    [TestCase(TykModule.Prefix + "/oauthid/endpoint/")]
+    [TestCase(NcpModule.Prefix + NcpModule.Search)]
+    [TestCase(NcpModule.LongPrefix + NcpModule.Search)]
+    [TestCase(AlertHistoryModule.Prefix)]
+    [TestCase(AlertHistoryModule.Prefix + "/stats/severity")]
+    [TestCase(AlertHistoryModule.Prefix + "/stats/source")]
+    [TestCase(AlertHistoryModule.Prefix + "/stats/timeline")]
     public void An_endpoint_is_asked_of_both_stores(string path) => Assert.That(
         OracleEndpoint.All.Select(endpoint => endpoint.Path(RowGenerator.Start, RowGenerator.End)), Has.Some.StartsWith(path), $"OracleEndpoint.All lacks {path}");
 
@@ -40,10 +46,18 @@ internal sealed class EndpointListTests
         IEnumerable<string?> routes = ((IEndpointRouteBuilder)query).DataSources
             .SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText);
 
-        Assert.That(routes.Except(_withoutSamples), Is.EquivalentTo(new[]
-        {
-            WhatapPath.Prefix + "/{**path}", TykEndpoint.Prefix + "/{**path}", NcpEndpoint.Prefix + "/{**path}", NcpEndpoint.LongPrefix + "/{**path}",
-            AlertHistoryEndpoint.Prefix + "/{**path}", OracleEndpoint.Agents.Path(0, 0), "/api/v1/aggregate", "/api/v1/samples",
-        }));
+        string[] days = ["{startDay}", "{startMonth}", "{startYear}", "{endDay}", "{endMonth}", "{endYear}"];
+        string[] times = ["", "/{stime}", "/{stime}/{etime}"];
+        Assert.That(routes.Except(_withoutSamples), Is.EquivalentTo(
+        [
+            .. WhatapModule.Names.Where(name => name != "thread_count").SelectMany(name => times.Select(form => $"{WhatapModule.Prefix}/{name}{form}")),
+            .. times.Select(form => $"{WhatapModule.Prefix}/httpc{form}/filter/{{**call}}"),
+            WhatapModule.Prefix + "/thread_count/{**parts}",
+            $"{TykModule.Prefix}/keys/endpoint/{{keyHash}}/{string.Join('/', days)}", $"{TykModule.Prefix}/oauthid/endpoint/{{clientId}}/{string.Join('/', days)}",
+            NcpModule.Prefix + NcpModule.Search, NcpModule.LongPrefix + NcpModule.Search,
+            AlertHistoryModule.Prefix + "/", AlertHistoryModule.Prefix + "/{id:guid}", AlertHistoryModule.Prefix + "/stats/severity",
+            AlertHistoryModule.Prefix + "/stats/source", AlertHistoryModule.Prefix + "/stats/timeline",
+            OracleEndpoint.Agents.Path(0, 0), "/api/v1/aggregate", "/api/v1/samples",
+        ]));
     }
 }

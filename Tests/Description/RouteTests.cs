@@ -45,7 +45,11 @@ internal sealed class RouteTests
     {
         using TemporaryFolder folder = new();
         await using WebApplication app = await BuildAsync(host, folder);
-        RoutePattern[] routes = [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(route => route.RoutePattern)];
+        RoutePattern[] routes =
+        [
+            .. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(route => route.RoutePattern)
+                .Where(route => !route.RawText!.EndsWith("/{**path}", StringComparison.Ordinal)),
+        ];
         using JsonDocument document = JsonDocument.Parse(app.Services.GetRequiredService<HostDocument>().Utf8);
         string[] paths = [.. document.RootElement.GetProperty("paths").EnumerateObject().Select(path => path.Name)];
         Assert.Multiple(() =>

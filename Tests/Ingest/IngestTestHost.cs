@@ -74,6 +74,7 @@ internal sealed class IngestTestHost : IAsyncDisposable
         builder.Services.AddSingleton<ISampleStore>(store);
         WebApplication app = builder.Build();
         app.UseHostDefaults();
+        app.MapHostDefaults();
         app.MapTimeSeriesIngest();
         await app.StartAsync();
         return new IngestTestHost(app, files, store, clock) { Log = log };

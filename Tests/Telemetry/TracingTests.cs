@@ -22,6 +22,7 @@ internal sealed class TracingTests
         builder.Services.AddSingleton(new ProjectDirectory([]));
         await using WebApplication app = builder.Build();
         app.UseHostDefaults();
+        app.MapHostDefaults();
         app.MapGet("/activity", static () => Activity.Current?.Id ?? "none");
         await app.StartAsync();
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

@@ -1,26 +1,20 @@
-using TimeSeries.Hosting.Web;
-using TimeSeries.Query.Families.AlertHistory;
+using TimeSeries.Hosting.Authentication;
+using TimeSeries.Query.Families;
 using TimeSeries.Query.Responses;
 using TimeSeries.Query.Scheduling;
 
 namespace TimeSeries.Query.Api.Agents;
 
 /// <summary><c>GET /api/v1/agents</c>: every agent that pushed samples of any kind, by name, then id. Thread safe.</summary>
-internal sealed class AgentsEndpoint(ApiRequests requests, QueryScheduler scans)
+internal sealed class AgentsEndpoint(QueryScheduler scans)
 {
     private const int AgentMemberCount = 6;
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (await requests.AdmitAsync(context) is not { } project)
+        using QueryOutcome outcome = await scans.RunAsync(AgentDirectory.Questions(context.User.Pcode()), context.RequestAborted);
+        if (!await outcome.SucceedsAsync(context))
         {
-            return;
-        }
-
-        using QueryOutcome outcome = await scans.RunAsync(AgentDirectory.Questions(project.Pcode), context.RequestAborted);
-        if (outcome.Failure != QueryFailure.None)
-        {
-            await Problem.WriteAsync(context, outcome.Status, outcome.Message);
             return;
         }
 

@@ -11,7 +11,7 @@ namespace TimeSeries.Query.Api.Schema;
 /// <c>GET /api/v1/schema</c>: kinds and fields as agents push them, with types, units and limits in the units of the wire.
 /// Says what <see cref="SampleSchema"/> says. Thread safe.
 /// </summary>
-internal sealed class SchemaEndpoint(ApiRequests requests)
+internal static class SchemaEndpoint
 {
     private const int MicrosecondsPerMillisecond = 1_000;
     private const int Millionths = 1_000_000;
@@ -20,13 +20,8 @@ internal sealed class SchemaEndpoint(ApiRequests requests)
     // All kinds take some 11 KiB.
     private const int BufferBytes = 16 << 10;
 
-    public async Task HandleAsync(HttpContext context)
+    public static async Task HandleAsync(HttpContext context)
     {
-        if (await requests.AdmitAsync(context) is null)
-        {
-            return;
-        }
-
         AnswerFormat format = ValueResponse.AcceptedFormat(context.Request);
         ValueResponse.SetHead(context, format);
         byte[] body = JsonSchema();

@@ -67,7 +67,7 @@ internal sealed class AlertHistoryDescription : IApiDescription
     private static DescribedOperation Get(
         string path, string id, string summary, IEnumerable<OpenApiParameter> parameters,
         string description, KeyValuePair<string, OpenApiMediaType> body, string notFound = "The path is not one of these.") =>
-        new(HttpMethod.Get, AlertHistoryEndpoint.Prefix + path, new()
+        new(HttpMethod.Get, AlertHistoryModule.Prefix + path, new()
         {
             OperationId = id,
             Summary = summary,

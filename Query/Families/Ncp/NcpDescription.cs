@@ -20,9 +20,9 @@ internal sealed class NcpDescription : IApiDescription
 
     private static readonly (string Name, string Header, string Description)[] _schemes =
     [
-        ("ncpTimestamp", NcpAccess.Timestamp, "Milliseconds since the Unix epoch, at most 5 minutes off."),
-        ("ncpAccessKey", NcpAccess.AccessKey, "The id of the access key."),
-        ("ncpSignature", NcpAccess.Signature,
+        ("ncpTimestamp", NcpSignatureHandler.Timestamp, "Milliseconds since the Unix epoch, at most 5 minutes off."),
+        ("ncpAccessKey", NcpSignatureHandler.AccessKey, "The id of the access key."),
+        ("ncpSignature", NcpSignatureHandler.Signature,
             "Base64 of HMAC-SHA256 with the key's secret over method, blank, path with query string, line feed, timestamp, line feed, access key."),
     ];
 
@@ -30,7 +30,7 @@ internal sealed class NcpDescription : IApiDescription
     {
         document.AddOperations(
             "ncp", "NCP API Gateway: the history of events, newest first. Requests are signed (signature v2); days are whole and both included.",
-            Post(NcpEndpoint.Prefix, "ncpEvents"), Post(NcpEndpoint.LongPrefix, "ncpEventsV1"));
+            Post(NcpModule.Prefix, "ncpEvents"), Post(NcpModule.LongPrefix, "ncpEventsV1"));
         document.AddComponent("NcpSearch", Search());
         document.AddComponent("NcpEvents", Events());
         document.AddComponent("NcpError", Object(("error", Object(
@@ -41,7 +41,7 @@ internal sealed class NcpDescription : IApiDescription
         }
     }
 
-    private static DescribedOperation Post(string prefix, string id) => new(HttpMethod.Post, prefix + NcpEndpoint.Search, new()
+    private static DescribedOperation Post(string prefix, string id) => new(HttpMethod.Post, prefix + NcpModule.Search, new()
     {
         OperationId = id,
         Summary = "Events of some days",
@@ -56,7 +56,7 @@ internal sealed class NcpDescription : IApiDescription
 
     private static KeyValuePair<string, OpenApiMediaType> Error(int status)
     {
-        (string code, string message) = NcpErrors.Of(status);
+        (string code, string message) = NcpModule.ErrorOf(status);
         return Json(Ref("NcpError"), $$$"""{"error":{"errorCode":"{{{code}}}","message":"{{{message}}}","details":"…"}}""");
     }
 

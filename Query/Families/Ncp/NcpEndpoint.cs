@@ -2,62 +2,29 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
 using TimeSeries.Core.Model.Queries;
-using TimeSeries.Core.Model.Samples;
-using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Authentication;
 using TimeSeries.Query.Responses;
 using TimeSeries.Query.Scheduling;
 
 namespace TimeSeries.Query.Families.Ncp;
 
-/// <summary>
-/// Everything under <c>/dashboards</c> and <c>/api/v1/dashboards</c> (NAVER Cloud Platform API Gateway, search of the event history).
-/// Checks in the order: path, method, signature, body; then asks the store and writes the answer. Thread safe.
-/// </summary>
-internal sealed class NcpEndpoint(ProjectDirectory projects, QueryScheduler scans, TimeProvider clock)
+/// <summary>The search for events: reads the body, queries the store and writes the response. Thread safe.</summary>
+internal sealed class NcpEndpoint(QueryScheduler scans)
 {
-    public const string Prefix = "/dashboards";
-    public const string LongPrefix = "/api/v1/dashboards";
-
-    /// <summary>The path behind either prefix.</summary>
-    public const string Search = "/events/search";
-
     public async Task HandleAsync(HttpContext context)
     {
-        if (context.Request.Path.Value?.TrimEnd('/') is not (Prefix + Search or LongPrefix + Search))
-        {
-            await NcpErrors.WriteAsync(context, StatusCodes.Status404NotFound, $"There are {Prefix}{Search} and {LongPrefix}{Search}.");
-            return;
-        }
-
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            context.Response.Headers.Allow = "POST";
-            await NcpErrors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, "Only POST is answered here.");
-            return;
-        }
-
-        (Project? project, string refusal) = NcpAccess.Check(context, projects, Timestamp.Now(clock));
-        if (project is null)
-        {
-            await NcpErrors.WriteAsync(context, StatusCodes.Status401Unauthorized, refusal);
-            return;
-        }
-
-        (NcpEventSearch? search, refusal) = await ReadAsync(context, project.Pcode);
+        (NcpEventSearch? search, string refusal) = await ReadAsync(context, context.User.Pcode());
         if (search is null)
         {
-            await NcpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, refusal);
+            await context.WriteErrorAsync(StatusCodes.Status400BadRequest, refusal);
             return;
         }
 
         QueryOutcome outcome = await scans.ListAsync(search.Query, context.RequestAborted);
-        if (outcome.List is not { } events)
+        if (await outcome.SucceedsAsync(context))
         {
-            await NcpErrors.WriteAsync(context, outcome.Status, outcome.Message);
-            return;
+            await WriteAsync(context, search, outcome.List!);
         }
-
-        await WriteAsync(context, search, events);
     }
 
     private static async ValueTask<(NcpEventSearch? Search, string Refusal)> ReadAsync(HttpContext context, long pcode)

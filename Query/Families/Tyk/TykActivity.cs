@@ -44,7 +44,7 @@ internal static class TykActivity
     }
 
     /// <summary>The questions whose answers, one behind the other, are the rows. Months are a question each: they are no windows of one length.</summary>
-    public static SampleQuery[] Questions(TykRequest request, long pcode, ZoneOffset zone)
+    public static SampleQuery[] Queries(TykRequest request, long pcode, ZoneOffset zone)
     {
         SampleQuery whole = new()
         {

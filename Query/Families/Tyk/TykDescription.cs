@@ -39,7 +39,7 @@ internal sealed class TykDescription : IApiDescription
     }
 
     private static DescribedOperation Get(string name, string caller, string id, OpenApiParameter key) =>
-        new(HttpMethod.Get, TykEndpoint.Prefix + $"/{name}/endpoint/{{{key.Name}}}/{string.Join('/', _days.Select(day => $"{{{day.Name}}}"))}", new()
+        new(HttpMethod.Get, TykModule.Prefix + $"/{name}/endpoint/{{{key.Name}}}/{string.Join('/', _days.Select(day => $"{{{day.Name}}}"))}", new()
         {
             OperationId = id,
             Summary = "Endpoints called with " + caller,

@@ -7,8 +7,7 @@ namespace TimeSeries.Query.Families.Tyk;
 /// <summary>What a request for activity asks for, or why it is refused.</summary>
 internal sealed record TykRequest
 {
-    private const int FirstDatePart = 3;
-    private const int DateParts = 3;
+    private const int CallerPart = 4;
     private const int DayDigits = 2;
     private const int YearDigits = 4;
 
@@ -32,44 +31,22 @@ internal sealed record TykRequest
 
     public bool IsCsv { get; private init; }
 
-    /// <summary>
-    /// Reads <c>{keys|oauthid}/endpoint/{caller}/{d}/{m}/{y}/{d}/{m}/{y}</c> and the query string.
-    /// </summary>
-    /// <returns>The request; or the status of the refusal and its sentence.</returns>
-    public static (TykRequest? Request, int Status, string Refusal) Read(List<string> parts, IQueryCollection parameters, ZoneOffset zone)
+    /// <summary>Reads path and query string; or what is wrong with them.</summary>
+    public static string? TryRead(HttpContext context, string field, ZoneOffset zone, out TykRequest request)
     {
-        string? field = parts switch
-        {
-            ["keys", "endpoint", { Length: > 0 }, ..] => "api_key",
-            ["oauthid", "endpoint", { Length: > 0 }, ..] => "oauth_id",
-            _ => null,
-        };
-        if (field is null || parts.Count != FirstDatePart + (2 * DateParts))
-        {
-            return (
-                null,
-                StatusCodes.Status404NotFound,
-                "There are keys/endpoint/{key}/{d}/{m}/{y}/{d}/{m}/{y} and oauthid/endpoint/{client}/{d}/{m}/{y}/{d}/{m}/{y}.");
-        }
-
-        TykRequest request = new() { Field = field, Caller = parts[2] };
-        string? refusal = ReadDays(ref request, parts, zone)
-            ?? ReadForm(ref request, parameters)
-            ?? ReadOrder(ref request, parameters)
-            ?? ReadPage(ref request, parameters);
-        return refusal is null ? (request, StatusCodes.Status200OK, "") : (null, StatusCodes.Status400BadRequest, refusal);
+        // From the request line: only there a slash in the caller differs from one that was sent encoded.
+        request = new() { Field = field, Caller = RawRequestTarget.PathParts(context, CallerPart)[0] };
+        return ReadDays(ref request, context.Request.RouteValues, zone)
+            ?? ReadForm(ref request, context.Request.Query)
+            ?? ReadOrder(ref request, context.Request.Query)
+            ?? ReadPage(ref request, context.Request.Query);
     }
 
-    private static string? ReadDays(ref TykRequest request, List<string> parts, ZoneOffset zone)
+    private static string? ReadDays(ref TykRequest request, RouteValueDictionary route, ZoneOffset zone)
     {
-        if (Date(parts, FirstDatePart) is not { } first)
+        if (ReadDate(route, "start", out DateOnly first) is { } wrong || (wrong = ReadDate(route, "end", out DateOnly last)) is not null)
         {
-            return NoDate("start", parts, FirstDatePart);
-        }
-
-        if (Date(parts, FirstDatePart + DateParts) is not { } last)
-        {
-            return NoDate("end", parts, FirstDatePart + DateParts);
+            return wrong;
         }
 
         request = request with { Days = zone.Days(first, last) };
@@ -132,17 +109,22 @@ internal sealed record TykRequest
         return null;
     }
 
-    private static DateOnly? Date(List<string> parts, int first) =>
-        Digits(parts[first], DayDigits) is { } day && Digits(parts[first + 1], DayDigits) is { } month and >= 1 and <= 12
-        && Digits(parts[first + 2], YearDigits) is { } year and >= 1 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
-            ? new DateOnly(year, month, day)
-            : null;
+    private static string? ReadDate(RouteValueDictionary route, string name, out DateOnly date)
+    {
+        (string day, string month, string year) = ($"{route[name + "Day"]}", $"{route[name + "Month"]}", $"{route[name + "Year"]}");
+        if (Digits(month, DayDigits) is { } m and >= 1 and <= 12 && Digits(year, YearDigits) is { } y and >= 1
+            && Digits(day, DayDigits) is { } d and >= 1 && d <= DateTime.DaysInMonth(y, m))
+        {
+            date = new DateOnly(y, m, d);
+            return null;
+        }
+
+        date = default;
+        return $"The {name} date must be a day, month and year like 31/12/2020, found \"{day}/{month}/{year}\".";
+    }
 
     private static int? Digits(string text, int most) =>
         text.Length >= 1 && text.Length <= most && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0 ? int.Parse(text, CultureInfo.InvariantCulture) : null;
-
-    private static string NoDate(string name, List<string> parts, int first) =>
-        $"The {name} date must be a day, month and year like 31/12/2020, found \"{string.Join('/', parts.GetRange(first, DateParts))}\".";
 
     private static bool TryWhole(string text, out long number) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 

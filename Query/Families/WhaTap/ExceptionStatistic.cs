@@ -32,7 +32,7 @@ internal static class ExceptionStatistic
 
     private static SampleQuery Ask(WhatapCall call, TimeRange period) => new()
     {
-        Pcode = call.Pcode,
+        Pcode = call.Project.Pcode,
         Kind = Kind.Exception,
         Range = period,
         GroupBy = [new GroupField(_schema.Ordinal("class")), new GroupField(_schema.Ordinal("service"))],

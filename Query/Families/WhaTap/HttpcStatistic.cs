@@ -27,31 +27,25 @@ internal static class HttpcStatistic
     private static readonly int _host = _schema.Ordinal("host");
     private static readonly int _port = _schema.Ordinal("port");
     private static readonly ImmutableArray<GroupField> _place = [new(_schema.Ordinal("url")), new(_host), new(_port, MissingAs: 0)];
-    private static readonly WhatapList _list = new(Ask, WriteRecord);
-
     // The index of each measure in the query below.
     private enum At
     {
         Count, Error, Sum, Min, Max, Squares,
     }
 
-    /// <summary>Plans both forms.</summary>
-    public static WhatapPlan Plan(WhatapCall call)
-    {
-        int filter = call.Parts.Take(3).ToList().IndexOf("filter");
-        if (filter < 0)
-        {
-            return _list.Plan(call);
-        }
+    public static WhatapList List { get; } = new(Ask, WriteRecord);
 
-        if (call.Parts.Count - filter != 5 || call.Parts[filter + 1] != "host" || call.Parts[filter + 3] != "port")
+    /// <summary>Plans the filter form.</summary>
+    public static WhatapPlan PlanFiltered(WhatapCall call)
+    {
+        List<string> parts = call.Parts();
+        if (parts[(parts.IndexOf("filter") + 1)..] is not ["host", var host, "port", var port])
         {
             return WhatapPlan.UnknownPath("A filter is written /filter/host/{host}/port/{port}.");
         }
 
-        string port = call.Parts[filter + 4];
         return int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaxPort
-            ? Filtered(call.Parts[filter + 2], number).Plan(call, filter)
+            ? Filtered(host, number).Plan(call)
             : WhatapPlan.BadParameter($"port must be a number from 0 to 65535, found \"{port}\".");
     }
 
@@ -73,7 +67,7 @@ internal static class HttpcStatistic
 
     private static SampleQuery Ask(WhatapCall call, TimeRange period) => new()
     {
-        Pcode = call.Pcode,
+        Pcode = call.Project.Pcode,
         Kind = Kind.Httpc,
         Range = period,
         GroupBy = _place,

@@ -20,7 +20,7 @@ internal static class RemoteStatistic
 
     private static SampleQuery Ask(WhatapCall call, TimeRange period) => new()
     {
-        Pcode = call.Pcode,
+        Pcode = call.Project.Pcode,
         Kind = Kind.Transaction,
         Range = period,
         GroupBy = [new GroupField(_address)],

@@ -26,7 +26,7 @@ internal static class SqlStatistic
 
     private static SampleQuery Ask(WhatapCall call, TimeRange period) => new()
     {
-        Pcode = call.Pcode,
+        Pcode = call.Project.Pcode,
         Kind = Kind.Sql,
         Range = period,
         GroupBy = [new GroupField(_schema.Ordinal("db")), new GroupField(_schema.Ordinal("sql"))],

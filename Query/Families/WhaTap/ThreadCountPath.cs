@@ -9,7 +9,7 @@ internal readonly record struct ThreadCountPath(string? StartTime, string? EndTi
     /// </summary>
     public static string? TryRead(WhatapCall call, out ThreadCountPath path)
     {
-        IReadOnlyList<string> parts = call.Parts;
+        List<string> parts = call.Parts();
         int next = 0;
         string? stime = next < parts.Count && WhatapPeriod.IsTime(parts[next]) ? parts[next++] : null;
         string? etime = stime is not null && next < parts.Count && WhatapPeriod.IsTime(parts[next]) ? parts[next++] : null;

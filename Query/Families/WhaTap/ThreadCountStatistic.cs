@@ -25,7 +25,7 @@ internal static class ThreadCountStatistic
         Filter named = Filter.Present(KindSchema.Oname);
         SampleQuery query = new()
         {
-            Pcode = call.Pcode,
+            Pcode = call.Project.Pcode,
             Kind = Kind.Thread,
             Range = new TimeRange(WhatapPeriod.Floor(asked.From), WhatapPeriod.Floor(asked.To) + WhatapPeriod.BucketMilliseconds),
             WindowMilliseconds = WhatapPeriod.BucketMilliseconds,
@@ -40,7 +40,7 @@ internal static class ThreadCountStatistic
         {
             Utf8JsonWriter json = answer.Json;
             json.WriteStartObject();
-            json.WriteNumber("pcode"u8, call.Pcode);
+            json.WriteNumber("pcode"u8, call.Project.Pcode);
             json.WriteString("type"u8, "thread_count"u8);
             json.WriteNumber("stime"u8, asked.From);
             json.WriteNumber("etime"u8, asked.To);

@@ -24,10 +24,10 @@ internal static class TransactionStatistic
 
     private static SampleQuery Ask(WhatapCall call, TimeRange period)
     {
-        long threshold = call.ApdexThreshold.Ticks / TimeSpan.TicksPerMicrosecond;
+        long threshold = call.Project.ApdexThreshold.Ticks / TimeSpan.TicksPerMicrosecond;
         return new SampleQuery
         {
-            Pcode = call.Pcode,
+            Pcode = call.Project.Pcode,
             Kind = Kind.Transaction,
             Range = period,
             GroupBy = [new GroupField(_schema.Ordinal("service"))],

@@ -68,7 +68,7 @@ internal sealed class WhatapDescription : IApiDescription
 
     private static DescribedOperation Get(
         string path, string id, string summary, string description, IEnumerable<OpenApiParameter> parameters, OpenApiResponse success) =>
-        new(HttpMethod.Get, WhatapPath.Prefix + path, new()
+        new(HttpMethod.Get, WhatapModule.Prefix + path, new()
         {
             OperationId = "whatap" + char.ToUpperInvariant(id[0]) + id[1..],
             Summary = summary,

@@ -11,23 +11,11 @@ internal sealed record WhatapList(Func<WhatapCall, TimeRange, SampleQuery> Ask, 
 {
     private const int MaxRecords = 10_000;
 
-    /// <summary>Plans <c>/{name}[/{stime}[/{etime}]]</c>.</summary>
-    public WhatapPlan Plan(WhatapCall call) => Plan(call, call.Parts.Count);
-
-    /// <summary>Plans a path whose first parts, at most two, are stime and etime.</summary>
-    public WhatapPlan Plan(WhatapCall call, int timeParts)
-    {
-        if (timeParts > 2)
-        {
-            return WhatapPlan.UnknownPath("The path has more parts than stime and etime.");
-        }
-
-        string? stime = timeParts > 0 ? call.Parts[0] : call.Parameter("stime");
-        string? etime = timeParts > 1 ? call.Parts[1] : call.Parameter("etime");
-        return WhatapPeriod.TryRead(stime, etime, call.Now, out TimeRange period) is { } wrong
+    /// <summary>Plans a request, with stime and etime in the path or the query string.</summary>
+    public WhatapPlan Plan(WhatapCall call) =>
+        WhatapPeriod.TryRead(call.Parameter("stime"), call.Parameter("etime"), call.Now, out TimeRange period) is { } wrong
             ? WhatapPlan.BadParameter(wrong)
             : WhatapPlan.Of(Ask(call, period) with { Limit = MaxRecords }, WriteAsync);
-    }
 
     private async ValueTask WriteAsync(JsonResponse answer, QueryResult result)
     {

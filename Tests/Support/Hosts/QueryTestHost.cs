@@ -72,6 +72,8 @@ internal sealed class QueryTestHost : IAsyncDisposable
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
         WebApplication app = builder.Build();
         app.UseHostDefaults();
+        app.UseTimeSeriesQuery();
+        app.MapHostDefaults();
         app.MapTimeSeriesQuery();
         await app.StartAsync();
         return new QueryTestHost(app);

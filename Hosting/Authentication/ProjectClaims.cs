@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Security.Claims;
+using TimeSeries.Hosting.Projects;
+
+namespace TimeSeries.Hosting.Authentication;
+
+/// <summary>What is said of an authenticated caller: the code of its project, and each of its scopes.</summary>
+public static class ProjectClaims
+{
+    internal const string Scope = "scope";
+
+    private const string ProjectCode = "pcode";
+
+    private static readonly Scopes[] _scopes = [Scopes.Ingest, Scopes.Read, Scopes.Admin];
+
+    /// <summary>A caller with some scopes of a project; without a project, of the host.</summary>
+    public static ClaimsPrincipal Create(string scheme, Project? project, Scopes scopes)
+    {
+        ClaimsIdentity identity = new(scheme);
+        if (project is not null)
+        {
+            identity.AddClaim(new Claim(ProjectCode, project.Pcode.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        foreach (Scopes scope in _scopes)
+        {
+            if (scopes.HasFlag(scope))
+            {
+                identity.AddClaim(new Claim(Scope, scope.ToString()));
+            }
+        }
+
+        return new ClaimsPrincipal(identity);
+    }
+
+    /// <summary>The code of the caller's project.</summary>
+    /// <exception cref="InvalidOperationException">The caller has no project.</exception>
+    public static long Pcode(this ClaimsPrincipal caller) => caller.FindFirst(ProjectCode) is { } claim
+        ? long.Parse(claim.Value, CultureInfo.InvariantCulture)
+        : throw new InvalidOperationException("The endpoint takes callers without a project.");
+}

@@ -1,0 +1,41 @@
+using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.OpenApi;
+using TimeSeries.Hosting.Web;
+using TimeSeries.Query.Api.Agents;
+using TimeSeries.Query.Api.Aggregate;
+using TimeSeries.Query.Api.Samples;
+using TimeSeries.Query.Api.Schema;
+using TimeSeries.Query.Families;
+
+namespace TimeSeries.Query.Api;
+
+/// <summary>
+/// What no vendor's API can be asked. A request is checked for method, token, scope, path and parameters, in this order. Errors are problem details
+/// (RFC 9457).
+/// </summary>
+internal sealed class V1Module : ApiModule
+{
+    public override string Name => "own";
+
+    protected override IReadOnlyList<string> Prefixes => ["/api/v1"];
+
+    protected override string[] Schemes => [AuthenticationSetup.Bearer];
+
+    protected override bool IsExactCase => false;
+
+    public override void AddServices(IServiceCollection services) => services
+        .AddSingleton<AgentsEndpoint>().AddSingleton<AggregateEndpoint>().AddSingleton<SamplesEndpoint>()
+        .AddSingleton<IApiDescription, ApiDescription>();
+
+    public override Task WriteErrorAsync(HttpContext context, int status, string detail) => Problem.WriteAsync(context, status, detail);
+
+    protected override void Map(RouteGroupBuilder routes)
+    {
+        Map<AgentsEndpoint>(routes, "/agents", static (endpoint, context) => endpoint.HandleAsync(context));
+        Map<AggregateEndpoint>(routes, "/aggregate", static (endpoint, context) => endpoint.HandleAsync(context));
+        Map<SamplesEndpoint>(routes, "/samples", static (endpoint, context) => endpoint.HandleAsync(context));
+        Map(routes, "/schema", SchemaEndpoint.HandleAsync);
+    }
+
+    protected override string NotFound(HttpRequest request) => $"There is nothing at {request.Path}.";
+}

@@ -1,0 +1,71 @@
+using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.Projects;
+
+namespace TimeSeries.Query.Families;
+
+/// <summary>
+/// An API family: its routes, how it tells errors, who may call it, and its part of the OpenAPI document. Everything under its prefixes is the family's,
+/// so that whatever is wrong with a request is told in its shape. Immutable.
+/// </summary>
+internal abstract class ApiModule
+{
+    /// <summary>Its name in metrics.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The paths that its routes are under.</summary>
+    protected abstract IReadOnlyList<string> Prefixes { get; }
+
+    /// <summary>The methods that its routes take.</summary>
+    protected virtual string[] Methods { get; } = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>The authentication schemes of its callers.</summary>
+    protected abstract string[] Schemes { get; }
+
+    /// <summary>Whether paths are compared letter by letter behind the prefix.</summary>
+    protected virtual bool IsExactCase => true;
+
+    /// <summary>Adds its endpoints, its authentication scheme and its part of the OpenAPI document.</summary>
+    public abstract void AddServices(IServiceCollection services);
+
+    /// <summary>Writes an error of a status, with a sentence for the caller, as the whole response.</summary>
+    public abstract Task WriteErrorAsync(HttpContext context, int status, string detail);
+
+    /// <summary>Maps its routes, and two for everything else under its prefixes.</summary>
+    public void MapTo(IEndpointRouteBuilder routes)
+    {
+        foreach (string prefix in Prefixes)
+        {
+            RouteGroupBuilder family = routes.MapGroup(prefix).WithMetadata(this);
+            RouteGroupBuilder allowed = family.MapGroup("").RequireScope(Scopes.Read, Schemes);
+            RouteGroupBuilder own = allowed.MapGroup("");
+            if (IsExactCase)
+            {
+                own.WithMetadata(new ExactCase(prefix.Count('/')));
+            }
+
+            Map(own);
+            Map(allowed, "/{**path}", context => WriteErrorAsync(context, StatusCodes.Status404NotFound, NotFound(context.Request)));
+            family.Map("/{**path}", RefuseMethodAsync);
+        }
+    }
+
+    /// <summary>Maps the routes under a prefix.</summary>
+    protected abstract void Map(RouteGroupBuilder routes);
+
+    /// <summary>What a caller is told whose path is none of the routes.</summary>
+    protected abstract string NotFound(HttpRequest request);
+
+    /// <summary>Maps a route to an endpoint, which is made at its first request: store and projects may be opened only when the host starts.</summary>
+    protected void Map<T>(RouteGroupBuilder routes, string pattern, Func<T, HttpContext, Task> respond)
+        where T : notnull =>
+        Map(routes, pattern, context => respond(context.RequestServices.GetRequiredService<T>(), context));
+
+    protected void Map(RouteGroupBuilder routes, string pattern, RequestDelegate respond) => routes.MapMethods(pattern, Methods, respond);
+
+    private Task RefuseMethodAsync(HttpContext context)
+    {
+        context.Response.Headers.Allow = string.Join(", ", Methods);
+        string detail = $"Only {string.Join(" and ", Methods)} {(Methods.Length == 1 ? "is" : "are")} answered here.";
+        return WriteErrorAsync(context, StatusCodes.Status405MethodNotAllowed, detail);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.OpenApi;
+using TimeSeries.Query.Responses;
+
+namespace TimeSeries.Query.Families.WhaTap;
+
+/// <summary>
+/// WhaTap Open API, statistics. A request is checked for method, token, project code, project, scope, path and parameters, in this order.
+/// Errors are <c>{"code":401,"message":"…","msg":"…"}</c>.
+/// </summary>
+internal sealed class WhatapModule : ApiModule
+{
+    public const string Prefix = "/open/api/json";
+
+    private const string ThreadCount = "thread_count";
+
+    private static readonly FrozenDictionary<string, WhatapList> _lists = new Dictionary<string, WhatapList>
+    {
+        ["exception"] = ExceptionStatistic.List,
+        ["httpc"] = HttpcStatistic.List,
+        ["remote"] = RemoteStatistic.List,
+        ["sql"] = SqlStatistic.List,
+        ["transaction"] = TransactionStatistic.List,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The names of the statistics, in order.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. _lists.Keys.Append(ThreadCount).Order(StringComparer.Ordinal)];
+
+    public override string Name => "whatap";
+
+    protected override IReadOnlyList<string> Prefixes => [Prefix];
+
+    protected override string[] Schemes => ["whatap"];
+
+    public override void AddServices(IServiceCollection services) =>
+        services.AddScheme<WhatapTokenHandler>("whatap").AddSingleton<WhatapEndpoint>().AddSingleton<IApiDescription, WhatapDescription>();
+
+    public override Task WriteErrorAsync(HttpContext context, int status, string detail) =>
+        JsonResponse.WriteWholeAsync(context, status, "application/json; charset=utf-8", json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("code"u8, status);
+            json.WriteString("message"u8, detail);
+            json.WriteString("msg"u8, detail);
+            json.WriteEndObject();
+        });
+
+    protected override void Map(RouteGroupBuilder routes)
+    {
+        foreach (string times in (ReadOnlySpan<string>)["", "/{stime}", "/{stime}/{etime}"])
+        {
+            foreach ((string name, WhatapList list) in _lists)
+            {
+                Map(routes, $"/{name}{times}", list.Plan);
+            }
+
+            // The host may be empty, and may hold slashes: no route can say that.
+            Map(routes, $"/httpc{times}/filter/{{**call}}", HttpcStatistic.PlanFiltered);
+        }
+
+        // What a part of the path is depends on its digits.
+        Map(routes, $"/{ThreadCount}/{{**parts}}", ThreadCountStatistic.Plan);
+    }
+
+    protected override string NotFound(HttpRequest request) => $"There is no such statistic; there are {string.Join(", ", Names)}.";
+
+    private void Map(RouteGroupBuilder routes, string pattern, Func<WhatapCall, WhatapPlan> plan) =>
+        Map<WhatapEndpoint>(routes, pattern, (endpoint, context) => endpoint.HandleAsync(context, plan));
+}
