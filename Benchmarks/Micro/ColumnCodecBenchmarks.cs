@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using TimeSeries.Benchmarks.Dataset;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Benchmarks.Micro;

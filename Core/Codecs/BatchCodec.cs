@@ -38,16 +38,26 @@ public static class BatchCodec
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, SampleBatch into, out string? reason)
     {
-        ByteSource source = new(bytes);
-        reason = source.TryByte(out byte version) && version == Version
-            ? ReadTables(ref source, into)
-            : $"The batch has format version {version}; this program reads version {Version}.";
-        if (reason is not null)
+        reason = null;
+        try
         {
-            into.Clear();
+            ByteReader reader = new(bytes);
+            byte version = reader.Byte();
+            if (version == Version)
+            {
+                ReadTables(ref reader, into);
+                return true;
+            }
+
+            reason = $"The batch has format version {version}; this program reads version {Version}.";
+        }
+        catch (InvalidDataException damage)
+        {
+            reason = $"The batch is damaged: {damage.Message}.";
         }
 
-        return reason is null;
+        into.Clear();
+        return false;
     }
 
     private static void WriteTable(SampleTable table, IBufferWriter<byte> output)
@@ -77,53 +87,38 @@ public static class BatchCodec
         output.Advance(1);
     }
 
-    private static string? ReadTables(ref ByteSource source, SampleBatch into)
+    private static void ReadTables(ref ByteReader reader, SampleBatch into)
     {
-        while (true)
+        for (byte kind = reader.Byte(); kind != EndOfTables; kind = reader.Byte())
         {
-            if (!source.TryByte(out byte kind))
-            {
-                return "The batch ends before its last table.";
-            }
-
-            if (kind == EndOfTables)
-            {
-                return source.Length == 0 ? null : "Bytes stand behind the batch's last table.";
-            }
-
             // No column takes less than a byte a row in its time.
-            if (!source.TryUInt32(out uint rows) || rows == 0 || rows > (uint)source.Length)
+            uint rows = reader.UInt32();
+            Require(rows > 0 && rows <= (uint)reader.Remaining, "a table has no rows, or more than it has bytes");
+            if (kind < SampleSchema.All.Length)
             {
-                return "A table has no rows, or more than it has bytes.";
+                ReadTable(ref reader, into.Table((Kind)kind), (int)rows);
             }
-
-            string? reason = kind < SampleSchema.All.Length
-                ? ReadTable(ref source, SampleSchema.Of((Kind)kind), into, (int)rows)
-                : SkipTable(ref source);
-            if (reason is not null)
+            else
             {
-                return reason;
+                SkipTable(ref reader);
             }
         }
+
+        Require(reader.Remaining == 0, "bytes follow the last table");
     }
 
-    private static string? ReadTable(ref ByteSource source, KindSchema schema, SampleBatch into, int rows)
+    private static void ReadTable(ref ByteReader reader, SampleTable table, int rows)
     {
-        SampleTable table = into.Table(schema.Kind);
+        KindSchema schema = table.Schema;
         if (table.RowCount != 0)
         {
-            return $"The kind {schema.Name} has two tables.";
+            throw new InvalidDataException($"the kind {schema.Name} has two tables");
         }
 
         table.RowCount = rows;
         int expected = 0;
-        while (TryReadHead(ref source, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> body))
+        while (TryReadHead(ref reader, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> body))
         {
-            if (name.IsEmpty)
-            {
-                return table.Has(KindSchema.Time) ? null : $"The table {schema.Name} has no time.";
-            }
-
             if (schema.Find(name, expected) is not { } field)
             {
                 continue;
@@ -131,49 +126,50 @@ public static class BatchCodec
 
             if (table.Has(field.Ordinal) || !TryReadColumn(field, body, table))
             {
-                return $"The column {schema.Name}.{field.Name} is damaged.";
+                throw new InvalidDataException($"the column {schema.Name}.{field.Name} makes no sense");
             }
 
             expected = field.Ordinal + 1;
         }
 
-        return $"The table {schema.Name} ends early.";
-    }
-
-    private static string? SkipTable(ref ByteSource source)
-    {
-        while (TryReadHead(ref source, out ReadOnlySpan<byte> name, out _))
+        if (!table.Has(KindSchema.Time))
         {
-            if (name.IsEmpty)
-            {
-                return null;
-            }
+            throw new InvalidDataException($"the table {schema.Name} has no time");
         }
-
-        return "A table of an unknown kind ends early.";
     }
 
-    // An empty name is the end of the table.
-    private static bool TryReadHead(ref ByteSource source, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> body)
+    private static void SkipTable(ref ByteReader reader)
     {
-        body = default;
-        return source.TryByte(out byte nameBytes) & source.TryBytes(nameBytes, out name)
-            && (nameBytes == ColumnHead.End || (source.TryUInt32(out uint bodyBytes) && source.TryBytes(bodyBytes, out body)));
+        while (TryReadHead(ref reader, out _, out _))
+        {
+        }
+    }
+
+    // False at the end of the table.
+    private static bool TryReadHead(ref ByteReader reader, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> body)
+    {
+        name = reader.Take(reader.Byte());
+        body = name.IsEmpty ? default : reader.Take(reader.UInt32());
+        return !name.IsEmpty;
     }
 
     private static bool TryReadColumn(Field field, ReadOnlySpan<byte> body, SampleTable table)
     {
-        ByteSource source = new(body);
-        if (!source.TryByte(out byte encoding))
-        {
-            return false;
-        }
+        ByteReader reader = new(body);
+        ColumnEncoding encoding = (ColumnEncoding)reader.Byte();
+        bool isText = encoding is >= ColumnEncoding.SameText and <= ColumnEncoding.Codes;
+        bool isNumber = encoding is >= ColumnEncoding.Numbers and <= ColumnEncoding.Differences;
+        bool isRead = field.IsText
+            ? isText && TextColumnCodec.TryRead(encoding, ref reader, table.Texts(field.Ordinal), table.RowCount)
+            : isNumber && NumberColumnCodec.TryRead(encoding, ref reader, table.Numbers(field.Ordinal).Extend(table.RowCount));
+        return isRead && reader.Remaining == 0;
+    }
 
-        ColumnEncoding known = (ColumnEncoding)encoding;
-        bool isText = known is >= ColumnEncoding.SameText and <= ColumnEncoding.Codes;
-        bool isNumber = known is >= ColumnEncoding.Numbers and <= ColumnEncoding.Differences;
-        return field.IsText
-            ? isText && TextColumnCodec.TryRead(known, ref source, table.Texts(field.Ordinal), table.RowCount)
-            : isNumber && NumberColumnCodec.TryRead(known, ref source, table.Numbers(field.Ordinal).Extend(table.RowCount));
+    private static void Require(bool makesSense, string otherwise)
+    {
+        if (!makesSense)
+        {
+            throw new InvalidDataException(otherwise);
+        }
     }
 }

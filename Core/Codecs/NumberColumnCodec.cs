@@ -41,29 +41,25 @@ internal static class NumberColumnCodec
     }
 
     /// <summary>Reads a column; false when the bytes are none.</summary>
-    public static bool TryRead(ColumnEncoding encoding, ref ByteSource source, Span<long> values)
+    /// <exception cref="InvalidDataException">The bytes end too soon.</exception>
+    public static bool TryRead(ColumnEncoding encoding, ref ByteReader reader, Span<long> values)
     {
-        long first = 0;
-        if (!source.TryByte(out byte width) || !NumberPacking.IsWidth(width) || !source.TryInt64(out long origin)
-            || (encoding == ColumnEncoding.Differences && !source.TryInt64(out first)))
-        {
-            return false;
-        }
-
-        int packedRows = encoding == ColumnEncoding.Differences ? values.Length - 1 : values.Length;
-        if (!source.TryBytes((long)packedRows * width, out ReadOnlySpan<byte> packed) || source.Length != 0)
+        byte width = reader.Byte();
+        long origin = reader.Int64();
+        if (!NumberPacking.IsWidth(width))
         {
             return false;
         }
 
         if (encoding == ColumnEncoding.Differences)
         {
-            NumberPacking.Unpack(packed, origin, width, values[1..]);
+            long first = reader.Int64();
+            NumberPacking.Unpack(reader.Take((values.Length - 1L) * width), origin, width, values[1..]);
             AddUp(first, values);
             return true;
         }
 
-        NumberPacking.Unpack(packed, origin, width, values);
+        NumberPacking.Unpack(reader.Take((long)values.Length * width), origin, width, values);
         if (encoding == ColumnEncoding.NumbersWithMissing)
         {
             NumberPacking.RestoreMissing(values, origin);

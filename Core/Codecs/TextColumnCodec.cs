@@ -32,24 +32,24 @@ internal static class TextColumnCodec
     }
 
     /// <summary>Reads a column; false when the bytes are none.</summary>
-    public static bool TryRead(ColumnEncoding encoding, ref ByteSource source, TextColumn column, int rows)
+    /// <exception cref="InvalidDataException">The bytes end too soon.</exception>
+    public static bool TryRead(ColumnEncoding encoding, ref ByteReader reader, TextColumn column, int rows)
     {
-        if (!TextDictionaryCodec.TryRead(ref source, column.Symbols, rows))
+        if (!TextDictionaryCodec.TryRead(ref reader, column.Symbols, rows))
         {
             return false;
         }
 
         int count = column.Symbols.Count;
         Span<int> codes = column.Extend(rows);
-        bool read = encoding switch
+        return encoding switch
         {
             ColumnEncoding.SameText => count == 1 && Fill(codes),
             ColumnEncoding.TextPerRow => count == rows && Count(codes),
-            ColumnEncoding.TextPerRowWithMissing => TryReadBitmap(ref source, codes, count),
-            ColumnEncoding.Codes => TryReadCodes(ref source, codes, count),
+            ColumnEncoding.TextPerRowWithMissing => TryReadBitmap(reader.Take((rows + 7) / 8), codes, count),
+            ColumnEncoding.Codes => TryReadCodes(ref reader, codes, count),
             _ => false,
         };
-        return read && source.Length == 0;
     }
 
     private static void WriteUsed(Field field, ReadOnlySpan<int> codes, SymbolView texts, Span<int> places, IBufferWriter<byte> output)
@@ -169,13 +169,8 @@ internal static class TextColumnCodec
         }
     }
 
-    private static bool TryReadBitmap(ref ByteSource source, Span<int> codes, int count)
+    private static bool TryReadBitmap(ReadOnlySpan<byte> bitmap, Span<int> codes, int count)
     {
-        if (!source.TryBytes((codes.Length + 7) / 8, out ReadOnlySpan<byte> bitmap))
-        {
-            return false;
-        }
-
         int next = 0;
         for (int i = 0; i < codes.Length; i++)
         {
@@ -185,15 +180,15 @@ internal static class TextColumnCodec
         return next == count;
     }
 
-    private static bool TryReadCodes(ref ByteSource source, Span<int> codes, int count)
+    private static bool TryReadCodes(ref ByteReader reader, Span<int> codes, int count)
     {
-        if (!source.TryByte(out byte width) || !CodePacking.IsWidth(width) || width == 0
-            || !source.TryBytes((long)codes.Length * width, out ReadOnlySpan<byte> packed))
+        byte width = reader.Byte();
+        if (!CodePacking.IsWidth(width) || width == 0)
         {
             return false;
         }
 
-        CodePacking.Unpack(packed, TextColumn.Missing, width, codes);
+        CodePacking.Unpack(reader.Take((long)codes.Length * width), TextColumn.Missing, width, codes);
         (int smallest, int largest) = CodePacking.RangeOf(codes);
         return smallest >= TextColumn.Missing && largest < count;
     }

@@ -13,16 +13,20 @@ internal static class TextDictionaryCodec
     private const int HeadBytes = sizeof(byte) + sizeof(uint) + sizeof(byte) + sizeof(uint);
 
     /// <summary>Reads texts into an empty table; false when the bytes are none. No more texts than <paramref name="rows"/> are believed.</summary>
-    public static bool TryRead(ref ByteSource source, SymbolTable texts, int rows)
+    /// <exception cref="InvalidDataException">The bytes end too soon.</exception>
+    public static bool TryRead(ref ByteReader reader, SymbolTable texts, int rows)
     {
-        if (!source.TryByte(out byte distinct) || !source.TryUInt32(out uint count) || count == 0 || count > (uint)rows
-            || !source.TryByte(out byte width) || !CodePacking.IsWidth(width) || !source.TryUInt32(out uint shortest)
-            || !source.TryBytes((long)count * width, out ReadOnlySpan<byte> packed)
-            || !source.TryUInt32(out uint textBytes) || !source.TryBytes(textBytes, out ReadOnlySpan<byte> bytes))
+        byte distinct = reader.Byte();
+        uint count = reader.UInt32();
+        byte width = reader.Byte();
+        uint shortest = reader.UInt32();
+        if (count == 0 || count > (uint)rows || !CodePacking.IsWidth(width))
         {
             return false;
         }
 
+        ReadOnlySpan<byte> packed = reader.Take((long)count * width);
+        ReadOnlySpan<byte> bytes = reader.Take(reader.UInt32());
         int[] rented = ArrayPool<int>.Shared.Rent((int)count);
         try
         {

@@ -17,7 +17,7 @@ internal sealed partial class DirectionTests
         ("Files", ["Hashing"]),
         ("Log", ["Files", "Hashing", "Model"]),
         ("Codecs", ["Hashing", "Memory", "Model", "Schema"]),
-        ("Aggregate", ["Hashing", "Memory", "Model", "Schema", "Threads"]),
+        ("Aggregate", ["Codecs", "Hashing", "Memory", "Model", "Schema", "Threads"]),
         ("Storage/Embedded", ["Aggregate", "Codecs", "Files", "Hashing", "Memory", "Model", "Schema", "Threads"]),
         ("Storage/Influx", ["Aggregate", "Codecs", "Files", "Hashing", "Memory", "Model", "Schema"]),
     ];

@@ -1,5 +1,5 @@
 using TimeSeries.Core.Aggregate.Filters;
-using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -33,13 +33,13 @@ internal abstract class Accumulator
     public abstract void Clear(int groups);
 
     /// <summary>Writes groups <c>[0, groups)</c> of a settled state. Texts go into <paramref name="texts"/>.</summary>
-    public abstract void Write(RollupWriter writer, int groups, SymbolTable texts);
+    public abstract void Write(ByteWriter writer, int groups, SymbolTable texts);
 
     /// <summary>Makes room for these groups and no more, which are then all read; those of before are gone.</summary>
     public abstract void ReserveForReading(int groups, SymbolTable texts);
 
     /// <summary>Reads <paramref name="groups"/> groups as they were written, from group <paramref name="first"/> on.</summary>
-    public abstract void Read(ref RollupReader reader, int first, int groups);
+    public abstract void Read(ref ByteReader reader, int first, int groups);
 
     /// <summary>An empty state of a measure.</summary>
     /// <exception cref="ArgumentException">The measure makes no sense for its field.</exception>

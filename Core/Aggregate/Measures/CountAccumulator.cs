@@ -1,5 +1,5 @@
 using TimeSeries.Core.Aggregate.Filters;
-using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -67,11 +67,11 @@ internal sealed class CountAccumulator : Accumulator
 
     public override void Clear(int groups) => _counts.Clear(groups);
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteNumbers(_counts.Values.AsSpan(0, groups));
+    public override void Write(ByteWriter writer, int groups, SymbolTable texts) => writer.WriteNumbers(_counts.Values.AsSpan(0, groups));
 
     public override void ReserveForReading(int groups, SymbolTable texts) => _counts.ReserveExactly(groups);
 
-    public override void Read(ref RollupReader reader, int first, int groups) => reader.ReadNumbers(_counts.Values.AsSpan(first, groups));
+    public override void Read(ref ByteReader reader, int first, int groups) => reader.ReadNumbers(_counts.Values.AsSpan(first, groups));
 
     private void CountAll(SelectionVector selection)
     {

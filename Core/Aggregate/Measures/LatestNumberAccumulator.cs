@@ -1,5 +1,5 @@
 using TimeSeries.Core.Aggregate.Filters;
-using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -46,7 +46,7 @@ internal sealed class LatestNumberAccumulator(Measure measure) : Accumulator
         _numbers.Clear(groups);
     }
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts)
+    public override void Write(ByteWriter writer, int groups, SymbolTable texts)
     {
         writer.WriteNumbers(_times.Values.AsSpan(0, groups));
         writer.WriteNumbers(_numbers.Values.AsSpan(0, groups));
@@ -58,7 +58,7 @@ internal sealed class LatestNumberAccumulator(Measure measure) : Accumulator
         _numbers.ReserveExactly(groups);
     }
 
-    public override void Read(ref RollupReader reader, int first, int groups)
+    public override void Read(ref ByteReader reader, int first, int groups)
     {
         reader.ReadNumbers(_times.Values.AsSpan(first, groups));
         reader.ReadNumbers(_numbers.Values.AsSpan(first, groups));

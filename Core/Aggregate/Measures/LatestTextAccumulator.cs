@@ -1,5 +1,7 @@
+using System.Buffers;
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -94,16 +96,18 @@ internal sealed class LatestTextAccumulator(Measure measure) : Accumulator
         _sweepBytes = SmallestSweep;
     }
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts)
+    public override void Write(ByteWriter writer, int groups, SymbolTable texts)
     {
         writer.WriteNumbers(_times.Values.AsSpan(0, groups));
-        Span<long> codes = writer.Column(groups);
+        long[] rented = ArrayPool<long>.Shared.Rent(groups);
+        Span<long> codes = rented.AsSpan(0, groups);
         for (int group = 0; group < groups; group++)
         {
             codes[group] = _codes.Values[group] < 0 ? NumberColumn.Missing : texts.Intern(TextOf(group));
         }
 
         writer.WriteNumbers(codes);
+        ArrayPool<long>.Shared.Return(rented);
     }
 
     public override void ReserveForReading(int groups, SymbolTable texts)
@@ -113,7 +117,7 @@ internal sealed class LatestTextAccumulator(Measure measure) : Accumulator
         _texts = texts;
     }
 
-    public override void Read(ref RollupReader reader, int first, int groups)
+    public override void Read(ref ByteReader reader, int first, int groups)
     {
         reader.ReadNumbers(_times.Values.AsSpan(first, groups));
         reader.ReadCodes(_codes.Values.AsSpan(first, groups), _texts.Count);

@@ -1,5 +1,5 @@
 using TimeSeries.Core.Aggregate.Filters;
-using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -59,9 +59,9 @@ internal sealed class MinMaxAccumulator(Measure measure) : Accumulator
 
     public override void Clear(int groups) => _greatest.Clear(groups);
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteNumbers(_greatest.Values.AsSpan(0, groups));
+    public override void Write(ByteWriter writer, int groups, SymbolTable texts) => writer.WriteNumbers(_greatest.Values.AsSpan(0, groups));
 
     public override void ReserveForReading(int groups, SymbolTable texts) => _greatest.ReserveExactly(groups);
 
-    public override void Read(ref RollupReader reader, int first, int groups) => reader.ReadNumbers(_greatest.Values.AsSpan(first, groups));
+    public override void Read(ref ByteReader reader, int first, int groups) => reader.ReadNumbers(_greatest.Values.AsSpan(first, groups));
 }

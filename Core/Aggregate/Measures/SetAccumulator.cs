@@ -2,6 +2,7 @@ using System.Buffers;
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -89,7 +90,7 @@ internal sealed class SetAccumulator(Measure measure) : Accumulator
         _members.Clear();
     }
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteAscending<long>(_starts.AsSpan(0, groups + 1), _lists);
+    public override void Write(ByteWriter writer, int groups, SymbolTable texts) => writer.WriteAscending<long>(_starts.AsSpan(0, groups + 1), _lists);
 
     public override void ReserveForReading(int groups, SymbolTable texts)
     {
@@ -97,7 +98,7 @@ internal sealed class SetAccumulator(Measure measure) : Accumulator
         _starts[0] = 0;
     }
 
-    public override void Read(ref RollupReader reader, int first, int groups)
+    public override void Read(ref ByteReader reader, int first, int groups)
     {
         int place = _starts[first];
         long[] members = reader.ReadAscending(_starts.AsSpan(first, groups + 1), out int count);

@@ -1,5 +1,6 @@
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -121,7 +122,7 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
         _greatest.Clear(groups);
     }
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts)
+    public override void Write(ByteWriter writer, int groups, SymbolTable texts)
     {
         _smallest.Write(writer, groups, texts);
         _greatest.Write(writer, groups, texts);
@@ -135,7 +136,7 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
         _lists.ReserveForReading(groups);
     }
 
-    public override void Read(ref RollupReader reader, int first, int groups)
+    public override void Read(ref ByteReader reader, int first, int groups)
     {
         _smallest.Read(ref reader, first, groups);
         _greatest.Read(ref reader, first, groups);
@@ -143,7 +144,7 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
     }
 
     /// <summary>Passes over groups as they were written.</summary>
-    public static void Skip(ref RollupReader reader, int groups)
+    public static void Skip(ref ByteReader reader, int groups)
     {
         reader.SkipNumbers(groups);
         reader.SkipNumbers(groups);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using TimeSeries.Core.Aggregate.Rollups;
 
+using TimeSeries.Core.Codecs;
+
 namespace TimeSeries.Core.Aggregate.Measures;
 
 /// <summary>The bins of groups that have values, and how many, as an ascending list a group. Not thread safe while it changes.</summary>
@@ -110,7 +112,7 @@ internal sealed class SparseHistograms
         _starts[0] = 0;
     }
 
-    public void Write(RollupWriter writer, int groups)
+    public void Write(ByteWriter writer, int groups)
     {
         writer.WriteAscending<ushort>(_starts.AsSpan(0, groups + 1), _bins);
         writer.WriteNumbers(_counts.AsSpan(0, _starts[groups]));
@@ -123,7 +125,7 @@ internal sealed class SparseHistograms
         GroupCount = groups;
     }
 
-    public void Read(ref RollupReader reader, int first, int groups)
+    public void Read(ref ByteReader reader, int first, int groups)
     {
         int place = _starts[first];
         long[] bins = reader.ReadAscending(_starts.AsSpan(first, groups + 1), out int count);
@@ -131,7 +133,7 @@ internal sealed class SparseHistograms
         Reserve(ref _counts, place + count);
         for (int i = 0; i < count; i++)
         {
-            RollupReader.Require(bins[i] >= 0 && bins[i] < SketchBins.Count);
+            ByteReader.Require(bins[i] >= 0 && bins[i] < SketchBins.Count);
             _bins[place + i] = (ushort)bins[i];
         }
 
@@ -140,7 +142,7 @@ internal sealed class SparseHistograms
         reader.ReadNumbers(counts);
         foreach (long values in counts)
         {
-            RollupReader.Require(values > 0);
+            ByteReader.Require(values > 0);
         }
     }
 

@@ -1,5 +1,6 @@
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -42,9 +43,9 @@ internal sealed class SumAccumulator(Measure measure) : Accumulator
 
     public override void Clear(int groups) => _sums.Clear(groups);
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteWide(_sums.Values.AsSpan(0, groups));
+    public override void Write(ByteWriter writer, int groups, SymbolTable texts) => writer.WriteWide(_sums.Values.AsSpan(0, groups));
 
     public override void ReserveForReading(int groups, SymbolTable texts) => _sums.ReserveExactly(groups);
 
-    public override void Read(ref RollupReader reader, int first, int groups) => reader.ReadWide(_sums.Values.AsSpan(first, groups));
+    public override void Read(ref ByteReader reader, int first, int groups) => reader.ReadWide(_sums.Values.AsSpan(first, groups));
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -45,11 +46,11 @@ internal sealed class SumOfSquaresAccumulator(Measure measure) : Accumulator
 
     public override void Clear(int groups) => _sums.Clear(groups);
 
-    public override void Write(RollupWriter writer, int groups, SymbolTable texts) => writer.WriteWide(Signed(0, groups));
+    public override void Write(ByteWriter writer, int groups, SymbolTable texts) => writer.WriteWide(Signed(0, groups));
 
     public override void ReserveForReading(int groups, SymbolTable texts) => _sums.ReserveExactly(groups);
 
-    public override void Read(ref RollupReader reader, int first, int groups) => reader.ReadWide(Signed(first, groups));
+    public override void Read(ref ByteReader reader, int first, int groups) => reader.ReadWide(Signed(first, groups));
 
     // The same 128 bits either way.
     private Span<Int128> Signed(int first, int groups) => MemoryMarshal.Cast<UInt128, Int128>(_sums.Values.AsSpan(first, groups));

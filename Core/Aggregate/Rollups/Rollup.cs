@@ -1,5 +1,6 @@
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Rollups;
@@ -9,7 +10,7 @@ public sealed class Rollup
 {
     private readonly RollupRows _rows;
 
-    private Rollup(ref RollupReader reader, RollupRows rows)
+    private Rollup(ref ByteReader reader, RollupRows rows)
     {
         _rows = rows;
         ReadOnlySpan<RollupBucket> buckets = rows.Buckets;
@@ -19,7 +20,7 @@ public sealed class Rollup
             rows.Read(ref reader, bucket, bucket.FirstRow);
         }
 
-        RollupReader.Require(reader.IsAtEnd);
+        ByteReader.Require(reader.Remaining == 0);
         AllocatedBytes = rows.AllocatedBytes;
     }
 
@@ -54,7 +55,7 @@ public sealed class Rollup
     /// <exception cref="InvalidDataException">The section is damaged.</exception>
     public static Rollup? TryRead(ReadOnlySpan<byte> bytes, bool withSketches = true)
     {
-        RollupReader reader = new(bytes);
+        ByteReader reader = new(bytes);
         return RollupRows.TryOpen(ref reader, withSketches) is { } rows ? new Rollup(ref reader, rows) : null;
     }
 

@@ -1,5 +1,6 @@
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Rollups;
@@ -39,8 +40,8 @@ internal sealed class RollupCursor
     /// <exception cref="InvalidDataException">The section is damaged.</exception>
     public static RollupCursor? TryOpen(ReadOnlyMemory<byte> bytes, Func<InvalidDataException, Exception>? describe = null)
     {
-        RollupReader reader = new(bytes.Span);
-        return RollupRows.TryOpen(ref reader) is { } rows ? new RollupCursor(bytes, rows, bytes.Length - reader.Left, describe) : null;
+        ByteReader reader = new(bytes.Span);
+        return RollupRows.TryOpen(ref reader) is { } rows ? new RollupCursor(bytes, rows, reader.Position, describe) : null;
     }
 
     /// <summary>Whether it was made by this declaration.</summary>
@@ -79,7 +80,7 @@ internal sealed class RollupCursor
     // Rows have no length written before them, so those of buckets that nobody wants are read too.
     private void ReadThrough(int index)
     {
-        RollupReader reader = new(_bytes.Span[_at..]);
+        ByteReader reader = new(_bytes.Span[_at..]);
         for (; _next <= index; _next++)
         {
             RollupBucket bucket = _rows.Buckets[_next];
@@ -87,6 +88,6 @@ internal sealed class RollupCursor
             _rows.Read(ref reader, bucket, 0);
         }
 
-        _at = _bytes.Length - reader.Left;
+        _at += reader.Position;
     }
 }

@@ -1,5 +1,6 @@
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Aggregate.Measures;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -14,7 +15,7 @@ internal sealed class RollupRows
     private readonly RollupBucket[] _buckets;
     private readonly bool _withSketches;
 
-    private RollupRows(ref RollupReader reader, KindSchema schema, RollupSpec spec, bool withSketches)
+    private RollupRows(ref ByteReader reader, KindSchema schema, RollupSpec spec, bool withSketches)
     {
         _withSketches = withSketches;
         Schema = schema;
@@ -63,17 +64,17 @@ internal sealed class RollupRows
     /// <param name="reader">The section.</param>
     /// <param name="withSketches">Whether distributions are wanted.</param>
     /// <exception cref="InvalidDataException">The section is damaged.</exception>
-    public static RollupRows? TryOpen(ref RollupReader reader, bool withSketches = true)
+    public static RollupRows? TryOpen(ref ByteReader reader, bool withSketches = true)
     {
-        if (reader.ReadByte() != RollupSectionWriter.Format)
+        if (reader.Byte() != RollupSectionWriter.Format)
         {
             return null;
         }
 
-        KindSchema schema = SampleSchema.All[reader.ReadBelow(SampleSchema.All.Length)];
-        int specIndex = reader.ReadBelow(int.MaxValue);
-        RollupLevel level = (RollupLevel)reader.ReadBelow((int)RollupLevel.Block + 1);
-        long threshold = (long)reader.ReadVarint();
+        KindSchema schema = SampleSchema.All[reader.Below(SampleSchema.All.Length)];
+        int specIndex = reader.Size();
+        RollupLevel level = (RollupLevel)reader.Below((int)RollupLevel.Block + 1);
+        long threshold = (long)reader.Varint();
         return ReadFields(ref reader, schema) is { } fields
             ? new RollupRows(ref reader, schema, ReadDeclaration(ref reader, fields), withSketches)
             {
@@ -116,7 +117,7 @@ internal sealed class RollupRows
     }
 
     /// <summary>Reads the rows of the next bucket into the rows from <paramref name="first"/> on.</summary>
-    public void Read(ref RollupReader reader, RollupBucket bucket, int first)
+    public void Read(ref ByteReader reader, RollupBucket bucket, int first)
     {
         if (bucket.IsRaw)
         {
@@ -151,13 +152,13 @@ internal sealed class RollupRows
     }
 
     // The fields that the declaration names, or null when the kind lacks one of them.
-    private static int[]? ReadFields(ref RollupReader reader, KindSchema schema)
+    private static int[]? ReadFields(ref ByteReader reader, KindSchema schema)
     {
-        int[] fields = new int[reader.ReadBelow(byte.MaxValue)];
+        int[] fields = new int[reader.Below(byte.MaxValue)];
         for (int i = 0; i < fields.Length; i++)
         {
-            ReadOnlySpan<byte> name = reader.ReadBytes(reader.ReadBelow(int.MaxValue));
-            bool isText = reader.ReadBelow(2) == 1;
+            ReadOnlySpan<byte> name = reader.Text();
+            bool isText = reader.Below(2) == 1;
             if (schema.Find(name) is not { } field || field.IsText != isText)
             {
                 return null;
@@ -169,22 +170,22 @@ internal sealed class RollupRows
         return fields;
     }
 
-    private static RollupSpec ReadDeclaration(ref RollupReader reader, int[] fields)
+    private static RollupSpec ReadDeclaration(ref ByteReader reader, int[] fields)
     {
-        int present = reader.ReadBelow(fields.Length + 1) - 1;
-        int[] keys = new int[reader.ReadBelow(fields.Length + 1)];
+        int present = reader.Below(fields.Length + 1) - 1;
+        int[] keys = new int[reader.Below(fields.Length + 1)];
         foreach (ref int key in keys.AsSpan())
         {
-            key = fields[reader.ReadBelow(fields.Length)];
+            key = fields[reader.Below(fields.Length)];
         }
 
-        Measure[] measures = new Measure[reader.ReadBelow(byte.MaxValue)];
+        Measure[] measures = new Measure[reader.Below(byte.MaxValue)];
         foreach (ref Measure measure in measures.AsSpan())
         {
-            MeasureKind kind = (MeasureKind)reader.ReadBelow((int)MeasureKind.Set + 1);
-            int field = reader.ReadBelow(fields.Length + 1) - 1;
+            MeasureKind kind = (MeasureKind)reader.Below((int)MeasureKind.Set + 1);
+            int field = reader.Below(fields.Length + 1) - 1;
             measure = new Measure(
-                kind, field < 0 ? Measure.NoField : fields[field], (RowCondition)reader.ReadBelow((int)RowCondition.StatusNotFailure + 1));
+                kind, field < 0 ? Measure.NoField : fields[field], (RowCondition)reader.Below((int)RowCondition.StatusNotFailure + 1));
         }
 
         return new RollupSpec("", [.. keys], [.. measures]) { PresentField = present < 0 ? null : fields[present] };
@@ -208,7 +209,7 @@ internal sealed class RollupRows
         return states;
     }
 
-    private SymbolTable?[] ReadKeyTexts(ref RollupReader reader)
+    private SymbolTable?[] ReadKeyTexts(ref ByteReader reader)
     {
         SymbolTable?[] texts = new SymbolTable?[Spec.Keys.Length];
         for (int i = 0; i < texts.Length; i++)
@@ -219,7 +220,7 @@ internal sealed class RollupRows
         return texts;
     }
 
-    private SymbolTable[] ReadLatestTexts(ref RollupReader reader)
+    private SymbolTable[] ReadLatestTexts(ref ByteReader reader)
     {
         SymbolTable[] texts = new SymbolTable[Spec.Measures.Length];
         for (int i = 0; i < texts.Length; i++)
@@ -230,7 +231,7 @@ internal sealed class RollupRows
         return texts;
     }
 
-    private static RollupBucket[] ReadBuckets(ref RollupReader reader)
+    private static RollupBucket[] ReadBuckets(ref ByteReader reader)
     {
         int count = reader.ReadCount();
         long[] starts = new long[count];
@@ -247,8 +248,8 @@ internal sealed class RollupRows
         {
             bool isRaw = rows[i] == RollupSectionWriter.RawMark;
             int rowCount = isRaw ? 0 : (int)rows[i];
-            RollupReader.Require(isRaw || (rows[i] >= 0 && rows[i] <= Array.MaxLength));
-            RollupReader.Require(i == 0 || starts[i] > starts[i - 1]);
+            ByteReader.Require(isRaw || (rows[i] >= 0 && rows[i] <= Array.MaxLength));
+            ByteReader.Require(i == 0 || starts[i] > starts[i - 1]);
             buckets[i] = new RollupBucket(starts[i], samples[i], counted[i], (int)row, rowCount, isRaw);
             row += rowCount;
             reader.RequireRoom(row);

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -18,8 +19,8 @@ internal sealed class RollupSectionWriter
     private readonly byte[] _declaration;
     private readonly SymbolTable[] _keyTexts;
     private readonly SymbolTable[] _latestTexts;
-    private readonly RollupWriter _columns = new();
-    private readonly RollupWriter _complete = new();
+    private readonly ByteWriter _columns = new();
+    private readonly ByteWriter _complete = new();
     private readonly List<long> _starts = [];
     private readonly List<long> _samples = [];
     private readonly List<long> _counted = [];
@@ -61,22 +62,22 @@ internal sealed class RollupSectionWriter
     /// <summary>The section; valid until the next one is completed.</summary>
     public ReadOnlyMemory<byte> Complete(int specIndex, RollupLevel level, long apdexThresholdMicroseconds)
     {
-        RollupWriter section = _complete;
+        ByteWriter section = _complete;
         section.Clear();
-        section.WriteByte(Format);
-        section.WriteByte((byte)_schema.Kind);
-        section.WriteVarint((ulong)specIndex);
-        section.WriteByte((byte)level);
-        section.WriteVarint((ulong)apdexThresholdMicroseconds);
-        section.WriteBytes(_declaration);
+        section.Byte(Format);
+        section.Byte((byte)_schema.Kind);
+        section.Varint((ulong)specIndex);
+        section.Byte((byte)level);
+        section.Varint((ulong)apdexThresholdMicroseconds);
+        section.Bytes(_declaration);
         WriteDictionaries(section);
-        section.WriteVarint((ulong)_starts.Count);
+        section.Varint((ulong)_starts.Count);
         section.WriteNumbers([.. _starts]);
         section.WriteNumbers([.. _samples]);
         section.WriteNumbers([.. _counted]);
         section.WriteNumbers([.. _rows]);
-        section.WriteBytes(_columns.Written.Span);
-        return section.Written;
+        section.Bytes(_columns.Written);
+        return section.WrittenMemory;
     }
 
     /// <summary>Begins a new section.</summary>
@@ -143,36 +144,35 @@ internal sealed class RollupSectionWriter
     {
         IEnumerable<int> named = spec.Keys.Concat(spec.Measures.Select(measure => measure.Field)).Append(spec.PresentField ?? Measure.NoField);
         List<int> fields = [.. named.Where(field => field != Measure.NoField).Distinct()];
-        RollupWriter declaration = new();
-        declaration.WriteVarint((ulong)fields.Count);
+        ByteWriter declaration = new();
+        declaration.Varint((ulong)fields.Count);
         foreach (int ordinal in fields)
         {
             Field field = schema.Fields[ordinal];
-            declaration.WriteVarint((ulong)field.Utf8Name.Length);
-            declaration.WriteBytes(field.Utf8Name.AsSpan());
-            declaration.WriteByte(field.IsText ? (byte)1 : (byte)0);
+            declaration.Text(field.Utf8Name.AsSpan());
+            declaration.Byte(field.IsText ? (byte)1 : (byte)0);
         }
 
         // No field has no index, which is written as 0.
-        declaration.WriteVarint((ulong)(fields.IndexOf(spec.PresentField ?? Measure.NoField) + 1));
-        declaration.WriteVarint((ulong)spec.Keys.Length);
+        declaration.Varint((ulong)(fields.IndexOf(spec.PresentField ?? Measure.NoField) + 1));
+        declaration.Varint((ulong)spec.Keys.Length);
         foreach (int key in spec.Keys)
         {
-            declaration.WriteVarint((ulong)fields.IndexOf(key));
+            declaration.Varint((ulong)fields.IndexOf(key));
         }
 
-        declaration.WriteVarint((ulong)spec.Measures.Length);
+        declaration.Varint((ulong)spec.Measures.Length);
         foreach (Measure measure in spec.Measures)
         {
-            declaration.WriteByte((byte)measure.Kind);
-            declaration.WriteVarint((ulong)(fields.IndexOf(measure.Field) + 1));
-            declaration.WriteByte((byte)measure.Condition);
+            declaration.Byte((byte)measure.Kind);
+            declaration.Varint((ulong)(fields.IndexOf(measure.Field) + 1));
+            declaration.Byte((byte)measure.Condition);
         }
 
         return declaration.Written.ToArray();
     }
 
-    private void WriteDictionaries(RollupWriter section)
+    private void WriteDictionaries(ByteWriter section)
     {
         for (int part = 0; part < _keyTexts.Length; part++)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using NUnit.Framework;
 using TimeSeries.Core;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Samples;
@@ -12,6 +13,7 @@ using TimeSeries.Core.Storage.Embedded.Catalog;
 using TimeSeries.Core.Storage.Embedded.Compaction;
 using TimeSeries.Core.Storage.Embedded.Heads;
 using TimeSeries.Core.Threads;
+using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Storage.Blocks;
@@ -66,6 +68,21 @@ public sealed class BlockRoundTripTests
     }
 
     [Test]
+    public void Columns_are_found_by_name_when_the_kind_has_another_order_of_fields([Values] Kind kind)
+    {
+        KindSchema today = SampleSchema.Of(kind);
+        KindSchema other = OtherSchema.Reordered(today);
+
+        // A column is told from the others by where it lies. The field that is unknown today has none.
+        ColumnIndex?[] columns = [.. other.Fields.Select(field => today.Find(field.Name) is { } known ? ColumnOf(field, known.Ordinal) : null), null];
+        ByteWriter footer = new();
+        BlockFooter.Write(new BlockIndex { Schema = other, Sections = [], Chunks = [], Columns = columns }, footer);
+
+        ColumnIndex?[] read = BlockFooter.Read(footer.Written, today).Columns;
+        Assert.That(read.Select(column => column?.Dictionary.Offset), Is.EqualTo([.. today.Fields.Select(field => (long?)field.Ordinal), null]));
+    }
+
+    [Test]
     public void Long_texts_make_short_chunks() => Assert.That(BlockFormat.ChunkRows(64 << 10), Is.EqualTo(256));
 
     [Test]
@@ -88,6 +105,8 @@ public sealed class BlockRoundTripTests
 
     private static List<string> Sorted((StoredRow Row, long Number)[] rows) =>
         [.. rows.OrderBy(row => row.Row.Pcode).ThenBy(row => row.Row.Time).ThenBy(row => row.Number).Select(row => $"{row.Number} {row.Row}")];
+
+    private static ColumnIndex ColumnOf(Field field, int offset) => new() { IsText = field.IsText, Dictionary = new Extent(offset, 1), Chunks = [] };
 
     private BlockReader Seal((StoredRow Row, long Number)[] rows)
     {

@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
 namespace TimeSeries.Tests.Storage.Blocks;
 

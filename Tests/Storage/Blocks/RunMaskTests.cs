@@ -1,7 +1,7 @@
 using NUnit.Framework;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
 namespace TimeSeries.Tests.Storage.Blocks;
 

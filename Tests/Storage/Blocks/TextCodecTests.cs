@@ -2,9 +2,9 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Tests.Storage.Blocks;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model.Samples;

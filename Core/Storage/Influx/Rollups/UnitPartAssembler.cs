@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 
 namespace TimeSeries.Core.Storage.Influx.Rollups;
 
@@ -84,9 +85,9 @@ internal sealed class UnitPartAssembler
     // A section begins with format, kind and declaration; the others need not be decoded.
     private static int SpecOf(ReadOnlySpan<byte> section)
     {
-        RollupReader reader = new(section);
-        reader.ReadByte();
-        reader.ReadBelow(int.MaxValue);
-        return reader.ReadBelow(int.MaxValue);
+        ByteReader reader = new(section);
+        reader.Byte();
+        reader.Byte();
+        return reader.Size();
     }
 }

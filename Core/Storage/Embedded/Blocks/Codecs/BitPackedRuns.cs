@@ -1,5 +1,5 @@
 using System.Numerics;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Codecs;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 

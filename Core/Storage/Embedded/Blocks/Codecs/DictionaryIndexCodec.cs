@@ -1,6 +1,6 @@
 using System.Numerics;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 

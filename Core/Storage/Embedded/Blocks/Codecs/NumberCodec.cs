@@ -1,3 +1,4 @@
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 

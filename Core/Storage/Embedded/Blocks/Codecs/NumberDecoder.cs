@@ -1,5 +1,5 @@
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using static TimeSeries.Core.Storage.Embedded.Blocks.Codecs.NumberCodec;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 

@@ -1,5 +1,5 @@
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;

@@ -1,5 +1,6 @@
 using System.Text;
 using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;

@@ -1,3 +1,4 @@
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;

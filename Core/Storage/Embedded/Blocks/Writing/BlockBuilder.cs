@@ -1,4 +1,5 @@
 using System.Buffers;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;

@@ -1,8 +1,8 @@
 using TimeSeries.Core.Aggregate.Rollups;
+using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;

@@ -1,12 +1,13 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
+namespace TimeSeries.Core.Codecs;
 
 /// <summary>
 /// Unsigned numbers of one width, packed one behind the other from the lowest bit of the first byte. Reading is one unaligned 8-byte load a
-/// number, so <see cref="SlackBytes"/> readable bytes must follow the packed ones.
+/// number, so <see cref="SlackBytes"/> readable bytes must follow the packed ones. A number of 57 to 63 bits takes a second load.
 /// </summary>
 internal static class BitPacking
 {
@@ -16,10 +17,10 @@ internal static class BitPacking
     /// <summary>Bytes behind the packed ones that may be read (and are ignored).</summary>
     public const int SlackBytes = 8;
 
-    // A shift by up to 7 bits leaves 57 of a 64-bit load, so wider numbers are kept whole.
+    // A shift by up to 7 bits leaves 57 of a 64-bit load.
     private const int MaxWidth = 56;
 
-    /// <summary>The width to pack with, given all numbers or-ed together.</summary>
+    /// <summary>The width to pack with, given all numbers or-ed together: one that is read by one load a number.</summary>
     public static int WidthOf(ulong union)
     {
         int width = 64 - BitOperations.LeadingZeroCount(union);
@@ -28,6 +29,7 @@ internal static class BitPacking
 
     public static int PackedBytes(int count, int width) => (int)(((long)count * width + 7) / 8);
 
+    /// <summary>Whether a number of the width is read by one load.</summary>
     public static bool IsWidth(int width) => width is >= 0 and <= MaxWidth or 64;
 
     public static void Pack(ReadOnlySpan<ulong> values, int width, Span<byte> into)
@@ -76,6 +78,17 @@ internal static class BitPacking
             return;
         }
 
+        if (width is > MaxWidth and < 64)
+        {
+            LoadWide(from, width, into);
+            foreach (ref long number in into)
+            {
+                number = unchecked(least + number * scale);
+            }
+
+            return;
+        }
+
         ulong mask = Mask(width);
         ref byte start = ref MemoryMarshal.GetReference(from);
         int done = Avx512BitUnpacker.Unpack(from, width, least, scale, missing: null, into);
@@ -92,6 +105,17 @@ internal static class BitPacking
         if (width == 0)
         {
             into.Fill(missing);
+            return;
+        }
+
+        if (width is > MaxWidth and < 64)
+        {
+            LoadWide(from, width, into);
+            foreach (ref long number in into)
+            {
+                number = number == 0 ? missing : unchecked(least + (number - 1) * scale);
+            }
+
             return;
         }
 
@@ -130,4 +154,51 @@ internal static class BitPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Load(ref byte from, nint bit, ulong mask) =>
         (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, bit >> 3)) >> (int)(bit & 7)) & mask;
+
+    // Numbers of 57 to 63 bits: the ninth byte has what is above the first load.
+    private static void LoadWide(ReadOnlySpan<byte> from, int width, Span<long> into)
+    {
+        ulong mask = Mask(width);
+        for (int i = 0; i < into.Length; i++)
+        {
+            int bit = i * width;
+            int shift = bit & 7;
+            ReadOnlySpan<byte> bytes = from.Slice(bit >> 3, sizeof(ulong) + 1);
+            ulong value = BinaryPrimitives.ReadUInt64LittleEndian(bytes) >> shift;
+            into[i] = (long)((value | ((ulong)bytes[sizeof(ulong)] << 1 << (63 - shift))) & mask);
+        }
+    }
+
+    private ref struct BitSink(Span<byte> into)
+    {
+        private readonly Span<byte> _into = into;
+        private ulong _word;
+        private int _bits;
+        private int _at;
+
+        /// <summary>Puts a number of 1 to 64 bits, which has none above them.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Put(ulong value, int width)
+        {
+            _word |= value << _bits;
+            _bits += width;
+            if (_bits >= 64)
+            {
+                MemoryMarshal.Write(_into[_at..], _word);
+                _at += sizeof(ulong);
+                _bits -= 64;
+                _word = _bits == 0 ? 0 : value >> (width - _bits);
+            }
+        }
+
+        /// <summary>Writes what is left, in as few bytes as will do.</summary>
+        public void End()
+        {
+            for (; _bits > 0; _bits -= 8)
+            {
+                _into[_at++] = (byte)_word;
+                _word >>= 8;
+            }
+        }
+    }
 }

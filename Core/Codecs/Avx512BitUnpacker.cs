@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
+namespace TimeSeries.Core.Codecs;
 
 /// <summary>
 /// Unpacks most of a run of packed numbers 8 or 16 at a time, where the processor has AVX-512 VBMI; what is left, and everything elsewhere, is for the

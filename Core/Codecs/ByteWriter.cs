@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
+namespace TimeSeries.Core.Codecs;
 
 /// <summary>Bytes being put together in memory: fixed integers little-endian, others as LEB128. Reused; not thread safe.</summary>
 internal sealed class ByteWriter

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 
-namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
+namespace TimeSeries.Core.Codecs;
 
 /// <summary>Reads what <see cref="ByteWriter"/> wrote. Throws <see cref="InvalidDataException"/> when the bytes end too soon.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
@@ -10,6 +11,15 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public int Position { get; private set; }
 
     public readonly int Remaining => _bytes.Length - Position;
+
+    /// <summary>Throws unless what was read makes sense.</summary>
+    public static void Require([DoesNotReturnIf(false)] bool makesSense)
+    {
+        if (!makesSense)
+        {
+            throw new InvalidDataException("a value is impossible");
+        }
+    }
 
     public byte Byte() => Take(1)[0];
 
@@ -57,17 +67,25 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return size <= int.MaxValue ? (int)size : throw new InvalidDataException("a size is too great");
     }
 
+    /// <summary>A number below a limit.</summary>
+    public int Below(int limit)
+    {
+        ulong value = Varint();
+        Require(value < (ulong)limit);
+        return (int)value;
+    }
+
     public ReadOnlySpan<byte> Text() => Take(Count());
 
-    public ReadOnlySpan<byte> Take(int count)
+    public ReadOnlySpan<byte> Take(long count)
     {
         if (count < 0 || count > Remaining)
         {
             throw new InvalidDataException("the bytes end too soon");
         }
 
-        ReadOnlySpan<byte> taken = _bytes.Slice(Position, count);
-        Position += count;
+        ReadOnlySpan<byte> taken = _bytes.Slice(Position, (int)count);
+        Position += (int)count;
         return taken;
     }
 }
