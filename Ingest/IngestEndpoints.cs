@@ -9,7 +9,15 @@ public static class IngestEndpoints
     public static IEndpointRouteBuilder MapTimeSeriesIngest(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        routes.MapPost(BatchEndpoint.Path, static context => context.RequestServices.GetRequiredService<BatchEndpoint>().HandleAsync(context));
+        BatchEndpoint endpoint = routes.ServiceProvider.GetRequiredService<BatchEndpoint>();
+        foreach (IBatchProtocol protocol in routes.ServiceProvider.GetServices<IBatchProtocol>())
+        {
+            foreach (string path in protocol.Paths)
+            {
+                routes.MapPost(path, context => endpoint.HandleAsync(context, protocol));
+            }
+        }
+
         return routes;
     }
 }

@@ -18,12 +18,12 @@ using TimeSeries.Hosting.Storage;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Commit;
-using TimeSeries.Ingest.Decoding;
+using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Idempotency;
 using TimeSeries.Ingest.Receive;
 using TimeSeries.Ingest.Recovery;
 using TimeSeries.Ingest.Shipping;
-using TimeSeries.Ingest.Validation;
+using TimeSeries.Core.Building;
 
 namespace TimeSeries.Ingest;
 
@@ -53,11 +53,13 @@ public static class IngestServices
         AddNode(services);
         AddPipeline(services);
         AddLoops(services);
-        services.AddSingleton<DecodedBatchPool>();
+        services.AddSingleton<SampleBatchBuilderPool>();
         services.AddSingleton<IngestGate>();
         services.AddSingleton<BatchSubmitter>();
+        services.AddSingleton<IBatchSubmitter>(provider => provider.GetRequiredService<BatchSubmitter>());
         services.AddSingleton<BatchIngestor>();
         services.AddSingleton<BatchEndpoint>();
+        services.AddSingleton<IBatchProtocol, NativeProtocol>();
         services.AddSingleton<IApiDescription, BatchDescription>();
         return services;
     }

@@ -3,9 +3,9 @@ using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Ingest.Decoding;
-using TimeSeries.Ingest.Decoding.Wire;
-using TimeSeries.Ingest.Validation;
+using TimeSeries.Ingest.Protocols.Native;
+using TimeSeries.Ingest.Protocols.Native.Wire;
+using TimeSeries.Core.Building;
 
 namespace TimeSeries.Benchmarks.Micro;
 
@@ -15,7 +15,8 @@ namespace TimeSeries.Benchmarks.Micro;
 public class DecoderBenchmarks
 {
     private readonly SampleBatch _samples = new();
-    private readonly DecodedBatch _decoded = new();
+    private readonly SampleBatchBuilder _builder = new();
+    private readonly NativeRequest _request = new();
     private readonly BatchValidator _validator = new(new BatchLimits());
     private byte[] _body = [];
 
@@ -42,19 +43,19 @@ public class DecoderBenchmarks
     public int Decode()
     {
         _samples.Clear();
-        _decoded.Reset(_samples);
-        if (BatchDecoder.Decode(_body, Json ? BodyFormat.Json : BodyFormat.MessagePack, _decoded) is { } refusal)
+        _builder.Reset(_samples);
+        if (BatchDecoder.Decode(_body, Json ? BodyFormat.Json : BodyFormat.MessagePack, _request, _builder) is { } refusal)
         {
             throw new InvalidOperationException($"The generated body was refused: {refusal}.");
         }
 
-        return _decoded.Received;
+        return _builder.RowCount;
     }
 
     [Benchmark(OperationsPerInvoke = MicroSizes.BatchSamples)]
     public int DecodeAndValidate()
     {
         Decode();
-        return _validator.Validate(_decoded, GeneratedBatch.Pcode, new Timestamp(SampleMaker.PreparedAtMilliseconds)).Usable;
+        return _validator.Validate(_builder, GeneratedBatch.Pcode, new Timestamp(SampleMaker.PreparedAtMilliseconds)).Usable;
     }
 }

@@ -7,9 +7,9 @@ using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Ingest.Decoding;
-using TimeSeries.Ingest.Decoding.Wire;
-using TimeSeries.Ingest.Validation;
+using TimeSeries.Ingest.Protocols.Native;
+using TimeSeries.Ingest.Protocols.Native.Wire;
+using TimeSeries.Core.Building;
 
 namespace TimeSeries.Benchmarks.Stages;
 
@@ -28,7 +28,8 @@ internal sealed class StagesRun : IAsyncDisposable
     private readonly StoreFolder _folder = new();
     private readonly PreparedBody[] _bodies = new PreparedBody[BodyCount];
     private readonly BatchValidator _validator = new(new BatchLimits());
-    private readonly DecodedBatch _decoded = new();
+    private readonly SampleBatchBuilder _builder = new();
+    private readonly NativeRequest _request = new();
     private readonly SampleBatch _samples = new();
     private readonly PooledBuffer _payload = new();
     private long _position;
@@ -95,9 +96,9 @@ internal sealed class StagesRun : IAsyncDisposable
         await _decode.MeasureAsync(MicroSizes.BatchSamples, () =>
         {
             _samples.Clear();
-            _decoded.Reset(_samples);
-            _batch = BatchDecoder.Decode(body.Body, BodyFormat.MessagePack, _decoded) is null
-                ? _validator.Validate(_decoded, GeneratedBatch.Pcode, new Timestamp(SampleMaker.PreparedAtMilliseconds + (batch * 1_000L))).Batch : null;
+            _builder.Reset(_samples);
+            _batch = BatchDecoder.Decode(body.Body, BodyFormat.MessagePack, _request, _builder) is null
+                ? _validator.Validate(_builder, GeneratedBatch.Pcode, new Timestamp(SampleMaker.PreparedAtMilliseconds + (batch * 1_000L))).Batch : null;
             return ValueTask.CompletedTask;
         });
         ValidBatch valid = _batch ?? throw new InvalidOperationException("The generated body was refused.");

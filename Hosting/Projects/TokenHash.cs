@@ -10,6 +10,9 @@ namespace TimeSeries.Hosting.Projects;
 /// </summary>
 public readonly record struct TokenHash(ulong First, ulong Second, ulong Third, ulong Fourth)
 {
+    /// <summary>Bytes that <see cref="CopyTo"/> writes.</summary>
+    public const int Size = SHA256.HashSizeInBytes;
+
     public static TokenHash OfToken(ReadOnlySpan<char> token)
     {
         byte[] utf8 = new byte[Encoding.UTF8.GetMaxByteCount(token.Length)];

@@ -1,8 +1,9 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
+using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Ingest.Validation;
 
 namespace TimeSeries.Ingest.Commit;
 

@@ -1,5 +1,6 @@
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Idempotency;
 

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Log;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Threads;
 
@@ -49,9 +50,8 @@ internal sealed partial class LogCommitter(
             using ITimer alarm = clock.CreateTimer(_ => Alarm(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             while (WaitForBatches(alarm))
             {
-                while (!queue.IsEmpty)
+                while (CommitNext())
                 {
-                    Commit();
                 }
             }
         }
@@ -95,8 +95,14 @@ internal sealed partial class LogCommitter(
         queue.Ring();
     }
 
-    private void Commit()
+    /// <summary>One step: commits the batches that wait as one group. False when none waits. For the committer's thread only.</summary>
+    internal bool CommitNext()
     {
+        if (queue.IsEmpty)
+        {
+            return false;
+        }
+
         Gather();
         Timestamp now = Timestamp.Now(clock);
         foreach (PendingBatch batch in _group)
@@ -114,6 +120,18 @@ internal sealed partial class LogCommitter(
         else
         {
             EndGroup(CommitOutcome.LogUnavailable);
+        }
+
+        return true;
+    }
+
+    /// <summary>One step while nobody pushes: the WAL is tried, or the open unit gets its mark.</summary>
+    internal void ProbeOrMark()
+    {
+        log.AddMarkOrProbe(Timestamp.Now(clock));
+        if (Append() == LogOutcome.Appended)
+        {
+            log.Announce();
         }
     }
 
@@ -152,16 +170,6 @@ internal sealed partial class LogCommitter(
         }
 
         _group.Clear();
-    }
-
-    // Nobody pushes: the log is tried, or the open unit gets its mark.
-    private void ProbeOrMark()
-    {
-        log.AddMarkOrProbe(Timestamp.Now(clock));
-        if (Append() == LogOutcome.Appended)
-        {
-            log.Announce();
-        }
     }
 
     private LogOutcome Append()

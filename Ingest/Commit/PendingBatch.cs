@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Ingest.Idempotency;
 
 namespace TimeSeries.Ingest.Commit;
 
@@ -56,25 +56,3 @@ internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint 
     /// <inheritdoc cref="Complete(CommitOutcome)"/>
     public void Complete(CommitResult result) => _completion.TrySetResult(result);
 }
-
-/// <summary>How many samples of a batch fared how, as its answer says; remembered with its idempotency key.</summary>
-internal readonly record struct BatchCounts(int Accepted, int Rejected, int Duplicates, int Truncated);
-
-/// <summary>What became of a batch.</summary>
-internal enum CommitOutcome : byte
-{
-    /// <summary>Durable, and in the store.</summary>
-    Stored,
-
-    /// <summary>Another batch with the same idempotency key was taken before; its counts and position are this one's answer.</summary>
-    Resent,
-
-    /// <summary>The log can't be written; nothing was kept.</summary>
-    LogUnavailable,
-
-    /// <summary>The host stops before the batch is in the store. It may be in the log.</summary>
-    Stopping,
-}
-
-/// <summary>What became of a batch, with the counts for its answer.</summary>
-internal readonly record struct CommitResult(CommitOutcome Outcome, BatchCounts Counts, LogPosition Position);

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Ingest.Building;
+using TimeSeries.Core.Building;
 
 namespace TimeSeries.Ingest.Commit;
 

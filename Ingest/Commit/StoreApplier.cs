@@ -27,6 +27,9 @@ internal sealed partial class StoreApplier(
     private int _left = 1;
     private CancellationToken _stopping;
 
+    // The batch that the thread is at.
+    private HandedBatch _current;
+
     // Clock timestamp at which the write that is under way began; 0 when none is.
     private long _writingSince;
     private volatile bool _failing;
@@ -101,16 +104,67 @@ internal sealed partial class StoreApplier(
         }
     }
 
+    /// <summary>One step: goes on with the batch that was handed over first. For the store's thread only.</summary>
+    internal ApplyStep ApplyNext(CancellationToken stoppingToken)
+    {
+        if (_current.Batch is null)
+        {
+            if (!_handed.TryRead(out _current))
+            {
+                return ApplyStep.Idle;
+            }
+
+            Volatile.Write(ref _writingSince, Math.Max(1, clock.GetTimestamp()));
+        }
+
+        if (_current.Write is null && IsForStore(_current.Batch))
+        {
+            // At the stop the batch is in the log and is applied at the next start.
+            _current = _current with { Write = stoppingToken.IsCancellationRequested ? Task.FromCanceled(stoppingToken) : Begin(_current.Batch).AsTask() };
+        }
+
+        Task? write = _current.Write;
+        if (write is { IsCompleted: false })
+        {
+            return ApplyStep.Waiting;
+        }
+
+        if (write?.Exception?.InnerException is { } failure and not OperationCanceledException)
+        {
+            _current = _current with { Write = null };
+            Report(failure);
+            return ApplyStep.Failed;
+        }
+
+        PendingBatch batch = _current.Batch;
+        _current = default;
+        if (write is { IsCompletedSuccessfully: true })
+        {
+            _failing = false;
+        }
+
+        Volatile.Write(ref _writingSince, 0);
+        lifecycle.End(batch, write is null or { IsCompletedSuccessfully: true } ? CommitOutcome.Stored : CommitOutcome.Stopping);
+        Interlocked.Decrement(ref _left);
+        return ApplyStep.Applied;
+    }
+
     private void ApplyAll(CancellationToken stoppingToken)
     {
         Interlocked.Decrement(ref _left);
         while (_handed.WaitToRead())
         {
-            while (_handed.TryRead(out HandedBatch handed))
+            ApplyStep step;
+            while ((step = ApplyNext(stoppingToken)) != ApplyStep.Idle)
             {
-                bool isStored = !IsForStore(handed.Batch) || Write(handed, stoppingToken);
-                lifecycle.End(handed.Batch, isStored ? CommitOutcome.Stored : CommitOutcome.Stopping);
-                Interlocked.Decrement(ref _left);
+                if (step == ApplyStep.Waiting)
+                {
+                    Task.WaitAny(_current.Write!);
+                }
+                else if (step == ApplyStep.Failed)
+                {
+                    Task.WaitAny(Task.Delay(_retryPeriod, clock, stoppingToken));
+                }
             }
         }
     }
@@ -133,7 +187,7 @@ internal sealed partial class StoreApplier(
         }
         else
         {
-            HandOver(new HandedBatch(batch, write));
+            HandOver(new HandedBatch(batch, write.AsTask()));
         }
     }
 
@@ -150,46 +204,15 @@ internal sealed partial class StoreApplier(
         }
     }
 
-    private bool Write(HandedBatch handed, CancellationToken stoppingToken)
+    private void Report(Exception failure)
     {
-        ValueTask? begun = handed.Begun;
-        Volatile.Write(ref _writingSince, Math.Max(1, clock.GetTimestamp()));
-        try
+        instruments.StoreFailures.Add(1);
+        if (!_failing)
         {
-            while (begun is not null || !stoppingToken.IsCancellationRequested)
-            {
-                try
-                {
-                    ValueTask write = begun ?? route.Store.WriteAsync(handed.Batch.Batch, handed.Batch.Position, stoppingToken);
-                    begun = null;
-                    write.AsTask().GetAwaiter().GetResult();
-                    _failing = false;
-                    return true;
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    instruments.StoreFailures.Add(1);
-                    if (!_failing)
-                    {
-                        LogFailure(failure);
-                    }
-
-                    _failing = true;
-                }
-
-                Task.Delay(_retryPeriod, clock, stoppingToken).GetAwaiter().GetResult();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops; the batch is in the log and is applied at the next start.
-        }
-        finally
-        {
-            Volatile.Write(ref _writingSince, 0);
+            LogFailure(failure);
         }
 
-        return false;
+        _failing = true;
     }
 
     [LoggerMessage(2005, LogLevel.Critical, "Writing to the store has stopped; the host stops.")]
@@ -199,7 +222,23 @@ internal sealed partial class StoreApplier(
     private partial void LogFailure(Exception failure);
 
     /// <summary>A batch for the thread, with its write when that was begun.</summary>
-    private readonly record struct HandedBatch(PendingBatch Batch, ValueTask? Begun);
+    private readonly record struct HandedBatch(PendingBatch Batch, Task? Write);
+}
+
+/// <summary>What a step of <see cref="StoreApplier"/> came to.</summary>
+internal enum ApplyStep : byte
+{
+    /// <summary>No batch waits.</summary>
+    Idle,
+
+    /// <summary>A batch has ended.</summary>
+    Applied,
+
+    /// <summary>The store lets the batch wait.</summary>
+    Waiting,
+
+    /// <summary>The store failed; the next step tries it again, at once.</summary>
+    Failed,
 }
 
 /// <summary>How durable batches reach the store: from memory, each as it was committed, or from the log.</summary>

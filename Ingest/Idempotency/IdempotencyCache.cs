@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Commit;
 

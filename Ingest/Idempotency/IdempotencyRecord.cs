@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Ingest.Commit;
 
 namespace TimeSeries.Ingest.Idempotency;
 

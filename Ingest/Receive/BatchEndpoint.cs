@@ -1,22 +1,20 @@
-using System.Buffers;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using TimeSeries.Core.Memory;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Commit;
-using TimeSeries.Ingest.Decoding.Wire;
 
 namespace TimeSeries.Ingest.Receive;
 
-/// <summary><c>POST /ingest/v1/batch</c>: who may push, what they push, and how they are answered. Thread safe.</summary>
+/// <summary>
+/// Takes the pushes of every protocol over HTTP: token, headers, whether pushes are taken just now, body within the limits, then
+/// <see cref="BatchIngestor"/>, and the protocol's response. Thread safe.
+/// </summary>
 internal sealed class BatchEndpoint(
-    ProjectDirectory projects, IngestOptions options, MemoryBudget budget, IngestGate gate, BatchIngestor intake, IngestInstruments instruments, TimeProvider clock)
+    ProjectDirectory projects, IngestOptions options, MemoryBudget budget, IngestGate gate, BatchIngestor ingestor, IngestInstruments instruments, TimeProvider clock)
 {
-    public const string Path = "/ingest/v1/batch";
     private const int FirstBodyBytes = 64 << 10;
 
     // The server counts what frames chunks too, which for tiny chunks is more than they hold; the body itself is counted by its reader.
@@ -25,107 +23,64 @@ internal sealed class BatchEndpoint(
     // Decoding so much takes some 0.2 ms, for which the thread that received it may keep others waiting.
     private const int SmallBodyBytes = 64 << 10;
 
-    public async Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context, IBatchProtocol protocol)
     {
         long began = clock.GetTimestamp();
-        TokenCheck check = TokenAuthenticator.Read(context.Request, projects, Scopes.Ingest);
+        TokenCheck check = protocol.Authenticate(context.Request, projects);
         if (check.IsGranted)
         {
-            await TakeAsync(context, check.AuthenticatedProject);
+            await TakeAsync(context, protocol, check.AuthenticatedProject);
         }
         else
         {
-            await TokenProblem.WriteAsync(context, check.Outcome, Scopes.Ingest);
+            await protocol.RefuseAsync(context, check.Outcome);
         }
 
         instruments.Requests.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
         instruments.Duration.Record(clock.GetElapsedTime(began).TotalSeconds);
     }
 
-    private async Task TakeAsync(HttpContext context, AuthenticatedProject grant)
+    private async Task TakeAsync(HttpContext context, IBatchProtocol protocol, AuthenticatedProject project)
     {
-        IngestProblem? refusal = IngestHeaders.Read(context.Request, out IngestHeaders head) ?? gate.FindProblem();
-        if (refusal is not null)
+        IngestProblem? problem = protocol.TryBegin(context.Request, out IBatchRequest? push);
+        using (push)
         {
-            await RefuseAsync(context, refusal);
-            return;
-        }
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = options.MaxRequestBytes * ChunkOverhead;
-        }
-
-        IngestResult outcome;
-        using (Activity? span = Tracing.Source.StartActivity("ingest.batch"))
-        using (MemoryReservation share = new(budget))
-        {
-            span?.SetTag("pcode", grant.Project.Pcode);
-            long told = Math.Min(context.Request.ContentLength ?? 0, options.MaxRequestBytes);
-            using PooledBuffer body = new((int)Math.Max(FirstBodyBytes, told));
-            using (Tracing.Source.StartActivity("ingest.receive"))
+            problem ??= gate.FindProblem();
+            if (push is null || problem is not null)
             {
-                refusal = await BodyReader.ReadAsync(context.Request, body, options.MaxRequestBytes, share);
+                await protocol.RefuseAsync(context, problem!);
+                return;
             }
 
-            instruments.BodyBytes.Add(body.Length);
-            if (body.Length > SmallBodyBytes || head.Encoding != BodyEncoding.Identity)
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             {
-                await WorkerThread.Switch;
+                size.MaxRequestBodySize = options.MaxRequestBytes * ChunkOverhead;
             }
 
-            outcome = refusal is null ? await intake.TakeAsync(body, head, grant, share, span) : new IngestResult(refusal);
+            await push.RespondAsync(context, await IngestAsync(context.Request, push, project));
         }
-
-        await (outcome.Refusal is null ? AnswerAsync(context, head, outcome.Answer!) : RefuseAsync(context, outcome.Refusal, outcome.Answer));
     }
 
-    private static Task AnswerAsync(HttpContext context, IngestHeaders head, IngestResponse answer)
+    private async ValueTask<IngestResult> IngestAsync(HttpRequest request, IBatchRequest push, AuthenticatedProject project)
     {
-        ArrayBufferWriter<byte> body = new(256);
-        if (head.AnswerFormat == BodyFormat.MessagePack)
+        using Activity? span = Tracing.Source.StartActivity("ingest.batch");
+        using MemoryReservation reservation = new(budget);
+        span?.SetTag("pcode", project.Project.Pcode);
+        long told = Math.Min(request.ContentLength ?? 0, options.MaxRequestBytes);
+        using PooledBuffer body = new((int)Math.Max(FirstBodyBytes, told));
+        IngestProblem? problem;
+        using (Tracing.Source.StartActivity("ingest.receive"))
         {
-            MessagePackIngestResponse.Write(body, answer);
-        }
-        else
-        {
-            using Utf8JsonWriter json = new(body);
-            JsonIngestResponse.Write(json, answer);
-        }
-
-        context.Response.ContentType = head.AnswerFormat == BodyFormat.MessagePack ? MessagePackMedia.ContentType : "application/json";
-        context.Response.ContentLength = body.WrittenCount;
-        return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
-    }
-
-    private static Task RefuseAsync(HttpContext context, IngestProblem refusal, IngestResponse? counts = null)
-    {
-        if (refusal.RetryAfterSeconds is { } seconds)
-        {
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            problem = await BodyReader.ReadAsync(request, body, options.MaxRequestBytes, reservation);
         }
 
-        return Problem.WriteAsync(context, refusal.Status, refusal.Detail, json => Extend(json, refusal, counts));
-    }
-
-    private static void Extend(Utf8JsonWriter json, IngestProblem refusal, IngestResponse? counts)
-    {
-        if (refusal.ByteOffset is { } offset)
+        instruments.BodyBytes.Add(body.Length);
+        if (body.Length > SmallBodyBytes || push.Encoding != BodyEncoding.Identity)
         {
-            json.WriteNumber("byteOffset"u8, offset);
+            await WorkerThread.Switch;
         }
 
-        if (refusal.Field is { } field)
-        {
-            json.WriteString("field"u8, field);
-        }
-
-        if (counts is not null)
-        {
-            json.WriteNumber("accepted"u8, counts.Counts.Accepted);
-            json.WriteNumber("rejected"u8, counts.Counts.Rejected);
-            JsonIngestResponse.WriteErrors(json, counts.Errors);
-        }
+        return problem is null ? await ingestor.IngestAsync(body, push, project, reservation, span) : IngestResult.Refused(problem);
     }
 }
 

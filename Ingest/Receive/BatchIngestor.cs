@@ -1,27 +1,23 @@
 using System.Diagnostics;
-using TimeSeries.Core.Codecs;
+using System.Globalization;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Telemetry;
-using TimeSeries.Ingest.Building;
 using TimeSeries.Ingest.Commit;
-using TimeSeries.Ingest.Decoding;
-using TimeSeries.Ingest.Decoding.Wire;
-using TimeSeries.Ingest.Idempotency;
-using TimeSeries.Ingest.Validation;
 
 namespace TimeSeries.Ingest.Receive;
 
 /// <summary>
-/// Takes a body on its way: inflate, decode, validate, encode for the log, queue, and wait until it is durable and in the store. Thread safe;
-/// everything up to the queue happens on the request's own thread.
+/// Takes a body on its way: inflate, decode, validate, and submit. What decodes it is the protocol's. Thread safe; everything up to submitting happens on
+/// the request's own thread.
 /// </summary>
 internal sealed class BatchIngestor(
-    IngestOptions options, BatchValidator validator, BatchSubmitter submitter, SampleLedger ledger, SampleBatchPool batches, DecodedBatchPool decodings,
+    IngestOptions options, BatchValidator validator, BatchSubmitter submitter, SampleLedger ledger, SampleBatchPool batches, SampleBatchBuilderPool builders,
     DataDirectory directory, TimeProvider clock)
 {
     private const int MaxListedErrors = 100;
@@ -29,114 +25,99 @@ internal sealed class BatchIngestor(
     // Columns of a batch take about this much of its inflated body; the true size is set once it is known.
     private const int ColumnsPerBodyByte = 2;
 
-    // A log record is smaller than its body; a first guess that mostly saves growing.
-    private const int RecordShare = 4;
-    private const int SmallestRecordBytes = 512;
+    // An inflated body is about this many times the one sent; a first guess that mostly saves growing.
+    private const int InflatedPerBodyByte = 4;
 
-    /// <summary>Takes a body; the share of the budget holds it already. The span, when there is one, is told what is in the batch.</summary>
-    public async ValueTask<IngestResult> TakeAsync(PooledBuffer body, IngestHeaders head, AuthenticatedProject grant, MemoryReservation share, Activity? span)
+    /// <summary>Takes a body; the reservation holds it already. The span, when there is one, gets tags of what is in the batch.</summary>
+    public async ValueTask<IngestResult> IngestAsync(
+        PooledBuffer body, IBatchRequest push, AuthenticatedProject project, MemoryReservation reservation, Activity? span)
     {
         SampleBatch samples = batches.Rent();
-        DecodedBatch decoded = decodings.Rent();
+        SampleBatchBuilder builder = builders.Rent();
         try
         {
-            decoded.Reset(samples);
-            IngestProblem? refusal;
+            builder.Reset(samples);
+            IngestProblem? problem;
             using (Tracing.Source.StartActivity("ingest.decode"))
             {
-                refusal = Decode(body, head, decoded, share);
+                problem = Decode(body, push, builder, reservation);
             }
 
-            return refusal is null ? await ValidateAsync(decoded, body.Length, head, grant, share, span) : new IngestResult(refusal);
+            if (problem is not null)
+            {
+                return IngestResult.Refused(problem);
+            }
+
+            ValidationResult validated = validator.Validate(builder, project.Project.Pcode, Timestamp.Now(clock));
+            span?.SetTag("samples", validated.Usable + validated.Rejected).SetTag("kinds", KindsOf(validated.Batch));
+            ledger.Receive(project.Project.Pcode, builder.Rejected, validated.Batch);
+            reservation.SetTo(body.Length + samples.AllocatedBytes);
+            return validated.Batch is null
+                ? new IngestResult { Counts = new BatchCounts(0, validated.Rejected, 0, 0), Errors = builder.Rejected.List(MaxListedErrors) }
+                : await SubmitAsync(validated, builder, push, push.FindKey(project));
         }
         finally
         {
-            decodings.Return(decoded);
+            builders.Return(builder);
             batches.Return(samples);
         }
     }
 
-    private IngestProblem? Decode(PooledBuffer body, IngestHeaders head, DecodedBatch into, MemoryReservation share)
+    private IngestProblem? Decode(PooledBuffer body, IBatchRequest push, SampleBatchBuilder into, MemoryReservation reservation)
     {
-        if (head.Encoding == BodyEncoding.Identity)
+        if (push.Encoding == BodyEncoding.Identity)
         {
-            return Decode(body.Written.Span, head.Format, into, share);
+            return Decode(body.Written.Span, push, into, reservation);
         }
 
-        using PooledBuffer inflated = new(Math.Max(body.Length, 1) * RecordShare);
-        return BodyInflater.Inflate(body.Written, head.Encoding, inflated, options.MaxInflatedBytes, share, out ReadOnlyMemory<byte> whole)
-            ?? Decode(whole.Span, head.Format, into, share);
+        using PooledBuffer inflated = new(Math.Max(body.Length, 1) * InflatedPerBodyByte);
+        return BodyInflater.Inflate(body.Written, push.Encoding, inflated, options.MaxInflatedBytes, reservation, out ReadOnlyMemory<byte> whole)
+            ?? Decode(whole.Span, push, into, reservation);
     }
 
-    private IngestProblem? Decode(ReadOnlySpan<byte> body, BodyFormat format, DecodedBatch into, MemoryReservation share)
+    private IngestProblem? Decode(ReadOnlySpan<byte> body, IBatchRequest push, SampleBatchBuilder into, MemoryReservation reservation)
     {
         if (body.Length > options.MaxInflatedBytes)
         {
             return BodyInflater.TooLarge(options.MaxInflatedBytes);
         }
 
-        if (!share.TryTake((long)body.Length * ColumnsPerBodyByte))
+        if (!reservation.TryTake((long)body.Length * ColumnsPerBodyByte))
         {
             return IngestProblem.QueueFull;
         }
 
-        return BatchDecoder.Decode(body, format, into) is { } refusal
-            ? new IngestProblem(StatusCodes.Status400BadRequest, refusal.Detail) { ByteOffset = refusal.ByteOffset, Field = refusal.Field }
+        return push.Decode(body, into) is { } error
+            ? new IngestProblem(StatusCodes.Status400BadRequest, error.Detail) { ByteOffset = error.ByteOffset, Field = error.Field }
             : null;
     }
 
-    private async ValueTask<IngestResult> ValidateAsync(DecodedBatch decoded, int bodyBytes, IngestHeaders head, AuthenticatedProject grant, MemoryReservation share, Activity? span)
+    private async ValueTask<IngestResult> SubmitAsync(ValidationResult validated, SampleBatchBuilder builder, IBatchRequest push, IdempotencyKey? key)
     {
-        ValidationResult result = validator.Validate(decoded, grant.Project.Pcode, Timestamp.Now(clock));
-        span?.SetTag("samples", result.Usable + result.Rejected).SetTag("kinds", KindsOf(result.Batch));
-        ledger.Receive(grant.Project.Pcode, decoded.Rejected, result.Batch);
-        if (result.Batch is not { } batch)
-        {
-            IngestProblem unusable = new(StatusCodes.Status400BadRequest, "No sample of the batch can be used; errors tells why.");
-            return new IngestResult(unusable, new BatchCounts(0, result.Rejected, 0, 0), decoded.Rejected.List(MaxListedErrors), decoded.Unknown.List());
-        }
-
         using Activity? commit = Tracing.Source.StartActivity("ingest.commit");
-        using PooledBuffer payload = new(Math.Max(SmallestRecordBytes, bodyBytes / RecordShare));
-        BatchCodec.Write(batch, payload);
-        share.SetTo(bodyBytes + decoded.Samples.AllocatedBytes + payload.Length);
-        BatchCounts counts = new(result.Usable, result.Rejected, 0, result.Truncated);
-        PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), KeyOf(decoded, grant), counts)
+        BatchCounts counts = new(validated.Usable, validated.Rejected, 0, validated.Truncated);
+        CommitResult committed = await submitter.SubmitAsync(validated.Batch!, key, counts, validated.MadeIds);
+        bool? isStored = push.WaitsForStore ? await submitter.WaitStoredAsync(committed) : null;
+        return committed.Outcome switch
         {
-            StoredAlerts = await submitter.FindStoredAlertsAsync(batch, result.MadeIds),
+            CommitOutcome.Stored => Describe(committed, builder.Rejected.List(MaxListedErrors), isStored),
+            CommitOutcome.Resent => Describe(committed, [], isStored),
+            CommitOutcome.LogUnavailable => IngestResult.Refused(IngestProblem.Unavailable("the log can't be written")),
+            CommitOutcome.Stopping => IngestResult.Refused(IngestProblem.Stopping),
+            _ => throw new InvalidOperationException($"{committed.Outcome} is no outcome."),
         };
-        CommitResult committed = await submitter.SubmitAsync(pending);
-        bool? isStored = head.WaitsForStore ? await submitter.WaitStoredAsync(committed) : null;
-        return Describe(committed, decoded, isStored);
     }
 
-    private IngestResult Describe(CommitResult committed, DecodedBatch decoded, bool? isStored) => committed.Outcome switch
+    private IngestResult Describe(CommitResult committed, IReadOnlyList<SampleError> errors, bool? isStored) => new()
     {
-        CommitOutcome.Stored => new IngestResult(Answer(committed, decoded.Rejected.List(MaxListedErrors), decoded.Unknown.List(), isStored)),
-        CommitOutcome.Resent => new IngestResult(Answer(committed, [], decoded.Unknown.List(), isStored)),
-        CommitOutcome.LogUnavailable => new IngestResult(IngestProblem.Unavailable("the log can't be written")),
-        CommitOutcome.Stopping => new IngestResult(IngestProblem.Stopping),
-        _ => throw new InvalidOperationException($"{committed.Outcome} is no outcome."),
-    };
-
-    private IngestResponse Answer(CommitResult committed, IReadOnlyList<SampleError> errors, IReadOnlyList<string> unknown, bool? isStored) => new()
-    {
+        HasSamples = true,
         Counts = committed.Counts,
         IsDuplicate = committed.Outcome == CommitOutcome.Resent,
         Errors = errors,
-        Unknown = unknown,
         IsStored = isStored,
-        Position = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{directory.NodeId:x16}-{committed.Position.Offset}"),
+        Position = string.Create(CultureInfo.InvariantCulture, $"{directory.NodeId:x16}-{committed.Position.Offset}"),
     };
 
     private static string KindsOf(ValidBatch? batch) =>
         string.Join(',', SampleSchema.All.Where(schema => batch?.Find(schema.Kind) is not null).Select(schema => schema.Name));
-
-    private static IdempotencyKey? KeyOf(DecodedBatch decoded, AuthenticatedProject grant)
-    {
-        long pcode = grant.Project.Pcode;
-        return decoded.Id.IsEmpty ? null
-            : decoded.HasAgent ? IdempotencyKey.OfAgent(pcode, decoded.AgentOid, decoded.AgentOname, decoded.Id)
-            : IdempotencyKey.OfToken(pcode, grant.Token, decoded.Id);
-    }
 }

@@ -1,47 +1,40 @@
 using System.Collections.Frozen;
+using TimeSeries.Core.Codecs;
+using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Commit;
 
 namespace TimeSeries.Ingest.Receive;
 
-/// <summary>Hands valid batches to the committer and waits for the store. Thread safe.</summary>
+/// <summary>Encodes valid batches for the WAL, hands them to the committer and waits for it. Thread safe.</summary>
 internal sealed class BatchSubmitter(
-    IngestQueue queue, AlertDeduplicator alerts, BatchLifecycle lifecycle, StoreRoute route, IngestOptions options, IHostApplicationLifetime lifetime, TimeProvider clock)
+    IngestQueue queue, AlertDeduplicator alerts, BatchLifecycle lifecycle, StoreRoute route, MemoryBudget budget, IngestOptions options,
+    IHostApplicationLifetime lifetime, TimeProvider clock) : IBatchSubmitter
 {
-    /// <summary>
-    /// The batch's alerts that a store on another machine has. Ids that were made here just now are nowhere else.
-    /// When the host stops meanwhile the committer refuses the batch.
-    /// </summary>
-    public async ValueTask<IReadOnlySet<Guid>> FindStoredAlertsAsync(ValidBatch batch, int madeIds)
-    {
-        if (madeIds == (batch.Find(Kind.Alert)?.RowCount ?? 0))
-        {
-            return FrozenSet<Guid>.Empty;
-        }
+    // A first guess of a record's size that mostly saves growing.
+    private const int SmallestRecordBytes = 512;
+    private const int RecordBytesPerSample = 64;
 
-        try
-        {
-            return await alerts.FindStoredAsync(batch, lifetime.ApplicationStopping);
-        }
-        catch (OperationCanceledException)
-        {
-            return FrozenSet<Guid>.Empty;
-        }
-    }
-
-    /// <summary>
-    /// Queues the batch. The task completes when the batch is durable and, for a store that is fed from memory, in the store.
-    /// It must be waited for even when the caller leaves: log and store read the batch's buffers until then.
-    /// </summary>
-    public Task<CommitResult> SubmitAsync(PendingBatch pending)
+    /// <inheritdoc/>
+    public async Task<CommitResult> SubmitAsync(ValidBatch batch, IdempotencyKey? key, BatchCounts counts, int madeIds)
     {
+        using PooledBuffer payload = new(Math.Max(SmallestRecordBytes, batch.Samples.RowCount * RecordBytesPerSample));
+        BatchCodec.Write(batch, payload);
+        using MemoryReservation reservation = new(budget);
+        reservation.SetTo(payload.Length);
+        PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), key, counts)
+        {
+            StoredAlerts = await FindStoredAlertsAsync(batch, madeIds),
+        };
         if (!queue.TryWrite(pending))
         {
             lifecycle.Refuse(pending);
         }
 
-        return pending.Completion;
+        return await pending.Completion;
     }
 
     /// <summary>Waits until a store that is fed from the log has the batch. Returns whether it has; null when there is nothing to wait for.</summary>
@@ -67,6 +60,25 @@ internal sealed class BatchSubmitter(
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    // The batch's alerts that a store on another machine has. Ids that were made here just now are nowhere else.
+    private async ValueTask<IReadOnlySet<Guid>> FindStoredAlertsAsync(ValidBatch batch, int madeIds)
+    {
+        if (madeIds == (batch.Find(Kind.Alert)?.RowCount ?? 0))
+        {
+            return FrozenSet<Guid>.Empty;
+        }
+
+        try
+        {
+            return await alerts.FindStoredAsync(batch, lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops meanwhile; the committer refuses the batch.
+            return FrozenSet<Guid>.Empty;
         }
     }
 }

@@ -1,24 +1,31 @@
-using TimeSeries.Ingest.Building;
-using TimeSeries.Ingest.Commit;
+using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Ports;
 
 namespace TimeSeries.Ingest.Receive;
 
-/// <summary>What came of a push: an answer, or a refusal with what is known of the samples.</summary>
-internal sealed class IngestResult
+/// <summary>What became of a push, for the protocol to tell in its own way.</summary>
+internal sealed record IngestResult
 {
-    public IngestResult(IngestResponse answer) => Answer = answer;
+    /// <summary>Why the push as a whole is refused; null when it is not.</summary>
+    public IngestProblem? Problem { get; init; }
 
-    public IngestResult(IngestProblem refusal) => Refusal = refusal;
+    /// <summary>Whether any sample could be used; if not, nothing was stored.</summary>
+    public bool HasSamples { get; init; }
 
-    public IngestResult(IngestProblem refusal, BatchCounts counts, IReadOnlyList<SampleError> errors, IReadOnlyList<string> unknown)
-    {
-        Refusal = refusal;
-        Answer = new IngestResponse { Counts = counts, IsDuplicate = false, Errors = errors, Unknown = unknown, Position = "" };
-    }
+    /// <summary>How the samples fared. Of a repeat: how they fared the first time.</summary>
+    public BatchCounts Counts { get; init; }
 
-    /// <summary>Why the push is not taken; null when it is.</summary>
-    public IngestProblem? Refusal { get; }
+    /// <summary>Whether the push repeats one that was taken before.</summary>
+    public bool IsDuplicate { get; init; }
 
-    /// <summary>The counts: always for a push that is taken, and for one of which no sample could be used.</summary>
-    public IngestResponse? Answer { get; }
+    /// <summary>The first samples that were rejected, and why.</summary>
+    public IReadOnlyList<SampleError> Errors { get; init; } = [];
+
+    /// <summary>Whether the samples are in the store; null when that was not waited for, or is the same as durable.</summary>
+    public bool? IsStored { get; init; }
+
+    /// <summary>Where the batch is in the WAL; empty when nothing was stored.</summary>
+    public string Position { get; init; } = "";
+
+    public static IngestResult Refused(IngestProblem problem) => new() { Problem = problem };
 }

@@ -14,6 +14,43 @@ internal sealed partial class LogShipper(
     StoreRoute route, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogShipper> logger)
     : BackgroundService
 {
+    private LogReplayer? _replayer;
+    private int _damages;
+
+    public override void Dispose()
+    {
+        _replayer?.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>One step: gives the store the next record of the WAL. False when there is none yet. For one caller at a time.</summary>
+    internal async ValueTask<bool> ShipNextAsync(ILogFedStore store, CancellationToken stoppingToken)
+    {
+        _replayer ??= BeginReplay(store);
+        bool hasRecord = _replayer.TryRead(out RecordHeader header, out LogPosition end);
+        for (; _damages < _replayer.Damage.Count; _damages++)
+        {
+            LogDamaged(_replayer.Damage[_damages]);
+        }
+
+        if (!hasRecord)
+        {
+            return false;
+        }
+
+        progress.Take(header, end);
+        if (header.Type == RecordType.Mark)
+        {
+            await store.MarkAsync(end, header.Pcode, header.FirstNumber, stoppingToken);
+        }
+        else if (header.RowCount > 0 && await _replayer.WriteAsync(header, end, stoppingToken) is { } reason)
+        {
+            LogUnreadable(end.Offset, header.RowCount, reason);
+        }
+
+        return true;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (route.LogFed is not { } store)
@@ -23,7 +60,16 @@ internal sealed partial class LogShipper(
 
         try
         {
-            await DrainAsync(store, stoppingToken);
+            while (true)
+            {
+                // Taken before the look, so that what is appended in between is not slept through.
+                Task more = appended.Next;
+                while (await ShipNextAsync(store, stoppingToken))
+                {
+                }
+
+                await more.WaitAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -31,48 +77,18 @@ internal sealed partial class LogShipper(
         }
         catch (Exception failure)
         {
-            // A mistake of ours, or the log can't be read: going on would leave samples out.
+            // A mistake of ours, or the WAL can't be read: going on would leave samples out.
             LogStopped(failure);
             lifetime.StopApplication();
         }
     }
 
-    private async Task DrainAsync(ILogFedStore store, CancellationToken stoppingToken)
+    private LogReplayer BeginReplay(ILogFedStore store)
     {
-        // The log may begin behind what the store has (it was lost), or after it was truncated.
+        // The WAL may begin behind what the store has (it was lost), or after it was truncated.
         LogPosition from = store.StoredThrough > log.Start ? store.StoredThrough : log.Start;
         progress.Begin(from);
-        using LogReplayer replayer = new(log, from, store, batches);
-        int damages = 0;
-        while (true)
-        {
-            // Taken before the look, so that what is appended in between is not slept through.
-            Task more = appended.Next;
-            while (replayer.TryRead(out RecordHeader header, out LogPosition end))
-            {
-                await ShipAsync(store, replayer, header, end, stoppingToken);
-            }
-
-            for (; damages < replayer.Damage.Count; damages++)
-            {
-                LogDamaged(replayer.Damage[damages]);
-            }
-
-            await more.WaitAsync(stoppingToken);
-        }
-    }
-
-    private async ValueTask ShipAsync(ILogFedStore store, LogReplayer replayer, RecordHeader header, LogPosition end, CancellationToken stoppingToken)
-    {
-        progress.Take(header, end);
-        if (header.Type == RecordType.Mark)
-        {
-            await store.MarkAsync(end, header.Pcode, header.FirstNumber, stoppingToken);
-        }
-        else if (header.RowCount > 0 && await replayer.WriteAsync(header, end, stoppingToken) is { } reason)
-        {
-            LogUnreadable(end.Offset, header.RowCount, reason);
-        }
+        return new LogReplayer(log, from, store, batches);
     }
 
     [LoggerMessage(2020, LogLevel.Critical, "Feeding the store from the WAL has stopped; the host stops.")]

@@ -14,6 +14,7 @@ internal sealed partial class DirectionTests
         ("Threads", []),
         ("Schema", ["Hashing"]),
         ("Model", ["Hashing", "Memory", "Schema"]),
+        ("Building", ["Memory", "Model", "Schema"]),
         ("Files", ["Hashing"]),
         ("Log", ["Files", "Hashing", "Model"]),
         ("Codecs", ["Hashing", "Memory", "Model", "Schema"]),

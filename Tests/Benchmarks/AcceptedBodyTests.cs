@@ -1,11 +1,12 @@
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Ingest.Decoding;
-using TimeSeries.Ingest.Decoding.Wire;
-using TimeSeries.Ingest.Validation;
+using TimeSeries.Ingest.Protocols.Native;
+using TimeSeries.Ingest.Protocols.Native.Wire;
+using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Tests.Benchmarks;
 
@@ -16,13 +17,14 @@ internal sealed class AcceptedBodyTests
     [Test]
     public void The_server_takes_every_generated_sample_and_knows_every_field([Values] Kind kind, [Values] SampleForm form, [Values] bool json)
     {
-        DecodedBatch decoded = new();
-        decoded.Reset(new SampleBatch());
-        DecodeError? refusal = BatchDecoder.Decode(PatchedBody(kind, 500, form, json), json ? BodyFormat.Json : BodyFormat.MessagePack, decoded);
+        SampleBatchBuilder builder = new();
+        NativeRequest request = new();
+        builder.Reset(new SampleBatch());
+        DecodeError? refusal = BatchDecoder.Decode(PatchedBody(kind, 500, form, json), json ? BodyFormat.Json : BodyFormat.MessagePack, request, builder);
         Assert.That(refusal, Is.Null);
-        ValidationResult result = new BatchValidator(new BatchLimits()).Validate(decoded, 1, new Timestamp(Now));
-        Assert.That((result.Usable, result.Rejected, result.Truncated, decoded.Received), Is.EqualTo((500, 0, 0, 500)));
-        Assert.That(decoded.Unknown.Count, Is.Zero);
+        ValidationResult result = new BatchValidator(new BatchLimits()).Validate(builder, 1, new Timestamp(Now));
+        Assert.That((result.Usable, result.Rejected, result.Truncated, builder.RowCount), Is.EqualTo((500, 0, 0, 500)));
+        Assert.That(request.Unknown.Count, Is.Zero);
     }
 
     private static byte[] PatchedBody(Kind kind, int rowCount, SampleForm form, bool json)

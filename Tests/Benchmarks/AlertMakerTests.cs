@@ -4,9 +4,9 @@ using TimeSeries.Benchmarks.Alerts;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Ingest.Decoding;
-using TimeSeries.Ingest.Decoding.Wire;
-using TimeSeries.Ingest.Validation;
+using TimeSeries.Ingest.Protocols.Native;
+using TimeSeries.Ingest.Protocols.Native.Wire;
+using TimeSeries.Core.Building;
 
 namespace TimeSeries.Tests.Benchmarks;
 
@@ -19,11 +19,12 @@ internal sealed class AlertMakerTests
     {
         MessagePackWireWriter writer = new();
         BodyWriter.Write(writer, SampleSchema.Of(Kind.Alert), new AlertMaker(Now - 500, 1).Make(0, 500), SampleForm.Table, [], new PatchPlaces());
-        DecodedBatch decoded = new();
-        decoded.Reset(new SampleBatch());
-        Assert.That(BatchDecoder.Decode(writer.Written.ToArray(), BodyFormat.MessagePack, decoded), Is.Null);
-        ValidationResult result = new BatchValidator(new BatchLimits()).Validate(decoded, 1, new Timestamp(Now));
-        Assert.That((result.Usable, result.Rejected, result.Truncated, decoded.Unknown.Count), Is.EqualTo((500, 0, 0, 0)));
+        SampleBatchBuilder builder = new();
+        NativeRequest request = new();
+        builder.Reset(new SampleBatch());
+        Assert.That(BatchDecoder.Decode(writer.Written.ToArray(), BodyFormat.MessagePack, request, builder), Is.Null);
+        ValidationResult result = new BatchValidator(new BatchLimits()).Validate(builder, 1, new Timestamp(Now));
+        Assert.That((result.Usable, result.Rejected, result.Truncated, request.Unknown.Count), Is.EqualTo((500, 0, 0, 0)));
     }
 
     [Test]

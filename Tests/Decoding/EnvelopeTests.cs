@@ -54,7 +54,7 @@ internal sealed class EnvelopeTests
     public void An_id_at_its_limit_is_taken_and_one_over_refused()
     {
         static PushedBatch Id(int length) => PushedBatch.Json($"{{\"id\":\"{new string('x', length)}\",{_event}}}");
-        Assert.That((Id(64).Decoded.Id.Length, Id(65).Refusal?.Field), Is.EqualTo((64, "id")));
+        Assert.That((Id(64).Request.Id.Span.Length, Id(65).Refusal?.Field), Is.EqualTo((64, "id")));
     }
 
     [Test]
@@ -62,7 +62,7 @@ internal sealed class EnvelopeTests
     {
         PushedBatch batch = PushedBatch.Json(
             $"{{\"agent\":5,\"agent\":{{\"oname\":1,\"oname\":\"a\"}},\"id\":7,\"id\":\"k\",\"event\":5,\"event\":[1,2],{_event}}}");
-        Assert.That((batch.Refusal, batch.Decoded.Received, batch.Error, batch.Text("oname", kind: Kind.Event)),
+        Assert.That((batch.Refusal, batch.Received, batch.Error, batch.Text("oname", kind: Kind.Event)),
             Is.EqualTo(((object?)null, 1, "0 errors", "a")));
     }
 
@@ -71,14 +71,14 @@ internal sealed class EnvelopeTests
     {
         PushedBatch batch = PushedBatch.Json(
             $"{{\"agent\":{{\"oname\":\"a\",\"pid\":1}},\"metrics\":[1],\"transaction\":[{{\"elapsd\":1}},{{\"elapsd\":2,\"okind\":\"x\"}}],\"sql\":{{\"foo\":1}},{_event}}}");
-        Assert.That(batch.Decoded.Unknown.List(), Is.EqualTo(new[] { "agent.pid", "metrics", "transaction.elapsd", "transaction.okind", "sql.foo" }));
+        Assert.That(batch.Request.Unknown.List(), Is.EqualTo(new[] { "agent.pid", "metrics", "transaction.elapsd", "transaction.okind", "sql.foo" }));
     }
 
     [Test]
     public void Unknown_names_are_bounded_in_number_and_length()
     {
         string fields = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"{i:d4}{new string('é', 500)}\":1"));
-        IReadOnlyList<string> names = PushedBatch.Json($"{{{fields},{_event}}}").Decoded.Unknown.List();
+        IReadOnlyList<string> names = PushedBatch.Json($"{{{fields},{_event}}}").Request.Unknown.List();
         Assert.That((names.Count, names[0]), Is.EqualTo((100, "0000" + new string('é', 62))));
     }
 

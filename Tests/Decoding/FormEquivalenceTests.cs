@@ -2,9 +2,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Ingest.Decoding;
-using TimeSeries.Ingest.Decoding.Wire;
-using TimeSeries.Ingest.Validation;
+using TimeSeries.Ingest.Protocols.Native;
+using TimeSeries.Ingest.Protocols.Native.Wire;
+using TimeSeries.Core.Building;
 
 namespace TimeSeries.Tests.Decoding;
 
@@ -19,7 +19,8 @@ internal sealed class FormEquivalenceTests
     [Test]
     public void A_batch_that_is_used_again_forgets_the_one_before()
     {
-        var reused = new DecodedBatch();
+        var reused = new SampleBatchBuilder();
+        var request = new NativeRequest();
         var samples = new SampleBatch();
         var random = new Random(3);
         for (int i = 0; i < 50; i++)
@@ -28,11 +29,11 @@ internal sealed class FormEquivalenceTests
             byte[] body = batch.ToMessagePack((SampleForm)(i % 4));
             samples.Clear();
             reused.Reset(samples);
-            BatchDecoder.Decode(body, BodyFormat.MessagePack, reused);
+            BatchDecoder.Decode(body, BodyFormat.MessagePack, request, reused);
             PushedBatch fresh = PushedBatch.MessagePack(body);
             var result = new BatchValidator(new BatchLimits()).Validate(reused, 1, new Timestamp(PushedBatch.Now));
-            Assert.That((result.Usable, result.Rejected, result.Truncated, reused.Received),
-                Is.EqualTo((fresh.Result.Usable, fresh.Result.Rejected, fresh.Result.Truncated, fresh.Decoded.Received)));
+            Assert.That((result.Usable, result.Rejected, result.Truncated, reused.RowCount),
+                Is.EqualTo((fresh.Result.Usable, fresh.Result.Rejected, fresh.Result.Truncated, fresh.Received)));
         }
     }
 

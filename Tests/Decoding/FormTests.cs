@@ -39,7 +39,7 @@ internal sealed class FormTests
     public void A_row_that_is_no_map_costs_itself_only(string row)
     {
         PushedBatch batch = PushedBatch.Transactions($"[{{\"time\":{Now},\"service\":\"/a\",\"elapsed\":1}},{row},{{\"time\":{Now},\"service\":\"/b\",\"elapsed\":1}}]");
-        Assert.That((batch.Errors.Single().Index, batch.Errors.Single().Field, batch.Text("service", 1), batch.Decoded.Received), Is.EqualTo((1, (string?)null, "/b", 3)));
+        Assert.That((batch.Errors.Single().Index, batch.Errors.Single().Field, batch.Text("service", 1), batch.Received), Is.EqualTo((1, (string?)null, "/b", 3)));
     }
 
     [TestCase("[1,2]")]
@@ -72,7 +72,7 @@ internal sealed class FormTests
     {
         PushedBatch batch = PushedBatch.Transactions(
             $"{{\"fields\":[\"time\"],\"rows\":[[1],[2]],\"rows\":[[{Now},\"/a\",3]],\"fields\":[\"time\",\"service\",\"elapsed\"]}}");
-        Assert.That((batch.Decoded.Received, batch.Error, batch.Number("elapsed")), Is.EqualTo((1, "0 errors", (long?)3000)));
+        Assert.That((batch.Received, batch.Error, batch.Number("elapsed")), Is.EqualTo((1, "0 errors", (long?)3000)));
     }
 
     [TestCase("{\"fields\":[\"time\"]}")]

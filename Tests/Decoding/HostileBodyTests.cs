@@ -1,7 +1,9 @@
 using NUnit.Framework;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Ingest.Decoding;
-using TimeSeries.Ingest.Decoding.Wire;
+using TimeSeries.Ingest.Protocols.Native;
+using TimeSeries.Ingest.Protocols.Native.Wire;
+using TimeSeries.Ingest.Receive;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Decoding;
@@ -20,12 +22,13 @@ internal sealed class HostileBodyTests
     public void A_lying_length_is_refused_without_making_room_for_it(byte[] value)
     {
         byte[] body = PushedBatch.TransactionsHead().Raw(value).ToArray();
-        var batch = new DecodedBatch();
+        var batch = new SampleBatchBuilder();
+        var request = new NativeRequest();
         batch.Reset(new SampleBatch());
-        BatchDecoder.Decode(body, BodyFormat.MessagePack, batch);
+        BatchDecoder.Decode(body, BodyFormat.MessagePack, request, batch);
         batch.Reset(new SampleBatch());
         long before = GC.GetAllocatedBytesForCurrentThread();
-        DecodeError? refusal = BatchDecoder.Decode(body, BodyFormat.MessagePack, batch);
+        DecodeError? refusal = BatchDecoder.Decode(body, BodyFormat.MessagePack, request, batch);
         Assert.That((refusal is null, GC.GetAllocatedBytesForCurrentThread() - before), Is.EqualTo((false, 0L)).Using<(bool, long)>((x, y) => x.Item1 == y.Item1 && x.Item2 < 20_000));
     }
 
@@ -95,7 +98,7 @@ internal sealed class HostileBodyTests
     {
         if (batch.Refusal is null)
         {
-            Assert.That(batch.Result.Usable + batch.Result.Rejected, Is.EqualTo(batch.Decoded.Received));
+            Assert.That(batch.Result.Usable + batch.Result.Rejected, Is.EqualTo(batch.Received));
         }
     }
 

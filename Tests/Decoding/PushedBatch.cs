@@ -1,10 +1,10 @@
 using System.Text;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Ingest.Building;
-using TimeSeries.Ingest.Decoding;
-using TimeSeries.Ingest.Decoding.Wire;
-using TimeSeries.Ingest.Validation;
+using TimeSeries.Ingest.Protocols.Native;
+using TimeSeries.Ingest.Protocols.Native.Wire;
+using TimeSeries.Ingest.Receive;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Decoding;
@@ -22,18 +22,24 @@ internal sealed class PushedBatch
 
     private PushedBatch(byte[] body, BodyFormat format, BatchLimits limits)
     {
-        Decoded.Reset(new SampleBatch());
-        Refusal = BatchDecoder.Decode(body, format, Decoded);
-        Result = Refusal is null ? new BatchValidator(limits).Validate(Decoded, 1, new Timestamp(Now)) : default;
+        Builder.Reset(new SampleBatch());
+        Refusal = BatchDecoder.Decode(body, format, Request, Builder);
+        Result = Refusal is null ? new BatchValidator(limits).Validate(Builder, 1, new Timestamp(Now)) : default;
+        Received = Builder.RowCount;
     }
 
-    public DecodedBatch Decoded { get; } = new();
+    public SampleBatchBuilder Builder { get; } = new();
+
+    public NativeRequest Request { get; } = new();
+
+    /// <summary>How many samples the body has, rejected ones too.</summary>
+    public int Received { get; }
 
     public DecodeError? Refusal { get; }
 
     public ValidationResult Result { get; }
 
-    public IReadOnlyList<SampleError> Errors => Decoded.Rejected.List(100);
+    public IReadOnlyList<SampleError> Errors => Builder.Rejected.List(100);
 
     /// <summary>The only error, as <c>field reason</c>.</summary>
     public string Error => Errors is [var only] ? $"{only.Field} {only.Reason}" : $"{Errors.Count} errors";
@@ -110,7 +116,7 @@ internal sealed class PushedBatch
             text.Append(error).Append('\n');
         }
 
-        return text.Append(Decoded.Received).Append(' ').Append(Result.Truncated).ToString();
+        return text.Append(Received).Append(' ').Append(Result.Truncated).ToString();
     }
 
     private static string Shown(string? text) => text is null ? "-" : text.StartsWith(MadeGuid, StringComparison.Ordinal) ? "made" : text;

@@ -2,10 +2,10 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Ingest.Commit;
-using TimeSeries.Ingest.Idempotency;
 using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Golden;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using NUnit.Framework;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Commit;
-using TimeSeries.Ingest.Idempotency;
 
 namespace TimeSeries.Tests.Ingest;
 

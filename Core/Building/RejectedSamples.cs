@@ -1,0 +1,123 @@
+using TimeSeries.Core.Schema;
+
+namespace TimeSeries.Core.Building;
+
+/// <summary>
+/// The samples of one batch that are rejected, by kind and index on the wire; one error a sample (that of its first field in schema order).
+/// Costs nothing while nothing is rejected. Not thread safe.
+/// </summary>
+public sealed class RejectedSamples
+{
+    // One mark a row: the field's ordinal + 1 in the high byte (0: the whole row), the reason in the low one. 0 means not rejected.
+    private readonly ushort[]?[] _marks = new ushort[]?[SampleSchema.All.Length];
+    private readonly int[] _counts = new int[SampleSchema.All.Length];
+
+    /// <summary>How many samples are rejected, exactly.</summary>
+    public int Total
+    {
+        get
+        {
+            int total = 0;
+            foreach (int count in _counts)
+            {
+                total += count;
+            }
+
+            return total;
+        }
+    }
+
+    /// <summary>How many samples of a kind are rejected.</summary>
+    public int CountOf(Kind kind) => _counts[(int)kind];
+
+    /// <summary>Whether the sample at that index is rejected.</summary>
+    public bool Contains(Kind kind, int index) => _marks[(int)kind] is { } marks && index < marks.Length && marks[index] != 0;
+
+    /// <summary>Counts the rejected samples of a kind by reason, for metrics; the span is indexed by <see cref="RejectReason"/>.</summary>
+    public void CountReasons(Kind kind, Span<int> counts)
+    {
+        foreach (ushort mark in Marks(kind))
+        {
+            counts[(byte)mark]++;
+        }
+
+        counts[0] = 0;
+    }
+
+    /// <summary>The first errors, ordered by kind, then index.</summary>
+    public IReadOnlyList<SampleError> List(int limit)
+    {
+        List<SampleError> errors = [];
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            ReadOnlySpan<ushort> marks = Marks(schema.Kind);
+            for (int i = 0; i < marks.Length && errors.Count < limit; i++)
+            {
+                if (marks[i] != 0)
+                {
+                    Field? field = marks[i] >> 8 == 0 ? null : schema.Fields[(marks[i] >> 8) - 1];
+                    errors.Add(new SampleError(schema.Kind, i, field?.Name, RejectReasonText.Of((RejectReason)(byte)marks[i], field)));
+                }
+            }
+        }
+
+        return errors;
+    }
+
+    /// <summary>Rejects a sample; <paramref name="field"/> is the ordinal at fault or -1 for the whole row. Of several errors the lowest field stays.</summary>
+    internal void Add(Kind kind, int index, int field, RejectReason reason)
+    {
+        ref ushort[]? marks = ref _marks[(int)kind];
+        if (marks is null || index >= marks.Length)
+        {
+            Array.Resize(ref marks, Math.Max(index + 1, (marks?.Length ?? 32) * 2));
+        }
+
+        ushort old = marks[index];
+        if (old == 0)
+        {
+            _counts[(int)kind]++;
+        }
+        else if (old >> 8 <= field + 1)
+        {
+            return;
+        }
+
+        marks[index] = (ushort)((field + 1) << 8 | (byte)reason);
+    }
+
+    internal ReadOnlySpan<ushort> Marks(Kind kind) => _counts[(int)kind] == 0 ? [] : _marks[(int)kind];
+
+    internal void Clear(Kind kind)
+    {
+        if (_counts[(int)kind] > 0)
+        {
+            _counts[(int)kind] = 0;
+
+            // What one hostile batch blew up is not worth keeping.
+            if (_marks[(int)kind]!.Length > 1 << 20)
+            {
+                _marks[(int)kind] = null;
+            }
+            else
+            {
+                Array.Clear(_marks[(int)kind]!);
+            }
+        }
+    }
+
+    internal void Clear()
+    {
+        foreach (KindSchema schema in SampleSchema.All)
+        {
+            Clear(schema.Kind);
+        }
+    }
+}
+
+/// <summary>Why one sample was rejected, as the answer lists it.</summary>
+/// <param name="Kind">The sample's kind.</param>
+/// <param name="Index">Its index among the samples of its kind in the body, from 0.</param>
+/// <param name="Field">The field at fault; null when it is the row as a whole.</param>
+/// <param name="Reason">What would have been right.</param>
+public sealed record SampleError(Kind Kind, int Index, string? Field, string Reason);

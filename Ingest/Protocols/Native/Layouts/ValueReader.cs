@@ -1,0 +1,114 @@
+using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Protocols.Native.Wire;
+
+namespace TimeSeries.Ingest.Protocols.Native.Layouts;
+
+/// <summary>Reads single values off the wire into a field's column.</summary>
+internal static class ValueReader
+{
+    /// <summary>Reads the next value, all of it, into a row.</summary>
+    public static ValueOutcome Read<TReader>(ref TReader reader, FieldBuilder column, int row)
+        where TReader : struct, IWireReader, allows ref struct
+    {
+        if (column.IsText)
+        {
+            ValueOutcome outcome = ReadText(ref reader, column, out int code);
+            column.SetCode(row, code);
+            return outcome;
+        }
+
+        WireType type = reader.Read();
+        if (type == WireType.Null)
+        {
+            column.SetMissing(row);
+            return ValueOutcome.Kept;
+        }
+
+        RejectReason reason = Convert(ref reader, type, in column.Rule, out long stored);
+        if (reason != RejectReason.None)
+        {
+            reader.SkipInside(type);
+            return column.Reject(reason);
+        }
+
+        column.Numbers.Set(row, stored);
+        return ValueOutcome.Kept;
+    }
+
+    /// <summary>Reads the next value, all of it, and gives the code of its text: <see cref="TextColumn.Missing"/> when it is null, empty or rejected.</summary>
+    public static ValueOutcome ReadText<TReader>(ref TReader reader, FieldBuilder column, out int code)
+        where TReader : struct, IWireReader, allows ref struct
+    {
+        WireType type = reader.Read();
+        if (type is WireType.Text or WireType.Binary && column.Type == FieldType.Text)
+        {
+            return column.AddText(reader.Text, out code);
+        }
+
+        code = TextColumn.Missing;
+        if (type == WireType.Null)
+        {
+            return ValueOutcome.Kept;
+        }
+
+        if (column.Type == FieldType.Map && type == WireType.Map)
+        {
+            return ReadMap(ref reader, column, out code);
+        }
+
+        reader.SkipInside(type);
+        return column.Reject(type == WireType.MalformedText && column.Type == FieldType.Text ? RejectReason.InvalidText : RejectReason.WrongType);
+    }
+
+    /// <summary>Converts the value that was read last, which is not null, into the form that is stored.</summary>
+    public static RejectReason Convert<TReader>(ref TReader reader, WireType type, in NumberConversion rule, out long stored)
+        where TReader : struct, IWireReader, allows ref struct
+    {
+        stored = NumberColumn.Missing;
+        switch (type)
+        {
+            case WireType.Integer when rule.AllowsNumbers:
+                return rule.Whole(reader.Integer, out stored);
+            case WireType.Float when rule.AllowsNumbers:
+                return rule.Fraction(reader.Float, out stored);
+            case WireType.LargeInteger when rule.AllowsNumbers:
+                return rule.Above();
+            case WireType.Timestamp when rule.Type == FieldType.Time:
+                return rule.Whole(reader.Integer, out stored);
+            case WireType.Boolean when rule.Type == FieldType.Boolean:
+                stored = reader.Boolean ? 1 : 0;
+                return RejectReason.None;
+            default:
+                return RejectReason.WrongType;
+        }
+    }
+
+    // Reads the entries of the map whose head was read last, all of it whatever is wrong. The first thing that is wrong counts.
+    private static ValueOutcome ReadMap<TReader>(ref TReader reader, FieldBuilder column, out int code)
+        where TReader : struct, IWireReader, allows ref struct
+    {
+        column.Map.Clear();
+        RejectReason wrong = RejectReason.None;
+        int left = reader.Count;
+        while (reader.NextKey(ref left))
+        {
+            bool isKept = wrong == RejectReason.None;
+            RejectReason reason = !reader.ReadKey() ? RejectReason.WrongType : isKept ? column.Map.AddKey(reader.Text, column.MaxBytes) : RejectReason.None;
+            WireType type = reader.Read();
+            reader.SkipInside(type);
+            if (isKept && reason == RejectReason.None)
+            {
+                reason = type is WireType.Text or WireType.Binary ? column.Map.AddValue(reader.Text, column.MaxBytes)
+                    : type == WireType.MalformedText ? RejectReason.InvalidText
+                    : RejectReason.WrongType;
+            }
+
+            wrong = isKept ? reason : wrong;
+        }
+
+        code = wrong == RejectReason.None ? column.AddMap() : TextColumn.Missing;
+        return wrong == RejectReason.None ? ValueOutcome.Kept : column.Reject(wrong);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Receive;
+
+namespace TimeSeries.Ingest.Protocols.Native;
+
+/// <summary><c>POST /ingest/v1/batch</c>: batches in JSON or MessagePack, as rows, a table or columns. Thread safe.</summary>
+internal sealed class NativeProtocol : IBatchProtocol
+{
+    public const string Path = "/ingest/v1/batch";
+
+    private readonly NativeRequestPool _requests = new();
+
+    public IReadOnlyList<string> Paths => [Path];
+
+    public TokenCheck Authenticate(HttpRequest request, ProjectDirectory projects) => TokenAuthenticator.Read(request, projects, Scopes.Ingest);
+
+    public IngestProblem? TryBegin(HttpRequest request, out IBatchRequest? push)
+    {
+        push = null;
+        IngestProblem? problem = IngestHeaders.Read(request, out IngestHeaders headers);
+        if (problem is null)
+        {
+            NativeRequest native = _requests.Rent();
+            native.Headers = headers;
+            push = native;
+        }
+
+        return problem;
+    }
+
+    public Task RefuseAsync(HttpContext context, TokenOutcome outcome) => TokenProblem.WriteAsync(context, outcome, Scopes.Ingest);
+
+    public Task RefuseAsync(HttpContext context, IngestProblem problem) => RefuseAsync(context, problem, null);
+
+    /// <summary>Writes a problem, with what is known of the samples where there is something.</summary>
+    public static Task RefuseAsync(HttpContext context, IngestProblem problem, IngestResult? result)
+    {
+        if (problem.RetryAfterSeconds is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return Problem.WriteAsync(context, problem.Status, problem.Detail, json => Extend(json, problem, result));
+    }
+
+    private static void Extend(Utf8JsonWriter json, IngestProblem problem, IngestResult? result)
+    {
+        if (problem.ByteOffset is { } offset)
+        {
+            json.WriteNumber("byteOffset"u8, offset);
+        }
+
+        if (problem.Field is { } field)
+        {
+            json.WriteString("field"u8, field);
+        }
+
+        if (result is not null)
+        {
+            json.WriteNumber("accepted"u8, result.Counts.Accepted);
+            json.WriteNumber("rejected"u8, result.Counts.Rejected);
+            JsonIngestResponse.WriteErrors(json, result.Errors);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Hosting.Projects;
+
+namespace TimeSeries.Ingest.Receive;
+
+/// <summary>
+/// How batches arrive over HTTP: a protocol's paths, what it reads of a request, and how it responds. A protocol is a folder with this and whatever else it
+/// needs; <see cref="BatchEndpoint"/> does what all protocols share. Thread safe.
+/// </summary>
+internal interface IBatchProtocol
+{
+    /// <summary>The paths that take its POST requests.</summary>
+    IReadOnlyList<string> Paths { get; }
+
+    /// <summary>Reads the token of a request, which needs the scope to ingest.</summary>
+    TokenCheck Authenticate(HttpRequest request, ProjectDirectory projects);
+
+    /// <summary>Reads headers and query. Returns why the request is refused; null when it goes on.</summary>
+    IngestProblem? TryBegin(HttpRequest request, out IBatchRequest? push);
+
+    /// <summary>Writes that the token doesn't grant what the request needs.</summary>
+    Task RefuseAsync(HttpContext context, TokenOutcome outcome);
+
+    /// <summary>Writes why the request is refused, before there is an <see cref="IBatchRequest"/>.</summary>
+    Task RefuseAsync(HttpContext context, IngestProblem problem);
+}
+
+/// <summary>One push of a protocol. Its methods are called once each, in the order in which they are here. Disposed last, whatever happened before.</summary>
+internal interface IBatchRequest : IDisposable
+{
+    /// <summary>How the body is compressed.</summary>
+    BodyEncoding Encoding { get; }
+
+    /// <summary>Whether the response waits until the samples are in the store.</summary>
+    bool WaitsForStore { get; }
+
+    /// <summary>Decodes the whole body, inflated, into a builder. Returns why the body is refused as a whole; null when it is not.</summary>
+    DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into);
+
+    /// <summary>The idempotency key of the push that was decoded; null when it has none.</summary>
+    IdempotencyKey? FindKey(AuthenticatedProject project);
+
+    /// <summary>Writes the response: what became of the push, also when it is refused.</summary>
+    Task RespondAsync(HttpContext context, IngestResult result);
+}
+
+/// <summary>How a body is compressed on its way (RFC 9110 §8.4.1).</summary>
+internal enum BodyEncoding : byte
+{
+    Identity,
+    Gzip,
+    Brotli,
+
+    /// <summary>zlib (RFC 1950), as the RFC has it; bare deflate data, which many send under this name, are taken too.</summary>
+    Deflate,
+}
+
+/// <summary>Why a whole batch can't be taken: the agent should not send it again (400).</summary>
+/// <param name="Detail">A sentence for the response.</param>
+/// <param name="ByteOffset">Where in the inflated body the trouble was found, where that can be said.</param>
+/// <param name="Field">The envelope key, kind or <c>kind.field</c> concerned, when it is one.</param>
+internal sealed record DecodeError(string Detail, long? ByteOffset, string? Field);
