@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Core;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Ports;
@@ -18,12 +19,11 @@ using TimeSeries.Hosting.Storage;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Commit;
-using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Idempotency;
+using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Receive;
 using TimeSeries.Ingest.Recovery;
 using TimeSeries.Ingest.Shipping;
-using TimeSeries.Core.Building;
 
 namespace TimeSeries.Ingest;
 

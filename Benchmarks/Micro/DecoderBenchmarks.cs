@@ -1,11 +1,11 @@
 using BenchmarkDotNet.Attributes;
 using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Protocols.Native.Wire;
-using TimeSeries.Core.Building;
 
 namespace TimeSeries.Benchmarks.Micro;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Memory;
@@ -9,7 +10,6 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Protocols.Native.Wire;
-using TimeSeries.Core.Building;
 
 namespace TimeSeries.Benchmarks.Stages;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Building;
 
 namespace TimeSeries.Ingest.Commit;
 

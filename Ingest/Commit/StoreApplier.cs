@@ -159,11 +159,11 @@ internal sealed partial class StoreApplier(
             {
                 if (step == ApplyStep.Waiting)
                 {
-                    Task.WaitAny(_current.Write!);
+                    Task.WaitAny([_current.Write!], CancellationToken.None);
                 }
                 else if (step == ApplyStep.Failed)
                 {
-                    Task.WaitAny(Task.Delay(_retryPeriod, clock, stoppingToken));
+                    Task.WaitAny([Task.Delay(_retryPeriod, clock, stoppingToken)], CancellationToken.None);
                 }
             }
         }

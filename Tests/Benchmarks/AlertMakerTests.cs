@@ -2,11 +2,11 @@ using System.Text;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Alerts;
 using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Protocols.Native.Wire;
-using TimeSeries.Core.Building;
 
 namespace TimeSeries.Tests.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using NUnit.Framework;
-using TimeSeries.Core.Schema;
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Schema;
 using TimeSeries.Tests.Decoding;
 
 namespace TimeSeries.Tests.Building;

@@ -1,10 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Protocols.Native.Wire;
-using TimeSeries.Core.Building;
 
 namespace TimeSeries.Tests.Decoding;
 

@@ -1,6 +1,6 @@
 using System.Text.Unicode;
-using TimeSeries.Core.Schema;
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Protocols.Native.Layouts;
 using TimeSeries.Ingest.Protocols.Native.Wire;
 using TimeSeries.Ingest.Receive;

@@ -1,6 +1,6 @@
 using System.Text;
-using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Ingest.Protocols.Native;
 

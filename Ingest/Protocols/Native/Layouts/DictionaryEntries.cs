@@ -1,5 +1,5 @@
-using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Ingest.Protocols.Native.Layouts;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Protocols.Native.Wire;
 
 namespace TimeSeries.Ingest.Protocols.Native.Layouts;
