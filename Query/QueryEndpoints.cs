@@ -10,7 +10,8 @@ namespace TimeSeries.Query;
 /// <summary>The endpoints of the Query host: every API family, each from its own folder.</summary>
 public static class QueryEndpoints
 {
-    internal static IReadOnlyList<ApiModule> Modules { get; } = [new WhatapModule(), new TykModule(), new NcpModule(), new AlertHistoryModule(), new V1Module()];
+    internal static IReadOnlyList<ApiModule> Modules { get; } =
+        [new WhatapModule(), new TykModule(), new NcpModule(), new AlertHistoryModule(), new V1Module()];
 
     /// <summary>Sets up the step around the requests of every family. Call before authentication is set up.</summary>
     public static IApplicationBuilder UseTimeSeriesQuery(this IApplicationBuilder app) => app.UseMiddleware<FamilyRequests>();

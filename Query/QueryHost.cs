@@ -7,7 +7,7 @@ using TimeSeries.Hosting.Storage;
 
 namespace TimeSeries.Query;
 
-/// <summary>Query as a process of its own, over InfluxDB: as many as are needed, each with the same projects. It keeps no file.</summary>
+/// <summary>Query as a process of its own, over InfluxDB. There may be several, all with the same projects. It keeps no file.</summary>
 public static class QueryHost
 {
     /// <summary>Builds the host; nothing is opened before it starts.</summary>

@@ -6,7 +6,7 @@ using TimeSeries.Query.Times;
 
 namespace TimeSeries.Query;
 
-/// <summary>Section <c>Query</c>: what a request may cost, and how answers are computed.</summary>
+/// <summary>Section <c>Query</c>: what a request may cost, and how responses are computed.</summary>
 public sealed partial class QueryOptions : IValidatableObject
 {
     public const string Section = "Query";

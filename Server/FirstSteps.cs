@@ -10,7 +10,8 @@ namespace TimeSeries.Server;
 /// Shows a new token once, when it is made, with commands to paste that push a sample and read it back. On the terminal and not in the log,
 /// which others may read.
 /// </summary>
-internal sealed class FirstSteps(FirstProject first, DataDirectory directory, IServer server, IHostApplicationLifetime lifetime, Terminal terminal) : IHostedService
+internal sealed class FirstSteps(
+    FirstProject first, DataDirectory directory, IServer server, IHostApplicationLifetime lifetime, Terminal terminal) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

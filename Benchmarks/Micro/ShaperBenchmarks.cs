@@ -27,7 +27,7 @@ public class ShaperBenchmarks
     public void Prepare()
     {
         WhatapCall call = new(new Project(GeneratedBatch.Pcode, "", TimeSpan.FromSeconds(1.2), []), new DefaultHttpContext().Request, new Timestamp(0));
-        SampleQuery query = TransactionStatistic.List.Ask(call, TimeRange.All);
+        SampleQuery query = TransactionStatistic.List.QueryOf(call, TimeRange.All);
         _write = TransactionStatistic.List.WriteRecord;
         Aggregation aggregation = new(query);
         for (int seed = 0; seed < 3; seed++)

@@ -26,7 +26,7 @@ internal static class OpenApiEndpoints
 
     public static void Map(WebApplication app)
     {
-        app.MapGet(DocumentPath, AnswerDocumentAsync);
+        app.MapGet(DocumentPath, RespondDocumentAsync);
         app.UseWhen(context => context.Request.Path.StartsWithSegments(PagePath), page =>
         {
             page.Use(SetPageHeaders);
@@ -43,7 +43,7 @@ internal static class OpenApiEndpoints
         });
     }
 
-    private static Task AnswerDocumentAsync(HttpContext context)
+    private static Task RespondDocumentAsync(HttpContext context)
     {
         ReadOnlyMemory<byte> document = context.RequestServices.GetRequiredService<HostDocument>().Utf8;
         context.Response.ContentType = "application/json; charset=utf-8";

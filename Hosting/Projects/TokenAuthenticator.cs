@@ -36,8 +36,9 @@ public static class TokenAuthenticator
     /// <summary>Takes the whole of <c>Authorization</c>, with <c>Bearer</c> before it or without.</summary>
     public static TokenCheck ReadRaw(HttpRequest request, ProjectDirectory projects)
     {
-        ReadOnlySpan<char> authorization = request.Headers.Authorization.ToString();
-        return Check(authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : authorization.Trim(), projects);
+        ReadOnlySpan<char> token = request.Headers.Authorization.ToString();
+        token = token.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? token[Bearer.Length..] : token;
+        return Check(token.Trim(), projects);
     }
 
     /// <summary>Takes <c>x-whatap-token</c> and <c>x-whatap-pcode</c> only.</summary>

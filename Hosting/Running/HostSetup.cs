@@ -64,7 +64,7 @@ public static class HostSetup
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(SetLimits);
 
-        // A request goes on where its bytes were received, on a worker of the thread pool either way: one wake-up less.
+        // A request runs where its bytes were received, which is one wake-up less.
         builder.WebHost.UseSockets(options => options.UnsafePreferInlineScheduling = true);
         if (!HasAddress(builder.Configuration))
         {
@@ -111,8 +111,8 @@ public static class HostSetup
     public static WebApplication MapHostDefaults(this WebApplication app)
     {
         AuthenticationSetup.Use(app);
-        app.MapGet("/healthz", HealthEndpoints.AnswerHealthAsync);
-        app.MapGet("/readyz", HealthEndpoints.AnswerReadinessAsync);
+        app.MapGet("/healthz", HealthEndpoints.RespondHealthAsync);
+        app.MapGet("/readyz", HealthEndpoints.RespondReadinessAsync);
         MetricsEndpoint.Map(app);
         OpenApiEndpoints.Map(app);
         return app;
@@ -140,19 +140,19 @@ public static class HostSetup
             options.MimeTypes =
                 [.. ResponseCompressionDefaults.MimeTypes, Problem.ContentType, MessagePackMedia.ContentType, "application/x-ndjson", "text/csv"];
 
-            // Compression over TLS can leak secrets that stand beside what an attacker chose; no answer of ours holds a secret.
+            // Compression over TLS can leak secrets that are beside what an attacker chose; no response of ours holds a secret.
             options.EnableForHttps = true;
         });
-        services.AddSingleton<IResponseCompressionProvider, AnswerCompression>();
+        services.AddSingleton<IResponseCompressionProvider, LongResponseCompression>();
     }
 }
 
-/// <summary>Compresses answers when asked to, but not those known to be short, which would only grow.</summary>
-internal sealed class AnswerCompression(IServiceProvider services, IOptions<ResponseCompressionOptions> options)
+/// <summary>Compresses responses on demand, but not those that are short: they would grow.</summary>
+internal sealed class LongResponseCompression(IServiceProvider services, IOptions<ResponseCompressionOptions> options)
     : ResponseCompressionProvider(services, options)
 {
-    private const long ShortAnswerBytes = 1_000;
+    private const long ShortResponseBytes = 1_000;
 
     public override bool ShouldCompressResponse(HttpContext context) =>
-        !(context.Response.ContentLength <= ShortAnswerBytes) && base.ShouldCompressResponse(context);
+        !(context.Response.ContentLength <= ShortResponseBytes) && base.ShouldCompressResponse(context);
 }

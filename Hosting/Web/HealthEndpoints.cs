@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace TimeSeries.Hosting.Web;
 
-/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: it makes progress. They say ok or why not, nothing else.</summary>
+/// <summary><c>/healthz</c>: the process responds. <c>/readyz</c>: it makes progress. The body is ok, or the reason why not.</summary>
 internal static class HealthEndpoints
 {
-    public static Task AnswerHealthAsync(HttpContext context) => WriteAsync(context, null);
+    public static Task RespondHealthAsync(HttpContext context) => WriteAsync(context, null);
 
-    public static Task AnswerReadinessAsync(HttpContext context)
+    public static Task RespondReadinessAsync(HttpContext context)
     {
         string? reason = null;
         foreach (IReadinessCheck check in context.RequestServices.GetServices<IReadinessCheck>())

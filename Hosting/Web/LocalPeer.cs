@@ -5,7 +5,7 @@ namespace TimeSeries.Hosting.Web;
 
 /// <summary>
 /// Whether a request comes from this machine itself, not through a proxy on it, and was meant for it: its Host is a name of the loopback. A browser on this
-/// machine sends the requests of any page; a page whose own name was made to lead here (DNS rebinding) is told by that name, and could read the answer.
+/// machine sends the requests of any page. A page whose name was made to lead here (DNS rebinding) could read the response, and its name gives it away.
 /// </summary>
 public static class LocalPeer
 {

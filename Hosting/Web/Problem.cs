@@ -10,7 +10,7 @@ public static class Problem
 {
     public const string ContentType = "application/problem+json";
 
-    /// <summary>Answers with a problem. Does nothing once the answer has begun.</summary>
+    /// <summary>Responds with a problem. Does nothing once the response has begun.</summary>
     /// <param name="context">The request.</param>
     /// <param name="status">The status.</param>
     /// <param name="detail">What is wrong, for the caller; gives no secret away.</param>

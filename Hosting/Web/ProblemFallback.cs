@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace TimeSeries.Hosting.Web;
 
 /// <summary>
-/// Outermost step of the pipeline: gives errors that have no body yet (404, 405, …) one, and turns what was thrown into an answer.
-/// Families with a shape of their own answer before it.
+/// Outermost step of the pipeline: gives errors that have no body yet (404, 405, …) one, and turns what was thrown into a response.
+/// Families with a shape of their own respond before it.
 /// </summary>
 internal sealed partial class ProblemFallback(RequestDelegate next, ILogger<ProblemFallback> logger)
 {
@@ -22,7 +22,7 @@ internal sealed partial class ProblemFallback(RequestDelegate next, ILogger<Prob
         }
         catch (Exception failure) when (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The caller left: nobody reads an answer.
+            // The caller left: nobody reads a response.
             context.Abort();
         }
         catch (Exception failure) when (!context.Response.HasStarted)

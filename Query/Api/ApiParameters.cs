@@ -5,7 +5,7 @@ using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Api;
 
-/// <summary>The parameters of a request under <c>/api/v1</c>. Where a name stands twice the first counts, except where many are meant.</summary>
+/// <summary>The parameters of a request under <c>/api/v1</c>. Of a name that is there twice the first counts, except where many are meant.</summary>
 internal sealed class ApiParameters(HttpRequest request)
 {
     /// <summary>A parameter; null when it is absent or empty.</summary>
@@ -17,7 +17,7 @@ internal sealed class ApiParameters(HttpRequest request)
     /// <summary>The parts of a list with commas, without blanks around them; none when it is absent.</summary>
     public string[] List(string name) => Find(name)?.Split(',', StringSplitOptions.TrimEntries) ?? [];
 
-    /// <summary>Reads the kind that is asked for; or what is wrong with it.</summary>
+    /// <summary>Reads the kind; or what is wrong with it.</summary>
     public string? TryReadKind(out KindSchema? kind)
     {
         string? name = Find("kind");
@@ -27,7 +27,7 @@ internal sealed class ApiParameters(HttpRequest request)
             return null;
         }
 
-        string names = string.Join(", ", SampleSchema.All.Select(known => known.Name));
+        string names = string.Join(", ", SampleSchema.All.Select(schema => schema.Name));
         return name is null ? $"kind is needed, one of {names}." : $"There is no kind \"{name}\"; there are {names}.";
     }
 
@@ -40,25 +40,25 @@ internal sealed class ApiParameters(HttpRequest request)
             return null;
         }
 
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long asked) || asked == 0 || asked > most)
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long rows) || rows == 0 || rows > most)
         {
             return string.Create(CultureInfo.InvariantCulture, $"limit must be a whole number from 1 to {most}, found \"{text}\".");
         }
 
-        limit = (int)Math.Min(asked, int.MaxValue);
+        limit = (int)Math.Min(rows, int.MaxValue);
         return null;
     }
 
-    /// <summary>Reads the format of the answer, which the header Accept chooses when the query string does not; or what is wrong with it.</summary>
-    public string? TryReadFormat(out AnswerFormat format)
+    /// <summary>Reads the format of the response, which the header Accept chooses when the query string does not; or what is wrong with it.</summary>
+    public string? TryReadFormat(out ResponseFormat format)
     {
         string? text = Find("format");
         format = text switch
         {
             null => ValueResponse.AcceptedFormat(request),
-            "csv" => AnswerFormat.Csv,
-            "ndjson" => AnswerFormat.Lines,
-            _ => AnswerFormat.Json,
+            "csv" => ResponseFormat.Csv,
+            "ndjson" => ResponseFormat.Lines,
+            _ => ResponseFormat.Json,
         };
         return text is null or "json" or "csv" or "ndjson" ? null : $"There is no format \"{text}\"; there are json, csv, ndjson.";
     }

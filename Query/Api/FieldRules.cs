@@ -2,14 +2,14 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Query.Api;
 
-/// <summary>What the fields of a kind can be asked for, as their declaration says.</summary>
+/// <summary>What queries can do with the fields of a kind, as their declaration says.</summary>
 internal static class FieldRules
 {
     /// <summary>Whether groups can be made by the field: names and the like, not prose.</summary>
     public static bool IsGroupable(Field field) =>
         field.Type == FieldType.Text ? field.Name is not ("message" or "stack" or "description") : field.Name is "oid" or "status";
 
-    /// <summary>Whether sums, means and extremes can be asked of the field.</summary>
+    /// <summary>Whether the field has sums, means and extremes.</summary>
     public static bool IsNumber(Field field) => !field.IsText;
 
     /// <summary>Whether the field is an amount, which has a deviation and percentiles; moments and numbers that may be negative are none.</summary>
@@ -32,6 +32,6 @@ internal static class FieldRules
         _ => 1,
     };
 
-    /// <summary>The names of a kind's fields that can be asked for something, for the caller to read.</summary>
+    /// <summary>The names of those fields of a kind that a rule allows, for the caller to read.</summary>
     public static string Names(KindSchema kind, Func<Field, bool> can) => string.Join(", ", kind.Fields.Where(can).Select(field => field.Name));
 }

@@ -4,8 +4,8 @@ using TimeSeries.Hosting.Projects;
 namespace TimeSeries.Query.Families;
 
 /// <summary>
-/// An API family: its routes, how it tells errors, who may call it, and its part of the OpenAPI document. Everything under its prefixes is the family's,
-/// so that whatever is wrong with a request is told in its shape. Immutable.
+/// An API family: its routes, its errors, who may call it, and its part of the OpenAPI document. It has everything under its prefixes, so that every
+/// error there has its shape. Immutable.
 /// </summary>
 internal abstract class ApiModule
 {
@@ -52,7 +52,7 @@ internal abstract class ApiModule
     /// <summary>Maps the routes under a prefix.</summary>
     protected abstract void Map(RouteGroupBuilder routes);
 
-    /// <summary>What a caller is told whose path is none of the routes.</summary>
+    /// <summary>What the error says where the path is none of the routes.</summary>
     protected abstract string NotFound(HttpRequest request);
 
     /// <summary>Maps a route to an endpoint, which is made at its first request: store and projects may be opened only when the host starts.</summary>

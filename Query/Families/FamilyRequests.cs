@@ -7,8 +7,8 @@ using TimeSeries.Query.Scheduling;
 namespace TimeSeries.Query.Families;
 
 /// <summary>
-/// The step around each family's requests, authentication included: whatever goes wrong is told in the family's shape, and every request is counted
-/// and timed. Thread safe.
+/// The step around each family's requests, authentication included. It writes what goes wrong in the family's shape, and counts and times every
+/// request. Thread safe.
 /// </summary>
 internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstruments instruments, TimeProvider clock, ILogger<FamilyRequests> logger)
 {
@@ -44,10 +44,10 @@ internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstrume
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody reads an answer; the status is for the metrics only.
+            // Nobody reads a response; the status is for the metrics only.
             return StatusCodes.Status499ClientClosedRequest;
         }
-        catch (AnswerEndedException ended)
+        catch (ResponseEndedException ended)
         {
             LogFailure(ended.InnerException!, family.Name, context.Request.Path);
             return StatusCodes.Status500InternalServerError;
@@ -61,7 +61,7 @@ internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstrume
             LogFailure(failure, family.Name, context.Request.Path);
             if (context.Response.HasStarted)
             {
-                // Half an answer must not look like a whole one.
+                // Half a response must not look like a whole one.
                 context.Abort();
                 return StatusCodes.Status500InternalServerError;
             }

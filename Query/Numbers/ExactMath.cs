@@ -4,7 +4,7 @@ using System.Numerics;
 namespace TimeSeries.Query.Numbers;
 
 /// <summary>
-/// The last step from exact sums to what an answer shows: every number is rounded once, from integers, so that both stores agree to the digit.
+/// The last step from exact sums to what a response shows: every number is rounded once, from integers, so that both stores agree to the digit.
 /// </summary>
 internal static class ExactMath
 {

@@ -1,6 +1,6 @@
 namespace TimeSeries.Query.Responses;
 
-/// <summary>One value of an answer as UTF-8, so that it reads the same in every format.</summary>
+/// <summary>One value of a response as UTF-8, so that it reads the same in every format.</summary>
 internal readonly ref struct Cell(CellForm form, ReadOnlySpan<byte> utf8)
 {
     public CellForm Form { get; } = form;
@@ -23,7 +23,7 @@ internal readonly ref struct Cell(CellForm form, ReadOnlySpan<byte> utf8)
     public static Cell Object(ReadOnlySpan<byte> utf8) => new(CellForm.Object, utf8);
 }
 
-/// <summary>What a cell of an answer holds.</summary>
+/// <summary>What a cell of a response holds.</summary>
 internal enum CellForm : byte
 {
     Missing,

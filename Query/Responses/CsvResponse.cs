@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace TimeSeries.Query.Responses;
 
 /// <summary>
-/// A CSV answer (RFC 4180, UTF-8, with a header line) that is written straight to the connection, some kilobytes at a time. Once begun,
+/// A CSV response (RFC 4180, UTF-8, with a header line) that is written straight to the connection, some kilobytes at a time. Once begun,
 /// a failure cuts the connection. Owned by one request.
 /// </summary>
 internal sealed class CsvResponse : IAsyncDisposable
@@ -13,7 +13,6 @@ internal sealed class CsvResponse : IAsyncDisposable
 
     private readonly PipeWriter _body;
     private readonly CancellationToken _aborted;
-    private long _unsentBytes;
     private bool _inLine;
 
     private CsvResponse(HttpContext context)
@@ -34,48 +33,38 @@ internal sealed class CsvResponse : IAsyncDisposable
     {
         if (_inLine)
         {
-            Put(","u8);
+            _body.Write(","u8);
         }
 
         _inLine = true;
         if (cell.Utf8.IndexOfAny(_needQuotes) < 0)
         {
-            Put(cell.Utf8);
+            _body.Write(cell.Utf8);
             return;
         }
 
-        Put("\""u8);
+        _body.Write("\""u8);
         ReadOnlySpan<byte> rest = cell.Utf8;
         for (int quote = rest.IndexOf((byte)'"'); quote >= 0; quote = rest.IndexOf((byte)'"'))
         {
-            Put(rest[..(quote + 1)]);
-            Put("\""u8);
+            _body.Write(rest[..(quote + 1)]);
+            _body.Write("\""u8);
             rest = rest[(quote + 1)..];
         }
 
-        Put(rest);
-        Put("\""u8);
+        _body.Write(rest);
+        _body.Write("\""u8);
     }
 
     /// <summary>Ends a line, and sends what was written when it is enough to be worth it.</summary>
     public ValueTask EndLineAsync()
     {
-        Put("\r\n"u8);
+        _body.Write("\r\n"u8);
         _inLine = false;
-        return _unsentBytes < JsonResponse.FlushBytes ? ValueTask.CompletedTask : FlushAsync();
+        return _body.UnflushedBytes < JsonResponse.FlushBytes ? ValueTask.CompletedTask : FlushAsync();
     }
 
     public ValueTask DisposeAsync() => FlushAsync();
 
-    private void Put(ReadOnlySpan<byte> utf8)
-    {
-        _body.Write(utf8);
-        _unsentBytes += utf8.Length;
-    }
-
-    private async ValueTask FlushAsync()
-    {
-        _unsentBytes = 0;
-        await _body.FlushAsync(_aborted);
-    }
+    private async ValueTask FlushAsync() => await _body.FlushAsync(_aborted);
 }

@@ -4,7 +4,7 @@ using TimeSeries.Query.Families;
 
 namespace TimeSeries.Query.Responses;
 
-/// <summary>The errors that every family may answer, for its description: those of the HTTP server, of <see cref="FamilyRequests"/> and of the scan.</summary>
+/// <summary>The errors of every family, for its description: those of the HTTP server, of <see cref="FamilyRequests"/> and of the scan.</summary>
 internal static class ErrorResponses
 {
     private static readonly (int Status, string Description)[] _common =

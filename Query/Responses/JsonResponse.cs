@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace TimeSeries.Query.Responses;
 
 /// <summary>
-/// A JSON answer that is written straight to the connection, some kilobytes at a time. Once begun, a failure cuts the connection
-/// instead of leaving half an answer that looks whole. Owned by one request.
+/// A JSON response that is written straight to the connection, some kilobytes at a time. Once begun, a failure cuts the connection
+/// instead of leaving half a response that looks whole. Owned by one request.
 /// </summary>
 internal sealed class JsonResponse : IAsyncDisposable
 {
@@ -19,7 +19,6 @@ internal sealed class JsonResponse : IAsyncDisposable
 
     private readonly PipeWriter _body;
     private readonly CancellationToken _aborted;
-    private long _flushedBytes;
 
     private JsonResponse(HttpContext context)
     {
@@ -38,7 +37,7 @@ internal sealed class JsonResponse : IAsyncDisposable
         return new JsonResponse(context);
     }
 
-    /// <summary>Writes a small JSON body of any status as the whole answer.</summary>
+    /// <summary>Writes a small JSON body of any status as the whole response.</summary>
     public static async Task WriteWholeAsync(HttpContext context, int status, string contentType, Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> buffer = new(256);
@@ -53,8 +52,7 @@ internal sealed class JsonResponse : IAsyncDisposable
     }
 
     /// <summary>Sends what was written when it is enough to be worth it.</summary>
-    public ValueTask FlushWhenFullAsync() =>
-        Json.BytesCommitted + Json.BytesPending - _flushedBytes < FlushBytes ? ValueTask.CompletedTask : FlushAsync();
+    public ValueTask FlushWhenFullAsync() => _body.UnflushedBytes < FlushBytes ? ValueTask.CompletedTask : FlushAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -65,11 +63,10 @@ internal sealed class JsonResponse : IAsyncDisposable
     private async ValueTask FlushAsync()
     {
         Json.Flush();
-        _flushedBytes = Json.BytesCommitted;
         await _body.FlushAsync(_aborted);
     }
 
-    /// <summary>Sets status and headers of an answer that holds what is stored.</summary>
+    /// <summary>Sets status and headers of a response that holds what is stored.</summary>
     internal static void SetHead(HttpContext context, int status, string contentType)
     {
         HttpResponse response = context.Response;

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace TimeSeries.Query.Responses;
 
 /// <summary>
-/// An answer of JSON objects, one a line (NDJSON), that is written straight to the connection, some kilobytes at a time.
+/// A response of JSON objects, one a line (NDJSON), that is written straight to the connection, some kilobytes at a time.
 /// A failure is its last line, whose only member is <c>error</c>. Owned by one request.
 /// </summary>
 internal sealed class NdjsonResponse : IAsyncDisposable
@@ -16,7 +16,6 @@ internal sealed class NdjsonResponse : IAsyncDisposable
     // A line is written apart, so that half of one is never sent.
     private readonly ArrayBufferWriter<byte> _line = new(1_024);
     private readonly JsonValueWriter _writer;
-    private long _unsentBytes;
 
     private NdjsonResponse(HttpContext context)
     {
@@ -34,7 +33,7 @@ internal sealed class NdjsonResponse : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes so many lines. What goes wrong while one is made ends the answer with its error, and is thrown to the caller, who knows whom to tell.
+    /// Writes so many lines. What goes wrong while one is made ends the response with its error, and is thrown to the caller, which logs it.
     /// </summary>
     /// <param name="count">How many.</param>
     /// <param name="write">Writes a line's object.</param>
@@ -56,7 +55,7 @@ internal sealed class NdjsonResponse : IAsyncDisposable
                 _writer.WriteText("The request failed; the log of the server says why.");
                 _writer.WriteEndMap();
                 await EndLineAsync();
-                throw new AnswerEndedException(failure);
+                throw new ResponseEndedException(failure);
             }
 
             await EndLineAsync();
@@ -65,23 +64,18 @@ internal sealed class NdjsonResponse : IAsyncDisposable
 
     public ValueTask DisposeAsync() => FlushAsync();
 
+    private async ValueTask FlushAsync() => await _body.FlushAsync(_aborted);
+
     private ValueTask EndLineAsync()
     {
         _writer.Flush();
         _writer.Reset();
         _body.Write(_line.WrittenSpan);
         _body.Write("\n"u8);
-        _unsentBytes += _line.WrittenCount + 1;
         _line.ResetWrittenCount();
-        return _unsentBytes < JsonResponse.FlushBytes ? ValueTask.CompletedTask : FlushAsync();
-    }
-
-    private async ValueTask FlushAsync()
-    {
-        _unsentBytes = 0;
-        await _body.FlushAsync(_aborted);
+        return _body.UnflushedBytes < JsonResponse.FlushBytes ? ValueTask.CompletedTask : FlushAsync();
     }
 }
 
-/// <summary>An answer failed after it had begun, and its caller was told in its own form: there is nothing to cut.</summary>
-internal sealed class AnswerEndedException(Exception cause) : Exception("An answer ended with an error.", cause);
+/// <summary>A response failed after it began, and ended with its error: there is nothing to cut.</summary>
+internal sealed class ResponseEndedException(Exception cause) : Exception("A response ended with an error.", cause);

@@ -15,11 +15,11 @@ internal sealed class ValueResponse : IAsyncDisposable
     private readonly PipeWriter _body;
     private readonly CancellationToken _aborted;
 
-    private ValueResponse(HttpContext context, AnswerFormat format)
+    private ValueResponse(HttpContext context, ResponseFormat format)
     {
         _body = context.Response.BodyWriter;
         _aborted = context.RequestAborted;
-        Writer = format == AnswerFormat.MessagePack
+        Writer = format == ResponseFormat.MessagePack
             ? new MessagePackValueWriter(_body)
             : new JsonValueWriter(new Utf8JsonWriter((IBufferWriter<byte>)_body, JsonResponse.Options));
     }
@@ -27,11 +27,11 @@ internal sealed class ValueResponse : IAsyncDisposable
     public IValueWriter Writer { get; }
 
     /// <summary>The format that the header Accept asks for: MessagePack or JSON.</summary>
-    public static AnswerFormat AcceptedFormat(HttpRequest request) =>
-        MessagePackMedia.IsPreferred(request) ? AnswerFormat.MessagePack : AnswerFormat.Json;
+    public static ResponseFormat AcceptedFormat(HttpRequest request) =>
+        MessagePackMedia.IsPreferred(request) ? ResponseFormat.MessagePack : ResponseFormat.Json;
 
     /// <summary>Sends the head of a 200 and returns the writer of its body.</summary>
-    public static async ValueTask<ValueResponse> StartAsync(HttpContext context, AnswerFormat format)
+    public static async ValueTask<ValueResponse> StartAsync(HttpContext context, ResponseFormat format)
     {
         SetHead(context, format);
         await context.Response.StartAsync(context.RequestAborted);
@@ -39,9 +39,9 @@ internal sealed class ValueResponse : IAsyncDisposable
     }
 
     /// <summary>Sets status and headers of a 200, which depend on Accept.</summary>
-    public static void SetHead(HttpContext context, AnswerFormat format)
+    public static void SetHead(HttpContext context, ResponseFormat format)
     {
-        string contentType = format == AnswerFormat.MessagePack ? MessagePackMedia.ContentType : "application/json; charset=utf-8";
+        string contentType = format == ResponseFormat.MessagePack ? MessagePackMedia.ContentType : "application/json; charset=utf-8";
         JsonResponse.SetHead(context, StatusCodes.Status200OK, contentType);
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
     }
@@ -58,8 +58,8 @@ internal sealed class ValueResponse : IAsyncDisposable
     }
 }
 
-/// <summary>How an answer is written.</summary>
-internal enum AnswerFormat : byte
+/// <summary>How a response is written.</summary>
+internal enum ResponseFormat : byte
 {
     Json,
 

@@ -2,13 +2,13 @@ using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Query.Scheduling;
 
-/// <summary>What came of a request's questions: a result each, which are disposed with it, or a failure and a sentence for the caller.</summary>
+/// <summary>The outcome of a request's queries: a result each, which are disposed with it; or a failure, and a sentence for the caller.</summary>
 internal readonly record struct QueryOutcome(QueryResult[] Results, QueryFailure Failure, string Message) : IDisposable
 {
-    /// <summary>The answer to a question for samples themselves.</summary>
+    /// <summary>The result of a query for samples themselves.</summary>
     public SampleList? List { get; private init; }
 
-    /// <summary>The moment, in ms, through which the answers are complete.</summary>
+    /// <summary>The moment, in ms, through which the results are complete.</summary>
     public long Watermark { get; init; }
 
     public static QueryOutcome Of(QueryResult[] results) => new(results, QueryFailure.None, "");
@@ -17,7 +17,7 @@ internal readonly record struct QueryOutcome(QueryResult[] Results, QueryFailure
 
     public static QueryOutcome Failed(QueryFailure failure, string message) => new([], failure, message);
 
-    /// <summary>The status that tells the caller what to do: ask for less, or ask again later.</summary>
+    /// <summary>The status that says what the caller can do: query less, or try again later.</summary>
     public int Status => Failure switch
     {
         QueryFailure.None => StatusCodes.Status200OK,
@@ -47,6 +47,6 @@ internal enum QueryFailure : byte
     /// <summary>It took longer than it may, waiting included.</summary>
     TimedOut,
 
-    /// <summary>The store gave no whole answer.</summary>
+    /// <summary>The store gave no complete result.</summary>
     StoreUnavailable,
 }

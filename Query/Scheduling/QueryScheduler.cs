@@ -33,17 +33,17 @@ internal sealed partial class QueryScheduler : IDisposable
         _slots = new SemaphoreSlim(_options.Concurrency);
     }
 
-    /// <summary>Answers the queries of one request, one after the other, in one slot and one timeout.</summary>
+    /// <summary>Runs the queries of one request, one after the other, in one slot and one timeout.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public ValueTask<QueryOutcome> RunAsync(ReadOnlyMemory<SampleQuery> queries, CancellationToken cancellationToken) =>
         RunAsync(async token => QueryOutcome.Of(await ScanAsync(queries, token)), cancellationToken);
 
-    /// <summary>Answers a question for samples themselves, in a slot and a timeout.</summary>
+    /// <summary>Runs a query for samples themselves, in a slot and a timeout.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public ValueTask<QueryOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken) =>
         RunAsync(async token => QueryOutcome.Of(await ScanAsync(query, token)), cancellationToken);
 
-    private async ValueTask<QueryOutcome> RunAsync(Func<CancellationToken, ValueTask<QueryOutcome>> ask, CancellationToken cancellationToken)
+    private async ValueTask<QueryOutcome> RunAsync(Func<CancellationToken, ValueTask<QueryOutcome>> scan, CancellationToken cancellationToken)
     {
         await WorkerThread.Switch;
         using CancellationTokenSource timeout = new(_options.Timeout, _clock);
@@ -53,9 +53,9 @@ internal sealed partial class QueryScheduler : IDisposable
             await EnterAsync(either.Token);
             try
             {
-                // Before the question: what is stored meanwhile may be in the answer or not.
+                // Before the scan: what is stored meanwhile may be in the result or not.
                 long watermark = await _reader.WatermarkAsync(either.Token);
-                return await ask(either.Token) with { Watermark = watermark };
+                return await scan(either.Token) with { Watermark = watermark };
             }
             finally
             {

@@ -4,7 +4,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Query.Api.Agents;
 
-/// <summary>Finds the agents of a project: a question a kind, over all time, and the merge of their answers.</summary>
+/// <summary>Finds the agents of a project: a query for each kind, over all time, and the merge of their results.</summary>
 internal static class AgentDirectory
 {
     private const int OidPart = 0;
@@ -16,7 +16,7 @@ internal static class AgentDirectory
         FirstSeen, LastSeen, Okind, Onode,
     }
 
-    public static SampleQuery[] Questions(long pcode) =>
+    public static SampleQuery[] Queries(long pcode) =>
     [
         .. SampleSchema.All.Select(schema => new SampleQuery
         {
@@ -33,7 +33,7 @@ internal static class AgentDirectory
         }),
     ];
 
-    /// <summary>The agents of all answers, by name (UTF-8 bytes), then id.</summary>
+    /// <summary>The agents of all results, by name (UTF-8 bytes), then id.</summary>
     public static List<SeenAgent> Merge(QueryResult[] results)
     {
         Dictionary<(long Oid, string Oname), SeenAgent> agents = [];

@@ -12,7 +12,7 @@ internal sealed class AgentsEndpoint(QueryScheduler scans)
 
     public async Task HandleAsync(HttpContext context)
     {
-        using QueryOutcome outcome = await scans.RunAsync(AgentDirectory.Questions(context.User.Pcode()), context.RequestAborted);
+        using QueryOutcome outcome = await scans.RunAsync(AgentDirectory.Queries(context.User.Pcode()), context.RequestAborted);
         if (!await outcome.SucceedsAsync(context))
         {
             return;

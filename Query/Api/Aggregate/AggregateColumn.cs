@@ -7,7 +7,7 @@ using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Api.Aggregate;
 
-/// <summary>One column of an aggregate's answer: how its cells are read from a result, and how rows are sorted by it.</summary>
+/// <summary>One column of an aggregate's response: how its cells are read from a result, and how rows are sorted by it.</summary>
 /// <param name="Name">The name, as the caller wrote it.</param>
 /// <param name="Unit">Unit of its numbers; empty for texts and codes.</param>
 /// <param name="Form">What it shows.</param>
@@ -91,10 +91,10 @@ internal sealed record AggregateColumn(string Name, string Unit, ColumnForm Form
     // Ms of the window that the query asks for.
     private static Int128 LengthOf(SampleQuery query, long start)
     {
-        TimeRange asked = query.WindowMilliseconds == 0
+        TimeRange range = query.WindowMilliseconds == 0
             ? query.Range
             : query.Range.Intersect(new TimeRange(start, start + query.WindowMilliseconds));
-        return (Int128)asked.To - asked.From;
+        return (Int128)range.To - range.From;
     }
 
     private static Cell Whole(Int128 parts, int decimals, Span<byte> room) => Cell.Number(room[..DecimalText.Write(parts, decimals, room)], decimals);
@@ -106,7 +106,7 @@ internal sealed record AggregateColumn(string Name, string Unit, ColumnForm Form
     }
 }
 
-/// <summary>What a column of an aggregate's answer shows.</summary>
+/// <summary>What a column of an aggregate's response shows.</summary>
 internal enum ColumnForm : byte
 {
     /// <summary>Start of the window.</summary>

@@ -24,6 +24,6 @@ internal sealed class AggregateEndpoint(QueryScheduler scans, IOptions<QueryOpti
             return;
         }
 
-        await new AggregateAnswer(request, outcome.Results[0], outcome.Watermark).WriteAsync(context);
+        await new AggregateResponse(request, outcome.Results[0], outcome.Watermark).WriteAsync(context);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
         ImmutableArray<OrderTerm> order = [];
         ImmutableArray<Filter> filters = [];
         int limit = 0;
-        AnswerFormat format = AnswerFormat.Json;
+        ResponseFormat format = ResponseFormat.Json;
         wrong = TryReadGroups()
             ?? TryReadMeasures(measures)
             ?? TryReadOrder(out order)
@@ -122,7 +122,7 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
             string name = descending ? text[1..] : text;
             if (_columns.Find(column => column.Name == name) is not { } column)
             {
-                return $"There is no column \"{name}\" to order by; there are {string.Join(", ", _columns.Select(known => known.Name))}.";
+                return $"There is no column \"{name}\" to order by; there are {string.Join(", ", _columns.Select(other => other.Name))}.";
             }
 
             terms.Add(column.Order with { Descending = descending });
@@ -134,7 +134,7 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
 
     private bool TryAdd(AggregateColumn column)
     {
-        bool isNew = !_columns.Exists(known => known.Name == column.Name);
+        bool isNew = !_columns.Exists(other => other.Name == column.Name);
         if (isNew)
         {
             _columns.Add(column);
@@ -144,14 +144,14 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
     }
 }
 
-/// <summary>A request of <c>/api/v1/aggregate</c>: the question for the store, and how its answer is shown.</summary>
+/// <summary>A request of <c>/api/v1/aggregate</c>: the query for the store, and how its response is shown.</summary>
 internal sealed record AggregateRequest
 {
     public required SampleQuery Query { get; init; }
 
     public required ImmutableArray<AggregateColumn> Columns { get; init; }
 
-    public required AnswerFormat Format { get; init; }
+    public required ResponseFormat Format { get; init; }
 
     /// <summary>The window as the caller wrote it; null without windows.</summary>
     public required string? Window { get; init; }

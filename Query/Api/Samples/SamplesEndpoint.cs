@@ -23,6 +23,6 @@ internal sealed class SamplesEndpoint(QueryScheduler scans, TimeProvider clock)
             return;
         }
 
-        await new SamplesAnswer(request, outcome.List!).WriteAsync(context);
+        await new SamplesResponse(request, outcome.List!).WriteAsync(context);
     }
 }

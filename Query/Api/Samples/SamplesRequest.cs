@@ -6,8 +6,8 @@ using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Api.Samples;
 
-/// <summary>A request of <c>/api/v1/samples</c>: the question for the store, and how its answer is written.</summary>
-internal sealed record SamplesRequest(ListQuery Query, AnswerFormat Format)
+/// <summary>A request of <c>/api/v1/samples</c>: the query for the store, and how its response is written.</summary>
+internal sealed record SamplesRequest(ListQuery Query, ResponseFormat Format)
 {
     private const int DefaultLimit = 100;
     private const int MostSamples = 10_000;
@@ -37,7 +37,7 @@ internal sealed record SamplesRequest(ListQuery Query, AnswerFormat Format)
         bool goesOn = cursor is not null && parameters.Find("from") is null && parameters.Find("to") is null;
         ImmutableArray<Filter> filters = [];
         int limit = 0;
-        AnswerFormat format = AnswerFormat.Json;
+        ResponseFormat format = ResponseFormat.Json;
         wrong = (goesOn ? null : TimeRangeParameter.TryRead(parameters.Find("from"), parameters.Find("to"), now, out period))
             ?? WhereFilters.TryRead(kind!, parameters.All("where"), out filters)
             ?? parameters.TryReadLimit(DefaultLimit, MostSamples, out limit)

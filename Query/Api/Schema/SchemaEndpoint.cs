@@ -22,10 +22,10 @@ internal static class SchemaEndpoint
 
     public static async Task HandleAsync(HttpContext context)
     {
-        AnswerFormat format = ValueResponse.AcceptedFormat(context.Request);
+        ResponseFormat format = ValueResponse.AcceptedFormat(context.Request);
         ValueResponse.SetHead(context, format);
         byte[] body = JsonSchema();
-        body = format == AnswerFormat.MessagePack ? MessagePackSerializer.ConvertFromJson(Encoding.UTF8.GetString(body)) : body;
+        body = format == ResponseFormat.MessagePack ? MessagePackSerializer.ConvertFromJson(Encoding.UTF8.GetString(body)) : body;
         context.Response.ContentLength = body.Length;
         await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
     }

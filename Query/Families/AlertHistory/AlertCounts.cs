@@ -1,98 +1,35 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Families.AlertHistory;
 
-/// <summary>Writes the statistics: an array of objects, or CSV with a column a member.</summary>
+/// <summary>The statistics as tables.</summary>
 internal static class AlertCounts
 {
-    public static async ValueTask WriteSeveritiesAsync(HttpContext context, List<AlertCount> counts)
+    public static CellTable BySeverity(List<AlertCount> counts) => new(["severity", "count"], counts.Count, (row, column) => column switch
     {
-        await using JsonResponse answer = await JsonResponse.StartAsync(context);
-        answer.Json.WriteStartArray();
-        foreach (AlertCount count in counts)
-        {
-            answer.Json.WriteStartObject();
-            WriteCount(answer.Json, count);
-            answer.Json.WriteEndObject();
-        }
+        0 => Text(AlertSeverity.Names[counts[row].Severity]),
+        _ => Number(counts[row].Count),
+    });
 
-        answer.Json.WriteEndArray();
-    }
-
-    public static async ValueTask WriteSeveritiesCsvAsync(HttpContext context, List<AlertCount> counts)
+    public static CellTable BySource(QueryResult result) => new(["source", "count"], result.RowCount, (row, column) => column switch
     {
-        await using CsvResponse csv = await AlertCsv.StartAsync(context, "severity", "count");
-        foreach (AlertCount count in counts)
-        {
-            csv.WriteText(AlertSeverity.Names[count.Severity]);
-            csv.WriteText(count.Count.ToString(CultureInfo.InvariantCulture));
-            await csv.EndLineAsync();
-        }
-    }
+        0 => Cell.Text(result.KeyText(row, 0)),
+        _ => Number(result.Count(row, 0)),
+    });
 
-    public static async ValueTask WriteSourcesAsync(HttpContext context, QueryResult result)
+    public static CellTable Timeline(List<AlertCount> counts) => new(["time", "severity", "count"], counts.Count, (row, column) => column switch
     {
-        await using JsonResponse answer = await JsonResponse.StartAsync(context);
-        answer.Json.WriteStartArray();
-        for (int row = 0; row < result.RowCount; row++)
-        {
-            answer.Json.WriteStartObject();
-            answer.Json.WriteString("source"u8, result.KeyText(row, 0));
-            answer.Json.WriteNumber("count"u8, result.Count(row, 0));
-            answer.Json.WriteEndObject();
-            await answer.FlushWhenFullAsync();
-        }
+        0 => Text(AlertMoment.Format(counts[row].Window)),
+        1 => Text(AlertSeverity.Names[counts[row].Severity]),
+        _ => Number(counts[row].Count),
+    });
 
-        answer.Json.WriteEndArray();
-    }
+    private static Cell Text(string value) => Cell.Text(Encoding.UTF8.GetBytes(value));
 
-    public static async ValueTask WriteSourcesCsvAsync(HttpContext context, QueryResult result)
-    {
-        await using CsvResponse csv = await AlertCsv.StartAsync(context, "source", "count");
-        for (int row = 0; row < result.RowCount; row++)
-        {
-            csv.Write(Cell.Text(result.KeyText(row, 0)));
-            csv.WriteText(result.Count(row, 0).ToString(CultureInfo.InvariantCulture));
-            await csv.EndLineAsync();
-        }
-    }
-
-    public static async ValueTask WriteTimelineAsync(HttpContext context, List<AlertCount> counts)
-    {
-        await using JsonResponse answer = await JsonResponse.StartAsync(context);
-        answer.Json.WriteStartArray();
-        foreach (AlertCount count in counts)
-        {
-            answer.Json.WriteStartObject();
-            answer.Json.WriteString("time"u8, AlertMoment.Format(count.Window));
-            WriteCount(answer.Json, count);
-            answer.Json.WriteEndObject();
-            await answer.FlushWhenFullAsync();
-        }
-
-        answer.Json.WriteEndArray();
-    }
-
-    public static async ValueTask WriteTimelineCsvAsync(HttpContext context, List<AlertCount> counts)
-    {
-        await using CsvResponse csv = await AlertCsv.StartAsync(context, "time", "severity", "count");
-        foreach (AlertCount count in counts)
-        {
-            csv.WriteText(AlertMoment.Format(count.Window));
-            csv.WriteText(AlertSeverity.Names[count.Severity]);
-            csv.WriteText(count.Count.ToString(CultureInfo.InvariantCulture));
-            await csv.EndLineAsync();
-        }
-    }
-
-    private static void WriteCount(Utf8JsonWriter json, AlertCount count)
-    {
-        json.WriteString("severity"u8, AlertSeverity.Names[count.Severity]);
-        json.WriteNumber("count"u8, count.Count);
-    }
+    private static Cell Number(long value) => Cell.Integer(Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
 }
 
 /// <summary>How many alerts of one severity there are.</summary>

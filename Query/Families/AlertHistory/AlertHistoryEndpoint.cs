@@ -9,7 +9,7 @@ namespace TimeSeries.Query.Families.AlertHistory;
 /// <summary>The endpoints of the Alert History API: each reads its parameters, queries the store and writes the response. Thread safe.</summary>
 internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
 {
-    /// <summary>What a caller is told who asks for something that is not there.</summary>
+    /// <summary>What the error says where something is not there.</summary>
     public static string NotFound(HttpRequest request) => $"There is nothing at {request.Path}.";
 
     public async Task RespondPageAsync(HttpContext context)
@@ -17,7 +17,7 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
         AlertParameters parameters = new(context.Request.Query);
         (int page, int pageSize) = (parameters.Page(), parameters.PageSize());
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        if (await ListAsync(context, AlertRecords.AskPage(context.User.Pcode(), range, filters, page, pageSize), parameters.Wrong) is { } list)
+        if (await ListAsync(context, AlertRecords.PageQuery(context.User.Pcode(), range, filters, page, pageSize), parameters.Wrong) is { } list)
         {
             await (isCsv ? AlertRecords.WritePageCsvAsync(context, list, page, pageSize) : AlertRecords.WritePageAsync(context, list, page, pageSize));
         }
@@ -28,7 +28,7 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
         AlertParameters parameters = new(context.Request.Query);
         bool isCsv = parameters.IsCsv();
         Guid id = Guid.Parse((string)context.Request.RouteValues["id"]!);
-        if (await ListAsync(context, AlertRecords.AskOne(context.User.Pcode(), id), parameters.Wrong) is not { } list)
+        if (await ListAsync(context, AlertRecords.OneQuery(context.User.Pcode(), id), parameters.Wrong) is not { } list)
         {
             return;
         }
@@ -47,11 +47,11 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
         AlertParameters parameters = new(context.Request.Query);
         bool includeZero = parameters.IncludeZero();
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        using QueryResult? result = await CountAsync(context, AlertStatistics.AskSeverities(context.User.Pcode(), range, filters, 0), parameters.Wrong);
+        using QueryResult? result = await CountAsync(context, AlertStatistics.SeverityQuery(context.User.Pcode(), range, filters, 0), parameters.Wrong);
         if (result is not null)
         {
             List<AlertCount> counts = includeZero ? AlertStatistics.OfEverySeverity(result) : AlertStatistics.BySeverity(result);
-            await (isCsv ? AlertCounts.WriteSeveritiesCsvAsync(context, counts) : AlertCounts.WriteSeveritiesAsync(context, counts));
+            await AlertCounts.BySeverity(counts).WriteAsync(context, isCsv);
         }
     }
 
@@ -59,10 +59,10 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
     {
         AlertParameters parameters = new(context.Request.Query);
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        using QueryResult? result = await CountAsync(context, AlertStatistics.AskSources(context.User.Pcode(), range, filters), parameters.Wrong);
+        using QueryResult? result = await CountAsync(context, AlertStatistics.SourceQuery(context.User.Pcode(), range, filters), parameters.Wrong);
         if (result is not null)
         {
-            await (isCsv ? AlertCounts.WriteSourcesCsvAsync(context, result) : AlertCounts.WriteSourcesAsync(context, result));
+            await AlertCounts.BySource(result).WriteAsync(context, isCsv);
         }
     }
 
@@ -71,11 +71,10 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
         AlertParameters parameters = new(context.Request.Query);
         long window = parameters.Window();
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        using QueryResult? result = await CountAsync(context, AlertStatistics.AskSeverities(context.User.Pcode(), range, filters, window), parameters.Wrong);
+        using QueryResult? result = await CountAsync(context, AlertStatistics.SeverityQuery(context.User.Pcode(), range, filters, window), parameters.Wrong);
         if (result is not null)
         {
-            List<AlertCount> counts = AlertStatistics.BySeverity(result);
-            await (isCsv ? AlertCounts.WriteTimelineCsvAsync(context, counts) : AlertCounts.WriteTimelineAsync(context, counts));
+            await AlertCounts.Timeline(AlertStatistics.BySeverity(result)).WriteAsync(context, isCsv);
         }
     }
 

@@ -7,8 +7,8 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Query.Families.AlertHistory;
 
 /// <summary>
-/// Reads the parameters of a request, each where an endpoint has it. Of a name that stands twice the first counts (but every label); an empty value is none.
-/// What can't be read is in <see cref="Wrong"/> and stands for its default. Not thread safe.
+/// Reads the parameters of a request, each where an endpoint has it. Of a name that is there twice the first counts (but every label); an empty value is none.
+/// What can't be read is in <see cref="Wrong"/> and has its default value. Not thread safe.
 /// </summary>
 internal sealed class AlertParameters(IQueryCollection query)
 {

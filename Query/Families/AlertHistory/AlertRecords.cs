@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Query.Responses;
@@ -27,7 +27,7 @@ internal static class AlertRecords
         Id, Time, Severity, Source, Title, Description, Labels, Annotations,
     }
 
-    public static ListQuery AskPage(long pcode, TimeRange range, ImmutableArray<Filter> filters, int page, int pageSize) => new()
+    public static ListQuery PageQuery(long pcode, TimeRange range, ImmutableArray<Filter> filters, int page, int pageSize) => new()
     {
         Pcode = pcode,
         Kind = Kind.Alert,
@@ -40,7 +40,7 @@ internal static class AlertRecords
         CountTotal = true,
     };
 
-    public static ListQuery AskOne(long pcode, Guid id) => new()
+    public static ListQuery OneQuery(long pcode, Guid id) => new()
     {
         Pcode = pcode,
         Kind = Kind.Alert,
@@ -51,104 +51,55 @@ internal static class AlertRecords
         Limit = 1,
     };
 
-    public static async ValueTask WritePageAsync(HttpContext context, SampleList list, int page, int pageSize)
+    public static async Task WritePageAsync(HttpContext context, SampleList list, int page, int pageSize)
     {
-        await using JsonResponse answer = await JsonResponse.StartAsync(context);
-        Utf8JsonWriter json = answer.Json;
-        json.WriteStartObject();
-        json.WriteStartArray("records"u8);
+        await using JsonResponse response = await JsonResponse.StartAsync(context);
+        CellTable table = Table(list, (int)At.Annotations);
+        JsonValueWriter writer = new(response.Json);
+        writer.WriteStartMap(0);
+        writer.WriteStartArray("records"u8, list.RowCount);
         for (int row = 0; row < list.RowCount; row++)
         {
-            json.WriteStartObject();
-            WriteFields(json, list, row);
-            json.WriteEndObject();
-            await answer.FlushWhenFullAsync();
+            table.WriteObject(writer, row);
+            await response.FlushWhenFullAsync();
         }
 
-        json.WriteEndArray();
-        json.WriteNumber("totalCount"u8, list.Total);
-        json.WriteNumber("page"u8, page);
-        json.WriteNumber("pageSize"u8, pageSize);
-        json.WriteNumber("totalPages"u8, Pages(list.Total, pageSize));
-        json.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteNumber("totalCount"u8, list.Total);
+        writer.WriteNumber("page"u8, page);
+        writer.WriteNumber("pageSize"u8, pageSize);
+        writer.WriteNumber("totalPages"u8, Pages(list.Total, pageSize));
+        writer.WriteEndMap();
     }
 
-    /// <summary>Writes a page as CSV; what JSON says around its records stands in headers.</summary>
-    public static async ValueTask WritePageCsvAsync(HttpContext context, SampleList list, int page, int pageSize)
+    /// <summary>Writes a page as CSV, with what JSON has around its records in headers.</summary>
+    public static Task WritePageCsvAsync(HttpContext context, SampleList list, int page, int pageSize)
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers["x-total-count"] = list.Total.ToString(CultureInfo.InvariantCulture);
         headers["x-page"] = page.ToString(CultureInfo.InvariantCulture);
         headers["x-page-size"] = pageSize.ToString(CultureInfo.InvariantCulture);
         headers["x-total-pages"] = Pages(list.Total, pageSize).ToString(CultureInfo.InvariantCulture);
-        await WriteCsvAsync(context, list, (int)At.Annotations);
+        return Table(list, (int)At.Annotations).WriteCsvAsync(context);
     }
 
-    public static async ValueTask WriteOneAsync(HttpContext context, SampleList list)
+    public static async Task WriteOneAsync(HttpContext context, SampleList list)
     {
-        await using JsonResponse answer = await JsonResponse.StartAsync(context);
-        Utf8JsonWriter json = answer.Json;
-        json.WriteStartObject();
-        WriteFields(json, list, 0);
-        if (!list.IsMissing(0, (int)At.Annotations))
-        {
-            WriteMap(json, "annotations"u8, list.Text(0, (int)At.Annotations));
-        }
-
-        json.WriteEndObject();
+        await using JsonResponse response = await JsonResponse.StartAsync(context);
+        bool hasAnnotations = !list.IsMissing(0, (int)At.Annotations);
+        Table(list, hasAnnotations ? _columns.Length : (int)At.Annotations).WriteObject(new JsonValueWriter(response.Json), 0);
     }
 
-    public static ValueTask WriteOneCsvAsync(HttpContext context, SampleList list) => WriteCsvAsync(context, list, _columns.Length);
+    public static Task WriteOneCsvAsync(HttpContext context, SampleList list) => Table(list, _columns.Length).WriteCsvAsync(context);
 
-    private static void WriteFields(Utf8JsonWriter json, SampleList list, int row)
+    // Maps are kept as JSON.
+    private static CellTable Table(SampleList list, int columns) => new(_columns[..columns], list.RowCount, (row, column) => (At)column switch
     {
-        json.WriteString("id"u8, list.Text(row, (int)At.Id));
-        json.WriteString("timestamp"u8, AlertMoment.Format(list.Number(row, (int)At.Time)));
-        json.WriteString("severity"u8, list.Text(row, (int)At.Severity));
-        json.WriteString("source"u8, list.Text(row, (int)At.Source));
-        json.WriteString("title"u8, list.Text(row, (int)At.Title));
-        json.WriteString("description"u8, list.Text(row, (int)At.Description));
-        WriteMap(json, "labels"u8, Labels(list, row));
-    }
-
-    private static async ValueTask WriteCsvAsync(HttpContext context, SampleList list, int columns)
-    {
-        await using CsvResponse csv = await AlertCsv.StartAsync(context, _columns[..columns]);
-        for (int row = 0; row < list.RowCount; row++)
-        {
-            for (int column = 0; column < columns; column++)
-            {
-                AddField(csv, list, row, (At)column);
-            }
-
-            await csv.EndLineAsync();
-        }
-    }
-
-    private static void AddField(CsvResponse csv, SampleList list, int row, At field)
-    {
-        switch (field)
-        {
-            case At.Time:
-                csv.WriteText(AlertMoment.Format(list.Number(row, (int)field)));
-                break;
-            case At.Labels:
-                csv.Write(Cell.Object(Labels(list, row)));
-                break;
-            default:
-                csv.Write(Cell.Text(list.Text(row, (int)field)));
-                break;
-        }
-    }
-
-    // Maps are kept as JSON already.
-    private static void WriteMap(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> map)
-    {
-        json.WritePropertyName(name);
-        json.WriteRawValue(map, skipInputValidation: true);
-    }
-
-    private static ReadOnlySpan<byte> Labels(SampleList list, int row) => list.IsMissing(row, (int)At.Labels) ? "{}"u8 : list.Text(row, (int)At.Labels);
+        At.Time => Cell.Text(Encoding.UTF8.GetBytes(AlertMoment.Format(list.Number(row, column)))),
+        At.Labels => Cell.Object(list.IsMissing(row, column) ? "{}"u8 : list.Text(row, column)),
+        At.Annotations => Cell.Object(list.Text(row, column)),
+        _ => Cell.Text(list.Text(row, column)),
+    });
 
     private static long Pages(long total, int pageSize) => (total + pageSize - 1) / pageSize;
 }

@@ -4,13 +4,13 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Query.Families.AlertHistory;
 
-/// <summary>The questions of the statistics: how many alerts there are a severity, a source, or a window of time and severity.</summary>
+/// <summary>The queries of the statistics: how many alerts there are by severity, by source, or by window of time and severity.</summary>
 internal static class AlertStatistics
 {
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Alert);
 
     /// <summary>Counts by severity, in windows of so many ms (0: in one).</summary>
-    public static SampleQuery AskSeverities(long pcode, TimeRange range, ImmutableArray<Filter> filters, long window) => new()
+    public static SampleQuery SeverityQuery(long pcode, TimeRange range, ImmutableArray<Filter> filters, long window) => new()
     {
         Pcode = pcode,
         Kind = Kind.Alert,
@@ -22,7 +22,7 @@ internal static class AlertStatistics
     };
 
     /// <summary>Counts by source, the greatest first.</summary>
-    public static SampleQuery AskSources(long pcode, TimeRange range, ImmutableArray<Filter> filters) => new()
+    public static SampleQuery SourceQuery(long pcode, TimeRange range, ImmutableArray<Filter> filters) => new()
     {
         Pcode = pcode,
         Kind = Kind.Alert,

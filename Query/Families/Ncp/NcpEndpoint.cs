@@ -55,8 +55,8 @@ internal sealed class NcpEndpoint(QueryScheduler scans)
 
     private static async Task WriteAsync(HttpContext context, NcpEventSearch search, SampleList events)
     {
-        await using JsonResponse answer = await JsonResponse.StartAsync(context);
-        Utf8JsonWriter json = answer.Json;
+        await using JsonResponse response = await JsonResponse.StartAsync(context);
+        Utf8JsonWriter json = response.Json;
         json.WriteStartObject();
         json.WriteStartObject("events"u8);
         json.WriteStartArray("content"u8);
@@ -68,7 +68,7 @@ internal sealed class NcpEndpoint(QueryScheduler scans)
             json.WriteString("type"u8, events.Text(row, NcpEventSearch.Type));
             json.WriteString("message"u8, events.Text(row, NcpEventSearch.Message));
             json.WriteEndObject();
-            await answer.FlushWhenFullAsync();
+            await response.FlushWhenFullAsync();
         }
 
         json.WriteEndArray();

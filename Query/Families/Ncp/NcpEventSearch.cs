@@ -7,19 +7,19 @@ using TimeSeries.Query.Times;
 
 namespace TimeSeries.Query.Families.Ncp;
 
-/// <summary>What a search for events asks for: the body of the request. Fields that are not known are not looked at.</summary>
+/// <summary>A search for events: the body of the request. Unknown fields are ignored.</summary>
 /// <param name="Zone">The clock that days and times are told by.</param>
-/// <param name="Query">The question to the store.</param>
+/// <param name="Query">The query of the store.</param>
 internal sealed record NcpEventSearch(ZoneOffset Zone, ListQuery Query)
 {
-    /// <summary>The fields of an event in the question.</summary>
+    /// <summary>The fields of an event in the query.</summary>
     public const int Level = 0;
     public const int Type = 1;
     public const int Message = 2;
 
     private const long DefaultLimit = 20;
 
-    // The vendor sets no bound; an answer with more rows is nobody's page.
+    // The vendor sets no bound; a response with more rows is nobody's page.
     private const long MaxRows = 10_000;
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Event);

@@ -58,7 +58,8 @@ internal sealed class NcpSignatureHandler(
         {
             return (null, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The timestamp {signedAt} is too {(signedAt < now ? "old" : "new")}: it may be at most {MaxOffMilliseconds} ms off this host's clock, {now}."));
+                $"The timestamp {signedAt} is too {(signedAt < now ? "old" : "new")}: "
+                + $"it may be at most {MaxOffMilliseconds} ms off this host's clock, {now}."));
         }
 
         string accessKey = Header(AccessKey);

@@ -37,13 +37,13 @@ internal static class TykActivity
         new(MeasureKind.Sketch, _elapsed),
     ];
 
-    /// <summary>The index of each measure in the questions.</summary>
+    /// <summary>The index of each measure in the queries.</summary>
     public enum At
     {
         Hits, Success, Error, LastHit, ApiName, Sum, Max, Min, MinOfSound, UpstreamSum, UpstreamMax, UpstreamMin, UpstreamMinOfSound, Sketch,
     }
 
-    /// <summary>The questions whose answers, one behind the other, are the rows. Months are a question each: they are no windows of one length.</summary>
+    /// <summary>The queries whose results, one behind the other, are the rows. Months are a query each: they are no windows of one length.</summary>
     public static SampleQuery[] Queries(TykRequest request, long pcode, ZoneOffset zone)
     {
         SampleQuery whole = new()

@@ -10,14 +10,14 @@ internal static class TykJson
 {
     public static async Task WriteAsync(HttpContext context, TykRows rows, Func<QueryResult, int, TykRow> numbersOf)
     {
-        await using JsonResponse answer = await JsonResponse.StartAsync(context);
-        Utf8JsonWriter json = answer.Json;
+        await using JsonResponse response = await JsonResponse.StartAsync(context);
+        Utf8JsonWriter json = response.Json;
         json.WriteStartObject();
         json.WriteStartArray("data"u8);
         foreach ((QueryResult result, int row) in rows.OfPage())
         {
             Write(json, result, row, numbersOf(result, row));
-            await answer.FlushWhenFullAsync();
+            await response.FlushWhenFullAsync();
         }
 
         json.WriteEndArray();

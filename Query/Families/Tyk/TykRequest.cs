@@ -4,7 +4,7 @@ using TimeSeries.Query.Times;
 
 namespace TimeSeries.Query.Families.Tyk;
 
-/// <summary>What a request for activity asks for, or why it is refused.</summary>
+/// <summary>A request for activity.</summary>
 internal sealed record TykRequest
 {
     private const int CallerPart = 4;
@@ -14,7 +14,7 @@ internal sealed record TykRequest
     /// <summary>The transaction's field that names the caller.</summary>
     public required string Field { get; init; }
 
-    /// <summary>The caller asked for.</summary>
+    /// <summary>The caller whose activity is requested.</summary>
     public required string Caller { get; init; }
 
     /// <summary>Whole days of the clock that days are told by.</summary>
@@ -22,7 +22,7 @@ internal sealed record TykRequest
 
     public TykResolution Resolution { get; private init; }
 
-    /// <summary>What rows are sorted by first; behind it stands the usual order.</summary>
+    /// <summary>What rows are sorted by first; the usual order follows.</summary>
     public TykColumn By { get; private init; }
 
     public bool Ascending { get; private init; }
@@ -57,7 +57,7 @@ internal sealed record TykRequest
     {
         string resolution = Parameter(parameters, "res");
         string type = Parameter(parameters, "type");
-        TykResolution? known = resolution switch
+        TykResolution? parsed = resolution switch
         {
             "" => TykResolution.Whole,
             "month" => TykResolution.Month,
@@ -65,8 +65,8 @@ internal sealed record TykRequest
             "hour" => TykResolution.Hour,
             _ => null,
         };
-        request = request with { Resolution = known ?? TykResolution.Whole, IsCsv = type == "csv" };
-        return known is null ? $"res must be day, hour or month, found \"{resolution}\"."
+        request = request with { Resolution = parsed ?? TykResolution.Whole, IsCsv = type == "csv" };
+        return parsed is null ? $"res must be day, hour or month, found \"{resolution}\"."
             : type is not ("" or "csv" or "json") ? $"type must be csv or json, found \"{type}\"."
             : null;
     }
@@ -128,7 +128,7 @@ internal sealed record TykRequest
 
     private static bool TryWhole(string text, out long number) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 
-    // The first where it stands twice; one without a value is as good as absent.
+    // The first where there are two; one without a value counts as absent.
     private static string Parameter(IQueryCollection parameters, string name) => parameters.TryGetValue(name, out var values) ? values[0] ?? "" : "";
 }
 

@@ -6,7 +6,7 @@ using static TimeSeries.Query.Families.Tyk.TykActivity;
 
 namespace TimeSeries.Query.Families.Tyk;
 
-/// <summary>The numbers of a row of activity in the units of the answer: milliseconds, means as they are, extremes cut to whole ones.</summary>
+/// <summary>The numbers of a row of activity in the units of the response: milliseconds, means as they are, extremes cut to whole ones.</summary>
 internal readonly record struct TykRow
 {
     private const int MicrosecondsPerMillisecond = 1_000;
@@ -23,13 +23,13 @@ internal readonly record struct TykRow
         MaxLatency = Whole(result.Number(row, (int)At.Max));
         MaxUpstreamLatency = Whole(result.Number(row, (int)At.UpstreamMax));
 
-        // Errors are often quick, and would hide how quick a good answer is.
+        // Errors are often quick, and would hide how quick a success is.
         bool hasSound = Error < Hits;
         MinLatency = Whole(result.Number(row, (int)(hasSound ? At.MinOfSound : At.Min)));
         MinUpstreamLatency = Whole(result.Number(row, (int)(hasSound ? At.UpstreamMinOfSound : At.UpstreamMin)));
         P95Latency = ExactMath.SketchMilliseconds(result.Quantile(row, (int)At.Sketch, 0.95));
 
-        // A row's time is that of its last hit, cut: the windows of the answer are those of the clock that shows both.
+        // A row's time is that of its last hit, cut: the windows of the response are those of the clock that shows both.
         DateTimeOffset shown = zone.Show(lastHit);
         Year = resolution >= TykResolution.Month ? shown.Year : 0;
         Month = resolution >= TykResolution.Month ? shown.Month : 0;

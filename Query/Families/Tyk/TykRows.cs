@@ -2,7 +2,7 @@ using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Query.Families.Tyk;
 
-/// <summary>The rows of answers that follow each other, and where a page of them begins and ends.</summary>
+/// <summary>The rows of results that follow each other, and where a page of them begins and ends.</summary>
 internal sealed class TykRows
 {
     private readonly QueryResult[] _results;
@@ -29,7 +29,7 @@ internal sealed class TykRows
         long before = 0;
         foreach (QueryResult result in _results)
         {
-            // Each answer has its first rows only, but always those that the page may need.
+            // Each result has its first rows only, but always those that the page may need.
             long first = Math.Max(_page.First - before, 0);
             long end = Math.Min(result.RowCount, _page.End - before);
             for (long row = first; row < end; row++)
@@ -42,7 +42,7 @@ internal sealed class TykRows
     }
 }
 
-/// <summary>Which rows of the answer are wanted: <c>p</c> and <c>page_size</c>.</summary>
+/// <summary>Which rows of the response are wanted: <c>p</c> and <c>page_size</c>.</summary>
 /// <param name="Number">The page, from 1; 0 for all rows.</param>
 /// <param name="Size">Rows a page, at least 1.</param>
 internal readonly record struct TykPage(long Number, long Size)
@@ -60,6 +60,6 @@ internal readonly record struct TykPage(long Number, long Size)
     /// <summary>How many pages so many rows have.</summary>
     public long PagesOf(long rows) => IsAll ? Math.Min(rows, 1) : (rows / Size) + (rows % Size > 0 ? 1 : 0);
 
-    // No answer has more rows than an int counts.
+    // No result has more rows than an int counts.
     private int RowsOf(long pages) => (int)Int128.Min((Int128)pages * Size, int.MaxValue);
 }

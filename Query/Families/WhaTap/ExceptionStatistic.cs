@@ -22,7 +22,7 @@ internal static class ExceptionStatistic
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Exception);
 
-    public static WhatapList List { get; } = new(Ask, WriteRecord);
+    public static WhatapList List { get; } = new(QueryOf, WriteRecord);
 
     // The index of each measure in the query below.
     private enum At
@@ -30,7 +30,7 @@ internal static class ExceptionStatistic
         Count, First, Message, Snapshot, Oids,
     }
 
-    private static SampleQuery Ask(WhatapCall call, TimeRange period) => new()
+    private static SampleQuery QueryOf(WhatapCall call, TimeRange period) => new()
     {
         Pcode = call.Project.Pcode,
         Kind = Kind.Exception,

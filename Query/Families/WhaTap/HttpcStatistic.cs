@@ -26,14 +26,14 @@ internal static class HttpcStatistic
     private static readonly int _elapsed = _schema.Ordinal("elapsed");
     private static readonly int _host = _schema.Ordinal("host");
     private static readonly int _port = _schema.Ordinal("port");
-    private static readonly ImmutableArray<GroupField> _place = [new(_schema.Ordinal("url")), new(_host), new(_port, MissingAs: 0)];
+    private static readonly ImmutableArray<GroupField> _key = [new(_schema.Ordinal("url")), new(_host), new(_port, MissingAs: 0)];
     // The index of each measure in the query below.
     private enum At
     {
         Count, Error, Sum, Min, Max, Squares,
     }
 
-    public static WhatapList List { get; } = new(Ask, WriteRecord);
+    public static WhatapList List { get; } = new(QueryOf, WriteRecord);
 
     /// <summary>Plans the filter form.</summary>
     public static WhatapPlan PlanFiltered(WhatapCall call)
@@ -51,26 +51,26 @@ internal static class HttpcStatistic
 
     private static WhatapList Filtered(string host, int port)
     {
-        // Host "" and port 0 are how answers show missing ones; a port that is 0 looks the same.
+        // Host "" and port 0 stand for missing ones in responses; a port that is 0 looks the same.
         Filter ofHost = Filter.OfTexts(_host, FilterOperator.AnyOf, host);
         Filter ofPort = port == 0
             ? Filter.OfNumbers(_port, FilterOperator.AnyOf, 0, NumberColumn.Missing)
             : Filter.OfNumbers(_port, FilterOperator.AnyOf, port);
         return new WhatapList(
-            (call, period) => Ask(call, period) with
+            (call, period) => QueryOf(call, period) with
             {
-                GroupBy = [.. _place, new GroupField(_schema.Ordinal("service"))],
+                GroupBy = [.. _key, new GroupField(_schema.Ordinal("service"))],
                 Filters = [ofHost, ofPort],
             },
             WriteFilteredRecord);
     }
 
-    private static SampleQuery Ask(WhatapCall call, TimeRange period) => new()
+    private static SampleQuery QueryOf(WhatapCall call, TimeRange period) => new()
     {
         Pcode = call.Project.Pcode,
         Kind = Kind.Httpc,
         Range = period,
-        GroupBy = _place,
+        GroupBy = _key,
         Measures =
         [
             new(MeasureKind.Count), new(MeasureKind.Count, Condition: RowCondition.Failed),

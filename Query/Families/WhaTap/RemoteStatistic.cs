@@ -10,7 +10,7 @@ internal static class RemoteStatistic
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
     private static readonly int _address = _schema.Ordinal("remote_ip");
 
-    public static WhatapList List { get; } = new(Ask, WriteRecord);
+    public static WhatapList List { get; } = new(QueryOf, WriteRecord);
 
     // The index of each measure in the query below.
     private enum At
@@ -18,7 +18,7 @@ internal static class RemoteStatistic
         Count, City, Country,
     }
 
-    private static SampleQuery Ask(WhatapCall call, TimeRange period) => new()
+    private static SampleQuery QueryOf(WhatapCall call, TimeRange period) => new()
     {
         Pcode = call.Project.Pcode,
         Kind = Kind.Transaction,

@@ -16,7 +16,7 @@ internal static class SqlStatistic
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Sql);
     private static readonly int _elapsed = _schema.Ordinal("elapsed");
 
-    public static WhatapList List { get; } = new(Ask, WriteRecord);
+    public static WhatapList List { get; } = new(QueryOf, WriteRecord);
 
     // The index of each measure in the query below.
     private enum At
@@ -24,7 +24,7 @@ internal static class SqlStatistic
         Count, Error, Sum, Min, Max, Squares, Sketch, FetchCount, FetchTime,
     }
 
-    private static SampleQuery Ask(WhatapCall call, TimeRange period) => new()
+    private static SampleQuery QueryOf(WhatapCall call, TimeRange period) => new()
     {
         Pcode = call.Project.Pcode,
         Kind = Kind.Sql,

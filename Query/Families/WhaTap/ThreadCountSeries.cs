@@ -24,9 +24,9 @@ internal static class ThreadCountSeries
     private const int Hundredths = 100;
 
     /// <summary>Writes <c>objects</c> of rows sorted by agent, then bucket.</summary>
-    public static async ValueTask WriteAgentsAsync(JsonResponse answer, QueryResult result)
+    public static async ValueTask WriteAgentsAsync(JsonResponse response, QueryResult result)
     {
-        Utf8JsonWriter json = answer.Json;
+        Utf8JsonWriter json = response.Json;
         json.WriteStartArray("objects"u8);
         for (int row = 0; row < result.RowCount; row++)
         {
@@ -41,7 +41,7 @@ internal static class ThreadCountSeries
 
             Int128 mean = ExactMath.RoundHalfToEven(result.Sum(row, Sum) * Hundredths, (Int128)result.Count(row, Count) * Millionths);
             WritePoint(json, result.WindowStart(row), (double)mean / Hundredths);
-            await answer.FlushWhenFullAsync();
+            await response.FlushWhenFullAsync();
         }
 
         EndAgent(json, result.RowCount);
@@ -49,9 +49,9 @@ internal static class ThreadCountSeries
     }
 
     /// <summary>Writes <c>objectMerge</c> and <c>series</c> of rows sorted by bucket: the mean of the agents' means, unrounded before.</summary>
-    public static async ValueTask WriteMeanAsync(JsonResponse answer, QueryResult result)
+    public static async ValueTask WriteMeanAsync(JsonResponse response, QueryResult result)
     {
-        Utf8JsonWriter json = answer.Json;
+        Utf8JsonWriter json = response.Json;
         json.WriteString("objectMerge"u8, "avg"u8);
         json.WriteStartArray("series"u8);
         Fraction means = Fraction.Zero;
@@ -64,7 +64,7 @@ internal static class ThreadCountSeries
             {
                 BigInteger mean = means.DivideAndRound(Hundredths, (BigInteger)agents * Millionths);
                 WritePoint(json, result.WindowStart(row), (double)mean / Hundredths);
-                await answer.FlushWhenFullAsync();
+                await response.FlushWhenFullAsync();
                 (means, agents) = (Fraction.Zero, 0);
             }
         }

@@ -15,7 +15,7 @@ internal static class ThreadCountStatistic
     public static WhatapPlan Plan(WhatapCall call)
     {
         if (ThreadCountPath.TryRead(call, out ThreadCountPath path) is { } wrong
-            || (wrong = WhatapPeriod.TryRead(path.StartTime, path.EndTime, call.Now, out TimeRange asked)) is not null
+            || (wrong = WhatapPeriod.TryRead(path.StartTime, path.EndTime, call.Now, out TimeRange period)) is not null
             || (wrong = AgentIds.TryRead(path.Agents, out List<long> agents)) is not null)
         {
             return WhatapPlan.BadParameter(wrong);
@@ -27,7 +27,7 @@ internal static class ThreadCountStatistic
         {
             Pcode = call.Project.Pcode,
             Kind = Kind.Thread,
-            Range = new TimeRange(WhatapPeriod.Floor(asked.From), WhatapPeriod.Floor(asked.To) + WhatapPeriod.BucketMilliseconds),
+            Range = new TimeRange(WhatapPeriod.Floor(period.From), WhatapPeriod.Floor(period.To) + WhatapPeriod.BucketMilliseconds),
             WindowMilliseconds = WhatapPeriod.BucketMilliseconds,
             GroupBy = [new GroupField(KindSchema.Oid), new GroupField(KindSchema.Oname)],
             Measures = [new(MeasureKind.Count), new(MeasureKind.Sum, _schema.Ordinal("count"))],
@@ -36,17 +36,17 @@ internal static class ThreadCountStatistic
                 ? [new OrderTerm(OrderBy.Window)]
                 : [new OrderTerm(OrderBy.Key, ThreadCountSeries.Oname), new OrderTerm(OrderBy.Key, ThreadCountSeries.Oid), new OrderTerm(OrderBy.Window)],
         };
-        return WhatapPlan.Of(query, async (answer, result) =>
+        return WhatapPlan.Of(query, async (response, result) =>
         {
-            Utf8JsonWriter json = answer.Json;
+            Utf8JsonWriter json = response.Json;
             json.WriteStartObject();
             json.WriteNumber("pcode"u8, call.Project.Pcode);
             json.WriteString("type"u8, "thread_count"u8);
-            json.WriteNumber("stime"u8, asked.From);
-            json.WriteNumber("etime"u8, asked.To);
+            json.WriteNumber("stime"u8, period.From);
+            json.WriteNumber("etime"u8, period.To);
             json.WriteNumber("interval"u8, WhatapPeriod.BucketMilliseconds / 1_000);
             json.WriteString("timeMerge"u8, "sum"u8);
-            await (path.IsMean ? ThreadCountSeries.WriteMeanAsync(answer, result) : ThreadCountSeries.WriteAgentsAsync(answer, result));
+            await (path.IsMean ? ThreadCountSeries.WriteMeanAsync(response, result) : ThreadCountSeries.WriteAgentsAsync(response, result));
             json.WriteEndObject();
         });
     }

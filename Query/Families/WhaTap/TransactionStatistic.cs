@@ -13,7 +13,7 @@ internal static class TransactionStatistic
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
     private static readonly int _elapsed = _schema.Ordinal("elapsed");
 
-    public static WhatapList List { get; } = new(Ask, WriteRecord);
+    public static WhatapList List { get; } = new(QueryOf, WriteRecord);
 
     // The index of each measure in the query below.
     private enum At
@@ -22,7 +22,7 @@ internal static class TransactionStatistic
         SqlCount, SqlTime, SqlFetch, SqlFetchTime, HttpcCount, HttpcTime, CpuTime, Malloc,
     }
 
-    private static SampleQuery Ask(WhatapCall call, TimeRange period)
+    private static SampleQuery QueryOf(WhatapCall call, TimeRange period)
     {
         long threshold = call.Project.ApdexThreshold.Ticks / TimeSpan.TicksPerMicrosecond;
         return new SampleQuery

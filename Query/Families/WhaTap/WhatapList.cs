@@ -4,10 +4,10 @@ using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Families.WhaTap;
 
-/// <summary>A statistic that answers with a list of records: its question and the shape of one record.</summary>
-/// <param name="Ask">The question for a call and a period.</param>
+/// <summary>A statistic whose response is a list of records: its query, and the shape of one record.</summary>
+/// <param name="QueryOf">The query of a call and a period.</param>
 /// <param name="WriteRecord">Writes the fields of a row's record.</param>
-internal sealed record WhatapList(Func<WhatapCall, TimeRange, SampleQuery> Ask, Action<Utf8JsonWriter, QueryResult, int> WriteRecord)
+internal sealed record WhatapList(Func<WhatapCall, TimeRange, SampleQuery> QueryOf, Action<Utf8JsonWriter, QueryResult, int> WriteRecord)
 {
     private const int MaxRecords = 10_000;
 
@@ -15,11 +15,11 @@ internal sealed record WhatapList(Func<WhatapCall, TimeRange, SampleQuery> Ask, 
     public WhatapPlan Plan(WhatapCall call) =>
         WhatapPeriod.TryRead(call.Parameter("stime"), call.Parameter("etime"), call.Now, out TimeRange period) is { } wrong
             ? WhatapPlan.BadParameter(wrong)
-            : WhatapPlan.Of(Ask(call, period) with { Limit = MaxRecords }, WriteAsync);
+            : WhatapPlan.Of(QueryOf(call, period) with { Limit = MaxRecords }, WriteAsync);
 
-    private async ValueTask WriteAsync(JsonResponse answer, QueryResult result)
+    private async ValueTask WriteAsync(JsonResponse response, QueryResult result)
     {
-        Utf8JsonWriter json = answer.Json;
+        Utf8JsonWriter json = response.Json;
         json.WriteStartObject();
         json.WriteStartArray("records"u8);
         for (int row = 0; row < result.RowCount; row++)
@@ -27,7 +27,7 @@ internal sealed record WhatapList(Func<WhatapCall, TimeRange, SampleQuery> Ask, 
             json.WriteStartObject();
             WriteRecord(json, result, row);
             json.WriteEndObject();
-            await answer.FlushWhenFullAsync();
+            await response.FlushWhenFullAsync();
         }
 
         json.WriteEndArray();

@@ -4,7 +4,7 @@ using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Query.Families.WhaTap;
 
-/// <summary>The times that a request asks for: epoch milliseconds of exactly 13 digits, at most a day apart.</summary>
+/// <summary>The times of a request: epoch milliseconds of exactly 13 digits, at most a day apart.</summary>
 internal static class WhatapPeriod
 {
     public const long BucketMilliseconds = 300_000;

@@ -3,7 +3,7 @@ using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Families.WhaTap;
 
-/// <summary>What a request asks of the store and how the answer is written; or why it is refused.</summary>
+/// <summary>The query of a request, and how its response is written; or why it is refused.</summary>
 internal sealed record WhatapPlan
 {
     /// <summary>200, or the status of the refusal.</summary>

@@ -1,16 +1,15 @@
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
-using TimeSeries.Query.Families.AlertHistory;
 using TimeSeries.Query.Numbers;
 using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Api.Samples;
 
 /// <summary>
-/// Writes the answer of <c>/api/v1/samples</c>, sample by sample, in the units of the wire; fields without a value are left out (in CSV: empty).
-/// The cursor stands in the header <c>x-next</c> too, for formats without a place for it.
+/// Writes the response of <c>/api/v1/samples</c>, sample by sample, in the units of the wire; fields without a value are left out (in CSV: empty).
+/// The cursor is in the header <c>x-next</c> too, for formats that have no member for it.
 /// </summary>
-internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
+internal sealed class SamplesResponse(SamplesRequest request, SampleList samples)
 {
     private const int MemberCount = 5;
 
@@ -29,9 +28,9 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
 
         return request.Format switch
         {
-            AnswerFormat.Json or AnswerFormat.MessagePack => WriteValuesAsync(context, next),
-            AnswerFormat.Csv => WriteCsvAsync(context),
-            AnswerFormat.Lines => WriteLinesAsync(context),
+            ResponseFormat.Json or ResponseFormat.MessagePack => WriteValuesAsync(context, next),
+            ResponseFormat.Csv => Table().WriteCsvAsync(context),
+            ResponseFormat.Lines => WriteLinesAsync(context),
             _ => throw new InvalidOperationException($"{request.Format} is not written."),
         };
     }
@@ -56,30 +55,13 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
         writer.WriteEndMap();
     }
 
-    private async Task WriteCsvAsync(HttpContext context)
-    {
-        await using CsvResponse answer = await CsvResponse.StartAsync(context);
-        foreach (Field field in _kind.Fields)
-        {
-            answer.Write(Cell.Text(field.Utf8Name.AsSpan()));
-        }
-
-        await answer.EndLineAsync();
-        for (int row = 0; row < samples.RowCount; row++)
-        {
-            foreach (Field field in _kind.Fields)
-            {
-                answer.Write(Read(field, row));
-            }
-
-            await answer.EndLineAsync();
-        }
-    }
+    private CellTable Table() =>
+        new([.. _kind.Fields.Select(field => field.Name)], samples.RowCount, (row, column) => Read(_kind.Fields[column], row));
 
     private async Task WriteLinesAsync(HttpContext context)
     {
-        await using NdjsonResponse answer = await NdjsonResponse.StartAsync(context);
-        await answer.WriteAllAsync(samples.RowCount, WriteSample);
+        await using NdjsonResponse response = await NdjsonResponse.StartAsync(context);
+        await response.WriteAllAsync(samples.RowCount, WriteSample);
     }
 
     private void WriteSample(IValueWriter writer, int row)
@@ -104,7 +86,7 @@ internal sealed class SamplesAnswer(SamplesRequest request, SampleList samples)
         writer.WriteEndMap();
     }
 
-    // The question asks for every field in its order, so an ordinal is an index too.
+    // The query has every field in its order, so an ordinal is an index too.
     private Cell Read(Field field, int row)
     {
         int index = field.Ordinal;

@@ -1,17 +1,16 @@
 using System.Globalization;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
-using TimeSeries.Query.Families.AlertHistory;
 using TimeSeries.Query.Numbers;
 using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Api.Aggregate;
 
 /// <summary>
-/// Writes the answer of <c>/api/v1/aggregate</c>, row by row. What a format has no place for stands in the headers <c>x-total</c>, <c>x-source</c>,
+/// Writes the response of <c>/api/v1/aggregate</c>, row by row. What a format has no member for is in the headers <c>x-total</c>, <c>x-source</c>,
 /// <c>x-watermark</c>.
 /// </summary>
-internal sealed class AggregateAnswer(AggregateRequest request, QueryResult result, long watermark)
+internal sealed class AggregateResponse(AggregateRequest request, QueryResult result, long watermark)
 {
     private const int MemberCount = 9;
     private const int ColumnMemberCount = 2;
@@ -36,9 +35,9 @@ internal sealed class AggregateAnswer(AggregateRequest request, QueryResult resu
         headers["x-watermark"] = Watermark;
         return request.Format switch
         {
-            AnswerFormat.Json or AnswerFormat.MessagePack => WriteValuesAsync(context),
-            AnswerFormat.Csv => WriteCsvAsync(context),
-            AnswerFormat.Lines => WriteLinesAsync(context),
+            ResponseFormat.Json or ResponseFormat.MessagePack => WriteValuesAsync(context),
+            ResponseFormat.Csv => Table().WriteCsvAsync(context),
+            ResponseFormat.Lines => WriteLinesAsync(context),
             _ => throw new InvalidOperationException($"{request.Format} is not written."),
         };
     }
@@ -82,41 +81,14 @@ internal sealed class AggregateAnswer(AggregateRequest request, QueryResult resu
         writer.WriteEndMap();
     }
 
-    private async Task WriteCsvAsync(HttpContext context)
-    {
-        await using CsvResponse answer = await CsvResponse.StartAsync(context);
-        foreach (AggregateColumn column in request.Columns)
-        {
-            answer.Write(Cell.Text(column.Utf8Name));
-        }
-
-        await answer.EndLineAsync();
-        for (int row = 0; row < result.RowCount; row++)
-        {
-            foreach (AggregateColumn column in request.Columns)
-            {
-                answer.Write(Read(column, row));
-            }
-
-            await answer.EndLineAsync();
-        }
-    }
-
     private async Task WriteLinesAsync(HttpContext context)
     {
-        await using NdjsonResponse answer = await NdjsonResponse.StartAsync(context);
-        await answer.WriteAllAsync(result.RowCount, (writer, row) =>
-        {
-            writer.WriteStartMap(request.Columns.Length);
-            foreach (AggregateColumn column in request.Columns)
-            {
-                writer.WriteName(column.Utf8Name);
-                writer.WriteCell(Read(column, row));
-            }
-
-            writer.WriteEndMap();
-        });
+        await using NdjsonResponse response = await NdjsonResponse.StartAsync(context);
+        await response.WriteAllAsync(result.RowCount, Table().WriteObject);
     }
+
+    private CellTable Table() =>
+        new([.. request.Columns.Select(column => column.Name)], result.RowCount, (row, column) => Read(request.Columns[column], row));
 
     private Cell Read(AggregateColumn column, int row) => column.Read(request.Query, result, row, _room);
 }
