@@ -37,7 +37,8 @@ public class LogBenchmarks
         _entries = [.. Enumerable.Repeat(LogEntry.Of(written.WrittenMemory), Batches)];
         _ends = new LogPosition[Batches];
         _directory = Directory.CreateTempSubdirectory("timeseries-log-").FullName;
-        _log = WriteAheadLog.Open(new DiskFileSystem(), Path.Combine(_directory, "log"), nodeId: 1, new WriteAheadLogOptions(), LogPosition.Start, _instruments);
+        _log = WriteAheadLog.Open(
+            new DiskFileSystem(), Path.Combine(_directory, "log"), nodeId: 1, new WriteAheadLogOptions(), LogPosition.Start, _instruments);
     }
 
     [Benchmark]

@@ -2,6 +2,7 @@ using System.Text;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
@@ -12,7 +13,7 @@ internal sealed class ArrayChunk : IColumnChunk
     private readonly int[][] _codes;
     private readonly SymbolTable[] _tables;
 
-    public ArrayChunk(KindSchema schema, IReadOnlyList<KindRow> rows, SymbolTable[]? tables = null, bool repeatTexts = false)
+    public ArrayChunk(KindSchema schema, IReadOnlyList<Row> rows, SymbolTable[]? tables = null, bool repeatTexts = false)
     {
         RowCount = rows.Count;
         FirstTime = rows.Min(row => row.Time);

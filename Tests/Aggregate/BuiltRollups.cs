@@ -33,7 +33,8 @@ internal sealed class BuiltRollups : IRollupSource, IRollupStream
 
     public long LastTime { get; }
 
-    public RollupCursor? Open(int specIndex) => _bytes.TryGetValue((specIndex, RollupLevel.FiveMinutes), out byte[]? bytes) ? RollupCursor.TryOpen(bytes) : null;
+    public RollupCursor? Open(int specIndex) =>
+        _bytes.TryGetValue((specIndex, RollupLevel.FiveMinutes), out byte[]? bytes) ? RollupCursor.TryOpen(bytes) : null;
 
     public Rollup? Find(int specIndex, RollupLevel level, bool withSketches) =>
         _bytes.TryGetValue((specIndex, level), out byte[]? bytes) ? Rollup.TryRead(bytes, withSketches) : null;

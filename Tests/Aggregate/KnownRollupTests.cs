@@ -3,6 +3,7 @@ using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
@@ -16,7 +17,7 @@ internal sealed class KnownRollupTests
     {
         Random random = new((seed * 100) + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<KindRow> rows = new KindRowGenerator(schema, random).Rows(random.Next(2_000, 4_000), 2 * 3_600_000);
+        List<Row> rows = new KindRowGenerator(schema, random).Rows(random.Next(2_000, 4_000), 2 * 3_600_000);
 
         // Sources overlap, and where they have few samples their buckets are marked raw.
         int sources = random.Next(2, 5);
@@ -36,7 +37,7 @@ internal sealed class KnownRollupTests
                 aggregation.Add(merged, left);
             }
 
-            Assert.That(ResultLines.Of(query, aggregation.Complete()), Is.EqualTo(NaiveAnswer.Lines(query, rows)), $"query {i}: {query}");
+            Assert.That(ResultLines.Of(query, aggregation.Complete()), Is.EqualTo(ResultLines.Expected(query, rows)), $"query {i}: {query}");
         }
     }
 
@@ -44,28 +45,28 @@ internal sealed class KnownRollupTests
     public void Samples_that_all_sources_have_in_rollups_are_not_counted_again()
     {
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        List<KindRow> first = Steady(schema, 0, 3);
-        List<KindRow> second = Steady(schema, 1, 2);
+        List<Row> first = Steady(schema, 0, 3);
+        List<Row> second = Steady(schema, 1, 2);
 
         // Rows of which nothing but the time is told: what is answered beside it comes from the sources.
-        List<KindRow> times = [.. first.Concat(second).Select(row => new KindRow(schema).With("time", row.Number("time"))).OrderBy(row => row.Number("time"))];
+        List<Row> times = [.. first.Concat(second).Select(row => new Row(schema).With("time", row.Number("time"))).OrderBy(row => row.Number("time"))];
         BuiltRollups rollups = new(schema, [new ArrayChunk(schema, times)], QueryGenerator.Threshold, Build(schema, first), Build(schema, second));
 
-        Assert.That(Answer(rollups), Is.EqualTo(NaiveAnswer.Lines(_byService, [.. first, .. second])));
+        Assert.That(Answer(rollups), Is.EqualTo(ResultLines.Expected(_byService, [.. first, .. second])));
     }
 
     [Test]
     public void A_source_counted_with_another_apdex_threshold_is_counted_again()
     {
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        List<KindRow> rows = Steady(schema, 0, 3);
+        List<Row> rows = Steady(schema, 0, 3);
         ArrayChunk chunk = new(schema, rows);
         BuiltRollups other = new(schema, [chunk], QueryGenerator.Threshold + 1);
 
         BuiltRollups rollups = new(schema, [chunk], QueryGenerator.Threshold, other);
 
         Assert.That(rollups.Find(0, RollupLevel.Block, withSketches: true)!.ApdexThresholdMicroseconds, Is.EqualTo(QueryGenerator.Threshold));
-        Assert.That(Answer(rollups), Is.EqualTo(NaiveAnswer.Lines(_byService, rows)));
+        Assert.That(Answer(rollups), Is.EqualTo(ResultLines.Expected(_byService, rows)));
     }
 
     private static readonly SampleQuery _byService = AggregationTests.CountAll(Kind.Transaction) with
@@ -78,7 +79,7 @@ internal sealed class KnownRollupTests
         ],
     };
 
-    private static BuiltRollups Build(KindSchema schema, List<KindRow> rows) => new(schema, [new ArrayChunk(schema, rows)], QueryGenerator.Threshold);
+    private static BuiltRollups Build(KindSchema schema, List<Row> rows) => new(schema, [new ArrayChunk(schema, rows)], QueryGenerator.Threshold);
 
     private static List<string> Answer(BuiltRollups rollups)
     {
@@ -90,8 +91,8 @@ internal sealed class KnownRollupTests
     }
 
     // A sample each second, so that every bucket has far more samples than services.
-    private static List<KindRow> Steady(KindSchema schema, int firstBucket, int buckets) =>
-        [.. Enumerable.Range(0, (int)(buckets * FiveMinutes / 1_000)).Select(i => new KindRow(schema)
+    private static List<Row> Steady(KindSchema schema, int firstBucket, int buckets) =>
+        [.. Enumerable.Range(0, (int)(buckets * FiveMinutes / 1_000)).Select(i => new Row(schema)
             .With("time", KindRowGenerator.Start - (KindRowGenerator.Start % FiveMinutes) + (firstBucket * FiveMinutes) + (i * 1_000))
             .With("service", $"/{i % 3}").With("elapsed", i * 100).With("oname", "a"))];
 }

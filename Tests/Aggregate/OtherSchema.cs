@@ -1,4 +1,5 @@
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
@@ -19,9 +20,9 @@ internal static class OtherSchema
         With(today, [.. today.Fields.Select(field => field.Name == name ? change(field) : field)], ordinal => ordinal);
 
     /// <summary>A row of one declaration as one of another; fields that the other lacks are left out.</summary>
-    public static KindRow RowOf(KindSchema schema, KindRow row)
+    public static Row RowOf(KindSchema schema, Row row)
     {
-        KindRow copy = new(schema);
+        Row copy = new(schema);
         foreach (Field field in row.Schema.Fields.Where(field => schema.Find(field.Name) is not null))
         {
             copy.With(field.Name, row.Number(field.Ordinal)).With(field.Name, row.Text(field.Ordinal));

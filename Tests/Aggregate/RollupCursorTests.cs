@@ -3,6 +3,7 @@ using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Aggregate.Measures;
 using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
@@ -65,8 +66,9 @@ internal sealed class RollupCursorTests
     private static byte[] Section(int seed)
     {
         Random random = new(seed);
-        List<KindRow> rows = [.. Enumerable.Range(0, 3_000).Select(i => new KindRow(_schema)
-            .With("time", KindRowGenerator.Start + (i * 1_000)).With("service", $"/{random.Next(20)}").With("elapsed", random.Next(1_000_000)).With("oname", $"a{random.Next(3)}"))];
+        List<Row> rows = [.. Enumerable.Range(0, 3_000).Select(i => new Row(_schema)
+            .With("time", KindRowGenerator.Start + (i * 1_000)).With("service", $"/{random.Next(20)}").With("elapsed", random.Next(1_000_000))
+            .With("oname", $"a{random.Next(3)}"))];
         return new BuiltRollups(_schema, [new ArrayChunk(_schema, rows)], QueryGenerator.Threshold).Sections
             .First(section => section.Level == RollupLevel.FiveMinutes).Bytes.ToArray();
     }

@@ -3,6 +3,7 @@ using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
@@ -14,13 +15,13 @@ internal sealed class RollupVersionTests
     {
         Random random = new(seed * 100 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<KindRow> rows = new KindRowGenerator(schema, random).Rows(3_000, 2 * 3_600_000);
+        List<Row> rows = new KindRowGenerator(schema, random).Rows(3_000, 2 * 3_600_000);
         BuiltRollups rollups = Build(OtherSchema.Reordered(schema), rows);
         ArrayChunk chunk = new(schema, rows);
         for (int i = 0; i < 30; i++)
         {
             SampleQuery query = new QueryGenerator(schema, random).OfRollup(AggregationTests.AnyRange(random));
-            Assert.That(Lines(query, rollups, chunk, out _), Is.EqualTo(NaiveAnswer.Lines(query, rows)), $"query {i}: {query}");
+            Assert.That(Lines(query, rollups, chunk, out _), Is.EqualTo(ResultLines.Expected(query, rows)), $"query {i}: {query}");
         }
     }
 
@@ -59,7 +60,7 @@ internal sealed class RollupVersionTests
     private static void AssertUnused(Kind kind, Func<KindSchema, KindSchema> changed)
     {
         KindSchema schema = SampleSchema.Of(kind);
-        List<KindRow> rows = Steady(schema);
+        List<Row> rows = Steady(schema);
         RollupSpec spec = schema.Rollups[0];
         SampleQuery query = AggregationTests.CountAll(kind) with { GroupBy = [new GroupField(spec.Keys[0])] };
         Lines(query, Build(schema, rows), new ArrayChunk(schema, rows), out ResultSource source);
@@ -68,11 +69,11 @@ internal sealed class RollupVersionTests
         BuiltRollups rollups = Build(changed(schema), rows);
         byte[] section = rollups.Sections.First(section => section.SpecIndex == 0).Bytes.ToArray();
         Assert.That((Rollup.TryRead(section), RollupCursor.TryOpen(section)), Is.EqualTo(((Rollup?)null, (RollupCursor?)null)));
-        Assert.That(Lines(query, rollups, new ArrayChunk(schema, rows), out source), Is.EqualTo(NaiveAnswer.Lines(query, rows)));
+        Assert.That(Lines(query, rollups, new ArrayChunk(schema, rows), out source), Is.EqualTo(ResultLines.Expected(query, rows)));
         Assert.That(source, Is.EqualTo(ResultSource.Raw));
     }
 
-    private static BuiltRollups Build(KindSchema schema, List<KindRow> rows) =>
+    private static BuiltRollups Build(KindSchema schema, List<Row> rows) =>
         new(schema, [new ArrayChunk(schema, [.. rows.Select(row => OtherSchema.RowOf(schema, row))])], QueryGenerator.Threshold);
 
     private static List<string> Lines(SampleQuery query, BuiltRollups rollups, ArrayChunk chunk, out ResultSource source)
@@ -87,9 +88,9 @@ internal sealed class RollupVersionTests
     }
 
     // Few keys, so that every rollup is worth keeping.
-    private static List<KindRow> Steady(KindSchema schema) => [.. Enumerable.Range(0, 1_000).Select(i =>
+    private static List<Row> Steady(KindSchema schema) => [.. Enumerable.Range(0, 1_000).Select(i =>
     {
-        KindRow row = new KindRow(schema).With("time", KindRowGenerator.Start + i * 100).With("oname", "a");
+        Row row = new Row(schema).With("time", KindRowGenerator.Start + i * 100).With("oname", "a");
         foreach (Field field in schema.Fields.Where(field => field.Required && field.Ordinal != KindSchema.Time))
         {
             row = field.IsText ? row.With(field.Name, "a") : row.With(field.Name, 7);

@@ -5,6 +5,7 @@ using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Aggregate.Measures;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
@@ -75,7 +76,7 @@ internal sealed class SketchBinsTests
         KindSchema schema = SampleSchema.Of(Kind.Sql);
         int elapsed = schema.Ordinal("elapsed");
         Aggregation aggregation = new(AggregationTests.CountAll(Kind.Sql) with { Measures = [new(MeasureKind.Sketch, elapsed)] });
-        aggregation.Add(new ArrayChunk(schema, [.. values.Select(value => new KindRow(schema).With("time", 1).With("elapsed", value))]), TimeRange.All);
+        aggregation.Add(new ArrayChunk(schema, [.. values.Select(value => new Row(schema).With("time", 1).With("elapsed", value))]), TimeRange.All);
         QueryResult result = aggregation.Complete();
         values.Sort();
         return ResultLines.Quantiles.All(quantile =>

@@ -30,7 +30,8 @@ internal sealed partial class DirectionTests
     public void A_folder_of_Core_knows_no_more_than_it_may(string folder)
     {
         string[] allowed = [.. _directions.Single(direction => direction.Folder == folder).Allowed, folder.Split('/')[0]];
-        string other = folder.StartsWith("Storage/", StringComparison.Ordinal) ? folder == "Storage/Embedded" ? "Core.Storage.Influx" : "Core.Storage.Embedded" : "-";
+        string other = folder.StartsWith("Storage/", StringComparison.Ordinal) ? folder == "Storage/Embedded" ? "Core.Storage.Influx"
+            : "Core.Storage.Embedded" : "-";
         IEnumerable<string> faults = InFolder(folder).SelectMany(file => file.Uses
             .Where(used => used.StartsWith("Core.", StringComparison.Ordinal))
             .Where(used => used.StartsWith(other, StringComparison.Ordinal) || !allowed.Contains(used.Split('.')[1]))
@@ -58,7 +59,8 @@ internal sealed partial class DirectionTests
     [Test]
     public void The_log_knows_of_the_model_only_positions()
     {
-        string[] others = [.. SourceTree.All.Where(file => file.Project == "Core" && file.Folder.StartsWith("Model/", StringComparison.Ordinal)).SelectMany(file => file.TopLevelTypes.Keys).Where(type => type != "LogPosition")];
+        string[] others = [.. SourceTree.All.Where(file => file.Project == "Core" && file.Folder.StartsWith("Model/", StringComparison.Ordinal))
+            .SelectMany(file => file.TopLevelTypes.Keys).Where(type => type != "LogPosition")];
         IEnumerable<string> faults = InFolder("Log").SelectMany(file => others
             .Where(type => Regex.IsMatch(file.Code, $@"(?<![\w.]){type}(?!\w)"))
             .Select(type => $"{file} names {type}"));
@@ -67,12 +69,14 @@ internal sealed partial class DirectionTests
 
     [Test]
     public void HTTP_is_called_from_the_InfluxDB_store_only() =>
-        Assert.That(SourceTree.OfProducts.Where(file => file.Code.Contains("HttpClient", StringComparison.Ordinal) && !file.RelativePath.StartsWith("Core/Storage/Influx/", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(SourceTree.OfProducts.Where(file => file.Code.Contains("HttpClient", StringComparison.Ordinal)
+            && !file.RelativePath.StartsWith("Core/Storage/Influx/", StringComparison.Ordinal)), Is.Empty);
 
     [Test]
     public void Files_are_touched_behind_their_seam_only() =>
         Assert.That(
-            SourceTree.OfProducts.Where(file => FileAccess().IsMatch(file.Code) && !file.RelativePath.StartsWith("Core/Files/", StringComparison.Ordinal)).Select(file => file.RelativePath),
+            SourceTree.OfProducts.Where(file => FileAccess().IsMatch(file.Code) && !file.RelativePath.StartsWith("Core/Files/", StringComparison.Ordinal))
+                .Select(file => file.RelativePath),
             Is.SubsetOf(_fileExceptions));
 
     private static string[] Folders() => [.. _directions.Select(direction => direction.Folder)];

@@ -14,7 +14,8 @@ internal sealed partial class NamingTests
     private static readonly string[] _vendors = ["Whatap", "WhaTap", "Tyk", "Ncp"];
 
     // These say a rank, or nothing. The one directory of a store is called after what the option says.
-    private static readonly string[] _empty = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Info", "Processor", "Item", "Items", "Entity", "Entities", "Data"];
+    private static readonly string[] _empty = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Info", "Processor", "Item", "Items",
+        "Entity", "Entities", "Data"];
     private static readonly string[] _exceptions = ["DataDirectory"];
 
     [Test]
@@ -33,7 +34,8 @@ internal sealed partial class NamingTests
         {
             string owner = file.Name.Split('.')[0];
             Assert.That(file.TopLevelTypes.Keys, Does.Contain(owner), file.RelativePath);
-            Assert.That(file.TopLevelTypes.Where(type => type.Key != owner && type.Value > MaxHelperLines).Select(type => type.Key), Is.Empty, file.RelativePath);
+            Assert.That(file.TopLevelTypes.Where(type => type.Key != owner && type.Value > MaxHelperLines).Select(type => type.Key),
+                Is.Empty, file.RelativePath);
         }
     });
 
@@ -55,7 +57,8 @@ internal sealed partial class NamingTests
     public void A_vendor_is_named_in_its_own_folder_and_where_endpoints_are_composed()
     {
         IEnumerable<string> faults = SourceTree.OfProducts
-            .Where(file => !(file.Project == "Query" && (file.Folder.Length == 0 || file.Folder.Split('/') is ["Families", string vendor] && _vendors.Contains(vendor))))
+            .Where(file => !(file.Project == "Query"
+                && (file.Folder.Length == 0 || file.Folder.Split('/') is ["Families", string vendor] && _vendors.Contains(vendor))))
             .SelectMany(file => file.Types.Where(type => Words(type).Any(_vendors.Contains)).Select(type => $"{file}: {type}")
                 .Concat(file.Project == "Core" && _vendors.Any(vendor => file.Code.Contains(vendor, StringComparison.Ordinal)) ? [file.RelativePath] : []));
         Assert.That(faults, Is.Empty);

@@ -60,7 +60,8 @@ internal sealed class ProjectReferenceTests
     }
 
     private static string[] References(string project) =>
-        [.. Load(project).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))];
+        [.. Load(project).Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))];
 
     private static XDocument Load(string project) => XDocument.Load(RepositoryFolder.Combine(project, project + ".csproj"));
 }

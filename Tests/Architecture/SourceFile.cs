@@ -26,7 +26,8 @@ internal sealed partial record SourceFile(string RelativePath, string Text)
     public IReadOnlyList<string> Types => [.. AnyDeclaration().Matches(Code).Select(match => match.Groups["name"].Value).Distinct()];
 
     /// <summary>The namespaces of the product that the file names, in a using or before a type: <c>Core.Model</c>.</summary>
-    public IReadOnlyList<string> Uses => [.. ProductNamespace().Matches(NamespaceLine().Replace(Code, "")).Select(match => match.Groups["name"].Value).Distinct()];
+    public IReadOnlyList<string> Uses =>
+        [.. ProductNamespace().Matches(NamespaceLine().Replace(Code, "")).Select(match => match.Groups["name"].Value).Distinct()];
 
     public override string ToString() => RelativePath;
 
@@ -38,13 +39,16 @@ internal sealed partial record SourceFile(string RelativePath, string Text)
         return Code.AsSpan(start..(end.Success ? end.Index : Code.Length)).Count('\n') + 1;
     }
 
-    [GeneratedRegex("""/\*.*?\*/|//[^\n]*|"{3,}.*?"{3,}|@"(?:[^"]|"")*"|"(?:\\.|[^"\\\n])*" """, RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]
+    [GeneratedRegex("""/\*.*?\*/|//[^\n]*|"{3,}.*?"{3,}|@"(?:[^"]|"")*"|"(?:\\.|[^"\\\n])*" """,
+        RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex CommentOrText();
 
-    [GeneratedRegex(@"^(?:(?:public|internal|file|sealed|static|abstract|partial|readonly|unsafe|ref)\s+)*(?:record\s+struct|record\s+class|record|class|struct|interface|enum|delegate\s+[\w<>?\[\]]+)\s+(?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:(?:public|internal|file|sealed|static|abstract|partial|readonly|unsafe|ref)\s+)*"
+        + @"(?:record\s+struct|record\s+class|record|class|struct|interface|enum|delegate\s+[\w<>?\[\]]+)\s+(?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
-    [GeneratedRegex(@"^[ \t]*(?:(?:public|internal|private|protected|file|sealed|static|abstract|partial|readonly|unsafe|ref)\s+)*(?:record\s+struct|record\s+class|record|class|struct|interface|enum)\s+(?<name>[A-Z]\w*)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*(?:(?:public|internal|private|protected|file|sealed|static|abstract|partial|readonly|unsafe|ref)\s+)*"
+        + @"(?:record\s+struct|record\s+class|record|class|struct|interface|enum)\s+(?<name>[A-Z]\w*)", RegexOptions.Multiline)]
     private static partial Regex AnyDeclaration();
 
     [GeneratedRegex(@"(?<![\w.])(?:TimeSeries\.)?(?<name>(?:Core|Hosting|Ingest|Query|Server|Benchmarks|Tests)(?:\.[A-Z]\w*)+)")]

@@ -18,7 +18,8 @@ internal sealed class AllocationBaselinesTests
     [Test]
     public void More_than_a_tenth_above_it_is_told_by_name()
     {
-        Assert.That(_stored.Compare([new("Seal", 112, 1_000_000), new("Decode", 0, 10_000)]), Is.EqualTo(new[] { "Seal allocates 112.000 B an operation, more than 100.000." }));
+        Assert.That(_stored.Compare([new("Seal", 112, 1_000_000), new("Decode", 0, 10_000)]),
+            Is.EqualTo(new[] { "Seal allocates 112.000 B an operation, more than 100.000." }));
     }
 
     [Test]
@@ -30,6 +31,7 @@ internal sealed class AllocationBaselinesTests
     [Test]
     public void A_benchmark_without_a_baseline_and_a_baseline_without_a_benchmark_are_told()
     {
-        Assert.That(_stored.Compare([new("Seal", 100, 1_000_000), new("Encode", 1, 1)]), Is.EqualTo(new[] { "Encode has no baseline.", "Decode has a baseline and was not measured." }));
+        Assert.That(_stored.Compare([new("Seal", 100, 1_000_000), new("Encode", 1, 1)]),
+            Is.EqualTo(new[] { "Encode has no baseline.", "Decode has a baseline and was not measured." }));
     }
 }

@@ -31,7 +31,8 @@ internal sealed class LatencyHistogramTests
     [TestCase(1, 100)]
     public void A_percentile_is_the_smallest_time_that_so_many_do_not_exceed(double share, double expected) =>
         Assert.That(
-            Of([.. Enumerable.Range(1, 100).Reverse().Select(milliseconds => milliseconds * 1_000L)]).Percentile(share), Is.EqualTo(expected).Within(0.1).Percent);
+            Of([.. Enumerable.Range(1, 100).Reverse().Select(milliseconds => milliseconds * 1_000L)]).Percentile(share),
+            Is.EqualTo(expected).Within(0.1).Percent);
 
     [Test]
     public void The_maximum_is_exact_and_bounds_every_percentile()

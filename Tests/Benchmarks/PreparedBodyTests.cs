@@ -102,7 +102,8 @@ internal sealed class PreparedBodyTests
     public void What_is_behind_the_gateway_never_takes_longer_than_the_whole()
     {
         Dictionary<string, object?[]> columns = ReadBody.Columns(Prepare(Kind.Transaction, 300, SampleForm.Columns, json: true).Body, "transaction");
-        Assert.That(columns["upstream_latency"].Zip(columns["elapsed"]).Select(pair => Convert.ToDouble(pair.First) <= Convert.ToDouble(pair.Second)), Has.All.True);
+        Assert.That(columns["upstream_latency"].Zip(columns["elapsed"])
+            .Select(pair => Convert.ToDouble(pair.First) <= Convert.ToDouble(pair.Second)), Has.All.True);
     }
 
     [Test]

@@ -15,7 +15,8 @@ internal static class ReadBody
         return ((Dictionary<string, object?>)root!)[kind] switch
         {
             List<object?> rows => FromRows(rows),
-            Dictionary<string, object?> map when map.TryGetValue("fields", out object? fields) => FromTable((List<object?>)fields!, (List<object?>)map["rows"]!),
+            Dictionary<string, object?> map when map.TryGetValue("fields", out object? fields) =>
+                FromTable((List<object?>)fields!, (List<object?>)map["rows"]!),
             Dictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => FromColumn(pair.Value!)),
             var other => throw new FormatException($"{other}"),
         };
@@ -34,10 +35,14 @@ internal static class ReadBody
     {
         List<object?> values => [.. values],
         Dictionary<string, object?> map when map.TryGetValue("dict", out object? texts) =>
-            [.. FromColumn(map["index"]!).Select(index => index is null ? null : ((List<object?>)texts!)[Convert.ToInt32(index, CultureInfo.InvariantCulture)])],
-        Dictionary<string, object?> map when map.TryGetValue("i32", out object? bytes) => [.. MemoryMarshal.Cast<byte, int>((byte[])bytes!).ToArray().Select(value => (object)(long)value)],
-        Dictionary<string, object?> map when map.TryGetValue("i64", out object? bytes) => [.. MemoryMarshal.Cast<byte, long>((byte[])bytes!).ToArray().Cast<object>()],
-        Dictionary<string, object?> map when map.TryGetValue("f64", out object? bytes) => [.. MemoryMarshal.Cast<byte, double>((byte[])bytes!).ToArray().Cast<object>()],
+            [.. FromColumn(map["index"]!).Select(
+                index => index is null ? null : ((List<object?>)texts!)[Convert.ToInt32(index, CultureInfo.InvariantCulture)])],
+        Dictionary<string, object?> map when map.TryGetValue("i32", out object? bytes) =>
+            [.. MemoryMarshal.Cast<byte, int>((byte[])bytes!).ToArray().Select(value => (object)(long)value)],
+        Dictionary<string, object?> map when map.TryGetValue("i64", out object? bytes) =>
+            [.. MemoryMarshal.Cast<byte, long>((byte[])bytes!).ToArray().Cast<object>()],
+        Dictionary<string, object?> map when map.TryGetValue("f64", out object? bytes) =>
+            [.. MemoryMarshal.Cast<byte, double>((byte[])bytes!).ToArray().Cast<object>()],
         _ => throw new FormatException($"{column}"),
     };
 

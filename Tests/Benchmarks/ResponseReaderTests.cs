@@ -17,7 +17,9 @@ internal sealed class ResponseReaderTests
     [Test]
     public void Chunks_are_put_together([Values(1, 3, 10_000)] int atOnce)
     {
-        ResponseReader reader = Reader("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\nA\r\n, wide wor\r\n2\r\nld\r\n0\r\nTrailer: t\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", atOnce);
+        ResponseReader reader = Reader(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\nA\r\n, wide wor\r\n2\r\nld\r\n0\r\nTrailer: t\r\n\r\nHTTP/1.1 204 No "
+                + "Content\r\n\r\n", atOnce);
         reader.Read();
         Assert.That(Encoding.ASCII.GetString(reader.Body), Is.EqualTo("hello, wide world"));
         Assert.That(reader.Read().Status, Is.EqualTo(204));
@@ -78,7 +80,8 @@ internal sealed class ResponseReaderTests
     [TestCase("http://127.0.0.1:5080", "http://127.0.0.1:5080/ingest/v1/batch")]
     [TestCase("http://localhost/other?x=1", "http://localhost:80/other?x=1")]
     [TestCase("http://[::1]:7", "http://[::1]:7/ingest/v1/batch")]
-    public void An_address_names_host_port_and_path(string text, string expected) => Assert.That(ServerAddress.Parse(text, out _)?.ToString(), Is.EqualTo(expected));
+    public void An_address_names_host_port_and_path(string text, string expected) =>
+        Assert.That(ServerAddress.Parse(text, out _)?.ToString(), Is.EqualTo(expected));
 
     [TestCase("127.0.0.1:5080")]
     [TestCase("https://localhost")]

@@ -10,7 +10,8 @@ internal sealed class WireWriterTests
 {
     [Test]
     public void Whole_numbers_survive_in_the_shortest_form_of_MessagePack(
-        [Values(0, 127, 128, 255, 256, 65_535, 65_536, uint.MaxValue, uint.MaxValue + 1L, long.MaxValue, -1, -32, -33, -128, -129, -32_768, -32_769, int.MinValue, int.MinValue - 1L, long.MinValue)]
+        [Values(0, 127, 128, 255, 256, 65_535, 65_536, uint.MaxValue, uint.MaxValue + 1L, long.MaxValue, -1, -32, -33, -128, -129, -32_768, -32_769,
+            int.MinValue, int.MinValue - 1L, long.MinValue)]
         long value)
     {
         MessagePackWireWriter writer = new();

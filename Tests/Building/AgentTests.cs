@@ -33,7 +33,8 @@ internal sealed class AgentTests
 
     [Test]
     public void A_samples_own_oid_goes_with_the_batchs_name() =>
-        Assert.That(Agent(Push("\"agent\":{\"oname\":\"shop\",\"oid\":5,\"okind\":\"tomcat\"}", ",\"oid\":6")), Is.EqualTo(("shop", (long?)6, (string?)null, (string?)null)));
+        Assert.That(Agent(Push("\"agent\":{\"oname\":\"shop\",\"oid\":5,\"okind\":\"tomcat\"}", ",\"oid\":6")),
+            Is.EqualTo(("shop", (long?)6, (string?)null, (string?)null)));
 
     [Test]
     public void A_sample_that_names_the_batchs_agent_itself_has_its_kind() =>
@@ -54,7 +55,8 @@ internal sealed class AgentTests
     {
         PushedBatch batch = PushedBatch.Json(
             $"{{\"event\":[{{\"time\":{PushedBatch.Now},\"level\":\"ALERT\",\"type\":\"ES010\",\"message\":\"\",\"oname\":\"x\"}}]}}");
-        Assert.That((batch.Error, batch.Text("oname", kind: Kind.Event), batch.Request.Unknown.List().Single()), Is.EqualTo(("0 errors", (string?)null, "event.oname")));
+        Assert.That((batch.Error, batch.Text("oname", kind: Kind.Event), batch.Request.Unknown.List().Single()),
+            Is.EqualTo(("0 errors", (string?)null, "event.oname")));
     }
 
     [Test]

@@ -51,7 +51,8 @@ internal sealed class SampleRuleTests
     {
         ImmutableArray<TimeSpan?> retention = [.. SampleSchema.All.Select(kind => kind.Kind == Kind.Transaction ? (TimeSpan?)TimeSpan.FromMinutes(1) : null)];
         PushedBatch batch = PushedBatch.Json(
-            $"{{{PushedBatch.Agent},\"transaction\":[{{\"time\":{Now - age},\"service\":\"/a\",\"elapsed\":1}}],\"thread\":[{{\"time\":1000000000000,\"count\":1}}]}}",
+            $"{{{PushedBatch.Agent},\"transaction\":[{{\"time\":{Now - age},\"service\":\"/a\",\"elapsed\":1}}],"
+            + $"\"thread\":[{{\"time\":1000000000000,\"count\":1}}]}}",
             new BatchLimits { Retention = retention });
         Assert.That(batch.Error, Is.EqualTo(error));
     }
@@ -59,7 +60,8 @@ internal sealed class SampleRuleTests
     [Test]
     public void A_rejected_sample_leaves_its_neighbours_in_order()
     {
-        string rows = string.Join(',', Enumerable.Range(0, 300).Select(i => $"{{\"time\":{Now},\"service\":\"/{i}\",\"elapsed\":{(i % 3 == 1 ? "\"x\"" : i)}}}"));
+        string rows = string.Join(',',
+            Enumerable.Range(0, 300).Select(i => $"{{\"time\":{Now},\"service\":\"/{i}\",\"elapsed\":{(i % 3 == 1 ? "\"x\"" : i)}}}"));
         PushedBatch batch = PushedBatch.Transactions($"[{rows}]");
         Assert.That(Enumerable.Range(0, 200).Select(row => (batch.Text("service", row), batch.Number("elapsed", row))),
             Is.EqualTo(Enumerable.Range(0, 300).Where(i => i % 3 != 1).Select(i => ($"/{i}", (long?)i * 1000))));
@@ -69,7 +71,8 @@ internal sealed class SampleRuleTests
     public void Errors_are_listed_by_kind_then_place_up_to_the_limit_and_counted_exactly()
     {
         string bad = string.Join(',', Enumerable.Repeat("{}", 150));
-        PushedBatch batch = PushedBatch.Json($"{{{PushedBatch.Agent},\"sql\":[{bad}],\"transaction\":[1,{{\"time\":{Now},\"service\":\"/a\",\"elapsed\":1}},2]}}");
+        PushedBatch batch = PushedBatch.Json(
+            $"{{{PushedBatch.Agent},\"sql\":[{bad}],\"transaction\":[1,{{\"time\":{Now},\"service\":\"/a\",\"elapsed\":1}},2]}}");
         Assert.That((batch.Errors.Count, batch.Result.Rejected, batch.Errors[1].Kind, batch.Errors[1].Index, batch.Errors[99].Kind, batch.Errors[99].Index),
             Is.EqualTo((100, 152, Kind.Transaction, 2, Kind.Sql, 97)));
     }
@@ -89,7 +92,8 @@ internal sealed class SampleRuleTests
     [TestCase("\"level\":\"alert\"", "level must be one of EVENT, ALARM, ALERT")]
     [TestCase("\"type\":\"ES030\"", "type must be one of ES010, ES020, EU400, EU410, EU420")]
     public void Levels_and_types_of_events_are_compared_as_they_are(string field, string error) =>
-        Assert.That(PushedBatch.Json($"{{\"event\":[{{\"time\":{Now},\"level\":\"ALERT\",\"type\":\"ES010\",\"message\":\"m\",{field}}}]}}").Error, Is.EqualTo(error));
+        Assert.That(
+            PushedBatch.Json($"{{\"event\":[{{\"time\":{Now},\"level\":\"ALERT\",\"type\":\"ES010\",\"message\":\"m\",{field}}}]}}").Error, Is.EqualTo(error));
 
     [TestCase("6F9619FF-8B86-D011-B42D-00CF4FC964FF")]
     [TestCase("6f9619ff8b86d011b42d00cf4fc964ff")]
@@ -117,7 +121,8 @@ internal sealed class SampleRuleTests
     [Test]
     public void Rows_can_be_taken_out_of_a_valid_batch()
     {
-        string rows = string.Join(',', Enumerable.Range(0, 5).Select(i => $"{{\"time\":{Now},\"severity\":\"Info\",\"source\":\"s\",\"title\":\"t{i}\"{(i == 3 ? ",\"description\":\"d\"" : "")}}}"));
+        string rows = string.Join(',', Enumerable.Range(0, 5)
+            .Select(i => $"{{\"time\":{Now},\"severity\":\"Info\",\"source\":\"s\",\"title\":\"t{i}\"{(i == 3 ? ",\"description\":\"d\"" : "")}}}"));
         PushedBatch batch = PushedBatch.Json($"{{\"alert\":[{rows}]}}");
         RowRemoval.Remove(batch.Result.Batch!, Kind.Alert, [0, 3]);
         Assert.That((batch.Result.Usable, batch.Text("title", 0, Kind.Alert), batch.Text("title", 2, Kind.Alert),

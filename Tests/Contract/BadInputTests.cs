@@ -10,7 +10,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>Nothing that a client sends ends the process or is answered with a failure of ours; what was sound before is still there after.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class BadInputTests
 {
     private const int Depth = 200_000;
@@ -37,7 +36,8 @@ internal sealed class BadInputTests
     {
         Assert.That(_server.IsRunning, Is.True, _server.Output);
         using JsonDocument answer = JsonDocument.Parse(await _server.Client.GetAsync($"/open/api/json/transaction/{RowGenerator.Start}/{RowGenerator.End}"));
-        Assert.That(answer.RootElement.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("service").GetString()), Has.Member("/sound"));
+        Assert.That(answer.RootElement.GetProperty("records").EnumerateArray()
+            .Select(record => record.GetProperty("service").GetString()), Has.Member("/sound"));
     }
 
     [TestCase(BodyForm.MessagePackRows)]
@@ -143,7 +143,8 @@ internal sealed class BadInputTests
         body.Map(3).Text("time").Int(RowGenerator.Start).Text("service").Text("/neighbour").Text("elapsed").Int(1);
         using HttpResponseMessage response = await _server.Client.SendAsync(body.ToArray(), "application/msgpack");
         using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        Assert.That((answer.RootElement.GetProperty("accepted").GetInt32(), answer.RootElement.GetProperty("rejected").GetInt32()), Is.EqualTo((2, texts.Length)));
+        Assert.That((answer.RootElement.GetProperty("accepted").GetInt32(), answer.RootElement.GetProperty("rejected").GetInt32()),
+            Is.EqualTo((2, texts.Length)));
     }
 
     [Test]
@@ -196,7 +197,8 @@ internal sealed class BadInputTests
     [
         new("transaction") { ["time"] = RowGenerator.Start, ["service"] = service, ["elapsed"] = 1.5, ["txid"] = "0123456789abcdef", ["error"] = false },
         new("transaction") { ["time"] = RowGenerator.Start + 1, ["service"] = service, ["elapsed"] = 2L, ["status"] = 200L },
-        new("alert") { ["time"] = RowGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["labels"] = new Dictionary<string, string> { ["k"] = "v" } },
+        new("alert") { ["time"] = RowGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t",
+            ["labels"] = new Dictionary<string, string> { ["k"] = "v" } },
     ]);
 
     private static byte[] Compress(string encoding, byte[] body)

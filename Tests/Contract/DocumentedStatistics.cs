@@ -14,13 +14,16 @@ internal static class DocumentedStatistics
     /// <summary>Two agents' threads; the document shows their mean.</summary>
     public const string MeanPath = "/thread_count/1536050100000/1536050700000/avg";
     public const string MeanAnswer = """
-        {"pcode":1234570141,"type":"thread_count","stime":1536050100000,"etime":1536050700000,"interval":300,"timeMerge":"sum","objectMerge":"avg","series":[[1536050100000,117.49],[1536050400000,100.26],[1536050700000,120.2]]}
+        {"pcode":1234570141,"type":"thread_count","stime":1536050100000,"etime":1536050700000,"interval":300,"timeMerge":"sum","objectMerge":"avg",
+        "series":[[1536050100000,117.49],[1536050400000,100.26],[1536050700000,120.2]]}
         """;
 
     /// <summary>The same by agent: the document gives the form only.</summary>
     public const string AgentsPath = "/thread_count/1536050100000/1536050700000";
     public const string AgentsAnswer = """
-        {"pcode":1234570141,"type":"thread_count","stime":1536050100000,"etime":1536050700000,"interval":300,"timeMerge":"sum","objects":[{"oname":"shop-8080","oid":-1459620666,"series":[[1536050100000,117.5],[1536050400000,100.33],[1536050700000,120.2]]},{"oname":"shop-8081","oid":12,"series":[[1536050100000,117.48],[1536050400000,100.19]]}]}
+        {"pcode":1234570141,"type":"thread_count","stime":1536050100000,"etime":1536050700000,"interval":300,"timeMerge":"sum","objects":[
+        {"oname":"shop-8080","oid":-1459620666,"series":[[1536050100000,117.5],[1536050400000,100.33],[1536050700000,120.2]]},
+        {"oname":"shop-8081","oid":12,"series":[[1536050100000,117.48],[1536050400000,100.19]]}]}
         """;
 
     private const long ThreadStart = 1_536_050_100_000;
@@ -42,24 +45,31 @@ internal static class DocumentedStatistics
 
     public static IEnumerable<DocumentedStatistic> Lists =>
     [
-        // The apdex numbers follow no rule: 279 + 98 beside 10,743 calls. Ours: of those that are no error, 279 take 1,000 ms, one 44,735, the rest under 4,800.
+        // The apdex numbers follow no rule: 279 + 98 beside 10,743 calls. Ours: of
+        // those that are no error, 279 take 1,000 ms, one 44,735, the rest under 4,800.
         new("/transaction" + Range, """
-            {"apdex_tolerated":98,"apdex_satisfied":279,"apdex":0.830379746835443,"time_max":44735,"sql_fetch_time":363,"sql_time":2628663,"count":10743,"error":29,
-            "sql_count":22635,"hash":-1485863373,"sql_fetch":6741607,"httpc_avg":1084,"cpu_avg":0,"time_sum":19911778,"time_avg":1853,"httpc_count":7072,
+            {"apdex_tolerated":98,"apdex_satisfied":279,"apdex":0.830379746835443,"time_max":44735,"sql_fetch_time":363,"sql_time":2628663,"count":10743,
+            "error":29,"sql_count":22635,"hash":-1485863373,"sql_fetch":6741607,"httpc_avg":1084,"cpu_avg":0,"time_sum":19911778,"time_avg":1853,
+            "httpc_count":7072,
             "service":"/account/save/employee/seoul","mem_avg":0}
             """, 1080, ("apdex_tolerated", 10_434L), ("apdex", (279 + (10_434 / 2.0)) / 10_743), ("time_min", 1_000L), ("time_std", "436.37"),
             ("time_p50", Quantile(_transactionTimes, 500)), ("time_p95", Quantile(_transactionTimes, 950)), ("time_p99", Quantile(_transactionTimes, 990))),
 
         // An update is 3; the document's own sample says 0.
         new("/sql" + Range, """
-            {"time_max":4164,"dbcHash":450678784,"db":"jdbc:mysql://localhost:3306,localhost:3310/fake","time_min":0,"fetch_count":0,"hash":796628118,"fetch_time":0,"sql_crud":0,
-            "count_total":5224,"count_error":0,"sql":"update table set x=# where key=#","time_sum":581391,"time_avg":111,"time_std":"240.79","count_actived":0}
+            {"time_max":4164,"dbcHash":450678784,"db":"jdbc:mysql://localhost:3306,localhost:3310/fake","time_min":0,"fetch_count":0,"hash":796628118,
+            "fetch_time":0,
+            "sql_crud":0,"count_total":5224,"count_error":0,"sql":"update table set x=# where key=#","time_sum":581391,"time_avg":111,"time_std":"240.79",
+            "count_actived":0}
             """, 130, ("sql_crud", 3L), ("time_p95", Quantile(_sqlTimes, 950))),
         new("/httpc" + Range, """
-            {"Sum":22628,"Port":10002,"Url":"/remote/account/save/employee/kwangju","Host":"127.0.0.1","Max":1815,"Stdev":"247.95","Actived":0,"Avg":1131,"HostHash":-675813464,"Min":1002,"Error":0,"Total":20,"UrlHash":-243814510}
+            {"Sum":22628,"Port":10002,"Url":"/remote/account/save/employee/kwangju","Host":"127.0.0.1","Max":1815,"Stdev":"247.95",
+            "Actived":0,"Avg":1131,"HostHash":-675813464,"Min":1002,"Error":0,"Total":20,"UrlHash":-243814510}
             """, 4923),
         new("/exception" + Range, """
-            {"oids":"[-1459620666]","time":1535557500000,"classHash":-1811136020,"count":14,"service":"/account/delete/dept/daegu","class":"java.sql.SQLException(0)","serviceHash":1900616259,"snapSeq":"6068699991557528332","msg":"Sql Exception"}
+            {"oids":"[-1459620666]","time":1535557500000,"classHash":-1811136020,"count":14,"service":"/account/delete/dept/daegu",
+            "class":"java.sql.SQLException(0)",
+            "serviceHash":1900616259,"snapSeq":"6068699991557528332","msg":"Sql Exception"}
             """, 2063),
         new("/remote" + RemoteRange, """
             {"count":86,"city":"Winnipeg","country":"CA (CANADA)","ip":"140.193.83.68"}
@@ -120,7 +130,8 @@ internal static class DocumentedStatistics
     private static IEnumerable<SampleRow> Exceptions() =>
     [
         .. Enumerable.Range(0, 14).Select(i => Thrown(
-            Start + 1 + (i * 4 * 60_000), "/account/delete/dept/daegu", i == 13 ? "Sql Exception" : $"Sql Exception {i}", i == 13 ? 6_068_699_991_557_528_332 : i + 1)),
+            Start + 1 + (i * 4 * 60_000), "/account/delete/dept/daegu", i == 13 ? "Sql Exception" : $"Sql Exception {i}",
+            i == 13 ? 6_068_699_991_557_528_332 : i + 1)),
         .. Others(Start, 2_062, i => Thrown(0, $"/other/{i}", "another", i)),
     ];
 
@@ -147,7 +158,8 @@ internal static class DocumentedStatistics
         return row;
     });
 
-    private static SampleRow Transaction(long time, string service, long elapsed) => new("transaction") { ["time"] = time, ["service"] = service, ["elapsed"] = elapsed };
+    private static SampleRow Transaction(long time, string service, long elapsed) =>
+        new("transaction") { ["time"] = time, ["service"] = service, ["elapsed"] = elapsed };
 
     private static SampleRow From(long time, string address, string? city, string? country)
     {

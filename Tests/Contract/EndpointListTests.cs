@@ -25,7 +25,8 @@ internal sealed class EndpointListTests
 
     [TestCaseSource(typeof(WhatapModule), nameof(WhatapModule.Names))]
     public void A_statistic_is_asked_of_both_stores(string name) => Assert.That(
-        OracleEndpoint.All.Select(endpoint => endpoint.Path(1, 2)), Has.Some.StartsWith($"{WhatapModule.Prefix}/{name}/1/2"), $"OracleEndpoint.All lacks {name}");
+        OracleEndpoint.All.Select(endpoint => endpoint.Path(1, 2)), Has.Some.StartsWith($"{WhatapModule.Prefix}/{name}/1/2"),
+        $"OracleEndpoint.All lacks {name}");
 
     [TestCase(TykModule.Prefix + "/keys/endpoint/")]
     [TestCase(TykModule.Prefix + "/oauthid/endpoint/")]
@@ -36,7 +37,8 @@ internal sealed class EndpointListTests
     [TestCase(AlertHistoryModule.Prefix + "/stats/source")]
     [TestCase(AlertHistoryModule.Prefix + "/stats/timeline")]
     public void An_endpoint_is_asked_of_both_stores(string path) => Assert.That(
-        OracleEndpoint.All.Select(endpoint => endpoint.Path(RowGenerator.Start, RowGenerator.End)), Has.Some.StartsWith(path), $"OracleEndpoint.All lacks {path}");
+        OracleEndpoint.All.Select(endpoint => endpoint.Path(RowGenerator.Start, RowGenerator.End)), Has.Some.StartsWith(path),
+        $"OracleEndpoint.All lacks {path}");
 
     // A family that is added makes this fail until its endpoints are asked of both stores too.
     [Test]
@@ -53,7 +55,8 @@ internal sealed class EndpointListTests
             .. WhatapModule.Names.Where(name => name != "thread_count").SelectMany(name => times.Select(form => $"{WhatapModule.Prefix}/{name}{form}")),
             .. times.Select(form => $"{WhatapModule.Prefix}/httpc{form}/filter/{{**call}}"),
             WhatapModule.Prefix + "/thread_count/{**parts}",
-            $"{TykModule.Prefix}/keys/endpoint/{{keyHash}}/{string.Join('/', days)}", $"{TykModule.Prefix}/oauthid/endpoint/{{clientId}}/{string.Join('/', days)}",
+            $"{TykModule.Prefix}/keys/endpoint/{{keyHash}}/{string.Join('/', days)}",
+            $"{TykModule.Prefix}/oauthid/endpoint/{{clientId}}/{string.Join('/', days)}",
             NcpModule.Prefix + NcpModule.Search, NcpModule.LongPrefix + NcpModule.Search,
             AlertHistoryModule.Prefix + "/", AlertHistoryModule.Prefix + "/{id:guid}", AlertHistoryModule.Prefix + "/stats/severity",
             AlertHistoryModule.Prefix + "/stats/source", AlertHistoryModule.Prefix + "/stats/timeline",

@@ -9,7 +9,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>Two projects with the same agents, services and alert ids share nothing.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class IsolationTests
 {
     private const string Range = "/1710064800000/1710079200000";

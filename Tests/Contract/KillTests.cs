@@ -9,7 +9,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>What was answered 200 is there exactly once after a process was killed; what was not is there whole or not at all.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class KillTests
 {
     private const long Time = RowGenerator.Start;
@@ -87,7 +86,8 @@ internal sealed class KillTests
     public async Task An_alert_is_unique_through_a_kill()
     {
         PushedBatch batch = new(TestProjects.First, null,
-            [new SampleRow("alert") { ["time"] = Time, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = "0b7c1a52-4a5c-4d7c-9f0e-2a7d3e5f6a7b" }]);
+            [new SampleRow(
+                "alert") { ["time"] = Time, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = "0b7c1a52-4a5c-4d7c-9f0e-2a7d3e5f6a7b" }]);
         using (ServerProcess server = await ServerProcess.StartAsync(_folder))
         {
             await server.Client.PushAsync(batch, BodyForm.JsonRows);
@@ -101,7 +101,9 @@ internal sealed class KillTests
 
     private static PushedBatch Batch(string service) => new(TestProjects.First, new AgentName("agent"),
     [
-        .. Enumerable.Range(0, RowsPerBatch).Select(i => new SampleRow("transaction") { ["time"] = Time + i, ["service"] = service, ["elapsed"] = (long)i, ["txid"] = $"{service}-{Guid.NewGuid():N}-{Guid.NewGuid():N}" }),
+        .. Enumerable.Range(0, RowsPerBatch)
+        .Select(i => new SampleRow("transaction") { ["time"] = Time
+        + i, ["service"] = service, ["elapsed"] = (long)i, ["txid"] = $"{service}-{Guid.NewGuid():N}-{Guid.NewGuid():N}" }),
     ]);
 
     private static long SumOf(int rows) => rows * (rows - 1L) / 2;
@@ -110,7 +112,8 @@ internal sealed class KillTests
     private static async Task PushUntilEndAsync(ServerProcess server, int round, ConcurrentDictionary<string, bool> ackedBySent, Func<Task> end)
     {
         using SemaphoreSlim answered = new(0);
-        Task[] clients = [.. Enumerable.Range(0, ClientCount).Select(client => PushUntilRefusedAsync(server.Client, $"/{round}/{client}/", answered, ackedBySent))];
+        Task[] clients = [.. Enumerable.Range(0, ClientCount)
+            .Select(client => PushUntilRefusedAsync(server.Client, $"/{round}/{client}/", answered, ackedBySent))];
         for (int i = 0; i < AnswersPerRound; i++)
         {
             Assert.That(await answered.WaitAsync(TimeSpan.FromSeconds(30)), Is.True, server.Output);

@@ -10,7 +10,6 @@ namespace TimeSeries.Tests.Contract;
 /// Each limit of the ingest contract, at the limit and one over, between two sound neighbours that must be kept. The limits stand here
 /// as the contract states them.
 /// </summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class LimitTests
 {
     private const long MaxCount = 1L << 53;
@@ -71,12 +70,18 @@ internal sealed class LimitTests
 
     private static IEnumerable<TestCaseData> Acceptable() => Named(
     [
-        .. _durations.SelectMany(field => new[] { With("transaction", field, MaxDuration), With("transaction", field, 0L), With("transaction", field, 0.0004), With("transaction", field, 1e12) }),
-        .. _counts.SelectMany(field => new[] { With("transaction", field, MaxCount), With("transaction", field, 0L), With("transaction", field, 9007199254740992.0) }),
+        .. _durations.SelectMany(
+            field =>
+            new[] { With("transaction", field, MaxDuration), With("transaction", field, 0L), With("transaction", field, 0.0004),
+            With("transaction", field, 1e12) }),
+        .. _counts.SelectMany(
+            field => new[] { With("transaction", field, MaxCount), With("transaction", field, 0L), With("transaction", field, 9007199254740992.0) }),
         .. _shortTexts.Select(field => With("transaction", field, Text(1_024))),
-        .. new[] { ("transaction", "service"), ("httpc", "url"), ("httpc", "service"), ("sql", "service"), ("exception", "class"), ("exception", "service"), ("alert", "source") }
+        .. new[] { ("transaction", "service"), ("httpc", "url"), ("httpc", "service"), ("sql", "service"), ("exception", "class"),
+            ("exception", "service"), ("alert", "source") }
             .Select(field => With(field.Item1, field.Item2, Text(2_048))),
-        .. new[] { ("transaction", "service"), ("sql", "sql"), ("httpc", "url"), ("exception", "class"), ("alert", "source"), ("alert", "title"), ("event", "message") }
+        .. new[] { ("transaction", "service"), ("sql", "sql"), ("httpc", "url"), ("exception", "class"), ("alert", "source"),
+            ("alert", "title"), ("event", "message") }
             .Select(field => With(field.Item1, field.Item2, "")),
         With("sql", "sql", Text(32_768)),
         With("sql", "db", Text(1_024)),
@@ -109,13 +114,18 @@ internal sealed class LimitTests
     {
         (SampleRow Row, string Field)[] rows =
         [
-            .. _durations.SelectMany(field => new object[] { MaxDuration + 1, 1.000001e12, -0.001, -1L, "1", true, double.MaxValue }.Select(value => (With("transaction", field, value), field))),
-            .. _counts.SelectMany(field => new object[] { MaxCount + 1, -1L, 0.5, "7", false, 1e300 }.Select(value => (With("transaction", field, value), field))),
+            .. _durations.SelectMany(field => new object[] { MaxDuration + 1, 1.000001e12, -0.001, -1L, "1", true, double.MaxValue }
+                .Select(value => (With("transaction", field, value), field))),
+            .. _counts.SelectMany(field => new object[] { MaxCount + 1, -1L, 0.5, "7", false, 1e300 }
+                .Select(value => (With("transaction", field, value), field))),
             .. _shortTexts.SelectMany(field => new object[] { Text(1_025), 5L, 1.5, true }.Select(value => (With("transaction", field, value), field))),
-            .. new[] { ("transaction", "service"), ("httpc", "url"), ("httpc", "service"), ("sql", "service"), ("exception", "class"), ("exception", "service"), ("alert", "source") }
+            .. new[] { ("transaction", "service"), ("httpc", "url"), ("httpc", "service"), ("sql", "service"), ("exception", "class"),
+                ("exception", "service"), ("alert", "source") }
                 .Select(field => (With(field.Item1, field.Item2, Text(2_049)), field.Item2)),
-            .. new[] { ("transaction", "service"), ("transaction", "elapsed"), ("transaction", "time"), ("sql", "sql"), ("sql", "elapsed"), ("httpc", "url"), ("exception", "class"),
-                    ("thread", "count"), ("alert", "severity"), ("alert", "source"), ("alert", "title"), ("event", "level"), ("event", "type"), ("event", "message") }
+            .. new[] { ("transaction", "service"), ("transaction", "elapsed"), ("transaction", "time"), ("sql", "sql"), ("sql", "elapsed"),
+                ("httpc", "url"), ("exception", "class"),
+                    ("thread", "count"), ("alert", "severity"), ("alert", "source"), ("alert", "title"), ("event", "level"),
+                    ("event", "type"), ("event", "message") }
                 .Select(field => (With(field.Item1, field.Item2, null), field.Item2)),
             (With("sql", "sql", Text(32_769)), "sql"),
             (With("sql", "db", Text(1_025)), "db"),
@@ -146,7 +156,9 @@ internal sealed class LimitTests
             (With("event", "level", "alarm"), "level"),
             (With("event", "type", "ES011"), "type"),
         ];
-        return rows.Select((pair, index) => new TestCaseData(pair.Row, pair.Field) { TestName = $"{index:000} {pair.Row.Kind}.{pair.Field} = {Show(pair.Row[pair.Field])} is rejected" });
+        return rows.Select((pair, index) => new TestCaseData(pair.Row,
+            pair.Field)
+        { TestName = $"{index:000} {pair.Row.Kind}.{pair.Field} = {Show(pair.Row[pair.Field])} is rejected" });
     }
 
     private static IEnumerable<TestCaseData> Cuttable() => Named(

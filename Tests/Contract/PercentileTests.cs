@@ -6,7 +6,9 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>Percentiles are within 1 % of those that sorting gives, whatever the distribution, whether samples lie in memory, in blocks or in rollups.</summary>
+/// <summary>
+/// Percentiles are within 1 % of those that sorting gives, whatever the distribution, whether samples lie in memory, in blocks or in rollups.
+/// </summary>
 internal sealed class PercentileTests
 {
     // Three decimals are half a µs off at most.
@@ -44,7 +46,8 @@ internal sealed class PercentileTests
             rows.AddRange(Enumerable.Range(0, SamplesPerDistribution).Select(i => Row(name, i, value(random, i))));
         }
 
-        rows.AddRange(Enumerable.Range(0, 60).SelectMany(few => Enumerable.Range(0, few + 1).Select(i => Row($"{few + 1} of any size", i, Math.Round(Math.Pow(10, random.NextDouble() * 12), 3)))));
+        rows.AddRange(Enumerable.Range(0, 60).SelectMany(
+            few => Enumerable.Range(0, few + 1).Select(i => Row($"{few + 1} of any size", i, Math.Round(Math.Pow(10, random.NextDouble() * 12), 3)))));
         await AssertCloseAsync([.. rows.OrderBy(_ => random.Next())]);
     }
 
@@ -58,7 +61,8 @@ internal sealed class PercentileTests
     {
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder);
-        await server.Client.PushAllAsync(rows.Chunk(5_000).Select(chunk => new PushedBatch(TestProjects.First, new AgentName("shop"), chunk)), _ => BodyForm.MessagePackColumns);
+        await server.Client.PushAllAsync(rows.Chunk(5_000).Select(chunk => new PushedBatch(TestProjects.First, new AgentName("shop"), chunk)),
+            _ => BodyForm.MessagePackColumns);
         Dictionary<string, double[]> sorted = rows.GroupBy(row => (string)row["service"]!)
             .ToDictionary(group => group.Key, group => group.Select(row => Convert.ToDouble(row["elapsed"])).Order().ToArray());
         await AssertCloseAsync(server, rows, sorted);
@@ -82,7 +86,8 @@ internal sealed class PercentileTests
                 {
                     // Values as they are kept: to the µs.
                     double exact = Math.Round(values[(int)Math.Floor(_percentiles[i].Quantile * (values.Length - 1))], 3);
-                    Assert.That(row[i + 1].GetDouble(), Is.EqualTo(exact).Within((exact * 0.01) + RoundingMilliseconds + (exact * 1e-12)), $"{row[0]} {_percentiles[i].Name}");
+                    Assert.That(row[i + 1].GetDouble(), Is.EqualTo(exact).Within((exact * 0.01) + RoundingMilliseconds + (exact * 1e-12)),
+                        $"{row[0]} {_percentiles[i].Name}");
                 }
             }
         });

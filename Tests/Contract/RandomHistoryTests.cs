@@ -11,7 +11,6 @@ namespace TimeSeries.Tests.Contract;
 /// A store that is pushed to, sealed, compacted and restarted in any order answers as the naive computation does after each step.
 /// The seed of a failure is its test's name.
 /// </summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class RandomHistoryTests
 {
     private const int StepCount = 24;

@@ -22,7 +22,8 @@ internal sealed class RecordedMessagePackTests
         using HttpResponseMessage response = await server.Client.SendAsync(recorded.Body, "application/x-msgpack");
         string body = await response.Content.ReadAsStringAsync();
         using JsonDocument answer = JsonDocument.Parse(body);
-        Assert.That(answer.RootElement.TryGetProperty("accepted", out JsonElement accepted) ? accepted.GetInt32() : -1, Is.EqualTo(recorded.Meaning.Rows.Count), body);
+        Assert.That(answer.RootElement.TryGetProperty("accepted", out JsonElement accepted) ? accepted.GetInt32() : -1,
+            Is.EqualTo(recorded.Meaning.Rows.Count), body);
         Assert.That(answer.RootElement.GetProperty("unknown").EnumerateArray().Select(unknown => unknown.GetString()), Is.EquivalentTo(recorded.Unknown));
         await Assert.MultipleAsync(async () =>
         {

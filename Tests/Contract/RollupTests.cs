@@ -8,7 +8,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>Rollups change what an answer costs and nothing else: over many ranges each equals the one computed without them.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed partial class RollupTests
 {
     private const int Seed = 4_711;
@@ -54,7 +53,8 @@ internal sealed partial class RollupTests
         for (int i = 0; i < RangeCount; i += 5)
         {
             (long from, long to) = _ranges[i];
-            string differences = AnswerComparer.Differences(_with[endpoint.Name][i], endpoint.Answer(GeneratedSamples.Expected.Samples, TestProjects.First, from, to));
+            string differences = AnswerComparer.Differences(_with[endpoint.Name][i],
+                endpoint.Answer(GeneratedSamples.Expected.Samples, TestProjects.First, from, to));
             Assert.That(differences, Is.Empty, $"{from} to {to}");
         }
     });

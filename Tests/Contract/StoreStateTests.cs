@@ -65,10 +65,7 @@ internal sealed class StoreStateTests(StoreState state)
     [OneTimeTearDown]
     public async Task Stop()
     {
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
 
         _process?.Dispose();
         _folder.Dispose();

@@ -11,7 +11,6 @@ namespace TimeSeries.Tests.Contract;
 [TestFixture(BodyForm.MessagePackRows)]
 [TestFixture(BodyForm.MessagePackTable)]
 [TestFixture(BodyForm.MessagePackColumns)]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class TrainTicketTests(BodyForm form)
 {
     private const int RowsPerBatch = 4_000;

@@ -14,7 +14,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>Promises that need the whole system, one server a test.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class WholeSystemTests
 {
     private const long Time = RowGenerator.Start;
@@ -36,7 +35,8 @@ internal sealed class WholeSystemTests
         List<string> wrong = [];
         for (int batch = 1; batch <= 120; batch++)
         {
-            await server.Client.PushAsync(new PushedBatch(TestProjects.First, new AgentName("agent"), Transactions(500, (batch * 7_919) % 3_600_000)), GeneratedSamples.Form(batch));
+            await server.Client.PushAsync(new PushedBatch(TestProjects.First, new AgentName("agent"), Transactions(500, (batch * 7_919) % 3_600_000)),
+                GeneratedSamples.Form(batch));
             long count = await CountAsync(server.Client);
             if (count != batch * 500)
             {
@@ -74,7 +74,8 @@ internal sealed class WholeSystemTests
         PushedBatch batch = new(TestProjects.First, new AgentName("agent"),
         [
             .. Transactions(600, 0),
-            .. Enumerable.Range(0, 600).Select(i => new SampleRow("transaction") { ["time"] = 1_000_000_000_000 + (i * 3_600_000L), ["service"] = "/old", ["elapsed"] = (long)i }),
+            .. Enumerable.Range(0, 600).Select(
+                i => new SampleRow("transaction") { ["time"] = 1_000_000_000_000 + (i * 3_600_000L), ["service"] = "/old", ["elapsed"] = (long)i }),
         ]);
         ExpectedAnswers expected = new(OracleIntake.Take([batch]));
         await using RunningServer server = await RunningServer.StartAsync(_folder);
@@ -84,7 +85,9 @@ internal sealed class WholeSystemTests
         OracleEndpoint endpoint = OracleEndpoint.All[0];
         await Assert.MultipleAsync(async () =>
         {
-            foreach ((long from, long to) in new[] { (1_000_000_000_000, 1_000_086_400_000), (1_000_001_800_000, 1_000_086_400_000), (Time, Time + RowGenerator.Hour), (Time - 1, Time + 1_001) })
+            foreach (
+                (long from, long to) in new[] { (1_000_000_000_000, 1_000_086_400_000), (1_000_001_800_000, 1_000_086_400_000), (Time, Time
+                + RowGenerator.Hour), (Time - 1, Time + 1_001) })
             {
                 string answer = await server.Client.GetAsync(endpoint.Path(from, to));
                 Assert.That(AnswerComparer.Differences(answer, expected.Of(endpoint, TestProjects.First, from, to)), Is.Empty, $"{from}");
@@ -96,7 +99,8 @@ internal sealed class WholeSystemTests
     public async Task A_list_ends_at_ten_thousand_records_and_its_total_does_not()
     {
         PushedBatch batch = new(TestProjects.First, new AgentName("agent"),
-            [.. Enumerable.Range(0, 10_001).Select(i => new SampleRow("transaction") { ["time"] = Time, ["service"] = $"/s/{i}", ["elapsed"] = (long)(i % 97), ["remote_ip"] = $"a{i}" })]);
+            [.. Enumerable.Range(0, 10_001).Select(
+                i => new SampleRow("transaction") { ["time"] = Time, ["service"] = $"/s/{i}", ["elapsed"] = (long)(i % 97), ["remote_ip"] = $"a{i}" })]);
         ExpectedAnswers expected = new(OracleIntake.Take([batch]));
         await using RunningServer server = await RunningServer.StartAsync(_folder);
         await server.Client.PushAsync(batch, BodyForm.MessagePackPackedColumns);
@@ -115,7 +119,8 @@ internal sealed class WholeSystemTests
         [
             .. Enumerable.Range(1, 300).Select(i => new SampleRow("alert")
             {
-                ["time"] = Time + i, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = new Guid(i, 0, 0, new byte[8]).ToString(i % 2 == 0 ? "D" : "N"),
+                ["time"] = Time + i, ["severity"] = "Info", ["source"] = "s", ["title"] = "t",
+                ["id"] = new Guid(i, 0, 0, new byte[8]).ToString(i % 2 == 0 ? "D" : "N"),
             }),
         ]);
         await using (RunningServer server = await RunningServer.StartAsync(_folder))
@@ -144,14 +149,17 @@ internal sealed class WholeSystemTests
         await server.SealAsync();
         await Assert.MultipleAsync(async () =>
         {
-            foreach (TimeSpan age in new[] { TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61), TimeSpan.FromHours(48) + TimeSpan.FromSeconds(500), TimeSpan.FromHours(49) })
+            foreach (TimeSpan age in new[] { TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61), TimeSpan.FromHours(48)
+                + TimeSpan.FromSeconds(500), TimeSpan.FromHours(49) })
             {
                 clock.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(Time) + age);
                 long now = Time + (long)age.TotalMilliseconds;
-                foreach ((OracleEndpoint endpoint, long kept) in new[] { (OracleEndpoint.All[0], 48 * RowGenerator.Hour), (OracleEndpoint.All[3], RowGenerator.Hour) })
+                foreach ((OracleEndpoint endpoint,
+                    long kept) in new[] { (OracleEndpoint.All[0], 48 * RowGenerator.Hour), (OracleEndpoint.All[3], RowGenerator.Hour) })
                 {
                     string answer = await server.Client.GetAsync(endpoint.Path(Time, Time + RowGenerator.Hour));
-                    object wanted = endpoint.Answer([.. expected.Samples.Where(sample => sample.Time >= now - kept)], TestProjects.First, Time, Time + RowGenerator.Hour);
+                    object wanted = endpoint.Answer([.. expected.Samples.Where(sample => sample.Time >= now - kept)], TestProjects.First, Time,
+                        Time + RowGenerator.Hour);
                     Assert.That(AnswerComparer.Differences(answer, wanted), Is.Empty, $"{endpoint} after {age}");
                 }
             }
@@ -195,8 +203,10 @@ internal sealed class WholeSystemTests
         foreach ((PushedBatch batch, int index) in GeneratedSamples.Batches.Take(12).Select((batch, index) => (batch, index)))
         {
             SampleRow bad = new("thread") { ["time"] = 5L, ["count"] = 1L };
-            await server.Client.PushAsync(batch with { Rows = [.. batch.Rows, bad], Id = $"id {index}", Agent = new AgentName("agent") }, GeneratedSamples.Form(index));
-            await server.Client.PushAsync(batch with { Rows = [.. batch.Rows, bad], Id = $"id {index}", Agent = new AgentName("agent") }, GeneratedSamples.Form(index));
+            await server.Client.PushAsync(batch with { Rows = [.. batch.Rows, bad], Id = $"id {index}", Agent = new AgentName("agent") },
+                GeneratedSamples.Form(index));
+            await server.Client.PushAsync(batch with { Rows = [.. batch.Rows, bad], Id = $"id {index}", Agent = new AgentName("agent") },
+                GeneratedSamples.Form(index));
             received += 2 * (batch.Rows.Count + 1);
         }
 
@@ -214,10 +224,12 @@ internal sealed class WholeSystemTests
     }
 
     private static List<SampleRow> Transactions(int count, long offset) =>
-        [.. Enumerable.Range(0, count).Select(i => new SampleRow("transaction") { ["time"] = Time + offset + (i % 1_000 * 1_000L), ["service"] = $"/s/{i % 5}", ["elapsed"] = (long)i })];
+        [.. Enumerable.Range(0, count)
+            .Select(i => new SampleRow("transaction") { ["time"] = Time + offset + (i % 1_000 * 1_000L), ["service"] = $"/s/{i % 5}", ["elapsed"] = (long)i })];
 
     private static List<SampleRow> Exceptions(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new SampleRow("exception") { ["time"] = Time + (i * 2_000L), ["class"] = $"C{i % 3}", ["message"] = $"m{i}" })];
+        [.. Enumerable.Range(0, count)
+            .Select(i => new SampleRow("exception") { ["time"] = Time + (i * 2_000L), ["class"] = $"C{i % 3}", ["message"] = $"m{i}" })];
 
     private static async Task SealAndCompactAsync(RunningServer server, CancellationToken stop)
     {

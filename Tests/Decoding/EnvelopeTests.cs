@@ -70,7 +70,8 @@ internal sealed class EnvelopeTests
     public void Unknown_names_are_listed_once_each()
     {
         PushedBatch batch = PushedBatch.Json(
-            $"{{\"agent\":{{\"oname\":\"a\",\"pid\":1}},\"metrics\":[1],\"transaction\":[{{\"elapsd\":1}},{{\"elapsd\":2,\"okind\":\"x\"}}],\"sql\":{{\"foo\":1}},{_event}}}");
+            $"{{\"agent\":{{\"oname\":\"a\",\"pid\":1}},\"metrics\":[1],"
+                + $"\"transaction\":[{{\"elapsd\":1}},{{\"elapsd\":2,\"okind\":\"x\"}}],\"sql\":{{\"foo\":1}},{_event}}}");
         Assert.That(batch.Request.Unknown.List(), Is.EqualTo(new[] { "agent.pid", "metrics", "transaction.elapsd", "transaction.okind", "sql.foo" }));
     }
 
@@ -114,11 +115,13 @@ internal sealed class EnvelopeTests
     public void Timestamps_are_times_rounded_down_to_the_millisecond(byte[] value, long time)
     {
         // 64 bit: 999,999,999 ns << 34 | seconds; 96 bit: nanoseconds, then seconds.
-        PushedBatch batch = PushedBatch.MessagePack(PushedBatch.TransactionsHead().Array(1).Map(3).Text("time").Raw(value).Text("service").Text("/a").Text("elapsed").Int(1));
+        PushedBatch batch = PushedBatch.MessagePack(
+            PushedBatch.TransactionsHead().Array(1).Map(3).Text("time").Raw(value).Text("service").Text("/a").Text("elapsed").Int(1));
         Assert.That(batch.Number("time"), Is.EqualTo(time));
     }
 
     [Test]
     public void A_timestamp_is_no_duration() =>
-        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("cpu_time").Raw(0xD6, 0xFF, 0, 0, 0, 1)).Error, Is.EqualTo("cpu_time must be a number ≥ 0"));
+        Assert.That(PushedBatch.MessagePack(PushedBatch.TransactionHead("cpu_time").Raw(0xD6, 0xFF, 0, 0, 0, 1)).Error,
+            Is.EqualTo("cpu_time must be a number ≥ 0"));
 }

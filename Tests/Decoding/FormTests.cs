@@ -38,8 +38,10 @@ internal sealed class FormTests
     [TestCase("\"x\"")]
     public void A_row_that_is_no_map_costs_itself_only(string row)
     {
-        PushedBatch batch = PushedBatch.Transactions($"[{{\"time\":{Now},\"service\":\"/a\",\"elapsed\":1}},{row},{{\"time\":{Now},\"service\":\"/b\",\"elapsed\":1}}]");
-        Assert.That((batch.Errors.Single().Index, batch.Errors.Single().Field, batch.Text("service", 1), batch.Received), Is.EqualTo((1, (string?)null, "/b", 3)));
+        PushedBatch batch = PushedBatch.Transactions(
+            $"[{{\"time\":{Now},\"service\":\"/a\",\"elapsed\":1}},{row},{{\"time\":{Now},\"service\":\"/b\",\"elapsed\":1}}]");
+        Assert.That((batch.Errors.Single().Index, batch.Errors.Single().Field, batch.Text("service", 1), batch.Received),
+            Is.EqualTo((1, (string?)null, "/b", 3)));
     }
 
     [TestCase("[1,2]")]
@@ -64,7 +66,8 @@ internal sealed class FormTests
 
     [Test]
     public void Of_equal_fields_of_a_table_the_last_wins() =>
-        Assert.That(PushedBatch.Transactions($"{{\"fields\":[\"time\",\"service\",\"elapsed\",\"elapsed\"],\"rows\":[[{Now},\"/a\",\"x\",2]]}}").Number("elapsed"),
+        Assert.That(PushedBatch.Transactions(
+            $"{{\"fields\":[\"time\",\"service\",\"elapsed\",\"elapsed\"],\"rows\":[[{Now},\"/a\",\"x\",2]]}}").Number("elapsed"),
             Is.EqualTo(2000));
 
     [Test]
@@ -117,7 +120,8 @@ internal sealed class FormTests
     public void Null_in_a_dictionary_or_an_index_is_missing()
     {
         PushedBatch batch = PushedBatch.Transactions(
-            $"{{\"time\":[{Now},{Now},{Now}],\"service\":[\"/a\",\"/b\",\"/c\"],\"elapsed\":[1,2,3],\"method\":{{\"dict\":[\"GET\",null],\"index\":[1,null,0]}}}}");
+            $"{{\"time\":[{Now},{Now},{Now}],\"service\":[\"/a\",\"/b\",\"/c\"],\"elapsed\":[1,2,3],"
+                + $"\"method\":{{\"dict\":[\"GET\",null],\"index\":[1,null,0]}}}}");
         Assert.That((batch.Error, batch.Text("method"), batch.Text("method", 1), batch.Text("method", 2)),
             Is.EqualTo(("0 errors", (string?)null, (string?)null, "GET")));
     }
@@ -137,7 +141,8 @@ internal sealed class FormTests
     public void A_dictionary_entry_that_is_cut_counts_for_each_sample_that_has_it()
     {
         PushedBatch batch = PushedBatch.Transactions(
-            $"{{\"time\":[{Now},{Now},{Now}],\"service\":[\"/a\",\"/b\",\"/c\"],\"elapsed\":[1,2,3],\"user_agent\":{{\"dict\":[\"{new string('x', 1025)}\",\"y\"],\"index\":[0,1,0]}}}}");
+            $"{{\"time\":[{Now},{Now},{Now}],\"service\":[\"/a\",\"/b\",\"/c\"],\"elapsed\":[1,2,3],"
+                + $"\"user_agent\":{{\"dict\":[\"{new string('x', 1025)}\",\"y\"],\"index\":[0,1,0]}}}}");
         Assert.That((batch.Result.Truncated, batch.Text("user_agent", 2)), Is.EqualTo((2, new string('x', 1024))));
     }
 

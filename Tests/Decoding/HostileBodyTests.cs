@@ -29,7 +29,8 @@ internal sealed class HostileBodyTests
         batch.Reset(new SampleBatch());
         long before = GC.GetAllocatedBytesForCurrentThread();
         DecodeError? refusal = BatchDecoder.Decode(body, BodyFormat.MessagePack, request, batch);
-        Assert.That((refusal is null, GC.GetAllocatedBytesForCurrentThread() - before), Is.EqualTo((false, 0L)).Using<(bool, long)>((x, y) => x.Item1 == y.Item1 && x.Item2 < 20_000));
+        Assert.That((refusal is null, GC.GetAllocatedBytesForCurrentThread() - before),
+            Is.EqualTo((false, 0L)).Using<(bool, long)>((x, y) => x.Item1 == y.Item1 && x.Item2 < 20_000));
     }
 
     [Test]

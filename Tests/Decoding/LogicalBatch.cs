@@ -52,8 +52,10 @@ internal sealed record LogicalBatch(KindSchema Kind, string[] Fields, object?[][
         SampleForm.Rows => Rows.Select(row => Fields.Zip(row).Where((pair, i) => pair.Second is not null || i % 2 == 0)
             .ToDictionary(pair => pair.First, pair => pair.Second)).ToArray<object?>(),
         SampleForm.Table => new Dictionary<string, object?> { ["fields"] = Fields, ["rows"] = Rows },
-        SampleForm.Columns => Fields.Select((name, i) => (name, Column: (object?)Rows.Select(row => row[i]).ToArray())).ToDictionary(pair => pair.name, pair => pair.Column),
-        _ => Fields.Select((name, i) => (name, Column: (object?)Coded(name, [.. Rows.Select(row => row[i])]))).ToDictionary(pair => pair.name, pair => pair.Column),
+        SampleForm.Columns =>
+            Fields.Select((name, i) => (name, Column: (object?)Rows.Select(row => row[i]).ToArray())).ToDictionary(pair => pair.name, pair => pair.Column),
+        _ => Fields.Select((name, i) => (name, Column: (object?)Coded(name, [.. Rows.Select(row => row[i])])))
+            .ToDictionary(pair => pair.name, pair => pair.Column),
     };
 
     private object Coded(string name, object?[] values)
@@ -64,7 +66,11 @@ internal sealed record LogicalBatch(KindSchema Kind, string[] Fields, object?[][
         }
 
         object?[] distinct = [.. values.Distinct()];
-        return new Dictionary<string, object?> { ["dict"] = distinct, ["index"] = values.Select(value => (object?)(long)Array.IndexOf(distinct, value)).ToArray() };
+        return new Dictionary<string, object?>
+        {
+            ["dict"] = distinct,
+            ["index"] = values.Select(value => (object?)(long)Array.IndexOf(distinct, value)).ToArray(),
+        };
     }
 
     private static object? Value(Field field, Random random) => random.Next(12) switch

@@ -6,7 +6,8 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Description;
 
 /// <summary>
-/// Stands behind the clients of the tests: every answer that comes through must be one that the OpenAPI document describes, errors too. A field, a status or a media type
+/// Stands behind the clients of the tests: every answer that comes through must be one
+/// that the OpenAPI document describes, errors too. A field, a status or a media type
 /// that it does not know fails the test.
 /// </summary>
 internal sealed class DescribedAnswers : DelegatingHandler
@@ -39,7 +40,8 @@ internal sealed class DescribedAnswers : DelegatingHandler
             // Dot segments and the like mean what they mean everywhere.
             Uri uri = new(request.RequestUri!.OriginalString);
             Assert.That(
-                DescribedApi.OfServer.Faults(request.Method.Method, uri, (int)response.StatusCode, response.Headers, response.Content.Headers.ContentType, () => text), Is.Empty,
+                DescribedApi.OfServer.Faults(request.Method.Method, uri, (int)response.StatusCode, response.Headers,
+                    response.Content.Headers.ContentType, () => text), Is.Empty,
                 "The OpenAPI document does not describe this answer.");
         }
 

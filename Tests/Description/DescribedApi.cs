@@ -11,7 +11,9 @@ using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Description;
 
-/// <summary>The OpenAPI document as a rule that answers are held against: which operation a request is, and whether its answer is one that is described.</summary>
+/// <summary>
+/// The OpenAPI document as a rule that answers are held against: which operation a request is, and whether its answer is one that is described.
+/// </summary>
 internal sealed class DescribedApi
 {
     private static readonly Lazy<DescribedApi> _ofServer = new(ReadOfServer);
@@ -52,7 +54,8 @@ internal sealed class DescribedApi
             return $"{at}, which is not described.";
         }
 
-        foreach (JsonProperty header in answer.TryGetProperty("headers", out JsonElement described) && headers is not null ? described.EnumerateObject().ToArray() : [])
+        foreach (JsonProperty header in answer.TryGetProperty("headers", out JsonElement described) && headers is not null
+            ? described.EnumerateObject().ToArray() : [])
         {
             if (!headers!.Contains(header.Name))
             {
@@ -76,7 +79,8 @@ internal sealed class DescribedApi
         int best = 0;
         foreach ((string[] template, JsonProperty path) in _paths)
         {
-            JsonElement operation = path.Value.TryGetProperty(method.ToLowerInvariant(), out JsonElement own) ? own : path.Value.EnumerateObject().First().Value;
+            JsonElement operation = path.Value.TryGetProperty(method.ToLowerInvariant(), out JsonElement own) ? own
+                : path.Value.EnumerateObject().First().Value;
             int score = Score(template, parts, operation);
             if (score > best)
             {
@@ -111,14 +115,16 @@ internal sealed class DescribedApi
 
     private bool Takes(JsonElement operation, string name, string value)
     {
-        JsonElement schema = operation.GetProperty("parameters").EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == name).GetProperty("schema");
+        JsonElement schema = operation.GetProperty("parameters").EnumerateArray()
+            .Single(parameter => parameter.GetProperty("name").GetString() == name).GetProperty("schema");
         bool isNumber = schema.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.GetString() == "integer";
         if (isNumber && !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
         {
             return false;
         }
 
-        return _validator.Faults(JsonSerializer.SerializeToElement(isNumber ? long.Parse(value, CultureInfo.InvariantCulture) : (object)value), schema).Length == 0;
+        return _validator.Faults(JsonSerializer.SerializeToElement(
+            isNumber ? long.Parse(value, CultureInfo.InvariantCulture) : (object)value), schema).Length == 0;
     }
 
     private string BodyFaults(string mediaType, JsonElement schema, Func<string> body)

@@ -41,7 +41,8 @@ internal sealed class DocumentTests
         using HttpResponseMessage response = await _http.GetAsync("/openapi/v1.json");
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));
         Assert.That(_api.Document.GetProperty("openapi").GetString(), Does.StartWith("3.1."));
-        Assert.That(_api.Document.EnumerateObject().Select(member => member.Name), Is.EquivalentTo(new[] { "openapi", "info", "servers", "tags", "paths", "components" }));
+        Assert.That(_api.Document.EnumerateObject().Select(member => member.Name),
+            Is.EquivalentTo(new[] { "openapi", "info", "servers", "tags", "paths", "components" }));
     }
 
     [Test]
@@ -74,7 +75,8 @@ internal sealed class DocumentTests
     public async Task No_secret_of_the_configuration_is_in_it()
     {
         string text = await _http.GetStringAsync("/openapi/v1.json");
-        Assert.That(new[] { TestProjects.TokenOf(TestProjects.First), TestProjects.TokenOf(TestProjects.Second), TestProjects.ReadOnlyToken }.Where(text.Contains), Is.Empty);
+        Assert.That(new[] { TestProjects.TokenOf(TestProjects.First), TestProjects.TokenOf(TestProjects.Second), TestProjects.ReadOnlyToken }
+            .Where(text.Contains), Is.Empty);
     }
 
     [Test]
@@ -106,7 +108,8 @@ internal sealed class DocumentTests
     {
         foreach ((string path, string method, JsonElement operation) in _api.Operations)
         {
-            string[] declared = [.. Parameters(operation).Where(parameter => parameter.GetProperty("in").GetString() == "path").Select(parameter => parameter.GetProperty("name").GetString()!)];
+            string[] declared = [.. Parameters(operation).Where(parameter => parameter.GetProperty("in").GetString() == "path")
+                .Select(parameter => parameter.GetProperty("name").GetString()!)];
             string[] written = [.. path.Split('/').Where(part => part.StartsWith('{')).Select(part => part[1..^1])];
             Assert.That(declared, Is.EquivalentTo(written), $"{method} {path}");
         }
@@ -116,7 +119,8 @@ internal sealed class DocumentTests
     public void Every_way_to_prove_who_asks_is_described_and_used()
     {
         string[] described = [.. _api.Document.GetProperty("components").GetProperty("securitySchemes").EnumerateObject().Select(scheme => scheme.Name)];
-        string[] used = [.. _api.Operations.SelectMany(operation => operation.Operation.GetProperty("security").EnumerateArray()).SelectMany(way => way.EnumerateObject()).Select(scheme => scheme.Name).Distinct()];
+        string[] used = [.. _api.Operations.SelectMany(operation => operation.Operation.GetProperty("security").EnumerateArray())
+            .SelectMany(way => way.EnumerateObject()).Select(scheme => scheme.Name).Distinct()];
         Assert.That(used, Is.EquivalentTo(described));
     }
 
@@ -124,7 +128,8 @@ internal sealed class DocumentTests
     public void Every_schema_is_used()
     {
         string text = _api.Document.GetRawText();
-        Assert.That(_api.Document.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(schema => !text.Contains($"\"#/components/schemas/{schema.Name}\"", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(_api.Document.GetProperty("components").GetProperty("schemas").EnumerateObject()
+            .Where(schema => !text.Contains($"\"#/components/schemas/{schema.Name}\"", StringComparison.Ordinal)), Is.Empty);
     }
 
     [TestCaseSource(nameof(Fields))]
@@ -135,7 +140,8 @@ internal sealed class DocumentTests
         bool isRequired = schemas.GetProperty(kind.Kind + "Sample").GetProperty("required").EnumerateArray().Any(name => name.GetString() == field.Name);
         Assert.That(isTaken, Is.EqualTo(!field.FromEnvelope));
         Assert.That(isRequired, Is.EqualTo(field.Required));
-        Assert.That(isTaken && field.Allowed.Length > 0 && !field.AllowedInAnyCase ? taken.GetProperty("enum").EnumerateArray().Select(text => text.GetString()) : field.Allowed, Is.EqualTo(field.Allowed));
+        Assert.That(isTaken && field.Allowed.Length > 0 && !field.AllowedInAnyCase ? taken.GetProperty("enum").EnumerateArray().Select(text => text.GetString())
+            : field.Allowed, Is.EqualTo(field.Allowed));
         Assert.That(schemas.GetProperty("Stored" + kind.Kind).GetProperty("properties").TryGetProperty(field.Name, out _), Is.True);
     }
 
@@ -166,7 +172,8 @@ internal sealed class DocumentTests
         Assert.That(found, fault is null ? Is.Empty : Does.Contain(fault));
     }
 
-    private static IEnumerable<TestCaseData> Fields() => SampleSchema.All.SelectMany(kind => kind.Fields.Select(field => new TestCaseData(kind, field).SetArgDisplayNames(kind.Name, field.Name)));
+    private static IEnumerable<TestCaseData> Fields() =>
+        SampleSchema.All.SelectMany(kind => kind.Fields.Select(field => new TestCaseData(kind, field).SetArgDisplayNames(kind.Name, field.Name)));
 
     private static IEnumerable<JsonElement> Parameters(JsonElement operation) =>
         operation.TryGetProperty("parameters", out JsonElement parameters) ? parameters.EnumerateArray() : Enumerable.Empty<JsonElement>();
@@ -174,14 +181,17 @@ internal sealed class DocumentTests
     // Wherever a member schema stands, and those by name.
     private static IEnumerable<JsonElement> Schemas(JsonElement document) =>
         document.GetProperty("components").GetProperty("schemas").EnumerateObject().Select(schema => schema.Value)
-            .Concat(Below(document.GetProperty("paths")).Where(element => element.TryGetProperty("schema", out _)).Select(element => element.GetProperty("schema")));
+            .Concat(Below(document.GetProperty("paths")).Where(element => element.TryGetProperty("schema", out _))
+                .Select(element => element.GetProperty("schema")));
 
     private static IEnumerable<(JsonElement Schema, JsonElement Example)> Examples(JsonElement document) =>
-        Below(document.GetProperty("paths")).Where(element => element.TryGetProperty("example", out _)).Select(element => (element.GetProperty("schema"), element.GetProperty("example")));
+        Below(document.GetProperty("paths")).Where(element => element.TryGetProperty("example", out _))
+            .Select(element => (element.GetProperty("schema"), element.GetProperty("example")));
 
     private static IEnumerable<JsonElement> Below(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().Where(member => member.Name is not ("schema" or "example")).SelectMany(member => Below(member.Value)).Prepend(element),
+        JsonValueKind.Object =>
+            element.EnumerateObject().Where(member => member.Name is not ("schema" or "example")).SelectMany(member => Below(member.Value)).Prepend(element),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Below),
         _ => [],
     };

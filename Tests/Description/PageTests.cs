@@ -53,7 +53,8 @@ internal sealed partial class PageTests
     public async Task Styles_load_nothing_from_elsewhere()
     {
         string css = await _http.GetStringAsync("/docs/swagger-ui.css");
-        Assert.That(StyleReference().Matches(css).Select(match => match.Groups[1].Value).Where(url => !url.StartsWith("data:", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(StyleReference().Matches(css).Select(match => match.Groups[1].Value)
+            .Where(url => !url.StartsWith("data:", StringComparison.Ordinal)), Is.Empty);
         Assert.That(css, Does.Not.Contain("@import"));
     }
 
@@ -65,7 +66,8 @@ internal sealed partial class PageTests
         using HttpResponseMessage response = await _http.GetAsync(path);
         string policy = response.Headers.GetValues("Content-Security-Policy").Single();
         Assert.That(policy, Does.Contain("default-src 'none'"));
-        Assert.That(policy.Split(';').SelectMany(directive => directive.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]).Distinct(), Is.SubsetOf(_sources));
+        Assert.That(policy.Split(';').SelectMany(directive => directive.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])
+            .Distinct(), Is.SubsetOf(_sources));
         Assert.That(policy, Does.Contain("script-src 'self';"));
         Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
     }

@@ -85,8 +85,10 @@ internal sealed class RouteTests
         await using RunningServer server = await RunningServer.StartAsync(folder);
         using HttpResponseMessage response = await server.Client.GetResponseAsync("/open/api/json/nonsense");
         using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        string[] described = [.. DescribedApi.OfServer.Operations.Select(operation => operation.Path.Split('/')).Where(parts => parts[1] == "open").Select(parts => parts[4]).Distinct()];
-        Assert.That(answer.RootElement.GetProperty("message").GetString(), Does.EndWith($"there are {string.Join(", ", described.Order(StringComparer.Ordinal))}."));
+        string[] described = [.. DescribedApi.OfServer.Operations.Select(operation => operation.Path.Split('/')).Where(parts => parts[1] == "open")
+            .Select(parts => parts[4]).Distinct()];
+        Assert.That(answer.RootElement.GetProperty("message").GetString(),
+            Does.EndWith($"there are {string.Join(", ", described.Order(StringComparer.Ordinal))}."));
     }
 
     private static HttpRequestMessage Request(string path, string method, JsonElement operation)
@@ -99,7 +101,8 @@ internal sealed class RouteTests
         request.Headers.Add("x-whatap-pcode", TestProjects.First.ToString(CultureInfo.InvariantCulture));
         if (operation.TryGetProperty("requestBody", out JsonElement body))
         {
-            request.Content = new StringContent(body.GetProperty("content").GetProperty("application/json").GetProperty("example").GetRawText(), Encoding.UTF8, "application/json");
+            request.Content = new StringContent(body.GetProperty("content").GetProperty("application/json").GetProperty("example").GetRawText(),
+                Encoding.UTF8, "application/json");
         }
 
         return request;

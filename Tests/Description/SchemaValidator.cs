@@ -16,7 +16,8 @@ internal sealed class SchemaValidator(JsonElement root)
 
     private static readonly string[] _keywords =
     [
-        "$ref", "type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "items", "maxItems", "properties", "required", "additionalProperties",
+        "$ref", "type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "items", "maxItems", "properties",
+        "required", "additionalProperties",
         "maxProperties", "anyOf", "description", "default",
     ];
 
@@ -27,7 +28,8 @@ internal sealed class SchemaValidator(JsonElement root)
         ["int32"] = value => value.ValueKind != JsonValueKind.Number || value.TryGetInt32(out _),
         ["int64"] = value => value.ValueKind != JsonValueKind.Number || value.TryGetInt64(out _),
         ["uuid"] = value => value.ValueKind != JsonValueKind.String || Guid.TryParseExact(value.GetString(), "D", out _),
-        ["date"] = value => value.ValueKind != JsonValueKind.String || DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
+        ["date"] = value => value.ValueKind != JsonValueKind.String
+            || DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
         ["date-time"] = value => value.ValueKind != JsonValueKind.String || IsMoment(value.GetString()!),
     };
 
@@ -93,7 +95,8 @@ internal sealed class SchemaValidator(JsonElement root)
 
     private static IEnumerable<string> CheckValue(string path, JsonElement value, JsonElement schema)
     {
-        if (schema.TryGetProperty("type", out JsonElement type) && !(type.ValueKind == JsonValueKind.Array ? type.EnumerateArray() : Enumerable.Repeat(type, 1)).Any(one => IsOf(value, one.GetString()!)))
+        if (schema.TryGetProperty("type", out JsonElement type) && !(type.ValueKind == JsonValueKind.Array ? type.EnumerateArray() : Enumerable.Repeat(type, 1))
+            .Any(one => IsOf(value, one.GetString()!)))
         {
             yield return $"{path}: {Show(value)} is not {type}";
         }
@@ -210,13 +213,15 @@ internal sealed class SchemaValidator(JsonElement root)
     }
 
     private static int Compare(JsonElement value, JsonElement limit) =>
-        value.TryGetDecimal(out decimal exact) && limit.TryGetDecimal(out decimal bound) ? exact.CompareTo(bound) : value.GetDouble().CompareTo(limit.GetDouble());
+        value.TryGetDecimal(out decimal exact) && limit.TryGetDecimal(out decimal bound) ? exact.CompareTo(bound) : value.GetDouble()
+            .CompareTo(limit.GetDouble());
 
     private static bool IsOf(JsonElement value, string type) => type switch
     {
         "string" => value.ValueKind == JsonValueKind.String,
         "number" => value.ValueKind == JsonValueKind.Number,
-        "integer" => value.ValueKind == JsonValueKind.Number && (value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0 || double.IsInteger(value.GetDouble())),
+        "integer" =>
+            value.ValueKind == JsonValueKind.Number && (value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0 || double.IsInteger(value.GetDouble())),
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "null" => value.ValueKind == JsonValueKind.Null,
         "object" => value.ValueKind == JsonValueKind.Object,
@@ -234,7 +239,8 @@ internal sealed class SchemaValidator(JsonElement root)
         {
             bool isKnown = keyword.Name switch
             {
-                "type" => (keyword.Value.ValueKind == JsonValueKind.Array ? keyword.Value.EnumerateArray() : Enumerable.Repeat(keyword.Value, 1)).All(type => _types.Contains(type.GetString())),
+                "type" => (keyword.Value.ValueKind == JsonValueKind.Array ? keyword.Value.EnumerateArray() : Enumerable.Repeat(keyword.Value, 1))
+                    .All(type => _types.Contains(type.GetString())),
                 "format" => _formats.ContainsKey(keyword.Value.GetString()!),
                 _ => _keywords.Contains(keyword.Name),
             };

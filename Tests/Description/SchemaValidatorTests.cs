@@ -44,7 +44,8 @@ internal sealed class SchemaValidatorTests
 
     [Test]
     public void A_fault_deep_inside_is_named_by_its_place() => Assert.That(
-        Faults("""{"rows":[{"n":1},{"n":"x"}]}""", """{"properties":{"rows":{"items":{"properties":{"n":{"type":"integer"}}}}}}"""), Does.StartWith("$.rows[1].n:"));
+        Faults("""{"rows":[{"n":1},{"n":"x"}]}""", """{"properties":{"rows":{"items":{"properties":{"n":{"type":"integer"}}}}}}"""),
+        Does.StartWith("$.rows[1].n:"));
 
     [TestCase("""{"multipleOf":2}""")]
     [TestCase("""{"properties":{"a":{"const":1}}}""")]

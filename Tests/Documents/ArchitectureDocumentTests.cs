@@ -48,12 +48,14 @@ internal sealed partial class ArchitectureDocumentTests
     {
         var types = new[] { typeof(SampleBatch), typeof(HostSetup), typeof(IngestServices), typeof(QueryServices) }
             .SelectMany(type => type.Assembly.GetTypes()).Select(type => type.Name.Split('`')[0]).ToHashSet(StringComparer.Ordinal);
-        string[] rows = [.. _text.Split('\n').SkipWhile(line => !line.StartsWith("| part |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))];
+        string[] rows = [.. _text.Split('\n').SkipWhile(line => !line.StartsWith("| part |", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|'))];
 
         Assert.That(rows, Is.Not.Empty);
         foreach (string[] cells in rows.Select(row => row.Split('|')))
         {
-            Assert.That(Quoted().Matches(cells[2]).Select(match => match.Groups[1].Value).Where(folder => !Directory.Exists(RepositoryFolder.Combine(folder))), Is.Empty);
+            Assert.That(Quoted().Matches(cells[2]).Select(match => match.Groups[1].Value)
+                .Where(folder => !Directory.Exists(RepositoryFolder.Combine(folder))), Is.Empty);
             Assert.That(Quoted().Matches(cells[3]).Select(match => match.Groups[1].Value).Where(type => !types.Contains(type)), Is.Empty);
         }
     }

@@ -50,7 +50,8 @@ internal sealed partial class ExampleTests
 
         (string method, string path) = Request(await File.ReadAllTextAsync(RepositoryFolder.Combine("docs", "examples", file)));
         Assert.That(
-            DescribedApi.OfServer.Faults(method, new Uri(server.Client.Address, path), 200, null, new MediaTypeHeaderValue("application/json"), () => body), Is.Empty);
+            DescribedApi.OfServer.Faults(method, new Uri(server.Client.Address, path), 200, null,
+                new MediaTypeHeaderValue("application/json"), () => body), Is.Empty);
     }
 
     [Test]
@@ -59,9 +60,11 @@ internal sealed partial class ExampleTests
         string all = string.Concat(Files().Select(file => File.ReadAllText(RepositoryFolder.Combine("docs", "examples", file))));
         string[] documented =
         [
-            "/open/api/json/exception", "/open/api/json/httpc", "/open/api/json/remote", "/open/api/json/sql", "/open/api/json/transaction", "/open/api/json/thread_count",
+            "/open/api/json/exception", "/open/api/json/httpc", "/open/api/json/remote", "/open/api/json/sql", "/open/api/json/transaction",
+            "/open/api/json/thread_count",
             "/api/activity/keys/endpoint/", "/api/activity/oauthid/endpoint/", "/dashboards/events/search",
-            "/api/v1.0/alert-history?", "/api/v1.0/alert-history/5", "/api/v1.0/alert-history/stats/severity", "/api/v1.0/alert-history/stats/source", "/ingest/v1/batch",
+            "/api/v1.0/alert-history?", "/api/v1.0/alert-history/5", "/api/v1.0/alert-history/stats/severity",
+            "/api/v1.0/alert-history/stats/source", "/ingest/v1/batch",
         ];
         Assert.That(documented.Where(path => !all.Contains(path, StringComparison.Ordinal)), Is.Empty);
     }

@@ -18,7 +18,8 @@ internal sealed partial class IngestDocumentTests
 
     [Test]
     public void It_has_a_table_for_every_kind_and_no_other() =>
-        Assert.That(Heading().Matches(_text).Select(heading => heading.Groups[1].Value), Is.EqualTo(SampleSchema.All.Select(kind => kind.Name).Prepend(EveryKind)));
+        Assert.That(Heading().Matches(_text).Select(heading => heading.Groups[1].Value),
+            Is.EqualTo(SampleSchema.All.Select(kind => kind.Name).Prepend(EveryKind)));
 
     [TestCaseSource(nameof(Kinds))]
     public void The_fields_of_a_kind_stand_there_with_type_and_limits(string name)

@@ -118,7 +118,8 @@ public sealed class DataDirectoryTests
         }
 
         using DataDirectory directory = DataDirectory.Open(disk.PowerCut(_ => 0), Root, "there");
-        Assert.That((directory.NodeIdOf(99), directory.NodeIdOf(100) == directory.NodeId, directory.IsFromElsewhere), Is.EqualTo((directory.NodeId, false, false)));
+        Assert.That((directory.NodeIdOf(99), directory.NodeIdOf(100) == directory.NodeId, directory.IsFromElsewhere),
+            Is.EqualTo((directory.NodeId, false, false)));
     }
 
     [Test]

@@ -21,7 +21,8 @@ public sealed class DiskFileSystemTests
     {
         // More than a system call takes at once.
         using IFile file = _disk.Create(Named("a"));
-        List<ReadOnlyMemory<byte>> buffers = [.. Enumerable.Range(0, 3_000).Select(i => (ReadOnlyMemory<byte>)Enumerable.Range(0, bytesEach).Select(at => (byte)(i >> (8 * (at % 2)))).ToArray())];
+        List<ReadOnlyMemory<byte>> buffers = [.. Enumerable.Range(0, 3_000)
+            .Select(i => (ReadOnlyMemory<byte>)Enumerable.Range(0, bytesEach).Select(at => (byte)(i >> (8 * (at % 2)))).ToArray())];
         file.Append(buffers, 10);
         file.Flush();
         byte[] read = new byte[3_000 * bytesEach];

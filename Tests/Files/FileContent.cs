@@ -70,7 +70,8 @@ internal sealed class FileContent
     public FileContent AfterKill()
     {
         FileContent left = new() { _durable = [.. _durable], _durableLength = _durableLength, _current = [.. _current], _currentLength = _currentLength };
-        left._changes.AddRange(_changes.Select(change => new Change(change.What, change.Bytes) { IsDoubtful = change.IsDoubtful, IsDurable = change.IsDurable }));
+        left._changes.AddRange(_changes.Select(
+            change => new Change(change.What, change.Bytes) { IsDoubtful = change.IsDoubtful, IsDurable = change.IsDurable }));
         return left;
     }
 

@@ -17,7 +17,8 @@ internal sealed class ConfigurationErrorTests
 
     private static readonly string[][] _wrongOfServer =
     [
-        ["--Storage:Knd=embedded"], ["--Log:Size=1"], ["--Wal:Size=1"], ["--Http:CorsOrigin=x"], ["--Sturage:Kind=embedded"], ["--Ingest:Queue=1"], ["--Query:Rows=1"],
+        ["--Storage:Knd=embedded"], ["--Log:Size=1"], ["--Wal:Size=1"], ["--Http:CorsOrigin=x"], ["--Sturage:Kind=embedded"],
+        ["--Ingest:Queue=1"], ["--Query:Rows=1"],
         ["--AlertHistory:Anonymous=true"],
         ["--Projects:0:Pcode=1", "--Projects:0:Code=1"], ["--Projects:0:Pcode=1", "--Projects:0:Tokens:0:Secret=hush", "--Projects:0:Tokens:0:Scope=read"],
         ["--Storage:Directory:Name=x"],

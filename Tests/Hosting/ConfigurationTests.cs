@@ -56,7 +56,8 @@ public sealed class ConfigurationTests
         string[] starts =
         [
             "Storage:Knd: there is no such option", "Storage:HeadBytes: '64XB' is not a size", "Storage:Retention: '1m' must be from 1h to 36500d",
-            "Storage:Retentions: 'threads' is no kind", "Ingest:IdWindow: '10' is not a duration", "Projects:0:Pcode: ", "Query:MaxGroups: 'none' is not a number",
+            "Storage:Retentions: 'threads' is no kind", "Ingest:IdWindow: '10' is not a duration", "Projects:0:Pcode: ",
+            "Query:MaxGroups: 'none' is not a number",
             "Http:CorsOrigin: there is no such option", "Sturage:Kind: there is no such option", "here: ",
         ];
         foreach (string start in starts)
@@ -110,12 +111,15 @@ public sealed class ConfigurationTests
     public async Task Every_size_and_every_duration_is_written_with_its_unit()
     {
         await using WebApplication app = ServerHost.Build([]);
-        PropertyDescriptor[] properties = [.. app.Services.GetServices<OptionsSection>().SelectMany(section => TypeDescriptor.GetProperties(section.Type).Cast<PropertyDescriptor>())];
+        PropertyDescriptor[] properties = [
+            .. app.Services.GetServices<OptionsSection>().SelectMany(section => TypeDescriptor.GetProperties(section.Type).Cast<PropertyDescriptor>())];
 
         Assert.That(
-            properties.Where(property => property.Name.EndsWith("Bytes", StringComparison.Ordinal)).Select(property => property.Converter), Is.Not.Empty.And.All.TypeOf<ByteSize.Converter>());
+            properties.Where(property => property.Name.EndsWith("Bytes", StringComparison.Ordinal)).Select(property => property.Converter),
+            Is.Not.Empty.And.All.TypeOf<ByteSize.Converter>());
         Assert.That(
-            properties.Where(property => property.PropertyType.ToString().Contains(nameof(TimeSpan), StringComparison.Ordinal)).Select(property => property.Converter),
+            properties.Where(property => property.PropertyType.ToString().Contains(nameof(TimeSpan), StringComparison.Ordinal))
+                .Select(property => property.Converter),
             Is.Not.Empty.And.All.TypeOf<DurationText.Converter>());
     }
 
@@ -163,7 +167,8 @@ public sealed class ConfigurationTests
         string[] expected = ["https://a.example", "https://b.example"];
 
         Assert.That(Read<HttpOptions>(HttpOptions.Section, ("Http:CorsOrigins", "https://a.example, https://b.example")).CorsOrigins, Is.EqualTo(expected));
-        Assert.That(Read<HttpOptions>(HttpOptions.Section, ("Http:CorsOrigins:0", expected[0]), ("Http:CorsOrigins:1", expected[1])).CorsOrigins, Is.EqualTo(expected));
+        Assert.That(Read<HttpOptions>(HttpOptions.Section, ("Http:CorsOrigins:0", expected[0]),
+            ("Http:CorsOrigins:1", expected[1])).CorsOrigins, Is.EqualTo(expected));
     }
 
     [Test]

@@ -6,6 +6,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
 using TimeSeries.Server;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Influx;
@@ -16,10 +17,6 @@ namespace TimeSeries.Tests.Hosting;
 /// <summary>What hosts say at their start with <c>Storage:Kind=influx</c>: everything that is wrong, at once, and no secret.</summary>
 internal sealed class InfluxStartTests
 {
-    private const int MaxTries = 300;
-
-    private static readonly TimeSpan _pollPeriod = TimeSpan.FromMilliseconds(50);
-
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -35,7 +32,8 @@ internal sealed class InfluxStartTests
         IReadOnlyList<string> ofQuery = await ErrorsAsync(QueryHost.Build([]));
         Assert.Multiple(() =>
         {
-            Assert.That(ofIngest.Single(), Does.StartWith("Storage:Kind: Ingest does not run on its own on the embedded store").And.Contain("start Server instead"));
+            Assert.That(ofIngest.Single(),
+                Does.StartWith("Storage:Kind: Ingest does not run on its own on the embedded store").And.Contain("start Server instead"));
             Assert.That(ofQuery, Has.Count.EqualTo(2));
             Assert.That(ofQuery, Has.One.StartsWith("Storage:Kind: Query does not run on its own").And.One.StartsWith("Projects: none is configured"));
         });
@@ -49,7 +47,8 @@ internal sealed class InfluxStartTests
         Assert.Multiple(() =>
         {
             Assert.That(errors, Has.Count.EqualTo(5), string.Join('\n', errors));
-            Assert.That(errors, Has.One.StartsWith("INFLUX_HOST").And.One.StartsWith("INFLUX_BATCH_LINES").And.One.StartsWith("INFLUX_TOKEN").And.One.StartsWith("INFLUX_GZIP"));
+            Assert.That(errors, Has.One.StartsWith("INFLUX_HOST").And.One.StartsWith("INFLUX_BATCH_LINES").And.One.StartsWith(
+                "INFLUX_TOKEN").And.One.StartsWith("INFLUX_GZIP"));
             Assert.That(errors, Has.One.StartsWith("Projects:0:Pcode"));
             Assert.That(errors, Has.None.Contains("hush"));
         });
@@ -57,7 +56,8 @@ internal sealed class InfluxStartTests
 
     [Test]
     public async Task A_bound_in_bytes_is_for_the_embedded_store_only() => Assert.That(
-        await ErrorsAsync(QueryHost.Build(["--Storage:Kind=influx", $"--influx-env={await SettingsAsync()}", "--Projects:0:Pcode=1", "--Storage:MaxBytes=1GiB"])),
+        await ErrorsAsync(QueryHost.Build(
+            ["--Storage:Kind=influx", $"--influx-env={await SettingsAsync()}", "--Projects:0:Pcode=1", "--Storage:MaxBytes=1GiB"])),
         Has.One.StartsWith("Storage:MaxBytes: '1GiB': bounds the embedded store only"));
 
     [Test]
@@ -65,7 +65,8 @@ internal sealed class InfluxStartTests
     {
         await using RealInfluxd server = await RealInfluxd.StartAsync();
         string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
-        await using WebApplication query = QueryHost.Build(["--urls=http://127.0.0.1:0", "--Storage:Kind=influx", $"--influx-env={path}", "--Projects:0:Pcode=1"]);
+        await using WebApplication query = QueryHost.Build(
+            ["--urls=http://127.0.0.1:0", "--Storage:Kind=influx", $"--influx-env={path}", "--Projects:0:Pcode=1"]);
         Assert.That((await Assert.ThrowsAsync<StartRefusedException>(() => query.StartAsync()))!.Message, Does.StartWith("INFLUX_DATABASE: there is no 'apm'"));
     }
 
@@ -83,8 +84,7 @@ internal sealed class InfluxStartTests
     [Test]
     public async Task A_Query_before_its_InfluxDB_is_not_ready_until_that_answers()
     {
-        await using RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync("CREATE DATABASE apm");
+        await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
         await server.StopAsync();
         using ServerProcess query = await ServerProcess.StartHostAsync("Query", _folder["none"], "--Storage:Kind=influx", $"--influx-env={path}");
@@ -96,8 +96,7 @@ internal sealed class InfluxStartTests
     [Test]
     public async Task A_Query_is_not_ready_while_its_InfluxDB_is_away_and_says_so()
     {
-        await using RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync("CREATE DATABASE apm");
+        await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         using ServerProcess query = await ServerProcess.StartHostAsync(
             "Query", _folder["none"], "--Storage:Kind=influx", $"--influx-env={await SettingsAsync($"INFLUX_HOST={server.Address}")}");
         await ReadyAsync(query, "200 ok");
@@ -115,7 +114,8 @@ internal sealed class InfluxStartTests
             "Ingest", _folder["node"], "--Storage:Kind=influx", $"--influx-env={await SettingsAsync($"INFLUX_HOST={server.Address}", "INFLUX_FLUSH_MS=20")}");
         server.Kill();
         await ingest.Client.PushAllAsync(
-            [new PushedBatch(TestProjects.First, new AgentName("agent"), [new SampleRow("transaction") { ["time"] = RowGenerator.Start, ["service"] = "/a", ["elapsed"] = 1L }])],
+            [new PushedBatch(TestProjects.First, new AgentName("agent"),
+                [new SampleRow("transaction") { ["time"] = RowGenerator.Start, ["service"] = "/a", ["elapsed"] = 1L }])],
             _ => BodyForm.JsonRows);
         await MetricAsync(ingest, "timeseries_store_takes_samples{} 0\n");
         string away = await MetricAsync(ingest, "timeseries_store_waiting_seconds{} 0.");
@@ -129,8 +129,7 @@ internal sealed class InfluxStartTests
     [Test]
     public async Task A_Query_whose_InfluxDB_goes_away_answers_503()
     {
-        await using RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync("CREATE DATABASE apm");
+        await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
         using ServerProcess query = await ServerProcess.StartHostAsync("Query", _folder["none"], "--Storage:Kind=influx", $"--influx-env={path}");
         using HttpResponseMessage whole = await query.Client.GetResponseAsync("/open/api/json/transaction");
@@ -149,26 +148,15 @@ internal sealed class InfluxStartTests
     private static async Task ReadyAsync(ServerProcess host, string expected)
     {
         string found = "";
-        for (int tries = 0; tries < MaxTries && found != expected; tries++)
-        {
-            await Task.Delay(_pollPeriod);
-            found = await ReadyAsync(host);
-        }
-
-        Assert.That(found, Is.EqualTo(expected), host.Output);
+        await Eventually.IsTrueAsync(async () => (found = await ReadyAsync(host)) == expected, () => $"{found}\n{host.Output}");
     }
 
     // Returns the metrics once they hold a text.
     private static async Task<string> MetricAsync(ServerProcess host, string expected)
     {
         string found = "";
-        for (int tries = 0; tries < MaxTries && !found.Contains(expected, StringComparison.Ordinal); tries++)
-        {
-            await Task.Delay(_pollPeriod);
-            found = await host.Client.GetAsync("/metrics");
-        }
-
-        Assert.That(found, Does.Contain(expected), host.Output);
+        await Eventually.IsTrueAsync(
+            async () => (found = await host.Client.GetAsync("/metrics")).Contains(expected, StringComparison.Ordinal), () => $"{found}\n{host.Output}");
         return found;
     }
 

@@ -76,7 +76,8 @@ public sealed class ServerStartTests
         string address = AddressOf(first);
         using TemporaryFolder other = new();
 
-        int code = await HostProgram.RunAsync("Server", [$"--urls={address}", $"--Storage:Directory={other.FullName}"], arguments => ServerHost.Build(arguments));
+        int code = await HostProgram.RunAsync("Server", [$"--urls={address}", $"--Storage:Directory={other.FullName}"],
+            arguments => ServerHost.Build(arguments));
 
         Assert.That(code, Is.EqualTo(1));
         await first.StopAsync();

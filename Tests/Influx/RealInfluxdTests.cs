@@ -36,8 +36,7 @@ internal sealed class RealInfluxdTests
     [Test]
     public async Task One_bad_line_costs_its_neighbours_nothing_though_the_status_is_400()
     {
-        await using RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync($"CREATE DATABASE {Database}");
+        await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         (int status, string body) = await server.WriteAsync("m v=1i 1\nm v=\nm v=4i 2", Database);
         long sum = await server.NumberAsync("SELECT sum(v) FROM m", Database);
         Assert.That((status, body.Contains("partial write", StringComparison.Ordinal), sum), Is.EqualTo((400, true, 5L)));

@@ -2,6 +2,7 @@ using System.Net;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Support;
 
 namespace TimeSeries.Tests.Ingest;
 
@@ -26,7 +27,8 @@ public sealed class DurabilityTests
 
         // Between two answers the log was written and then flushed.
         List<FileOperation> sinceAnswer = [];
-        foreach (FileCall call in _host.Files.Calls.Where(call => call.Operation == FileOperation.Mark || call.Path.Contains("/log/", StringComparison.Ordinal)))
+        foreach (FileCall call in _host.Files.Calls.Where(
+            call => call.Operation == FileOperation.Mark || call.Path.Contains("/log/", StringComparison.Ordinal)))
         {
             if (call.Operation == FileOperation.Mark)
             {
@@ -96,7 +98,7 @@ public sealed class DurabilityTests
         Assert.That(red.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         _host.Files.Heal();
 
-        await IngestTestHost.UntilAsync(() =>
+        await Eventually.IsTrueAsync(() =>
         {
             _host.Clock.Advance(TimeSpan.FromSeconds(1));
             return _host.Log.Text.Contains("The WAL can be written again.", StringComparison.Ordinal);
@@ -136,12 +138,12 @@ public sealed class DurabilityTests
     {
         _host.Store.Fails = true;
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch(null, "agent", "/held"));
-        await IngestTestHost.UntilAsync(() => _host.Log.Text.Contains("The store does not take samples", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync(() => _host.Log.Text.Contains("The store does not take samples", StringComparison.Ordinal));
         using HttpResponseMessage refused = await _host.PushAsync(_host.Batch(null, "agent", "/refused"));
         using HttpResponseMessage red = await _host.Client.GetAsync("/readyz");
         Assert.That((refused.StatusCode, red.StatusCode), Is.EqualTo((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable)));
         _host.Store.Fails = false;
-        await IngestTestHost.UntilAsync(() =>
+        await Eventually.IsTrueAsync(() =>
         {
             _host.Clock.Advance(TimeSpan.FromSeconds(1));
             return push.IsCompleted;
@@ -175,9 +177,9 @@ public sealed class DurabilityTests
     {
         _host.Store.Held = new TaskCompletionSource();
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch());
-        await IngestTestHost.UntilAsync(() => LogFlushes() > 0);
+        await Eventually.IsTrueAsync(() => LogFlushes() > 0);
         Task stop = _host.StopAsync();
-        await IngestTestHost.UntilAsync(() => _host.Log.Text.Contains("Stopping", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync(() => _host.Log.Text.Contains("Stopping", StringComparison.Ordinal));
         _host.Store.Held.SetResult();
         await stop;
 
@@ -190,12 +192,12 @@ public sealed class DurabilityTests
     {
         _host.Store.Held = new TaskCompletionSource();
         Task first = _host.TakenAsync(_host.Batch(null, "agent", "/first"));
-        await IngestTestHost.UntilAsync(() => _host.Store.BegunCount == 1);
+        await Eventually.IsTrueAsync(() => _host.Store.BegunCount == 1);
         TaskCompletionSource held = _host.Store.Held;
         int flushes = LogFlushes();
         _host.Store.Held = null;
         Task second = _host.TakenAsync(_host.Batch(null, "agent", "/second"));
-        await IngestTestHost.UntilAsync(() => LogFlushes() > flushes || second.IsCompleted);
+        await Eventually.IsTrueAsync(() => LogFlushes() > flushes || second.IsCompleted);
         bool early = second.IsCompleted || _host.Store.Batches.Count > 0;
         held.SetResult();
         await Task.WhenAll(first, second);

@@ -32,7 +32,8 @@ public sealed class IdempotencyCacheTests
         }
 
         Assert.That(
-            ((ulong[])[1, 2, 3]).Select(key => memory.Begin(Batch(key), out _)), Is.EqualTo(new[] { IdempotencyState.New, IdempotencyState.Known, IdempotencyState.Known }));
+            ((ulong[])[1, 2, 3]).Select(key => memory.Begin(Batch(key), out _)),
+            Is.EqualTo(new[] { IdempotencyState.New, IdempotencyState.Known, IdempotencyState.Known }));
     }
 
     [Test]
@@ -51,7 +52,8 @@ public sealed class IdempotencyCacheTests
     {
         IdempotencyKey[] keys =
         [
-            IdempotencyKey.OfAgent(1, 0, "a"u8, "bc"u8), IdempotencyKey.OfAgent(1, 0, "ab"u8, "c"u8), IdempotencyKey.OfAgent(2, 0, "a"u8, "bc"u8), IdempotencyKey.OfAgent(1, 1, "a"u8, "bc"u8),
+            IdempotencyKey.OfAgent(1, 0, "a"u8, "bc"u8), IdempotencyKey.OfAgent(1, 0, "ab"u8, "c"u8), IdempotencyKey.OfAgent(2, 0, "a"u8, "bc"u8),
+            IdempotencyKey.OfAgent(1, 1, "a"u8, "bc"u8),
             IdempotencyKey.OfToken(1, default, "abc"u8),
         ];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -16,6 +17,7 @@ using TimeSeries.Ingest;
 using TimeSeries.Ingest.Recovery;
 using TimeSeries.Tests.Description;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Samples;
 
@@ -62,7 +64,8 @@ internal sealed class IngestTestHost : IAsyncDisposable
     public static Task<IngestTestHost> StartAsync(FaultyFileSystem files, FakeTimeProvider clock, RecordingStore store, params string[] options) =>
         StartAsync(files, clock, store, Machine.Read(), options);
 
-    public static async Task<IngestTestHost> StartAsync(FaultyFileSystem files, FakeTimeProvider clock, RecordingStore store, Machine machine, params string[] options)
+    public static async Task<IngestTestHost> StartAsync(FaultyFileSystem files, FakeTimeProvider clock, RecordingStore store,
+        Machine machine, params string[] options)
     {
         CollectedLog log = new();
         WebApplicationBuilder builder = HostSetup.CreateBuilder(TestProjects.Arguments(Directory, options));
@@ -154,16 +157,10 @@ internal sealed class IngestTestHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits, a few seconds at most, until something that happens on another thread has happened.</summary>
-    public static async Task UntilAsync(Func<bool> happened)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!happened())
-        {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(10)), "It did not happen.");
-            await Task.Yield();
-        }
-    }
+    /// <summary>Waits until so many samples are counted: <c>received_total</c>, say, or <c>in_flight</c>.</summary>
+    public Task CountedAsync(string name, int samples) => Eventually.IsTrueAsync(async () => (await Client.GetStringAsync("/metrics")).Split('\n')
+        .Where(line => line.StartsWith($"timeseries_ingest_samples_{name}{{", StringComparison.Ordinal))
+        .Sum(line => long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture)) == samples);
 
     public async ValueTask DisposeAsync()
     {

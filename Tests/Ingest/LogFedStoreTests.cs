@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
@@ -28,7 +29,8 @@ public sealed class LogFedStoreTests
         _host.Store.Held = new TaskCompletionSource();
         JsonElement answer = await _host.TakenAsync(_host.Batch());
 
-        Assert.That((answer.GetProperty("accepted").GetInt32(), answer.TryGetProperty("stored", out _), _host.Store.Calls.Count(call => call.Contains('+'))), Is.EqualTo((1, false, 0)));
+        Assert.That((answer.GetProperty("accepted").GetInt32(), answer.TryGetProperty("stored", out _), _host.Store.Calls.Count(call => call.Contains('+'))),
+            Is.EqualTo((1, false, 0)));
     }
 
     [Test]
@@ -36,7 +38,7 @@ public sealed class LogFedStoreTests
     {
         _host.Store.Unstored = new TaskCompletionSource();
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch(), "?wait=stored");
-        await IngestTestHost.UntilAsync(() => _host.Store.Batches.Count == 1);
+        await Eventually.IsTrueAsync(() => _host.Store.Batches.Count == 1);
         bool early = push.IsCompleted;
         _host.Store.Unstored.SetResult();
         JsonElement answer = await IngestTestHost.ReadAsync(await push, HttpStatusCode.OK);
@@ -50,10 +52,10 @@ public sealed class LogFedStoreTests
         _host.Store.Unstored = new TaskCompletionSource();
         long began = _host.Now;
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch(), "?wait=stored");
-        await IngestTestHost.UntilAsync(() => _host.Store.Batches.Count == 1);
-        await IngestTestHost.UntilAsync(() =>
+        await Eventually.IsTrueAsync(() => _host.Store.Batches.Count == 1);
+        await Eventually.IsTrueAsync(() =>
         {
-            _host.Clock.Advance(TimeSpan.FromMilliseconds(1));
+            _host.Clock.Advance(TimeSpan.FromMilliseconds(25));
             return push.IsCompleted;
         });
         JsonElement answer = await IngestTestHost.ReadAsync(await push, HttpStatusCode.OK);
@@ -75,14 +77,14 @@ public sealed class LogFedStoreTests
     public async Task Units_end_after_5_minutes_whether_or_not_somebody_pushes()
     {
         await _host.TakenAsync(_host.Batch(null, "agent", "/a", "/b"));
-        await IngestTestHost.UntilAsync(() => _host.Store.Calls.Count == 2);
-        await IngestTestHost.UntilAsync(() =>
+        await Eventually.IsTrueAsync(() => _host.Store.Calls.Count == 2);
+        await Eventually.IsTrueAsync(() =>
         {
             _host.Clock.Advance(TimeSpan.FromSeconds(10));
             return _host.Store.Calls.Count == 3;
         });
         await _host.TakenAsync(_host.Batch(null, "agent", "/c"));
-        await IngestTestHost.UntilAsync(() => _host.Store.Calls.Count == 4);
+        await Eventually.IsTrueAsync(() => _host.Store.Calls.Count == 4);
 
         Assert.That(_host.Store.Calls, Is.EqualTo(new[] { "unit 0 from 0", "0+2", "unit 1 from 2", "2+1" }));
     }
@@ -95,11 +97,11 @@ public sealed class LogFedStoreTests
         await _host.TakenAsync(_host.Batch(null, "agent", "/c"));
         await _host.TakenAsync(_host.Batch(null, "agent", "/d"));
         string[] expected = ["unit 0 from 0", "0+2", "unit 1 from 2", "2+1", "3+1"];
-        await IngestTestHost.UntilAsync(() => _host.Store.Calls.Count == expected.Length);
+        await Eventually.IsTrueAsync(() => _host.Store.Calls.Count == expected.Length);
         IReadOnlyList<string> before = _host.Store.Calls;
         _host = await _host.CrashAsync();
         await _host.TakenAsync(_host.Batch(null, "agent", "/e"));
-        await IngestTestHost.UntilAsync(() => _host.Store.Calls.Count == expected.Length + 2);
+        await Eventually.IsTrueAsync(() => _host.Store.Calls.Count == expected.Length + 2);
 
         Assert.That((before, _host.Store.Calls), Is.EqualTo((expected, (string[])[.. expected, "unit 2 from 4", "4+1"])));
     }
@@ -113,10 +115,11 @@ public sealed class LogFedStoreTests
         using HttpResponseMessage refused = await _host.PushAsync(_host.Batch(null, "agent", "/refused"));
         _host.Files.Heal();
         await _host.TakenAsync(_host.Batch(null, "agent", "/taken"));
-        await IngestTestHost.UntilAsync(() => _host.Store.Batches.Count == 2);
+        await Eventually.IsTrueAsync(() => _host.Store.Batches.Count == 2);
 
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
-        Assert.That(_host.Store.Calls.Where(call => call.StartsWith("unit", StringComparison.Ordinal)).Select(call => call.Split(' ')[1]), Is.EqualTo(new[] { "0", "1" }));
+        Assert.That(_host.Store.Calls.Where(call => call.StartsWith("unit", StringComparison.Ordinal)).Select(call => call.Split(' ')[1]),
+            Is.EqualTo(new[] { "0", "1" }));
     }
 
     [Test]

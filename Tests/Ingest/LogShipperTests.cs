@@ -18,6 +18,7 @@ using TimeSeries.Ingest;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Shipping;
 using TimeSeries.Tests.Influx.Writing;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Samples;
 
@@ -47,7 +48,8 @@ public sealed class LogShipperTests
         _instruments = new CoreInstruments();
         _meterServices = new ServiceCollection().AddMetrics().AddSingleton<IngestInstruments>().BuildServiceProvider();
         _told = new CollectedLog();
-        _log = WriteAheadLog.Open(new DiskFileSystem(), _folder["log"], Node, new WriteAheadLogOptions { SegmentBytes = WriteAheadLogOptions.MinSegmentBytes }, LogPosition.Start, _instruments);
+        _log = WriteAheadLog.Open(new DiskFileSystem(), _folder["log"], Node, new WriteAheadLogOptions { SegmentBytes = WriteAheadLogOptions.MinSegmentBytes },
+            LogPosition.Start, _instruments);
         _store = new LogFedRecordingStore();
         _appended = new LogSignal();
         _lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
@@ -147,7 +149,7 @@ public sealed class LogShipperTests
         await DrainAsync(2);
 
         Assert.That(_store.Calls, Is.EqualTo(new[] { "0+1", "2+1" }));
-        await IngestTestHost.UntilAsync(() => _told.Text.Contains("The WAL is damaged", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync(() => _told.Text.Contains("The WAL is damaged", StringComparison.Ordinal));
     }
 
     [Test]
@@ -170,7 +172,7 @@ public sealed class LogShipperTests
         _log.Append([LogEntry.Of(unknown)], new LogPosition[1]);
         AppendBatch(1, 1);
         Start();
-        await IngestTestHost.UntilAsync(() => _lifetime.ApplicationStopping.IsCancellationRequested);
+        await Eventually.IsTrueAsync(() => _lifetime.ApplicationStopping.IsCancellationRequested);
 
         Assert.That(_store.Calls, Is.EqualTo(new[] { "0+1" }));
         Assert.That(_told.Text, Does.Contain("Feeding the store from the WAL has stopped").And.Contain("does not know"));
@@ -210,7 +212,7 @@ public sealed class LogShipperTests
         AppendBatch(1, 1);
         LogPosition end = AppendMark(1, 2);
         Start();
-        await IngestTestHost.UntilAsync(() => Metrics().Contains("timeseries_store_waiting_seconds 40\n", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync(() => Metrics().Contains("timeseries_store_waiting_seconds 40\n", StringComparison.Ordinal));
         string held = Metrics();
         _store.Held.SetResult();
         await CallsAsync(3);
@@ -244,8 +246,10 @@ public sealed class LogShipperTests
                 asked.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => text.Append(CultureInfo.InvariantCulture, $"{instrument.Name.Replace('.', '_')} {value}\n"));
-        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => text.Append(CultureInfo.InvariantCulture, $"{instrument.Name.Replace('.', '_')} {value}\n"));
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => text.Append(CultureInfo.InvariantCulture, $"{instrument.Name.Replace('.', '_')} {value}\n"));
+        listener.SetMeasurementEventCallback<double>(
+            (instrument, value, _, _) => text.Append(CultureInfo.InvariantCulture, $"{instrument.Name.Replace('.', '_')} {value}\n"));
         listener.Start();
         listener.RecordObservableInstruments();
         return text.ToString();
@@ -266,9 +270,9 @@ public sealed class LogShipperTests
         return CallsAsync(calls);
     }
 
-    private Task CallsAsync(int calls) => IngestTestHost.UntilAsync(() => _store.Calls.Count >= calls);
+    private Task CallsAsync(int calls) => Eventually.IsTrueAsync(() => _store.Calls.Count >= calls);
 
-    private Task CallsAsync(Func<IReadOnlyList<string>, bool> reached) => IngestTestHost.UntilAsync(() => reached(_store.Calls));
+    private Task CallsAsync(Func<IReadOnlyList<string>, bool> reached) => Eventually.IsTrueAsync(() => reached(_store.Calls));
 
     private LogPosition AppendMark(long unit, long number) => Append(new RecordHeader(RecordType.Mark, 0, unit, number, Timestamp.Now(_clock)));
 

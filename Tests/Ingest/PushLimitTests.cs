@@ -93,7 +93,8 @@ public sealed class PushLimitTests
         _host.Store.Held.SetResult();
         HttpResponseMessage[] answers = await Task.WhenAll(pushes);
 
-        string[] acknowledged = [.. answers.Select((answer, i) => (answer, i)).Where(pair => pair.answer.IsSuccessStatusCode).Select(pair => $"/service/{pair.i}")];
+        string[] acknowledged = [.. answers.Select((answer, i) => (answer, i)).Where(pair => pair.answer.IsSuccessStatusCode)
+            .Select(pair => $"/service/{pair.i}")];
         Assert.That(_host.Store.Batches.SelectMany(batch => batch.Services), Is.EquivalentTo(acknowledged));
     }
 

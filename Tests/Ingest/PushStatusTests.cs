@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Ingest;
@@ -33,7 +34,10 @@ public sealed class PushStatusTests
     [Test]
     public async Task A_bad_sample_is_listed_and_its_neighbour_kept()
     {
-        string body = $$"""{"agent":{"oname":"a"},"transaction":[{"time":{{_host.Now}},"service":"/good","elapsed":1},{"time":{{_host.Now}},"service":"/bad","elapsed":"x"}],"metrics":[]}""";
+        string body = $$"""
+            {"agent":{"oname":"a"},"transaction":[{"time":{{_host.Now}},"service":"/good","elapsed":1},
+            {"time":{{_host.Now}},"service":"/bad","elapsed":"x"}],"metrics":[]}
+            """;
         JsonElement answer = await _host.TakenAsync(body);
 
         Assert.That(answer.GetProperty("accepted").GetInt32(), Is.EqualTo(1));
@@ -161,10 +165,7 @@ public sealed class PushStatusTests
         using TcpClient client = await SendRawAsync("Content-Length: 100000\r\n\r\n" + _host.Batch());
         string before = await RequestsOf400Async();
         client.Client.Shutdown(SocketShutdown.Send);
-        while (await RequestsOf400Async() == before)
-        {
-            await Task.Yield();
-        }
+        await Eventually.IsTrueAsync(async () => await RequestsOf400Async() != before);
 
         Assert.That(_host.Store.Batches, Has.Count.EqualTo(stored));
     }
@@ -249,7 +250,9 @@ public sealed class PushStatusTests
 
     private Task<HttpResponseMessage> SendAsync(params (string Name, string Value)[] headers)
     {
-        HttpRequestMessage request = new(HttpMethod.Post, IngestTestHost.Path) { Content = new StringContent(_host.Batch(), Encoding.UTF8, "application/json") };
+        HttpRequestMessage request = new(HttpMethod.Post,
+            IngestTestHost.Path)
+        { Content = new StringContent(_host.Batch(), Encoding.UTF8, "application/json") };
         foreach ((string name, string value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

@@ -24,13 +24,15 @@ public sealed partial class SampleLedgerTests
         await _host.TakenAsync(_host.Batch("x", "agent", "/a", "/b"));
         await _host.TakenAsync(_host.Batch("x", "agent", "/a", "/b"));
         await _host.TakenAsync(_host.Alerts(alert, alert));
-        await _host.TakenAsync($$"""{"agent":{"oname":"a"},"transaction":[{"time":{{_host.Now}},"service":"/c","elapsed":1},{"time":{{_host.Now}},"service":"/d"}]}""");
+        await _host.TakenAsync(
+            $$"""{"agent":{"oname":"a"},"transaction":[{"time":{{_host.Now}},"service":"/c","elapsed":1},{"time":{{_host.Now}},"service":"/d"}]}""");
         _host.Files.Fail(FileOperation.Flush, times: int.MaxValue);
         using HttpResponseMessage refused = await _host.PushAsync(_host.Batch(null, "agent", "/e"));
 
         Dictionary<string, long> counts = await ScrapeAsync();
         Assert.That(
-            (counts["received"], counts["stored"], counts["rejected missing"], counts["rejected unavailable"], counts["duplicate resend"], counts["duplicate alert"], counts["in_flight"]),
+            (counts["received"], counts["stored"], counts["rejected missing"], counts["rejected unavailable"], counts["duplicate resend"],
+                counts["duplicate alert"], counts["in_flight"]),
             Is.EqualTo((9L, 4L, 1L, 1L, 2L, 1L, 0L)));
     }
 
@@ -63,8 +65,10 @@ public sealed partial class SampleLedgerTests
         string text = await _host.Client.GetStringAsync("/metrics");
 
         Assert.That(text, Does.Contain("timeseries_log_flushes_total{} 1\n").And.Contain("timeseries_ingest_group_batches_count{} 1\n"));
-        Assert.That(text, Does.Contain("timeseries_ingest_group_batches_bucket{le=\"1\"} 1\n").And.Contain("timeseries_ingest_group_batches_bucket{le=\"1024\"} 1\n"));
-        Assert.That(text, Does.Contain("timeseries_ingest_duration_seconds_bucket{le=\"0.0001\"}").And.Contain("timeseries_ingest_duration_seconds_bucket{le=\"30\"} 1\n"));
+        Assert.That(text, Does.Contain("timeseries_ingest_group_batches_bucket{le=\"1\"} 1\n").And.Contain(
+            "timeseries_ingest_group_batches_bucket{le=\"1024\"} 1\n"));
+        Assert.That(text, Does.Contain("timeseries_ingest_duration_seconds_bucket{le=\"0.0001\"}").And.Contain(
+            "timeseries_ingest_duration_seconds_bucket{le=\"30\"} 1\n"));
     }
 
     [TestCase("X-Forwarded-For", "203.0.113.9")]
@@ -106,6 +110,7 @@ public sealed partial class SampleLedgerTests
         return counts;
     }
 
-    [GeneratedRegex("""^timeseries_ingest_samples_(?<fate>received|stored|rejected|duplicate|in_flight)(_total)?\{kind="\w+",pcode="\d+"(,reason="(?<reason>\w+)")?\} (?<count>\d+)$""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^timeseries_ingest_samples_(?<fate>received|stored|rejected|duplicate|in_flight)(_total)?"""
+        + """\{kind="\w+",pcode="\d+"(,reason="(?<reason>\w+)")?\} (?<count>\d+)$""", RegexOptions.Multiline)]
     private static partial Regex SampleCount();
 }

@@ -52,10 +52,13 @@ public sealed class LogAppendTests
     {
         using LogUnderTest log = new();
         log.Append("x");
-        List<FileOperation> order = [.. log.Disk.Calls.Where(call => call.Path.StartsWith(LogUnderTest.Directory, StringComparison.Ordinal)).Select(call => call.Operation)];
+        List<FileOperation> order = [.. log.Disk.Calls.Where(call => call.Path.StartsWith(LogUnderTest.Directory, StringComparison.Ordinal))
+            .Select(call => call.Operation)];
         Assert.That(
             order,
-            Is.EqualTo(new[] { FileOperation.Create, FileOperation.Write, FileOperation.Flush, FileOperation.FlushDirectory, FileOperation.Write, FileOperation.Flush }));
+            Is.EqualTo(
+                new[] { FileOperation.Create, FileOperation.Write, FileOperation.Flush, FileOperation.FlushDirectory,
+                FileOperation.Write, FileOperation.Flush }));
     }
 
     [Test]

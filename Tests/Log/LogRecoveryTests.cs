@@ -223,7 +223,8 @@ public sealed class LogRecoveryTests
         log.Disk.Corrupt(LogUnderTest.SegmentPath(0), 0, header);
         Assert.That(
             () => new LogUnderTest(log.Disk.Kill()),
-            Throws.TypeOf<UnknownFormatException>().With.Message.EqualTo($"{LogUnderTest.SegmentPath(0)}: has format version 99; this program reads version 1."));
+            Throws.TypeOf<UnknownFormatException>().With.Message.EqualTo(
+                $"{LogUnderTest.SegmentPath(0)}: has format version 99; this program reads version 1."));
     }
 
     [Test]

@@ -36,7 +36,8 @@ public sealed class LogSpareTests
             log.Disk.Calls.Skip(before).Select(call => call.Operation),
             Is.EqualTo(new[]
             {
-                FileOperation.Move, FileOperation.Open, FileOperation.Write, FileOperation.Flush, FileOperation.FlushDirectory, FileOperation.Write, FileOperation.Flush,
+                FileOperation.Move, FileOperation.Open, FileOperation.Write, FileOperation.Flush, FileOperation.FlushDirectory,
+                FileOperation.Write, FileOperation.Flush,
             }));
     }
 

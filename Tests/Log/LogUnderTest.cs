@@ -18,7 +18,8 @@ internal sealed class LogUnderTest : IDisposable
     public LogUnderTest(FaultyFileSystem? disk = null, WriteAheadLogOptions? options = null, LogPosition storedThrough = default)
     {
         Disk = disk ?? new FaultyFileSystem();
-        Log = WriteAheadLog.Open(Disk, Directory, NodeId, options ?? new WriteAheadLogOptions { SegmentBytes = WriteAheadLogOptions.MinSegmentBytes }, storedThrough, _instruments);
+        Log = WriteAheadLog.Open(Disk, Directory, NodeId, options ?? new WriteAheadLogOptions { SegmentBytes = WriteAheadLogOptions.MinSegmentBytes },
+            storedThrough, _instruments);
     }
 
     public FaultyFileSystem Disk { get; }

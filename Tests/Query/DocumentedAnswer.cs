@@ -28,8 +28,10 @@ internal static class DocumentedAnswer
             JsonValueKind.Object => shown.EnumerateObject().SelectMany(member => actual.TryGetProperty(member.Name, out JsonElement found)
                 ? Compare($"{path}.{member.Name}", found, member.Value, withoutRule)
                 : [$"{path}.{member.Name}: missing"]),
-            JsonValueKind.Array when actual.GetArrayLength() != shown.GetArrayLength() => [$"{path}: {shown.GetArrayLength()} became {actual.GetArrayLength()}"],
-            JsonValueKind.Array => actual.EnumerateArray().Zip(shown.EnumerateArray()).SelectMany((pair, index) => Compare($"{path}[{index}]", pair.First, pair.Second, withoutRule)),
+            JsonValueKind.Array when actual.GetArrayLength() != shown.GetArrayLength() =>
+                [$"{path}: {shown.GetArrayLength()} became {actual.GetArrayLength()}"],
+            JsonValueKind.Array => actual.EnumerateArray().Zip(shown.EnumerateArray())
+                .SelectMany((pair, index) => Compare($"{path}[{index}]", pair.First, pair.Second, withoutRule)),
             _ => withoutRule.Contains(path) || actual.GetRawText() == shown.GetRawText() ? [] : [$"{path}: {shown.GetRawText()} became {actual.GetRawText()}"],
         };
     }

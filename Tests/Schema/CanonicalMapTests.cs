@@ -39,7 +39,8 @@ public sealed class CanonicalMapTests
     [TestCase("s", "t", false, Description = "inside a value")]
     public void An_entry_is_found_from_its_begin_to_its_end_only(string name, string value, bool expected)
     {
-        string map = "{" + string.Join(',', CanonicalMap.Entry("a", "b"), CanonicalMap.Entry("x,", ":"), CanonicalMap.Entry("zone", ""), CanonicalMap.Entry("}", "q\",\"s\":\"t")) + "}";
+        string map = "{" + string.Join(',', CanonicalMap.Entry("a", "b"), CanonicalMap.Entry("x,", ":"), CanonicalMap.Entry("zone", ""),
+            CanonicalMap.Entry("}", "q\",\"s\":\"t")) + "}";
         string adjacent = "{" + string.Join(',', CanonicalMap.Entry("x,", ":"), CanonicalMap.Entry("}", "q")) + "}";
         Assert.That(Has(map, name, value), Is.EqualTo(expected));
         Assert.That(Has(adjacent, name, value), Is.EqualTo((name, value) == ("x,", ":")));

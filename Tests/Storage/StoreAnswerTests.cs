@@ -4,6 +4,7 @@ using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage;
 
@@ -84,9 +85,9 @@ public sealed class StoreAnswerTests
     [Test]
     public async Task A_column_that_comes_late_is_missing_before()
     {
-        await _test.WriteAsync(new StoredRow(1, Start, "a", 1));
-        await _test.WriteAsync(new StoredRow(1, Start + 1, "a", 2) { RemoteIp = "10.0.0.1", Status = 200 });
-        await _test.WriteAsync(new StoredRow(1, Start + 2, "a", 3));
+        await _test.WriteAsync(Row.Transaction(1, Start, "a", 1));
+        await _test.WriteAsync(Row.Transaction(1, Start + 1, "a", 2).With("remote_ip", "10.0.0.1").With("status", 200));
+        await _test.WriteAsync(Row.Transaction(1, Start + 2, "a", 3));
         SampleQuery query = Answers.ByMinuteAndStatus(1, TimeRange.All);
         string expected = Answers.Expected(_test.Rows, query);
         Assert.That(await Answers.OfAsync(_test.Store, query), Is.EqualTo(expected));
@@ -121,14 +122,14 @@ public sealed class StoreAnswerTests
     public async Task The_real_disk_answers_after_a_restart()
     {
         using TemporaryFolder folder = new();
-        StoredRow[] rows = GeneratedRows.Make(5, 2_000, Start, Hour);
+        Row[] rows = GeneratedRows.Make(5, 2_000, Start, Hour);
         EmbeddedStoreOptions options = new();
         EmbeddedStore Open() => EmbeddedStore.Open(
             new DiskFileSystem(), folder, StoreUnderTest.NodeId, options, _ => StoreUnderTest.Threshold, _test.Clock, _test.Instruments,
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         await using (EmbeddedStore store = Open())
         {
-            await store.WriteAsync(StoreUnderTest.TransactionsOf(rows, 0), new LogPosition(1), CancellationToken.None);
+            await store.WriteAsync(Row.BatchOf(rows, 0), new LogPosition(1), CancellationToken.None);
             await store.SealAsync();
         }
 

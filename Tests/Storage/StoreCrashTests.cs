@@ -12,7 +12,8 @@ public sealed class StoreCrashTests
     private const long Start = 1_674_950_400_000;
 
     private static readonly FileOperation[] _operations =
-        [FileOperation.Create, FileOperation.Open, FileOperation.Read, FileOperation.Write, FileOperation.Flush, FileOperation.Move, FileOperation.FlushDirectory, FileOperation.Delete];
+        [FileOperation.Create, FileOperation.Open, FileOperation.Read, FileOperation.Write, FileOperation.Flush, FileOperation.Move,
+            FileOperation.FlushDirectory, FileOperation.Delete];
 
     [Test]
     public async Task A_seal_cut_at_any_call_loses_and_doubles_nothing([ValueSource(nameof(_operations))] FileOperation operation) =>

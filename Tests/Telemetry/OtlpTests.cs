@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using NUnit.Framework;
 using TimeSeries.Server;
 using TimeSeries.Tests.Ingest;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Samples;
@@ -41,7 +42,7 @@ internal sealed class OtlpTests
             ("OTEL_EXPORTER_OTLP_ENDPOINT", _receiver.Address), ("OTEL_EXPORTER_OTLP_HEADERS", $"authorization=Bearer%20{Secret}"));
         await PushAsync(server);
         await server.Client.GetAsync("/api/v1/aggregate?kind=transaction");
-        await IngestTestHost.UntilAsync(() => _receiver.Has("metrics", "timeseries.ingest.samples.received")
+        await Eventually.IsTrueAsync(() => _receiver.Has("metrics", "timeseries.ingest.samples.received")
             && _receiver.Has("traces", "ingest.batch") && _receiver.Has("traces", "family"));
 
         Assert.Multiple(() =>
@@ -60,7 +61,7 @@ internal sealed class OtlpTests
         using ServerProcess server = await StartServerAsync(
             ("OTEL_EXPORTER_OTLP_ENDPOINT", _receiver.Address), ("OTEL_EXPORTER_OTLP_HEADERS", $"authorization=Bearer%20{Secret}"));
         await PushAsync(server);
-        await IngestTestHost.UntilAsync(() => _receiver.Has("metrics", "timeseries.ingest.samples.received") && _receiver.Has("traces", "ingest.commit"));
+        await Eventually.IsTrueAsync(() => _receiver.Has("metrics", "timeseries.ingest.samples.received") && _receiver.Has("traces", "ingest.commit"));
 
         Assert.Multiple(() =>
         {
@@ -80,7 +81,7 @@ internal sealed class OtlpTests
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", _receiver.Address + "/v1/traces"),
             ("OTEL_SERVICE_NAME", "shop-metrics"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test"));
         await PushAsync(server);
-        await IngestTestHost.UntilAsync(() => _receiver.Has("traces", "ingest.batch"));
+        await Eventually.IsTrueAsync(() => _receiver.Has("traces", "ingest.batch"));
 
         Assert.That(
             (_receiver.Has("traces", "shop-metrics"), _receiver.Has("traces", "deployment.environment"), _receiver.Has("traces", "timeseries-server")),

@@ -12,6 +12,8 @@ using TimeSeries.Hosting.Telemetry;
 namespace TimeSeries.Tests.Telemetry;
 
 /// <summary>With no OTLP endpoint configured traces cost nothing.</summary>
+// Listeners to traces are those of the whole process.
+[NonParallelizable]
 internal sealed class TracingTests
 {
     [Test]

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TimeSeries.Core.Threads;
+using TimeSeries.Tests.Support;
 
 namespace TimeSeries.Tests.Threads;
 
@@ -68,7 +69,7 @@ public sealed class BlockingChannelTests
 
     [Test]
     [CancelAfter(10_000)]
-    public void A_ring_before_the_wait_is_kept_and_two_are_one()
+    public async Task A_ring_before_the_wait_is_kept_and_two_are_one()
     {
         BlockingChannel<string> channel = new();
         channel.Ring();
@@ -81,7 +82,7 @@ public sealed class BlockingChannelTests
             Volatile.Write(ref woke, true);
         });
         sleeper.Start();
-        Assert.That(sleeper.Join(50), Is.False);
+        await Eventually.IsTrueAsync(() => (sleeper.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) != 0);
         Assert.That(Volatile.Read(ref woke), Is.False);
         channel.Ring();
         sleeper.Join();

@@ -29,7 +29,8 @@ internal sealed record AggregateQuestion(string Kind, string[] By, string[] Meas
     {
         List<string> parameters =
         [
-            $"kind={Kind}", $"from={from.ToString(CultureInfo.InvariantCulture)}", $"to={to.ToString(CultureInfo.InvariantCulture)}", "measures=" + Text(Measures),
+            $"kind={Kind}", $"from={from.ToString(CultureInfo.InvariantCulture)}", $"to={to.ToString(CultureInfo.InvariantCulture)}",
+            "measures=" + Text(Measures),
             "limit=" + Limit.ToString(CultureInfo.InvariantCulture), .. Where.Select(where => "where=" + Uri.EscapeDataString(where)),
         ];
         if (Window is not null)

@@ -6,8 +6,10 @@ namespace TimeSeries.Tests.Contract.Oracle;
 
 /// <summary>
 /// Holds a JSON answer against the expected one: the same names (in any order), the same array lengths and orders, and the same values. An integer is
-/// expected as <see cref="long"/> and must stand without fraction or exponent, a <see cref="decimal"/> by its value, a <see cref="double"/> bit by bit. Decimals over a million, which only percentiles
-/// reach, may be off by 10⁻¹²: a power of γ in doubles is no closer. A <see cref="DecimalLiteral"/> must stand digit by digit, a <see cref="Regex"/> is matched, and of a
+/// expected as <see cref="long"/> and must stand without fraction or exponent, a <see cref="decimal"/> by its value, a <see cref="double"/> bit by bit.
+/// Decimals over a million, which only percentiles
+/// reach, may be off by 10⁻¹²: a power of γ in doubles is no closer. A <see cref="DecimalLiteral"/>
+/// must stand digit by digit, a <see cref="Regex"/> is matched, and of a
 /// <see cref="JsonValueKind"/> (null, true, false) nothing else is asked.
 /// </summary>
 internal static class AnswerComparer
@@ -69,7 +71,8 @@ internal static class AnswerComparer
             yield return $"{path}: expected {expected.Count} elements, was {actual.GetArrayLength()}";
         }
 
-        foreach ((JsonElement found, object value, int index) in actual.EnumerateArray().Zip(expected).Select((pair, index) => (pair.First, pair.Second, index)))
+        foreach ((JsonElement found, object value, int index) in actual.EnumerateArray().Zip(expected)
+            .Select((pair, index) => (pair.First, pair.Second, index)))
         {
             foreach (string difference in Compare($"{path}[{index}]", found, value))
             {

@@ -34,7 +34,8 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
             alerts.Where(alert => AlertOracle.HasLabel(alert, "a", "line\nbreak\r\ttab") || AlertOracle.HasLabel(alert, "a", "{\"json\":[1,2]}")), 1, 50)),
         Alerts("?severity=Info&minSeverity=Critical", _ => AlertOracle.Page([], 1, 50)),
         Alerts("/stats/severity", alerts => AlertOracle.Severities(alerts, includeZero: false)),
-        Alerts("/stats/severity?includeZero=true&source=disk", alerts => AlertOracle.Severities(alerts.Where(alert => alert.Text("source") == "disk"), includeZero: true)),
+        Alerts("/stats/severity?includeZero=true&source=disk",
+            alerts => AlertOracle.Severities(alerts.Where(alert => alert.Text("source") == "disk"), includeZero: true)),
         Alerts("/stats/source", AlertOracle.Sources),
         Alerts("/stats/source?minSeverity=Warning", alerts => AlertOracle.Sources(alerts.Where(alert => alert.Text("severity") != "Info"))),
         Alerts("/stats/timeline", alerts => AlertOracle.Timeline(alerts, RowGenerator.Hour)),
@@ -74,6 +75,7 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
     // Both dates are inclusive.
     private static OracleEndpoint Alerts(string rest, Func<IEnumerable<OracleSample>, object> answer) => new(
         $"alert-history{rest}",
-        (from, to) => $"/api/v1.0/alert-history{rest}{(rest.Contains('?', StringComparison.Ordinal) ? '&' : '?')}startDate={AlertOracle.Moment(from)}&endDate={AlertOracle.Moment(to - 1)}",
+        (from, to) => $"/api/v1.0/alert-history{rest}{(rest.Contains('?', StringComparison.Ordinal) ? '&' : '?')}"
+            + $"startDate={AlertOracle.Moment(from)}&endDate={AlertOracle.Moment(to - 1)}",
         (samples, pcode, from, to) => answer(samples.Within(pcode, "alert", from, to)));
 }

@@ -5,7 +5,8 @@ internal static class OracleField
 {
     private static readonly Dictionary<string, string[]> _amounts = new()
     {
-        ["transaction"] = ["elapsed", "status", "error", "sql_count", "sql_time", "sql_fetch_count", "sql_fetch_time", "httpc_count", "httpc_time", "cpu_time", "malloc", "upstream_latency"],
+        ["transaction"] = ["elapsed", "status", "error", "sql_count", "sql_time", "sql_fetch_count", "sql_fetch_time", "httpc_count", "httpc_time", "cpu_time",
+            "malloc", "upstream_latency"],
         ["sql"] = ["elapsed", "error", "fetch_count", "fetch_time"],
         ["httpc"] = ["elapsed", "port", "status", "error"],
         ["thread"] = ["count"],
@@ -13,7 +14,8 @@ internal static class OracleField
 
     private static readonly Dictionary<string, string[]> _texts = new()
     {
-        ["transaction"] = ["service", "method", "error_class", "remote_ip", "country", "city", "api_id", "api_name", "api_key", "oauth_id", "alias", "oname", "okind", "onode"],
+        ["transaction"] = ["service", "method", "error_class", "remote_ip", "country", "city", "api_id", "api_name", "api_key", "oauth_id", "alias",
+            "oname", "okind", "onode"],
         ["sql"] = ["sql", "db", "service", "oname", "okind", "onode"],
         ["httpc"] = ["url", "host", "method", "service", "oname", "okind", "onode"],
         ["exception"] = ["class", "service", "oname", "okind", "onode"],

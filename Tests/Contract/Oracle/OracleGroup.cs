@@ -41,7 +41,8 @@ internal sealed class OracleGroup(AggregateQuestion question, List<OracleSample>
     private object? Compute(string column)
     {
         (string function, string field) = Split(column);
-        List<BigInteger> values = field.Length == 0 ? [] : [.. samples.Select(sample => OracleField.Value(sample, field)).OfType<long>().Select(value => (BigInteger)value)];
+        List<BigInteger> values = field.Length == 0 ? []
+            : [.. samples.Select(sample => OracleField.Value(sample, field)).OfType<long>().Select(value => (BigInteger)value)];
         BigInteger sum = values.Aggregate(BigInteger.Zero, (total, value) => total + value);
         switch (function)
         {

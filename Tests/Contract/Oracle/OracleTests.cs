@@ -26,7 +26,8 @@ internal sealed class OracleTests
 
     [Test]
     public void The_deviation_is_that_of_the_population() =>
-        Assert.That(OracleNumbers.StandardDeviation(Elapsed(2_000_000, 4_000_000, 4_000_000, 4_000_000, 5_000_000, 5_000_000, 7_000_000, 9_000_000), "elapsed"), Is.EqualTo("2000.00"));
+        Assert.That(OracleNumbers.StandardDeviation(Elapsed(2_000_000, 4_000_000, 4_000_000, 4_000_000, 5_000_000, 5_000_000, 7_000_000, 9_000_000),
+            "elapsed"), Is.EqualTo("2000.00"));
 
     [TestCase(0, 10, "0.00")]
     [TestCase(0, 30, "0.02")]
@@ -76,7 +77,8 @@ internal sealed class OracleTests
             }
 
             // No severity is both Info and at least Critical.
-            Assert.That((List<object>)answer, endpoint.Name.Contains("severity=Info&", StringComparison.Ordinal) ? Is.Empty : Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
+            Assert.That((List<object>)answer,
+                endpoint.Name.Contains("severity=Info&", StringComparison.Ordinal) ? Is.Empty : Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
         }
 
         // Some random filters let nothing pass, which has to be answered too.

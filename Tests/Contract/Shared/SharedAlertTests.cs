@@ -18,13 +18,7 @@ internal sealed class SharedAlertTests
     public async Task Start() => _store = await SharedStore.StartAsync();
 
     [TearDown]
-    public async Task Stop()
-    {
-        if (_store is not null)
-        {
-            await _store.DisposeAsync();
-        }
-    }
+    public async Task Stop() => await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [Test]
     public async Task An_alert_is_a_duplicate_at_another_Ingest_and_after_a_restart()
@@ -60,7 +54,8 @@ internal sealed class SharedAlertTests
     {
         PushedBatch batch = new(TestProjects.First, null,
         [
-            .. ids.Select(id => new SampleRow("alert") { ["time"] = RowGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = id.ToString("D") }),
+            .. ids.Select(id => new SampleRow(
+                "alert") { ["time"] = RowGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = id.ToString("D") }),
         ]);
         JsonElement answer = await ingest.Client.PushAsync(batch, BodyForm.JsonRows);
         return answer.GetProperty("duplicates").GetInt32();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Influx;
 using TimeSeries.Tests.Support.Samples;
@@ -12,6 +13,8 @@ namespace TimeSeries.Tests.Contract.Shared;
 /// Whatever of the processes around an InfluxDB is killed in the middle of pushes: what was answered 200 is there exactly once, by count and by sum,
 /// and nothing is there that was not sent.
 /// </summary>
+// Pushes must get on at some rate while influxd is away.
+[NonParallelizable]
 internal sealed class SharedKillTests
 {
     private const int RowsPerBatch = 40;
@@ -39,13 +42,7 @@ internal sealed class SharedKillTests
     }
 
     [TearDown]
-    public async Task Stop()
-    {
-        if (_store is not null)
-        {
-            await _store.DisposeAsync();
-        }
-    }
+    public async Task Stop() => await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [Test]
     public async Task An_influxd_that_is_killed_costs_nothing_and_pushes_are_answered_200_meanwhile()
@@ -112,22 +109,10 @@ internal sealed class SharedKillTests
         }
     }));
 
-    private async Task SentAsync(int pushes)
-    {
-        while (_ackedBySent.Count < pushes)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5));
-        }
-    }
+    private Task SentAsync(int pushes) => Eventually.IsTrueAsync(() => _ackedBySent.Count >= pushes);
 
     // Returns while a push waits for its answer.
-    private async Task InFlightAsync()
-    {
-        while (Volatile.Read(ref _inFlight) == 0)
-        {
-            await Task.Yield();
-        }
-    }
+    private Task InFlightAsync() => Eventually.IsTrueAsync(() => Volatile.Read(ref _inFlight) > 0);
 
     // One batch after the other, each under a service of its own, until so many are answered or the host is gone.
     private async Task PushAsync(ServerProcess ingest, string prefix, int answers)
@@ -173,6 +158,7 @@ internal sealed class SharedKillTests
 
     private static PushedBatch Batch(string service) => new(TestProjects.First, new AgentName("agent"),
     [
-        .. Enumerable.Range(0, RowsPerBatch).Select(i => new SampleRow("transaction") { ["time"] = RowGenerator.Start + i, ["service"] = service, ["elapsed"] = (long)i }),
+        .. Enumerable.Range(0, RowsPerBatch)
+        .Select(i => new SampleRow("transaction") { ["time"] = RowGenerator.Start + i, ["service"] = service, ["elapsed"] = (long)i }),
     ]);
 }

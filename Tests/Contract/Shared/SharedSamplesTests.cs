@@ -5,7 +5,8 @@ using TimeSeries.Tests.Support.Influx;
 namespace TimeSeries.Tests.Contract.Shared;
 
 /// <summary>
-/// Samples themselves over InfluxDB, as over the embedded store. One node writes them: of several, samples of one millisecond stand in the order of nodes, which no
+/// Samples themselves over InfluxDB, as over the embedded store. One node writes
+/// them: of several, samples of one millisecond stand in the order of nodes, which no
 /// other computation knows.
 /// </summary>
 internal sealed class SharedSamplesTests
@@ -23,13 +24,7 @@ internal sealed class SharedSamplesTests
     }
 
     [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_store is not null)
-        {
-            await _store.DisposeAsync();
-        }
-    }
+    public async Task Stop() => await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestCaseSource(typeof(SamplePages), nameof(SamplePages.Cases))]
     public Task Pages_of_samples_are_the_samples_in_order(string kind, int limit) => SamplePages.AssertAllAsync(_server.Client, kind, limit);

@@ -12,7 +12,8 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract.Shared;
 
 /// <summary>
-/// Over InfluxDB every endpoint answers the same samples and questions as over the embedded store (<see cref="StoreStateTests"/>): as the naive computation does.
+/// Over InfluxDB every endpoint answers the same samples and questions as over the
+/// embedded store (<see cref="StoreStateTests"/>): as the naive computation does.
 /// An endpoint that is added to <see cref="OracleEndpoint.All"/> is asked of both.
 /// </summary>
 [TestFixture(SharedStoreForm.Server)]
@@ -47,13 +48,7 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     }
 
     [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_store is not null)
-        {
-            await _store.DisposeAsync();
-        }
-    }
+    public async Task Stop() => await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [Test]
     public async Task Closed_units_have_rollups()
@@ -102,11 +97,14 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     [Test]
     public async Task Nothing_that_was_pushed_became_syntax()
     {
-        string[] measurements = [.. SampleSchema.All.Select(kind => InfluxSchema.MeasurementOf(kind.Kind)), InfluxSchema.RollupMeasurement, InfluxSchema.NodeMeasurement];
+        string[] measurements = [.. SampleSchema.All.Select(kind => InfluxSchema.MeasurementOf(kind.Kind)), InfluxSchema.RollupMeasurement,
+            InfluxSchema.NodeMeasurement];
         string[] keys =
         [
-            .. SampleSchema.All.SelectMany(kind => kind.Fields).Select(field => field.Name), InfluxSchema.NumberField, InfluxSchema.PcodeTag, InfluxSchema.OidTag, InfluxSchema.NodeTag,
-            InfluxSchema.EpochTag, InfluxSchema.AlertTag, InfluxSchema.KindTag, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField, InfluxSchema.DataField,
+            .. SampleSchema.All.SelectMany(kind => kind.Fields).Select(field => field.Name), InfluxSchema.NumberField, InfluxSchema.PcodeTag,
+            InfluxSchema.OidTag, InfluxSchema.NodeTag,
+            InfluxSchema.EpochTag, InfluxSchema.AlertTag, InfluxSchema.KindTag, InfluxSchema.UnitField, InfluxSchema.PartField,
+            InfluxSchema.PartsField, InfluxSchema.DataField,
             InfluxSchema.ThroughField, InfluxSchema.OpenField,
         ];
         await Assert.MultipleAsync(async () =>
@@ -125,7 +123,8 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
         long to = RowGenerator.End;
 
         // Two dots are folded by every HTTP client before they are sent, and no HTTP server takes a path with a NUL.
-        foreach (string host in HostileTexts.All.Where(text => !text.Contains("..", StringComparison.Ordinal) && !text.Contains('\0', StringComparison.Ordinal)))
+        foreach (string host in HostileTexts.All.Where(
+            text => !text.Contains("..", StringComparison.Ordinal) && !text.Contains('\0', StringComparison.Ordinal)))
         {
             string answer = await _readers[0].Client.GetAsync(
                 string.Create(CultureInfo.InvariantCulture, $"/open/api/json/httpc/{from}/{to}/filter/host/{Uri.EscapeDataString(host)}/port/8080"));
@@ -156,6 +155,7 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     private async Task<string[]> FirstColumnAsync(string statement)
     {
         JsonElement result = (await _store.Influxd.QueryAsync(statement, SharedStore.Database))[0];
-        return [.. result.GetProperty("series").EnumerateArray().SelectMany(series => series.GetProperty("values").EnumerateArray()).Select(row => row[0].GetString()!).Distinct()];
+        return [.. result.GetProperty("series").EnumerateArray().SelectMany(series => series.GetProperty("values").EnumerateArray())
+            .Select(row => row[0].GetString()!).Distinct()];
     }
 }

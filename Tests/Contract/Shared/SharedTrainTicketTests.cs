@@ -32,13 +32,7 @@ internal sealed class SharedTrainTicketTests(SharedStoreForm form)
     }
 
     [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_store is not null)
-        {
-            await _store.DisposeAsync();
-        }
-    }
+    public async Task Stop() => await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestCaseSource(typeof(TrainTicketTests), nameof(TrainTicketTests.Questions))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)

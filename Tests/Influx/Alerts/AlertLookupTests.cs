@@ -108,14 +108,14 @@ internal sealed class AlertLookupTests
 
     private static async Task<RealInfluxd> StartAsync()
     {
-        RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync($"CREATE DATABASE {Database}");
+        RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         return server;
     }
 
     private static async Task WriteAsync(RealInfluxd server, params Guid[] ids)
     {
-        string lines = string.Join('\n', ids.Select((id, i) => $"alert,b={id.ToString("D")[..2]},e=0,node=00000000000000a1,oid=-,pcode=1 id=\"{id:D}\",n={i}i {WrittenBatch.Start * 1_000_000 + i}"));
+        string lines = string.Join('\n', ids.Select(
+            (id, i) => $"alert,b={id.ToString("D")[..2]},e=0,node=00000000000000a1,oid=-,pcode=1 id=\"{id:D}\",n={i}i {WrittenBatch.Start * 1_000_000 + i}"));
         (int status, string body) = await server.WriteAsync(lines, Database);
         Assert.That(status, Is.EqualTo(204), body);
     }

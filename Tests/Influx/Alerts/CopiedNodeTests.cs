@@ -91,11 +91,7 @@ internal sealed class CopiedNodeTests
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(30));
         Task running = writer.RunAsync(stop.Token);
         LogPosition end = await write(writer, stop.Token);
-        while (writer.StoredThrough < end)
-        {
-            await Task.Delay(5, stop.Token);
-        }
-
+        await writer.WaitStoredAsync(end, stop.Token);
         await stop.CancelAsync();
         Assert.That(async () => await running, Throws.InstanceOf<OperationCanceledException>());
     }

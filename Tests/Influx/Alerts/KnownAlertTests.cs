@@ -7,10 +7,10 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx.Alerts;
 using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Core.Storage.Influx.Reading;
-using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Influx.Reading;
 using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Influx.Alerts;
 
@@ -39,8 +39,7 @@ internal sealed class KnownAlertTests
     [SetUp]
     public async Task Fill()
     {
-        _server = await RealInfluxd.StartAsync();
-        await _server.QueryAsync($"CREATE DATABASE {Database}");
+        _server = await RealInfluxd.StartWithDatabaseAsync();
         _reader = new InfluxReader(ReadSetup.Options(_server.Address), _ => null, _clock);
         _other = new ReadPoints(_server, Database, 0xB2);
         await new ReadPoints(_server, Database, 0xA1).WriteUnitAsync(1, [.. _ids.Select((id, i) => Alert(id, Start + (i * Bucket), "first"))]);
@@ -51,10 +50,7 @@ internal sealed class KnownAlertTests
     public async Task Stop()
     {
         _reader?.Dispose();
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     private static TimeRange Whole => new(Start, Start + (4 * Day));
@@ -64,7 +60,8 @@ internal sealed class KnownAlertTests
     [TestCase(false)]
     public async Task A_repeat_that_comes_after_ids_were_read_is_left_out(bool closed)
     {
-        await _other.WriteUnitAsync(1, [Alert(_ids[3], Start + (3 * Bucket) + 7, "repeat"), Alert(_ids[4], Start + Day, "repeat"), Alert(Guid.NewGuid(), Start + 9, "new")], closed);
+        await _other.WriteUnitAsync(1,
+            [Alert(_ids[3], Start + (3 * Bucket) + 7, "repeat"), Alert(_ids[4], Start + Day, "repeat"), Alert(Guid.NewGuid(), Start + 9, "new")], closed);
         Assert.That(await AskAsync(Whole), Is.EqualTo("37 listed, 37 in all, 37 counted"));
     }
 
@@ -105,9 +102,11 @@ internal sealed class KnownAlertTests
     {
         await _other.WriteUnitAsync(1, [Alert(_ids[0], Start + (2 * Day), "repeat")]);
         string before = await AskAsync(Whole);
-        await _server.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM alert WHERE time >= {Start}ms AND time < {Start + Bucket}ms"), Database);
+        await _server.QueryAsync(string.Create(CultureInfo.InvariantCulture,
+            $"DELETE FROM alert WHERE time >= {Start}ms AND time < {Start + Bucket}ms"), Database);
         _clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.That((before, await AskAsync(new TimeRange(Start + Day, Start + (3 * Day)))), Is.EqualTo(("36 listed, 36 in all, 36 counted", "1 listed, 1 in all, 1 counted")));
+        Assert.That((before, await AskAsync(new TimeRange(Start + Day, Start + (3 * Day)))),
+            Is.EqualTo(("36 listed, 36 in all, 36 counted", "1 listed, 1 in all, 1 counted")));
     }
 
     [Test]
@@ -121,7 +120,8 @@ internal sealed class KnownAlertTests
     [Test]
     public async Task More_ids_than_may_be_kept_are_read_in_parts_and_repeats_found_all_the_same()
     {
-        await _other.WriteUnitAsync(1, [Alert(_ids[1], Start + Day, "repeat"), Alert(_ids[2], Start + Day + 1, "repeat"), Alert(Guid.NewGuid(), Start + Day + 2, "new")]);
+        await _other.WriteUnitAsync(1,
+            [Alert(_ids[1], Start + Day, "repeat"), Alert(_ids[2], Start + Day + 1, "repeat"), Alert(Guid.NewGuid(), Start + Day + 2, "new")]);
         using HttpMessageInvoker http = InfluxQlClient.MakeInvoker();
         DuplicateAlertFinder repeats = new(new InfluxQlClient(http, ReadSetup.Options(_server.Address), _clock), _clock, FewBytes);
         PushdownPredicates none = new(Kind.Alert, []);
@@ -149,14 +149,15 @@ internal sealed class KnownAlertTests
         Assert.That((ids.Count, repeats.Count, ids.CountOf(0)), Is.EqualTo((10_000, 0, 10_000)));
     }
 
-    private static KindRow Alert(Guid id, long time, string title) => new KindRow(_schema)
+    private static Row Alert(Guid id, long time, string title) => new Row(_schema)
         .With("time", time).With("severity", "Info").With("source", "s").With("title", title).With("id", id.ToString("D"));
 
     // What a list shows of a range, what its total is, and what statistics by severity and hour count in it.
     private async Task<string> AskAsync(TimeRange range)
     {
         SampleList list = await _reader.ListAsync(
-            new ListQuery { Pcode = 1, Kind = Kind.Alert, Range = range, Fields = [], Order = ListOrder.ById, Limit = 1_000, CountTotal = true }, CancellationToken.None);
+            new ListQuery { Pcode = 1, Kind = Kind.Alert, Range = range, Fields = [], Order = ListOrder.ById, Limit = 1_000, CountTotal = true },
+            CancellationToken.None);
         QueryResult result = await _reader.QueryAsync(
             new SampleQuery
             {

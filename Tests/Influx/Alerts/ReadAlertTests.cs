@@ -6,15 +6,14 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx.Alerts;
 using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Core.Storage.Influx.Reading;
-using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Influx.Reading;
 using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Rows;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Influx.Alerts;
 
 /// <summary>Alerts are looked up by their id, and one that two nodes took counts once. Texts of filters and rows are never syntax.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class ReadAlertTests
 {
     private const string Database = "apm";
@@ -28,8 +27,7 @@ internal sealed class ReadAlertTests
     [SetUp]
     public async Task Start()
     {
-        _server = await RealInfluxd.StartAsync();
-        await _server.QueryAsync($"CREATE DATABASE {Database}");
+        _server = await RealInfluxd.StartWithDatabaseAsync();
         _reader = ReadSetup.Reader(_server);
     }
 
@@ -37,10 +35,7 @@ internal sealed class ReadAlertTests
     public async Task Stop()
     {
         _reader?.Dispose();
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     [Test]
@@ -79,14 +74,14 @@ internal sealed class ReadAlertTests
     public async Task Texts_that_look_like_syntax_round_trip_and_find_themselves()
     {
         // A tag of alerts is made of the id's first byte only, so these are all in texts.
-        List<KindRow> rows = [.. HostileTexts.All.Select((text, i) => Alert(Guid.NewGuid(), Time + i, text))];
+        List<Row> rows = [.. HostileTexts.All.Select((text, i) => Alert(Guid.NewGuid(), Time + i, text))];
         await new ReadPoints(_server, Database, 0xA1).WriteUnitAsync(1, rows);
         int title = _schema.Ordinal("title");
         foreach (string text in HostileTexts.All)
         {
             SampleQuery query = Query(TimeRange.All) with { Filters = [Filter.OfTexts(title, FilterOperator.AnyOf, text)] };
             QueryResult result = await _reader.QueryAsync(query, CancellationToken.None);
-            Assert.That(ResultLines.Of(query, result), Is.EqualTo(NaiveAnswer.Lines(query, rows)), text);
+            Assert.That(ResultLines.Of(query, result), Is.EqualTo(ResultLines.Expected(query, rows)), text);
         }
 
         Assert.That(await _server.NumberAsync("SELECT count(n) FROM alert", Database), Is.EqualTo(rows.Count));
@@ -117,11 +112,12 @@ internal sealed class ReadAlertTests
     {
         using InfluxReader reader = ReadSetup.Reader(_server, TimeSpan.FromHours(2));
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        await new ReadPoints(_server, Database, 0xA1).WriteUnitAsync(1, [Alert(Guid.NewGuid(), now - (3 * 3_600_000), "old"), Alert(Guid.NewGuid(), now - 3_600_000, "young")]);
+        await new ReadPoints(_server, Database, 0xA1)
+            .WriteUnitAsync(1, [Alert(Guid.NewGuid(), now - (3 * 3_600_000), "old"), Alert(Guid.NewGuid(), now - 3_600_000, "young")]);
         Assert.That(await TitlesAsync(TimeRange.All, reader), Is.EqualTo("young=1"));
     }
 
-    private static KindRow Alert(Guid id, long time, string title) => new KindRow(_schema)
+    private static Row Alert(Guid id, long time, string title) => new Row(_schema)
         .With("time", time).With("severity", "Info").With("source", "s").With("title", title).With("id", id.ToString("D"));
 
     private static SampleQuery Query(TimeRange range) => new()
@@ -137,6 +133,7 @@ internal sealed class ReadAlertTests
     private async Task<string> TitlesAsync(TimeRange range, InfluxReader? reader = null)
     {
         QueryResult result = await (reader ?? _reader).QueryAsync(Query(range), CancellationToken.None);
-        return string.Join(' ', Enumerable.Range(0, result.RowCount).Select(row => $"{System.Text.Encoding.UTF8.GetString(result.KeyText(row, 0))}={result.Count(row, 0)}"));
+        return string.Join(' ', Enumerable.Range(0, result.RowCount)
+            .Select(row => $"{System.Text.Encoding.UTF8.GetString(result.KeyText(row, 0))}={result.Count(row, 0)}"));
     }
 }

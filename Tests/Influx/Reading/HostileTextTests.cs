@@ -13,10 +13,10 @@ using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Core.Storage.Influx.Writing;
-using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Influx.Writing;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Rows;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Influx.Reading;
@@ -36,13 +36,15 @@ internal sealed class HostileTextTests
 
     private static readonly string[] _pieces =
     [
-        "'", "\"", "\\", "\\\\", "\n", "\r", "\t", ",", "=", " ", "\0", "\u0001", "\u007f", "\U0001F98A", "\u202E", "한", "é", "e\u0301", "$p0", "$p1", "$param", "$", ";", "--", "/*", "*/", "#", "//",
-        ";DROP MEASUREMENT \"transaction\"", "'; DROP DATABASE \"apm\"; --", "' OR '1'='1", "\" OR \"1\"=\"1", "=~ /.*/", "\\'", "\\\"", "\\n", "1i", "i", "t", "true", "NaN", "null", "{", "}", "[", "]", "%00", "a", "Z", "x=1i",
+        "'", "\"", "\\", "\\\\", "\n", "\r", "\t", ",", "=", " ", "\0", "\u0001", "\u007f", "\U0001F98A", "\u202E", "한", "é", "e\u0301", "$p0", "$p1", "$param",
+        "$", ";", "--", "/*", "*/", "#", "//",
+        ";DROP MEASUREMENT \"transaction\"", "'; DROP DATABASE \"apm\"; --", "' OR '1'='1", "\" OR \"1\"=\"1", "=~ /.*/", "\\'", "\\\"", "\\n", "1i", "i", "t",
+        "true", "NaN", "null", "{", "}", "[", "]", "%00", "a", "Z", "x=1i",
         "\ntransaction,pcode=1 n=1i 1", " n=7i 1", ",pcode=2",
     ];
 
     private readonly int _seed = TestContext.Parameters.Get("HostileSeed", RandomNumberGenerator.GetInt32(int.MaxValue));
-    private readonly Dictionary<Kind, List<KindRow>> _rows = [];
+    private readonly Dictionary<Kind, List<Row>> _rows = [];
     private readonly CoreInstruments _instruments = new();
     private string[] _texts = [];
     private TemporaryFolder _folder = null!;
@@ -54,8 +56,7 @@ internal sealed class HostileTextTests
     [OneTimeSetUp]
     public async Task Write()
     {
-        _server = await RealInfluxd.StartAsync();
-        await _server.QueryAsync($"CREATE DATABASE {Database}");
+        _server = await RealInfluxd.StartWithDatabaseAsync();
         _folder = new TemporaryFolder();
         _reader = ReadSetup.Reader(_server);
         Random random = new(_seed);
@@ -68,9 +69,9 @@ internal sealed class HostileTextTests
         long position = 0;
         foreach (KindSchema schema in SampleSchema.All)
         {
-            List<KindRow> rows = [.. Enumerable.Range(0, RowsPerKind).Select(row => Row(schema, row, random))];
+            List<Row> rows = [.. Enumerable.Range(0, RowsPerKind).Select(row => RowOf(schema, row, random))];
             _rows.Add(schema.Kind, rows);
-            await writer.WriteAsync(BatchOf(schema, rows, position * RowsPerKind), new LogPosition(++position), stop.Token);
+            await writer.WriteAsync(Row.BatchOf(rows, position * RowsPerKind), new LogPosition(++position), stop.Token);
         }
 
         await writer.WaitStoredAsync(new LogPosition(position), stop.Token);
@@ -84,17 +85,14 @@ internal sealed class HostileTextTests
         _reader?.Dispose();
         _instruments.Dispose();
         _folder?.Dispose();
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     [TestCaseSource(nameof(TextFields))]
     public async Task A_text_comes_back_as_it_was(Kind kind, int field)
     {
         SampleQuery query = Query(kind, field);
-        Assert.That(await LinesAsync(query), Is.EqualTo(NaiveAnswer.Lines(query, _rows[kind])), Seed);
+        Assert.That(await LinesAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows[kind])), Seed);
     }
 
     [TestCaseSource(nameof(TextFields))]
@@ -109,12 +107,13 @@ internal sealed class HostileTextTests
             {
                 Filter filter = Filter.OfTexts(field, @operator, [.. texts.Take(random.Next(1, texts.Length + 1))]);
                 SampleQuery query = Query(kind, field) with { Filters = [filter] };
-                Assert.That(await LinesAsync(query), Is.EqualTo(NaiveAnswer.Lines(query, _rows[kind])), $"{Seed} {@operator} {JsonSerializer.Serialize(filter.Texts)}");
+                Assert.That(await LinesAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows[kind])),
+                    $"{Seed} {@operator} {JsonSerializer.Serialize(filter.Texts)}");
             }
         }
 
         SampleQuery present = Query(kind, field) with { Filters = [Filter.Present(field)] };
-        Assert.That(await LinesAsync(present), Is.EqualTo(NaiveAnswer.Lines(present, _rows[kind])), Seed);
+        Assert.That(await LinesAsync(present), Is.EqualTo(ResultLines.Expected(present, _rows[kind])), Seed);
     }
 
     [Test]
@@ -122,8 +121,10 @@ internal sealed class HostileTextTests
     public async Task Nothing_became_syntax()
     {
         string[] measurements = [.. SampleSchema.All.Select(kind => InfluxSchema.MeasurementOf(kind.Kind)), InfluxSchema.RollupMeasurement];
-        HashSet<string> fields = [.. SampleSchema.All.SelectMany(kind => kind.Fields).Select(field => field.Name), InfluxSchema.NumberField, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField];
-        HashSet<string> tags = [InfluxSchema.PcodeTag, InfluxSchema.OidTag, InfluxSchema.NodeTag, InfluxSchema.EpochTag, InfluxSchema.AlertTag, InfluxSchema.KindTag];
+        HashSet<string> fields = [.. SampleSchema.All.SelectMany(kind => kind.Fields).Select(field => field.Name), InfluxSchema.NumberField,
+            InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField];
+        HashSet<string> tags = [InfluxSchema.PcodeTag, InfluxSchema.OidTag, InfluxSchema.NodeTag, InfluxSchema.EpochTag,
+            InfluxSchema.AlertTag, InfluxSchema.KindTag];
         await Assert.MultipleAsync(async () =>
         {
             Assert.That(await FirstColumnAsync("SHOW MEASUREMENTS"), Is.SubsetOf(measurements), Seed);
@@ -155,9 +156,9 @@ internal sealed class HostileTextTests
 
     private async Task<List<string>> LinesAsync(SampleQuery query) => ResultLines.Of(query, await _reader.QueryAsync(query, CancellationToken.None));
 
-    private KindRow Row(KindSchema schema, int number, Random random)
+    private Row RowOf(KindSchema schema, int number, Random random)
     {
-        KindRow row = new KindRow(schema).With("time", WrittenBatch.Start + number);
+        Row row = new Row(schema).With("time", WrittenBatch.Start + number);
         foreach (Field field in schema.Fields)
         {
             if (field.IsGuid)
@@ -178,7 +179,8 @@ internal sealed class HostileTextTests
     }
 
     private string Map(Random random) => JsonSerializer.Serialize(
-        new SortedDictionary<string, string>(Enumerable.Range(0, random.Next(1, 3)).Select(_ => Pick(random, _texts)).Distinct().ToDictionary(key => key, _ => Pick(random, _texts)), StringComparer.Ordinal));
+        new SortedDictionary<string, string>(Enumerable.Range(0, random.Next(1, 3)).Select(_ => Pick(random, _texts)).Distinct()
+            .ToDictionary(key => key, _ => Pick(random, _texts)), StringComparer.Ordinal));
 
     private static string Hostile(Random random)
     {
@@ -198,33 +200,10 @@ internal sealed class HostileTextTests
 
     private static string Pick(Random random, string[] texts) => texts[random.Next(texts.Length)];
 
-    private static ValidBatch BatchOf(KindSchema schema, List<KindRow> rows, long firstNumber)
-    {
-        SampleBatch samples = new();
-        SampleTable table = samples.Table(schema.Kind);
-        for (int row = 0; row < rows.Count; row++)
-        {
-            foreach (Field field in schema.Fields)
-            {
-                if (rows[row].Text(field.Ordinal) is { } text)
-                {
-                    table.Texts(field.Ordinal).Set(row, Encoding.UTF8.GetBytes(text));
-                }
-                else if (rows[row].Number(field.Ordinal) is { } number)
-                {
-                    table.Numbers(field.Ordinal).Set(row, number);
-                }
-            }
-        }
-
-        table.RowCount = rows.Count;
-        table.PadColumns();
-        return new ValidBatch(1, samples) { FirstNumber = firstNumber };
-    }
-
     private async Task<string[]> FirstColumnAsync(string statement)
     {
         JsonElement result = (await _server.QueryAsync(statement, Database))[0];
-        return [.. result.GetProperty("series").EnumerateArray().SelectMany(series => series.GetProperty("values").EnumerateArray()).Select(row => row[0].GetString()!).Distinct()];
+        return [.. result.GetProperty("series").EnumerateArray().SelectMany(series => series.GetProperty("values").EnumerateArray())
+            .Select(row => row[0].GetString()!).Distinct()];
     }
 }

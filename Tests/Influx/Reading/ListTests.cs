@@ -4,7 +4,6 @@ using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx.Reading;
-using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Storage.Scanning;
 using TimeSeries.Tests.Support.Influx;
 using TimeSeries.Tests.Support.Rows;
@@ -12,7 +11,6 @@ using TimeSeries.Tests.Support.Rows;
 namespace TimeSeries.Tests.Influx.Reading;
 
 /// <summary>Lists from a real InfluxDB equal those of the embedded store, and what only several nodes can do to them.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class ListTests
 {
     private const int QuestionCount = 120;
@@ -26,18 +24,11 @@ internal sealed class ListTests
     [SetUp]
     public async Task Start()
     {
-        _server = await RealInfluxd.StartAsync();
-        await _server.QueryAsync("CREATE DATABASE apm");
+        _server = await RealInfluxd.StartWithDatabaseAsync();
     }
 
     [TearDown]
-    public async Task Stop()
-    {
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
-    }
+    public async Task Stop() => await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [Test]
     public async Task Lists_of_both_stores_are_equal([Range(1, 4)] int seed)
@@ -108,7 +99,8 @@ internal sealed class ListTests
         await new ReadPoints(_server, "apm", 0xA1).WriteUnitAsync(1, [.. Enumerable.Range(0, 11).Select(i => Alert(Guid.NewGuid(), i, "t"))]);
         using InfluxReader reader = ReadSetup.Reader(_server);
         ListQuery query = Titles() with { Filters = [Filter.Present(_alert.Ordinal("title"))], MaxRows = 10 };
-        Assert.That(async () => await reader.ListAsync(query, CancellationToken.None), Throws.TypeOf<QueryLimitException>().With.Property("Option").EqualTo("Query:MaxRows"));
+        Assert.That(async () => await reader.ListAsync(query, CancellationToken.None),
+            Throws.TypeOf<QueryLimitException>().With.Property("Option").EqualTo("Query:MaxRows"));
     }
 
     [Test]
@@ -116,14 +108,15 @@ internal sealed class ListTests
     {
         using InfluxReader reader = ReadSetup.Reader(_server, TimeSpan.FromHours(2));
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - ListRows.Start;
-        await new ReadPoints(_server, "apm", 0xA1).WriteUnitAsync(1, [Alert(Guid.NewGuid(), now - (3 * 3_600_000), "old"), Alert(Guid.NewGuid(), now - 3_600_000, "young")]);
+        await new ReadPoints(_server, "apm", 0xA1)
+            .WriteUnitAsync(1, [Alert(Guid.NewGuid(), now - (3 * 3_600_000), "old"), Alert(Guid.NewGuid(), now - 3_600_000, "young")]);
         Assert.That(await TitlesAsync(Titles(), reader), Is.EqualTo("1: young"));
     }
 
     private static ListQuery Titles() =>
         new() { Pcode = 1, Kind = Kind.Alert, Range = TimeRange.All, Fields = [_alert.Ordinal("title")], Limit = 10, CountTotal = true };
 
-    private static KindRow Alert(Guid id, long at, string title) => new KindRow(_alert)
+    private static Row Alert(Guid id, long at, string title) => new Row(_alert)
         .With("time", ListRows.Start + at).With("severity", "Info").With("source", "s").With("title", title).With("id", id.ToString("D"));
 
     private async Task<string> TitlesAsync(ListQuery query, InfluxReader? reader = null)

@@ -37,7 +37,7 @@ internal sealed class ListedStores(RealInfluxd server) : IAsyncDisposable
     /// <summary>Writes rows of one project and kind as a batch of one node.</summary>
     public async Task WriteAsync(Row[] rows, int node)
     {
-        ValidBatch batch = StoreUnderTest.BatchOf(rows, _next[node]);
+        ValidBatch batch = Row.BatchOf(rows, _next[node]);
         LineEncoder encoder = new(_nodes[node], maxLines: 5_000, maxBytes: 4 << 20);
         encoder.Begin(batch, new OpenUnit(0));
         bool isWhole = false;

@@ -3,13 +3,12 @@ using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Core.Storage.Influx.Reading;
-using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Influx.Reading;
 
 /// <summary>Answers from a real InfluxDB equal the naive computation, to the last digit: from units, from raw rows, and from both.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class ReadAnswerTests
 {
     private const string Database = "apm";
@@ -19,15 +18,14 @@ internal sealed class ReadAnswerTests
 
     private static readonly Kind[] _kinds = [.. SampleSchema.All.Select(schema => schema.Kind).Where(kind => kind != Kind.Alert)];
 
-    private readonly Dictionary<Kind, List<KindRow>> _rows = [];
+    private readonly Dictionary<Kind, List<Row>> _rows = [];
     private RealInfluxd _server = null!;
     private InfluxReader _reader = null!;
 
     [OneTimeSetUp]
     public async Task Fill()
     {
-        _server = await RealInfluxd.StartAsync();
-        await _server.QueryAsync($"CREATE DATABASE {Database}");
+        _server = await RealInfluxd.StartWithDatabaseAsync();
         _reader = ReadSetup.Reader(_server);
         ReadPoints first = new(_server, Database, 0xA1);
         ReadPoints second = new(_server, Database, 0xB2, 63_999_000);
@@ -36,7 +34,7 @@ internal sealed class ReadAnswerTests
             KindSchema schema = SampleSchema.Of(kind);
             Random random = new(4_711 + (int)kind);
             KindRowGenerator generator = new(schema, random);
-            List<KindRow> rows = [];
+            List<Row> rows = [];
 
             // Two nodes at the same times: closed units that overlap, one that is open, one that has no rollups at all, in a part of the time.
             await WriteAsync(first, rows, generator.Rows(RowsOfUnit, Length), true, true);
@@ -52,10 +50,7 @@ internal sealed class ReadAnswerTests
     public async Task Stop()
     {
         _reader?.Dispose();
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -67,7 +62,7 @@ internal sealed class ReadAnswerTests
         {
             SampleQuery query = (i % 2 == 0 ? generator.OfRollup(Range(random)) : generator.Any(Range(random))) with { UseRollups = useRollups };
             QueryResult result = await _reader.QueryAsync(query, CancellationToken.None);
-            Assert.That(ResultLines.Of(query, result), Is.EqualTo(NaiveAnswer.Lines(query, _rows[kind])), $"{query}");
+            Assert.That(ResultLines.Of(query, result), Is.EqualTo(ResultLines.Expected(query, _rows[kind])), $"{query}");
         }
     }
 
@@ -79,7 +74,8 @@ internal sealed class ReadAnswerTests
         {
             Pcode = 1,
             Kind = Kind.Thread,
-            Range = new TimeRange(InfluxSchema.BucketOf(KindRowGenerator.Start) + (Length / 2), InfluxSchema.BucketOf(KindRowGenerator.Start) + (Length * 3 / 4)),
+            Range = new TimeRange(InfluxSchema.BucketOf(KindRowGenerator.Start) + (Length / 2),
+                InfluxSchema.BucketOf(KindRowGenerator.Start) + (Length * 3 / 4)),
             Measures = [new Measure(MeasureKind.Sum, schema.Ordinal("count"))],
             Filters = [Filter.Present(KindSchema.Oname)],
         };
@@ -103,7 +99,7 @@ internal sealed class ReadAnswerTests
         };
     }
 
-    private static async Task WriteAsync(ReadPoints node, List<KindRow> rows, List<KindRow> added, bool closed, bool withRollups)
+    private static async Task WriteAsync(ReadPoints node, List<Row> rows, List<Row> added, bool closed, bool withRollups)
     {
         rows.AddRange(added);
         await node.WriteUnitAsync(1, added, closed, withRollups);

@@ -13,7 +13,9 @@ namespace TimeSeries.Tests.Influx.Reading;
 internal sealed class ReadFailureTests
 {
     private const string Row = """{"results":[{"statement_id":0,"series":[{"name":"thread","columns":["time","n","count"],"values":[[1000000,1,5]]}]}]}""";
-    private const string PartialRow = """{"results":[{"statement_id":0,"series":[{"name":"thread","columns":["time","n","count"],"values":[[1000000,1,5]],"partial":true}],"partial":true}]}""";
+    private const string PartialRow =
+        """{"results":[{"statement_id":0,"series":[{"name":"thread","columns":["time","n","count"],"values":[[1000000,1,5]]"""
+        + ""","partial":true}],"partial":true}]}""";
 
     private static readonly SampleQuery _query = new()
     {
@@ -28,7 +30,8 @@ internal sealed class ReadFailureTests
     [
         new object[] { 200, PartialRow, InfluxQueryFailure.Partial },
         new object[] { 200, Row + "\n" + PartialRow, InfluxQueryFailure.Partial },
-        new object[] { 200, """{"results":[{"statement_id":0,"series":[{"name":"thread","columns":["time","n"],"values":[[1,1]],"partial":true}]}]}""", InfluxQueryFailure.Partial },
+        new object[] { 200, """{"results":[{"statement_id":0,"series":[{"name":"thread","columns":["time","n"],"values":[[1,1]],"partial":true}]}]}""",
+            InfluxQueryFailure.Partial },
         new object[] { 200, "", InfluxQueryFailure.Partial },
         new object[] { 200, """{"results":[{"statement_id":0,"error":"database not found: nodb"}]}""", InfluxQueryFailure.Statement },
         new object[] { 200, PartialRow + "\n" + """{"results":[{"statement_id":0,"error":"timeout"}]}""", InfluxQueryFailure.Statement },
@@ -132,7 +135,8 @@ internal sealed class ReadFailureTests
     {
         using ScriptedServer server = ScriptedServer.Of(200, PartialRow + PartialRow + Row);
         using InfluxReader reader = Reader(server);
-        QueryLimitException limit = (await Assert.ThrowsAsync<QueryLimitException>(async () => await reader.QueryAsync(_query with { MaxRows = 2 }, CancellationToken.None)))!;
+        QueryLimitException limit = (await Assert.ThrowsAsync<QueryLimitException>(
+            async () => await reader.QueryAsync(_query with { MaxRows = 2 }, CancellationToken.None)))!;
         Assert.That(limit.Option, Is.EqualTo("Query:MaxRows"));
     }
 
@@ -148,7 +152,8 @@ internal sealed class ReadFailureTests
         {
             Assert.That(lines[0], Is.EqualTo("POST /query HTTP/1.1"));
             Assert.That(lines, Has.Some.EqualTo("Accept: application/json"));
-            Assert.That(statement, Does.Contain("""q=SELECT "n","count" FROM "thread" WHERE "pcode" = $p0 AND time >= 0 AND time < 60000000000&params={"p0":"1"}"""));
+            Assert.That(statement, Does.Contain(
+                """q=SELECT "n","count" FROM "thread" WHERE "pcode" = $p0 AND time >= 0 AND time < 60000000000&params={"p0":"1"}"""));
         });
     }
 

@@ -8,8 +8,8 @@ using TimeSeries.Core.Storage.Influx.Alerts;
 using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Core.Storage.Influx.Rollups;
-using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Influx.Reading;
 
@@ -25,7 +25,7 @@ internal sealed class ReadHourTests
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
 
-    private readonly List<KindRow> _rows = [];
+    private readonly List<Row> _rows = [];
     private readonly Random _random = new(31);
     private UnitCache _cache = null!;
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
@@ -38,8 +38,7 @@ internal sealed class ReadHourTests
     {
         _rows.Clear();
         _cache = new UnitCache(1 << 26, 1 << 26);
-        _server = await RealInfluxd.StartAsync();
-        await _server.QueryAsync($"CREATE DATABASE {Database}");
+        _server = await RealInfluxd.StartWithDatabaseAsync();
         _http = InfluxQlClient.MakeInvoker();
         _first = new ReadPoints(_server, Database, 0xA1);
         await WriteAsync(_first, RowsOfNode, Hours * Hour, true, true);
@@ -50,10 +49,7 @@ internal sealed class ReadHourTests
     public async Task Stop()
     {
         _http?.Dispose();
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     [Test]
@@ -64,7 +60,7 @@ internal sealed class ReadHourTests
         {
             long from = Start + (_random.Next(-1, Hours) * Hour) + (i % 3 == 0 ? 0 : _random.Next(13) * 300_000L);
             SampleQuery query = generator.OfRollup(i % 5 == 0 ? TimeRange.All : new TimeRange(from, from + (_random.Next(1, 3) * Hour) + (i % 2 * 77_777)));
-            Assert.That(await AskAsync(query), Is.EqualTo(NaiveAnswer.Lines(query, _rows)), $"{query}");
+            Assert.That(await AskAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)), $"{query}");
         }
     }
 
@@ -73,7 +69,8 @@ internal sealed class ReadHourTests
     {
         await AskAsync(OfServices());
         HourPlace place = new(1, Kind.Transaction, 0, Start + Hour);
-        Assert.That((_cache.Hours.Find(place) is not null, _cache.Units.Find(new UnitCacheKey(1, Kind.Transaction, 0, Start + Hour, "00000000000000a1", 0))), Is.EqualTo((true, (CachedUnitRollup?)null)));
+        Assert.That((_cache.Hours.Find(place) is not null, _cache.Units.Find(new UnitCacheKey(1, Kind.Transaction, 0, Start + Hour, "00000000000000a1", 0))),
+            Is.EqualTo((true, (CachedUnitRollup?)null)));
     }
 
     // A closed unit, and one that is still open.
@@ -84,7 +81,7 @@ internal sealed class ReadHourTests
         SampleQuery query = OfServices();
         await AskAsync(query);
         await WriteAsync(_first, 50, Hour, closed, true);
-        Assert.That(await AskAsync(query), Is.EqualTo(NaiveAnswer.Lines(query, _rows)));
+        Assert.That(await AskAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)));
     }
 
     [Test]
@@ -92,11 +89,11 @@ internal sealed class ReadHourTests
     {
         SampleQuery query = OfServices();
         await AskAsync(query);
-        List<string> before = NaiveAnswer.Lines(query, _rows).ToList();
+        List<string> before = ResultLines.Expected(query, _rows).ToList();
         await WriteAsync(_first, 50, Hour, true, withRollups: false);
         Assert.That(await AskAsync(query), Is.EqualTo(before));
         _clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.That(await AskAsync(query), Is.EqualTo(NaiveAnswer.Lines(query, _rows)));
+        Assert.That(await AskAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)));
     }
 
     private static SampleQuery OfServices() => new()
@@ -125,17 +122,18 @@ internal sealed class ReadHourTests
 
     private async Task WriteAsync(ReadPoints node, int count, long length, bool closed, bool withRollups)
     {
-        List<KindRow> rows = [.. Enumerable.Range(0, count).Select(_ => Row(Start + _random.NextInt64(length)))];
+        List<Row> rows = [.. Enumerable.Range(0, count).Select(_ => RowAt(Start + _random.NextInt64(length)))];
         _rows.AddRange(rows);
         await node.WriteUnitAsync(1, rows, closed, withRollups);
     }
 
-    private KindRow Row(long time)
+    private Row RowAt(long time)
     {
         int agent = _random.Next(2);
-        KindRow row = new KindRow(_schema)
+        Row row = new Row(_schema)
             .With("time", time).With("oid", agent).With("oname", $"agent-{agent}").With("service", $"/service/{_random.Next(3)}")
             .With("elapsed", _random.NextInt64(1L << _random.Next(1, 40))).With("error", _random.Next(5) == 0 ? 1 : 0).With("sql_count", _random.Next(9));
-        return _random.Next(3) == 0 ? row : row.With("remote_ip", $"10.0.0.{_random.Next(4)}").With("city", _random.Next(20).ToString(CultureInfo.InvariantCulture));
+        return _random.Next(3) == 0 ? row : row.With("remote_ip", $"10.0.0.{_random.Next(4)}")
+            .With("city", _random.Next(20).ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -8,6 +8,7 @@ using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Core.Storage.Influx.Rollups;
 using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Support.Influx;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Influx.Reading;
 
@@ -19,17 +20,17 @@ internal sealed class ReadPoints(RealInfluxd server, string database, ulong node
     private long _number = firstNumber;
 
     /// <summary>Writes rows as one unit: the points, then, unless it stays open, its rollups.</summary>
-    public async Task WriteUnitAsync(long pcode, IReadOnlyList<KindRow> rows, bool closed = true, bool withRollups = true)
+    public async Task WriteUnitAsync(long pcode, IReadOnlyList<Row> rows, bool closed = true, bool withRollups = true)
     {
         long unit = _number;
-        foreach (KindRow[] some in rows.Chunk(LinesAtOnce))
+        foreach (Row[] some in rows.Chunk(LinesAtOnce))
         {
             await WriteAsync(string.Join('\n', some.Select(row => Line(pcode, row, _number++))));
         }
 
         if (withRollups)
         {
-            foreach (IGrouping<long, KindRow> bucket in rows.GroupBy(row => InfluxSchema.BucketOf(row.Time)))
+            foreach (IGrouping<long, Row> bucket in rows.GroupBy(row => InfluxSchema.BucketOf(row.Time)))
             {
                 await WriteAsync(string.Join('\n', RollupLines(pcode, unit, bucket.Key, [.. bucket.OrderBy(row => row.Time)], closed)));
             }
@@ -42,7 +43,7 @@ internal sealed class ReadPoints(RealInfluxd server, string database, ulong node
         Assert.That(status, Is.EqualTo(204), body);
     }
 
-    private string Line(long pcode, KindRow row, long number)
+    private string Line(long pcode, Row row, long number)
     {
         KindSchema schema = row.Schema;
         StringBuilder line = new(schema.Name);
@@ -57,7 +58,8 @@ internal sealed class ReadPoints(RealInfluxd server, string database, ulong node
         {
             if (field.IsText && row.Text(field.Ordinal) is { } text)
             {
-                line.Append(',').Append(field.Name).Append("=\"").Append(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+                line.Append(',').Append(field.Name).Append("=\"")
+                    .Append(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
             }
             else if (!field.IsText && row.Number(field.Ordinal) is { } value)
             {
@@ -68,7 +70,7 @@ internal sealed class ReadPoints(RealInfluxd server, string database, ulong node
         return line.Append(CultureInfo.InvariantCulture, $" {(row.Time * 1_000_000) + (number % 1_000_000)}").ToString();
     }
 
-    private IEnumerable<string> RollupLines(long pcode, long unit, long bucket, IReadOnlyList<KindRow> rows, bool closed)
+    private IEnumerable<string> RollupLines(long pcode, long unit, long bucket, IReadOnlyList<Row> rows, bool closed)
     {
         KindSchema schema = rows[0].Schema;
         RollupBuilder builder = new(schema, QueryGenerator.Threshold);

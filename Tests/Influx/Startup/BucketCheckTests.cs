@@ -22,8 +22,11 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Buckets[0] = server.Buckets[0] with { RetentionSeconds = bucketHours * 3_600 };
-        ProbeResult findings = await RunAsync(Target(server, FakeInflux.Organisation) with { KeptFor = ourHours is { } hours ? TimeSpan.FromHours(hours) : null });
-        string[] faults = expected ? [$"Storage:Retention: samples are to be kept {(ourHours is null ? "for ever" : "73h")}, and the bucket 'apm' deletes them after 72h; set Storage:Retention to that or less."] : [];
+        ProbeResult findings = await RunAsync(
+            Target(server, FakeInflux.Organisation) with { KeptFor = ourHours is { } hours ? TimeSpan.FromHours(hours) : null });
+        string[] faults = expected ? [
+            $"Storage:Retention: samples are to be kept {(ourHours is null ? "for ever" : "73h")}, and the bucket 'apm' deletes them after 72h; set "
+                + "Storage:Retention to that or less."] : [];
         Assert.That(findings.Faults, Is.EqualTo(faults));
     }
 
@@ -52,7 +55,8 @@ internal sealed class BucketCheckTests
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Mappings.Clear();
         server.QueryAnswer = """{"results":[{"statement_id":0,"error":"database not found: apm"}]}""";
-        Assert.That((await RunAsync(Target(server, FakeInflux.Organisation))).Faults.Single(), Does.Contain("Create the mapping with: influx v1 dbrp create --db apm"));
+        Assert.That((await RunAsync(Target(server, FakeInflux.Organisation))).Faults.Single(),
+            Does.Contain("Create the mapping with: influx v1 dbrp create --db apm"));
     }
 
     [Test]
@@ -69,7 +73,8 @@ internal sealed class BucketCheckTests
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Mappings[0] = server.Mappings[0] with { BucketId = OtherBucket };
         Assert.That((await RunAsync(Target(server, FakeInflux.Organisation))).Faults.Single(), Does.StartWith(
-            "INFLUX_DATABASE: samples are written to the bucket 'apm' (000000000000000a), and queries of the database 'apm' read another one (000000000000000b)."));
+            "INFLUX_DATABASE: samples are written to the bucket 'apm' (000000000000000a), and queries of the database 'apm' read another "
+                + "one (000000000000000b)."));
     }
 
     [Test]
@@ -118,7 +123,8 @@ internal sealed class BucketCheckTests
             return Results.Empty;
         };
         ProbeResult findings = await RunAsync(Target(server, FakeInflux.Organisation) with { Timeout = TimeSpan.FromSeconds(1) });
-        Assert.That((findings.Faults.Length, findings.Unreachable), Is.EqualTo((0, $"InfluxDB at {server.Address} can't be reached: it said nothing for 1000 ms.")));
+        Assert.That((findings.Faults.Length, findings.Unreachable),
+            Is.EqualTo((0, $"InfluxDB at {server.Address} can't be reached: it said nothing for 1000 ms.")));
     }
 
     [Test]
@@ -126,13 +132,16 @@ internal sealed class BucketCheckTests
     {
         using ScriptedServer server = ScriptedServer.Of(204, "");
         ProbeTarget target = new(server.Address, "apm", "", "", null, null, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
-        Assert.That((await RunAsync(target)).Faults.Single(), Is.EqualTo($"INFLUX_HOST: what answers at {server.Address} is no InfluxDB (status 204 to /ping, no version)."));
+        Assert.That((await RunAsync(target)).Faults.Single(),
+            Is.EqualTo($"INFLUX_HOST: what answers at {server.Address} is no InfluxDB (status 204 to /ping, no version)."));
     }
 
     private static ProbeTarget Target(FakeInflux server, string organisation)
     {
         AuthenticationHeaderValue account = new("Token", FakeInflux.Token);
-        return new ProbeTarget(server.Address, FakeInflux.Database, "", organisation, account, account, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
+        return new ProbeTarget(server.Address, FakeInflux.Database, "", organisation, account, account,
+            TimeSpan.FromSeconds(10))
+        { Writes = true, Reads = true };
     }
 
     private static Task<ProbeResult> RunAsync(ProbeTarget target) => new InfluxProbe(target, TimeProvider.System).RunAsync(CancellationToken.None);

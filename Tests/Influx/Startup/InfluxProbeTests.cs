@@ -18,9 +18,11 @@ internal sealed class InfluxProbeTests
     public async Task A_missing_database_is_made_when_that_is_allowed()
     {
         await using RealInfluxd server = await RealInfluxd.StartAsync();
-        ProbeResult findings = await RunAsync(Target(server.Address) with { CreatesDatabase = true, CreatedRetention = TimeSpan.FromDays(2), KeptFor = TimeSpan.FromDays(1) });
+        ProbeResult findings = await RunAsync(
+            Target(server.Address) with { CreatesDatabase = true, CreatedRetention = TimeSpan.FromDays(2), KeptFor = TimeSpan.FromDays(1) });
         string made = (await server.QueryAsync("SHOW RETENTION POLICIES ON \"apm\""))[0].ToString();
-        Assert.That((findings.Faults.Length, findings.Version, made.Contains("48h0m0s", StringComparison.Ordinal)), Is.EqualTo((0, "1.6.7~rc0", true)), string.Join('\n', findings.Faults));
+        Assert.That((findings.Faults.Length, findings.Version, made.Contains("48h0m0s", StringComparison.Ordinal)), Is.EqualTo((0, "1.6.7~rc0", true)),
+            string.Join('\n', findings.Faults));
     }
 
     [Test]
@@ -38,7 +40,8 @@ internal sealed class InfluxProbeTests
         await using RealInfluxd server = await RealInfluxd.StartAsync();
         await server.QueryAsync("CREATE DATABASE x");
         await RunAsync(Target(server.Address) with { Database = name, CreatesDatabase = true });
-        string[] names = [.. (await server.QueryAsync("SHOW DATABASES"))[0].GetProperty("series")[0].GetProperty("values").EnumerateArray().Select(row => row[0].GetString()!)];
+        string[] names = [.. (await server.QueryAsync("SHOW DATABASES"))[0].GetProperty("series")[0].GetProperty("values").EnumerateArray()
+            .Select(row => row[0].GetString()!)];
         Assert.That(names, Is.SupersetOf(new[] { "x", name }));
     }
 
@@ -63,7 +66,8 @@ internal sealed class InfluxProbeTests
     public async Task An_account_that_may_not_make_the_database_is_told_so()
     {
         await using RealInfluxd server = await WithAccountsAsync();
-        ProbeResult findings = await RunAsync(Target(server.Address) with { Database = "other", WriteAccount = _writer, ReadAccount = _administrator, CreatesDatabase = true });
+        ProbeResult findings = await RunAsync(
+            Target(server.Address) with { Database = "other", WriteAccount = _writer, ReadAccount = _administrator, CreatesDatabase = true });
         Assert.That(findings.Faults, Has.Some.Contains("does not make the database 'other'"));
     }
 
@@ -76,14 +80,14 @@ internal sealed class InfluxProbeTests
         await using RealInfluxd server = await RealInfluxd.StartAsync();
         await server.QueryAsync($"CREATE DATABASE apm WITH DURATION {(databaseHours == 0 ? "INF" : databaseHours + "h")}");
         ProbeResult findings = await RunAsync(Target(server.Address) with { KeptFor = ourHours is { } hours ? TimeSpan.FromHours(hours) : null });
-        Assert.That(findings.Faults.Any(fault => fault.StartsWith("Storage:Retention: ", StringComparison.Ordinal)), Is.EqualTo(expected), string.Join('\n', findings.Faults));
+        Assert.That(findings.Faults.Any(fault => fault.StartsWith("Storage:Retention: ", StringComparison.Ordinal)), Is.EqualTo(expected),
+            string.Join('\n', findings.Faults));
     }
 
     [Test]
     public async Task A_retention_policy_that_is_not_there_is_told()
     {
-        await using RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync("CREATE DATABASE apm");
+        await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         ProbeResult findings = await RunAsync(Target(server.Address) with { RetentionPolicy = "week" });
         Assert.That(findings.Faults.Single(), Is.EqualTo("INFLUX_DATABASE: 'apm' has no retention policy 'week'."));
     }
@@ -113,7 +117,8 @@ internal sealed class InfluxProbeTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(product);
         AuthenticationHeaderValue account = new(scheme, FakeInflux.Token);
-        ProbeResult findings = await RunAsync(Target(server.Address) with { Organization = FakeInflux.Organisation, WriteAccount = account, ReadAccount = account, CreatesDatabase = true });
+        ProbeResult findings = await RunAsync(
+            Target(server.Address) with { Organization = FakeInflux.Organisation, WriteAccount = account, ReadAccount = account, CreatesDatabase = true });
         Assert.That(findings.Faults, Has.Length.EqualTo(faults), string.Join('\n', findings.Faults));
     }
 
@@ -125,7 +130,8 @@ internal sealed class InfluxProbeTests
         ProbeTarget target = Target(server.Address) with { Organization = "other", WriteAccount = account, ReadAccount = account };
         string organisation = (await RunAsync(target)).Faults.Single();
         string bucket = (await RunAsync(target with { Organization = FakeInflux.Organisation, Database = "other" })).Faults.Single();
-        Assert.That((organisation.StartsWith("INFLUX_ORG: ", StringComparison.Ordinal), bucket.StartsWith("INFLUX_DATABASE: ", StringComparison.Ordinal)), Is.EqualTo((true, true)));
+        Assert.That((organisation.StartsWith("INFLUX_ORG: ", StringComparison.Ordinal), bucket.StartsWith("INFLUX_DATABASE: ", StringComparison.Ordinal)),
+            Is.EqualTo((true, true)));
     }
 
     private static ProbeTarget Target(Uri server) =>
@@ -142,5 +148,6 @@ internal sealed class InfluxProbeTests
         return server;
     }
 
-    private static AuthenticationHeaderValue Basic(string name, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
+    private static AuthenticationHeaderValue Basic(string name, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
 }

@@ -12,7 +12,6 @@ using TimeSeries.Tests.Support.Influx;
 namespace TimeSeries.Tests.Influx.Startup;
 
 /// <summary>The watermark is that of the node that is furthest behind, in a real InfluxDB.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class NodeWordTests
 {
     private const string Database = "apm";
@@ -26,8 +25,7 @@ internal sealed class NodeWordTests
     [SetUp]
     public async Task Start()
     {
-        _server = await RealInfluxd.StartAsync();
-        await _server.QueryAsync($"CREATE DATABASE {Database}");
+        _server = await RealInfluxd.StartWithDatabaseAsync();
         _reader = ReadSetup.Reader(_server);
     }
 
@@ -35,10 +33,7 @@ internal sealed class NodeWordTests
     public async Task Stop()
     {
         _reader?.Dispose();
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     [Test]
@@ -94,7 +89,8 @@ internal sealed class NodeWordTests
     private async Task SayAsync(string node, int open, long through, long at)
     {
         long hour = at / Hour * Hour * 1_000_000;
-        (int status, string body) = await _server.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"node,node={node} open={open}i,through={through}i {hour}"), Database);
+        (int status, string body) = await _server.WriteAsync(
+            string.Create(CultureInfo.InvariantCulture, $"node,node={node} open={open}i,through={through}i {hour}"), Database);
         Assert.That(status, Is.EqualTo(204), body);
     }
 }

@@ -17,7 +17,8 @@ internal sealed class WriteBackoffTests
     }
 
     [Test]
-    public void The_jitter_is_full() => Assert.That((new Backoff(() => 0).Next(null), new Backoff(() => 0.5).Next(null)), Is.EqualTo((TimeSpan.Zero, TimeSpan.FromMilliseconds(100))));
+    public void The_jitter_is_full() =>
+        Assert.That((new Backoff(() => 0).Next(null), new Backoff(() => 0.5).Next(null)), Is.EqualTo((TimeSpan.Zero, TimeSpan.FromMilliseconds(100))));
 
     [TestCase(7, 7)]
     [TestCase(-5, 0)]

@@ -19,7 +19,8 @@ internal sealed class WriteBodiesTests
     {
         byte[] lines = Lines(lineBytes);
         byte[] body = _bodies.Take(lines, Most);
-        Assert.That((body.Length, body.AsSpan(0, lines.Length).SequenceEqual(lines), body.AsSpan(lines.Length).ContainsAnyExcept((byte)'\n')), Is.EqualTo((expected, true, false)));
+        Assert.That((body.Length, body.AsSpan(0, lines.Length).SequenceEqual(lines), body.AsSpan(lines.Length).ContainsAnyExcept((byte)'\n')),
+            Is.EqualTo((expected, true, false)));
     }
 
     [TestCase(100_000, 0, TestName = "A_part_has_no_tail")]

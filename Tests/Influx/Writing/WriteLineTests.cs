@@ -55,12 +55,12 @@ internal sealed class WriteLineTests
     [Test]
     public async Task Hostile_texts_come_back_from_a_real_server()
     {
-        await using RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync("CREATE DATABASE apm");
+        await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         ValidBatch batch = WrittenBatch.Transactions(0, [.. HostileTexts.All.Select((text, i) => (WrittenBatch.Start + i, text, 1L))]);
         (int status, string body) = await server.WriteAsync(Lines(batch), "apm");
         Assert.That(status, Is.EqualTo(204), body);
-        System.Text.Json.JsonElement rows = (await server.QueryAsync("SELECT \"service\" FROM \"transaction\"", "apm"))[0].GetProperty("series")[0].GetProperty("values");
+        System.Text.Json.JsonElement rows = (await server.QueryAsync("SELECT \"service\" FROM \"transaction\"", "apm"))[0]
+            .GetProperty("series")[0].GetProperty("values");
         Assert.That(rows.EnumerateArray().Select(row => row[1].GetString()), Is.EqualTo(HostileTexts.All));
     }
 
@@ -114,7 +114,8 @@ internal sealed class WriteLineTests
                 string oid = table.Has(KindSchema.Oid) ? ValueOf(table, table.Schema.Fields[KindSchema.Oid], row) ?? "-" : "-";
                 string alert = table.Schema.Kind == Kind.Alert ? $"b={fields["id"][..2]}," : "";
                 long time = table.Numbers(KindSchema.Time).Values[row] * 1_000_000 + number % 1_000_000;
-                yield return $"{table.Schema.Name},{alert}e={number / 1_000_000},node=0123456789abcdef,oid={oid},pcode={pcode} {string.Join('|', fields)} {time}";
+                yield return $"{table.Schema.Name},{alert}e={number / 1_000_000},node=0123456789abcdef,oid={oid},pcode={pcode} "
+                    + $"{string.Join('|', fields)} {time}";
             }
         }
     }
@@ -131,6 +132,8 @@ internal sealed class WriteLineTests
         return code == TextColumn.Missing ? null : Encoding.UTF8.GetString(table.Texts(field.Ordinal).Symbols[code]);
     }
 
-    private static string Describe(ParsedLine line) =>
-        line.Error ?? $"{line.Series} {string.Join('|', new SortedDictionary<string, string>(line.Fields.ToDictionary(field => field.Key, field => $"{field.Value.Value}"), StringComparer.Ordinal))} {line.Time}";
+    private static string Describe(ParsedLine line) => line.Error
+        ?? $"{line.Series} {string.Join('|', line.Fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(Described))} {line.Time}";
+
+    private static string Described(KeyValuePair<string, FieldValue> field) => $"[{field.Key}, {field.Value.Value}]";
 }

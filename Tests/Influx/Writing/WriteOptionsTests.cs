@@ -26,7 +26,8 @@ internal sealed class WriteOptionsTests
     public void Without_file_and_environment_there_are_defaults()
     {
         InfluxOptions options = Read().Options!;
-        Assert.That((options.Host, options.Database, options.BatchLines, options.BatchBytes, options.Gzip), Is.EqualTo((new Uri("http://127.0.0.1:8086"), "apm", 5_000, 1 << 20, false)));
+        Assert.That((options.Host, options.Database, options.BatchLines, options.BatchBytes, options.Gzip),
+            Is.EqualTo((new Uri("http://127.0.0.1:8086"), "apm", 5_000, 1 << 20, false)));
     }
 
     [Test]
@@ -37,7 +38,8 @@ internal sealed class WriteOptionsTests
         InfluxOptions options = outcome.Options!;
         Assert.That(
             (options.Host, options.Org, options.Database, options.RetentionPolicy, options.WriteApi, options.CreateDatabase, options.Retention),
-            Is.EqualTo((defaults.Host, defaults.Org, defaults.Database, defaults.RetentionPolicy, defaults.WriteApi, defaults.CreateDatabase, defaults.Retention)));
+            Is.EqualTo((defaults.Host, defaults.Org, defaults.Database, defaults.RetentionPolicy, defaults.WriteApi,
+                defaults.CreateDatabase, defaults.Retention)));
         Assert.That(
             (options.Timeout, options.Gzip, options.BatchLines, options.BatchBytes, options.FlushAge, options.Credentials.IsEmpty),
             Is.EqualTo((defaults.Timeout, defaults.Gzip, defaults.BatchLines, defaults.BatchBytes, defaults.FlushAge, true)));
@@ -84,16 +86,19 @@ internal sealed class WriteOptionsTests
         _environment["INFLUX_READ_TOKEN"] = "reader";
         _environment["INFLUX_AUTH_SCHEME"] = "bearer";
         InfluxOptions options = Read().Options!;
-        Assert.That((options.Credentials.ToHeader()!.ToString(), options.ReadCredentials.ToHeader()!.ToString()), Is.EqualTo(("Bearer writer", "Bearer reader")));
+        Assert.That((options.Credentials.ToHeader()!.ToString(), options.ReadCredentials.ToHeader()!.ToString()),
+            Is.EqualTo(("Bearer writer", "Bearer reader")));
     }
 
     [Test]
     public void All_errors_are_told_at_once_with_key_and_value()
     {
-        Put("/etc/app/run/influx.env", "INFLUX_TIMEOUT_MS=soon\nINFLUX_GZIP=perhaps\nINFLUX_BATCH_BYTES=5000000\nINFLUX_WRITE_API=v9\nINFLUX_RETENTION=30\nno setting");
+        Put("/etc/app/run/influx.env",
+            "INFLUX_TIMEOUT_MS=soon\nINFLUX_GZIP=perhaps\nINFLUX_BATCH_BYTES=5000000\nINFLUX_WRITE_API=v9\nINFLUX_RETENTION=30\nno setting");
         IReadOnlyList<string> errors = Read().Errors;
         Assert.That(errors, Has.Count.EqualTo(6));
-        Assert.That(string.Join('\n', errors), Does.Contain("INFLUX_TIMEOUT_MS = 'soon'").And.Contain("INFLUX_GZIP = 'perhaps'").And.Contain("INFLUX_BATCH_BYTES = '5000000'")
+        Assert.That(string.Join('\n', errors),
+            Does.Contain("INFLUX_TIMEOUT_MS = 'soon'").And.Contain("INFLUX_GZIP = 'perhaps'").And.Contain("INFLUX_BATCH_BYTES = '5000000'")
             .And.Contain("INFLUX_WRITE_API = 'v9'").And.Contain("INFLUX_RETENTION = '30'").And.Contain("line 6"));
     }
 

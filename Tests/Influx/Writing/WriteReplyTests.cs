@@ -14,7 +14,8 @@ internal sealed class WriteReplyTests
     [TestCase(200, "<html>welcome</html>", WriteOutcome.Misconfigured)]
     [TestCase(201, "", WriteOutcome.Misconfigured)]
     [TestCase(302, "", WriteOutcome.Misconfigured)]
-    [TestCase(400, "partial write: field type conflict: input field \"a\" on measurement \"m\" is type integer, already exists as type float dropped=1", WriteOutcome.PartlyRefused)]
+    [TestCase(400, "partial write: field type conflict: input field \"a\" on measurement \"m\" is type integer, already exists as type float dropped=1",
+        WriteOutcome.PartlyRefused)]
     [TestCase(400, "partial write: unable to parse 'm v=': missing field value dropped=0", WriteOutcome.PartlyRefused)]
     [TestCase(400, "partial write of line protocol occurred", WriteOutcome.PartlyRefused)]
     [TestCase(400, "unable to parse 'm v=': missing field value", WriteOutcome.Refused)]
@@ -38,17 +39,21 @@ internal sealed class WriteReplyTests
     [TestCase("partial write: points beyond retention policy dropped=12", 12)]
     [TestCase("partial write: unable to parse 'x' dropped=0", 0)]
     [TestCase("partial write of line protocol occurred", 0)]
-    public void What_was_dropped_is_read(string body, int expected) => Assert.That(WriteReply.Of(HttpStatusCode.BadRequest, body).Dropped, Is.EqualTo(expected));
+    public void What_was_dropped_is_read(string body, int expected) =>
+        Assert.That(WriteReply.Of(HttpStatusCode.BadRequest, body).Dropped, Is.EqualTo(expected));
 
     [TestCase(100, WriteOutcome.Unavailable)]
     [TestCase(Megabyte + 1, WriteOutcome.TooLarge)]
     public void A_reset_means_too_large_where_the_body_was(int bytes, WriteOutcome expected) =>
-        Assert.That(WriteReply.Failed(new HttpRequestException(HttpRequestError.Unknown, "reset", new SocketException((int)SocketError.ConnectionReset)), bytes).Outcome, Is.EqualTo(expected));
+        Assert.That(WriteReply.Failed(new HttpRequestException(HttpRequestError.Unknown, "reset", new SocketException((int)SocketError.ConnectionReset)),
+            bytes).Outcome, Is.EqualTo(expected));
 
     [Test]
     public void A_refused_connection_is_no_matter_of_size() =>
-        Assert.That(WriteReply.Failed(new HttpRequestException(HttpRequestError.ConnectionError, "refused"), 4 * Megabyte).Outcome, Is.EqualTo(WriteOutcome.Unavailable));
+        Assert.That(WriteReply.Failed(new HttpRequestException(HttpRequestError.ConnectionError, "refused"), 4 * Megabyte).Outcome,
+            Is.EqualTo(WriteOutcome.Unavailable));
 
     [Test]
-    public void A_time_out_is_tried_again() => Assert.That(WriteReply.Failed(new OperationCanceledException(), 4 * Megabyte).Outcome, Is.EqualTo(WriteOutcome.Unavailable));
+    public void A_time_out_is_tried_again() =>
+        Assert.That(WriteReply.Failed(new OperationCanceledException(), 4 * Megabyte).Outcome, Is.EqualTo(WriteOutcome.Unavailable));
 }

@@ -6,6 +6,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Writing;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Influx;
 
 namespace TimeSeries.Tests.Influx.Writing;
@@ -26,7 +27,8 @@ internal sealed class WriteRequestTests
     public async Task Each_endpoint_has_its_own_address(InfluxWriteApi api, string policy, string expected)
     {
         using ScriptedServer server = ScriptedServer.Of(204, "");
-        await WriteAsync(new InfluxOptions { Host = new Uri(server.Address, "proxy"), Database = "a&b c", RetentionPolicy = policy, Org = "my org", WriteApi = api });
+        await WriteAsync(
+            new InfluxOptions { Host = new Uri(server.Address, "proxy"), Database = "a&b c", RetentionPolicy = policy, Org = "my org", WriteApi = api });
 
         // The digits of an escape may be of either case.
         Assert.That(server.Asked.Split("\r\n")[0], Is.EqualTo(expected).IgnoreCase);
@@ -37,7 +39,8 @@ internal sealed class WriteRequestTests
     {
         using ScriptedServer server = ScriptedServer.Of(204, "");
         await WriteAsync(new InfluxOptions { Host = server.Address }, "m v=\"\u20ac\" 1\n");
-        Assert.That(server.Asked, Does.Contain("\r\nContent-Type: text/plain; charset=utf-8\r\n").And.Contain("\r\nAccept: application/json\r\n").And.EndsWith("\r\n\r\nm v=\"\u20ac\" 1\n"));
+        Assert.That(server.Asked, Does.Contain("\r\nContent-Type: text/plain; charset=utf-8\r\n").And.Contain("\r\nAccept: application/json\r\n").And.EndsWith(
+            "\r\n\r\nm v=\"\u20ac\" 1\n"));
         Assert.That(server.Asked, Does.Not.Contain("Content-Encoding").And.Not.Contain("Authorization").And.Not.Contain("Cookie").And.Not.Contain("Expect"));
     }
 
@@ -64,7 +67,8 @@ internal sealed class WriteRequestTests
         string line = header is null ? "" : $"Retry-After: {header}\r\n";
         using ScriptedServer server = ScriptedServer.Saying($"HTTP/1.1 429 Said\r\n{line}Content-Length: 0\r\n\r\n");
         WriteReply reply = await WriteAsync(new InfluxOptions { Host = server.Address });
-        Assert.That((reply.Outcome, reply.RetryAfter), Is.EqualTo((WriteOutcome.Unavailable, seconds is { } wait ? TimeSpan.FromSeconds(wait) : (TimeSpan?)null)));
+        Assert.That((reply.Outcome, reply.RetryAfter),
+            Is.EqualTo((WriteOutcome.Unavailable, seconds is { } wait ? TimeSpan.FromSeconds(wait) : (TimeSpan?)null)));
     }
 
     [Test]
@@ -72,7 +76,8 @@ internal sealed class WriteRequestTests
     {
         // The rest never comes: who wants it all runs into the time-out.
         string start = "<html>bad gateway " + new string('x', 8_000);
-        using ScriptedServer server = ScriptedServer.Saying($"HTTP/1.1 502 Said\r\nContent-Type: text/html; charset=nonsense\r\nContent-Length: 5000000\r\n\r\n{start}");
+        using ScriptedServer server = ScriptedServer.Saying(
+            $"HTTP/1.1 502 Said\r\nContent-Type: text/html; charset=nonsense\r\nContent-Length: 5000000\r\n\r\n{start}");
         WriteReply reply = await WriteAsync(new InfluxOptions { Host = server.Address, Timeout = TimeSpan.FromSeconds(30) });
         Assert.That((reply.Outcome, reply.Reason), Is.EqualTo((WriteOutcome.Unavailable, ("502 " + start)[..1_000])));
     }
@@ -144,11 +149,7 @@ internal sealed class WriteRequestTests
         using InfluxHttp http = new(new InfluxOptions { Host = server.Address }, TimeProvider.System);
         using CancellationTokenSource stop = new();
         Task<WriteReply> writing = http.WriteAsync("m v=1i 1\n"u8.ToArray(), 0, stop.Token);
-        while (server.Asked.Length == 0)
-        {
-            await Task.Delay(5);
-        }
-
+        await Eventually.IsTrueAsync(() => server.Asked.Length > 0);
         await stop.CancelAsync();
         await Assert.ThatAsync(() => writing, Throws.InstanceOf<OperationCanceledException>());
         await server.HungUp;
@@ -157,8 +158,7 @@ internal sealed class WriteRequestTests
     [Test]
     public async Task A_real_server_counts_a_tail_of_line_feeds_as_nothing([Values] bool gzip)
     {
-        await using RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync("CREATE DATABASE apm");
+        await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         StringBuilder lines = new();
         for (int i = 1; i <= 5_000; i++)
         {
@@ -168,15 +168,16 @@ internal sealed class WriteRequestTests
         using InfluxHttp http = new(new InfluxOptions { Host = server.Address, Gzip = gzip }, TimeProvider.System);
         WriteReply reply = await http.WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()), Megabyte, CancellationToken.None);
         Assert.That((reply.Outcome, reply.Reason), Is.EqualTo((WriteOutcome.Stored, "204 ")));
-        Assert.That((await server.NumberAsync("SELECT count(n) FROM m", "apm"), await server.NumberAsync("SELECT sum(n) FROM m", "apm")), Is.EqualTo((5_000, 5_000 * 5_001 / 2)));
+        Assert.That((await server.NumberAsync("SELECT count(n) FROM m", "apm"), await server.NumberAsync("SELECT sum(n) FROM m", "apm")),
+            Is.EqualTo((5_000, 5_000 * 5_001 / 2)));
     }
 
     [Test]
     public async Task A_bad_line_before_a_tail_is_refused_alone()
     {
-        await using RealInfluxd server = await RealInfluxd.StartAsync();
-        await server.QueryAsync("CREATE DATABASE apm");
-        string lines = string.Concat(Enumerable.Range(1, 2_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"m,e=1,tag=some_tag_that_makes_it_longer n={i}i {i}\n")));
+        await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
+        string lines = string.Concat(Enumerable.Range(1, 2_000)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"m,e=1,tag=some_tag_that_makes_it_longer n={i}i {i}\n")));
         using InfluxHttp http = new(new InfluxOptions { Host = server.Address }, TimeProvider.System);
         WriteReply reply = await http.WriteAsync(Encoding.UTF8.GetBytes(lines + "m n=\n"), Megabyte, CancellationToken.None);
         Assert.That((reply.Outcome, await server.NumberAsync("SELECT count(n) FROM m", "apm")), Is.EqualTo((WriteOutcome.PartlyRefused, 2_000)));

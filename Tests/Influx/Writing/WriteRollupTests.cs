@@ -5,7 +5,7 @@ using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx.Rollups;
-using TimeSeries.Tests.Aggregate;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Influx.Writing;
 

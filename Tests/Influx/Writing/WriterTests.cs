@@ -11,6 +11,7 @@ using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Rollups;
 using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Tests.Ingest;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Influx;
 
@@ -101,7 +102,8 @@ internal sealed class WriterTests
             await StoredAsync(writer, 3);
         });
         List<UnitRollups> units = await UnitsAsync(server);
-        Assert.That(units.Select(unit => (unit.SampleCount, unit.FirstTime - WrittenBatch.Start, unit.LastTime - WrittenBatch.Start)), Is.EqualTo(new[] { (100L, -100L, -1L), (300L, 0L, 299L) }));
+        Assert.That(units.Select(unit => (unit.SampleCount, unit.FirstTime - WrittenBatch.Start, unit.LastTime - WrittenBatch.Start)),
+            Is.EqualTo(new[] { (100L, -100L, -1L), (300L, 0L, 299L) }));
         Assert.That(units.SelectMany(unit => unit.Sections).Select(section => Rollup.TryRead(section.Span)!.Level), Is.All.EqualTo(RollupLevel.FiveMinutes));
         Assert.That(units[1].Sections, Is.Not.Empty);
     }
@@ -131,11 +133,7 @@ internal sealed class WriterTests
             await writer.WaitStoredAsync(new LogPosition(1), token);
             server.Kill();
             await writer.WriteAsync(WrittenBatch.Many(500, 300, WrittenBatch.Start + 500), new LogPosition(2), token);
-            while (writer.Fault is null)
-            {
-                await Task.Delay(10, token);
-            }
-
+            await Eventually.IsTrueAsync(() => writer.Fault is not null);
             await server.RestartAsync();
             await writer.WaitStoredAsync(new LogPosition(2), token);
         });
@@ -170,7 +168,15 @@ internal sealed class WriterTests
         server.Refusals.Enqueue(new FakeRefusal(429, "0"));
         server.Refusals.Enqueue(new FakeRefusal(503, "Sun, 01 Mar 2020 12:00:42 GMT"));
         InfluxCredentials credentials = new(FakeInflux.Token);
-        using InfluxWriter writer = Open(new InfluxOptions { Host = server.Address, Credentials = credentials, Org = FakeInflux.Organisation, WriteApi = api, FlushAge = TimeSpan.FromMilliseconds(20) });
+        using InfluxWriter writer = Open(
+            new InfluxOptions
+            {
+                Host = server.Address,
+                Credentials = credentials,
+                Org = FakeInflux.Organisation,
+                WriteApi = api,
+                FlushAge = TimeSpan.FromMilliseconds(20),
+            });
         await RunAsync(writer, async token =>
         {
             await writer.WriteAsync(WrittenBatch.Many(0, 1_000), new LogPosition(1), token);
@@ -184,7 +190,14 @@ internal sealed class WriterTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Cloud);
         server.BodyLimit = 20_000;
-        using InfluxWriter writer = Open(new InfluxOptions { Host = server.Address, Credentials = new InfluxCredentials(FakeInflux.Token), Gzip = false, FlushAge = TimeSpan.FromMilliseconds(20) });
+        using InfluxWriter writer = Open(
+            new InfluxOptions
+            {
+                Host = server.Address,
+                Credentials = new InfluxCredentials(FakeInflux.Token),
+                Gzip = false,
+                FlushAge = TimeSpan.FromMilliseconds(20),
+            });
         await RunAsync(writer, async token =>
         {
             await writer.WriteAsync(WrittenBatch.Many(0, 1_000), new LogPosition(1), token);
@@ -198,7 +211,14 @@ internal sealed class WriterTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Cloud);
         server.Forgettable = 3;
-        using InfluxWriter writer = Open(new InfluxOptions { Host = server.Address, Credentials = new InfluxCredentials(FakeInflux.Token), BatchLines = 100, FlushAge = TimeSpan.FromMilliseconds(20) });
+        using InfluxWriter writer = Open(
+            new InfluxOptions
+            {
+                Host = server.Address,
+                Credentials = new InfluxCredentials(FakeInflux.Token),
+                BatchLines = 100,
+                FlushAge = TimeSpan.FromMilliseconds(20),
+            });
         await RunAsync(writer, async token =>
         {
             await writer.WriteAsync(WrittenBatch.Many(0, 250), new LogPosition(1), token);
@@ -215,7 +235,8 @@ internal sealed class WriterTests
 
     private InfluxWriter Open(InfluxOptions options, ILogger? logger = null) =>
         InfluxWriter.Open(
-            new InfluxNode(new DiskFileSystem(), _folder, Node), options, _ => 1_200_000, null, TimeProvider.System, _instruments, logger ?? NullLogger.Instance);
+            new InfluxNode(new DiskFileSystem(), _folder, Node), options, _ => 1_200_000, null, TimeProvider.System, _instruments,
+            logger ?? NullLogger.Instance);
 
     // Runs the writer while something is written.
     private static async Task RunAsync(InfluxWriter writer, Func<CancellationToken, Task> write)
@@ -228,14 +249,7 @@ internal sealed class WriterTests
         Assert.That(async () => await running, Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private static async Task StoredAsync(InfluxWriter writer, long offset)
-    {
-        using CancellationTokenSource timeout = new(TimeSpan.FromSeconds(30));
-        while (writer.StoredThrough < new LogPosition(offset))
-        {
-            await Task.Delay(5, timeout.Token);
-        }
-    }
+    private static Task StoredAsync(InfluxWriter writer, long offset) => Eventually.IsTrueAsync(() => writer.StoredThrough >= new LogPosition(offset));
 
     private static async Task<(long Count, long Sum)> CountAsync(RealInfluxd server) => (
         await server.NumberAsync("SELECT count(n) FROM transaction", "apm"), await server.NumberAsync("SELECT sum(elapsed) FROM transaction", "apm"));
@@ -259,5 +273,6 @@ internal sealed class WriterTests
         return units;
     }
 
-    private List<string> DeadLetters() => Directory.Exists(_folder["dead-letters"]) ? [.. Directory.GetFiles(_folder["dead-letters"]).Select(File.ReadAllText)] : [];
+    private List<string> DeadLetters() =>
+        Directory.Exists(_folder["dead-letters"]) ? [.. Directory.GetFiles(_folder["dead-letters"]).Select(File.ReadAllText)] : [];
 }

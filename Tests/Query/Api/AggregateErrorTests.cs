@@ -34,7 +34,9 @@ public sealed class AggregateErrorTests
     [TestCase("kind=sql&by=db,db", "by names \"db\" twice.")]
     [TestCase("kind=sql&by=db,,sql", "There is no field \"\"")]
     [TestCase("kind=sql&by=*", "There is no field \"*\"")]
-    [TestCase("kind=thread&measures=median(count)", "There is no measure \"median(count)\" of thread; there are count, rate, and avg, min, max, sum, stddev, p50, p90, p95, p99, p999 of a field, like avg(count).")]
+    [TestCase("kind=thread&measures=median(count)",
+        "There is no measure \"median(count)\" of thread; there are count, rate, and avg, min, max, sum, stddev, p50, p90, p95, p99, p999 of a "
+            + "field, like avg(count).")]
     [TestCase("kind=sql&measures=p42(elapsed)", "there are count, rate, error_rate, and avg")]
     [TestCase("kind=thread&measures=error_rate", "There is no measure \"error_rate\" of thread")]
     [TestCase("kind=sql&measures=avg", "There is no measure \"avg\"")]
@@ -46,7 +48,8 @@ public sealed class AggregateErrorTests
     [TestCase("kind=exception&measures=stddev(snap_seq)", "There is no stddev of \"snap_seq\"")]
     [TestCase("kind=sql&measures=count,count", "measures names \"count\" twice.")]
     [TestCase("kind=sql&measures=count,", "There is no measure \"\"")]
-    [TestCase("kind=sql&where=nothing:1", "There is no field \"nothing\" of sql; there are time, oid, oname, okind, onode, sql, elapsed, db, error, fetch_count, fetch_time, txid, service.")]
+    [TestCase("kind=sql&where=nothing:1",
+        "There is no field \"nothing\" of sql; there are time, oid, oname, okind, onode, sql, elapsed, db, error, fetch_count, fetch_time, txid, service.")]
     [TestCase("kind=sql&where=", "where must be field:value")]
     [TestCase("kind=sql&where=service", "where must be field:value")]
     [TestCase("kind=sql&where=:x", "There is no field \"\"")]
@@ -206,7 +209,8 @@ public sealed class AggregateErrorTests
         {
             foreach (string text in HostileTexts.All)
             {
-                foreach (string name in (string[])["kind", "kind=sql&by", "kind=sql&measures", "kind=sql&order", "kind=sql&window", "kind=sql&from", "kind=sql&cursor", "kind=sql&limit"])
+                foreach (string name in (string[])["kind", "kind=sql&by", "kind=sql&measures", "kind=sql&order", "kind=sql&window", "kind=sql&from",
+                    "kind=sql&cursor", "kind=sql&limit"])
                 {
                     string path = name.EndsWith("cursor", StringComparison.Ordinal) ? "samples" : "aggregate";
                     using HttpResponseMessage response = await _host.OwnAsync($"/api/v1/{path}?{name}={Uri.EscapeDataString(text)}");

@@ -22,13 +22,15 @@ public sealed class AggregateFormatTests
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(
             [.. _hostile.Select((text, i) => Statement(text, i)), new Row(Kind.Sql, Time).With("elapsed", 5)]);
-        using HttpResponseMessage response = await host.OwnAsync("/api/v1/aggregate?kind=sql&by=sql&measures=avg(elapsed),avg(fetch_count),count&format=csv&limit=7");
+        using HttpResponseMessage response = await host.OwnAsync(
+            "/api/v1/aggregate?kind=sql&by=sql&measures=avg(elapsed),avg(fetch_count),count&format=csv&limit=7");
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(
             "sql,avg(elapsed),avg(fetch_count),count\r\n,0.005,,1\r\n blank ,0.005,,1\r\n=1+1,0.004,,1\r\n\"a,b\",0.001,,1\r\nplain,0,,1\r\n"
             + "\"say \"\"hi\"\"\",0.002,,1\r\n\"two\r\nlines\",0.003,,1\r\n"));
         Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/csv; charset=utf-8; header=present"));
         Assert.That(
-            (response.Headers.GetValues("x-total").Single(), response.Headers.GetValues("x-source").Single(), response.Headers.GetValues("x-watermark").Single()),
+            (response.Headers.GetValues("x-total").Single(), response.Headers.GetValues("x-source").Single(),
+                response.Headers.GetValues("x-watermark").Single()),
             Is.EqualTo(("8", "raw", "2023-01-29T12:02:03.456Z")));
     }
 
@@ -38,7 +40,8 @@ public sealed class AggregateFormatTests
         await using QueryTestHost host = await QueryTestHost.StartAsync(Statement("two\r\nlines", 7_000), Statement("b", 1));
         using HttpResponseMessage response = await host.OwnAsync("/api/v1/aggregate?kind=sql&by=sql,db&measures=max(elapsed)&format=ndjson&window=1d");
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(
-            "{\"time\":1674950400000,\"sql\":\"b\",\"db\":null,\"max(elapsed)\":0.001}\n{\"time\":1674950400000,\"sql\":\"two\\r\\nlines\",\"db\":null,\"max(elapsed)\":7}\n"));
+            "{\"time\":1674950400000,\"sql\":\"b\",\"db\":null,\"max(elapsed)\":0.001}\n"
+            + "{\"time\":1674950400000,\"sql\":\"two\\r\\nlines\",\"db\":null,\"max(elapsed)\":7}\n"));
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/x-ndjson"));
     }
 
@@ -79,7 +82,8 @@ public sealed class AggregateFormatTests
         const int Rows = 20_000;
         using ManualResetEventSlim arrived = new();
         TaskCompletionSource<bool> cameInTime = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using QueryTestHost host = await QueryTestHost.StartAsync(new BrokenReader(Rows) { BeforeLast = () => cameInTime.TrySetResult(arrived.Wait(TimeSpan.FromSeconds(30))) });
+        await using QueryTestHost host = await QueryTestHost.StartAsync(
+            new BrokenReader(Rows) { BeforeLast = () => cameInTime.TrySetResult(arrived.Wait(TimeSpan.FromSeconds(30))) });
         using HttpClient client = new();
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(host.Address, "/api/v1/aggregate?kind=sql&by=sql"));
         request.Headers.Add("Authorization", "Bearer " + QueryTestHost.Token);

@@ -160,14 +160,16 @@ public sealed class AggregateTests
     {
         using HttpResponseMessage response = await _host.OwnAsync("/api/v1/aggregate?kind=transaction");
         JsonElement answer = await QueryTestHost.ReadAsync(response, HttpStatusCode.OK);
-        Assert.That((answer.GetProperty("from").GetInt64(), answer.GetProperty("to").GetInt64()), Is.EqualTo((QueryTestHost.Now - 3_600_000, QueryTestHost.Now)));
+        Assert.That((answer.GetProperty("from").GetInt64(), answer.GetProperty("to").GetInt64()),
+            Is.EqualTo((QueryTestHost.Now - 3_600_000, QueryTestHost.Now)));
     }
 
     [Test]
     public async Task Of_a_name_that_stands_twice_the_first_counts()
     {
         JsonElement answer = await AskAsync("kind=thread&kind=nonsense&measures=rate&measures=count&by=oid&by=oname");
-        Assert.That(answer.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()), Is.EqualTo(new[] { "oid", "rate" }));
+        Assert.That(answer.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()),
+            Is.EqualTo(new[] { "oid", "rate" }));
     }
 
     [TestCase("service:/a", 3)]

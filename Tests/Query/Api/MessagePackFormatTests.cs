@@ -62,7 +62,8 @@ public sealed class MessagePackFormatTests
     [Test]
     public async Task Fractions_are_float_64_also_without_decimals_and_counts_are_integers()
     {
-        await using QueryTestHost host = await QueryTestHost.StartAsync(new Row(Kind.Sql, Start).With("sql", "s").With("elapsed", 2_000).With("fetch_count", 3));
+        await using QueryTestHost host = await QueryTestHost.StartAsync(
+            new Row(Kind.Sql, Start).With("sql", "s").With("elapsed", 2_000).With("fetch_count", 3));
         byte[] body = await BodyAsync(host, "/api/v1/aggregate?kind=sql&measures=count,avg(elapsed),max(elapsed),avg(fetch_count),max(fetch_count),min(time)");
         var row = (List<object?>)((List<object?>)((Dictionary<string, object?>)MessagePackReading.Read(body)!)["rows"]!)[0]!;
         Assert.That(row, Is.EqualTo(new object[] { 1L, 2.0, 2.0, 3.0, 3L, Start }));

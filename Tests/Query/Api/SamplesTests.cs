@@ -24,7 +24,8 @@ public sealed class SamplesTests
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(
             """
             {"kind":"transaction","from":1674993600000,"to":1674993600002,"samples":[{"time":1674993600001,"service":"/b","elapsed":0,"error":true},
-            {"time":1674993600000,"oid":-7,"oname":"shop","okind":"tomcat","service":"/a\"b","elapsed":12.5,"status":200,"error":false,"sql_time":3,"malloc":9007199254740992,
+            {"time":1674993600000,"oid":-7,"oname":"shop","okind":"tomcat","service":"/a\"b","elapsed":12.5,"status":200,"error":false,
+            "sql_time":3,"malloc":9007199254740992,
             "upstream_latency":0.001}],"next":null}
             """.ReplaceLineEndings("")));
     }
@@ -40,7 +41,8 @@ public sealed class SamplesTests
         JsonElement alerts = await AskAsync(host, $"kind=alert&from={Noon}&to={Noon + 1}");
         Assert.That(threads.GetProperty("samples")[0].GetProperty("count").GetRawText(), Is.EqualTo("42.000001"));
         Assert.That(alerts.GetProperty("samples")[0].GetRawText(), Is.EqualTo(
-            """{"time":1674993600000,"severity":"Info","source":"s","title":"t","id":"550e8400-e29b-41d4-a716-446655440000","labels":{"a":"x\"y","b":""},"annotations":{}}"""));
+            """{"time":1674993600000,"severity":"Info","source":"s","title":"t","id":"550e8400-e29b-41d4-a716-446655440000","labels":"""
+            + """{"a":"x\"y","b":""},"annotations":{}}"""));
     }
 
     [Test]
@@ -50,7 +52,8 @@ public sealed class SamplesTests
             new Row(Kind.Alert, Noon).With("severity", "Info").With("source", "a,b").With("title", "t").With("labels", """{"a":"x"}"""));
         using HttpResponseMessage response = await host.OwnAsync($"/api/v1/samples?kind=alert&from={Noon}&to={Noon + 1}&format=csv");
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(
-            "time,oid,oname,okind,onode,severity,source,title,id,description,labels,annotations\r\n1674993600000,,,,,Info,\"a,b\",t,,,\"{\"\"a\"\":\"\"x\"\"}\",\r\n"));
+            "time,oid,oname,okind,onode,severity,source,title,id,description,labels,annotations\r\n"
+            + "1674993600000,,,,,Info,\"a,b\",t,,,\"{\"\"a\"\":\"\"x\"\"}\",\r\n"));
     }
 
     [Test]
@@ -110,7 +113,8 @@ public sealed class SamplesTests
         JsonElement first = await AskAsync(host, "kind=sql&limit=1");
         JsonElement second = await AskAsync(host, $"kind=sql&limit=1&cursor={first.GetProperty("next").GetString()}");
         JsonElement other = await AskAsync(host, $"kind=sql&from={Noon + 1}&to={Noon + 2}&cursor={first.GetProperty("next").GetString()}");
-        Assert.That((second.GetProperty("from").GetInt64(), second.GetProperty("to").GetInt64()), Is.EqualTo((QueryTestHost.Now - 3_600_000, QueryTestHost.Now)));
+        Assert.That((second.GetProperty("from").GetInt64(), second.GetProperty("to").GetInt64()),
+            Is.EqualTo((QueryTestHost.Now - 3_600_000, QueryTestHost.Now)));
         Assert.That(Names(other), Is.EqualTo(new[] { "s1" }));
     }
 
@@ -119,7 +123,8 @@ public sealed class SamplesTests
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync([.. Enumerable.Range(0, 3).Select(Statement)]);
         string cursor = (await AskAsync(host, "kind=sql&limit=1")).GetProperty("next").GetString()!;
-        List<string> wrong = [cursor[..^1], cursor + "A", cursor + "=", cursor.ToUpperInvariant(), "-", new string('A', cursor.Length), new string('\u00E9', cursor.Length), new string('A', 5_000)];
+        List<string> wrong = [cursor[..^1], cursor + "A", cursor + "=", cursor.ToUpperInvariant(), "-", new string('A', cursor.Length),
+            new string('\u00E9', cursor.Length), new string('A', 5_000)];
         for (int i = 0; i < cursor.Length; i++)
         {
             char other = cursor[i] == 'A' ? 'B' : 'A';

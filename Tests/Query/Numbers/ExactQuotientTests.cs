@@ -21,7 +21,8 @@ public sealed class ExactQuotientTests
             // The first sixty digits say to which side of the middle between two doubles it lies.
             var digits = BigInteger.DivRem((BigInteger)dividend * BigInteger.Pow(10, 60), divisor, out BigInteger rest);
             double expected = double.Parse($"{digits}{(rest.IsZero ? 0 : 1)}e-61", CultureInfo.InvariantCulture);
-            Assert.That((ExactQuotient.Of(dividend, divisor), ExactQuotient.Of(-dividend, divisor)), Is.EqualTo((expected, -expected)), $"{dividend}/{divisor}");
+            Assert.That((ExactQuotient.Of(dividend, divisor), ExactQuotient.Of(-dividend, divisor)), Is.EqualTo((expected, -expected)),
+                $"{dividend}/{divisor}");
         }
     }
 

@@ -22,7 +22,8 @@ public sealed class ScanLimitTests
         Assert.That((await QueryTestHost.ReadAsync(response, HttpStatusCode.UnprocessableEntity)).GetRawText(), Is.EqualTo(
             """{"code":422,"message":"The query needs more than Query:MaxRows = 5.","msg":"The query needs more than Query:MaxRows = 5."}"""));
         using HttpResponseMessage own = await host.OwnAsync("/api/v1/agents");
-        Assert.That((await QueryTestHost.ReadAsync(own, HttpStatusCode.UnprocessableEntity)).GetProperty("detail").GetString(), Does.Contain("Query:MaxRows = 5"));
+        Assert.That((await QueryTestHost.ReadAsync(own, HttpStatusCode.UnprocessableEntity)).GetProperty("detail").GetString(),
+            Does.Contain("Query:MaxRows = 5"));
     }
 
     [Test]

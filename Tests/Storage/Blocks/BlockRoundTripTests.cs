@@ -15,6 +15,7 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 using TimeSeries.Core.Threads;
 using TimeSeries.Tests.Aggregate;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Blocks;
 
@@ -40,16 +41,18 @@ public sealed class BlockRoundTripTests
     [Test]
     public void Rows_come_back_sorted_by_project_time_and_running_number()
     {
-        (StoredRow Row, long Number)[] rows = Numbered([.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 2_000, Start, 40_000, pcode: -5)], 100);
+        (Row Row, long Number)[] rows = Numbered(
+            [.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 2_000, Start, 40_000, pcode: -5)], 100);
         Assert.That(Read(Seal(rows)), Is.EqualTo(Sorted(rows)));
     }
 
     [Test]
     public void Merged_blocks_hold_what_their_sources_held()
     {
-        (StoredRow Row, long Number)[] first = Numbered([.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 20, Start, 40_000, pcode: 2)], 0);
-        (StoredRow Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
-        (StoredRow Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
+        (Row Row, long Number)[] first = Numbered(
+            [.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 20, Start, 40_000, pcode: 2)], 0);
+        (Row Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
+        (Row Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
         BlockReader[] sources = [Seal(first), Seal(second), Seal(third)];
         using MergingRows merge = new(_schema, sources, 100, _stock, CooperativeYield.Urgent, CancellationToken.None);
         Assert.That(Read(Write(merge)), Is.EqualTo(Sorted([.. first, .. second, .. third])));
@@ -60,7 +63,7 @@ public sealed class BlockRoundTripTests
     {
         string[] users = [.. Enumerable.Range(0, 300).Select(user => "user" + user)];
         BlockReader[] sources = [.. Enumerable.Range(0, 5).Select(block => Seal(Numbered(
-            [.. users.Select((user, i) => new StoredRow(1, Start + i, "s", 1) { RemoteIp = user })], block * 300)))];
+            [.. users.Select((user, i) => Row.Transaction(1, Start + i, "s", 1).With("remote_ip", user))], block * 300)))];
         int column = _schema.Ordinal("remote_ip");
         Assert.That(sources[0].Index.Columns[column]!.HasDictionary, Is.False);
         using MergingRows merge = new(_schema, sources, 100, _stock, CooperativeYield.Urgent, CancellationToken.None);
@@ -89,26 +92,22 @@ public sealed class BlockRoundTripTests
     public void Rows_are_packed_into_few_bytes()
     {
         Random random = new(1);
-        StoredRow[] rows = [.. Enumerable.Range(0, 20_000).Select(i => new StoredRow(1, Start + i, "/service/" + random.Next(400), random.Next(1_000) * 1_000L)
-        {
-            Txid = random.NextInt64().ToString("x16", null),
-            Status = 200,
-            RemoteIp = "10.0.0." + random.Next(200),
-        })];
+        Row[] rows = [.. Enumerable.Range(0, 20_000).Select(i => Row.Transaction(1, Start + i, "/service/" + random.Next(400), random.Next(1_000) * 1_000L)
+            .With("txid", random.NextInt64().ToString("x16", null)).With("status", 200).With("remote_ip", "10.0.0." + random.Next(200)))];
         Seal(Numbered(rows, 0));
         // 8 for the id, 10 bits for the duration, 9 and 8 for the texts, and what the rollups of 400 services take.
         Assert.That(_disk.Bytes(Path).Length / (double)rows.Length, Is.LessThan(20));
     }
 
-    private static (StoredRow Row, long Number)[] Numbered(IEnumerable<StoredRow> rows, long first) =>
+    private static (Row Row, long Number)[] Numbered(IEnumerable<Row> rows, long first) =>
         [.. rows.Select((row, i) => (row, first + i))];
 
-    private static List<string> Sorted((StoredRow Row, long Number)[] rows) =>
+    private static List<string> Sorted((Row Row, long Number)[] rows) =>
         [.. rows.OrderBy(row => row.Row.Pcode).ThenBy(row => row.Row.Time).ThenBy(row => row.Number).Select(row => $"{row.Number} {row.Row}")];
 
     private static ColumnIndex ColumnOf(Field field, int offset) => new() { IsText = field.IsText, Dictionary = new Extent(offset, 1), Chunks = [] };
 
-    private BlockReader Seal((StoredRow Row, long Number)[] rows)
+    private BlockReader Seal((Row Row, long Number)[] rows)
     {
         Head head = new(_stock);
         int start = 0;
@@ -117,7 +116,7 @@ public sealed class BlockRoundTripTests
             // A batch is of one project; lengths vary so that batches end anywhere.
             if (i == rows.Length || rows[i].Row.Pcode != rows[start].Row.Pcode || i - start == 777)
             {
-                head.Append(StoreUnderTest.TransactionsOf([.. rows[start..i].Select(row => row.Row)], rows[start].Number), new LogPosition(i), 0);
+                head.Append(Row.BatchOf([.. rows[start..i].Select(row => row.Row)], rows[start].Number), new LogPosition(i), 0);
                 start = i;
             }
         }
@@ -130,7 +129,8 @@ public sealed class BlockRoundTripTests
         BlockEntry entry;
         using (IFile file = _disk.Create(Path))
         {
-            entry = new BlockBuilder(file, rows, new BlockScratch(_stock, CooperativeYield.Urgent)).Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
+            entry = new BlockBuilder(file, rows, new BlockScratch(_stock, CooperativeYield.Urgent))
+                .Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
         }
 
         string own = "/blocks/" + Guid.NewGuid();
@@ -164,27 +164,23 @@ public sealed class BlockRoundTripTests
         return rows;
     }
 
-    private static StoredRow RowOf(BlockChunk chunk, long pcode, int row) =>
-        new(pcode, Number(chunk, "time", row)!.Value, Text(chunk, "service", row)!, Number(chunk, "elapsed", row)!.Value)
+    private static Row RowOf(BlockChunk chunk, long pcode, int row)
+    {
+        Row read = new(_schema) { Pcode = pcode };
+        foreach (Field field in _schema.Fields)
         {
-            Txid = Text(chunk, "txid", row),
-            RemoteIp = Text(chunk, "remote_ip", row),
-            City = Text(chunk, "city", row),
-            Status = Number(chunk, "status", row),
-            Malloc = Number(chunk, "malloc", row),
-            Error = Number(chunk, "error", row) is { } error ? error == 1 : null,
-        };
+            ReadOnlySpan<int> codes = field.IsText ? chunk.Codes(field.Ordinal) : [];
+            ReadOnlySpan<long> numbers = field.IsText ? [] : chunk.Numbers(field.Ordinal);
+            if (!codes.IsEmpty && codes[row] != TextColumn.Missing)
+            {
+                read.With(field.Name, Encoding.UTF8.GetString(chunk.Symbols(field.Ordinal)[codes[row]]));
+            }
+            else if (!numbers.IsEmpty && numbers[row] != NumberColumn.Missing)
+            {
+                read.With(field.Name, numbers[row]);
+            }
+        }
 
-    private static long? Number(BlockChunk chunk, string field, int row)
-    {
-        ReadOnlySpan<long> numbers = chunk.Numbers(_schema.Ordinal(field));
-        return numbers.IsEmpty || numbers[row] == NumberColumn.Missing ? null : numbers[row];
-    }
-
-    private static string? Text(BlockChunk chunk, string field, int row)
-    {
-        int ordinal = _schema.Ordinal(field);
-        ReadOnlySpan<int> codes = chunk.Codes(ordinal);
-        return codes.IsEmpty || codes[row] == TextColumn.Missing ? null : Encoding.UTF8.GetString(chunk.Symbols(ordinal)[codes[row]]);
+        return read;
     }
 }

@@ -3,6 +3,7 @@ using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Blocks;
 
@@ -70,7 +71,7 @@ public sealed class DamageTests
     [Test]
     public async Task A_bad_sector_is_one_querys_error()
     {
-        await _test.WriteAsync(new StoredRow(1, Start + 20 * Day, "later", 1));
+        await _test.WriteAsync(Row.Transaction(1, Start + 20 * Day, "later", 1));
         await _test.Store.SealAsync();
         _test.Disk.BreakSectors(_test.BlockFiles.First(), BlockFormat.HeaderBytes, 10);
         await using EmbeddedStore store = _test.Open();
@@ -121,7 +122,8 @@ public sealed class DamageTests
     public void A_manifest_of_an_unknown_version_is_refused_by_name()
     {
         _test.Disk.Corrupt(StoreUnderTest.ManifestPath, 8, 9);
-        Assert.That(() => _test.Open(), Throws.TypeOf<DamagedFileException>().With.Message.Contains(StoreUnderTest.ManifestPath).And.Message.Contains("version is 9"));
+        Assert.That(() => _test.Open(),
+            Throws.TypeOf<DamagedFileException>().With.Message.Contains(StoreUnderTest.ManifestPath).And.Message.Contains("version is 9"));
     }
 
     [Test]

@@ -22,7 +22,8 @@ public sealed class TimeSortTests
     public void Ascending_times_need_no_order() => Assert.That(TimeSort.Of([1, 1, 2, 9], _stock, CooperativeYield.Urgent), Is.Null);
 
     [Test]
-    public void Times_years_apart_are_sorted() => Assert.That(TimeSort.Of([1L << 40, 5, 1L << 40, 3], _stock, CooperativeYield.Urgent), Is.EqualTo(new[] { 3, 1, 0, 2 }));
+    public void Times_years_apart_are_sorted() =>
+        Assert.That(TimeSort.Of([1L << 40, 5, 1L << 40, 3], _stock, CooperativeYield.Urgent), Is.EqualTo(new[] { 3, 1, 0, 2 }));
 
     private static long Scaled(int time, int scale) => scale switch { 0 => time, 1 => time * 100_003L, _ => time * 10_000_000_019L };
 }

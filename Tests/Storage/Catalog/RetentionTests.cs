@@ -5,6 +5,7 @@ using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Catalog;
 using TimeSeries.Core.Threads;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Catalog;
 
@@ -16,7 +17,7 @@ public sealed class RetentionTests
     {
         await using StoreUnderTest test = new(new EmbeddedStoreOptions { Retention = _ => TimeSpan.FromDays(1) });
         long edge = test.Now - 86_400_000;
-        await test.WriteAsync(new StoredRow(1, edge - 1, "gone", 1), new StoredRow(1, edge, "kept", 1));
+        await test.WriteAsync(Row.Transaction(1, edge - 1, "gone", 1), Row.Transaction(1, edge, "kept", 1));
         string expected = "0 =kept n=1 sum=1 min=1 max=1 errors=0";
         Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Is.EqualTo(expected), "in the head");
         await test.Store.SealAsync();
@@ -28,7 +29,7 @@ public sealed class RetentionTests
     public async Task A_block_past_its_retention_is_deleted_whole()
     {
         await using StoreUnderTest test = new(new EmbeddedStoreOptions { Retention = _ => TimeSpan.FromDays(1) });
-        await test.WriteAsync(new StoredRow(1, test.Now, "a", 1));
+        await test.WriteAsync(Row.Transaction(1, test.Now, "a", 1));
         await test.Store.SealAsync();
         test.Clock.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMilliseconds(1));
         await test.Store.RetainAsync();
@@ -39,7 +40,7 @@ public sealed class RetentionTests
     public async Task Each_kind_has_its_own_retention()
     {
         await using StoreUnderTest test = new(new EmbeddedStoreOptions { Retention = kind => kind == Kind.Alert ? null : TimeSpan.FromDays(1) });
-        await test.WriteAsync(new StoredRow(1, test.Now, "a", 1));
+        await test.WriteAsync(Row.Transaction(1, test.Now, "a", 1));
         await test.WriteAlertAsync(1, Guid.NewGuid());
         await test.Store.SealAsync();
         test.Clock.Advance(TimeSpan.FromDays(2));
@@ -54,7 +55,7 @@ public sealed class RetentionTests
         foreach (string service in new[] { "oldest", "middle", "newest" })
         {
             test.Clock.Advance(TimeSpan.FromHours(1));
-            await test.WriteAsync(new StoredRow(1, test.Now, service, 1));
+            await test.WriteAsync(Row.Transaction(1, test.Now, service, 1));
             await test.Store.SealAsync();
         }
 
@@ -63,19 +64,21 @@ public sealed class RetentionTests
         test.Options = new EmbeddedStoreOptions { MaxBytes = two };
         await test.KillAndReplayAsync();
         await test.Store.RetainAsync();
-        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Does.StartWith("0 =middle").And.Contain("=newest").And.Not.Contain("=oldest"));
+        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)),
+            Does.StartWith("0 =middle").And.Contain("=newest").And.Not.Contain("=oldest"));
     }
 
     [Test]
     public async Task A_block_is_deleted_when_its_last_reader_has_left()
     {
         await using StoreUnderTest test = new(new EmbeddedStoreOptions { Retention = _ => TimeSpan.FromDays(1) });
-        await test.WriteAsync(new StoredRow(1, test.Now, "a", 1));
+        await test.WriteAsync(Row.Transaction(1, test.Now, "a", 1));
         await test.Store.SealAsync();
         await using EmbeddedStore other = test.Open();
         Block block = new(
             test.Disk, test.BlockFiles.Single(),
-            Manifest.Read(test.Disk, StoreUnderTest.ManifestPath, StoreUnderTest.NodeId)!.Blocks[0], StoreUnderTest.NodeId, new ChunkCache(1 << 20), test.Instruments);
+            Manifest.Read(test.Disk, StoreUnderTest.ManifestPath, StoreUnderTest.NodeId)!.Blocks[0], StoreUnderTest.NodeId,
+            new ChunkCache(1 << 20), test.Instruments);
         Assert.That(block.TryPin(), Is.True);
         block.Retire(CooperativeYield.Urgent);
         Assert.That(block.Open().Index.Sections, Has.Length.EqualTo(1), "still readable");

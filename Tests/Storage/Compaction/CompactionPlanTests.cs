@@ -54,7 +54,8 @@ public sealed class CompactionPlanTests
 
     [Test]
     public void A_few_late_samples_do_not_rewrite_a_day() =>
-        Assert.That(CompactionPlan.Next([.. Blocks(1, 20_000_000), .. Blocks(2, 1_000)], Noon + 3 * Day, MaxRows).Sum(block => block.Entry.RowCount), Is.LessThan(3_000));
+        Assert.That(CompactionPlan.Next([.. Blocks(1, 20_000_000), .. Blocks(2, 1_000)], Noon + 3 * Day, MaxRows)
+            .Sum(block => block.Entry.RowCount), Is.LessThan(3_000));
 
     [Test]
     public void Merging_comes_to_an_end()

@@ -3,6 +3,8 @@ using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Support;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Heads;
 
@@ -15,7 +17,7 @@ public sealed class SealingTests
     public async Task Stored_through_moves_with_the_seal_only()
     {
         await using StoreUnderTest test = new();
-        await test.WriteAsync(new StoredRow(1, Start, "a", 1));
+        await test.WriteAsync(Row.Transaction(1, Start, "a", 1));
         Assert.That(test.Store.StoredThrough, Is.EqualTo(LogPosition.Start));
         await test.Store.SealAsync();
         Assert.That(test.Store.StoredThrough, Is.EqualTo(test.End));
@@ -25,10 +27,10 @@ public sealed class SealingTests
     public async Task A_batch_that_is_stored_already_is_left_out()
     {
         await using StoreUnderTest test = new();
-        StoredRow[] rows = [new(1, Start, "a", 1)];
+        Row[] rows = [Row.Transaction(1, Start, "a", 1)];
         await test.WriteAsync(rows);
         await test.Store.SealAsync();
-        await test.Store.WriteAsync(StoreUnderTest.TransactionsOf(rows, 0), test.End, CancellationToken.None);
+        await test.Store.WriteAsync(Row.BatchOf(rows, 0), test.End, CancellationToken.None);
         Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Is.EqualTo("0 =a n=1 sum=1 min=1 max=1 errors=0"));
     }
 
@@ -53,7 +55,7 @@ public sealed class SealingTests
             await test.WriteAsync(GeneratedRows.Make(batch, 60, Start, 10_000));
         }
 
-        await WaitUntilAsync(() => test.Store.StoredThrough == test.End);
+        await Eventually.IsTrueAsync(() => test.Store.StoredThrough == test.End);
         await stop.CancelAsync();
         await running;
         Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)),
@@ -66,9 +68,9 @@ public sealed class SealingTests
         await using StoreUnderTest test = new();
         using CancellationTokenSource stop = new();
         Task running = test.Store.RunAsync(stop.Token);
-        await test.WriteAsync(new StoredRow(1, Start, "a", 1));
+        await test.WriteAsync(Row.Transaction(1, Start, "a", 1));
         test.Clock.Advance(TimeSpan.FromMinutes(10));
-        await WaitUntilAsync(() => test.Store.StoredThrough == test.End);
+        await Eventually.IsTrueAsync(() => test.Store.StoredThrough == test.End);
         await stop.CancelAsync();
         await running;
         Assert.That(test.Store.BlockCount, Is.EqualTo(1));
@@ -79,11 +81,11 @@ public sealed class SealingTests
     {
         await using StoreUnderTest test = new(new EmbeddedStoreOptions { HeadRows = 1, MaxFrozenHeads = 2 });
         test.Disk.Fail(FileOperation.Create, times: int.MaxValue);
-        StoredRow[] row = [new(1, Start, "a", 1)];
+        Row[] row = [Row.Transaction(1, Start, "a", 1)];
         await test.WriteAsync(row);
         await test.WriteAsync(row);
         await test.WriteAsync(row);
-        ValueTask waiting = test.Store.WriteAsync(StoreUnderTest.TransactionsOf(row, 3), new LogPosition(4), CancellationToken.None);
+        ValueTask waiting = test.Store.WriteAsync(Row.BatchOf(row, 3), new LogPosition(4), CancellationToken.None);
         Assert.That(waiting.IsCompleted, Is.False);
         test.Disk.Heal();
         await test.Store.SealAsync();
@@ -96,13 +98,13 @@ public sealed class SealingTests
     {
         await using StoreUnderTest test = new();
         using CancellationTokenSource stop = new();
-        await test.WriteAsync(new StoredRow(1, Start, "a", 1));
+        await test.WriteAsync(Row.Transaction(1, Start, "a", 1));
         test.Disk.Fail(FileOperation.Flush, times: 1);
         Task running = test.Store.RunAsync(stop.Token);
         test.Clock.Advance(TimeSpan.FromMinutes(10));
-        await WaitUntilAsync(() => test.Store.SealFailing);
+        await Eventually.IsTrueAsync(() => test.Store.SealFailing);
         Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Is.EqualTo("0 =a n=1 sum=1 min=1 max=1 errors=0"));
-        await WaitUntilAsync(() =>
+        await Eventually.IsTrueAsync(() =>
         {
             test.Clock.Advance(TimeSpan.FromSeconds(1));
             return test.Store.StoredThrough == test.End;
@@ -160,15 +162,5 @@ public sealed class SealingTests
         await sealing;
         QueryResult last = await test.Store.QueryAsync(query, CancellationToken.None);
         Assert.That(last.Count(0, 0), Is.EqualTo(Batches * 50));
-    }
-
-    private static async Task WaitUntilAsync(Func<bool> reached)
-    {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
-        while (!reached())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

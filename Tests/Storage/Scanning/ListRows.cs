@@ -56,7 +56,8 @@ internal sealed class ListRows(Random random)
     /// <summary>What a list must be, from the naive reader's rows of the same range and filters without page and place.</summary>
     public static async Task<string> ExpectedAsync(ListQuery query, IReadOnlyList<Row> rows)
     {
-        SampleList all = await new RowReader(rows).ListAsync(query with { After = null, Offset = 0, Limit = int.MaxValue, CountTotal = true }, CancellationToken.None);
+        SampleList all = await new RowReader(rows)
+            .ListAsync(query with { After = null, Offset = 0, Limit = int.MaxValue, CountTotal = true }, CancellationToken.None);
         List<int> behind = [.. Enumerable.Range(0, all.RowCount).Where(row => query.After is not { } after || IsBehind(query, all.Place(row), after))];
         int[] page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
         return Lines(query, all, query.CountTotal ? all.Total : -1, query.Offset < behind.Count - page.Length, page);

@@ -44,7 +44,8 @@ public sealed class ServerClient(Uri address) : IDisposable
         {
             JsonElement answer = await PushAsync(batch, form(index));
             Assert.That(answer.GetProperty("rejected").GetInt32(), Is.Zero, $"batch {index} as {form(index)}: {answer}");
-            Assert.That(answer.GetProperty("accepted").GetInt32() + answer.GetProperty("duplicates").GetInt32(), Is.EqualTo(batch.Rows.Count), $"batch {index}: {answer}");
+            Assert.That(answer.GetProperty("accepted").GetInt32() + answer.GetProperty("duplicates").GetInt32(), Is.EqualTo(batch.Rows.Count),
+                $"batch {index}: {answer}");
         }
     }
 

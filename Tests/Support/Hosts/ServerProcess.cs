@@ -55,7 +55,8 @@ public sealed partial class ServerProcess : IDisposable
     public static Task<ServerProcess> StartHostAsync(string project, string directory, params string[] more) => StartHostAsync(project, directory, [], more);
 
     /// <summary>The same with more variables in its environment.</summary>
-    public static async Task<ServerProcess> StartHostAsync(string project, string directory, IEnumerable<(string Name, string Value)> environment, params string[] more)
+    public static async Task<ServerProcess> StartHostAsync(string project, string directory,
+        IEnumerable<(string Name, string Value)> environment, params string[] more)
     {
         ServerProcess server = new(project, TestProjects.Arguments(directory, more), environment);
         try

@@ -213,7 +213,8 @@ internal sealed class FakeInflux : IAsyncDisposable
             }
         }
 
-        return refused.Count == 0 ? Results.NoContent() : Results.Json(new { error = "partial write of line protocol occurred", data = refused }, statusCode: 400);
+        return refused.Count == 0 ? Results.NoContent()
+            : Results.Json(new { error = "partial write of line protocol occurred", data = refused }, statusCode: 400);
     }
 
     private async Task<IResult> QueryAsync(HttpContext context)
@@ -248,7 +249,8 @@ internal sealed class FakeInflux : IAsyncDisposable
             return await answer(context);
         }
 
-        (string name, string id, string org) = (context.Request.Query["name"].ToString(), context.Request.Query["id"].ToString(), context.Request.Query["org"].ToString());
+        (string name, string id, string org) = (context.Request.Query["name"].ToString(), context.Request.Query["id"].ToString(),
+            context.Request.Query["org"].ToString());
         if (!HasToken(context))
         {
             return Unauthorized();

@@ -51,7 +51,8 @@ internal static class InfluxdProgram
         }
 
         string reason = await DownloadAsync(cache, unpacked);
-        return File.Exists(program) ? (program, "") : (null, $"There is no influxd and its Debian package can't be had: {reason} Set INFLUXD to one (1.6 to 1.8).");
+        return File.Exists(program) ? (program, "")
+            : (null, $"There is no influxd and its Debian package can't be had: {reason} Set INFLUXD to one (1.6 to 1.8).");
     }
 
     // XDG_CACHE_HOME or ~/.cache, as is the custom.

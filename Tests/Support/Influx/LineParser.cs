@@ -104,7 +104,8 @@ internal static class LineParser
     private static (string Name, string Value) Pair(string text, bool quotes, string what)
     {
         List<string> parts = Split(text, '=', quotes);
-        return parts.Count == 2 && parts[0].Length > 0 && parts[1].Length > 0 ? (parts[0], parts[1]) : throw new FormatException($"missing {what} key or value");
+        return parts.Count == 2 && parts[0].Length > 0 && parts[1].Length > 0 ? (parts[0], parts[1])
+            : throw new FormatException($"missing {what} key or value");
     }
 
     private static FieldValue ParseValue(string text)

@@ -20,13 +20,7 @@ internal sealed class LineParserTests
     public Task MakeDatabase() => _server.QueryAsync($"CREATE DATABASE \"{Database}\"");
 
     [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
-    }
+    public async Task Stop() => await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestCase("m v=1i 1")]
     [TestCase("m,a=1,b=2 v=1i,w=2.5,x=\"t\",y=true,z=F 1")]

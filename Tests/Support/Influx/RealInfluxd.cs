@@ -74,6 +74,14 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a server with an empty database <c>apm</c>.</summary>
+    public static async Task<RealInfluxd> StartWithDatabaseAsync()
+    {
+        RealInfluxd server = await StartAsync();
+        await server.QueryAsync("CREATE DATABASE apm");
+        return server;
+    }
+
     /// <summary>Starts it again after <see cref="Kill"/> or <see cref="StopAsync"/>, on the same directories and port, and returns when it listens.</summary>
     public async Task RestartAsync()
     {
@@ -144,7 +152,8 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
         using HttpResponseMessage response = await _http.SendAsync(request);
         string body = await response.Content.ReadAsStringAsync();
         using JsonDocument document = JsonDocument.Parse(body);
-        bool isRight = document.RootElement.TryGetProperty("results", out JsonElement results) && !results.EnumerateArray().Any(result => result.TryGetProperty("error", out _));
+        bool isRight = document.RootElement.TryGetProperty("results", out JsonElement results) && !results.EnumerateArray()
+            .Any(result => result.TryGetProperty("error", out _));
         Assert.That(isRight, Is.True, $"{statements}: {body}");
         return results.Clone();
     }

@@ -32,7 +32,8 @@ internal sealed class ScriptedServer : IDisposable
 
     /// <summary>Answers with a status and a body, then closes.</summary>
     public static ScriptedServer Of(int status, string body, string contentType = "application/json") => new(
-        string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Said\r\nContent-Type: {contentType}\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
+        string.Create(CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {status} Said\r\nContent-Type: {contentType}\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
         holds: false);
 
     /// <summary>Answers with a head of the test's, and says nothing more.</summary>
@@ -108,6 +109,7 @@ internal sealed class ScriptedServer : IDisposable
         }
 
         string? length = request[..head].Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
-        return length is null || Encoding.UTF8.GetByteCount(request.AsSpan(head + 4)) >= int.Parse(length["Content-Length:".Length..], CultureInfo.InvariantCulture);
+        return length is null || Encoding.UTF8.GetByteCount(request.AsSpan(head + 4)) >= int.Parse(length["Content-Length:".Length..],
+            CultureInfo.InvariantCulture);
     }
 }

@@ -32,7 +32,8 @@ internal sealed class SharedStore : IAsyncDisposable
     public static async Task<SharedStore> StartAsync()
     {
         SharedStore store = new(await RealInfluxd.StartAsync());
-        string settings = string.Create(CultureInfo.InvariantCulture, $"INFLUX_HOST={store.Influxd.Address}\nINFLUX_DATABASE={Database}\nINFLUX_FLUSH_MS=100\n");
+        string settings = string.Create(CultureInfo.InvariantCulture,
+            $"INFLUX_HOST={store.Influxd.Address}\nINFLUX_DATABASE={Database}\nINFLUX_FLUSH_MS=100\n");
         await File.WriteAllBytesAsync(store._folder["influx.env"], Encoding.UTF8.GetBytes(settings));
         return store;
     }
@@ -67,7 +68,8 @@ internal sealed class SharedStore : IAsyncDisposable
         long found;
         while ((found = await CountAsync()) < samples)
         {
-            Assert.That(late.IsCancellationRequested, Is.False, $"{found} of {samples} samples\n" + string.Join("\n", _processes.Select(process => process.Output)));
+            Assert.That(late.IsCancellationRequested, Is.False,
+                $"{found} of {samples} samples\n" + string.Join("\n", _processes.Select(process => process.Output)));
             await Task.Delay(_pollPeriod);
         }
     }

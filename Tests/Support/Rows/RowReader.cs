@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Text;
 using System.Text.Json;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
@@ -21,6 +20,9 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     /// <summary>The queries that came.</summary>
     public List<SampleQuery> Asked { get; } = [];
 
+    /// <summary>Whether quantiles are those of a sketch, as stores give them, instead of exact.</summary>
+    public bool UsesSketches { get; init; }
+
     public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
         lock (Asked)
@@ -29,11 +31,17 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         }
 
         await Before(query, cancellationToken);
+        return Answer(query);
+    }
+
+    /// <summary>The result at once.</summary>
+    public RowResult Answer(SampleQuery query)
+    {
         List<RowGroup> groups = [.. rows
             .Where(row => row.Pcode == query.Pcode && row.Kind == query.Kind && query.Range.Contains(row.Time))
-            .Where(row => query.Filters.All(filter => Holds(filter, row[filter.Field])))
+            .Where(row => query.Filters.All(filter => Holds(filter, row)))
             .GroupBy(row => new RowGroup.Key(Window(row.Time, query), [.. query.GroupBy.Select(part => row[part.Field] ?? part.MissingAs)]))
-            .Select(group => new RowGroup(group.Key, [.. group], query))];
+            .Select(group => new RowGroup(group.Key, [.. group], query, UsesSketches))];
         groups.Sort((left, right) => Compare(left, right, query));
         return new RowResult(query, [.. groups.Take(query.Limit)], groups.Count);
     }
@@ -44,7 +52,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         List<(Row Row, SampleId Place)> found = [.. rows
             .Select((row, number) => (Row: row, Place: new SampleId(row.Time, 1, number)))
             .Where(row => row.Row.Pcode == query.Pcode && row.Row.Kind == query.Kind && query.Range.Contains(row.Row.Time))
-            .Where(row => query.Filters.All(filter => Holds(filter, row.Row[filter.Field])))];
+            .Where(row => query.Filters.All(filter => Holds(filter, row.Row)))];
         found.Sort((left, right) => right.Row.Time != left.Row.Time ? right.Row.Time.CompareTo(left.Row.Time) : query.Order switch
         {
             ListOrder.FirstArrivalFirst => left.Place.Number.CompareTo(right.Place.Number),
@@ -63,23 +71,45 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         ? place.Time < after.Time
         : order == ListOrder.FirstArrivalFirst ? place.Number > after.Number : place.Number < after.Number;
 
-    private static long Window(long time, SampleQuery query) => query.WindowMilliseconds == 0
-        ? 0
-        : time - ((time + query.WindowOffsetMilliseconds) % query.WindowMilliseconds);
-
-    private static bool Holds(Filter filter, object? value) => filter.Operator switch
+    private static long Window(long time, SampleQuery query)
     {
-        FilterOperator.Present => value is not null,
-        FilterOperator.AnyOf => filter.Texts.Contains(value as string ?? (value is null && filter.Numbers.IsEmpty ? "" : "\0"))
-            || filter.Numbers.Contains(value as long? ?? NumberColumn.Missing),
-        FilterOperator.NoneOf => !Holds(filter with { Operator = FilterOperator.AnyOf }, value),
-        FilterOperator.ContainsAnyOf => value is string text && filter.Texts.Any(part => text.Contains(part, StringComparison.OrdinalIgnoreCase)),
-        FilterOperator.GreaterThanAnyOf => value is long number && filter.Numbers.Any(limit => number > limit),
-        FilterOperator.LessThanAnyOf => value is long number && filter.Numbers.Any(limit => number < limit),
-        FilterOperator.EitherOf => filter.Forms.Any(form => Holds(form, value)),
-        FilterOperator.HasEntryAnyOf => value is string map && JsonSerializer.Deserialize<Dictionary<string, string>>(map)!
+        long length = query.WindowMilliseconds;
+        return length == 0 ? 0 : time - ((((time + query.WindowOffsetMilliseconds) % length) + length) % length);
+    }
+
+    private static bool Holds(Filter filter, Row row)
+    {
+        if (filter.Operator == FilterOperator.EitherOf)
+        {
+            return filter.Forms.Any(form => Holds(form, row));
+        }
+
+        if (row.Schema.Fields[filter.Field].IsText)
+        {
+            return HoldsText(filter, row.Text(filter.Field) ?? "");
+        }
+
+        long? number = row.Number(filter.Field);
+        return filter.Operator switch
+        {
+            FilterOperator.AnyOf => filter.Numbers.Contains(number ?? NumberColumn.Missing),
+            FilterOperator.NoneOf => !filter.Numbers.Contains(number ?? NumberColumn.Missing),
+            FilterOperator.GreaterThanAnyOf => filter.Numbers.Any(limit => number > limit),
+            FilterOperator.LessThanAnyOf => filter.Numbers.Any(limit => number < limit),
+            FilterOperator.Present => number is not null,
+            _ => false,
+        };
+    }
+
+    private static bool HoldsText(Filter filter, string text) => filter.Operator switch
+    {
+        FilterOperator.AnyOf => filter.Texts.Contains(text),
+        FilterOperator.NoneOf => !filter.Texts.Contains(text),
+        FilterOperator.ContainsAnyOf => text != "" && filter.Texts.Any(part => text.Contains(part, StringComparison.OrdinalIgnoreCase)),
+        FilterOperator.HasEntryAnyOf => text != "" && JsonSerializer.Deserialize<Dictionary<string, string>>(text)!
             .Any(entry => filter.Texts.Any(wanted => JsonSerializer.Deserialize<Dictionary<string, string>>($"{{{wanted}}}")!.Contains(entry))),
-        _ => throw new NotSupportedException(filter.Operator.ToString()),
+        FilterOperator.Present => text != "",
+        _ => false,
     };
 
     private static int Compare(RowGroup left, RowGroup right, SampleQuery query)
@@ -88,13 +118,13 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         {
             int order = term.By switch
             {
-                OrderBy.Measure => left.Value(term.Index).CompareTo(right.Value(term.Index)),
-                OrderBy.Ratio => (left.Value(term.Index) * right.Value(term.Divisor)).CompareTo(right.Value(term.Index) * left.Value(term.Divisor)),
+                OrderBy.Measure => Nullable.Compare(left.Measured(term.Index), right.Measured(term.Index)),
+                OrderBy.Ratio => CompareQuotients(left, right, term),
                 OrderBy.Key => CompareParts(left.Keys.Parts[term.Index], right.Keys.Parts[term.Index]),
                 OrderBy.Window => left.Keys.Window.CompareTo(right.Keys.Window),
-                OrderBy.Quantile => ExactQuantile(left, term).CompareTo(ExactQuantile(right, term)),
-                OrderBy.Mean => CompareValued(left, right, term, group => (group.Value(term.Index), group.Value(term.Divisor))),
-                OrderBy.Deviation => CompareValued(left, right, term, group => Variance(group, term)),
+                OrderBy.Quantile => left.Quantile(term.Index, term.Quantile).CompareTo(right.Quantile(term.Index, term.Quantile)),
+                OrderBy.Mean => Present(left, term) != Present(right, term) ? Present(left, term) - Present(right, term) : CompareQuotients(left, right, term),
+                OrderBy.Deviation => CompareDeviations(left, right, term),
                 OrderBy.Rate => (left.Value(term.Index) * Length(right, query)).CompareTo(right.Value(term.Index) * Length(left, query)),
                 _ => throw new NotSupportedException(term.By.ToString()),
             };
@@ -113,34 +143,32 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         return ties;
     }
 
-    // The exact value of the quantile, not a sketch's.
-    private static long ExactQuantile(RowGroup group, OrderTerm term)
+    private static int CompareQuotients(RowGroup left, RowGroup right, OrderTerm term)
     {
-        List<long> values = [.. group.Numbers(term.Index).Order()];
-        return values.Count == 0 ? long.MinValue : values[(int)(term.Quantile * (values.Count - 1))];
-    }
-
-    private static (BigInteger Numerator, BigInteger Denominator) Variance(RowGroup group, OrderTerm term)
-    {
-        BigInteger count = group.Value(term.Divisor);
-        return ((count * group.Value(term.Index)) - BigInteger.Pow(group.Value(term.Sum), 2), count * count);
-    }
-
-    private static int CompareValued(RowGroup left, RowGroup right, OrderTerm term, Func<RowGroup, (BigInteger Numerator, BigInteger Denominator)> value)
-    {
-        if (left.Value(term.Divisor).IsZero || right.Value(term.Divisor).IsZero)
-        {
-            return right.Value(term.Divisor).IsZero.CompareTo(left.Value(term.Divisor).IsZero);
-        }
-
-        (BigInteger a, BigInteger b) = value(left);
-        (BigInteger c, BigInteger d) = value(right);
+        (BigInteger a, BigInteger b) = (left.Measured(term.Index) ?? 0, left.Measured(term.Divisor) ?? 0);
+        (BigInteger c, BigInteger d) = (right.Measured(term.Index) ?? 0, right.Measured(term.Divisor) ?? 0);
+        (a, b) = b == 0 ? (0, 1) : (a * b.Sign, b * b.Sign);
+        (c, d) = d == 0 ? (0, 1) : (c * d.Sign, d * d.Sign);
         return (a * d).CompareTo(c * b);
     }
 
-    private static long Length(RowGroup group, SampleQuery query) => query.WindowMilliseconds == 0
-        ? query.Range.To - query.Range.From
-        : Math.Min(query.Range.To, group.Keys.Window + query.WindowMilliseconds) - Math.Max(query.Range.From, group.Keys.Window);
+    private static int Present(RowGroup group, OrderTerm term) => group.Measured(term.Divisor) > 0 ? 1 : 0;
+
+    private static int CompareDeviations(RowGroup left, RowGroup right, OrderTerm term)
+    {
+        if (Present(left, term) + Present(right, term) < 2)
+        {
+            return Present(left, term) - Present(right, term);
+        }
+
+        (BigInteger a, BigInteger n) = left.Spread(term.Index);
+        (BigInteger b, BigInteger m) = right.Spread(term.Index);
+        return (a * BigInteger.Pow(m, 3)).CompareTo(b * BigInteger.Pow(n, 3));
+    }
+
+    private static BigInteger Length(RowGroup group, SampleQuery query) => query.WindowMilliseconds == 0
+        ? (BigInteger)query.Range.To - query.Range.From
+        : BigInteger.Min((BigInteger)group.Keys.Window + query.WindowMilliseconds, query.Range.To) - BigInteger.Max(group.Keys.Window, query.Range.From);
 
     private static int CompareParts(object? left, object? right) => (left, right) switch
     {
@@ -148,6 +176,6 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         (null, _) => -1,
         (_, null) => 1,
         (long a, long b) => a.CompareTo(b),
-        _ => Encoding.UTF8.GetBytes((string)left!).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes((string)right!)),
+        _ => RowGroup.CompareBytes((string)left, (string)right),
     };
 }

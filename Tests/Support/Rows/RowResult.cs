@@ -34,13 +34,8 @@ internal sealed class RowResult(SampleQuery query, List<RowGroup> groups, long t
 
     public override long LatestTime(int row, int measure) => groups[row].Latest(measure).Time;
 
-    public override double Quantile(int row, int measure, double quantile)
-    {
-        List<long> values = [.. groups[row].Numbers(measure).Order()];
-        return query.Measures[measure].Kind == MeasureKind.Sketch && values.Count > 0
-            ? values[(int)Math.Floor(quantile * (values.Count - 1))]
-            : double.NaN;
-    }
+    public override double Quantile(int row, int measure, double quantile) =>
+        query.Measures[measure].Kind == MeasureKind.Sketch ? groups[row].Quantile(measure, quantile) : double.NaN;
 
     public override ReadOnlySpan<long> Set(int row, int measure) => groups[row].Numbers(measure).Distinct().Order().ToArray();
 

@@ -21,7 +21,8 @@ internal sealed class ColumnOfRows(string field, IReadOnlyList<SampleRow> rows)
     public (string[] Texts, object?[] Index) AsDictionary()
     {
         string[] texts = [.. Values.OfType<string>().Distinct(StringComparer.Ordinal)];
-        Dictionary<string, long> places = texts.Select((text, place) => (text, place)).ToDictionary(pair => pair.text, pair => (long)pair.place, StringComparer.Ordinal);
+        Dictionary<string, long> places = texts.Select((text, place) => (text, place))
+            .ToDictionary(pair => pair.text, pair => (long)pair.place, StringComparer.Ordinal);
         return (texts, [.. Values.Select(value => value is string text ? (object)places[text] : null)]);
     }
 }

@@ -5,8 +5,10 @@ internal static class GeneratedSpans
 {
     private static readonly string[] _sqls =
     [
-        "select * from orders where id=#", "/* hint */ SELECT name FROM users", "  \t(select 1)", "-- note\nINSERT INTO t VALUES (#)", "insert into orders values (#,#)",
-        "Update stock set n=#", "MERGE INTO t USING s", "DELETE from t", "create table t (a int)", "DROP TABLE t", "selectx from y", "(((/* a */ /* b */ update t set a=#", "call proc(#)",
+        "select * from orders where id=#", "/* hint */ SELECT name FROM users", "  \t(select 1)", "-- note\nINSERT INTO t VALUES (#)",
+        "insert into orders values (#,#)",
+        "Update stock set n=#", "MERGE INTO t USING s", "DELETE from t", "create table t (a int)", "DROP TABLE t", "selectx from y",
+        "(((/* a */ /* b */ update t set a=#", "call proc(#)",
     ];
 
     private static readonly double[] _borders = [1200, 1200.001, 1199.999, 4800, 4800.001, 4799.999, 1199.9995, 1200.0005, 0, 0.0005, 0.001, 0.0015, 0.0025, 1];
@@ -34,7 +36,8 @@ internal static class GeneratedSpans
         Maybe(random, row, "httpc_time", 5, () => Elapsed(random));
         Maybe(random, row, "cpu_time", 7, () => Elapsed(random));
         Maybe(random, row, "malloc", 7, () => random.NextInt64(1L << random.Next(1, 54)));
-        Maybe(random, row, "remote_ip", 8, () => random.Next(20) switch { 0 => "", 1 => Hostile(random), 2 => "2001:db8::1", _ => $"10.0.{random.Next(3)}.{random.Next(12)}" });
+        Maybe(random, row, "remote_ip", 8,
+            () => random.Next(20) switch { 0 => "", 1 => Hostile(random), 2 => "2001:db8::1", _ => $"10.0.{random.Next(3)}.{random.Next(12)}" });
         Maybe(random, row, "country", 7, () => Pick(random, "KR (KOREA)", "CA (CANADA)", "", "DE"));
         Maybe(random, row, "city", 7, () => random.Next(6) == 0 ? Hostile(random) : Pick(random, "Seoul", "Winnipeg", "Zürich", ""));
         Maybe(random, row, "user_id", 8, () => $"user-{random.Next(500)}");
@@ -62,7 +65,12 @@ internal static class GeneratedSpans
 
     public static SampleRow Httpc(Random random, long time)
     {
-        SampleRow row = new("httpc") { ["time"] = time, ["url"] = random.Next(20) == 0 ? Hostile(random) : $"/remote/{random.Next(6)}", ["elapsed"] = Elapsed(random) };
+        SampleRow row = new("httpc")
+        {
+            ["time"] = time,
+            ["url"] = random.Next(20) == 0 ? Hostile(random) : $"/remote/{random.Next(6)}",
+            ["elapsed"] = Elapsed(random),
+        };
         Maybe(random, row, "host", 8, () => Pick(random, "127.0.0.1", "back.example", "", "Back.example"));
         Maybe(random, row, "port", 8, () => Pick<long>(random, 80, 8080, 0, 65_535));
         Maybe(random, row, "method", 8, () => Pick(random, "GET", "POST"));

@@ -10,7 +10,8 @@ public sealed record RecordedMessagePack(string Name, byte[] Body, PushedBatch M
     private static readonly string _folder = RepositoryFolder.Combine("Tests", "Fixtures", "MessagePack");
 
     /// <summary>The names of all recordings.</summary>
-    public static string[] Names => [.. Directory.GetFiles(_folder, "*.bin").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static string[] Names =>
+        [.. Directory.GetFiles(_folder, "*.bin").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     public static RecordedMessagePack Load(string name)
     {

@@ -1,7 +1,8 @@
 namespace TimeSeries.Tests.Support.Samples;
 
 /// <summary>
-/// Makes batches of two projects, the same for the same seed, with every field of every kind, all of them acceptable: nulls and empty texts, errors, any status,
+/// Makes batches of two projects, the same for the same seed, with every field of
+/// every kind, all of them acceptable: nulls and empty texts, errors, any status,
 /// equal times, values on the borders of buckets and of apdex, late and days-old samples, hostile texts, several agents a batch, two agents of one oid.
 /// </summary>
 public sealed class RowGenerator(int seed)

@@ -32,7 +32,8 @@ internal static partial class AggregateOracle
             ["columns"] = new List<object>([.. time, .. question.By, .. question.Measures])
                 .ConvertAll(name => (object)new Dictionary<string, object> { ["name"] = name, ["unit"] = Unit(question, (string)name) }),
             ["rows"] = groups.Take(question.Limit)
-                .Select(group => (object)new List<object>([.. time, .. question.By, .. question.Measures]).ConvertAll(column => group.Shown((string)column))).ToList(),
+                .Select(group => (object)new List<object>([.. time, .. question.By, .. question.Measures])
+                    .ConvertAll(column => group.Shown((string)column))).ToList(),
             ["total"] = (long)groups.Count,
             ["source"] = Source(),
             ["watermark"] = Moment(),

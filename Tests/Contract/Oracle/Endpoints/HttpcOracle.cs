@@ -12,8 +12,10 @@ internal static class HttpcOracle
             }));
 
     /// <summary>One host and port only, by service too.</summary>
-    public static Dictionary<string, object> Filtered(IEnumerable<OracleSample> samples, long pcode, long from, long to, string host, long port) => OracleRows.AsList(
-        Rows(samples.Within(pcode, "httpc", from, to).Where(sample => sample.Text("host") == host && sample.Term("port") == port), sample => sample.Text("service"))
+    public static Dictionary<string, object> Filtered(IEnumerable<OracleSample> samples, long pcode, long from, long to, string host,
+        long port) => OracleRows.AsList(
+        Rows(samples.Within(pcode, "httpc", from, to).Where(sample => sample.Text("host") == host && sample.Term("port") == port),
+            sample => sample.Text("service"))
             .Select(row =>
             {
                 row.Record["Service"] = row.Service;
@@ -21,7 +23,8 @@ internal static class HttpcOracle
                 return row.Record;
             }));
 
-    private static IEnumerable<(string Service, Dictionary<string, object> Record)> Rows(IEnumerable<OracleSample> samples, Func<OracleSample, string> service) => samples
+    private static IEnumerable<(string Service, Dictionary<string, object> Record)> Rows(IEnumerable<OracleSample> samples,
+        Func<OracleSample, string> service) => samples
         .GroupBy(sample => (Url: sample.Text("url"), Host: sample.Text("host"), Port: sample.Term("port"), Service: service(sample)))
         .Select(group => (group.Key, Samples: group.ToList(), Sum: group.Sum("elapsed")))
         .OrderByDescending(group => group.Sum)

@@ -19,7 +19,8 @@ internal static class NcpOracle
         (samples, pcode, from, to) => Answer(samples, pcode, from, to, minutes, levels, types, offset, limit))
     {
         Body = (from, to) => string.Create(CultureInfo.InvariantCulture, $$"""
-            {"timeZone":"{{zone}}","from":"{{Day(from, minutes):yyyy-MM-dd}}","to":"{{Day(to - 1, minutes):yyyy-MM-dd}}","level":[{{Quoted(levels)}}],"type":[{{Quoted(types)}}],
+            {"timeZone":"{{zone}}","from":"{{Day(from, minutes):yyyy-MM-dd}}","to":"{{Day(to - 1, minutes):yyyy-MM-dd}}",
+            "level":[{{Quoted(levels)}}],"type":[{{Quoted(types)}}],
             "offset":{{offset}},"limit":{{limit}}}
             """),
     };

@@ -19,7 +19,8 @@ internal static class TykOracle
 
     /// <summary>One caller's activity in the days that a range touches.</summary>
     public static Dictionary<string, object> Answer(
-        IEnumerable<OracleSample> samples, long pcode, long from, long to, string field, string caller, Order order, Func<DateTime, Moment> moment, int page, int pageSize)
+        IEnumerable<OracleSample> samples, long pcode, long from, long to, string field, string caller, Order order,
+        Func<DateTime, Moment> moment, int page, int pageSize)
     {
         long first = Time(DayOf(from));
         long end = Time(DayOf(to - 1).AddDays(1));
@@ -27,7 +28,8 @@ internal static class TykOracle
             .Where(sample => sample.Text(field) == caller && sample.Text("api_id").Length > 0)
             .GroupBy(sample => (Moment: moment(DateTime.UnixEpoch.AddMilliseconds(sample.Time)), Api: sample.Text("api_id"), Path: sample.Text("service")))
             .Select(group => new Row(group.Key.Moment, group.Key.Api, group.Key.Path, [.. group]))];
-        List<Row> sorted = [.. order(rows.OrderBy(row => row.Moment.Year).ThenBy(row => row.Moment.Month).ThenBy(row => row.Moment.Day).ThenBy(row => row.Moment.Hour))
+        List<Row> sorted = [
+            .. order(rows.OrderBy(row => row.Moment.Year).ThenBy(row => row.Moment.Month).ThenBy(row => row.Moment.Day).ThenBy(row => row.Moment.Hour))
             .ThenByDescending(row => row.Hits).ThenByDescending(row => row.LastHit)
             .ThenBy(row => row.Path, Utf8Order.Instance).ThenBy(row => row.Api, Utf8Order.Instance)];
         List<object> shown = [.. (page == 0 ? sorted : sorted.Skip((page - 1) * pageSize).Take(pageSize)).Select(row => row.Shape())];
@@ -38,8 +40,10 @@ internal static class TykOracle
     private static OracleEndpoint Activity(
         string family, string caller, string parameters, Order order, Func<DateTime, Moment>? moment = null, int page = 0, int pageSize = ShownPageSize) => new(
         $"activity of {family} {caller}{parameters}",
-        (from, to) => string.Create(CultureInfo.InvariantCulture, $"/api/activity/{family}/endpoint/{caller}/{DayOf(from):d/M/yyyy}/{DayOf(to - 1):d/M/yyyy}{parameters}"),
-        (samples, pcode, from, to) => Answer(samples, pcode, from, to, family == "keys" ? "api_key" : "oauth_id", caller, order, moment ?? (_ => default), page, pageSize));
+        (from, to) => string.Create(CultureInfo.InvariantCulture,
+            $"/api/activity/{family}/endpoint/{caller}/{DayOf(from):d/M/yyyy}/{DayOf(to - 1):d/M/yyyy}{parameters}"),
+        (samples, pcode, from, to) =>
+            Answer(samples, pcode, from, to, family == "keys" ? "api_key" : "oauth_id", caller, order, moment ?? (_ => default), page, pageSize));
 
     private static Moment Hour(DateTime time) => new(time.Year, time.Month, time.Day, time.Hour);
 

@@ -17,7 +17,8 @@ public sealed class AlertHistoryAccessTests
     private static readonly RowReader _reader = new(
     [
         AlertRow.Of(1),
-        new Row(Core.Schema.Kind.Alert, AlertRow.Time) { Pcode = QueryTestHost.OtherProject }.With("id", AlertRow.Id(2)).With("severity", "Info").With("source", "s").With("title", "alert 2"),
+        new Row(Core.Schema.Kind.Alert, AlertRow.Time) { Pcode = QueryTestHost.OtherProject }.With("id", AlertRow.Id(2)).With("severity", "Info")
+            .With("source", "s").With("title", "alert 2"),
     ]);
 
     [TestCase(Loopback, null, null, "alert 1", TestName = "A_caller_on_this_machine_needs_no_token_where_nobody_else_can_call")]
@@ -50,7 +51,8 @@ public sealed class AlertHistoryAccessTests
     [TestCase(Everywhere + "|" + Anyone, "Authorization", "Bearer wrong", "401", TestName = "A_wrong_token_is_refused_where_anyone_may_read")]
     [TestCase(Loopback, "Authorization", "Basic dTpw", "401", TestName = "Another_scheme_is_refused_where_no_token_is_needed")]
     [TestCase(Loopback, "Authorization", "Bearer", "401", TestName = "An_empty_token_is_refused_where_none_is_needed")]
-    [TestCase(Loopback, "Authorization", "Bearer " + QueryTestHost.PushOnlyToken, "403", TestName = "A_token_without_scope_read_is_forbidden_where_none_is_needed")]
+    [TestCase(Loopback, "Authorization", "Bearer " + QueryTestHost.PushOnlyToken, "403",
+        TestName = "A_token_without_scope_read_is_forbidden_where_none_is_needed")]
     public async Task A_caller_sees(string options, string? header, string? value, string expected)
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(_reader, options.Split('|'));

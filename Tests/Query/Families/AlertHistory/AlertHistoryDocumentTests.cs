@@ -12,7 +12,6 @@ namespace TimeSeries.Tests.Query.Families.AlertHistory;
 /// The answers that the document of the Alert History API shows, each from samples that lead to it, and its client code, by a whole server.
 /// The document gives one alert other labels in the list than in the detail, so each is pushed to a project of its own.
 /// </summary>
-[Parallelizable(ParallelScope.Self)]
 public sealed class AlertHistoryDocumentTests
 {
     private const string Prefix = "/api/v1.0/alert-history";
@@ -32,12 +31,18 @@ public sealed class AlertHistoryDocumentTests
     {
         _server = await RunningServer.StartAsync(
             _folder.FullName, "--Projects:2:Pcode=3", "--Projects:2:Name=third", $"--Projects:2:Tokens:0:Secret={TestProjects.TokenOf(StatsProject)}");
-        await PushAsync(ListProject, [.. Enumerable.Range(1, 1_249).Select(i => Alert(AlertRow.Time - (i * 1_000L), i % 2 == 0 ? "Info" : "Critical", "System")), Motor("equipmentId", "tagId")]);
+        await PushAsync(ListProject, [.. Enumerable.Range(1, 1_249)
+            .Select(i => Alert(AlertRow.Time - (i * 1_000L), i % 2 == 0 ? "Info" : "Critical", "System")), Motor("equipmentId", "tagId")]);
         SampleRow motor = Motor("equipmentId", "tagId", "threshold");
-        motor["annotations"] = new Dictionary<string, string> { ["summary"] = "Motor 과부하 경보", ["runbook"] = "https://docs.example.com/runbooks/motor-overload" };
+        motor["annotations"] = new Dictionary<string, string>
+        {
+            ["summary"] = "Motor 과부하 경보",
+            ["runbook"] = "https://docs.example.com/runbooks/motor-overload",
+        };
         await PushAsync(DetailProject, [motor]);
         await PushAsync(StatsProject, [.. Enumerable.Range(0, 185).Select(i => Alert(
-            AlertRow.Time - i, i < 15 ? "Critical" : i < 57 ? "Warning" : "Info", (i % 185) switch { < 38 => "System", < 100 => "Sensor-05", _ => "Equipment-01" }))]);
+            AlertRow.Time - i, i < 15 ? "Critical" : i < 57 ? "Warning" : "Info",
+            (i % 185) switch { < 38 => "System", < 100 => "Sensor-05", _ => "Equipment-01" }))]);
     }
 
     [OneTimeTearDown]
@@ -51,9 +56,11 @@ public sealed class AlertHistoryDocumentTests
     public async Task The_list_is_the_documents()
     {
         using var answer = JsonDocument.Parse(await _server.Client.GetAsync(Prefix, ListProject));
-        Assert.That(answer.RootElement.EnumerateObject().Select(member => member.Name), Is.EqualTo(new[] { "records", "totalCount", "page", "pageSize", "totalPages" }));
+        Assert.That(answer.RootElement.EnumerateObject().Select(member => member.Name),
+            Is.EqualTo(new[] { "records", "totalCount", "page", "pageSize", "totalPages" }));
         Assert.That(answer.RootElement.EnumerateObject().Skip(1).Select(member => member.Value.GetInt32()), Is.EqualTo(new[] { 1250, 1, 50, 25 }));
-        AssertSame(answer.RootElement.GetProperty("records")[0].GetRawText(), MotorRecord(new() { ["equipmentId"] = "Equipment-01", ["tagId"] = "Motor.Current" }));
+        AssertSame(answer.RootElement.GetProperty("records")[0].GetRawText(),
+            MotorRecord(new() { ["equipmentId"] = "Equipment-01", ["tagId"] = "Motor.Current" }));
     }
 
     [Test]
@@ -70,7 +77,8 @@ public sealed class AlertHistoryDocumentTests
 
     [TestCase("/stats/severity", "severity", "Critical", 15, "Warning", 42, "Info", 128)]
     [TestCase("/stats/source", "source", "Equipment-01", 85, "Sensor-05", 62, "System", 38)]
-    public async Task The_statistics_are_the_documents(string path, string name, string first, long ofFirst, string second, long ofSecond, string third, long ofThird) =>
+    public async Task The_statistics_are_the_documents(string path, string name, string first, long ofFirst, string second, long ofSecond,
+        string third, long ofThird) =>
         AssertSame(await _server.Client.GetAsync(Prefix + path, StatsProject), new List<object>
         {
             new Dictionary<string, object> { [name] = first, ["count"] = ofFirst },
@@ -81,14 +89,17 @@ public sealed class AlertHistoryDocumentTests
     [Test]
     public async Task The_documents_CSharp_works_as_written()
     {
-        (string output, AlertHistoryClient.AlertHistoryRecord detail, List<AlertHistoryClient.SeverityStat> stats) = await AlertHistoryClient.RunAsync(_server.Client.Address);
+        (string output, AlertHistoryClient.AlertHistoryRecord detail,
+            List<AlertHistoryClient.SeverityStat> stats) = await AlertHistoryClient.RunAsync(_server.Client.Address);
         Assert.Multiple(() =>
         {
             Assert.That(output, Is.EqualTo("Total: 1, Page: 1/1\n[Warning] Motor Overload - 2026-02-09 10:30:00Z"));
-            Assert.That((detail.Id, detail.Title, detail.Timestamp.Kind, detail.Labels["tagId"], detail.Annotations), Is.EqualTo((MotorId, "Motor Overload", DateTimeKind.Utc, "Motor.Current", (object?)null)));
+            Assert.That((detail.Id, detail.Title, detail.Timestamp.Kind, detail.Labels["tagId"], detail.Annotations),
+                Is.EqualTo((MotorId, "Motor Overload", DateTimeKind.Utc, "Motor.Current", (object?)null)));
             Assert.That(stats, Is.EqualTo(new AlertHistoryClient.SeverityStat[]
             {
-                new(AlertHistoryClient.AlertSeverity.Critical, 625), new(AlertHistoryClient.AlertSeverity.Warning, 1), new(AlertHistoryClient.AlertSeverity.Info, 624),
+                new(AlertHistoryClient.AlertSeverity.Critical, 625), new(AlertHistoryClient.AlertSeverity.Warning, 1),
+                new(AlertHistoryClient.AlertSeverity.Info, 624),
             }));
         });
     }
@@ -107,7 +118,9 @@ public sealed class AlertHistoryDocumentTests
 
     private static async Task<string> RunInNodeAsync(string module)
     {
-        ProcessStartInfo start = new("node", ["--input-type=module", "-"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("node",
+            ["--input-type=module", "-"])
+        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         Process? started = null;
         try
         {

@@ -62,7 +62,8 @@ public sealed class AlertHistoryListTests
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync([.. Enumerable.Range(0, 5).Select(i => AlertRow.Of(i, AlertRow.Time + i))]);
         JsonElement page = await host.GetAsync(query);
-        Assert.That(string.Join(' ', page.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("title").GetString()![6..])), Is.EqualTo(expected));
+        Assert.That(string.Join(' ', page.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("title").GetString()![6..])),
+            Is.EqualTo(expected));
         Assert.That(
             (page.GetProperty("totalCount").GetInt32(), page.GetProperty("pageSize").GetInt32(), page.GetProperty("totalPages").GetInt32()),
             Is.EqualTo((5, pageSize, totalPages)));

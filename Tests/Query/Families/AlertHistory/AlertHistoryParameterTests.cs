@@ -98,7 +98,8 @@ public sealed class AlertHistoryParameterTests
     [TestCase("startDate=0001-01-01T00:00:00%2B14:00&endDate=9999-12-31T23:59:59.9999999-14:00", "1 2 3 4")]
     [TestCase("startDate=&endDate=", "1 2 3 4")]
     public async Task Dates_are_inclusive_and_ISO_8601(string query, string expected) =>
-        Assert.That(string.Join(' ', (await _host.TitlesAsync("?" + query.Replace(" ", "%20", StringComparison.Ordinal))).Select(title => title[6..])), Is.EqualTo(expected));
+        Assert.That(string.Join(' ', (await _host.TitlesAsync("?" + query.Replace(" ", "%20", StringComparison.Ordinal))).Select(title => title[6..])),
+            Is.EqualTo(expected));
 
     [TestCase("?page=0", "page")]
     [TestCase("?page=-1", "page")]

@@ -33,7 +33,8 @@ public sealed class AlertHistoryStatisticsTests
     public async Task Sources_come_by_count_then_by_their_bytes()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(
-            AlertRow.Of(1, source: "\U0001F98A"), AlertRow.Of(2, source: "\uFF21"), AlertRow.Of(3, source: "b"), AlertRow.Of(4, source: "z"), AlertRow.Of(5, source: "z"));
+            AlertRow.Of(1, source: "\U0001F98A"), AlertRow.Of(2, source: "\uFF21"), AlertRow.Of(3, source: "b"), AlertRow.Of(4, source: "z"),
+            AlertRow.Of(5, source: "z"));
         JsonElement sources = await host.GetAsync("/stats/source");
         Assert.That(
             sources.EnumerateArray().Select(source => (source.GetProperty("source").GetString(), source.GetProperty("count").GetInt32())),
@@ -90,7 +91,9 @@ public sealed class AlertHistoryStatisticsTests
     [TestCase("/stats/severity?format=csv&includeZero=1", "severity,count|Critical,0|Warning,0|Info,1|")]
     [TestCase("/stats/source?format=CSV", "source,count|\"a,b\",1|")]
     [TestCase("/stats/timeline?format=csv", "time,severity,count|2026-02-09T10:00:00Z,Info,1|")]
-    [TestCase("/00000001-0000-0000-0000-000000000000?format=csv", "id,timestamp,severity,source,title,description,labels,annotations|00000001-0000-0000-0000-000000000000,2026-02-09T10:30:00Z,Info,\"a,b\",alert 1,,{},|")]
+    [TestCase("/00000001-0000-0000-0000-000000000000?format=csv",
+        "id,timestamp,severity,source,title,description,labels,annotations|"
+        + "00000001-0000-0000-0000-000000000000,2026-02-09T10:30:00Z,Info,\"a,b\",alert 1,,{},|")]
     public async Task Every_endpoint_answers_CSV(string path, string expected)
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(AlertRow.Of(1, source: "a,b"));
@@ -104,6 +107,7 @@ public sealed class AlertHistoryStatisticsTests
         RowReader reader = new([]) { Before = (_, _) => throw new QueryLimitException("Query:MaxRows", 5) };
         await using QueryTestHost host = await QueryTestHost.StartAsync(reader);
         using HttpResponseMessage response = await host.SendAsync(HttpMethod.Get, AlertRow.Prefix + "/stats/source");
-        Assert.That((await QueryTestHost.ReadAsync(response, HttpStatusCode.UnprocessableEntity)).GetProperty("detail").GetString(), Does.Contain("Query:MaxRows = 5"));
+        Assert.That((await QueryTestHost.ReadAsync(response, HttpStatusCode.UnprocessableEntity)).GetProperty("detail").GetString(),
+            Does.Contain("Query:MaxRows = 5"));
     }
 }

@@ -18,7 +18,8 @@ internal static class AlertRow
     public static string Id(int number) => new Guid(number, 0, 0, new byte[8]).ToString();
 
     public static Row Of(int number, long time = Time, string severity = "Info", string source = "s") =>
-        new Row(Kind.Alert, time).With("id", Id(number)).With("severity", severity).With("source", source).With("title", string.Create(CultureInfo.InvariantCulture, $"alert {number}"));
+        new Row(Kind.Alert, time).With("id", Id(number)).With("severity", severity).With("source", source)
+            .With("title", string.Create(CultureInfo.InvariantCulture, $"alert {number}"));
 
     /// <summary>The body of an answer that must succeed.</summary>
     public static async Task<JsonElement> GetAsync(this QueryTestHost host, string path)

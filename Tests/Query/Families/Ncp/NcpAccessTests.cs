@@ -34,7 +34,8 @@ public sealed class NcpAccessTests
 
     [Test]
     public void The_published_signature_is_made() => Assert.That(
-        NcpSignature.Sign(QueryTestHost.Secret, NcpSignature.TextToSign("POST", LongPath, "1505290625682", QueryTestHost.AccessKey)), Is.EqualTo(PublishedSignature));
+        NcpSignature.Sign(QueryTestHost.Secret, NcpSignature.TextToSign("POST", LongPath, "1505290625682", QueryTestHost.AccessKey)),
+        Is.EqualTo(PublishedSignature));
 
     [TestCase(PublishedSignature, true)]
     [TestCase("ILXEDCR9P1NP/v7NTvXOM3OUfXOVkejrvd78OcB2aDI", false)]
@@ -42,7 +43,8 @@ public sealed class NcpAccessTests
     [TestCase("", false)]
     [TestCase("no base 64 at all, \u00E9", false)]
     public void A_signature_is_compared_whole(string signature, bool expected) => Assert.That(
-        NcpSignature.IsOf(signature, QueryTestHost.Secret, NcpSignature.TextToSign("POST", LongPath, "1505290625682", QueryTestHost.AccessKey)), Is.EqualTo(expected));
+        NcpSignature.IsOf(signature, QueryTestHost.Secret,
+            NcpSignature.TextToSign("POST", LongPath, "1505290625682", QueryTestHost.AccessKey)), Is.EqualTo(expected));
 
     [TestCase(0, 200)]
     [TestCase(300_000, 200)]
@@ -80,7 +82,8 @@ public sealed class NcpAccessTests
     [TestCase("/dashboards/events/sear%63h", Path, 401, TestName = "A_path_is_not_decoded_before_it_is_compared")]
     public async Task Only_the_path_that_is_sent_may_be_signed(string sent, string signed, int status)
     {
-        JsonElement answer = await AskAsync(_host, sent, RequestSignature.Headers("POST", signed, QueryTestHost.Now, QueryTestHost.AccessKey, QueryTestHost.Secret), status);
+        JsonElement answer = await AskAsync(_host, sent,
+            RequestSignature.Headers("POST", signed, QueryTestHost.Now, QueryTestHost.AccessKey, QueryTestHost.Secret), status);
         if (status == 401)
         {
             NcpEventTests.AssertError(answer, "200", "Authentication Failed", $"POST {sent}\n{QueryTestHost.Now}\n{QueryTestHost.AccessKey}");
@@ -91,7 +94,8 @@ public sealed class NcpAccessTests
     public async Task A_request_line_with_a_whole_url_is_signed_by_its_path()
     {
         StringBuilder request = new($"POST http://somewhere{Path}?x=1 HTTP/1.1\r\nHost: somewhere\r\nConnection: close\r\nContent-Length: {Body.Length}\r\n");
-        foreach ((string name, string value) in RequestSignature.Headers("POST", Path + "?x=1", QueryTestHost.Now, QueryTestHost.AccessKey, QueryTestHost.Secret))
+        foreach ((string name, string value) in RequestSignature.Headers("POST", Path + "?x=1", QueryTestHost.Now,
+            QueryTestHost.AccessKey, QueryTestHost.Secret))
         {
             request.Append($"{name}: {value}\r\n");
         }
@@ -148,7 +152,8 @@ public sealed class NcpAccessTests
     public async Task An_access_key_opens_its_own_project_only()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(
-            new Row(Kind.Event, QueryTestHost.Now) { Pcode = QueryTestHost.OtherProject }.With("level", "EVENT").With("type", "ES010").With("message", "not yours"));
+            new Row(Kind.Event, QueryTestHost.Now) { Pcode = QueryTestHost.OtherProject }.With("level", "EVENT").With("type", "ES010")
+                .With("message", "not yours"));
         using HttpResponseMessage response = await host.NcpAsync(Body);
         Assert.That((await QueryTestHost.ReadAsync(response, HttpStatusCode.OK)).GetProperty("events").GetProperty("total").GetInt32(), Is.Zero);
     }
@@ -161,7 +166,8 @@ public sealed class NcpAccessTests
     [TestCase("/api/v1/dashboards/nonsense")]
     public async Task Another_path_is_not_found(string path)
     {
-        JsonElement answer = await AskAsync(_host, path, RequestSignature.Headers("POST", path, QueryTestHost.Now, QueryTestHost.AccessKey, QueryTestHost.Secret), 404);
+        JsonElement answer = await AskAsync(_host, path,
+            RequestSignature.Headers("POST", path, QueryTestHost.Now, QueryTestHost.AccessKey, QueryTestHost.Secret), 404);
         NcpEventTests.AssertError(answer, "300", "Not Found Exception", Path);
     }
 
@@ -205,7 +211,10 @@ public sealed class NcpAccessTests
     [TestCase(false, 500, "900", "Unexpected Error", "failed")]
     public async Task What_goes_wrong_inside_is_told_in_the_vendors_shape(bool isLimit, int status, string code, string message, string details)
     {
-        RowReader reader = new([]) { BeforeList = (_, _) => isLimit ? throw new QueryLimitException("Query:MaxRows", 5) : throw new InvalidOperationException("inner") };
+        RowReader reader = new([])
+        {
+            BeforeList = (_, _) => isLimit ? throw new QueryLimitException("Query:MaxRows", 5) : throw new InvalidOperationException("inner"),
+        };
         await using QueryTestHost host = await QueryTestHost.StartAsync(reader);
         using HttpResponseMessage response = await host.NcpAsync(Body);
         JsonElement body = await QueryTestHost.ReadAsync(response, (HttpStatusCode)status);

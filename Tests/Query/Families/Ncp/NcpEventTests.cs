@@ -84,7 +84,8 @@ public sealed class NcpEventTests
     [Test]
     public async Task Days_have_24_hours_where_clocks_change_too() => Assert.That(
         await FoundAsync("\"timeZone\":\"-05:00\",\"from\":\"2024-03-09\",\"to\":\"2024-03-11\"",
-            Event("after", 1_710_219_600_000 - Day), Event("last", 1_710_219_599_999 - Day), Event("first", 1_709_960_400_000 - Day), Event("before", 1_709_960_399_999 - Day)),
+            Event("after", 1_710_219_600_000 - Day), Event("last", 1_710_219_599_999 - Day), Event("first", 1_709_960_400_000 - Day),
+            Event("before", 1_709_960_399_999 - Day)),
         Is.EqualTo("last first of 2"));
 
     [TestCase("\"level\":[\"EVENT\"]", "2 1 of 2")]
@@ -197,7 +198,8 @@ public sealed class NcpEventTests
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(rows);
         JsonElement events = await SearchAsync(host, $"{{{(fields.Length > 0 ? fields : Whole)}}}");
-        return $"{string.Join(' ', events.GetProperty("content").EnumerateArray().Select(found => found.GetProperty("message").GetString()))} of {events.GetProperty("total")}";
+        return $"{string.Join(' ', events.GetProperty("content").EnumerateArray().Select(found => found.GetProperty("message").GetString()))} of "
+            + $"{events.GetProperty("total")}";
     }
 
     private static async Task<JsonElement> SearchAsync(QueryTestHost host, string body)

@@ -53,7 +53,8 @@ public sealed class TykActivityTests
     public async Task The_least_latency_is_of_requests_that_are_no_error()
     {
         JsonElement row = await OnlyRowAsync(
-            Hit(Day, 1_000, 500).With("upstream_latency", 1_000), Hit(Day, 9_000, 302).With("upstream_latency", 8_000), Hit(Day, 10_000).With("upstream_latency", 9_000));
+            Hit(Day, 1_000, 500).With("upstream_latency", 1_000), Hit(Day, 9_000, 302).With("upstream_latency", 8_000),
+            Hit(Day, 10_000).With("upstream_latency", 9_000));
         Assert.That(Numbers(row, "min_latency", "min_upstream_latency"), Is.EqualTo(new[] { 9.0, 8 }));
     }
 
@@ -85,7 +86,8 @@ public sealed class TykActivityTests
     {
         JsonElement row = await OnlyRowAsync(
             Hit(Day, 1), new Row(Kind.Transaction, Day).With("service", "/a").With("elapsed", 1).With("api_key", "k"), Hit(Day, 1, caller: "other"),
-            new Row(Kind.Transaction, Day) { Pcode = QueryTestHost.OtherProject }.With("service", "/a").With("elapsed", 1).With("api_key", "k").With("api_id", "api"));
+            new Row(Kind.Transaction, Day) { Pcode = QueryTestHost.OtherProject }.With("service", "/a").With("elapsed", 1)
+                .With("api_key", "k").With("api_id", "api"));
         Assert.That(row.GetProperty("hits").GetInt64(), Is.EqualTo(1));
     }
 
@@ -114,7 +116,8 @@ public sealed class TykActivityTests
     [TestCase("+00:00", 0, "2020-12-31T00:00:00.000Z", "2020-12-31T23:59:59.999Z")]
     public async Task Days_and_times_are_those_of_the_zone(string zone, long ahead, string first, string last)
     {
-        Row[] rows = [Hit(Day - ahead - 1, 1), Hit(Day - ahead, 1, path: "/first"), Hit(Day - ahead + DayLength - 1, 1, path: "/last"), Hit(Day - ahead + DayLength, 1)];
+        Row[] rows = [Hit(Day - ahead - 1, 1), Hit(Day - ahead, 1, path: "/first"), Hit(Day - ahead + DayLength - 1, 1, path: "/last"),
+            Hit(Day - ahead + DayLength, 1)];
         await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader(rows), "--Query:TimeZone=" + zone);
         JsonElement answer = await RowsAsync(host, LastDay);
         Assert.That(
@@ -128,7 +131,8 @@ public sealed class TykActivityTests
     {
         Row[] rows =
         [
-            Hit(1_711_753_199_999, 1, path: "/before"), Hit(1_711_753_200_000, 1, path: "/first"), Hit(1_712_012_399_999, 1, path: "/last"), Hit(1_712_012_400_000, 1, path: "/after"),
+            Hit(1_711_753_199_999, 1, path: "/before"), Hit(1_711_753_200_000, 1, path: "/first"), Hit(1_712_012_399_999, 1, path: "/last"),
+            Hit(1_712_012_400_000, 1, path: "/after"),
         ];
         await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader(rows), "--Query:TimeZone=+01:00");
         JsonElement answer = await RowsAsync(host, "/keys/endpoint/k/30/3/2024/1/4/2024");
@@ -140,7 +144,8 @@ public sealed class TykActivityTests
     [TestCase("month", "0/1/2021 0:2 0/12/2020 0:3")]
     public async Task Rows_are_split_by_the_resolution(string resolution, string expected)
     {
-        Row[] rows = [Hit(Day + (4 * Hour), 1), Hit(Day + (10 * Hour) - 1, 1), Hit(Day + DayLength - 1, 1), Hit(Day + DayLength, 1), Hit(Day + DayLength + 5, 1)];
+        Row[] rows = [Hit(Day + (4 * Hour), 1), Hit(Day + (10 * Hour) - 1, 1), Hit(Day + DayLength - 1, 1), Hit(Day + DayLength, 1),
+            Hit(Day + DayLength + 5, 1)];
         await using QueryTestHost host = await QueryTestHost.StartAsync(rows);
         JsonElement answer = await RowsAsync(host, "/keys/endpoint/k/1/1/2020/31/12/2021?res=" + resolution);
         Assert.That(answer.EnumerateArray().Select(Time), Is.EquivalentTo(expected.Split(' ').Chunk(2).Select(pair => $"{pair[0]} {pair[1]}")));
@@ -162,7 +167,8 @@ public sealed class TykActivityTests
     public async Task Rows_stand_by_hits_then_the_last_one_then_path_then_api()
     {
         await AssertOrderAsync("",
-            [Hit(Day, 1, path: "/c"), Hit(Day, 1, path: "/c"), Hit(Day + 9, 1, path: "/z"), Hit(Day, 1, path: "/b"), Hit(Day, 1, path: "/b", api: "2"), Hit(Day, 1, path: "/Z")],
+            [Hit(Day, 1, path: "/c"), Hit(Day, 1, path: "/c"), Hit(Day + 9, 1, path: "/z"), Hit(Day, 1, path: "/b"), Hit(Day, 1, path: "/b", api: "2"),
+                Hit(Day, 1, path: "/Z")],
             ["/c", "/z", "/Z", "/b", "/b2"]);
     }
 
@@ -204,7 +210,8 @@ public sealed class TykActivityTests
     [TestCase("+")]
     public async Task A_hostile_caller_finds_itself_and_nobody_else(string caller)
     {
-        await using QueryTestHost host = await QueryTestHost.StartAsync(Hit(Day, 1, caller: caller), Hit(Day, 1, caller: "k"), Hit(Day, 1, caller: caller + caller));
+        await using QueryTestHost host = await QueryTestHost.StartAsync(Hit(Day, 1, caller: caller), Hit(Day, 1, caller: "k"),
+            Hit(Day, 1, caller: caller + caller));
         JsonElement answer = await RowsAsync(host, $"/keys/endpoint/{Uri.EscapeDataString(caller)}/31/12/2020/31/12/2020");
         Assert.That(answer.EnumerateArray().Select(row => row.GetProperty("hits").GetInt32()), Is.EqualTo(new[] { 1 }));
     }

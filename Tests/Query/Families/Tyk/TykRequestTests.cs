@@ -141,7 +141,8 @@ public sealed class TykRequestTests
         using HttpResponseMessage response = await host.TykAsync($"/keys/endpoint/k/1/1/2023/31/12/2023{parameters}&page_size=2");
         JsonElement body = await QueryTestHost.ReadAsync(response, HttpStatusCode.OK);
         Assert.That(
-            string.Join(' ', body.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("id")).Select(id => $"{id.GetProperty("month")}:{id.GetProperty("path")}")),
+            string.Join(' ', body.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("id"))
+                .Select(id => $"{id.GetProperty("month")}:{id.GetProperty("path")}")),
             Is.EqualTo(expected));
         Assert.That(body.GetProperty("pages").GetInt64(), Is.EqualTo(parameters.EndsWith("-1", StringComparison.Ordinal) ? 1 : 3));
     }
@@ -164,8 +165,8 @@ public sealed class TykRequestTests
         using HttpResponseMessage response = await host.TykAsync(Today + "?type=csv&res=hour");
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/csv"));
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(string.Join("\r\n",
-            "id.day,id.month,id.year,id.hour,id.code,id.path,id.key,id.alias,id.url,id.iso_country,id.api_id,id.api_name,hits,success,error,last_hit,request_time,latency,"
-            + "upstream_latency,max_upstream_latency,min_upstream_latency,max_latency,min_latency,p95_latency",
+            "id.day,id.month,id.year,id.hour,id.code,id.path,id.key,id.alias,id.url,id.iso_country,id.api_id,id.api_name,"
+            + "hits,success,error,last_hit,request_time,latency,upstream_latency,max_upstream_latency,min_upstream_latency,max_latency,min_latency,p95_latency",
             "29,1,2023,0,0,\"/a,\"\"b\"\"\n\",,,,,api,,1,1,0,2023-01-29T00:00:00.001Z,1.5,1.5,0.5,0,0,1,1,1.5",
             "29,1,2023,0,0,/plain,,,,,api,Orders,1,0,0,2023-01-29T00:00:00.000Z,1.5,1.5,0,0,0,1,1,1.5",
             "")));
@@ -182,7 +183,10 @@ public sealed class TykRequestTests
     [TestCase(-1, 500)]
     public async Task What_goes_wrong_inside_is_told_in_the_vendors_shape(long limit, int status)
     {
-        RowReader reader = new([]) { Before = (_, _) => limit > 0 ? throw new QueryLimitException("Query:MaxRows", limit) : throw new InvalidOperationException("secret") };
+        RowReader reader = new([])
+        {
+            Before = (_, _) => limit > 0 ? throw new QueryLimitException("Query:MaxRows", limit) : throw new InvalidOperationException("secret"),
+        };
         await using QueryTestHost host = await QueryTestHost.StartAsync(reader);
         using HttpResponseMessage response = await host.TykAsync(Today);
         JsonElement body = await QueryTestHost.ReadAsync(response, (HttpStatusCode)status);
@@ -196,7 +200,8 @@ public sealed class TykRequestTests
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, _host.Address.Port);
         await using NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes("GET /api/activity/keys HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 999999999\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            "GET /api/activity/keys HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 999999999\r\n\r\n"));
         using StreamReader reader = new(stream);
         string answer = await reader.ReadToEndAsync();
         Assert.That(answer, Does.StartWith("HTTP/1.1 413 ").And.Contain("""{"Status":"Error","Message":"""));

@@ -6,7 +6,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Query.Families.Tyk;
 
 /// <summary>The answers that the Tyk documentation shows, out of pushed samples that lead to them.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class TykSampleTests
 {
     private const string KeyAnswer = """
@@ -133,17 +132,19 @@ internal sealed class TykSampleTests
     [Test]
     public async Task The_documented_analytics_of_an_oauth_client_are_answered() => Assert.That(
         DocumentedAnswer.Differences(
-            await _server.Client.GetAsync("/api/activity/oauthid/endpoint/27b35a9ed46e429eb2361e440cc4005c/13/10/2020/14/10/2020"), ClientAnswer, "$.data[1].request_time"),
+            await _server.Client.GetAsync("/api/activity/oauthid/endpoint/27b35a9ed46e429eb2361e440cc4005c/13/10/2020/14/10/2020"), ClientAnswer,
+            "$.data[1].request_time"),
         Is.Empty);
 
-    private static SampleRow Hit(string time, string callerField, string caller, string api, string path, int status, int elapsed, int upstream) => new("transaction")
-    {
-        ["time"] = DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(),
-        ["service"] = path,
-        ["elapsed"] = elapsed,
-        ["upstream_latency"] = upstream,
-        ["status"] = status,
-        ["api_id"] = api,
-        [callerField] = caller,
-    };
+    private static SampleRow Hit(string time, string callerField, string caller, string api, string path, int status, int elapsed,
+        int upstream) => new("transaction")
+        {
+            ["time"] = DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(),
+            ["service"] = path,
+            ["elapsed"] = elapsed,
+            ["upstream_latency"] = upstream,
+            ["status"] = status,
+            ["api_id"] = api,
+            [callerField] = caller,
+        };
 }

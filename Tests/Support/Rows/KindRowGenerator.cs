@@ -1,6 +1,6 @@
 using TimeSeries.Core.Schema;
 
-namespace TimeSeries.Tests.Aggregate;
+namespace TimeSeries.Tests.Support.Rows;
 
 /// <summary>Random samples with everything that is allowed: missing values, equal times, failures, statuses, Unicode, agents of one oid.</summary>
 internal sealed class KindRowGenerator(KindSchema schema, Random random)
@@ -10,15 +10,15 @@ internal sealed class KindRowGenerator(KindSchema schema, Random random)
     private static readonly string[] _texts = ["", "/a", "/b", "/B", "/ä", "/𝄞", "ﬀ", "/a/long/path?with=é", "Z", "\u0001"];
 
     /// <summary>Samples in order of time, spread over a length of time.</summary>
-    public List<KindRow> Rows(int count, long lengthMilliseconds)
+    public List<Row> Rows(int count, long lengthMilliseconds)
     {
         bool[] absent = [.. schema.Fields.Select(field => !field.Required && random.Next(6) == 0)];
-        return [.. Enumerable.Range(0, count).Select(_ => Row(lengthMilliseconds, absent)).OrderBy(row => row.Time)];
+        return [.. Enumerable.Range(0, count).Select(_ => Make(lengthMilliseconds, absent)).OrderBy(row => row.Time)];
     }
 
-    private KindRow Row(long length, bool[] absent)
+    private Row Make(long length, bool[] absent)
     {
-        KindRow row = new(schema);
+        Row row = new(schema);
         foreach (Field field in schema.Fields)
         {
             bool missing = absent[field.Ordinal] || (!field.Required && random.Next(4) == 0);

@@ -4,12 +4,19 @@ using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
-namespace TimeSeries.Tests.Aggregate;
+namespace TimeSeries.Tests.Support.Rows;
 
-/// <summary>A result as lines of text, in the form of <see cref="NaiveAnswer.Lines"/>.</summary>
+/// <summary>A result as lines of text, in the form of <see cref="Expected"/>.</summary>
 internal static class ResultLines
 {
     public static double[] Quantiles { get; } = [0, 0.5, 0.95, 0.999, 1];
+
+    /// <summary>What the lines must be, from the naive reader.</summary>
+    public static List<string> Expected(SampleQuery query, IReadOnlyList<Row> rows)
+    {
+        using RowResult result = new RowReader(rows) { UsesSketches = true }.Answer(query);
+        return Of(query, result);
+    }
 
     public static List<string> Of(SampleQuery query, QueryResult result)
     {

@@ -3,7 +3,7 @@ using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
-namespace TimeSeries.Tests.Aggregate;
+namespace TimeSeries.Tests.Support.Rows;
 
 /// <summary>Random queries of a kind: any measures, filters, groups, windows and orders; or such that a rollup may fit.</summary>
 internal sealed class QueryGenerator(KindSchema schema, Random random)
@@ -19,7 +19,8 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
         ImmutableArray<Measure> measures = [.. Enumerable.Range(0, random.Next(1, 9)).Select(_ => AnyMeasure())];
         ImmutableArray<int> fields = [.. schema.Fields.Select(field => field.Ordinal)];
         int spread = Pick([.. schema.Fields.Where(field => !field.IsText && field.Name != "snap_seq").Select(field => field.Ordinal)]);
-        measures = random.Next(2) == 0 ? measures : [new(MeasureKind.Count, spread), new(MeasureKind.Sum, spread), new(MeasureKind.SumOfSquares, spread), .. measures];
+        measures = random.Next(2) == 0 ? measures
+            : [new(MeasureKind.Count, spread), new(MeasureKind.Sum, spread), new(MeasureKind.SumOfSquares, spread), .. measures];
         return Query(range, measures, fields, [.. Enumerable.Range(0, random.Next(3)).Select(_ => AnyFilter(Pick(fields)))]);
     }
 
@@ -60,7 +61,8 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
         int[] sketches = [.. Enumerable.Range(0, query.Measures.Length).Where(i => query.Measures[i].Kind == MeasureKind.Sketch)];
         int[] numbers = [.. Enumerable.Range(0, query.Measures.Length).Where(i => IsComparable(query.Measures[i]))];
         bool descending = random.Next(2) == 0;
-        bool hasSpread = query.Measures is [{ Kind: MeasureKind.Count, Condition: RowCondition.Every }, { Kind: MeasureKind.Sum }, { Kind: MeasureKind.SumOfSquares }, ..];
+        bool hasSpread = query.Measures is [{ Kind: MeasureKind.Count, Condition: RowCondition.Every }, { Kind: MeasureKind.Sum },
+        { Kind: MeasureKind.SumOfSquares }, ..];
         return random.Next(5) switch
         {
             0 when hasSpread => new OrderTerm(OrderBy.Rate) { Descending = descending },
