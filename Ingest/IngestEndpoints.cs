@@ -9,12 +9,12 @@ public static class IngestEndpoints
     public static IEndpointRouteBuilder MapTimeSeriesIngest(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        BatchEndpoint endpoint = routes.ServiceProvider.GetRequiredService<BatchEndpoint>();
         foreach (IBatchProtocol protocol in routes.ServiceProvider.GetServices<IBatchProtocol>())
         {
             foreach (string path in protocol.Paths)
             {
-                routes.MapPost(path, context => endpoint.HandleAsync(context, protocol));
+                // At the first push: log, store and projects may be opened only when the host starts.
+                routes.MapPost(path, context => context.RequestServices.GetRequiredService<BatchEndpoint>().HandleAsync(context, protocol));
             }
         }
 
