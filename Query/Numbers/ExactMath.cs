@@ -8,7 +8,7 @@ namespace TimeSeries.Query.Numbers;
 /// </summary>
 internal static class ExactMath
 {
-    private const int MicrosecondsPerMillisecond = 1_000;
+    public const int MicrosecondsPerMillisecond = 1_000;
 
     /// <summary>Microseconds as whole milliseconds, cut.</summary>
     public static Int128 Milliseconds(Int128 microseconds) => Mean(microseconds, MicrosecondsPerMillisecond);

@@ -15,10 +15,6 @@ internal sealed class JsonValueWriter(Utf8JsonWriter json) : IValueWriter
 
     public void WriteName(ReadOnlySpan<byte> utf8) => json.WritePropertyName(utf8);
 
-    public void WriteNumber(long value) => json.WriteNumberValue(value);
-
-    public void WriteText(string? value) => json.WriteStringValue(value);
-
     public void WriteCell(Cell cell)
     {
         switch (cell.Form)

@@ -43,20 +43,6 @@ internal sealed class MessagePackValueWriter(IBufferWriter<byte> output) : IValu
         writer.Flush();
     }
 
-    public void WriteNumber(long value)
-    {
-        MessagePackWriter writer = new(output);
-        writer.Write(value);
-        writer.Flush();
-    }
-
-    public void WriteText(string? value)
-    {
-        MessagePackWriter writer = new(output);
-        writer.Write(value);
-        writer.Flush();
-    }
-
     public void WriteCell(Cell cell)
     {
         MessagePackWriter writer = new(output);

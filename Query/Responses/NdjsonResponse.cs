@@ -51,8 +51,7 @@ internal sealed class NdjsonResponse : IAsyncDisposable
                 _writer.Reset();
                 _line.ResetWrittenCount();
                 _writer.WriteStartMap(1);
-                _writer.WriteName("error"u8);
-                _writer.WriteText("The request failed; the log of the server says why.");
+                _writer.WriteText("error"u8, "The request failed; the log of the server says why.");
                 _writer.WriteEndMap();
                 await EndLineAsync();
                 throw new ResponseEndedException(failure);

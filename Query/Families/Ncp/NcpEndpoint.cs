@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text.Json;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Hosting.Authentication;
@@ -27,29 +26,17 @@ internal sealed class NcpEndpoint(QueryScheduler scans)
         }
     }
 
+    // The server ends a body that is too long.
     private static async ValueTask<(NcpEventSearch? Search, string Refusal)> ReadAsync(HttpContext context, long pcode)
     {
-        PipeReader reader = context.Request.BodyReader;
-        ReadResult read;
-
-        // The server ends a body that is too long.
-        while (!(read = await reader.ReadAsync(context.RequestAborted)).IsCompleted)
-        {
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-
         try
         {
-            using var body = JsonDocument.Parse(read.Buffer);
+            using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
             return NcpEventSearch.Read(body.RootElement, pcode);
         }
         catch (JsonException wrong)
         {
             return (null, $"The body is no JSON: {wrong.Message}");
-        }
-        finally
-        {
-            reader.AdvanceTo(read.Buffer.End);
         }
     }
 

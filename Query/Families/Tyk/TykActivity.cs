@@ -6,8 +6,7 @@ using TimeSeries.Query.Times;
 namespace TimeSeries.Query.Families.Tyk;
 
 /// <summary>
-/// The questions to the store for one caller's activity: transactions that have an <c>api_id</c>, by api and service. All that is asked stands in the rollups
-/// by caller.
+/// The queries for one caller's activity: transactions that have an <c>api_id</c>, by API and service. The rollups by caller have all of it.
 /// </summary>
 internal static class TykActivity
 {

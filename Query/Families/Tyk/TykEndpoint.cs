@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using TimeSeries.Core.Model.Queries;
 using TimeSeries.Hosting.Authentication;
 using TimeSeries.Query.Scheduling;
 using TimeSeries.Query.Times;
@@ -28,8 +27,7 @@ internal sealed class TykEndpoint(QueryScheduler scans, IOptions<QueryOptions> o
             return;
         }
 
-        TykRows rows = new(outcome.Results, request.Page);
-        TykRow NumbersOf(QueryResult result, int row) => TykRow.Of(result, row, request.Resolution, _zone);
-        await (request.IsCsv ? TykCsv.WriteAsync(context, rows, NumbersOf) : TykJson.WriteAsync(context, rows, NumbersOf));
+        TykTable table = new(new TykRows(outcome.Results, request.Page), request.Resolution, _zone);
+        await (request.IsCsv ? table.WriteCsvAsync(context) : table.WriteJsonAsync(context));
     }
 }
