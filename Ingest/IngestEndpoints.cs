@@ -9,13 +9,11 @@ public static class IngestEndpoints
     public static IEndpointRouteBuilder MapTimeSeriesIngest(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        foreach (IBatchProtocol protocol in routes.ServiceProvider.GetServices<IBatchProtocol>())
+        foreach (BatchRoute route in routes.ServiceProvider.GetServices<BatchRoute>())
         {
-            foreach (string path in protocol.Paths)
-            {
-                // At the first push: log, store and projects may be opened only when the host starts.
-                routes.MapPost(path, context => context.RequestServices.GetRequiredService<BatchEndpoint>().HandleAsync(context, protocol));
-            }
+            // Nothing is opened before the host starts, so the services are found when a request comes.
+            routes.MapPost(route.Path, context =>
+                context.RequestServices.GetRequiredService<BatchEndpoint>().HandleAsync(context, route.Find(context.RequestServices)));
         }
 
         return routes;

@@ -59,9 +59,19 @@ public static class IngestServices
         services.AddSingleton<IBatchSubmitter>(provider => provider.GetRequiredService<BatchSubmitter>());
         services.AddSingleton<BatchIngestor>();
         services.AddSingleton<BatchEndpoint>();
-        services.AddSingleton<IBatchProtocol, NativeProtocol>();
+        AddProtocol<NativeProtocol>(services, NativeProtocol.Path);
         services.AddSingleton<IApiDescription, BatchDescription>();
         return services;
+    }
+
+    private static void AddProtocol<TProtocol>(IServiceCollection services, params IEnumerable<string> paths)
+        where TProtocol : class, IBatchProtocol
+    {
+        services.AddSingleton<TProtocol>();
+        foreach (string path in paths)
+        {
+            services.AddSingleton(new BatchRoute(path, static provider => provider.GetRequiredService<TProtocol>()));
+        }
     }
 
     private static void AddNode(IServiceCollection services)

@@ -5,14 +5,11 @@ using TimeSeries.Hosting.Projects;
 namespace TimeSeries.Ingest.Receive;
 
 /// <summary>
-/// How batches arrive over HTTP: a protocol's paths, what it reads of a request, and how it responds. A protocol is a folder with this and whatever else it
-/// needs; <see cref="BatchEndpoint"/> does what all protocols share. Thread safe.
+/// How batches arrive over HTTP: what a protocol reads of a request, and how it responds. A protocol is a folder with this and whatever else it needs, and a
+/// <see cref="BatchRoute"/>; <see cref="BatchEndpoint"/> does what all protocols share. Thread safe.
 /// </summary>
 internal interface IBatchProtocol
 {
-    /// <summary>The paths that take its POST requests.</summary>
-    IReadOnlyList<string> Paths { get; }
-
     /// <summary>Reads the token of a request, which needs the scope to ingest.</summary>
     TokenCheck Authenticate(HttpRequest request, ProjectDirectory projects);
 
@@ -25,6 +22,11 @@ internal interface IBatchProtocol
     /// <summary>Writes why the request is refused, before there is an <see cref="IBatchRequest"/>.</summary>
     Task RefuseAsync(HttpContext context, IngestProblem problem);
 }
+
+/// <summary>A path whose POST requests a protocol takes.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="Find">Finds the protocol; called for each request.</param>
+internal sealed record BatchRoute(string Path, Func<IServiceProvider, IBatchProtocol> Find);
 
 /// <summary>One push of a protocol. Its methods are called once each, in the order in which they are here. Disposed last, whatever happened before.</summary>
 internal interface IBatchRequest : IDisposable

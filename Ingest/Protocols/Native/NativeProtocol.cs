@@ -13,8 +13,6 @@ internal sealed class NativeProtocol : IBatchProtocol
 
     private readonly NativeRequestPool _requests = new();
 
-    public IReadOnlyList<string> Paths => [Path];
-
     public TokenCheck Authenticate(HttpRequest request, ProjectDirectory projects) => TokenAuthenticator.Read(request, projects, Scopes.Ingest);
 
     public IngestProblem? TryBegin(HttpRequest request, out IBatchRequest? push)
