@@ -8,7 +8,7 @@ namespace TimeSeries.Core.Aggregate;
 internal sealed class AggregatedResult : QueryResult
 {
     private readonly SampleQuery _query;
-    private readonly HashAggregatorPool? _stock;
+    private readonly HashAggregatorPool? _pool;
     private readonly int _windowParts;
     private HashAggregator? _grouped;
     private GroupTable _groups;
@@ -17,13 +17,13 @@ internal sealed class AggregatedResult : QueryResult
 
     /// <param name="query">The question.</param>
     /// <param name="grouped">The groups, settled.</param>
-    /// <param name="stock">Where the groups' memory goes back to; null when to nowhere.</param>
+    /// <param name="pool">Where the groups' memory goes back to; null when to nowhere.</param>
     /// <param name="source">Where they come from.</param>
     /// <param name="rowsRead">How many samples were read one by one.</param>
-    public AggregatedResult(SampleQuery query, HashAggregator grouped, HashAggregatorPool? stock, ResultSource source, long rowsRead)
+    public AggregatedResult(SampleQuery query, HashAggregator grouped, HashAggregatorPool? pool, ResultSource source, long rowsRead)
     {
         _query = query;
-        _stock = stock;
+        _pool = pool;
         _grouped = grouped;
         _groups = grouped.Groups;
         _states = grouped.States.ToArray();
@@ -73,7 +73,7 @@ internal sealed class AggregatedResult : QueryResult
         {
             // Whoever reads on finds no row, and nothing of the next answer.
             (_grouped, _groups, _states, _rows) = (null, new GroupTable(0, []), [], []);
-            _stock?.Return(_query, grouped);
+            _pool?.Return(_query, grouped);
         }
 
         base.Dispose();

@@ -18,7 +18,7 @@ public sealed class Aggregation
 {
     private readonly SampleQuery _query;
     private readonly KindSchema _schema;
-    private readonly HashAggregatorPool? _stock;
+    private readonly HashAggregatorPool? _pool;
     private readonly HashAggregator _grouped;
     private readonly RowFilter[] _filters;
     private readonly CancellationToken _cancellationToken;
@@ -27,14 +27,14 @@ public sealed class Aggregation
     private bool _usedRaw;
 
     public Aggregation(SampleQuery query, CancellationToken cancellationToken = default)
-        : this(query, stock: null, cancellationToken)
+        : this(query, pool: null, cancellationToken)
     {
     }
 
     /// <param name="query">The question.</param>
-    /// <param name="stock">Where memory comes from, and goes back to when the answer is disposed; null for memory of its own.</param>
+    /// <param name="pool">Where memory comes from, and goes back to when the answer is disposed; null for memory of its own.</param>
     /// <param name="cancellationToken">Of the caller, who may leave.</param>
-    internal Aggregation(SampleQuery query, HashAggregatorPool? stock, CancellationToken cancellationToken)
+    internal Aggregation(SampleQuery query, HashAggregatorPool? pool, CancellationToken cancellationToken)
     {
         _query = query;
         _cancellationToken = cancellationToken;
@@ -45,8 +45,8 @@ public sealed class Aggregation
             _filters[i] = RowFilter.Of(_schema, query.Filters[i]);
         }
 
-        _stock = stock;
-        _grouped = stock?.Rent(query) ?? HashAggregator.Of(query);
+        _pool = pool;
+        _grouped = pool?.Rent(query) ?? HashAggregator.Of(query);
     }
 
     /// <summary>Adds the rows with a time in <paramref name="range"/> (the query's own range is for the caller to apply).</summary>
@@ -127,7 +127,7 @@ public sealed class Aggregation
         _usedRaw |= other._usedRaw;
         other._grouped.Close();
         _grouped.Merge(other._grouped);
-        other._stock?.Return(_query, other._grouped);
+        other._pool?.Return(_query, other._grouped);
         CheckGroups();
     }
 
@@ -141,7 +141,7 @@ public sealed class Aggregation
             (true, false) => ResultSource.Rollup,
             _ => ResultSource.Raw,
         };
-        return new AggregatedResult(_query, _grouped, _stock, source, _rowsRead);
+        return new AggregatedResult(_query, _grouped, _pool, source, _rowsRead);
     }
 
     // Rows that the first filter lets pass are found first, so that where they are few only they are read of the other columns.

@@ -50,6 +50,10 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public EmbeddedStore Open() =>
         EmbeddedStore.Open(Disk, Folder, NodeId, Options, _ => Threshold, Clock, Instruments, NullLogger.Instance);
 
+    /// <summary>What the parts of a store share, for tests of a part alone.</summary>
+    public static StoreContext Context(FaultyFileSystem disk, CoreInstruments instruments) =>
+        new(disk, Folder, NodeId, new EmbeddedStoreOptions(), _ => Threshold, TimeProvider.System, instruments, NullLogger.Instance);
+
     /// <summary>Puts rows of one project and kind as a batch into the log and the store; the first written has the sequence number 0, and so on.</summary>
     public async Task WriteAsync(params IReadOnlyList<Row> rows)
     {

@@ -125,13 +125,13 @@ internal sealed class HashAggregator
     /// <inheritdoc cref="Merge(HashAggregator)"/>
     /// <param name="other">The other.</param>
     /// <param name="groupsAStep">After how many groups others may go first, at most <see cref="SelectionVector.Capacity"/>.</param>
-    /// <param name="pace">When they do.</param>
-    public void Merge(HashAggregator other, int groupsAStep, CooperativeYield pace)
+    /// <param name="throttle">When they do.</param>
+    public void Merge(HashAggregator other, int groupsAStep, CooperativeYield throttle)
     {
         GroupKeys keys = other.Groups.ToColumns();
         for (int first = 0; first < keys.RowCount; first += groupsAStep)
         {
-            pace.Step();
+            throttle.Step();
             Selection.SelectRun(first, Math.Min(groupsAStep, keys.RowCount - first));
             if (other._isPoured)
             {

@@ -19,7 +19,7 @@ public sealed class RollupBuilder
     private const int SamplesPerRow = 4;
 
     private readonly long _apdexThresholdMicroseconds;
-    private readonly CooperativeYield _pace;
+    private readonly CooperativeYield _throttle;
 
     // By declaration, then level.
     private readonly RollupLevelBuilder[][] _levels;
@@ -39,13 +39,13 @@ public sealed class RollupBuilder
 
     /// <param name="kind">The kind whose rollups are made.</param>
     /// <param name="apdexThresholdMicroseconds">The project's apdex threshold, stored beside the apdex counts.</param>
-    /// <param name="pace">When to let others go first; never without it.</param>
-    public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds, CooperativeYield? pace = null)
+    /// <param name="throttle">When to let others go first; never without it.</param>
+    public RollupBuilder(KindSchema kind, long apdexThresholdMicroseconds, CooperativeYield? throttle = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(apdexThresholdMicroseconds);
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
         _kind = kind;
-        _pace = pace ?? CooperativeYield.Urgent;
+        _throttle = throttle ?? CooperativeYield.Urgent;
         _isKnown = new bool[kind.Rollups.Length];
         _levels = new RollupLevelBuilder[kind.Rollups.Length][];
         _present = new RowFilter?[kind.Rollups.Length];
@@ -57,7 +57,7 @@ public sealed class RollupBuilder
             _levels[i] = new RollupLevelBuilder[Levels];
             for (int level = 0; level < Levels; level++)
             {
-                _levels[i][level] = new RollupLevelBuilder(kind, spec, measures, SamplesPerRow) { Pace = _pace };
+                _levels[i][level] = new RollupLevelBuilder(kind, spec, measures, SamplesPerRow) { Throttle = _throttle };
             }
         }
     }
@@ -116,7 +116,7 @@ public sealed class RollupBuilder
                     sections.Add(section);
                 }
 
-                _pace.Step();
+                _throttle.Step();
             }
         }
 
@@ -201,7 +201,7 @@ public sealed class RollupBuilder
             builder.Selection.SelectRun(firstRow, count);
             _present[i]?.Apply(chunk, builder.Selection);
             builder.Add(chunk);
-            _pace.Step();
+            _throttle.Step();
         }
     }
 
@@ -216,7 +216,7 @@ public sealed class RollupBuilder
             foreach (RollupLevelBuilder[] levels in _levels)
             {
                 levels[level].Close(_starts[level], _samples[level], next < Levels ? levels[next] : null);
-                _pace.Step();
+                _throttle.Step();
             }
         }
 

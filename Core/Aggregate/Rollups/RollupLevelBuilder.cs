@@ -41,7 +41,7 @@ internal sealed class RollupLevelBuilder
     }
 
     /// <summary>When to let others go first.</summary>
-    public CooperativeYield Pace { get; init; } = CooperativeYield.Urgent;
+    public CooperativeYield Throttle { get; init; } = CooperativeYield.Urgent;
 
     /// <summary>The rows of the next batch: whoever adds selects them here.</summary>
     public SelectionVector Selection => _open.Selection;
@@ -77,7 +77,7 @@ internal sealed class RollupLevelBuilder
             Selection.SelectRun(first, Math.Min(RowsAStep, end - first));
             _open.Merge(keys, states);
             GiveUpWhenTooMany();
-            Pace.Step();
+            Throttle.Step();
         }
 
         LeaveChunk();
@@ -89,9 +89,9 @@ internal sealed class RollupLevelBuilder
     public void Close(long start, long samples, RollupLevelBuilder? coarser)
     {
         _open.Finish();
-        Pace.Step();
+        Throttle.Step();
         coarser?.Merge(this);
-        Pace.Step();
+        Throttle.Step();
         if (_isRaw || _open.Groups.Count * (long)_samplesPerRow > samples)
         {
             _section.AppendRaw(start, samples);
@@ -121,7 +121,7 @@ internal sealed class RollupLevelBuilder
         _isRaw |= finer._isRaw;
         if (!_isRaw)
         {
-            _open.Merge(finer._open, RowsAStep, Pace);
+            _open.Merge(finer._open, RowsAStep, Throttle);
             GiveUpWhenTooMany();
         }
     }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
@@ -19,37 +18,30 @@ namespace TimeSeries.Core.Storage.Embedded;
 /// The embedded columnar store: recent samples in memory (the head), older ones in immutable block files named by a manifest.
 /// One process owns the directory. <see cref="WriteAsync"/> is called by one caller at a time, in log order; everything else is thread safe.
 /// </summary>
-public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposable
+public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, IAsyncDisposable
 {
-    // Two heads, as are in memory while seals are behind: their memory lies ready when they catch up. And about one more, for what a seal and a merge take.
-    private const int StockedHeads = 3;
-
     // All documented endpoints over a day of a million transactions take about a third.
     private const long GroupedBytes = 32L << 20;
 
-    private readonly EmbeddedStoreOptions _options;
-    private readonly TimeProvider _clock;
-    private readonly CoreInstruments _instruments;
+    private readonly StoreContext _context;
+    private readonly StoreSnapshots _snapshots;
     private readonly BlockCatalog _catalog;
     private readonly AlertSearch _alerts;
-    private readonly StoreMaintenance _tending;
+    private readonly StoreMaintenance _maintenance;
     private readonly ScanParallelism _scanThreads;
     private readonly HashAggregatorPool _grouped = new(GroupedBytes);
 
     // Guards the active head: the writer's batch and a freeze take turns. Nothing under it touches the disk.
     private readonly Lock _writeGate = new();
 
-    private EmbeddedStore(
-        BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock,
-        CoreInstruments instruments, ILogger logger)
+    private EmbeddedStore(StoreContext context)
     {
-        _catalog = catalog;
-        _options = options;
-        _clock = clock;
-        _instruments = instruments;
-        _alerts = new AlertSearch(catalog);
-        _scanThreads = new ScanParallelism(options.ScanParallelism);
-        _tending = new StoreMaintenance(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger, FreezeDue, FreezeAny);
+        _context = context;
+        _snapshots = new StoreSnapshots(context.Pool);
+        _catalog = BlockCatalog.Open(context, _snapshots);
+        _alerts = new AlertSearch(_snapshots);
+        _scanThreads = new ScanParallelism(context.Options.ScanParallelism);
+        _maintenance = new StoreMaintenance(context, _catalog, _snapshots, this);
     }
 
     /// <inheritdoc/>
@@ -65,7 +57,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposabl
     public string? NotReadyReason => SealFailing ? "the store can't write its blocks" : null;
 
     /// <summary>Whether the last seal failed; it is being tried again.</summary>
-    public bool SealFailing => _tending.SealFailing;
+    public bool SealFailing => _maintenance.SealFailing;
 
     /// <summary>How many blocks there are.</summary>
     public int BlockCount => _catalog.Manifest.Blocks.Length;
@@ -85,12 +77,8 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposabl
     /// <exception cref="DamagedFileException">The manifest is damaged, of an unknown version or of another node.</exception>
     public static EmbeddedStore Open(
         IFileSystem files, string directory, ulong nodeId, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds,
-        TimeProvider clock, CoreInstruments instruments, ILogger logger)
-    {
-        ChunkCache cache = new(options.CacheBytes);
-        BlockCatalog catalog = BlockCatalog.Open(files, directory, nodeId, cache, new LargeArrayPool(StockedHeads * options.HeadBytes), instruments);
-        return new EmbeddedStore(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
-    }
+        TimeProvider clock, CoreInstruments instruments, ILogger logger) =>
+        new(new StoreContext(files, directory, nodeId, options, apdexThresholdMicroseconds, clock, instruments, logger));
 
     /// <summary>
     /// Takes a batch into memory; it is queryable when the task completes. A batch that ends at or before <see cref="StoredThrough"/> is
@@ -107,8 +95,8 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposabl
     public ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeRange range = _tending.Retention.Clamp(query.Kind, query.Range);
-        return ValueTask.FromResult(new SnapshotScan(_catalog, _scanThreads, _grouped, query, range, cancellationToken).Run());
+        TimeRange range = _maintenance.Retention.Clamp(query.Kind, query.Range);
+        return ValueTask.FromResult(new SnapshotScan(_snapshots, _scanThreads, _grouped, query, range, cancellationToken).Run());
     }
 
     /// <inheritdoc/>
@@ -116,38 +104,38 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposabl
     public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeRange range = _tending.Retention.Clamp(query.Kind, query.Range);
-        return ValueTask.FromResult(new SnapshotListing(_catalog, query, range, cancellationToken).Run());
+        TimeRange range = _maintenance.Retention.Clamp(query.Kind, query.Range);
+        return ValueTask.FromResult(new SnapshotListing(_snapshots, _context.NodeId, query, range, cancellationToken).Run());
     }
 
     /// <inheritdoc/>
     /// <remarks>A batch is in memory before it is answered, so whatever was answered by now is seen.</remarks>
-    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+    public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Seals, compacts and retains until cancelled: the host runs this beside its work. Failures are logged, counted and tried again.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => _tending.RunAsync(cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => _maintenance.RunAsync(cancellationToken);
 
     /// <summary>Seals everything that is in memory now. Throws when the disk fails; nothing is lost then.</summary>
-    public Task SealAsync(CancellationToken cancellationToken = default) => _tending.SealAsync(cancellationToken);
+    public Task SealAsync(CancellationToken cancellationToken = default) => _maintenance.SealAsync(cancellationToken);
 
     /// <summary>Merges all blocks that may be merged, whatever their sizes.</summary>
-    public Task CompactAsync(CancellationToken cancellationToken = default) => _tending.CompactAsync(cancellationToken);
+    public Task CompactAsync(CancellationToken cancellationToken = default) => _maintenance.CompactAsync(cancellationToken);
 
     /// <summary>Deletes blocks whose samples are all past their retention, then the oldest ones while the store is over its size.</summary>
-    public Task RetainAsync(CancellationToken cancellationToken = default) => _tending.RetainAsync(cancellationToken);
+    public Task RetainAsync(CancellationToken cancellationToken = default) => _maintenance.RetainAsync(cancellationToken);
 
     /// <summary>Closes the files, once <see cref="RunAsync"/> has ended. What is only in memory stays in the log and is replayed.</summary>
     public ValueTask DisposeAsync()
     {
         foreach (KindSchema schema in SampleSchema.All)
         {
-            foreach (Block block in _catalog.Snapshot.BlocksOf(schema.Kind))
+            foreach (Block block in _snapshots.Current.BlocksOf(schema.Kind))
             {
                 block.Release();
             }
         }
 
-        _tending.Dispose();
+        _maintenance.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -155,16 +143,16 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposabl
     {
         lock (_writeGate)
         {
-            if (IsFull(_catalog.Snapshot.Active) && !Freeze(_options.MaxFrozenHeads))
+            if (IsFull(_snapshots.Current.Active) && !Freeze(_context.Options.MaxFrozenHeads))
             {
                 return false;
             }
 
-            Head head = _catalog.Snapshot.Active;
-            head.Append(batch, end, _clock.GetTimestamp());
+            Head head = _snapshots.Current.Active;
+            head.Append(batch, end, _context.Clock.GetTimestamp());
             if (IsFull(head))
             {
-                Freeze(_options.MaxFrozenHeads);
+                Freeze(_context.Options.MaxFrozenHeads);
             }
 
             return true;
@@ -173,11 +161,11 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposabl
 
     private async ValueTask WriteLaterAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)
     {
-        _instruments.StoreWaits.Add(1);
+        _context.Instruments.StoreWaits.Add(1);
         while (true)
         {
             // Asked for before the attempt, so that a seal that ends in between is not missed.
-            Task sealedOne = _tending.NextSeal;
+            Task sealedOne = _maintenance.NextSeal;
             if (TryWrite(batch, end))
             {
                 return;
@@ -187,37 +175,39 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IAsyncDisposabl
         }
     }
 
-    private bool IsFull(Head head) => head.RowCount >= _options.HeadRows || head.AllocatedBytes >= _options.HeadBytes;
+    private bool IsFull(Head head) => head.RowCount >= _context.Options.HeadRows || head.AllocatedBytes >= _context.Options.HeadBytes;
 
     private bool Freeze(int maxFrozen)
     {
-        if (!_catalog.TryFreeze(maxFrozen))
+        if (!_snapshots.TryFreeze(maxFrozen))
         {
             return false;
         }
 
-        _tending.SealSoon();
+        _maintenance.SealSoon();
         return true;
     }
 
-    // A head that filled up while others waited is frozen here, once there is room.
-    private void FreezeDue()
+    /// <inheritdoc/>
+    /// <remarks>A head that filled up while others waited is frozen here, once there is room.</remarks>
+    void IHeadFreezer.FreezeDue()
     {
         lock (_writeGate)
         {
-            Head head = _catalog.Snapshot.Active;
-            if (IsFull(head) || (head.RowCount > 0 && _clock.GetElapsedTime(head.FirstArrival) >= _options.HeadAge))
+            Head head = _snapshots.Current.Active;
+            if (IsFull(head) || (head.RowCount > 0 && _context.Clock.GetElapsedTime(head.FirstArrival) >= _context.Options.HeadAge))
             {
-                Freeze(_options.MaxFrozenHeads);
+                Freeze(_context.Options.MaxFrozenHeads);
             }
         }
     }
 
-    private void FreezeAny()
+    /// <inheritdoc/>
+    void IHeadFreezer.FreezeAny()
     {
         lock (_writeGate)
         {
-            if (_catalog.Snapshot.Active.RowCount > 0)
+            if (_snapshots.Current.Active.RowCount > 0)
             {
                 Freeze(int.MaxValue);
             }

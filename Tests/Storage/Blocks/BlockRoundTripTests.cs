@@ -3,9 +3,9 @@ using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
@@ -28,12 +28,16 @@ public sealed class BlockRoundTripTests
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
 
-    private readonly LargeArrayPool _stock = new(1L << 30);
     private readonly FaultyFileSystem _disk = new();
     private CoreInstruments _instruments = null!;
+    private StoreContext _context = null!;
 
     [SetUp]
-    public void SetUp() => _instruments = new CoreInstruments();
+    public void SetUp()
+    {
+        _instruments = new CoreInstruments();
+        _context = StoreUnderTest.Context(_disk, _instruments);
+    }
 
     [TearDown]
     public void TearDown() => _instruments.Dispose();
@@ -54,7 +58,7 @@ public sealed class BlockRoundTripTests
         (Row Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
         (Row Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
         BlockReader[] sources = [Seal(first), Seal(second), Seal(third)];
-        using MergingRows merge = new(_schema, sources, 100, _stock, CooperativeYield.Urgent, CancellationToken.None);
+        using MergingRows merge = new(_schema, sources, 100, Scratch(), CancellationToken.None);
         Assert.That(Read(Write(merge)), Is.EqualTo(Sorted([.. first, .. second, .. third])));
     }
 
@@ -66,7 +70,7 @@ public sealed class BlockRoundTripTests
             [.. users.Select((user, i) => Row.Transaction(1, Start + i, "s", 1).With("remote_ip", user))], block * 300)))];
         int column = _schema.Ordinal("remote_ip");
         Assert.That(sources[0].Index.Columns[column]!.HasDictionary, Is.False);
-        using MergingRows merge = new(_schema, sources, 100, _stock, CooperativeYield.Urgent, CancellationToken.None);
+        using MergingRows merge = new(_schema, sources, 100, Scratch(), CancellationToken.None);
         Assert.That(Write(merge).Index.Columns[column]!.TextCount, Is.EqualTo(300));
     }
 
@@ -105,11 +109,13 @@ public sealed class BlockRoundTripTests
     private static List<string> Sorted((Row Row, long Number)[] rows) =>
         [.. rows.OrderBy(row => row.Row.Pcode).ThenBy(row => row.Row.Time).ThenBy(row => row.Number).Select(row => $"{row.Number} {row.Row}")];
 
+    private BlockScratch Scratch() => new(_context, CooperativeYield.Urgent);
+
     private static ColumnIndex ColumnOf(Field field, int offset) => new() { IsText = field.IsText, Dictionary = new Extent(offset, 1), Chunks = [] };
 
     private BlockReader Seal((Row Row, long Number)[] rows)
     {
-        Head head = new(_stock);
+        Head head = new(_context.Pool);
         int start = 0;
         for (int i = 1; i <= rows.Length; i++)
         {
@@ -121,7 +127,7 @@ public sealed class BlockRoundTripTests
             }
         }
 
-        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), _stock, CooperativeYield.Urgent));
+        return Write(new HeadRows(_schema, head.TablesOf(Kind.Transaction), Scratch()));
     }
 
     private BlockReader Write(IBlockRows rows)
@@ -129,8 +135,7 @@ public sealed class BlockRoundTripTests
         BlockEntry entry;
         using (IFile file = _disk.Create(Path))
         {
-            entry = new BlockBuilder(file, rows, new BlockScratch(_stock, CooperativeYield.Urgent))
-                .Write(1, 9, _ => 1_000, _instruments, CancellationToken.None);
+            entry = new BlockBuilder(file, rows, Scratch()).Write(1, CancellationToken.None);
         }
 
         string own = "/blocks/" + Guid.NewGuid();
@@ -140,7 +145,8 @@ public sealed class BlockRoundTripTests
             copy.Write(bytes, 0);
         }
 
-        return new Block(_disk, own, entry, 9, new ChunkCache(1 << 20), _instruments).Open();
+        // Each block has the id 1, so none may find another's chunks in its cache.
+        return new Block(StoreUnderTest.Context(_disk, _instruments), own, entry).Open();
     }
 
     private static List<string> Read(BlockReader columns)

@@ -75,10 +75,8 @@ public sealed class RetentionTests
         await test.WriteAsync(Row.Transaction(1, test.Now, "a", 1));
         await test.Store.SealAsync();
         await using EmbeddedStore other = test.Open();
-        Block block = new(
-            test.Disk, test.BlockFiles.Single(),
-            Manifest.Read(test.Disk, StoreUnderTest.ManifestPath, StoreUnderTest.NodeId)!.Blocks[0], StoreUnderTest.NodeId,
-            new ChunkCache(1 << 20), test.Instruments);
+        BlockEntry entry = Manifest.Read(test.Disk, StoreUnderTest.ManifestPath, StoreUnderTest.NodeId)!.Blocks[0];
+        Block block = new(StoreUnderTest.Context(test.Disk, test.Instruments), test.BlockFiles.Single(), entry);
         Assert.That(block.TryPin(), Is.True);
         block.Retire(CooperativeYield.Urgent);
         Assert.That(block.Open().Index.Sections, Has.Length.EqualTo(1), "still readable");

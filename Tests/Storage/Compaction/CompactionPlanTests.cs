@@ -95,6 +95,6 @@ public sealed class CompactionPlanTests
             LastNumber = 0,
             ProjectCount = 1,
         };
-        return new Block(new FaultyFileSystem(), "/none", entry, 1, new ChunkCache(1), _instruments);
+        return new Block(StoreUnderTest.Context(new FaultyFileSystem(), _instruments), "/none", entry);
     }
 }

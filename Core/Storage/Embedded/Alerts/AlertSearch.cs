@@ -9,11 +9,11 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 namespace TimeSeries.Core.Storage.Embedded.Alerts;
 
 /// <summary>Looks for an alert by its id, in memory first, then in the blocks whose filter does not rule it out.</summary>
-internal sealed class AlertSearch(BlockCatalog catalog)
+internal sealed class AlertSearch(StoreSnapshots snapshots)
 {
     public bool Contains(long pcode, Guid id)
     {
-        using SnapshotLease held = catalog.Hold(Kind.Alert, TimeRange.All);
+        using SnapshotLease held = snapshots.Hold(Kind.Alert, TimeRange.All);
         if (held.Snapshot.Active.HasAlert(pcode, id))
         {
             return true;

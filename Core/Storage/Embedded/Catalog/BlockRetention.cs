@@ -6,7 +6,7 @@ using TimeSeries.Core.Storage.Embedded.Compaction;
 namespace TimeSeries.Core.Storage.Embedded.Catalog;
 
 /// <summary>What is too old: for answers to the millisecond, on disk block by block.</summary>
-internal sealed class BlockRetention(BlockCatalog catalog, EmbeddedStoreOptions options, TimeProvider clock)
+internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots)
 {
     /// <summary>The part of a range whose samples may be answered.</summary>
     public TimeRange Clamp(Kind kind, TimeRange range) => range with { From = Math.Max(range.From, EarliestOf(kind)) };
@@ -19,7 +19,7 @@ internal sealed class BlockRetention(BlockCatalog catalog, EmbeddedStoreOptions 
         foreach (KindSchema schema in SampleSchema.All)
         {
             long earliest = EarliestOf(schema.Kind);
-            foreach (Block block in catalog.Snapshot.BlocksOf(schema.Kind))
+            foreach (Block block in snapshots.Current.BlocksOf(schema.Kind))
             {
                 (block.Entry.LastTime < earliest ? removed : kept).Add(block);
             }
@@ -29,7 +29,7 @@ internal sealed class BlockRetention(BlockCatalog catalog, EmbeddedStoreOptions 
         long bytes = kept.Sum(block => block.Entry.Bytes);
         foreach (Block block in kept)
         {
-            if (bytes <= (options.MaxBytes ?? long.MaxValue))
+            if (bytes <= (context.Options.MaxBytes ?? long.MaxValue))
             {
                 break;
             }
@@ -45,5 +45,5 @@ internal sealed class BlockRetention(BlockCatalog catalog, EmbeddedStoreOptions 
     }
 
     private long EarliestOf(Kind kind) =>
-        options.Retention(kind) is { } retention ? clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)retention.TotalMilliseconds : long.MinValue;
+        context.Options.Retention(kind) is { } retention ? context.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)retention.TotalMilliseconds : long.MinValue;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
@@ -10,9 +9,7 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
 /// <summary>Merges blocks. One pass at a time.</summary>
-internal sealed class Compactor(
-    BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds,
-    TimeProvider clock, CoreInstruments instruments, ILogger logger)
+internal sealed class Compactor(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots)
 {
     // While samples come faster than they are sealed, merges would only make them slower; more blocks of a kind than these that may be merged would make
     // queries slow.
@@ -25,13 +22,13 @@ internal sealed class Compactor(
     public void Run(CancellationToken cancellationToken)
     {
         // Not kept between runs: a large merge needs much that no small one does.
-        CompactionThrottle pace = new();
-        BlockScratch scratch = new(catalog.Stock, pace);
+        CompactionThrottle throttle = new();
+        BlockScratch scratch = new(context, throttle);
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (((pace.Backlog = BacklogOf(schema.Kind)) >= 1 || catalog.Snapshot.Frozen.IsEmpty)
+            while (((throttle.Backlog = BacklogOf(schema.Kind)) >= 1 || snapshots.Current.Frozen.IsEmpty)
                 && Merge(scratch,
-                    CompactionPlan.Next(Readable(schema.Kind), clock.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxBlockRows),
+                    CompactionPlan.Next(Readable(schema.Kind), context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), context.Options.MaxBlockRows),
                     cancellationToken))
             {
             }
@@ -41,10 +38,10 @@ internal sealed class Compactor(
     /// <summary>Merges while there is anything that may be merged.</summary>
     public void RunAll(CancellationToken cancellationToken)
     {
-        BlockScratch scratch = new(catalog.Stock, CooperativeYield.Urgent);
+        BlockScratch scratch = new(context, CooperativeYield.Urgent);
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (Merge(scratch, CompactionPlan.Any(Readable(schema.Kind), options.MaxBlockRows), cancellationToken))
+            while (Merge(scratch, CompactionPlan.Any(Readable(schema.Kind), context.Options.MaxBlockRows), cancellationToken))
             {
             }
         }
@@ -53,16 +50,16 @@ internal sealed class Compactor(
     private double BacklogOf(Kind kind)
     {
         int small = 0;
-        foreach (Block block in catalog.Snapshot.BlocksOf(kind))
+        foreach (Block block in snapshots.Current.BlocksOf(kind))
         {
-            small += block.Entry.RowCount <= options.MaxBlockRows / CompactionPlan.Fan ? 1 : 0;
+            small += block.Entry.RowCount <= context.Options.MaxBlockRows / CompactionPlan.Fan ? 1 : 0;
         }
 
         return (double)small / ManyBlocks;
     }
 
     private ImmutableArray<Block> Readable(Kind kind) =>
-        catalog.Snapshot.BlocksOf(kind).RemoveAll(block => _damaged.Contains(block.Entry.Id));
+        snapshots.Current.BlocksOf(kind).RemoveAll(block => _damaged.Contains(block.Entry.Id));
 
     private bool Merge(BlockScratch scratch, ImmutableArray<Block> sources, CancellationToken cancellationToken)
     {
@@ -78,20 +75,20 @@ internal sealed class Compactor(
             long bytes = sources.Sum(block => block.Entry.Bytes);
             long rows = sources.Sum(block => block.Entry.RowCount);
             BlockEntry merged;
-            using (MergingRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, catalog.Stock, scratch.Pace, cancellationToken))
+            using (MergingRows merge = new(SampleSchema.Of(sources[0].Entry.Kind), columns, bytes / rows, scratch, cancellationToken))
             {
-                merged = catalog.Create(merge, scratch, apdexThresholdMicroseconds, cancellationToken);
+                merged = catalog.Create(merge, scratch, cancellationToken);
             }
 
-            catalog.Commit([merged], sources, null, scratch.Pace);
-            instruments.Compactions.Add(1);
+            catalog.Commit([merged], sources, null, scratch.Throttle);
+            context.Instruments.Compactions.Add(1);
         }
         catch (DamagedFileException damage)
         {
             // Its neighbours are merged without it; queries that need it go on failing by its name.
             _damaged.UnionWith(sources.Where(block => damage.Path.EndsWith(block.Entry.FileName, StringComparison.Ordinal)).Select(block => block.Entry.Id));
-            instruments.StoreFailures.Add(1);
-            StoreLog.Damaged(logger, damage.Path, damage.Offset, damage.Reason);
+            context.Instruments.StoreFailures.Add(1);
+            StoreLog.Damaged(context.Logger, damage.Path, damage.Offset, damage.Reason);
             if (!sources.Any(block => _damaged.Contains(block.Entry.Id)))
             {
                 throw;

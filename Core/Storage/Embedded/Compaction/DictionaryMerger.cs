@@ -9,13 +9,13 @@ namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
 /// <summary>What the codes of one text column after another mean in a merged block: those of its sources are translated. Not thread safe.</summary>
 /// <param name="cursors">The blocks that are merged.</param>
-/// <param name="stock">Where large arrays come from.</param>
-/// <param name="pace">When to let others go first.</param>
-internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool stock, CooperativeYield pace) : IDisposable
+/// <param name="pool">Where large arrays come from.</param>
+/// <param name="throttle">When to let others go first.</param>
+internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool pool, CooperativeYield throttle) : IDisposable
 {
     private readonly int[]?[] _remaps = new int[]?[cursors.Length];
-    private readonly SymbolTable _mixed = new(stock, 0, 0);
-    private readonly TextScratch _texts = new(stock);
+    private readonly SymbolTable _mixed = new(pool, 0, 0);
+    private readonly TextScratch _texts = new(pool);
     private readonly int[] _codes = new int[BlockFormat.MaxChunkRows];
     private SymbolTable? _dictionary;
     private long _rowCount;
@@ -77,7 +77,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
         {
             if (remap is not null)
             {
-                stock.Return(remap);
+                pool.Return(remap);
                 remap = null;
             }
         }
@@ -91,7 +91,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
             return;
         }
 
-        SymbolTable union = _dictionary = new SymbolTable(stock, 0, 0);
+        SymbolTable union = _dictionary = new SymbolTable(pool, 0, 0);
         for (int i = 0; i < cursors.Length; i++)
         {
             if (cursors[i].Columns.Index.Columns[column] is not { } index)
@@ -99,7 +99,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
                 continue;
             }
 
-            pace.Step();
+            throttle.Step();
             bool fits = index.HasDictionary ? AddDictionary(i, union) : AddTexts(cursors[i].Columns, column, union);
             if (!fits)
             {
@@ -112,7 +112,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
     // Texts of the first chunk of each block without a dictionary: what stands once in each stands often in all.
     private bool IsHighCardinality(int column)
     {
-        SymbolTable sample = new(stock, 0, 0);
+        SymbolTable sample = new(pool, 0, 0);
         Span<int> codes = _codes;
         foreach (MergeCursor cursor in cursors)
         {
@@ -121,11 +121,11 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
             if (chunk >= 0)
             {
                 sample.AddAll(cursor.Columns.ReadTexts(column, chunk, codes[..index.Chunks[chunk].RowCount], _texts));
-                pace.Step();
+                throttle.Step();
             }
         }
 
-        bool hardlyRepeat = DictionaryPolicy.HardlyRepeats(sample.View(), _rowCount, stock);
+        bool hardlyRepeat = DictionaryPolicy.HardlyRepeats(sample.View(), _rowCount, pool);
         sample.Release();
         return hardlyRepeat;
     }
@@ -133,7 +133,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
     private bool AddDictionary(int source, SymbolTable union)
     {
         SymbolView texts = cursors[source].Symbols;
-        int[] remap = stock.RentCodes(texts.Count + 1);
+        int[] remap = pool.RentCodes(texts.Count + 1);
         remap[0] = TextColumn.Missing;
         union.InternAll(texts, remap.AsSpan(1));
 
@@ -152,7 +152,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool sto
                 union.Intern(texts[code]);
             }
 
-            pace.Step();
+            throttle.Step();
 
             if (!DictionaryPolicy.Allows(union.Count, union.TextBytes, _rowCount))
             {

@@ -8,11 +8,11 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
 /// <summary>Reads one column of one project of one block that is merged, row after row.</summary>
-internal sealed class MergeCursor(BlockReader columns, LargeArrayPool stock) : IDisposable
+internal sealed class MergeCursor(BlockReader columns, LargeArrayPool pool) : IDisposable
 {
     private readonly long[] _numbers = ArrayPool<long>.Shared.Rent(BlockFormat.MaxChunkRows);
     private readonly int[] _codes = ArrayPool<int>.Shared.Rent(BlockFormat.MaxChunkRows);
-    private readonly TextScratch _texts = new(stock);
+    private readonly TextScratch _texts = new(pool);
     private int _column;
     private int _chunk;
     private int _endChunk;

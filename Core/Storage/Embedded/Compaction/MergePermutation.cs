@@ -11,7 +11,7 @@ internal static class MergePermutation
     private const int RowsAStep = 8_192;
 
     /// <summary>Writes the places of blocks, a byte a row.</summary>
-    public static void Write(MergeCursor[] times, MergeCursor[] numbers, KindSchema schema, long pcode, Span<byte> order, CooperativeYield pace)
+    public static void Write(MergeCursor[] times, MergeCursor[] numbers, KindSchema schema, long pcode, Span<byte> order, CooperativeYield throttle)
     {
         for (int i = 0; i < times.Length; i++)
         {
@@ -19,12 +19,12 @@ internal static class MergePermutation
             numbers[i].Open(BlockIndex.NumberColumnOf(schema), pcode);
         }
 
-        for (int row = 0, paced = 0; row < order.Length;)
+        for (int row = 0, yielded = 0; row < order.Length;)
         {
-            if (row - paced >= RowsAStep)
+            if (row - yielded >= RowsAStep)
             {
-                pace.Step();
-                paced = row;
+                throttle.Step();
+                yielded = row;
             }
 
             int first = LeastOf(times, numbers, -1);

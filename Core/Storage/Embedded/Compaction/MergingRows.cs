@@ -5,7 +5,6 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
-using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
@@ -21,7 +20,7 @@ internal sealed class MergingRows : IBlockRows, IDisposable
     // Rollups' bytes are read whole: more than this is counted anew from the samples.
     private const long MaxRollupBytes = 16L << 20;
 
-    private readonly LargeArrayPool _stock;
+    private readonly LargeArrayPool _pool;
     private readonly MergeCursor[] _cursors;
     private readonly BlockProject[] _projects;
     private readonly byte[][] _orders;
@@ -31,24 +30,24 @@ internal sealed class MergingRows : IBlockRows, IDisposable
     private int _project;
     private int _row;
 
-    public MergingRows(
-        KindSchema schema, BlockReader[] sources, long bytesPerRow, LargeArrayPool stock, CooperativeYield pace, CancellationToken cancellationToken)
+    public MergingRows(KindSchema schema, BlockReader[] sources, long bytesPerRow, BlockScratch scratch, CancellationToken cancellationToken)
     {
+        LargeArrayPool pool = scratch.Pool;
         Schema = schema;
         BytesPerRow = bytesPerRow;
-        _stock = stock;
-        _cursors = Array.ConvertAll(sources, source => new MergeCursor(source, stock));
-        _texts = new DictionaryMerger(_cursors, stock, pace);
+        _pool = pool;
+        _cursors = Array.ConvertAll(sources, source => new MergeCursor(source, pool));
+        _texts = new DictionaryMerger(_cursors, pool, scratch.Throttle);
         _projects = ProjectsOf(sources);
         _orders = new byte[_projects.Length][];
-        MergeCursor[] numbers = Array.ConvertAll(sources, source => new MergeCursor(source, stock));
+        MergeCursor[] numbers = Array.ConvertAll(sources, source => new MergeCursor(source, pool));
         try
         {
             for (int i = 0; i < _projects.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                _orders[i] = stock.RentBytes(_projects[i].RowCount);
-                MergePermutation.Write(_cursors, numbers, schema, _projects[i].Pcode, _orders[i].AsSpan(0, _projects[i].RowCount), pace);
+                _orders[i] = pool.RentBytes(_projects[i].RowCount);
+                MergePermutation.Write(_cursors, numbers, schema, _projects[i].Pcode, _orders[i].AsSpan(0, _projects[i].RowCount), scratch.Throttle);
                 RowCount += _projects[i].RowCount;
             }
         }
@@ -77,7 +76,7 @@ internal sealed class MergingRows : IBlockRows, IDisposable
         {
             if (cursor.Columns.Index.Find(pcode) is { } section)
             {
-                _known.Add(new SectionCursors(cursor.Columns, section, _stock));
+                _known.Add(new SectionCursors(cursor.Columns, section, _pool));
                 bytes += section.Rollups.Sum(rollup => rollup.Level == RollupLevel.FiveMinutes ? (long)rollup.Extent.Length : 0);
             }
         }
@@ -141,7 +140,7 @@ internal sealed class MergingRows : IBlockRows, IDisposable
         {
             if (order is not null)
             {
-                _stock.Return(order);
+                _pool.Return(order);
             }
         }
     }

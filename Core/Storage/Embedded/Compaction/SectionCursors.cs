@@ -6,10 +6,10 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
 /// <summary>
-/// The rollups of one project in one block that is being merged, read once from start to end. What they are read into goes back to the stock when this is
+/// The rollups of one project in one block that is being merged, read once from start to end. What they are read into goes back to the pool when this is
 /// disposed. Not thread safe.
 /// </summary>
-internal sealed class SectionCursors(BlockReader columns, SectionIndex section, LargeArrayPool stock) : IRollupStream, IDisposable
+internal sealed class SectionCursors(BlockReader columns, SectionIndex section, LargeArrayPool pool) : IRollupStream, IDisposable
 {
     private readonly List<byte[]> _rented = [];
 
@@ -23,7 +23,7 @@ internal sealed class SectionCursors(BlockReader columns, SectionIndex section, 
         {
             if (rollup.SpecIndex == specIndex && rollup.Level == RollupLevel.FiveMinutes)
             {
-                byte[] bytes = stock.RentBytes(rollup.Extent.Length);
+                byte[] bytes = pool.RentBytes(rollup.Extent.Length);
                 _rented.Add(bytes);
                 return columns.OpenRollup(rollup.Extent, bytes);
             }
@@ -36,7 +36,7 @@ internal sealed class SectionCursors(BlockReader columns, SectionIndex section, 
     {
         foreach (byte[] bytes in _rented)
         {
-            stock.Return(bytes);
+            pool.Return(bytes);
         }
 
         _rented.Clear();

@@ -9,7 +9,7 @@ namespace TimeSeries.Core.Storage.Embedded.Heads;
 
 /// <summary>
 /// The samples that are in memory only (and in the log): a table per project and kind. One writer; any thread that holds it reads through the
-/// tables' views. Its arrays go back to the stock when the last holder lets go.
+/// tables' views. Its arrays go back to the pool when the last holder lets go.
 /// </summary>
 internal sealed class Head
 {
@@ -23,15 +23,15 @@ internal sealed class Head
     // Guards the ids of alerts, which ingest and lists ask for while the writer adds.
     private readonly Lock _alertGate = new();
 
-    private readonly LargeArrayPool _stock;
+    private readonly LargeArrayPool _pool;
     private readonly Dictionary<(long Pcode, Kind Kind), HeadTableSizes> _expected = [];
     private int _holders = 1;
 
-    /// <param name="stock">Where arrays come from and go back to.</param>
+    /// <param name="pool">Where arrays come from and go back to.</param>
     /// <param name="before">The head before, which tells what to expect.</param>
-    public Head(LargeArrayPool stock, Head? before = null)
+    public Head(LargeArrayPool pool, Head? before = null)
     {
-        _stock = stock;
+        _pool = pool;
         foreach (((long, Kind) key, HeadTable table) in before?._tables ?? [])
         {
             _expected[key] = table.Sizes();
@@ -94,7 +94,7 @@ internal sealed class Head
         }
 
         // Before the arrays come back: they count as what the next round may need.
-        _stock.EndRound();
+        _pool.EndRound();
         foreach (HeadTable table in _tables.Values)
         {
             table.Release();
@@ -156,7 +156,7 @@ internal sealed class Head
         Kind kind = rows.Schema.Kind;
         if (!_tables.TryGetValue((pcode, kind), out HeadTable? table))
         {
-            table = new HeadTable(pcode, rows.Schema, _stock, _expected.GetValueOrDefault((pcode, kind), HeadTableSizes.Unknown));
+            table = new HeadTable(pcode, rows.Schema, _pool, _expected.GetValueOrDefault((pcode, kind), HeadTableSizes.Unknown));
             _tables[(pcode, kind)] = table;
         }
 

@@ -17,7 +17,7 @@ internal sealed class HeadChunk
     public const int SmallestCapacity = 64;
 
     private readonly KindSchema _schema;
-    private readonly LargeArrayPool _stock;
+    private readonly LargeArrayPool _pool;
     private long[]?[] _numbers;
     private int[]?[] _codes;
     private long[] _runningNumbers;
@@ -28,12 +28,12 @@ internal sealed class HeadChunk
     private long _firstTime = long.MaxValue;
     private long _lastTime = long.MinValue;
 
-    public HeadChunk(KindSchema schema, LargeArrayPool stock, int capacity)
+    public HeadChunk(KindSchema schema, LargeArrayPool pool, int capacity)
     {
         _schema = schema;
-        _stock = stock;
+        _pool = pool;
         _capacity = capacity;
-        _runningNumbers = stock.RentNumbers(capacity);
+        _runningNumbers = pool.RentNumbers(capacity);
         AllocatedBytes = capacity * (long)sizeof(long);
         _numbers = new long[]?[schema.Fields.Length];
         _codes = new int[]?[schema.Fields.Length];
@@ -82,17 +82,17 @@ internal sealed class HeadChunk
     /// <summary>Gives the arrays back. Only when no view is read any more.</summary>
     public void Release()
     {
-        _stock.Return(_runningNumbers);
+        _pool.Return(_runningNumbers);
         for (int field = 0; field < _numbers.Length; field++)
         {
             if (_numbers[field] is { } numbers)
             {
-                _stock.Return(numbers);
+                _pool.Return(numbers);
             }
 
             if (_codes[field] is { } codes)
             {
-                _stock.Return(codes);
+                _pool.Return(codes);
             }
         }
     }
@@ -125,7 +125,7 @@ internal sealed class HeadChunk
 
     private long[] AddNumbers(int field)
     {
-        long[] column = _stock.RentNumbers(_capacity);
+        long[] column = _pool.RentNumbers(_capacity);
         column.AsSpan(0, RowCount).Fill(NumberColumn.Missing);
         Unshare();
         _numbers[field] = column;
@@ -135,7 +135,7 @@ internal sealed class HeadChunk
 
     private int[] AddCodes(int field)
     {
-        int[] column = _stock.RentCodes(_capacity);
+        int[] column = _pool.RentCodes(_capacity);
         column.AsSpan(0, RowCount).Fill(TextColumn.Missing);
         Unshare();
         _codes[field] = column;
@@ -162,20 +162,20 @@ internal sealed class HeadChunk
 
         _capacity = Math.Min(MaxRows, Math.Max(rows, _capacity * 2));
         AllocatedBytes = _capacity * (long)sizeof(long);
-        _runningNumbers = Grow(_runningNumbers, _stock.RentNumbers(_capacity));
+        _runningNumbers = Grow(_runningNumbers, _pool.RentNumbers(_capacity));
         long[]?[] numbers = new long[]?[_numbers.Length];
         int[]?[] codes = new int[]?[_codes.Length];
         for (int field = 0; field < numbers.Length; field++)
         {
             if (_numbers[field] is { } column)
             {
-                numbers[field] = Grow(column, _stock.RentNumbers(_capacity));
+                numbers[field] = Grow(column, _pool.RentNumbers(_capacity));
                 AllocatedBytes += _capacity * (long)sizeof(long);
             }
 
             if (_codes[field] is { } texts)
             {
-                codes[field] = Grow(texts, _stock.RentCodes(_capacity));
+                codes[field] = Grow(texts, _pool.RentCodes(_capacity));
                 AllocatedBytes += _capacity * (long)sizeof(int);
             }
         }

@@ -5,7 +5,6 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
-using TimeSeries.Core.Threads;
 
 namespace TimeSeries.Core.Storage.Embedded.Heads;
 
@@ -15,7 +14,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     private const int PieceBits = 14;
     private const int PieceMask = HeadChunk.MaxRows - 1;
 
-    private readonly LargeArrayPool _stock;
+    private readonly LargeArrayPool _pool;
     private readonly HeadView[] _views;
     private readonly int[]?[] _orders;
     private readonly BlockProject[] _projects;
@@ -30,9 +29,9 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     private int _project;
     private int _row;
 
-    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables, LargeArrayPool stock, CooperativeYield pace)
+    public HeadRows(KindSchema schema, ReadOnlySpan<HeadTable> tables, BlockScratch scratch)
     {
-        _stock = stock;
+        _pool = scratch.Pool;
         Schema = schema;
         _views = new HeadView[tables.Length];
         _orders = new int[]?[tables.Length];
@@ -43,7 +42,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         for (int i = 0; i < tables.Length; i++)
         {
             _views[i] = tables[i].View;
-            _orders[i] = TimeSort.Of(_views[i], stock, pace);
+            _orders[i] = TimeSort.Of(_views[i], scratch.Pool, scratch.Throttle);
             _projects[i] = new BlockProject(tables[i].Pcode, _views[i].RowCount);
             bytes += tables[i].AllocatedBytes;
             RowCount += _views[i].RowCount;
@@ -135,7 +134,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         {
             if (order is not null)
             {
-                _stock.Return(order);
+                _pool.Return(order);
             }
         }
     }
@@ -148,7 +147,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         {
             if (remap is not null)
             {
-                _stock.Return(remap);
+                _pool.Return(remap);
                 remap = null;
             }
         }
@@ -228,17 +227,17 @@ internal sealed class HeadRows : IBlockRows, IDisposable
             return DictionaryPolicy.Allows(only.Count, TextBytes(only), RowCount) ? only : null;
         }
 
-        _union = new SymbolTable(_stock, 0, 0);
+        _union = new SymbolTable(_pool, 0, 0);
         for (int i = 0; i < _views.Length; i++)
         {
             SymbolView texts = _views[i].Symbols[column];
-            if (!texts.Distinct && DictionaryPolicy.HardlyRepeats(texts, RowCount, _stock))
+            if (!texts.Distinct && DictionaryPolicy.HardlyRepeats(texts, RowCount, _pool))
             {
                 ForgetDictionary();
                 return null;
             }
 
-            int[] remap = _stock.RentCodes(texts.Count + 1);
+            int[] remap = _pool.RentCodes(texts.Count + 1);
             remap[0] = TextColumn.Missing;
             _union.InternAll(texts, remap.AsSpan(1));
 

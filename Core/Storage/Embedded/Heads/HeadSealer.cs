@@ -6,27 +6,13 @@ using TimeSeries.Core.Storage.Embedded.Maintenance;
 namespace TimeSeries.Core.Storage.Embedded.Heads;
 
 /// <summary>Turns a frozen head into blocks, one of each kind that it has, all named by one manifest.</summary>
-internal sealed class HeadSealer
+internal sealed class HeadSealer(StoreContext context, BlockCatalog catalog, SealThrottle throttle)
 {
-    private readonly BlockCatalog _catalog;
-    private readonly Func<long, long> _apdexThresholdMicroseconds;
-    private readonly SealThrottle _pace;
-    private readonly BlockScratch _scratch;
+    private readonly BlockScratch _scratch = new(context, throttle);
 
     // What a failed attempt at the same head has written already.
     private readonly List<BlockEntry> _written = [];
     private Head? _head;
-
-    /// <param name="catalog">Where the blocks go.</param>
-    /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project.</param>
-    /// <param name="pace">When to let requests go first.</param>
-    public HeadSealer(BlockCatalog catalog, Func<long, long> apdexThresholdMicroseconds, SealThrottle pace)
-    {
-        _catalog = catalog;
-        _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
-        _pace = pace;
-        _scratch = new BlockScratch(catalog.Stock, pace);
-    }
 
     /// <summary>Seals a head. When it throws the head stays as it was, and the next attempt goes on where this one failed.</summary>
     public void Seal(Head head, CancellationToken cancellationToken)
@@ -37,7 +23,7 @@ internal sealed class HeadSealer
             _written.Clear();
         }
 
-        _pace.Begin(head.RowCount);
+        throttle.Begin(head.RowCount);
         foreach (KindSchema schema in SampleSchema.All)
         {
             if (_written.Exists(block => block.Kind == schema.Kind))
@@ -48,15 +34,15 @@ internal sealed class HeadSealer
             HeadTable[] tables = head.TablesOf(schema.Kind);
             if (tables.Length > 0)
             {
-                using HeadRows rows = new(schema, tables, _catalog.Stock, _pace);
-                _written.Add(_catalog.Create(rows, _scratch, _apdexThresholdMicroseconds, cancellationToken));
+                using HeadRows rows = new(schema, tables, _scratch);
+                _written.Add(catalog.Create(rows, _scratch, cancellationToken));
             }
         }
 
         try
         {
-            _catalog.Commit(_written, [], head, _pace);
-            _pace.End();
+            catalog.Commit(_written, [], head, throttle);
+            throttle.End();
         }
         finally
         {

@@ -14,7 +14,7 @@ internal sealed class HeadTable
     private readonly List<HeadChunk> _pieces = [];
     private readonly SymbolTable?[] _symbols;
     private readonly int[]?[] _batchCodes;
-    private readonly LargeArrayPool _stock;
+    private readonly LargeArrayPool _pool;
     private readonly HeadTableSizes _expected;
     private HeadChunkSnapshot[] _whole = [];
 
@@ -25,11 +25,11 @@ internal sealed class HeadTable
 
     /// <param name="pcode">The project.</param>
     /// <param name="schema">The kind.</param>
-    /// <param name="stock">Where arrays come from.</param>
+    /// <param name="pool">Where arrays come from.</param>
     /// <param name="expected">What the table had in the head before.</param>
-    public HeadTable(long pcode, KindSchema schema, LargeArrayPool stock, HeadTableSizes expected)
+    public HeadTable(long pcode, KindSchema schema, LargeArrayPool pool, HeadTableSizes expected)
     {
-        _stock = stock;
+        _pool = pool;
         _expected = expected;
         Pcode = pcode;
         Schema = schema;
@@ -80,7 +80,7 @@ internal sealed class HeadTable
         {
             if (codes is not null)
             {
-                _stock.Return(codes);
+                _pool.Return(codes);
                 codes = null;
             }
         }
@@ -94,7 +94,7 @@ internal sealed class HeadTable
             symbols?.DropIndex();
         }
 
-        _stock.Return(_remap);
+        _pool.Return(_remap);
         _remap = [];
     }
 
@@ -120,7 +120,7 @@ internal sealed class HeadTable
     private SymbolTable MakeSymbols(int field)
     {
         (int texts, int textBytes) = field < _expected.Texts.Length ? _expected.Texts[field] : default;
-        return new SymbolTable(_stock, texts + texts / 16, textBytes + textBytes / 16);
+        return new SymbolTable(_pool, texts + texts / 16, textBytes + textBytes / 16);
     }
 
     private HeadChunk WritablePiece()
@@ -134,7 +134,7 @@ internal sealed class HeadTable
             }
 
             bool willBeWhole = _pieces.Count > 0 || (_expected.IsKnown && _expected.RowCount >= HeadChunk.MaxRows);
-            _pieces.Add(new HeadChunk(Schema, _stock, willBeWhole ? HeadChunk.MaxRows : HeadChunk.SmallestCapacity));
+            _pieces.Add(new HeadChunk(Schema, _pool, willBeWhole ? HeadChunk.MaxRows : HeadChunk.SmallestCapacity));
         }
 
         return _pieces[^1];
@@ -156,7 +156,7 @@ internal sealed class HeadTable
     {
         SymbolTable symbols = _symbols[field] ??= MakeSymbols(field);
         ReadOnlySpan<int> codes = column.Codes;
-        int[] into = _stock.RentCodes(codes.Length);
+        int[] into = _pool.RentCodes(codes.Length);
         SymbolView texts = column.Symbols.View();
         if (!symbols.Distinct || IsHighCardinality(symbols))
         {
@@ -183,8 +183,8 @@ internal sealed class HeadTable
         // Place 0 is for missing (−1), so that the loop over the rows has no branch.
         if (_remap.Length <= texts.Count)
         {
-            _stock.Return(_remap);
-            _remap = _stock.RentCodes(texts.Count + 1);
+            _pool.Return(_remap);
+            _remap = _pool.RentCodes(texts.Count + 1);
         }
 
         int[] remap = _remap;

@@ -14,17 +14,13 @@ namespace TimeSeries.Core.Storage.Embedded.Maintenance;
 internal sealed class StoreMaintenance : IDisposable
 {
     private static readonly TimeSpan _ageCheck = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _tendInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _mergeInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _firstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(30);
 
-    private readonly BlockCatalog _catalog;
-    private readonly EmbeddedStoreOptions _options;
-    private readonly TimeProvider _clock;
-    private readonly CoreInstruments _instruments;
-    private readonly ILogger _logger;
-    private readonly Action _freezeDue;
-    private readonly Action _freezeAny;
+    private readonly StoreContext _context;
+    private readonly StoreSnapshots _snapshots;
+    private readonly IHeadFreezer _heads;
     private readonly HeadSealer _sealer;
     private readonly Compactor _compactor;
     private readonly DedicatedThread _sealThread = new("seals");
@@ -33,20 +29,14 @@ internal sealed class StoreMaintenance : IDisposable
     private long _rowsOfFullHead;
     private volatile TaskCompletionSource _nextSeal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public StoreMaintenance(
-        BlockCatalog catalog, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds, TimeProvider clock,
-        CoreInstruments instruments, ILogger logger, Action freezeDue, Action freezeAny)
+    public StoreMaintenance(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots, IHeadFreezer heads)
     {
-        _catalog = catalog;
-        _options = options;
-        _clock = clock;
-        _instruments = instruments;
-        _logger = logger;
-        _freezeDue = freezeDue;
-        _freezeAny = freezeAny;
-        _sealer = new HeadSealer(catalog, apdexThresholdMicroseconds, new SealThrottle(FilledPart, clock));
-        _compactor = new Compactor(catalog, options, apdexThresholdMicroseconds, clock, instruments, logger);
-        Retention = new BlockRetention(catalog, options, clock);
+        _context = context;
+        _snapshots = snapshots;
+        _heads = heads;
+        _sealer = new HeadSealer(context, catalog, new SealThrottle(FilledPart, context.Clock));
+        _compactor = new Compactor(context, catalog, snapshots);
+        Retention = new BlockRetention(context, catalog, snapshots);
     }
 
     public BlockRetention Retention { get; }
@@ -58,11 +48,11 @@ internal sealed class StoreMaintenance : IDisposable
 
     public void SealSoon() => _sealWanted.Release();
 
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(SealLoopAsync(cancellationToken), TendLoopAsync(cancellationToken));
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(SealLoopAsync(cancellationToken), MergeLoopAsync(cancellationToken));
 
     public Task SealAsync(CancellationToken cancellationToken)
     {
-        _freezeAny();
+        _heads.FreezeAny();
         return _sealThread.RunAsync(() => SealFrozen(cancellationToken));
     }
 
@@ -84,17 +74,17 @@ internal sealed class StoreMaintenance : IDisposable
     // The active head's, by its rows: bytes are taken in leaps. All of it when another one waits already.
     private double FilledPart()
     {
-        StoreSnapshot snapshot = _catalog.Snapshot;
+        StoreSnapshot snapshot = _snapshots.Current;
         return snapshot.Frozen.Length > 1 ? 1 : Math.Min(1, (double)snapshot.Active.RowCount / _rowsOfFullHead);
     }
 
     private void SealFrozen(CancellationToken cancellationToken)
     {
-        while (_catalog.Snapshot.Frozen is [Head head, ..])
+        while (_snapshots.Current.Frozen is [Head head, ..])
         {
-            _rowsOfFullHead = head.AllocatedBytes >= _options.HeadBytes ? head.RowCount : _options.HeadRows;
+            _rowsOfFullHead = head.AllocatedBytes >= _context.Options.HeadBytes ? head.RowCount : _context.Options.HeadRows;
             _sealer.Seal(head, cancellationToken);
-            _instruments.Seals.Add(1);
+            _context.Instruments.Seals.Add(1);
             Interlocked.Exchange(ref _nextSeal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
     }
@@ -106,7 +96,7 @@ internal sealed class StoreMaintenance : IDisposable
         Task wanted = _sealWanted.WaitAsync(cancellationToken);
         while (!cancellationToken.IsCancellationRequested)
         {
-            await Task.WhenAny(wanted, Task.Delay(_ageCheck, _clock, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(wanted, Task.Delay(_ageCheck, _context.Clock, cancellationToken)).ConfigureAwait(false);
             if (wanted.IsCompletedSuccessfully)
             {
                 wanted = _sealWanted.WaitAsync(cancellationToken);
@@ -119,7 +109,7 @@ internal sealed class StoreMaintenance : IDisposable
                 {
                     SealFailing = false;
                     retry = _firstRetry;
-                    StoreLog.SealWorksAgain(_logger);
+                    StoreLog.SealWorksAgain(_context.Logger);
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -129,8 +119,8 @@ internal sealed class StoreMaintenance : IDisposable
             catch (Exception failure)
             {
                 SealFailing = true;
-                _instruments.SealFailures.Add(1);
-                StoreLog.SealFailed(_logger, retry.TotalSeconds, failure);
+                _context.Instruments.SealFailures.Add(1);
+                StoreLog.SealFailed(_context.Logger, retry.TotalSeconds, failure);
                 await WaitAsync(retry, cancellationToken).ConfigureAwait(false);
                 retry = retry * 2 < _lastRetry ? retry * 2 : _lastRetry;
             }
@@ -139,16 +129,16 @@ internal sealed class StoreMaintenance : IDisposable
 
     private async Task SealDueAsync(CancellationToken cancellationToken)
     {
-        for (_freezeDue(); !_catalog.Snapshot.Frozen.IsEmpty; _freezeDue())
+        for (_heads.FreezeDue(); !_snapshots.Current.Frozen.IsEmpty; _heads.FreezeDue())
         {
             await _sealThread.RunAsync(() => SealFrozen(cancellationToken)).ConfigureAwait(false);
         }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The top of a loop: the failure is logged and counted, and the loop goes on.")]
-    private async Task TendLoopAsync(CancellationToken cancellationToken)
+    private async Task MergeLoopAsync(CancellationToken cancellationToken)
     {
-        while (await WaitAsync(_tendInterval, cancellationToken).ConfigureAwait(false))
+        while (await WaitAsync(_mergeInterval, cancellationToken).ConfigureAwait(false))
         {
             try
             {
@@ -161,17 +151,27 @@ internal sealed class StoreMaintenance : IDisposable
             }
             catch (Exception failure)
             {
-                _instruments.StoreFailures.Add(1);
-                StoreLog.TendingFailed(_logger, failure);
+                _context.Instruments.StoreFailures.Add(1);
+                StoreLog.MaintenanceFailed(_context.Logger, failure);
             }
         }
     }
 
     private async Task<bool> WaitAsync(TimeSpan time, CancellationToken cancellationToken)
     {
-        await Task.Delay(time, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(time, _context.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !cancellationToken.IsCancellationRequested;
     }
+}
+
+/// <summary>The owner of the active head, as maintenance sees it.</summary>
+internal interface IHeadFreezer
+{
+    /// <summary>Freezes the active head when it is full or old enough and there is room for another one to wait.</summary>
+    void FreezeDue();
+
+    /// <summary>Freezes the active head unless it is empty.</summary>
+    void FreezeAny();
 }
 
 /// <summary>What the store tells the operator.</summary>
@@ -184,7 +184,7 @@ internal static partial class StoreLog
     public static partial void SealWorksAgain(ILogger logger);
 
     [LoggerMessage(203, LogLevel.Error, "Compaction or retention failed and is tried again later.")]
-    public static partial void TendingFailed(ILogger logger, Exception failure);
+    public static partial void MaintenanceFailed(ILogger logger, Exception failure);
 
     [LoggerMessage(204, LogLevel.Error, "The block {Path} is damaged at offset {Offset}: {Reason}. It is left out of compaction; queries that need it fail.")]
     public static partial void Damaged(ILogger logger, string path, long offset, string reason);

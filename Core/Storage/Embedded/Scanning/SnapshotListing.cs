@@ -8,9 +8,9 @@ namespace TimeSeries.Core.Storage.Embedded.Scanning;
 /// Lists samples of one snapshot. First pieces are counted, most of them by their index alone; the counts tell the times that the page lies in;
 /// there its rows are chosen by time and place; and of those alone the other fields are read.
 /// </summary>
-internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, TimeRange range, CancellationToken cancellationToken)
+internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, ListQuery query, TimeRange range, CancellationToken cancellationToken)
 {
-    private readonly RowListing _rows = new(query, range, catalog.NodeId, cancellationToken);
+    private readonly RowListing _rows = new(query, range, nodeId, cancellationToken);
     private readonly TextPruner _texts = new(query);
     private readonly List<ListPiece> _pieces = [];
 
@@ -21,7 +21,7 @@ internal sealed class SnapshotListing(BlockCatalog catalog, ListQuery query, Tim
             return new ListedSamples(query, [], 0, hasMore: false);
         }
 
-        using SnapshotLease held = catalog.Hold(query.Kind, range);
+        using SnapshotLease held = snapshots.Hold(query.Kind, range);
         using ChunkCursor reader = new();
         new ChunkPruner(query, query.CountTotal ? range : _rows.Listed, _texts, _pieces).Find(held);
         if (query.CountTotal)

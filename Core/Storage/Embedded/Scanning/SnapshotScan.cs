@@ -14,12 +14,12 @@ namespace TimeSeries.Core.Storage.Embedded.Scanning;
 /// Reads one snapshot for one query: rollups where they fit, and chunks of blocks and pieces of heads for the rest, on several threads where they are many.
 /// </summary>
 internal sealed class SnapshotScan(
-    BlockCatalog catalog, ScanParallelism threads, HashAggregatorPool stock, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
+    StoreSnapshots snapshots, ScanParallelism threads, HashAggregatorPool pool, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
 {
     // Fewer rows are read before another thread has begun.
     private const long RowsWorthAThread = 65_536;
 
-    private readonly Aggregation _aggregation = new(query, stock, cancellationToken);
+    private readonly Aggregation _aggregation = new(query, pool, cancellationToken);
     private readonly List<ScanRange> _pieces = [];
     private readonly List<TimeRange> _rest = [];
     private long _rows;
@@ -28,7 +28,7 @@ internal sealed class SnapshotScan(
     {
         if (!range.IsEmpty)
         {
-            using SnapshotLease held = catalog.Hold(query.Kind, range);
+            using SnapshotLease held = snapshots.Hold(query.Kind, range);
             foreach (Block block in held.Blocks)
             {
                 Find(block);
@@ -140,7 +140,7 @@ internal sealed class SnapshotScan(
         parts[0] = _aggregation;
         for (int i = 1; i < parts.Length; i++)
         {
-            parts[i] = new Aggregation(query, stock, cancellationToken);
+            parts[i] = new Aggregation(query, pool, cancellationToken);
         }
 
         try

@@ -25,10 +25,10 @@ internal static class DictionaryPolicy
     }
 
     /// <summary>Whether a sample of the texts shows that a dictionary for so many rows would be too large.</summary>
-    public static bool HardlyRepeats(SymbolView texts, long rows, LargeArrayPool stock)
+    public static bool HardlyRepeats(SymbolView texts, long rows, LargeArrayPool pool)
     {
         int sampled = Math.Min(SampleTexts, texts.Count);
-        SymbolTable distinct = new(stock, 0, 0);
+        SymbolTable distinct = new(pool, 0, 0);
         for (int i = 0; i < sampled; i++)
         {
             distinct.Intern(texts[(int)((long)i * texts.Count / sampled)]);

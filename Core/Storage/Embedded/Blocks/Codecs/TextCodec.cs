@@ -5,8 +5,8 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 
 /// <summary>A chunk of texts that hardly repeat, as bytes: hex packed where every text allows it, else plain. See docs/format/block.md.</summary>
-/// <param name="pace">When to let others go first.</param>
-internal sealed class TextCodec(CooperativeYield pace)
+/// <param name="throttle">When to let others go first.</param>
+internal sealed class TextCodec(CooperativeYield throttle)
 {
     public const byte Plain = 1;
     public const byte Hex = 2;
@@ -71,7 +71,7 @@ internal sealed class TextCodec(CooperativeYield pace)
         {
             if (row % RowsAStep == 0)
             {
-                pace.Step();
+                throttle.Step();
             }
 
             int code = codes[row];
@@ -125,7 +125,7 @@ internal sealed class TextCodec(CooperativeYield pace)
         {
             if (row % RowsAStep == 0)
             {
-                pace.Step();
+                throttle.Step();
             }
 
             if (codes[row] != TextColumn.Missing)

@@ -3,8 +3,8 @@ using TimeSeries.Core.Memory;
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 
 /// <summary>Memory for the texts of a chunk, used again for the next one: what was read before is gone then. Not thread safe.</summary>
-/// <param name="stock">Where it comes from, and where it goes back to by <see cref="Release"/>.</param>
-internal sealed class TextScratch(LargeArrayPool stock)
+/// <param name="pool">Where it comes from, and where it goes back to by <see cref="Release"/>.</param>
+internal sealed class TextScratch(LargeArrayPool pool)
 {
     private byte[] _bytes = [];
     private int[] _ends = [];
@@ -14,8 +14,8 @@ internal sealed class TextScratch(LargeArrayPool stock)
     {
         if (_bytes.Length < length)
         {
-            stock.Return(_bytes);
-            _bytes = stock.RentBytes(length);
+            pool.Return(_bytes);
+            _bytes = pool.RentBytes(length);
         }
 
         return _bytes;
@@ -28,9 +28,9 @@ internal sealed class TextScratch(LargeArrayPool stock)
     /// <summary>Gives the memory back: all texts that were read are gone.</summary>
     public void Release()
     {
-        stock.Return(_bytes);
-        stock.Return(_ends);
-        stock.Return(_codes);
+        pool.Return(_bytes);
+        pool.Return(_ends);
+        pool.Return(_codes);
         (_bytes, _ends, _codes) = ([], [], []);
     }
 
@@ -38,8 +38,8 @@ internal sealed class TextScratch(LargeArrayPool stock)
     {
         if (array.Length < length)
         {
-            stock.Return(array);
-            array = stock.RentCodes(length);
+            pool.Return(array);
+            array = pool.RentCodes(length);
         }
 
         return array;

@@ -9,7 +9,7 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 /// A block that the manifest names (or named): its file is opened and its footer read when first needed, and closed when the last holder
 /// lets go. Thread safe.
 /// </summary>
-internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ulong nodeId, ChunkCache cache, CoreInstruments instruments)
+internal sealed class Block(StoreContext context, string path, BlockEntry entry)
 {
     // Guards opening and closing of the file.
     private readonly Lock _gate = new();
@@ -54,14 +54,14 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
     /// Lets go for the store, once no manifest names the block: the file is deleted with its last holder. What the system keeps of it in memory goes before,
     /// piece by piece: a deletion lets go of all of it at once, which takes a processor 10 to 20 ms for a large block.
     /// </summary>
-    public void Retire(CooperativeYield pace)
+    public void Retire(CooperativeYield throttle)
     {
         if (_file is { } file)
         {
             for (long offset = 0; offset < Entry.Bytes; offset += PieceBytes)
             {
                 file.DropCache(offset, PieceBytes);
-                pace.Step();
+                throttle.Step();
             }
         }
 
@@ -87,7 +87,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
     private BlockReader ReadIndex()
     {
         IFile file = _file ??= OpenFile();
-        ChecksummedReader parts = new(file, instruments);
+        ChecksummedReader parts = new(file, context.Instruments);
         BlockIndex index;
         try
         {
@@ -98,7 +98,7 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
 
             Span<byte> ends = stackalloc byte[BlockFormat.HeaderBytes];
             file.Read(ends, 0);
-            BlockFormat.CheckHeader(ends, Entry.Kind, nodeId);
+            BlockFormat.CheckHeader(ends, Entry.Kind, context.NodeId);
             Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
             file.Read(trailer, file.Length - BlockFormat.TrailerBytes);
             using BlockBuffer footer = parts.Rent(BlockFormat.ReadTrailer(trailer));
@@ -109,18 +109,18 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
             throw parts.Damaged(0, damage);
         }
 
-        return new BlockReader(parts, Entry.Id, index, cache);
+        return new BlockReader(parts, Entry.Id, index, context.Cache);
     }
 
     private IFile OpenFile()
     {
         try
         {
-            return files.Open(path, FileAccess.Read);
+            return context.Files.Open(path, FileAccess.Read);
         }
         catch (Exception damage) when (damage is IOException or UnauthorizedAccessException)
         {
-            instruments.DamagedReads.Add(1);
+            context.Instruments.DamagedReads.Add(1);
             throw new DamagedFileException(path, 0, damage.Message, damage);
         }
     }
@@ -133,17 +133,17 @@ internal sealed class Block(IFileSystem files, string path, BlockEntry entry, ul
             _file = null;
         }
 
-        cache.Remove(Entry.Id);
+        context.Cache.Remove(Entry.Id);
         if (_obsolete)
         {
             try
             {
-                files.Delete(path);
+                context.Files.Delete(path);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 // The next start deletes what the manifest does not name.
-                instruments.StoreFailures.Add(1);
+                context.Instruments.StoreFailures.Add(1);
             }
         }
     }

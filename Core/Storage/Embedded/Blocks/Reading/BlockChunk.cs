@@ -20,24 +20,24 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
     private readonly bool[] _hasSymbols;
     private readonly State[] _states;
     private readonly TextScratch?[] _texts;
-    private readonly LargeArrayPool? _stock;
+    private readonly LargeArrayPool? _pool;
     private int _chunk;
     private RunMask _wanted = RunMask.All;
 
     /// <param name="columns">The block.</param>
-    /// <param name="stock">Where memory for texts comes from that goes back when this is disposed; without it they may be looked at for longer, and are kept in
+    /// <param name="pool">Where memory for texts comes from that goes back when this is disposed; without it they may be looked at for longer, and are kept in
     /// the block's cache.</param>
-    public BlockChunk(BlockReader columns, LargeArrayPool? stock = null)
+    public BlockChunk(BlockReader columns, LargeArrayPool? pool = null)
     {
         _columns = columns;
-        _stock = stock;
+        _pool = pool;
         int count = columns.Index.Columns.Length;
         _numbers = new long[]?[count];
         _codes = new int[]?[count];
         _symbols = new SymbolView[count];
         _hasSymbols = new bool[count];
         _states = new State[count];
-        _texts = new TextScratch?[stock is null ? 0 : count];
+        _texts = new TextScratch?[pool is null ? 0 : count];
     }
 
     private enum State : byte
@@ -179,7 +179,7 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
         }
     }
 
-    private TextScratch? TextsOf(int field) => _stock is null ? null : _texts[field] ??= new TextScratch(_stock);
+    private TextScratch? TextsOf(int field) => _pool is null ? null : _texts[field] ??= new TextScratch(_pool);
 
     // Held for as long as the block is read, so that its identity stays, whatever the cache drops meanwhile.
     private SymbolView Dictionary(int field)

@@ -31,18 +31,17 @@ internal sealed class BlockBuilder
         scratch.Pending.Clear();
         _file = file;
         _rows = rows;
-        _writer = new BlockFileWriter(file, scratch.Pending, scratch.Pace);
+        _writer = new BlockFileWriter(file, scratch.Pending, scratch.Throttle);
         _chunkRows = Split(rows);
         _chunks = new ChunkIndex[_chunkRows.Length];
         _columns = new ColumnIndex?[rows.Schema.Fields.Length + 1];
     }
 
     /// <summary>Writes the whole block and flushes it; says what the manifest needs to know.</summary>
-    public BlockEntry Write(
-        long id, ulong nodeId, Func<long, long> apdexThresholdMicroseconds, CoreInstruments instruments, CancellationToken cancellationToken)
+    public BlockEntry Write(long id, CancellationToken cancellationToken)
     {
         KindSchema schema = _rows.Schema;
-        BlockFormat.WriteHeader(_writer.Raw, schema.Kind, nodeId);
+        BlockFormat.WriteHeader(_writer.Raw, schema.Kind, _scratch.Context.NodeId);
         for (int column = 0; column < _columns.Length; column++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -54,9 +53,9 @@ internal sealed class BlockBuilder
 
         BlockIndex index = new() { Schema = schema, Sections = MakeSections(), Chunks = _chunks, Columns = _columns };
         _writer.Drain();
-        BlockReader written = new(new ChecksummedReader(_file, instruments), id, index, null);
+        BlockReader written = new(new ChecksummedReader(_file, _scratch.Context.Instruments), id, index, null);
         BlockRollupWriter summary = new(written, _rows, _writer, _scratch);
-        summary.WriteRollups(apdexThresholdMicroseconds, cancellationToken);
+        summary.WriteRollups(cancellationToken);
         if (schema.Kind == Kind.Alert)
         {
             summary.WriteAlertFilter();
@@ -111,7 +110,7 @@ internal sealed class BlockBuilder
         {
             Span<long> rows = values.AsSpan(0, _chunkRows[chunk]);
             _rows.NextNumbers(rows);
-            _scratch.Pace.Step();
+            _scratch.Throttle.Step();
             long least = WriteChunk(rows, ordered, out long greatest);
             if (column == KindSchema.Time)
             {
@@ -156,7 +155,7 @@ internal sealed class BlockBuilder
         {
             Span<int> rows = codes.AsSpan(0, _chunkRows[chunk]);
             SymbolView texts = _rows.NextCodes(rows);
-            _scratch.Pace.Step();
+            _scratch.Throttle.Step();
             if (!rows.ContainsAnyExcept(TextColumn.Missing))
             {
                 continue;
@@ -187,7 +186,7 @@ internal sealed class BlockBuilder
 
     private void WriteDictionary(ColumnIndex index, SymbolView symbols)
     {
-        int[] rented = _scratch.Stock.RentCodes(symbols.Count);
+        int[] rented = _scratch.Pool.RentCodes(symbols.Count);
         Span<int> codes = rented.AsSpan(0, symbols.Count);
         for (int code = 0; code < codes.Length; code++)
         {
@@ -196,7 +195,7 @@ internal sealed class BlockBuilder
 
         _part.Clear();
         _scratch.Texts.Encode(codes, symbols, _part);
-        _scratch.Stock.Return(rented);
+        _scratch.Pool.Return(rented);
         index.Dictionary = _writer.Append(_part.Written);
         index.TextCount = symbols.Count;
     }

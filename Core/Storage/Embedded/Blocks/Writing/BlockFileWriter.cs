@@ -10,7 +10,7 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
 /// Appends parts with their checksums to a new file. The disk begins with each piece as it is written: a flush of the whole file at the end would keep it from
 /// the log's flushes for as long as all of it takes.
 /// </summary>
-internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, CooperativeYield pace)
+internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, CooperativeYield throttle)
 {
     private const int PieceBytes = 64 << 10;
 
@@ -46,7 +46,7 @@ internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, Cooperative
             file.BeginFlush(_written, piece.Length);
             _written += piece.Length;
             left = left[piece.Length..];
-            pace.Step();
+            throttle.Step();
         }
 
         buffer.Clear();

@@ -10,17 +10,17 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
 internal sealed class BlockRollupWriter(BlockReader written, IBlockRows rows, BlockFileWriter writer, BlockScratch scratch)
 {
     /// <summary>Makes the rollups of each section, of what is known of its rows where that will do.</summary>
-    public void WriteRollups(Func<long, long> apdexThresholdMicroseconds, CancellationToken cancellationToken)
+    public void WriteRollups(CancellationToken cancellationToken)
     {
         if (written.Index.Schema.Rollups.IsEmpty)
         {
             return;
         }
 
-        using BlockChunk chunk = new(written, scratch.Stock);
+        using BlockChunk chunk = new(written, scratch.Pool);
         foreach (SectionIndex section in written.Index.Sections)
         {
-            RollupBuilder builder = scratch.Rollups(written.Index.Schema, apdexThresholdMicroseconds(section.Pcode));
+            RollupBuilder builder = scratch.Rollups(written.Index.Schema, section.Pcode);
             builder.Know(rows.RollupsOf(section.Pcode));
             for (int i = 0; i < section.ChunkCount; i++)
             {
@@ -49,7 +49,7 @@ internal sealed class BlockRollupWriter(BlockReader written, IBlockRows rows, Bl
         }
 
         byte[] filter = AlertIds.MakeFilter(rowCount);
-        using BlockChunk chunk = new(written, scratch.Stock);
+        using BlockChunk chunk = new(written, scratch.Pool);
         foreach (SectionIndex section in written.Index.Sections)
         {
             for (int i = 0; i < section.ChunkCount; i++)

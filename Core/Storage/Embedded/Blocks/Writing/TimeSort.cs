@@ -14,10 +14,10 @@ internal static class TimeSort
     // About a tenth of a millisecond.
     private const int RowsAStep = 32_768;
 
-    /// <summary>The rows in order of time, at the start of an array of the stock; null when they are in order already.</summary>
-    public static int[]? Of(HeadView view, LargeArrayPool stock, CooperativeYield pace)
+    /// <summary>The rows in order of time, at the start of an array of the pool; null when they are in order already.</summary>
+    public static int[]? Of(HeadView view, LargeArrayPool pool, CooperativeYield throttle)
     {
-        long[] times = stock.RentNumbers(view.RowCount);
+        long[] times = pool.RentNumbers(view.RowCount);
         try
         {
             int at = 0;
@@ -27,16 +27,16 @@ internal static class TimeSort
                 at += piece.RowCount;
             }
 
-            return Of(times.AsSpan(0, at), stock, pace);
+            return Of(times.AsSpan(0, at), pool, throttle);
         }
         finally
         {
-            stock.Return(times);
+            pool.Return(times);
         }
     }
 
-    /// <summary>The places of the times in ascending order, at the start of an array of the stock; null when they ascend already.</summary>
-    public static int[]? Of(ReadOnlySpan<long> times, LargeArrayPool stock, CooperativeYield pace)
+    /// <summary>The places of the times in ascending order, at the start of an array of the pool; null when they ascend already.</summary>
+    public static int[]? Of(ReadOnlySpan<long> times, LargeArrayPool pool, CooperativeYield throttle)
     {
         long least = long.MaxValue;
         long greatest = long.MinValue;
@@ -55,14 +55,14 @@ internal static class TimeSort
             return null;
         }
 
-        return (ulong)(greatest - least) <= uint.MaxValue ? SortNear(times, least, greatest, stock, pace) : SortFar(times);
+        return (ulong)(greatest - least) <= uint.MaxValue ? SortNear(times, least, greatest, pool, throttle) : SortFar(times);
     }
 
     // Times within 49 days: distance and place share 64 bits, sorted digit by digit from the lowest.
-    private static int[] SortNear(ReadOnlySpan<long> times, long least, long greatest, LargeArrayPool stock, CooperativeYield pace)
+    private static int[] SortNear(ReadOnlySpan<long> times, long least, long greatest, LargeArrayPool pool, CooperativeYield throttle)
     {
-        long[] first = stock.RentNumbers(times.Length);
-        long[] second = stock.RentNumbers(times.Length);
+        long[] first = pool.RentNumbers(times.Length);
+        long[] second = pool.RentNumbers(times.Length);
         Span<ulong> from = MemoryMarshal.Cast<long, ulong>(first.AsSpan())[..times.Length];
         Span<ulong> to = MemoryMarshal.Cast<long, ulong>(second.AsSpan())[..times.Length];
         for (int i = 0; i < times.Length; i++)
@@ -73,24 +73,24 @@ internal static class TimeSort
         Span<int> starts = stackalloc int[Digits];
         for (int shift = 32; shift < 64 && (ulong)(greatest - least) >> (shift - 32) != 0; shift += DigitBits)
         {
-            Distribute(from, to, shift, starts, pace);
+            Distribute(from, to, shift, starts, throttle);
             Span<ulong> distributed = to;
             to = from;
             from = distributed;
         }
 
-        int[] order = stock.RentCodes(times.Length);
+        int[] order = pool.RentCodes(times.Length);
         for (int i = 0; i < times.Length; i++)
         {
             order[i] = (int)(uint)from[i];
         }
 
-        stock.Return(first);
-        stock.Return(second);
+        pool.Return(first);
+        pool.Return(second);
         return order;
     }
 
-    private static void Distribute(ReadOnlySpan<ulong> from, Span<ulong> to, int shift, Span<int> starts, CooperativeYield pace)
+    private static void Distribute(ReadOnlySpan<ulong> from, Span<ulong> to, int shift, Span<int> starts, CooperativeYield throttle)
     {
         starts.Clear();
         foreach (ulong key in from)
@@ -98,7 +98,7 @@ internal static class TimeSort
             starts[(int)(key >> shift) & (Digits - 1)]++;
         }
 
-        pace.Step();
+        throttle.Step();
         int start = 0;
         for (int digit = 0; digit < Digits; digit++)
         {
@@ -112,7 +112,7 @@ internal static class TimeSort
                 to[starts[(int)(key >> shift) & (Digits - 1)]++] = key;
             }
 
-            pace.Step();
+            throttle.Step();
         }
     }
 
