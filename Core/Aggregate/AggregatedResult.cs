@@ -15,7 +15,7 @@ internal sealed class AggregatedResult : QueryResult
     private Accumulator[] _states;
     private int[] _rows;
 
-    /// <param name="query">The question.</param>
+    /// <param name="query">The query.</param>
     /// <param name="grouped">The groups, settled.</param>
     /// <param name="pool">Where the groups' memory goes back to; null when to nowhere.</param>
     /// <param name="source">Where they come from.</param>
@@ -71,7 +71,7 @@ internal sealed class AggregatedResult : QueryResult
     {
         if (_grouped is { } grouped)
         {
-            // Whoever reads on finds no row, and nothing of the next answer.
+            // A reader after disposal finds no row, and nothing of the next result.
             (_grouped, _groups, _states, _rows) = (null, new GroupTable(0, []), [], []);
             _pool?.Return(_query, grouped);
         }

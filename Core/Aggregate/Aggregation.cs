@@ -10,7 +10,7 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Aggregate;
 
 /// <summary>
-/// Turns columns into the groups and measures of a query, alike over the head, over blocks and over rows from elsewhere. The answer does not
+/// Turns columns into the groups and measures of a query, alike over the head, over blocks and over rows from elsewhere. The result does not
 /// depend on how samples are split over chunks, blocks, rollups and partial aggregations, nor on their order. Not thread safe: blocks that are
 /// scanned side by side get an aggregation each, which are merged.
 /// </summary>
@@ -31,8 +31,8 @@ public sealed class Aggregation
     {
     }
 
-    /// <param name="query">The question.</param>
-    /// <param name="pool">Where memory comes from, and goes back to when the answer is disposed; null for memory of its own.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="pool">Where memory comes from and goes back to when the result is disposed; null for memory of its own.</param>
     /// <param name="cancellationToken">Of the caller, who may leave.</param>
     internal Aggregation(SampleQuery query, HashAggregatorPool? pool, CancellationToken cancellationToken)
     {

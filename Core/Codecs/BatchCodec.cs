@@ -13,7 +13,7 @@ public static class BatchCodec
 {
     private const byte Version = 1;
 
-    // Stands where a kind would, behind the last table.
+    // Takes the place of a kind after the last table.
     private const byte EndOfTables = byte.MaxValue;
 
     /// <summary>Writes the samples of a batch. A field that no sample has a value in is left out.</summary>

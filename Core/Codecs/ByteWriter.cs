@@ -28,7 +28,7 @@ internal sealed class ByteWriter
         return taken;
     }
 
-    /// <summary>Forgets what was written behind a place.</summary>
+    /// <summary>Drops what was written after a position.</summary>
     public void Truncate(int count) => Count = count;
 
     /// <summary>Sets a byte that was taken before.</summary>

@@ -77,7 +77,7 @@ internal static class NumberPacking
         }
     }
 
-    /// <summary>Unpacks numbers of which none is missing.</summary>
+    /// <summary>Unpacks numbers, none of them missing.</summary>
     public static void Unpack(ReadOnlySpan<byte> packed, long origin, int width, Span<long> values)
     {
         int i = width switch
@@ -99,7 +99,7 @@ internal static class NumberPacking
         }
     }
 
-    /// <summary>Turns each number that equals <paramref name="origin"/>, the place of distance 0, into the sentinel.</summary>
+    /// <summary>Turns each number that equals <paramref name="origin"/>, which has the distance 0, into the sentinel.</summary>
     public static void RestoreMissing(Span<long> values, long origin)
     {
         ref long target = ref MemoryMarshal.GetReference(values);

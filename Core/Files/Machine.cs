@@ -23,7 +23,7 @@ public sealed record Machine(string Name)
     }
 
     /// <summary>
-    /// Whether a name is a machine id. Host names change and repeat (containers draw them anew at each start), so they tell no copy from a move.
+    /// Whether a name is a machine id. Host names change and repeat (containers draw new ones at each start), so they can't tell a copy from a move.
     /// </summary>
     public static bool IsId(string name) => name.Length == IdLength && name.All(char.IsAsciiHexDigitLower);
 }

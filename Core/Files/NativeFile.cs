@@ -43,7 +43,7 @@ internal static partial class NativeFile
         }
     }
 
-    /// <summary>Has the kernel begin to write a part to the disk; what goes wrong is told by the flush.</summary>
+    /// <summary>Has the kernel begin to write a part to the disk; the flush reports failures.</summary>
     public static void BeginFlush(SafeFileHandle handle, long offset, long length)
     {
         if (OperatingSystem.IsLinux())

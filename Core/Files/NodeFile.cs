@@ -65,7 +65,7 @@ internal sealed record NodeFile(ulong NodeId, string Machine, ImmutableArray<Nod
     }
 
     /// <summary>Replaces the file in one step; it is on stable storage when this returns.</summary>
-    /// <exception cref="IOException">It can't be written; the old one stands.</exception>
+    /// <exception cref="IOException">It can't be written; the old one stays.</exception>
     public void Write(IFileSystem files, string directory)
     {
         byte[] text = Encoding.UTF8.GetBytes(Machine);

@@ -5,7 +5,7 @@ public static class OwnerOnlyFile
 {
     /// <summary>
     /// Makes an empty file, mode 0600, to be filled through the file system. Empty first, since a file that anyone may open, even for a moment,
-    /// may be read for ever by who did. On a disk that a test made up there are no modes, and no folder: then nothing is done.
+    /// stays readable to whoever did. A disk of a test has no modes and no folder: then nothing is done.
     /// </summary>
     public static void Make(string path)
     {

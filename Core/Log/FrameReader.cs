@@ -79,7 +79,7 @@ internal sealed class FrameReader : IDisposable
         return false;
     }
 
-    /// <summary>Whether nothing but zeros stands behind the last valid frame: a reserve, not a torn record.</summary>
+    /// <summary>Whether only zeros follow the last valid frame: a reserve, not a torn record.</summary>
     public bool EndsInZeros() => SkipZeros(Position) == Limit;
 
     public void Dispose()

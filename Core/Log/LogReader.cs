@@ -105,7 +105,7 @@ public sealed class LogReader : IDisposable
     }
 }
 
-/// <summary>A stretch of the log that can't be read; what stands before and behind it can.</summary>
+/// <summary>A stretch of the log that can't be read; what comes before and after it can.</summary>
 /// <param name="Segment">Full path of the segment.</param>
 /// <param name="Offset">Where the stretch starts in that file.</param>
 /// <param name="Start">Position of its first byte.</param>

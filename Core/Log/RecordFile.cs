@@ -69,7 +69,8 @@ public sealed class RecordFile : IDisposable
         FrameFormat format = new(nodeId);
         long damagedBytes = 0;
         long end;
-        using (FrameReader frames = new(files.Open(path, FileAccess.Read), format, FileHeader.Size, (0, long.MaxValue), (from, to) => damagedBytes += to - from))
+        IFile old = files.Open(path, FileAccess.Read);
+        using (FrameReader frames = new(old, format, FileHeader.Size, (0, long.MaxValue), (from, to) => damagedBytes += to - from))
         {
             while (frames.TryRead(out ReadOnlyMemory<byte> record))
             {

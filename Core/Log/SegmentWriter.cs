@@ -80,7 +80,7 @@ internal sealed class SegmentWriter : IDisposable
         }
         catch (IOException)
         {
-            // What stands behind the last record is not read, so this costs room only.
+            // What follows the last record is not read, so this costs room only.
         }
     }
 

@@ -12,7 +12,7 @@ namespace TimeSeries.Core.Log;
 /// <param name="segmentBytes">Files of this length only are kept.</param>
 internal sealed class SpareSegments(IFileSystem files, string directory, long segmentBytes)
 {
-    // A checkpoint forgets one or two segments, and as many are begun until the next.
+    // A checkpoint frees one or two segments, and the log begins the same number until the next checkpoint.
     private const int MaxCount = 2;
 
     private const string Extension = ".spare";

@@ -10,7 +10,7 @@ namespace TimeSeries.Core.Memory;
 /// </summary>
 internal sealed class LargeArrayPool(long maxKeptBytes)
 {
-    // Shorter arrays are cheap to make anew and cheap to collect.
+    // Shorter arrays are cheap to allocate and cheap to collect.
     private const int SmallestLength = 512;
 
     // Four lengths to a power of two: at most a quarter of an array is of no use.

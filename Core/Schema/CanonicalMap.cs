@@ -13,7 +13,7 @@ public static class CanonicalMap
     private const int MostBytesPerByte = 6;
     private const int QuoteBytes = 2;
 
-    /// <summary>Writes a name or a value as it stands in a map, with its quotes.</summary>
+    /// <summary>Writes a name or a value as in a map, with its quotes.</summary>
     public static void Quote(ReadOnlySpan<byte> text, IBufferWriter<byte> into)
     {
         ArgumentNullException.ThrowIfNull(into);
@@ -39,7 +39,7 @@ public static class CanonicalMap
         into.Advance(length);
     }
 
-    /// <summary>An entry as it stands in a map that has it: <c>"name":"value"</c>.</summary>
+    /// <summary>An entry as in a map that has it: <c>"name":"value"</c>.</summary>
     public static string Entry(string name, string value)
     {
         ArrayBufferWriter<byte> entry = new();
@@ -79,7 +79,7 @@ public static class CanonicalMap
         return false;
     }
 
-    // The place behind the closing quote of the text whose opening quote is at the start.
+    // The index behind the closing quote of the text whose opening quote is at the start.
     private static int EndOfText(ReadOnlySpan<byte> map, int start)
     {
         int at = start + 1;

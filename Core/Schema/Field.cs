@@ -4,7 +4,7 @@ using System.Text;
 namespace TimeSeries.Core.Schema;
 
 /// <summary>
-/// One field of a kind: everything that decoder, validator, codecs, stores and answers need to know of it.
+/// One field of a kind: everything that decoder, validator, codecs, stores and responses need.
 /// Limits are those of the ingest contract. Immutable and safe to share.
 /// </summary>
 public sealed record Field(string Name, FieldType Type)
@@ -12,13 +12,13 @@ public sealed record Field(string Name, FieldType Type)
     /// <summary>Place of the field in its kind; the index of its column in every table of that kind.</summary>
     public int Ordinal { get; init; }
 
-    /// <summary>The name as it stands on the wire.</summary>
+    /// <summary>The name on the wire, in UTF-8.</summary>
     public ImmutableArray<byte> Utf8Name { get; } = [.. Encoding.UTF8.GetBytes(Name)];
 
     /// <summary>A sample without a value here is rejected.</summary>
     public bool Required { get; init; }
 
-    /// <summary>Unit of the value as it stands on the wire: <c>ms</c>, <c>By</c>, <c>1</c>; empty for text.</summary>
+    /// <summary>Unit of the value on the wire: <c>ms</c>, <c>By</c>, <c>1</c>; empty for text.</summary>
     public string Unit { get; init; } = "";
 
     /// <summary>The smallest whole number allowed, as kept.</summary>

@@ -24,7 +24,7 @@ public sealed class KindSchema
 
     public Kind Kind { get; }
 
-    /// <summary>The name on the wire, in metrics and in answers.</summary>
+    /// <summary>The name on the wire, in metrics and in responses.</summary>
     public string Name { get; }
 
     /// <summary>The fields; a field's index is its ordinal. The first five are the same in every kind: time, oid, oname, okind, onode.</summary>
@@ -52,7 +52,7 @@ public sealed class KindSchema
         return null;
     }
 
-    /// <summary>The ordinal of a field that is known to exist.</summary>
+    /// <summary>The ordinal of a field that exists.</summary>
     public int Ordinal(string name) => _byName[name].Ordinal;
 }
 
@@ -66,4 +66,17 @@ public enum Kind : byte
     Thread = 4,
     Alert = 5,
     Event = 6,
+}
+
+/// <summary>A rollup that each block keeps of a kind: one row per key, holding these measures and nothing else.</summary>
+/// <param name="Name">Name in metrics and documents.</param>
+/// <param name="Keys">Ordinals of the key fields.</param>
+/// <param name="Measures">
+/// The measures kept per key. An apdex measure has no threshold here; the one that it was counted with is stored beside the rows,
+/// and a query with another threshold reads the samples.
+/// </param>
+public sealed record RollupSpec(string Name, ImmutableArray<int> Keys, ImmutableArray<Measure> Measures)
+{
+    /// <summary>When set, only samples that have a value in this field are counted (a client address, an api key).</summary>
+    public int? PresentField { get; init; }
 }

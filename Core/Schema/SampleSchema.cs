@@ -91,7 +91,7 @@ public static class SampleSchema
             Text("txid"),
             Text("service", KeyBytes),
         ],
-        // Blocks name a rollup by its index, so new ones stand last. With services too there may be too many keys for a rollup to be kept.
+        // Blocks name a rollup by its index, so new ones come last. With services too there may be too many keys for a rollup to be kept.
         kind => [Rollup(kind, "httpc", ["url", "host", "port", "service"], Latency(kind)),
             Agents(), Rollup(kind, "call", ["url", "host", "port"], Latency(kind))]),
         new(Kind.Exception, "exception",
@@ -101,7 +101,7 @@ public static class SampleSchema
             Cut("message", MessageBytes),
             Text("service", KeyBytes),
             Text("txid"),
-            // The smallest 64-bit integer stands for a missing value in columns.
+            // The smallest 64-bit integer means a missing value in columns.
             Integer("snap_seq", long.MinValue + 1, long.MaxValue),
             Cut("stack", MessageBytes),
         ],
@@ -131,7 +131,7 @@ public static class SampleSchema
             Map("labels"),
             Map("annotations"),
         ],
-        // Blocks name a rollup by its index, so new ones stand last. Sources may be too many for the hours of the second one.
+        // Blocks name a rollup by its index, so new ones come last. Sources may be too many for the hours of the second one.
         kind =>
         [
             Agents(),

@@ -1,16 +1,16 @@
 namespace TimeSeries.Core.Threads;
 
 /// <summary>
-/// How work in the background goes about the processors that it shares with requests. A request's thread that wakes up on a processor which computes waits
-/// there for milliseconds, even while another processor stands still. So long computations stop at <see cref="Step"/> every tenth of a millisecond or so and
-/// let it go first. Each piece of work has its own; not thread safe.
+/// Lets requests go before background work on the processors that they share. A request's thread that wakes up on a busy processor waits there for
+/// milliseconds, even while another processor is idle. So long computations call <see cref="Step"/> about every 0.1 ms.
+/// Each background task has its own; not thread safe.
 /// </summary>
 public abstract class CooperativeYield
 {
     /// <summary>Work that somebody waits for. Thread safe.</summary>
     public static CooperativeYield Urgent { get; } = new UrgentWork();
 
-    /// <summary>Lets threads run that wait for this one's processor, if any do and the work is not urgent. Costs less than a microsecond otherwise.</summary>
+    /// <summary>Lets threads run that wait for this processor, unless the work is urgent. Costs less than a microsecond when none waits.</summary>
     public void Step()
     {
         if (!IsUrgent())
@@ -20,7 +20,7 @@ public abstract class CooperativeYield
         }
     }
 
-    /// <summary>Whether requests wait for the work itself, so that it had better not wait for them. Asked once a step.</summary>
+    /// <summary>Whether requests wait for this work, so that it must not wait for them. Called once a step.</summary>
     protected abstract bool IsUrgent();
 
     /// <summary>The others have run.</summary>

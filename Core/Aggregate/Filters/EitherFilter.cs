@@ -32,7 +32,7 @@ internal sealed class EitherFilter : RowFilter
             selection.Count = count;
             form.Apply(chunk, selection);
 
-            // What a filter keeps stands in the order in which it came.
+            // What a filter keeps is in the order of arrival.
             for (int kept = 0, place = 0; kept < selection.Count; place++)
             {
                 if (rows[place] == selection.Rows[kept])

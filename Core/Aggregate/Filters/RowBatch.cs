@@ -4,7 +4,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Filters;
 
-/// <summary>The selected rows of a chunk that all measures are fed with, and, found once when a measure asks, those that meet a condition.</summary>
+/// <summary>The selected rows of a chunk for all measures, and those that meet a condition, which are found once when first needed.</summary>
 internal sealed class RowBatch
 {
     // One slot behind the conditions holds the samples that are no failure, which the apdex counts need.
@@ -31,14 +31,14 @@ internal sealed class RowBatch
     /// <summary>Every selected row.</summary>
     public SelectionVector Every { get; } = new();
 
-    /// <summary>Begins a batch whose rows and groups stand in <see cref="Every"/>.</summary>
+    /// <summary>Begins a batch whose rows and groups are in <see cref="Every"/>.</summary>
     public void Begin(IColumnChunk chunk)
     {
         Chunk = chunk;
         Array.Clear(_found);
     }
 
-    /// <summary>Lets go of the chunk.</summary>
+    /// <summary>Releases the chunk.</summary>
     public void Leave() => Begin(GroupKeys.None);
 
     /// <summary>The selected rows that meet a condition.</summary>

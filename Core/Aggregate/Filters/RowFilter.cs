@@ -4,7 +4,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Filters;
 
-/// <summary>A query's filter, readied for columns.</summary>
+/// <summary>A query's filter, prepared for columns.</summary>
 internal abstract class RowFilter
 {
     /// <summary>Keeps only those of the selected rows that pass.</summary>

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace TimeSeries.Core.Aggregate.Filters;
 
 /// <summary>
-/// Some rows of a chunk and the group of each; reused from batch to batch. Measures take it column by column. Groups that come in long runs, as windows
-/// do, are told run by run; the group of each row is only written down when somebody asks.
+/// Some rows of a chunk and the group of each; reused from batch to batch. Measures take it column by column. Groups in long runs, such as windows,
+/// are kept as runs; the group of each row is written only when it is needed.
 /// </summary>
 internal sealed class SelectionVector
 {
@@ -28,7 +28,7 @@ internal sealed class SelectionVector
     /// <summary>The first row of the run that was selected; rows are only dropped from it.</summary>
     public int FirstRow { get; private set; }
 
-    /// <summary>Whether the rows stand one behind the other, none dropped.</summary>
+    /// <summary>Whether the rows are adjacent, with none dropped.</summary>
     public bool IsRun => Count == _selected;
 
     public ReadOnlySpan<int> SelectedRows => Rows.AsSpan(0, Count);
@@ -47,7 +47,7 @@ internal sealed class SelectionVector
         }
     }
 
-    /// <summary>How many runs of one group there are; 0 when groups are only known row by row.</summary>
+    /// <summary>How many runs of one group there are; 0 when groups are kept row by row.</summary>
     public int RunCount => _runs;
 
     /// <summary>The end of each run, as an index into the selected rows.</summary>
@@ -56,7 +56,7 @@ internal sealed class SelectionVector
     /// <summary>The group of each run.</summary>
     public ReadOnlySpan<int> RunGroups => _runGroups.AsSpan(0, _runs);
 
-    /// <summary>The group of each run for changing in place.</summary>
+    /// <summary>The group of each run, which the caller may change.</summary>
     public Span<int> EditRunGroups() => _runGroups.AsSpan(0, _runs);
 
     /// <summary>Where the group of each row is to be written.</summary>
@@ -67,14 +67,14 @@ internal sealed class SelectionVector
         return _groups.AsSpan(0, Count);
     }
 
-    /// <summary>Begins to tell groups by runs.</summary>
+    /// <summary>Begins to keep groups as runs.</summary>
     public void BeginRuns()
     {
         _runs = 0;
         _areGroupsKnown = false;
     }
 
-    /// <summary>Adds the run that ends before the selected row <paramref name="end"/>; false when runs are too short to be told so.</summary>
+    /// <summary>Adds the run that ends before the selected row <paramref name="end"/>; false when runs are too short.</summary>
     public bool TryAddRun(int end, int group)
     {
         if (_runs == _runEnds.Length)

@@ -32,7 +32,7 @@ internal sealed class TextFilter : RowFilter
         _texts = [.. filter.Texts];
         _utf8 = Array.ConvertAll(_texts, Encoding.UTF8.GetBytes);
 
-        // An empty text in the list stands for missing.
+        // An empty text in the list means missing.
         bool missingListed = Array.IndexOf(_texts, "") >= 0;
         _missingPasses = _operator switch
         {

@@ -5,7 +5,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Grouping;
 
-/// <summary>One part of a group's key: gives each distinct value a small number, in the order of their coming.</summary>
+/// <summary>One part of a group's key: numbers each distinct value, in the order of arrival.</summary>
 internal abstract class GroupKeyColumn
 {
     /// <summary>How many numbers were given.</summary>
@@ -32,7 +32,7 @@ internal abstract class GroupKeyColumn
 
     public abstract void Clear();
 
-    /// <summary>Forgets everything, which chunks were read included, for the next question: nothing that was given out is looked at any more.</summary>
+    /// <summary>Clears everything, also which chunks were read, for the next query. What was returned before must not be used any more.</summary>
     public virtual void Reset() => Clear();
 
     public static GroupKeyColumn Of(KindSchema schema, GroupField group) =>

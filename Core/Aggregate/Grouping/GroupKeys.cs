@@ -4,8 +4,8 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Core.Aggregate.Grouping;
 
 /// <summary>
-/// The keys of groups as columns, a row a group, so that groups are found again in another table by the same way as samples are. May be filled anew, with its
-/// memory used again. Not thread safe while it is filled.
+/// The keys of groups as columns, a row a group, so that another table finds groups in the same way as samples. It can be cleared and filled again, and keeps
+/// its memory. Not thread safe while it is filled.
 /// </summary>
 internal sealed class GroupKeys(int fieldCount) : IColumnChunk
 {
@@ -39,7 +39,7 @@ internal sealed class GroupKeys(int fieldCount) : IColumnChunk
         }
     }
 
-    /// <summary>Forgets all columns; the next ones have so many rows.</summary>
+    /// <summary>Clears all columns; the next ones have this number of rows.</summary>
     public void Begin(int rowCount)
     {
         RowCount = rowCount;

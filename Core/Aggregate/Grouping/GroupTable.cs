@@ -113,7 +113,7 @@ internal sealed class GroupTable
         return part == 0 ? joined : _joins[part - 1].RightOf(joined);
     }
 
-    /// <summary>The keys of all groups, a row each; gone when they are asked for again.</summary>
+    /// <summary>The keys of all groups, a row each; valid until the next call.</summary>
     public GroupKeys ToColumns()
     {
         GroupKeys columns = _keys ??= new GroupKeys(_fieldCount);
@@ -149,7 +149,7 @@ internal sealed class GroupTable
         ClearGroups();
     }
 
-    /// <summary>Forgets everything, values and chunks that were read included, for the next question.</summary>
+    /// <summary>Clears everything for the next query, also values and which chunks were read.</summary>
     public void Reset()
     {
         foreach (GroupKeyColumn part in _parts)

@@ -60,7 +60,7 @@ internal sealed class HashAggregator
         }
     }
 
-    /// <summary>Without groups yet, for what a question asks.</summary>
+    /// <summary>An aggregator of a query, without groups.</summary>
     public static HashAggregator Of(SampleQuery query)
     {
         KindSchema schema = SampleSchema.Of(query.Kind);
@@ -107,7 +107,7 @@ internal sealed class HashAggregator
         }
     }
 
-    /// <summary>Adds the selected groups of others, of which <paramref name="states"/> holds what is known, in the order of the measures here.</summary>
+    /// <summary>Adds the selected groups of others. <paramref name="states"/> holds their measures, in the order of the measures here.</summary>
     public void Merge(IColumnChunk keys, ReadOnlySpan<Accumulator> states)
     {
         Groups.Assign(keys, Selection);
@@ -169,7 +169,7 @@ internal sealed class HashAggregator
         }
     }
 
-    /// <summary>Lets go of the chunk that was added last.</summary>
+    /// <summary>Releases the chunk that was added last.</summary>
     public void LeaveChunk()
     {
         foreach (Accumulator state in _states)
@@ -178,7 +178,7 @@ internal sealed class HashAggregator
         }
     }
 
-    /// <summary>Readies everything for being read, merged or written.</summary>
+    /// <summary>Prepares everything for reading, merging or writing.</summary>
     public void Finish()
     {
         _isPoured = true;
@@ -198,7 +198,7 @@ internal sealed class HashAggregator
         }
     }
 
-    /// <summary>Readies everything for being merged into another of the same measures, which costs less than settling.</summary>
+    /// <summary>Prepares everything for merging into another of the same measures, which costs less than <see cref="Finish"/>.</summary>
     public void Close()
     {
         if (_isPoured)
@@ -214,14 +214,14 @@ internal sealed class HashAggregator
         }
     }
 
-    /// <summary>Forgets the groups. Values met in their keys are still known, since the next groups mostly have the same.</summary>
+    /// <summary>Clears the groups. Values of their keys are kept, since the next groups mostly have the same ones.</summary>
     public void Clear()
     {
         ClearMeasures();
         Groups.Clear();
     }
 
-    /// <summary>Forgets everything for the next question, and lets go of what was read.</summary>
+    /// <summary>Clears everything for the next query, and releases what was read.</summary>
     public void Reset()
     {
         ClearMeasures();

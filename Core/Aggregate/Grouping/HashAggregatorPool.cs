@@ -5,24 +5,23 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Aggregate.Grouping;
 
 /// <summary>
-/// Grouped measures of answers that nobody looks at any more, for the next question of the same form: endpoints ask the same ones again and again, and what
-/// they would make anew for each is what the collector would stop everybody for. Kept within a bound of bytes, what was used longest ago goes first; each
-/// serves one project only. Thread safe.
+/// Aggregators of results that were disposed, for the next query of the same form. Endpoints send the same queries again and again, and garbage of each would
+/// stop all threads for collections. Bounded by bytes; the aggregator that was used longest ago is dropped first. Each serves one project only. Thread safe.
 /// </summary>
 internal sealed class HashAggregatorPool(long maxBytes)
 {
-    // One question of very many groups would take the place of all others.
+    // One query of very many groups would evict all others.
     private const int LeastKept = 4;
 
     // Guards the list and its bytes.
     private readonly Lock _gate = new();
 
-    // What was given back last comes last.
+    // The aggregator that was returned last is at the end.
     private readonly List<Kept> _kept = [];
 
     public long KeptBytes { get; private set; }
 
-    /// <summary>Without groups, for what a question asks.</summary>
+    /// <summary>An empty aggregator for a query.</summary>
     public HashAggregator Rent(SampleQuery query)
     {
         lock (_gate)
@@ -40,7 +39,7 @@ internal sealed class HashAggregatorPool(long maxBytes)
         return HashAggregator.Of(query);
     }
 
-    /// <summary>Takes back what was rented for a question, and forgets what it holds.</summary>
+    /// <summary>Takes back an aggregator that was rented for a query, and clears it.</summary>
     public void Return(SampleQuery query, HashAggregator grouped)
     {
         grouped.Reset();
@@ -64,7 +63,7 @@ internal sealed class HashAggregatorPool(long maxBytes)
 
     private readonly record struct Kept(QueryForm Form, HashAggregator Grouped, long Bytes);
 
-    // All of a question that grouped measures are made by, and the project.
+    // All of a query that an aggregator depends on, and the project.
     private readonly record struct QueryForm(
         long Pcode, Kind Kind, long WindowMilliseconds, long WindowOffsetMilliseconds, ImmutableArray<GroupField> GroupBy, ImmutableArray<Measure> Measures)
     {

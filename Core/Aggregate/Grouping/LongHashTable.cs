@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace TimeSeries.Core.Aggregate.Grouping;
 
-/// <summary>Gives each distinct number a small one, in the order of their coming.</summary>
+/// <summary>Numbers each distinct number, in the order of arrival.</summary>
 internal sealed class LongHashTable
 {
     private const int SmallestIndex = 16;

@@ -3,16 +3,16 @@ using System.Numerics;
 namespace TimeSeries.Core.Aggregate.Grouping;
 
 /// <summary>
-/// Gives each distinct pair of small numbers a small one, in the order of their coming. While the pairs that there could be are not many more than
-/// those that there are, it is an array with a place for each; else a hash table.
+/// Numbers each distinct pair of small numbers, in the order of arrival. It is an array with a slot for each possible pair while most of them occur,
+/// else a hash table.
 /// </summary>
 internal sealed class PairDictionary
 {
-    // An array of this many places is small enough whatever is in it, and of so many too large.
+    // An array of so many slots is small enough whatever is in it, and one of so many is too large.
     private const int SmallPlaces = 1 << 14;
     private const int MostPlaces = 1 << 23;
 
-    // Places of the array that may be empty to one that is not; the hash table takes six times as much for a pair.
+    // How many slots of the array may be empty for one that is not; the hash table takes six times the memory for a pair.
     private const int PlacesPerPair = 32;
 
     private readonly LongHashTable _hashed = new();
@@ -108,7 +108,7 @@ internal sealed class PairDictionary
         }
     }
 
-    // Lays the array out anew where numbers came that have no place in it, or gives it up.
+    // Rebuilds the array for numbers that have no slot in it, or replaces it by a hash table.
     private void MakeRoom(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
     {
         int greatestLeft = Greatest(left);

@@ -26,7 +26,7 @@ internal sealed class RowOrder : IComparer<int>
         }
     }
 
-    /// <summary>The groups in order, at most as many as the query wants.</summary>
+    /// <summary>The groups in order, up to the query's limit.</summary>
     public int[] Sort()
     {
         int limit = Math.Min(_query.Limit, _groups.Count);

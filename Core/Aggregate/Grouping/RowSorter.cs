@@ -4,7 +4,7 @@ using TimeSeries.Core.Model.Queries;
 namespace TimeSeries.Core.Aggregate.Grouping;
 
 /// <summary>
-/// Sorts groups by an order's first term as plain integers where it is one, so that the comparer is only asked about groups that are equal in it.
+/// Sorts groups by an order's first term as plain integers where that is possible, so that the comparer is called only for groups that are equal in it.
 /// </summary>
 internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulator[] states, IComparer<int> order)
 {

@@ -46,7 +46,7 @@ internal sealed class WindowKeyColumn(long lengthMilliseconds, long offsetMillis
         }
     }
 
-    /// <summary>Tells the windows of rows that stand one behind the other by runs; false when they change too often for that.</summary>
+    /// <summary>Writes the windows of adjacent rows as runs; false when they change too often for that.</summary>
     public bool TryMapRuns(IColumnChunk chunk, SelectionVector selection)
     {
         ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time).Slice(selection.FirstRow, selection.Count);

@@ -6,7 +6,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Listing;
 
-/// <summary>A page of a list: the fields that were asked for as columns of their own, filled row by row and read afterwards.</summary>
+/// <summary>A page of a list: the requested fields as columns of their own, filled row by row and read afterwards.</summary>
 internal sealed class ListedSamples : SampleList
 {
     private readonly ImmutableArray<int> _fields;
@@ -55,7 +55,7 @@ internal sealed class ListedSamples : SampleList
         return code == TextColumn.Missing ? default : _rows.FindTexts(_fields[field])!.Symbols[code];
     }
 
-    /// <summary>Copies the fields asked for from some rows of a chunk to some rows of the page.</summary>
+    /// <summary>Copies the requested fields from some rows of a chunk to some rows of the page.</summary>
     /// <param name="chunk">The chunk.</param>
     /// <param name="from">Rows of the chunk, ascending.</param>
     /// <param name="to">The page's row of each.</param>

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Aggregate.Filters;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
@@ -23,10 +24,10 @@ internal sealed class RowListing
     private long _rowsRead;
 
     /// <param name="query">The query.</param>
-    /// <param name="range">The part of its range that may be answered.</param>
+    /// <param name="range">The part of its range whose samples are not too old.</param>
     /// <param name="node">The node of rows whose chunk names none.</param>
     /// <param name="cancellationToken">Whether the caller left.</param>
-    /// <param name="others">What rows must pass besides the query's filters.</param>
+    /// <param name="others">What rows must pass in addition to the query's filters.</param>
     public RowListing(ListQuery query, TimeRange range, ulong node, CancellationToken cancellationToken, params ReadOnlySpan<RowFilter> others)
     {
         if (query.Order == ListOrder.ById && (query.After is not null || query.Kind != Kind.Alert))
@@ -229,5 +230,31 @@ internal sealed class RowListing
     {
         ReadOnlySpan<int> codes = chunk.Codes(_id);
         return codes.IsEmpty || codes[row] == TextColumn.Missing ? UInt128.Zero : ListedOrder.IdOf(chunk.Symbols(_id)[codes[row]]);
+    }
+}
+
+/// <summary>Samples as columns with the id of each.</summary>
+internal interface IIdentifiedChunk : IColumnChunk
+{
+    /// <summary>The sequence number of each row.</summary>
+    ReadOnlySpan<long> RunningNumbers { get; }
+
+    /// <summary>The node of each row; empty when all are of the listing's node.</summary>
+    ReadOnlySpan<ulong> Nodes { get; }
+
+    /// <summary>
+    /// Copies the texts of a few rows of a field, without reading the others where the chunk can. Rows ascend; those without a text are left as they are.
+    /// </summary>
+    void CopyTexts(int field, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
+    {
+        ReadOnlySpan<int> codes = Codes(field);
+        SymbolView symbols = Symbols(field);
+        for (int i = 0; i < from.Length && !codes.IsEmpty; i++)
+        {
+            if (codes[from[i]] != TextColumn.Missing)
+            {
+                into.Set(to[i], symbols[codes[from[i]]]);
+            }
+        }
     }
 }

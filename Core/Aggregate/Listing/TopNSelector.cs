@@ -3,7 +3,7 @@ using TimeSeries.Core.Model.Queries;
 namespace TimeSeries.Core.Aggregate.Listing;
 
 /// <summary>
-/// Keeps the first so many rows of a list's order, whatever order they come in. It holds at most twice as many as are wanted. Not thread safe.
+/// Keeps the first so many rows of a list's order, whatever order they come in. It holds at most twice that number. Not thread safe.
 /// </summary>
 internal sealed class TopNSelector
 {

@@ -5,7 +5,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Measures;
 
-/// <summary>What one measure knows of each group. States of the same measure merge in any order and then know the same.</summary>
+/// <summary>The state of one measure for each group. States of the same measure merge in any order, with the same result.</summary>
 internal abstract class Accumulator
 {
     public abstract long AllocatedBytes { get; }
@@ -16,26 +16,26 @@ internal abstract class Accumulator
     /// <summary>Feeds a batch, whose groups were reserved.</summary>
     public abstract void Add(RowBatch batch);
 
-    /// <summary>Adds to group <c>groups[i]</c> what a settled state of the same measure knows of its row <c>rows[i]</c>.</summary>
+    /// <summary>Adds row <c>rows[i]</c> of a finished state of the same measure to group <c>groups[i]</c>.</summary>
     public abstract void Merge(Accumulator from, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups);
 
-    /// <summary>Lets go of the chunk that was fed last.</summary>
+    /// <summary>Releases the chunk that was added last.</summary>
     public virtual void LeaveChunk()
     {
     }
 
-    /// <summary>Readies what is known of groups <c>[0, groups)</c> for being read, merged or written.</summary>
+    /// <summary>Prepares groups <c>[0, groups)</c> for reading, merging or writing.</summary>
     public virtual void Finish(int groups)
     {
     }
 
-    /// <summary>Forgets groups <c>[0, groups)</c>.</summary>
+    /// <summary>Clears groups <c>[0, groups)</c>.</summary>
     public abstract void Clear(int groups);
 
     /// <summary>Writes groups <c>[0, groups)</c> of a settled state. Texts go into <paramref name="texts"/>.</summary>
     public abstract void Write(ByteWriter writer, int groups, SymbolTable texts);
 
-    /// <summary>Makes room for these groups and no more, which are then all read; those of before are gone.</summary>
+    /// <summary>Makes room for exactly these groups, which are all read then. Earlier groups are lost.</summary>
     public abstract void ReserveForReading(int groups, SymbolTable texts);
 
     /// <summary>Reads <paramref name="groups"/> groups as they were written, from group <paramref name="first"/> on.</summary>

@@ -1,6 +1,6 @@
 namespace TimeSeries.Core.Aggregate.Measures;
 
-/// <summary>Counts by group and bin, in an array with a place for each bin between the first and the last that occur in any group.</summary>
+/// <summary>Counts by group and bin, in an array with a slot for each bin between the first and the last that occur in any group.</summary>
 internal sealed class DenseHistograms
 {
     // Arrays this small are made whatever they hold, and none larger than the other (16 MiB): what is far from fitting caches is better sorted.
@@ -10,11 +10,11 @@ internal sealed class DenseHistograms
     // An array of more (4 MiB) is not kept for the next use.
     private const int MostKept = 1 << 19;
 
-    // A value in the log takes twice as much as a place.
+    // A value in the log takes twice the memory of a slot.
     private const int PlacesPerValue = 4;
     private const int WidthStep = 64;
 
-    // The places are the first of the array's; the rest, and the spare array, hold anything.
+    // The slots are at the start of the array. The rest and the spare array hold anything.
     private long[] _places = [];
     private long[] _spare = [];
     private int _groups;
@@ -28,7 +28,7 @@ internal sealed class DenseHistograms
 
     private Span<long> Places => _places.AsSpan(0, _groups * _width);
 
-    /// <summary>Tells how many counts are about to be added, in however many calls.</summary>
+    /// <summary>Announces how many counts will be added, in any number of calls.</summary>
     public void Expect(long counts) => Expected += counts;
 
     /// <summary>Makes room for bins of groups <c>[0, groupCount)</c>; false when it would be too much for what was added and is expected.</summary>
@@ -119,7 +119,7 @@ internal sealed class DenseHistograms
         Expected = 0;
     }
 
-    // The next use lays out what it needs: what the fullest needed would go on costing.
+    // The next use makes the array that it needs; the largest one would stay costly to clear.
     private void Forget()
     {
         (_groups, _firstBin, _width) = (0, 0, 0);

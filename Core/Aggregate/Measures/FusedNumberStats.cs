@@ -10,7 +10,7 @@ namespace TimeSeries.Core.Aggregate.Measures;
 
 /// <summary>
 /// How many samples of a group have a value in a number field, their sum, the smallest and the greatest, all found in one pass over the column.
-/// The measures that ask for one of these get it when groups are settled.
+/// The measures that need one of these get it when groups are finished.
 /// </summary>
 internal sealed class FusedNumberStats(int field)
 {

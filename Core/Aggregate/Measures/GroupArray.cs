@@ -5,7 +5,7 @@ internal sealed class GroupArray<T>(T neutral) where T : unmanaged
 {
     private T[] _values = [];
 
-    /// <summary>The values; as many as were reserved, or more.</summary>
+    /// <summary>The values. There may be more than were reserved.</summary>
     public T[] Values => _values;
 
     public unsafe long AllocatedBytes => _values.Length * (long)sizeof(T);

@@ -1,7 +1,7 @@
 namespace TimeSeries.Core.Aggregate.Measures;
 
 /// <summary>
-/// How many values of each group lie in each bin. While groups are few for the values, there is a grid with a place for each group and bin; else a log of
+/// How many values of each group lie in each bin: a grid with a slot for each group and bin while there are few groups for the values, else a log of
 /// what was added, which is sorted from time to time.
 /// </summary>
 internal sealed class GroupedHistograms
@@ -20,7 +20,7 @@ internal sealed class GroupedHistograms
     /// <summary>Whether nothing was added.</summary>
     public bool IsEmpty => _lastBin < 0;
 
-    /// <summary>Tells how many counts are about to be added, in however many calls: where they go is chosen by that.</summary>
+    /// <summary>Announces how many counts will be added, in any number of calls. Grid or log is chosen by it.</summary>
     public void Expect(long counts) => _grid.Expect(counts);
 
     /// <summary>Adds one value to each pair of a group and a bin. There are groups <c>[0, groupCount)</c>.</summary>
@@ -108,7 +108,7 @@ internal sealed class GroupedHistograms
         }
         else if (_grid.Expected >= _worthALook && _grid.TryReserve(groupCount, _firstBin, _lastBin))
         {
-            // What were too many places for few counts are not for many.
+            // A grid that was too large for few counts may be right for many.
             _log.MoveTo(_grid);
             _isLogged = false;
             return true;

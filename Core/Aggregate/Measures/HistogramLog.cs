@@ -4,8 +4,8 @@ using System.Numerics;
 namespace TimeSeries.Core.Aggregate.Measures;
 
 /// <summary>
-/// Counts by group and bin as they come, sorted and added up whenever they are twice as many as after the last time: a count costs a few sequential writes
-/// on average, and there are never more than twice as many entries as different bins of groups.
+/// Counts by group and bin in the order of arrival, sorted and added up whenever their number has doubled. So a count costs a few sequential writes on
+/// average, and there are at most twice the entries that distinct bins of groups would need.
 /// </summary>
 internal sealed class HistogramLog
 {
@@ -103,7 +103,7 @@ internal sealed class HistogramLog
         }
     }
 
-    /// <summary>Moves everything into a grid that has places for it.</summary>
+    /// <summary>Moves everything into a grid that has room for it.</summary>
     public void MoveTo(DenseHistograms grid)
     {
         foreach (Entry entry in _entries.AsSpan(0, _count))

@@ -15,7 +15,7 @@ public sealed class RollupBuilder
 {
     private const int Levels = (int)RollupLevel.Block + 1;
 
-    // A block's samples are columns: reading them costs about as much as a quarter as many rows of a rollup.
+    // A block's samples are columns: reading four of them costs about as much as reading one row of a rollup.
     private const int SamplesPerRow = 4;
 
     private readonly long _apdexThresholdMicroseconds;
@@ -25,7 +25,7 @@ public sealed class RollupBuilder
     private readonly RollupLevelBuilder[][] _levels;
     private readonly RowFilter?[] _present;
 
-    // By declaration: whether the open bucket was made of what is known, so that its samples need not be counted.
+    // By declaration: whether the open bucket was made of source rollups, so that its samples need not be counted.
     private readonly bool[] _isKnown;
     private readonly KindSchema _kind;
     private SourceRollups? _known;
@@ -66,8 +66,7 @@ public sealed class RollupBuilder
     internal static long LengthOf(RollupLevel level) => level == RollupLevel.FiveMinutes ? 300_000 : 3_600_000;
 
     /// <summary>
-    /// Tells what is known already of the samples that will be added: the rollups of the blocks that all of them come from. To be called before the first is
-    /// added; forgotten with <see cref="Complete"/>.
+    /// Gives the rollups of the blocks that all samples come from. To be called before the first sample is added; cleared by <see cref="Complete"/>.
     /// </summary>
     internal void Know(IReadOnlyList<IRollupStream> sources) =>
         _known = sources.Count == 0 ? null : new SourceRollups(_kind, sources, _apdexThresholdMicroseconds);
@@ -92,8 +91,8 @@ public sealed class RollupBuilder
     }
 
     /// <summary>
-    /// The rollups worth keeping: a bucket is kept only where it has at most a quarter as many rows as there are samples, and a section is
-    /// missing where no bucket is. The builder is empty again then; the sections' bytes are valid until it is used for the next.
+    /// The rollups worth keeping: a bucket is kept when it has at most one row for four samples, and a section when it has such a bucket.
+    /// The builder is empty then; the sections' bytes are valid until it is used again.
     /// </summary>
     public IReadOnlyList<RollupSection> Complete()
     {

@@ -15,7 +15,7 @@ internal sealed class RollupCursor
     private readonly RollupRows _rows;
     private readonly Func<InvalidDataException, Exception>? _describe;
 
-    // Where the rows of the next bucket stand, and which that is.
+    // Where the rows of the next bucket begin, and which bucket that is.
     private int _at;
     private int _next;
 

@@ -8,7 +8,7 @@ namespace TimeSeries.Core.Aggregate.Rollups;
 /// <summary>Decides whether the rows of a rollup give exactly what a query asks of their samples.</summary>
 internal static class RollupMatch
 {
-    /// <summary>Whether a rollup of this declaration could answer the query, whatever its threshold.</summary>
+    /// <summary>Whether a rollup of this declaration has all that the query needs, whatever its threshold.</summary>
     public static bool Fits(KindSchema schema, RollupSpec spec, SampleQuery query)
     {
         foreach (GroupField group in query.GroupBy)

@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Aggregate.Rollups;
 
 /// <summary>
 /// Chooses, for one range of one block, the coarsest buckets of one declaration's rollups that lie inside and fit the query's windows;
-/// what no bucket answers is the rest.
+/// what no bucket covers is the rest.
 /// </summary>
 internal sealed class RollupPlan
 {
@@ -173,9 +173,9 @@ public interface IRollupSource
     long LastTime { get; }
 
     /// <summary>
-    /// The rollup of a declaration (an index into <see cref="Schema.KindSchema.Rollups"/>) at a level, read when asked for;
-    /// null when the block keeps none, and its samples must then be read one by one. Only <paramref name="withSketches"/> it must have its
-    /// <see cref="MeasureKind.Sketch"/> measures: they are most of it, and most questions want none.
+    /// The rollup of a declaration (an index into <see cref="Schema.KindSchema.Rollups"/>) at a level;
+    /// null when the block keeps none, so that its samples must be read one by one. It needs its <see cref="MeasureKind.Sketch"/> measures
+    /// only <paramref name="withSketches"/>: they are most of it, and most queries need none.
     /// </summary>
     Rollup? Find(int specIndex, RollupLevel level, bool withSketches);
 }

@@ -3,17 +3,16 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Aggregate.Rollups;
 
 /// <summary>
-/// What blocks that become one know already of a project's samples: their rollups of 5 minutes, from which those of the new block are made wherever all blocks
-/// with samples in a bucket have it, so that the samples need not be counted again. Not thread safe.
+/// The rollups of 5 minutes of the blocks that are merged, for one project. The new block's rollups are made of them wherever all blocks with samples in a
+/// bucket have it, so that the samples need not be counted again. Not thread safe.
 /// </summary>
 internal sealed class SourceRollups(KindSchema kind, IReadOnlyList<IRollupStream> sources, long apdexThresholdMicroseconds)
 {
-    // By declaration, then source; opened when first asked for.
+    // By declaration, then source; opened when first needed.
     private readonly RollupCursor?[]?[] _rollups = new RollupCursor?[]?[kind.Rollups.Length];
 
     /// <summary>
-    /// Adds a bucket's rows to the level's open bucket. False, with nothing added, when some samples are in no rollup. Buckets are asked for in ascending
-    /// order.
+    /// Adds a bucket's rows to the level's open bucket. False, with nothing added, when some samples are in no rollup. Buckets come in ascending order.
     /// </summary>
     public bool TryAdd(int specIndex, long start, RollupLevelBuilder to)
     {

@@ -47,7 +47,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     /// <inheritdoc/>
     public LogPosition StoredThrough => _catalog.Manifest.StoredThrough;
 
-    /// <summary>The greatest sequence number in any block; −1 when there is none. The log goes on behind what it replays and this.</summary>
+    /// <summary>The greatest sequence number in any block; −1 when there is none.</summary>
     public long GreatestNumber => _catalog.Manifest.GreatestNumber;
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     /// <param name="apdexThresholdMicroseconds">The apdex threshold of a project, with which rollups are counted.</param>
     /// <param name="clock">The present, for ages and retention.</param>
     /// <param name="instruments">Counters.</param>
-    /// <param name="logger">Where failures of background work are told.</param>
+    /// <param name="logger">Where failures of background work are reported.</param>
     /// <exception cref="DamagedFileException">The manifest is damaged, of an unknown version or of another node.</exception>
     public static EmbeddedStore Open(
         IFileSystem files, string directory, ulong nodeId, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds,
@@ -81,8 +81,8 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
         new(new StoreContext(files, directory, nodeId, options, apdexThresholdMicroseconds, clock, instruments, logger));
 
     /// <summary>
-    /// Takes a batch into memory; it is queryable when the task completes. A batch that ends at or before <see cref="StoredThrough"/> is
-    /// stored already and left out. Waits while too many heads wait for their seal. Never touches the disk.
+    /// Takes a batch into memory; it can be queried when the task completes. A batch that ends at or before <see cref="StoredThrough"/> is already stored and
+    /// left out. Waits while too many heads wait for their seal. Never touches the disk.
     /// </summary>
     public ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken) =>
         end <= StoredThrough || TryWrite(batch, end) ? ValueTask.CompletedTask : WriteLaterAsync(batch, end, cancellationToken);
@@ -109,10 +109,10 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     }
 
     /// <inheritdoc/>
-    /// <remarks>A batch is in memory before it is answered, so whatever was answered by now is seen.</remarks>
+    /// <remarks>A batch is in memory before its response, so every acknowledged batch is seen.</remarks>
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>Seals, compacts and retains until cancelled: the host runs this beside its work. Failures are logged, counted and tried again.</summary>
+    /// <summary>Seals, compacts and retains until cancelled. Failures are logged, counted and tried again.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => _maintenance.RunAsync(cancellationToken);
 
     /// <summary>Seals everything that is in memory now. Throws when the disk fails; nothing is lost then.</summary>
@@ -121,10 +121,10 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     /// <summary>Merges all blocks that may be merged, whatever their sizes.</summary>
     public Task CompactAsync(CancellationToken cancellationToken = default) => _maintenance.CompactAsync(cancellationToken);
 
-    /// <summary>Deletes blocks whose samples are all past their retention, then the oldest ones while the store is over its size.</summary>
+    /// <summary>Deletes blocks whose samples are all too old, then the oldest blocks while the store is over its size.</summary>
     public Task RetainAsync(CancellationToken cancellationToken = default) => _maintenance.RetainAsync(cancellationToken);
 
-    /// <summary>Closes the files, once <see cref="RunAsync"/> has ended. What is only in memory stays in the log and is replayed.</summary>
+    /// <summary>Closes the files, after <see cref="RunAsync"/> has ended. What is only in memory stays in the log and is replayed.</summary>
     public ValueTask DisposeAsync()
     {
         foreach (KindSchema schema in SampleSchema.All)
@@ -164,7 +164,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
         _context.Instruments.StoreWaits.Add(1);
         while (true)
         {
-            // Asked for before the attempt, so that a seal that ends in between is not missed.
+            // Taken before the attempt, so that a seal that ends in between is not missed.
             Task sealedOne = _maintenance.NextSeal;
             if (TryWrite(batch, end))
             {

@@ -15,14 +15,14 @@ public sealed class EmbeddedStoreOptions
     public TimeSpan HeadAge { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Heads that may wait for their seal; while that many do and one more is full, writing waits. One is sealed while another fills: more only take memory.
+    /// Heads that may wait for their seal. Writing waits when one more is full. One is sealed while another fills, so more would only take memory.
     /// </summary>
     public int MaxFrozenHeads { get; init; } = 1;
 
     /// <summary>Bytes of all blocks over which the oldest are deleted; null for no bound.</summary>
     public long? MaxBytes { get; init; }
 
-    /// <summary>How long the samples of a kind are kept and answered, by their time; null for ever.</summary>
+    /// <summary>How long the samples of a kind are kept, by their time; null for no limit.</summary>
     public Func<Kind, TimeSpan?> Retention { get; init; } = _ => null;
 
     /// <summary>Memory for chunks, dictionaries and rollups read from blocks.</summary>

@@ -116,7 +116,7 @@ public sealed class ChunkCacheTests
         do
         {
             times++;
-            Assert.That(cache.HasPlaceFor(1_000), Is.False, "a chunk waits longer");
+            Assert.That(cache.HasRoomFor(1_000), Is.False, "a chunk waits longer");
             cache.AddDecoded(2, times, "second", 1_000);
         }
         while (cache.Find<string>(2, times) is null);
@@ -155,7 +155,7 @@ public sealed class ChunkCacheTests
             return true;
         }
 
-        if (cache.HasPlaceFor(1_000))
+        if (cache.HasRoomFor(1_000))
         {
             cache.Add(block, offset, new byte[1_000]);
         }

@@ -5,7 +5,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Embedded.Alerts;
 
-/// <summary>The ids of alerts: how they stand in their column, and a filter that mostly knows which ones a block has not.</summary>
+/// <summary>The ids of alerts: their text in the column, and a filter that rules out most ids that a block does not have.</summary>
 internal static class AlertIds
 {
     // Ten bits and seven probes an id: one look-up in a hundred is in vain.
@@ -18,7 +18,7 @@ internal static class AlertIds
     public static bool TryParse(ReadOnlySpan<byte> text, out Guid id) =>
         Utf8Parser.TryParse(text, out id, out int read, 'D') && read == text.Length;
 
-    /// <summary>An id as it stands in its column.</summary>
+    /// <summary>An id as the text in its column.</summary>
     public static byte[] TextOf(Guid id)
     {
         byte[] text = new byte[36];

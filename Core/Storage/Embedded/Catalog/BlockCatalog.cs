@@ -42,7 +42,7 @@ internal sealed class BlockCatalog
         Manifest? manifest = files.Exists(context.ManifestPath) ? Manifest.Read(files, context.ManifestPath, context.NodeId) : null;
         if (manifest is null)
         {
-            // The first manifest is written before the first block, so blocks without one are somebody's samples, not ours to delete.
+            // The first manifest is written before the first block, so blocks without a manifest are samples that must not be deleted.
             if (found.Any(file => file.EndsWith(".block", StringComparison.Ordinal)))
             {
                 const string Missing = "it is missing or empty, though there are blocks; put it back, or move the blocks away";
@@ -65,7 +65,7 @@ internal sealed class BlockCatalog
         return new BlockCatalog(context, snapshots, manifest);
     }
 
-    /// <summary>Writes a block file whole and under its name, so that it only needs to be named by the manifest.</summary>
+    /// <summary>Writes a whole block file under its final name. The manifest does not name it yet.</summary>
     public BlockEntry Create(IBlockRows rows, BlockScratch scratch, CancellationToken cancellationToken)
     {
         long id = Interlocked.Increment(ref _nextId) - 1;
@@ -91,8 +91,8 @@ internal sealed class BlockCatalog
     }
 
     /// <summary>
-    /// Names new blocks and forgets old ones, first on disk, then for readers, in one step each. With a head: the blocks hold all of it.
-    /// When it throws nothing has changed for readers, and the disk holds either state whole.
+    /// Adds and removes blocks, first on disk, then for readers, in one step each. When a head is given, the new blocks hold all of it.
+    /// When this throws, nothing has changed for readers, and the disk has either the old or the new state.
     /// </summary>
     public void Commit(IReadOnlyCollection<BlockEntry> added, IReadOnlyCollection<Block> removed, Head? head, CooperativeYield throttle)
     {
@@ -114,7 +114,7 @@ internal sealed class BlockCatalog
             }
             catch
             {
-                // Which manifest stands is unknown, so the new files stay until one that does not name them was written.
+                // Either manifest may be on disk now, so the new files stay until a manifest that does not name them was written.
                 _leftovers.AddRange(added.Select(block => Path.Combine(_context.BlockDirectory, block.FileName)));
                 throw;
             }
@@ -124,7 +124,7 @@ internal sealed class BlockCatalog
             DeleteLeftovers();
         }
 
-        // Takes its time, which no other commit has to wait for.
+        // This takes long, and no other commit has to wait for it.
         head?.Release();
         foreach (Block block in removed)
         {

@@ -5,13 +5,13 @@ using TimeSeries.Core.Storage.Embedded.Compaction;
 
 namespace TimeSeries.Core.Storage.Embedded.Catalog;
 
-/// <summary>What is too old: for answers to the millisecond, on disk block by block.</summary>
+/// <summary>Leaves out samples that are too old: in responses to the millisecond, on disk block by block.</summary>
 internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots)
 {
-    /// <summary>The part of a range whose samples may be answered.</summary>
+    /// <summary>The part of a range whose samples are not too old.</summary>
     public TimeRange Clamp(Kind kind, TimeRange range) => range with { From = Math.Max(range.From, EarliestOf(kind)) };
 
-    /// <summary>Deletes blocks that are past their retention whole, then the oldest ones while the store is over its size.</summary>
+    /// <summary>Deletes blocks whose samples are all too old, then the oldest blocks while the store is over its size.</summary>
     public void Run()
     {
         List<Block> removed = [];
@@ -45,5 +45,7 @@ internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog,
     }
 
     private long EarliestOf(Kind kind) =>
-        context.Options.Retention(kind) is { } retention ? context.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)retention.TotalMilliseconds : long.MinValue;
+        context.Options.Retention(kind) is { } retention
+            ? context.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)retention.TotalMilliseconds
+            : long.MinValue;
 }

@@ -10,7 +10,7 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 namespace TimeSeries.Core.Storage.Embedded.Catalog;
 
 /// <summary>
-/// The list of blocks that are the store's truth, and the log position through which they hold everything. Replaced as a whole, in one step.
+/// The list of the store's blocks, and the log position through which they hold everything. It is replaced as a whole, in one step.
 /// See docs/format/block.md for the layout. Immutable.
 /// </summary>
 internal sealed record Manifest
@@ -56,7 +56,7 @@ internal sealed record Manifest
         }
     }
 
-    /// <summary>Replaces the manifest. When it throws, either the old or the new one stands.</summary>
+    /// <summary>Replaces the manifest. When this throws, either the old or the new one is on disk.</summary>
     public void Write(IFileSystem files, string path, ulong nodeId)
     {
         ByteWriter bytes = new();
@@ -163,4 +163,31 @@ internal sealed record Manifest
             ProjectCount = reader.Size(),
         };
     }
+}
+
+/// <summary>A block as the manifest names it. Immutable.</summary>
+internal sealed record BlockEntry
+{
+    public required long Id { get; init; }
+
+    public required Kind Kind { get; init; }
+
+    /// <summary>Length of the file.</summary>
+    public required long Bytes { get; init; }
+
+    public required long RowCount { get; init; }
+
+    public required long FirstTime { get; init; }
+
+    public required long LastTime { get; init; }
+
+    /// <summary>The least sequence number.</summary>
+    public required long FirstNumber { get; init; }
+
+    /// <summary>The greatest sequence number.</summary>
+    public required long LastNumber { get; init; }
+
+    public required int ProjectCount { get; init; }
+
+    public string FileName => BlockFormat.FileName(Kind, Id);
 }

@@ -16,7 +16,7 @@ internal sealed class StoreSnapshots(LargeArrayPool pool)
 
     public StoreSnapshot Current => _current;
 
-    /// <summary>Puts a new head in the active one's place; false when there are too many frozen ones already. Called by the owner of the active head alone.</summary>
+    /// <summary>Replaces the active head by a new one; false when too many frozen heads wait. Only the owner of the active head calls it.</summary>
     public bool TryFreeze(int maxFrozen)
     {
         lock (_gate)
@@ -33,7 +33,7 @@ internal sealed class StoreSnapshots(LargeArrayPool pool)
         }
     }
 
-    /// <summary>Puts blocks in the place of others, and of a head when one is given, in one step.</summary>
+    /// <summary>Replaces blocks by others, and a frozen head too when one is given, in one step.</summary>
     public void Replace(List<Block> added, HashSet<long> removed, Head? head)
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal sealed class StoreSnapshots(LargeArrayPool pool)
         }
     }
 
-    /// <summary>Takes hold of the heads and of the blocks of a kind that overlap a range; the caller disposes it.</summary>
+    /// <summary>Holds the heads, and the blocks of a kind that overlap a range, until the caller disposes the lease.</summary>
     public SnapshotLease Hold(Kind kind, TimeRange range)
     {
         List<Block> held = [];
@@ -82,9 +82,35 @@ internal sealed class StoreSnapshots(LargeArrayPool pool)
                 return new SnapshotLease(snapshot, held);
             }
 
-            // A block went between the look at the snapshot and the hold, so there is a newer snapshot.
+            // A block was deleted after the snapshot was read, so there is a newer snapshot.
             snapshot.Release();
             SnapshotLease.Release(held);
         }
+    }
+}
+
+/// <summary>A reader's hold on a snapshot: its heads and some of its blocks stay until the lease is disposed.</summary>
+/// <param name="snapshot">The snapshot, whose heads are held.</param>
+/// <param name="blocks">The blocks that are held.</param>
+internal sealed class SnapshotLease(StoreSnapshot snapshot, List<Block> blocks) : IDisposable
+{
+    public StoreSnapshot Snapshot => snapshot;
+
+    public List<Block> Blocks => blocks;
+
+    public void Dispose()
+    {
+        snapshot.Release();
+        Release(blocks);
+    }
+
+    public static void Release(List<Block> blocks)
+    {
+        foreach (Block block in blocks)
+        {
+            block.Release();
+        }
+
+        blocks.Clear();
     }
 }

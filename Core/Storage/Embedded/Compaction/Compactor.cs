@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
@@ -11,14 +12,13 @@ namespace TimeSeries.Core.Storage.Embedded.Compaction;
 /// <summary>Merges blocks. One pass at a time.</summary>
 internal sealed class Compactor(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots)
 {
-    // While samples come faster than they are sealed, merges would only make them slower; more blocks of a kind than these that may be merged would make
-    // queries slow.
+    // While samples come faster than they are sealed, merges only slow them down. More small blocks of a kind than this make queries slow.
     private const int ManyBlocks = 256;
 
-    // Blocks that can't be read: tried again after the next start only.
+    // Blocks that can't be read. They are tried again after the next start.
     private readonly HashSet<long> _damaged = [];
 
-    /// <summary>Merges while there is something worth it, and leaves the processors to seals while heads wait for theirs.</summary>
+    /// <summary>Merges while a merge is worth it. Rests while heads wait for their seal, unless too many blocks wait.</summary>
     public void Run(CancellationToken cancellationToken)
     {
         // Not kept between runs: a large merge needs much that no small one does.
@@ -68,7 +68,7 @@ internal sealed class Compactor(StoreContext context, BlockCatalog catalog, Stor
             return false;
         }
 
-        // Retention takes turns with this, so the store itself holds the blocks until the commit.
+        // Retention runs on the same thread, so the store itself holds the blocks until the commit.
         try
         {
             BlockReader[] columns = [.. sources.Select(block => block.Open().Uncached())];
@@ -85,7 +85,7 @@ internal sealed class Compactor(StoreContext context, BlockCatalog catalog, Stor
         }
         catch (DamagedFileException damage)
         {
-            // Its neighbours are merged without it; queries that need it go on failing by its name.
+            // The other blocks are merged without it. Queries that need it still fail and name it.
             _damaged.UnionWith(sources.Where(block => damage.Path.EndsWith(block.Entry.FileName, StringComparison.Ordinal)).Select(block => block.Entry.Id));
             context.Instruments.StoreFailures.Add(1);
             StoreLog.Damaged(context.Logger, damage.Path, damage.Offset, damage.Reason);
@@ -96,5 +96,35 @@ internal sealed class Compactor(StoreContext context, BlockCatalog catalog, Stor
         }
 
         return true;
+    }
+}
+
+/// <summary>
+/// A merge lets requests go first and also rests, since a thread that wakes up may have to wait even so. It rests less when more blocks wait to be merged,
+/// and not at all when merges are far behind.
+/// </summary>
+internal sealed class CompactionThrottle : CooperativeYield
+{
+    // A step takes about 0.1 ms and a rest a little over 1 ms, so a merge has a processor for a quarter of the time.
+    private const int FewestSteps = 4;
+
+    // How often the steps double until merges are far behind.
+    private const int Doublings = 8;
+
+    private int _stepsToRest = FewestSteps;
+
+    /// <summary>How many blocks wait to be merged: 1 is too many.</summary>
+    public double Backlog { get; set; }
+
+    protected override bool IsUrgent() => Backlog >= 1;
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "A thread of its own rests; nothing is decided by how long.")]
+    protected override void Resume()
+    {
+        if (--_stepsToRest == 0)
+        {
+            Thread.Sleep(1);
+            _stepsToRest = FewestSteps << (int)(Backlog * Doublings);
+        }
     }
 }

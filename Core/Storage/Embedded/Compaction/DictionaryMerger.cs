@@ -83,7 +83,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool poo
         }
     }
 
-    // A column without a dictionary in some block is tried anew: what hardly repeats in ten minutes may repeat in a day.
+    // A column without a dictionary in some block is tried again: what hardly repeats in ten minutes may repeat in a day.
     private void MakeDictionary(int column)
     {
         if (IsHighCardinality(column))
@@ -109,7 +109,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool poo
         }
     }
 
-    // Texts of the first chunk of each block without a dictionary: what stands once in each stands often in all.
+    // Texts of the first chunk of each block without a dictionary: what occurs once in each occurs often in all.
     private bool IsHighCardinality(int column)
     {
         SymbolTable sample = new(pool, 0, 0);

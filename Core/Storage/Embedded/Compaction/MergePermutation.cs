@@ -10,7 +10,7 @@ internal static class MergePermutation
     // About a tenth of a millisecond.
     private const int RowsAStep = 8_192;
 
-    /// <summary>Writes the places of blocks, a byte a row.</summary>
+    /// <summary>Writes the index of each row's block, a byte a row.</summary>
     public static void Write(MergeCursor[] times, MergeCursor[] numbers, KindSchema schema, long pcode, Span<byte> order, CooperativeYield throttle)
     {
         for (int i = 0; i < times.Length; i++)

@@ -17,7 +17,7 @@ internal sealed class MergingRows : IBlockRows, IDisposable
     /// <summary>Most blocks merged at one time: a row's source is a byte, and each block's least row is looked at to find the next.</summary>
     public const int MaxSources = 32;
 
-    // Rollups' bytes are read whole: more than this is counted anew from the samples.
+    // Rollups' bytes are read whole. Longer ones are computed from the samples instead.
     private const long MaxRollupBytes = 16L << 20;
 
     private readonly LargeArrayPool _pool;

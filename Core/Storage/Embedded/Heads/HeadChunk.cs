@@ -1,3 +1,4 @@
+using TimeSeries.Core.Aggregate.Listing;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
@@ -202,3 +203,23 @@ internal sealed class HeadChunk
 /// <param name="RunningNumbers">The rows' sequence numbers, ascending.</param>
 internal sealed record HeadChunkSnapshot(
     int RowCount, long FirstTime, long LastTime, long[]?[] Numbers, int[]?[] Codes, long[] RunningNumbers);
+
+/// <summary>A piece of a head as the aggregation and lists read it.</summary>
+internal sealed class HeadChunkReader(HeadChunkSnapshot piece, SymbolView[] symbols) : IIdentifiedChunk
+{
+    public int RowCount => piece.RowCount;
+
+    public long FirstTime => piece.FirstTime;
+
+    public long LastTime => piece.LastTime;
+
+    public ReadOnlySpan<long> RunningNumbers => piece.RunningNumbers.AsSpan(0, piece.RowCount);
+
+    public ReadOnlySpan<ulong> Nodes => default;
+
+    public ReadOnlySpan<long> Numbers(int field) => piece.Numbers[field] is { } column ? column.AsSpan(0, piece.RowCount) : default;
+
+    public ReadOnlySpan<int> Codes(int field) => piece.Codes[field] is { } column ? column.AsSpan(0, piece.RowCount) : default;
+
+    public SymbolView Symbols(int field) => symbols[field];
+}

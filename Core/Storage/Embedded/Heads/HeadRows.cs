@@ -20,7 +20,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     private readonly BlockProject[] _projects;
     private readonly int[]?[] _remaps;
 
-    // The open column of each piece of the open project, written anew for each chunk.
+    // The open column of each piece of the open project, written again for each chunk.
     private readonly long[]?[] _numbersOfPieces;
     private readonly int[]?[] _codesOfPieces;
     private SymbolTable? _union;

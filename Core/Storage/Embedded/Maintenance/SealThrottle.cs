@@ -3,15 +3,15 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Maintenance;
 
 /// <summary>
-/// A seal lets requests go first while it will be done, by all appearances, before the next head is full, which would have to wait for it. What is left of it
-/// tells the number of its steps, of as many a row, and as long, as those of the one before; when the next head will be full, how fast it was filled since this
-/// seal began. One thread seals; others fill the head meanwhile.
+/// A seal lets requests go first while it will probably end before the next head is full, since that head would have to wait for it.
+/// The time that the seal still needs is estimated from the number of its rows and the steps of the seal before. The time until the next head is full is
+/// estimated from how fast it was filled since this seal began. One thread seals; others fill the head meanwhile.
 /// </summary>
 /// <param name="filled">How much of the next head is full, 0 to 1.</param>
 /// <param name="clock">The time.</param>
 internal class SealThrottle(Func<double> filled, TimeProvider clock) : CooperativeYield
 {
-    // A seal that no longer stops has the processor for itself no more than most of the time.
+    // Even a seal that no longer yields does not get a processor all the time.
     private const double Margin = 1.5;
 
     private double _stepsPerRow;
@@ -21,7 +21,7 @@ internal class SealThrottle(Func<double> filled, TimeProvider clock) : Cooperati
     private long _began;
     private double _fullAtFirst;
 
-    // What others took while it let them go first.
+    // The time that others took while the seal yielded.
     private TimeSpan _stopped;
     private long _yielded;
 
@@ -32,7 +32,7 @@ internal class SealThrottle(Func<double> filled, TimeProvider clock) : Cooperati
         (_began, _fullAtFirst) = (clock.GetTimestamp(), filled());
     }
 
-    /// <summary>A seal ended; the next is judged by it.</summary>
+    /// <summary>A seal ended. The next one is estimated from it.</summary>
     public void End()
     {
         _stepsPerRow = (double)_steps / Math.Max(1, _rows);

@@ -8,8 +8,8 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Maintenance;
 
 /// <summary>
-/// The store's work in the background: one loop seals, another compacts and retains, each on a thread of its own, so that a long merge never keeps a head
-/// waiting and neither a request. Thread safe; each kind of work runs once at a time, since its thread does one after the other.
+/// The store's background work. One loop seals, another compacts and retains, each on a thread of its own, so that neither a head nor a request waits
+/// for a long merge. Thread safe: each thread does one task after the other.
 /// </summary>
 internal sealed class StoreMaintenance : IDisposable
 {
@@ -71,7 +71,7 @@ internal sealed class StoreMaintenance : IDisposable
         _sealWanted.Dispose();
     }
 
-    // The active head's, by its rows: bytes are taken in leaps. All of it when another one waits already.
+    // Counted by rows, since bytes are allocated in large steps. A head that waits already counts as full.
     private double FilledPart()
     {
         StoreSnapshot snapshot = _snapshots.Current;

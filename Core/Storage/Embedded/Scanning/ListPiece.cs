@@ -3,16 +3,16 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
 
-/// <summary>A chunk of a block, or a piece of a head, that may have rows of a list; and what is known of them so far.</summary>
+/// <summary>A chunk of a block or of a head that may have rows of a list, and what was found out about them.</summary>
 internal sealed class ListPiece
 {
-    /// <summary>The block that the chunk is of; null for a piece of a head.</summary>
+    /// <summary>The chunk's block; null for a chunk of a head.</summary>
     public BlockReader? Columns { get; init; }
 
     /// <summary>The chunk's number in its block.</summary>
     public int Chunk { get; init; }
 
-    /// <summary>The piece of a head; null for a chunk of a block.</summary>
+    /// <summary>The chunk of a head; null for a chunk of a block.</summary>
     public HeadChunkReader? Head { get; init; }
 
     public required int RowCount { get; init; }
@@ -26,7 +26,7 @@ internal sealed class ListPiece
     /// <summary>How many rows are in the range and pass the filters.</summary>
     public long Matching { get; set; }
 
-    /// <summary>How many of them are behind the place to go on from.</summary>
+    /// <summary>How many of them come after the cursor.</summary>
     public long Listed { get; set; }
 
     /// <summary>Whether the rows had to be looked at to be counted.</summary>

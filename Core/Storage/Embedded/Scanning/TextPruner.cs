@@ -33,7 +33,7 @@ internal sealed class TextPruner
         }
     }
 
-    /// <summary>Whether the block may have an alert with one of the ids asked for; true when none are.</summary>
+    /// <summary>Whether the block may have an alert with one of the query's ids; true when it has none.</summary>
     public bool MayHold(BlockReader columns)
     {
         Extent filter = columns.Index.AlertFilter;
@@ -54,7 +54,7 @@ internal sealed class TextPruner
         return false;
     }
 
-    /// <summary>The pieces of the project's alerts in a head that have the ids asked for; null when any may.</summary>
+    /// <summary>The chunks of the project's alerts in a head that have the query's ids; null when any may.</summary>
     public HashSet<int>? PiecesOf(Head head)
     {
         if (_alerts is null)
@@ -76,7 +76,7 @@ internal sealed class TextPruner
         return pieces;
     }
 
-    /// <summary>Whether rows of the piece may have the texts asked for; true where only decoding tells.</summary>
+    /// <summary>Whether rows of the chunk may have the query's texts; true when only decoding can tell.</summary>
     public bool MayHold(ListPiece piece)
     {
         foreach ((int field, byte[][] texts) in _wanted)
@@ -103,7 +103,7 @@ internal sealed class TextPruner
         return false;
     }
 
-    // Null when a text is no id as it is kept: it could stand in a column all the same, if not from here.
+    // Null when a text is no id in the stored form. A column may have it all the same.
     private static Guid[]? IdsOf(byte[][] texts)
     {
         Guid[] ids = new Guid[texts.Length];

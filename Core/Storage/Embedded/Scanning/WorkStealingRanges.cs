@@ -49,3 +49,24 @@ internal sealed class WorkStealingRanges
         return ref _shares[richest];
     }
 }
+
+/// <summary>
+/// Counts the threads that scan, so that a scan gets helpers only while processors would be idle otherwise. Thread safe.
+/// </summary>
+/// <param name="most">The number of processors: a scan does nothing but compute.</param>
+internal sealed class ScanParallelism(int most)
+{
+    private int _running;
+
+    /// <summary>Enters a scan's own thread, whatever is running, and at most so many helpers; returns how many threads it has.</summary>
+    public int Enter(int helpers)
+    {
+        int before = Interlocked.Increment(ref _running);
+        int granted = Math.Clamp(most - before, 0, helpers);
+        Interlocked.Add(ref _running, granted);
+        return granted + 1;
+    }
+
+    /// <summary>Gives back what <see cref="Enter"/> returned.</summary>
+    public void Leave(int threads) => Interlocked.Add(ref _running, -threads);
+}

@@ -38,7 +38,7 @@ internal sealed class DictionaryIndexCodec
     }
 
     /// <summary>
-    /// Reads a chunk of as many rows as <paramref name="into"/> has, all of them codes of a dictionary of so many texts.
+    /// Reads a chunk into all rows of <paramref name="into"/>, which are codes of a dictionary of so many texts.
     /// <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that do not belong to the chunk.
     /// </summary>
     public static void Decode(ReadOnlySpan<byte> bytes, int texts, Span<int> into) => Decode(bytes, texts, into, RunMask.All);

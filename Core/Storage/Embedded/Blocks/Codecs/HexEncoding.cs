@@ -22,7 +22,7 @@ internal static class HexEncoding
     /// <summary>Packs a text; false when it has not the form.</summary>
     public static bool TryPack(ReadOnlySpan<byte> text, Span<byte> into)
     {
-        // Transaction ids are mostly of 16 digits, and there are as many of them as there are rows.
+        // Transaction ids mostly have 16 digits, and every row has one.
         if (text.Length == Vector128<byte>.Count)
         {
             return TryPack16(text, into);
@@ -31,7 +31,7 @@ internal static class HexEncoding
         return text.Length == GuidLength ? TryPackGuid(text, into) : text.Length is > 0 and <= MaxDigits && TryPackDigits(text, into);
     }
 
-    /// <summary>Unpacks a text of as many characters as <paramref name="into"/> has.</summary>
+    /// <summary>Unpacks a text that fills <paramref name="into"/>.</summary>
     public static void Unpack(ReadOnlySpan<byte> packed, Span<byte> into)
     {
         if (into.Length != GuidLength)

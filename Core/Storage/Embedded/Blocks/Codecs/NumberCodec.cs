@@ -85,7 +85,7 @@ internal sealed class NumberCodec
     }
 
     /// <summary>
-    /// Reads a chunk of as many rows as <paramref name="into"/> has. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/>
+    /// Reads a chunk into all rows of <paramref name="into"/>. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/>
     /// that do not belong to the chunk.
     /// </summary>
     public static void Decode(ReadOnlySpan<byte> bytes, Span<long> into) => NumberDecoder.Decode(bytes, into, RunMask.All);
@@ -170,7 +170,7 @@ internal sealed class NumberCodec
         }
     }
 
-    // The divisor stands in the code because a division by a constant is a multiplication.
+    // The divisor is a constant, since a division by a constant is a multiplication.
     private static ulong Offsets1000(ReadOnlySpan<long> rows, long least, ulong shift, Span<ulong> into)
     {
         ulong union = 0;

@@ -20,7 +20,7 @@ internal static class NumberDecoder
                 long first = reader.Int64();
                 long second = reader.Int64();
                 BitPackedRuns.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
-                // What a step leads to is known only with all steps before.
+                // A value is the sum of all steps before it, so every group is needed.
                 ReadGroups(bytes[reader.Position..], form, first, second, into, form == Delta ? RunMask.All : wanted);
                 return;
             case Table:

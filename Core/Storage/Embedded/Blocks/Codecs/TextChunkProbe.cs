@@ -123,7 +123,7 @@ internal static class TextChunkProbe
         int before = 0;
         for (int i = 0; i < from.Length; i++)
         {
-            // How many texts stand before the row: whole bytes of presence first.
+            // How many texts come before the row: whole bytes of presence first.
             for (; !present.IsEmpty && row + 8 <= from[i]; row += 8)
             {
                 before += BitOperations.PopCount(present[row >> 3]);

@@ -30,7 +30,7 @@ internal sealed class TextCodec(CooperativeYield throttle)
     }
 
     /// <summary>
-    /// Reads a chunk of as many rows as <paramref name="codes"/> has: code i means text i of the result, or is missing.
+    /// Reads a chunk into all rows of <paramref name="codes"/>: code i means text i of the result, or is missing.
     /// With a <paramref name="scratch"/> the texts are gone when it is used again. <paramref name="bytes"/> ends with <see cref="BitPacking.SlackBytes"/> that
     /// do not belong to the chunk.
     /// </summary>

@@ -237,7 +237,7 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
             return new BlockBuffer(kept);
         }
 
-        if (!cache.HasPlaceFor(extent.Length))
+        if (!cache.HasRoomFor(extent.Length))
         {
             return parts.Rent(extent);
         }

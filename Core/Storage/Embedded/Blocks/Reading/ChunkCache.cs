@@ -1,17 +1,17 @@
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 
 /// <summary>
-/// What was read from blocks and checked, within a bound of bytes: encoded chunks, which are cheap to read again, and decoded dictionaries and rollups, which
-/// are dear. What is decoded takes the place of chunks; among themselves nothing takes the place of what was used lately, since questions over more than fits
-/// in here would displace each part just before they came to it again. Thread safe; what it gives out stays valid after it was dropped.
+/// A cache of checked parts of blocks, bounded by bytes: encoded chunks, which are cheap to read again, and decoded dictionaries and rollups, which are not.
+/// Decoded parts replace chunks. Otherwise nothing replaces what was used lately: a query over more than fits would evict each part just before it needs the
+/// part again. Thread safe; what it returns stays valid after it was evicted.
 /// </summary>
 internal sealed class ChunkCache(long maxBytes)
 {
     // What an entry costs beside its own bytes.
     private const int EntryBytes = 160;
 
-    // Times its own size that the cache is asked for while something in it is not used, until another of its sort may take its place. So much to read takes
-    // less than a second, and an eighth of it to decode a few: that is what it costs people at most when they look at something else.
+    // An entry may be replaced by another of its sort when this many times the cache's size was requested since its last use. Reading so much takes
+    // less than a second, and decoding an eighth of it a few seconds: the most that it costs users to turn to other data.
     private const int ChunkTurns = 16;
     private const int DecodedTurns = 2;
 
@@ -23,7 +23,7 @@ internal sealed class ChunkCache(long maxBytes)
     private readonly LinkedList<Entry> _chunks = new();
     private readonly LinkedList<Entry> _decoded = new();
     private long _chunkBytes;
-    private long _askedBytes;
+    private long _requestedBytes;
 
     public long Bytes { get; private set; }
 
@@ -37,8 +37,8 @@ internal sealed class ChunkCache(long maxBytes)
                 return null;
             }
 
-            _askedBytes += node.Value.Bytes;
-            node.ValueRef.UsedAt = _askedBytes;
+            _requestedBytes += node.Value.Bytes;
+            node.ValueRef.UsedAt = _requestedBytes;
             LinkedList<Entry> sort = node.List!;
             sort.Remove(node);
             sort.AddFirst(node);
@@ -46,17 +46,17 @@ internal sealed class ChunkCache(long maxBytes)
         }
     }
 
-    /// <summary>Whether a chunk that was asked for and not found is worth keeping: then the caller reads it into memory of its own and adds it.</summary>
-    public bool HasPlaceFor(long bytes)
+    /// <summary>Whether a chunk that was not found is worth keeping. The caller then reads it into memory of its own and adds it.</summary>
+    public bool HasRoomFor(long bytes)
     {
         lock (_gate)
         {
-            _askedBytes += bytes;
+            _requestedBytes += bytes;
             return Bytes + bytes + EntryBytes <= maxBytes || (IsSmall(bytes) && (IsUnused(_chunks, ChunkTurns) || IsUnused(_decoded, ChunkTurns)));
         }
     }
 
-    /// <summary>Keeps a chunk that there was a place for.</summary>
+    /// <summary>Keeps a chunk for which <see cref="HasRoomFor"/> gave true.</summary>
     public void Add(long block, long offset, byte[] chunk)
     {
         lock (_gate)
@@ -65,12 +65,12 @@ internal sealed class ChunkCache(long maxBytes)
         }
     }
 
-    /// <summary>Keeps what was asked for, not found and decoded, if there is a place for it.</summary>
+    /// <summary>Keeps what was not found and then decoded, if there is room for it.</summary>
     public void AddDecoded(long block, long offset, object value, long bytes)
     {
         lock (_gate)
         {
-            _askedBytes += bytes;
+            _requestedBytes += bytes;
             if (Bytes - _chunkBytes + bytes + EntryBytes <= maxBytes || (IsSmall(bytes) && IsUnused(_decoded, DecodedTurns)))
             {
                 Keep(_decoded, new Entry(block, offset, value, bytes + EntryBytes), _chunks);
@@ -99,12 +99,12 @@ internal sealed class ChunkCache(long maxBytes)
         }
     }
 
-    // One entry must not take the place of all others.
+    // One entry must not evict all others.
     private bool IsSmall(long bytes) => bytes + EntryBytes <= maxBytes / 2;
 
-    private bool IsUnused(LinkedList<Entry> sort, int turns) => sort.Last is { } oldest && _askedBytes - oldest.Value.UsedAt > turns * maxBytes;
+    private bool IsUnused(LinkedList<Entry> sort, int turns) => sort.Last is { } oldest && _requestedBytes - oldest.Value.UsedAt > turns * maxBytes;
 
-    // Where there is no room the oldest of one sort go first, then those of the other.
+    // When there is no room, the oldest of one sort are evicted first, then those of the other.
     private void Keep(LinkedList<Entry> sort, Entry entry, LinkedList<Entry> first)
     {
         if (_entries.ContainsKey((entry.Block, entry.Offset)))
@@ -112,7 +112,7 @@ internal sealed class ChunkCache(long maxBytes)
             return;
         }
 
-        _entries[(entry.Block, entry.Offset)] = sort.AddFirst(entry with { UsedAt = _askedBytes });
+        _entries[(entry.Block, entry.Offset)] = sort.AddFirst(entry with { UsedAt = _requestedBytes });
         Count(sort, entry.Bytes);
         while (Bytes > maxBytes)
         {

@@ -9,7 +9,7 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
 /// <summary>Reads the columns of a block that is being written and appends what is computed of them: rollups, and the filter of alert ids.</summary>
 internal sealed class BlockRollupWriter(BlockReader written, IBlockRows rows, BlockFileWriter writer, BlockScratch scratch)
 {
-    /// <summary>Makes the rollups of each section, of what is known of its rows where that will do.</summary>
+    /// <summary>Makes the rollups of each section, of its sources' rollups where possible.</summary>
     public void WriteRollups(CancellationToken cancellationToken)
     {
         if (written.Index.Schema.Rollups.IsEmpty)

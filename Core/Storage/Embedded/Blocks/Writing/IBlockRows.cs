@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
 
 /// <summary>
 /// The rows that become a block, in its order (project, time, sequence number), a column at a time: a sealed head or blocks being merged.
-/// A column is opened, then read once from the first row to the last; what is asked for at one time never crosses a project's end.
+/// A column is opened, then read once from the first row to the last. One call never crosses a project's end.
 /// </summary>
 internal interface IBlockRows
 {
@@ -19,8 +19,8 @@ internal interface IBlockRows
     long BytesPerRow { get; }
 
     /// <summary>
-    /// What is known of a project's samples: rollups of all the blocks that they come from, until the next project is asked for; empty when they come from
-    /// elsewhere.
+    /// The rollups of all blocks that a project's samples come from, valid until the next call; empty when the samples do not come from
+    /// blocks.
     /// </summary>
     IReadOnlyList<IRollupStream> RollupsOf(long pcode);
 

@@ -35,7 +35,7 @@ internal static class TimeSort
         }
     }
 
-    /// <summary>The places of the times in ascending order, at the start of an array of the pool; null when they ascend already.</summary>
+    /// <summary>The indexes of the times in ascending order, at the start of an array of the pool; null when they ascend already.</summary>
     public static int[]? Of(ReadOnlySpan<long> times, LargeArrayPool pool, CooperativeYield throttle)
     {
         long least = long.MaxValue;
@@ -58,7 +58,7 @@ internal static class TimeSort
         return (ulong)(greatest - least) <= uint.MaxValue ? SortNear(times, least, greatest, pool, throttle) : SortFar(times);
     }
 
-    // Times within 49 days: distance and place share 64 bits, sorted digit by digit from the lowest.
+    // Times within 49 days: distance and index share 64 bits, sorted digit by digit from the lowest.
     private static int[] SortNear(ReadOnlySpan<long> times, long least, long greatest, LargeArrayPool pool, CooperativeYield throttle)
     {
         long[] first = pool.RentNumbers(times.Length);
