@@ -16,7 +16,7 @@ internal sealed class AggregatedResult : QueryResult
     private int[] _rows;
 
     /// <param name="query">The query.</param>
-    /// <param name="grouped">The groups, settled.</param>
+    /// <param name="grouped">The groups, finished.</param>
     /// <param name="pool">Where the groups' memory goes back to; null when to nowhere.</param>
     /// <param name="source">Where they come from.</param>
     /// <param name="rowsRead">How many samples were read one by one.</param>
@@ -53,7 +53,7 @@ internal sealed class AggregatedResult : QueryResult
 
     public override Int128 Sum(int row, int measure) => State<SumAccumulator>(measure).Sums[_rows[row]];
 
-    public override UInt128 SumOfSquares(int row, int measure) => State<SumOfSquaresAccumulator>(measure).Sums[_rows[row]];
+    public override UInt128 SumOfSquares(int row, int measure) => State<SumAccumulator>(measure).SquaresOf(_rows[row]);
 
     public override long Number(int row, int measure) =>
         _states[measure] is LatestNumberAccumulator latest ? latest.Numbers[_rows[row]] : State<MinMaxAccumulator>(measure).ValueOf(_rows[row]);

@@ -11,7 +11,7 @@ internal sealed class BuiltRollups : IRollupSource, IRollupStream
     public BuiltRollups(KindSchema schema, IReadOnlyList<ArrayChunk> chunks, long threshold, params IReadOnlyList<IRollupStream> known)
     {
         RollupBuilder builder = new(schema, threshold);
-        builder.Know(known);
+        builder.UseSources(known);
         foreach (ArrayChunk chunk in chunks)
         {
             builder.Add(chunk);

@@ -20,8 +20,8 @@ internal sealed class HashAggregator
     // The states that are fed one by one, since no totals serve them.
     private readonly List<Accumulator> _fed = [];
 
-    // Whether states know more than what they were fed: totals that were poured, or other states.
-    private bool _isPoured;
+    // Whether states know more than what they were fed: totals that were flushed, or other states.
+    private bool _isFlushed;
 
     public HashAggregator(KindSchema schema, GroupKeyColumn[] parts, ReadOnlySpan<Measure> measures)
     {
@@ -97,7 +97,7 @@ internal sealed class HashAggregator
         {
             totals.Reserve(Groups.Count);
             totals.Add(chunk, Selection);
-            _isPoured |= totals.HasPoured;
+            _isFlushed |= totals.HasFlushed;
         }
 
         foreach (Accumulator state in _fed)
@@ -111,7 +111,7 @@ internal sealed class HashAggregator
     public void Merge(IColumnChunk keys, ReadOnlySpan<Accumulator> states)
     {
         Groups.Assign(keys, Selection);
-        _isPoured = true;
+        _isFlushed = true;
         for (int i = 0; i < _states.Length; i++)
         {
             _states[i].Reserve(Groups.Count);
@@ -119,7 +119,7 @@ internal sealed class HashAggregator
         }
     }
 
-    /// <summary>Adds all groups of another, which is settled or <see cref="Close">closed</see>.</summary>
+    /// <summary>Adds all groups of another, which is finished or <see cref="Close">closed</see>.</summary>
     public void Merge(HashAggregator other) => Merge(other, SelectionVector.Capacity, CooperativeYield.Urgent);
 
     /// <inheritdoc cref="Merge(HashAggregator)"/>
@@ -133,7 +133,7 @@ internal sealed class HashAggregator
         {
             throttle.Step();
             Selection.SelectRun(first, Math.Min(groupsAStep, keys.RowCount - first));
-            if (other._isPoured)
+            if (other._isFlushed)
             {
                 Merge(keys, other.States);
             }
@@ -143,7 +143,7 @@ internal sealed class HashAggregator
             }
         }
 
-        // They hold nothing any more when they were poured.
+        // They hold nothing any more when they were flushed.
         foreach (FusedNumberStats totals in other._totals)
         {
             totals.Clear();
@@ -159,7 +159,7 @@ internal sealed class HashAggregator
         {
             _totals[i].Reserve(Groups.Count);
             _totals[i].Merge(other._totals[i], Selection.SelectedRows, Selection.SelectedGroups);
-            _isPoured |= _totals[i].HasPoured;
+            _isFlushed |= _totals[i].HasFlushed;
         }
 
         for (int i = 0; i < _fed.Count; i++)
@@ -181,7 +181,7 @@ internal sealed class HashAggregator
     /// <summary>Prepares everything for reading, merging or writing.</summary>
     public void Finish()
     {
-        _isPoured = true;
+        _isFlushed = true;
         foreach (Accumulator state in _states)
         {
             state.Reserve(Groups.Count);
@@ -201,7 +201,7 @@ internal sealed class HashAggregator
     /// <summary>Prepares everything for merging into another of the same measures, which costs less than <see cref="Finish"/>.</summary>
     public void Close()
     {
-        if (_isPoured)
+        if (_isFlushed)
         {
             Finish();
             return;
@@ -231,7 +231,7 @@ internal sealed class HashAggregator
 
     private void ClearMeasures()
     {
-        _isPoured = false;
+        _isFlushed = false;
         foreach (FusedNumberStats totals in _totals)
         {
             totals.Clear();

@@ -83,8 +83,8 @@ internal sealed class RowOrder : IComparer<int>
     private static int CompareMeasure(Accumulator state, int x, int y) => state switch
     {
         CountAccumulator counts => counts.Counts[x].CompareTo(counts.Counts[y]),
+        SumAccumulator { IsOfSquares: true } squares => squares.SquaresOf(x).CompareTo(squares.SquaresOf(y)),
         SumAccumulator sums => sums.Sums[x].CompareTo(sums.Sums[y]),
-        SumOfSquaresAccumulator squares => squares.Sums[x].CompareTo(squares.Sums[y]),
         MinMaxAccumulator extremes => extremes.ValueOf(x).CompareTo(extremes.ValueOf(y)),
         LatestNumberAccumulator latest => latest.Numbers[x].CompareTo(latest.Numbers[y]),
         _ => throw new ArgumentException("Rows can't be sorted by this measure."),
@@ -121,8 +121,8 @@ internal sealed class RowOrder : IComparer<int>
 
     private static BigInteger Exact(Accumulator state, int group) => state switch
     {
+        SumAccumulator { IsOfSquares: true } squares => squares.SquaresOf(group),
         SumAccumulator sums => sums.Sums[group],
-        SumOfSquaresAccumulator squares => squares.Sums[group],
         _ => TrySmall(state, group, out long value) ? value : throw new ArgumentException("Rows can't be sorted by this measure."),
     };
 
@@ -136,10 +136,9 @@ internal sealed class RowOrder : IComparer<int>
                 return true;
             case SumAccumulator sums:
                 value = unchecked((long)sums.Sums[group]);
-                return value == sums.Sums[group];
-            case SumOfSquaresAccumulator squares:
-                value = unchecked((long)squares.Sums[group]);
-                return value >= 0 && (UInt128)value == squares.Sums[group];
+
+                // A sum of squares whose 128 bits are a negative number is greater than any.
+                return value == sums.Sums[group] && (value >= 0 || !sums.IsOfSquares);
             case MinMaxAccumulator extremes:
                 value = extremes.ValueOf(group);
                 break;

@@ -68,7 +68,7 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulato
                 case MinMaxAccumulator extremes:
                     keys[group] = extremes.ValueOf(group);
                     break;
-                case SumAccumulator sums when sums.Sums[group] >= long.MinValue && sums.Sums[group] <= long.MaxValue:
+                case SumAccumulator { IsOfSquares: false } sums when sums.Sums[group] >= long.MinValue && sums.Sums[group] <= long.MaxValue:
                     keys[group] = (long)sums.Sums[group];
                     break;
                 default:

@@ -182,7 +182,7 @@ internal sealed class RowListing
         }
 
         ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time);
-        ReadOnlySpan<long> numbers = chunk.RunningNumbers;
+        ReadOnlySpan<long> numbers = chunk.SequenceNumbers;
         ReadOnlySpan<ulong> nodes = chunk.Nodes;
         int[] rows = _selection.Rows;
         int kept = 0;
@@ -222,7 +222,7 @@ internal sealed class RowListing
     private ListedRow RowOf(IIdentifiedChunk chunk, int piece, int row)
     {
         ReadOnlySpan<ulong> nodes = chunk.Nodes;
-        SampleId place = new(chunk.Numbers(KindSchema.Time)[row], nodes.IsEmpty ? _node : nodes[row], chunk.RunningNumbers[row]);
+        SampleId place = new(chunk.Numbers(KindSchema.Time)[row], nodes.IsEmpty ? _node : nodes[row], chunk.SequenceNumbers[row]);
         return new ListedRow(place, _id < 0 ? UInt128.Zero : IdOf(chunk, row), piece, row);
     }
 
@@ -237,7 +237,7 @@ internal sealed class RowListing
 internal interface IIdentifiedChunk : IColumnChunk
 {
     /// <summary>The sequence number of each row.</summary>
-    ReadOnlySpan<long> RunningNumbers { get; }
+    ReadOnlySpan<long> SequenceNumbers { get; }
 
     /// <summary>The node of each row; empty when all are of the listing's node.</summary>
     ReadOnlySpan<ulong> Nodes { get; }

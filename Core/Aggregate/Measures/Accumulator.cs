@@ -32,7 +32,7 @@ internal abstract class Accumulator
     /// <summary>Clears groups <c>[0, groups)</c>.</summary>
     public abstract void Clear(int groups);
 
-    /// <summary>Writes groups <c>[0, groups)</c> of a settled state. Texts go into <paramref name="texts"/>.</summary>
+    /// <summary>Writes groups <c>[0, groups)</c> of a finished state. Texts go into <paramref name="texts"/>.</summary>
     public abstract void Write(ByteWriter writer, int groups, SymbolTable texts);
 
     /// <summary>Makes room for exactly these groups, which are all read then. Earlier groups are lost.</summary>
@@ -61,8 +61,7 @@ internal abstract class Accumulator
         return measure.Kind switch
         {
             MeasureKind.Count or MeasureKind.Satisfied or MeasureKind.Tolerated => new CountAccumulator(measure, isText),
-            MeasureKind.Sum => new SumAccumulator(measure),
-            MeasureKind.SumOfSquares => new SumOfSquaresAccumulator(measure),
+            MeasureKind.Sum or MeasureKind.SumOfSquares => new SumAccumulator(measure),
             MeasureKind.Min or MeasureKind.Max => new MinMaxAccumulator(measure),
             MeasureKind.Sketch => new SketchAccumulator(measure),
             MeasureKind.Latest when isText => new LatestTextAccumulator(measure),

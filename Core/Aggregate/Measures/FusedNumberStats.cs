@@ -17,7 +17,7 @@ internal sealed class FusedNumberStats(int field)
     // A run of values no greater than this has a sum that fits 64 bits.
     private const long SmallEnough = long.MaxValue / SelectionVector.Capacity;
 
-    // Larger arrays are given back when what they hold was poured.
+    // Larger arrays are given back when what they hold was flushed.
     private const int MostKept = 4_096;
 
     private readonly List<CountAccumulator> _counts = [];
@@ -32,7 +32,7 @@ internal sealed class FusedNumberStats(int field)
     public long AllocatedBytes => _totals.Length * (long)Unsafe.SizeOf<Totals>();
 
     /// <summary>Whether the measures were given something before all was found, since it was too much to keep here.</summary>
-    public bool HasPoured { get; private set; }
+    public bool HasFlushed { get; private set; }
 
     /// <summary>Makes a measure of the field get what it wants from here.</summary>
     public void Serve(Accumulator state)
@@ -144,7 +144,7 @@ internal sealed class FusedNumberStats(int field)
 
     public void Clear()
     {
-        HasPoured = false;
+        HasFlushed = false;
         _used = 0;
         _added = 0;
         if (_totals.Length > MostKept)
@@ -153,14 +153,14 @@ internal sealed class FusedNumberStats(int field)
         }
     }
 
-    // Rows are poured while a count of them fits, and the carries of their sums do.
+    // Rows are flushed while a count of them fits, and the carries of their sums do.
     private void Note(long rows)
     {
         if (_added + rows > int.MaxValue)
         {
             int used = _used;
             Flush();
-            HasPoured = true;
+            HasFlushed = true;
             Reserve(used);
         }
 
@@ -250,7 +250,7 @@ internal sealed class FusedNumberStats(int field)
         }
     }
 
-    // 32 bytes, since groups may be so many that memory is what costs: halves of a sum instead of 128 bits, and a count that is poured before it overflows.
+    // 32 bytes, since groups may be so many that memory is what costs: halves of a sum instead of 128 bits, and a count that is flushed before it overflows.
     private struct Totals
     {
         public long Greatest;

@@ -33,7 +33,7 @@ internal sealed class LatestTextAccumulator(Measure measure) : Accumulator
     /// <summary>The time of each group's text, or <see cref="NumberColumn.Missing"/>.</summary>
     public long[] Times => _times.Values;
 
-    /// <summary>The latest text of a group of a settled state; empty when there is none.</summary>
+    /// <summary>The latest text of a group of a finished state; empty when there is none.</summary>
     public ReadOnlySpan<byte> TextOf(int group) => _codes.Values[group] < 0 ? default : _texts[_codes.Values[group]];
 
     public override void Reserve(int groups)

@@ -8,7 +8,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Aggregate.Measures;
 
-/// <summary>The distinct values of a number field: a table of (group, value) while it is fed; settled, an ascending list a group.</summary>
+/// <summary>The distinct values of a number field: a table of (group, value) while it is fed; finished, an ascending list a group.</summary>
 internal sealed class SetAccumulator(Measure measure) : Accumulator
 {
     private readonly LongHashTable _values = new();
@@ -19,7 +19,7 @@ internal sealed class SetAccumulator(Measure measure) : Accumulator
     public override long AllocatedBytes =>
         _values.AllocatedBytes + _members.AllocatedBytes + _starts.Length * (long)sizeof(int) + _lists.Length * (long)sizeof(long);
 
-    /// <summary>The values of a settled state's group, ascending.</summary>
+    /// <summary>The values of a finished state's group, ascending.</summary>
     public ReadOnlySpan<long> MembersOf(int group) => _lists.AsSpan(_starts[group].._starts[group + 1]);
 
     public override void Reserve(int groups)

@@ -7,14 +7,14 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Aggregate.Measures;
 
 /// <summary>
-/// The distribution of a number field: counts by <see cref="SketchBins"/>, with the smallest and the greatest value. Settled, it is a list of bins a group,
+/// The distribution of a number field: counts by <see cref="SketchBins"/>, with the smallest and the greatest value. Finished, it is a list of bins a group,
 /// which is also how a rollup holds it.
 /// </summary>
 internal sealed class SketchAccumulator(Measure measure) : Accumulator
 {
     private readonly GroupedHistograms _table = new();
 
-    // What the state is when it is settled. Before, as long as nothing was added to the table: the first groups, as they came from another state.
+    // What the state is when it is finished. Before, as long as nothing was added to the table: the first groups, as they came from another state.
     private readonly SparseHistograms _lists = new();
     private readonly MinMaxAccumulator _smallest = new(measure with { Kind = MeasureKind.Min });
     private readonly MinMaxAccumulator _greatest = new(measure with { Kind = MeasureKind.Max });
@@ -26,7 +26,7 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
 
     public override long AllocatedBytes => _table.AllocatedBytes + _smallest.AllocatedBytes + _greatest.AllocatedBytes + _lists.AllocatedBytes;
 
-    /// <summary>The quantile of a settled state's group; NaN when it has no value.</summary>
+    /// <summary>The quantile of a finished state's group; NaN when it has no value.</summary>
     public double Quantile(int group, double quantile)
     {
         int bin = _lists.BinAt(group, quantile);

@@ -26,9 +26,9 @@ public sealed class RollupBuilder
     private readonly RowFilter?[] _present;
 
     // By declaration: whether the open bucket was made of source rollups, so that its samples need not be counted.
-    private readonly bool[] _isKnown;
+    private readonly bool[] _isFromSources;
     private readonly KindSchema _kind;
-    private SourceRollups? _known;
+    private SourceRollups? _sources;
     private readonly long[] _starts = new long[Levels];
     private readonly long[] _samples = new long[Levels];
     private long _lastTime;
@@ -46,7 +46,7 @@ public sealed class RollupBuilder
         _apdexThresholdMicroseconds = apdexThresholdMicroseconds;
         _kind = kind;
         _throttle = throttle ?? CooperativeYield.Urgent;
-        _isKnown = new bool[kind.Rollups.Length];
+        _isFromSources = new bool[kind.Rollups.Length];
         _levels = new RollupLevelBuilder[kind.Rollups.Length][];
         _present = new RowFilter?[kind.Rollups.Length];
         for (int i = 0; i < _levels.Length; i++)
@@ -68,8 +68,8 @@ public sealed class RollupBuilder
     /// <summary>
     /// Gives the rollups of the blocks that all samples come from. To be called before the first sample is added; cleared by <see cref="Complete"/>.
     /// </summary>
-    internal void Know(IReadOnlyList<IRollupStream> sources) =>
-        _known = sources.Count == 0 ? null : new SourceRollups(_kind, sources, _apdexThresholdMicroseconds);
+    internal void UseSources(IReadOnlyList<IRollupStream> sources) =>
+        _sources = sources.Count == 0 ? null : new SourceRollups(_kind, sources, _apdexThresholdMicroseconds);
 
     /// <summary>Adds samples. Rows must ascend by time inside a chunk and from chunk to chunk (equal times may follow each other).</summary>
     /// <exception cref="ArgumentException">A sample is earlier than one before it.</exception>
@@ -105,7 +105,7 @@ public sealed class RollupBuilder
         Close(RollupLevel.Block);
         _isOpen = false;
         _hasClosed = false;
-        _known = null;
+        _sources = null;
         for (int i = 0; i < _levels.Length; i++)
         {
             for (int level = 0; level < Levels; level++)
@@ -160,9 +160,9 @@ public sealed class RollupBuilder
 
         _starts[(int)RollupLevel.Hour] = hour;
         _starts[(int)RollupLevel.FiveMinutes] = fiveMinutes;
-        for (int i = 0; i < _isKnown.Length; i++)
+        for (int i = 0; i < _isFromSources.Length; i++)
         {
-            _isKnown[i] = _known?.TryAdd(i, fiveMinutes, _levels[i][0]) ?? false;
+            _isFromSources[i] = _sources?.TryAdd(i, fiveMinutes, _levels[i][0]) ?? false;
         }
     }
 
@@ -191,7 +191,7 @@ public sealed class RollupBuilder
 
         for (int i = 0; i < _levels.Length; i++)
         {
-            if (_isKnown[i])
+            if (_isFromSources[i])
             {
                 continue;
             }

@@ -42,7 +42,7 @@ internal sealed class RollupSectionWriter
     /// <summary>Appends a bucket that queries must read raw.</summary>
     public void AppendRaw(long start, long samples) => Append(start, samples, 0, RawMark);
 
-    /// <summary>Appends a bucket with its settled groups.</summary>
+    /// <summary>Appends a bucket with its finished groups.</summary>
     public void Append(long start, long samples, long counted, HashAggregator grouped)
     {
         int rows = grouped.Groups.Count;

@@ -125,9 +125,9 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool poo
             }
         }
 
-        bool hardlyRepeat = DictionaryPolicy.HardlyRepeats(sample.View(), _rowCount, pool);
+        bool isHighCardinality = DictionaryPolicy.IsHighCardinality(sample.View(), _rowCount, pool);
         sample.Release();
-        return hardlyRepeat;
+        return isHighCardinality;
     }
 
     private bool AddDictionary(int source, SymbolTable union)

@@ -25,7 +25,7 @@ internal sealed class MergingRows : IBlockRows, IDisposable
     private readonly BlockProject[] _projects;
     private readonly byte[][] _orders;
     private readonly DictionaryMerger _texts;
-    private readonly List<SectionCursors> _known = [];
+    private readonly List<SectionCursors> _rollups = [];
     private int _column;
     private int _project;
     private int _row;
@@ -70,18 +70,18 @@ internal sealed class MergingRows : IBlockRows, IDisposable
 
     public IReadOnlyList<IRollupStream> RollupsOf(long pcode)
     {
-        ForgetKnown();
+        ReleaseRollups();
         long bytes = 0;
         foreach (MergeCursor cursor in _cursors)
         {
             if (cursor.Columns.Index.Find(pcode) is { } section)
             {
-                _known.Add(new SectionCursors(cursor.Columns, section, _pool));
+                _rollups.Add(new SectionCursors(cursor.Columns, section, _pool));
                 bytes += section.Rollups.Sum(rollup => rollup.Level == RollupLevel.FiveMinutes ? (long)rollup.Extent.Length : 0);
             }
         }
 
-        return bytes <= MaxRollupBytes ? _known : [];
+        return bytes <= MaxRollupBytes ? _rollups : [];
     }
 
     public bool Has(int column) => Array.Exists(_cursors, cursor => cursor.Columns.Index.Columns[column] is not null);
@@ -134,7 +134,7 @@ internal sealed class MergingRows : IBlockRows, IDisposable
             cursor.Dispose();
         }
 
-        ForgetKnown();
+        ReleaseRollups();
         _texts.Dispose();
         foreach (byte[]? order in _orders)
         {
@@ -145,14 +145,14 @@ internal sealed class MergingRows : IBlockRows, IDisposable
         }
     }
 
-    private void ForgetKnown()
+    private void ReleaseRollups()
     {
-        foreach (SectionCursors cursors in _known)
+        foreach (SectionCursors cursors in _rollups)
         {
             cursors.Dispose();
         }
 
-        _known.Clear();
+        _rollups.Clear();
     }
 
     private static int RunOf(ReadOnlySpan<byte> order, int available)

@@ -11,10 +11,10 @@ namespace TimeSeries.Core.Storage.Embedded.Heads;
 /// </summary>
 internal sealed class HeadChunk
 {
-    /// <summary>Rows of a whole piece: copying to grow ends here, and each piece has its own range of times.</summary>
+    /// <summary>Rows of a whole chunk. Copying to grow ends here, and each chunk has its own range of times.</summary>
     public const int MaxRows = 1 << 14;
 
-    /// <summary>Rows that a table's first piece starts with.</summary>
+    /// <summary>Rows that a table's first chunk starts with.</summary>
     public const int SmallestCapacity = 64;
 
     private readonly KindSchema _schema;
@@ -186,7 +186,7 @@ internal sealed class HeadChunk
         _isShown = false;
     }
 
-    // A view may show the array before, so it is left to the collector: only a table's first piece grows.
+    // A view may show the array before, so it is left to the collector: only a table's first chunk grows.
     private T[] Grow<T>(T[] column, T[] grown)
     {
         column.AsSpan(0, RowCount).CopyTo(grown);
@@ -194,32 +194,32 @@ internal sealed class HeadChunk
     }
 }
 
-/// <summary>The first rows of a piece, as they stood at one moment. Immutable.</summary>
-/// <param name="RowCount">How many of the arrays' places are rows.</param>
+/// <summary>The first rows of a chunk, as of one moment. Immutable.</summary>
+/// <param name="RowCount">How many elements of the arrays are rows.</param>
 /// <param name="FirstTime">The smallest time, in ms.</param>
 /// <param name="LastTime">The greatest time, in ms.</param>
 /// <param name="Numbers">Number columns by field; null where no row has the field.</param>
 /// <param name="Codes">Text columns by field; null where no row has the field.</param>
-/// <param name="RunningNumbers">The rows' sequence numbers, ascending.</param>
+/// <param name="SequenceNumbers">The rows' sequence numbers, ascending.</param>
 internal sealed record HeadChunkSnapshot(
-    int RowCount, long FirstTime, long LastTime, long[]?[] Numbers, int[]?[] Codes, long[] RunningNumbers);
+    int RowCount, long FirstTime, long LastTime, long[]?[] Numbers, int[]?[] Codes, long[] SequenceNumbers);
 
-/// <summary>A piece of a head as the aggregation and lists read it.</summary>
-internal sealed class HeadChunkReader(HeadChunkSnapshot piece, SymbolView[] symbols) : IIdentifiedChunk
+/// <summary>A chunk of a head as the aggregation and lists read it.</summary>
+internal sealed class HeadChunkReader(HeadChunkSnapshot chunk, SymbolView[] symbols) : IIdentifiedChunk
 {
-    public int RowCount => piece.RowCount;
+    public int RowCount => chunk.RowCount;
 
-    public long FirstTime => piece.FirstTime;
+    public long FirstTime => chunk.FirstTime;
 
-    public long LastTime => piece.LastTime;
+    public long LastTime => chunk.LastTime;
 
-    public ReadOnlySpan<long> RunningNumbers => piece.RunningNumbers.AsSpan(0, piece.RowCount);
+    public ReadOnlySpan<long> SequenceNumbers => chunk.SequenceNumbers.AsSpan(0, chunk.RowCount);
 
     public ReadOnlySpan<ulong> Nodes => default;
 
-    public ReadOnlySpan<long> Numbers(int field) => piece.Numbers[field] is { } column ? column.AsSpan(0, piece.RowCount) : default;
+    public ReadOnlySpan<long> Numbers(int field) => chunk.Numbers[field] is { } column ? column.AsSpan(0, chunk.RowCount) : default;
 
-    public ReadOnlySpan<int> Codes(int field) => piece.Codes[field] is { } column ? column.AsSpan(0, piece.RowCount) : default;
+    public ReadOnlySpan<int> Codes(int field) => chunk.Codes[field] is { } column ? column.AsSpan(0, chunk.RowCount) : default;
 
     public SymbolView Symbols(int field) => symbols[field];
 }

@@ -11,8 +11,8 @@ namespace TimeSeries.Core.Storage.Embedded.Heads;
 /// <summary>The rows of one kind of a frozen head, in a block's order.</summary>
 internal sealed class HeadRows : IBlockRows, IDisposable
 {
-    private const int PieceBits = 14;
-    private const int PieceMask = HeadChunk.MaxRows - 1;
+    private const int ChunkBits = 14;
+    private const int ChunkMask = HeadChunk.MaxRows - 1;
 
     private readonly LargeArrayPool _pool;
     private readonly HeadView[] _views;
@@ -20,9 +20,9 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     private readonly BlockProject[] _projects;
     private readonly int[]?[] _remaps;
 
-    // The open column of each piece of the open project, written again for each chunk.
-    private readonly long[]?[] _numbersOfPieces;
-    private readonly int[]?[] _codesOfPieces;
+    // The open column of each chunk of the open project, written again for each chunk.
+    private readonly long[]?[] _numbersOfChunks;
+    private readonly int[]?[] _codesOfChunks;
     private SymbolTable? _union;
     private SymbolView? _dictionary;
     private int _column;
@@ -38,7 +38,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         _projects = new BlockProject[tables.Length];
         _remaps = new int[]?[tables.Length];
         long bytes = 0;
-        int pieces = 0;
+        int chunks = 0;
         for (int i = 0; i < tables.Length; i++)
         {
             _views[i] = tables[i].View;
@@ -46,12 +46,12 @@ internal sealed class HeadRows : IBlockRows, IDisposable
             _projects[i] = new BlockProject(tables[i].Pcode, _views[i].RowCount);
             bytes += tables[i].AllocatedBytes;
             RowCount += _views[i].RowCount;
-            pieces = Math.Max(pieces, _views[i].Pieces.Length);
+            chunks = Math.Max(chunks, _views[i].Chunks.Length);
         }
 
         BytesPerRow = RowCount == 0 ? 0 : bytes / RowCount;
-        _numbersOfPieces = new long[]?[pieces];
-        _codesOfPieces = new int[]?[pieces];
+        _numbersOfChunks = new long[]?[chunks];
+        _codesOfChunks = new int[]?[chunks];
     }
 
     public KindSchema Schema { get; }
@@ -73,9 +73,9 @@ internal sealed class HeadRows : IBlockRows, IDisposable
 
         foreach (HeadView view in _views)
         {
-            foreach (HeadChunkSnapshot piece in view.Pieces)
+            foreach (HeadChunkSnapshot chunk in view.Chunks)
             {
-                if (piece.Numbers[column] is not null || piece.Codes[column] is not null)
+                if (chunk.Numbers[column] is not null || chunk.Codes[column] is not null)
                 {
                     return true;
                 }
@@ -90,13 +90,13 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     public void NextNumbers(Span<long> into)
     {
         SkipFinished();
-        HeadChunkSnapshot[] pieces = _views[_project].Pieces;
-        for (int i = 0; i < pieces.Length; i++)
+        HeadChunkSnapshot[] chunks = _views[_project].Chunks;
+        for (int i = 0; i < chunks.Length; i++)
         {
-            _numbersOfPieces[i] = _column == Schema.Fields.Length ? pieces[i].RunningNumbers : pieces[i].Numbers[_column];
+            _numbersOfChunks[i] = _column == Schema.Fields.Length ? chunks[i].SequenceNumbers : chunks[i].Numbers[_column];
         }
 
-        Gather(_numbersOfPieces, NumberColumn.Missing, into);
+        Gather(_numbersOfChunks, NumberColumn.Missing, into);
     }
 
     public SymbolView? OpenTexts(int column)
@@ -110,12 +110,12 @@ internal sealed class HeadRows : IBlockRows, IDisposable
     {
         SkipFinished();
         HeadView view = _views[_project];
-        for (int i = 0; i < view.Pieces.Length; i++)
+        for (int i = 0; i < view.Chunks.Length; i++)
         {
-            _codesOfPieces[i] = view.Pieces[i].Codes[_column];
+            _codesOfChunks[i] = view.Chunks[i].Codes[_column];
         }
 
-        Gather(_codesOfPieces, TextColumn.Missing, into);
+        Gather(_codesOfChunks, TextColumn.Missing, into);
         if (_remaps[_project] is { } remap)
         {
             for (int i = 0; i < into.Length; i++)
@@ -181,9 +181,9 @@ internal sealed class HeadRows : IBlockRows, IDisposable
 
         while (!into.IsEmpty)
         {
-            int start = first & PieceMask;
+            int start = first & ChunkMask;
             int rows = Math.Min(into.Length, HeadChunk.MaxRows - start);
-            if (columns[first >> PieceBits] is { } column)
+            if (columns[first >> ChunkBits] is { } column)
             {
                 column.AsSpan(start, rows).CopyTo(into);
             }
@@ -197,22 +197,22 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         }
     }
 
-    // Rows near in time came near each other, so mostly one piece has the next few of them.
+    // Rows near in time came near each other, so mostly one chunk has the next few of them.
     private static void GatherOrdered<T>(T[]?[] columns, ReadOnlySpan<int> order, T missing, Span<T> into)
     {
         for (int i = 0; i < order.Length;)
         {
-            int piece = order[i] >> PieceBits;
-            if (columns[piece] is { } column)
+            int chunk = order[i] >> ChunkBits;
+            if (columns[chunk] is { } column)
             {
-                for (; i < order.Length && order[i] >> PieceBits == piece; i++)
+                for (; i < order.Length && order[i] >> ChunkBits == chunk; i++)
                 {
-                    into[i] = column[order[i] & PieceMask];
+                    into[i] = column[order[i] & ChunkMask];
                 }
             }
             else
             {
-                for (; i < order.Length && order[i] >> PieceBits == piece; i++)
+                for (; i < order.Length && order[i] >> ChunkBits == chunk; i++)
                 {
                     into[i] = missing;
                 }
@@ -231,7 +231,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
         for (int i = 0; i < _views.Length; i++)
         {
             SymbolView texts = _views[i].Symbols[column];
-            if (!texts.Distinct && DictionaryPolicy.HardlyRepeats(texts, RowCount, _pool))
+            if (!texts.Distinct && DictionaryPolicy.IsHighCardinality(texts, RowCount, _pool))
             {
                 ForgetDictionary();
                 return null;

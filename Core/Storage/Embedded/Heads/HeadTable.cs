@@ -11,7 +11,7 @@ internal sealed class HeadTable
     // So many texts tell whether a field's texts are worth looking up.
     private const int ProbeTexts = 4_096;
 
-    private readonly List<HeadChunk> _pieces = [];
+    private readonly List<HeadChunk> _chunks = [];
     private readonly SymbolTable?[] _symbols;
     private readonly int[]?[] _batchCodes;
     private readonly LargeArrayPool _pool;
@@ -21,7 +21,7 @@ internal sealed class HeadTable
     // Codes of the head by those of a batch, for one field after the other.
     private int[] _remap = [];
     private volatile HeadView _view = HeadView.Empty;
-    private long _pieceBytes;
+    private long _chunkBytes;
 
     /// <param name="pcode">The project.</param>
     /// <param name="schema">The kind.</param>
@@ -49,7 +49,7 @@ internal sealed class HeadTable
     {
         get
         {
-            long bytes = _pieceBytes + (_pieces.Count == 0 ? 0 : _pieces[^1].AllocatedBytes);
+            long bytes = _chunkBytes + (_chunks.Count == 0 ? 0 : _chunks[^1].AllocatedBytes);
             foreach (SymbolTable? symbols in _symbols)
             {
                 bytes += symbols?.AllocatedBytes ?? 0;
@@ -69,9 +69,9 @@ internal sealed class HeadTable
 
         for (int row = 0; row < table.RowCount;)
         {
-            HeadChunk piece = WritablePiece();
-            int rows = Math.Min(table.RowCount - row, HeadChunk.MaxRows - piece.RowCount);
-            piece.Append(table, row, rows, _batchCodes, firstNumber);
+            HeadChunk chunk = WritableChunk();
+            int rows = Math.Min(table.RowCount - row, HeadChunk.MaxRows - chunk.RowCount);
+            chunk.Append(table, row, rows, _batchCodes, firstNumber);
             row += rows;
         }
 
@@ -105,9 +105,9 @@ internal sealed class HeadTable
     public void Release()
     {
         _view = HeadView.Empty;
-        foreach (HeadChunk piece in _pieces)
+        foreach (HeadChunk chunk in _chunks)
         {
-            piece.Release();
+            chunk.Release();
         }
 
         foreach (SymbolTable? symbols in _symbols)
@@ -123,21 +123,21 @@ internal sealed class HeadTable
         return new SymbolTable(_pool, texts + texts / 16, textBytes + textBytes / 16);
     }
 
-    private HeadChunk WritablePiece()
+    private HeadChunk WritableChunk()
     {
-        if (_pieces.Count == 0 || _pieces[^1].RowCount == HeadChunk.MaxRows)
+        if (_chunks.Count == 0 || _chunks[^1].RowCount == HeadChunk.MaxRows)
         {
-            if (_pieces.Count > 0)
+            if (_chunks.Count > 0)
             {
-                _pieceBytes += _pieces[^1].AllocatedBytes;
-                _whole = [.. _whole, _pieces[^1].View()];
+                _chunkBytes += _chunks[^1].AllocatedBytes;
+                _whole = [.. _whole, _chunks[^1].View()];
             }
 
-            bool willBeWhole = _pieces.Count > 0 || (_expected.IsKnown && _expected.RowCount >= HeadChunk.MaxRows);
-            _pieces.Add(new HeadChunk(Schema, _pool, willBeWhole ? HeadChunk.MaxRows : HeadChunk.SmallestCapacity));
+            bool willBeWhole = _chunks.Count > 0 || (_expected.IsKnown && _expected.RowCount >= HeadChunk.MaxRows);
+            _chunks.Add(new HeadChunk(Schema, _pool, willBeWhole ? HeadChunk.MaxRows : HeadChunk.SmallestCapacity));
         }
 
-        return _pieces[^1];
+        return _chunks[^1];
     }
 
     private void Publish(int rows)
@@ -148,7 +148,7 @@ internal sealed class HeadTable
             symbols[field] = _symbols[field]?.View() ?? SymbolView.Empty;
         }
 
-        _view = new HeadView(_view.RowCount + rows, [.. _whole, _pieces[^1].View()], symbols);
+        _view = new HeadView(_view.RowCount + rows, [.. _whole, _chunks[^1].View()], symbols);
     }
 
     // The batch's codes as codes of the head's dictionary: one look-up per distinct text, none where texts hardly repeat.
@@ -199,10 +199,10 @@ internal sealed class HeadTable
 }
 
 /// <summary>The rows of one project and kind in a head, as they stood after some batch. Immutable.</summary>
-/// <param name="RowCount">Rows in all pieces.</param>
-/// <param name="Pieces">The pieces in order; all but the last are whole.</param>
+/// <param name="RowCount">Rows in all chunks.</param>
+/// <param name="Chunks">The chunks in order; all but the last are whole.</param>
 /// <param name="Symbols">The dictionary of each text field.</param>
-internal sealed record HeadView(int RowCount, HeadChunkSnapshot[] Pieces, SymbolView[] Symbols)
+internal sealed record HeadView(int RowCount, HeadChunkSnapshot[] Chunks, SymbolView[] Symbols)
 {
     public static HeadView Empty { get; } = new(0, [], []);
 }
@@ -212,7 +212,7 @@ internal sealed record HeadView(int RowCount, HeadChunkSnapshot[] Pieces, Symbol
 /// <param name="Texts">Texts and their bytes by field; empty when unknown.</param>
 internal sealed record HeadTableSizes(int RowCount, (int Texts, int TextBytes)[] Texts)
 {
-    // Before there was a head nothing is known of one: as many rows as one of the default size holds, more or less.
+    // The first head of a store: about the rows that a head of the default size holds.
     private const int UsualRows = 1 << 18;
 
     public bool IsKnown => Texts.Length > 0;

@@ -6,8 +6,8 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
 
-/// <summary>Finds the pieces of a snapshot that may have rows of a list, by what their indexes tell.</summary>
-internal sealed class ChunkPruner(ListQuery query, TimeRange range, TextPruner texts, List<ListPiece> into)
+/// <summary>Finds the chunks of a snapshot that may have rows of a list, by what their indexes tell.</summary>
+internal sealed class ChunkPruner(ListQuery query, TimeRange range, TextPruner texts, List<ListChunk> into)
 {
     public void Find(SnapshotLease held)
     {
@@ -37,7 +37,7 @@ internal sealed class ChunkPruner(ListQuery query, TimeRange range, TextPruner t
             ChunkIndex chunk = columns.Index.Chunks[i];
             if (range.Overlaps(chunk.FirstTime, chunk.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
             {
-                into.Add(new ListPiece
+                into.Add(new ListChunk
                 {
                     Columns = columns,
                     Chunk = i,
@@ -58,18 +58,18 @@ internal sealed class ChunkPruner(ListQuery query, TimeRange range, TextPruner t
 
         // The rows first: an alert that comes in between is not in them, whatever the head knows by then.
         HeadView view = table.View;
-        HashSet<int>? wanted = texts.PiecesOf(head);
-        for (int i = 0; i < view.Pieces.Length; i++)
+        HashSet<int>? wanted = texts.ChunksOf(head);
+        for (int i = 0; i < view.Chunks.Length; i++)
         {
-            HeadChunkSnapshot piece = view.Pieces[i];
-            if (range.Overlaps(piece.FirstTime, piece.LastTime) && wanted?.Contains(i) != false)
+            HeadChunkSnapshot chunk = view.Chunks[i];
+            if (range.Overlaps(chunk.FirstTime, chunk.LastTime) && wanted?.Contains(i) != false)
             {
-                into.Add(new ListPiece
+                into.Add(new ListChunk
                 {
-                    Head = new HeadChunkReader(piece, view.Symbols),
-                    RowCount = piece.RowCount,
-                    FirstTime = piece.FirstTime,
-                    LastTime = piece.LastTime,
+                    Head = new HeadChunkReader(chunk, view.Symbols),
+                    RowCount = chunk.RowCount,
+                    FirstTime = chunk.FirstTime,
+                    LastTime = chunk.LastTime,
                 });
             }
         }

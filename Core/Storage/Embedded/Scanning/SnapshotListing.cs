@@ -5,14 +5,14 @@ using TimeSeries.Core.Storage.Embedded.Catalog;
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
 
 /// <summary>
-/// Lists samples of one snapshot. First pieces are counted, most of them by their index alone; the counts tell the times that the page lies in;
-/// there its rows are chosen by time and place; and of those alone the other fields are read.
+/// Lists samples of one snapshot. First the rows of chunks are counted, mostly by their index alone. The counts give the page's range of times, in which its
+/// rows are chosen by time and id. The other fields are read for these rows only.
 /// </summary>
 internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, ListQuery query, TimeRange range, CancellationToken cancellationToken)
 {
     private readonly RowListing _rows = new(query, range, nodeId, cancellationToken);
     private readonly TextPruner _texts = new(query);
-    private readonly List<ListPiece> _pieces = [];
+    private readonly List<ListChunk> _chunks = [];
 
     public SampleList Run()
     {
@@ -23,7 +23,7 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
 
         using SnapshotLease held = snapshots.Hold(query.Kind, range);
         using ChunkCursor reader = new();
-        new ChunkPruner(query, query.CountTotal ? range : _rows.Listed, _texts, _pieces).Find(held);
+        new ChunkPruner(query, query.CountTotal ? range : _rows.Listed, _texts, _chunks).Find(held);
         if (query.CountTotal)
         {
             CountAll(reader);
@@ -41,21 +41,21 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
 
     private void CountAll(ChunkCursor reader)
     {
-        foreach (ListPiece piece in _pieces)
+        foreach (ListChunk chunk in _chunks)
         {
-            Count(reader, piece);
+            Count(reader, chunk);
         }
     }
 
-    // From the latest piece on, until enough rows for the page and one more are later than all that is left.
+    // From the latest chunk on, until enough rows for the page and one more are later than all that is left.
     private void CountLatest(ChunkCursor reader)
     {
-        _pieces.Sort((left, right) => right.LastTime.CompareTo(left.LastTime));
+        _chunks.Sort((left, right) => right.LastTime.CompareTo(left.LastTime));
         PriorityQueue<long, long> undecided = new();
         long later = 0;
-        for (int i = 0; i < _pieces.Count; i++)
+        for (int i = 0; i < _chunks.Count; i++)
         {
-            while (undecided.TryPeek(out long rows, out long order) && -order > _pieces[i].LastTime)
+            while (undecided.TryPeek(out long rows, out long order) && -order > _chunks[i].LastTime)
             {
                 undecided.Dequeue();
                 later += rows;
@@ -63,25 +63,25 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
 
             if (later > PageEnd)
             {
-                _pieces.RemoveRange(i, _pieces.Count - i);
+                _chunks.RemoveRange(i, _chunks.Count - i);
                 return;
             }
 
-            Count(reader, _pieces[i]);
-            undecided.Enqueue(_pieces[i].Listed, -_pieces[i].FirstTime);
+            Count(reader, _chunks[i]);
+            undecided.Enqueue(_chunks[i].Listed, -_chunks[i].FirstTime);
         }
     }
 
-    private void Count(ChunkCursor reader, ListPiece piece)
+    private void Count(ChunkCursor reader, ListChunk chunk)
     {
-        if (_rows.CountUnread(piece.RowCount, piece.FirstTime, piece.LastTime) is { } known)
+        if (_rows.CountUnread(chunk.RowCount, chunk.FirstTime, chunk.LastTime) is { } known)
         {
-            (piece.Matching, piece.Listed) = known;
+            (chunk.Matching, chunk.Listed) = known;
         }
-        else if (_texts.MayHold(piece))
+        else if (_texts.MayHold(chunk))
         {
-            piece.WasRead = true;
-            (piece.Matching, piece.Listed) = _rows.Count(reader.Open(piece));
+            chunk.WasRead = true;
+            (chunk.Matching, chunk.Listed) = _rows.Count(reader.Open(chunk));
         }
     }
 
@@ -89,13 +89,13 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
     {
         long total = 0;
         long listed = 0;
-        var counts = new (long First, long Last, long Rows)[_pieces.Count];
+        var counts = new (long First, long Last, long Rows)[_chunks.Count];
         for (int i = 0; i < counts.Length; i++)
         {
-            ListPiece piece = _pieces[i];
-            total += piece.Matching;
-            listed += piece.Listed;
-            counts[i] = (Math.Max(piece.FirstTime, _rows.Listed.From), Math.Min(piece.LastTime, _rows.Listed.To - 1), piece.Listed);
+            ListChunk chunk = _chunks[i];
+            total += chunk.Matching;
+            listed += chunk.Listed;
+            counts[i] = (Math.Max(chunk.FirstTime, _rows.Listed.From), Math.Min(chunk.LastTime, _rows.Listed.To - 1), chunk.Listed);
         }
 
         TimeRange window = PageTimeRange.Of(counts, query.Offset, PageEnd);
@@ -109,31 +109,31 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
     {
         long later = 0;
         List<int> inside = [];
-        for (int i = 0; i < _pieces.Count; i++)
+        for (int i = 0; i < _chunks.Count; i++)
         {
-            if (_pieces[i].FirstTime >= window.To)
+            if (_chunks[i].FirstTime >= window.To)
             {
-                later += _pieces[i].Listed;
+                later += _chunks[i].Listed;
             }
-            else if (_pieces[i].Listed > 0 && _pieces[i].LastTime >= window.From)
+            else if (_chunks[i].Listed > 0 && _chunks[i].LastTime >= window.From)
             {
                 inside.Add(i);
             }
         }
 
         // The latest first: they rule out rows of the others.
-        inside.Sort((left, right) => _pieces[right].LastTime.CompareTo(_pieces[left].LastTime));
+        inside.Sort((left, right) => _chunks[right].LastTime.CompareTo(_chunks[left].LastTime));
         TopNSelector chosen = new(query.Order, PageEnd - later, query.MaxRows);
         foreach (int i in inside)
         {
-            ListPiece piece = _pieces[i];
-            if (piece.LastTime < chosen.EarliestTime)
+            ListChunk chunk = _chunks[i];
+            if (chunk.LastTime < chosen.EarliestTime)
             {
                 break;
             }
 
-            _rows.CountRead(piece.WasRead ? 0 : piece.RowCount);
-            later += _rows.Collect(reader.Open(piece), i, window, chosen);
+            _rows.CountRead(chunk.WasRead ? 0 : chunk.RowCount);
+            later += _rows.Collect(reader.Open(chunk), i, window, chosen);
         }
 
         return chosen.Page(query.Offset - later, query.Limit);
@@ -141,25 +141,25 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
 
     private void Fill(ChunkCursor reader, ListedRow[] rows, ListedSamples page)
     {
-        Dictionary<int, (List<int> From, List<int> To)> byPiece = [];
+        Dictionary<int, (List<int> From, List<int> To)> byChunk = [];
         for (int i = 0; i < rows.Length; i++)
         {
-            if (!byPiece.TryGetValue(rows[i].Piece, out (List<int> From, List<int> To) places))
+            if (!byChunk.TryGetValue(rows[i].Piece, out (List<int> From, List<int> To) places))
             {
-                byPiece[rows[i].Piece] = places = ([], []);
+                byChunk[rows[i].Piece] = places = ([], []);
             }
 
             places.From.Add(rows[i].Row);
             places.To.Add(i);
         }
 
-        foreach ((int piece, (List<int> from, List<int> to)) in byPiece)
+        foreach ((int chunk, (List<int> from, List<int> to)) in byChunk)
         {
             cancellationToken.ThrowIfCancellationRequested();
             int[] ascending = [.. from];
             int[] places = [.. to];
             Array.Sort(ascending, places);
-            page.Copy(reader.Open(_pieces[piece]), ascending, places);
+            page.Copy(reader.Open(_chunks[chunk]), ascending, places);
         }
     }
 }

@@ -11,7 +11,7 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
 
 /// <summary>
-/// Reads one snapshot for one query: rollups where they fit, and chunks of blocks and pieces of heads for the rest, on several threads where they are many.
+/// Reads one snapshot for one query: rollups where they fit, and chunks of blocks and heads for the rest, on several threads where they are many.
 /// </summary>
 internal sealed class SnapshotScan(
     StoreSnapshots snapshots, ScanParallelism threads, HashAggregatorPool pool, SampleQuery query, TimeRange range, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed class SnapshotScan(
     private const long RowsWorthAThread = 65_536;
 
     private readonly Aggregation _aggregation = new(query, pool, cancellationToken);
-    private readonly List<ScanRange> _pieces = [];
+    private readonly List<ScanRange> _parts = [];
     private readonly List<TimeRange> _rest = [];
     private long _rows;
 
@@ -84,7 +84,7 @@ internal sealed class SnapshotScan(
 
             if (next < ranges.Length && ranges[next].Overlaps(rows.FirstTime, rows.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
             {
-                _pieces.Add(new ScanRange(columns, i, Head: null, ranges, next));
+                _parts.Add(new ScanRange(columns, i, Head: null, ranges, next));
                 _rows += rows.RowCount;
             }
         }
@@ -99,24 +99,24 @@ internal sealed class SnapshotScan(
 
         HeadView view = table.View;
         TimeRange[] ranges = [range];
-        foreach (HeadChunkSnapshot piece in view.Pieces)
+        foreach (HeadChunkSnapshot part in view.Chunks)
         {
-            if (range.Overlaps(piece.FirstTime, piece.LastTime))
+            if (range.Overlaps(part.FirstTime, part.LastTime))
             {
-                _pieces.Add(new ScanRange(Columns: null, Chunk: 0, new HeadChunkReader(piece, view.Symbols), ranges, FirstRange: 0));
-                _rows += piece.RowCount;
+                _parts.Add(new ScanRange(Columns: null, Chunk: 0, new HeadChunkReader(part, view.Symbols), ranges, FirstRange: 0));
+                _rows += part.RowCount;
             }
         }
     }
 
     private void Read()
     {
-        if (_pieces.Count == 0)
+        if (_parts.Count == 0)
         {
             return;
         }
 
-        int entered = threads.Enter((int)Math.Min(_rows / RowsWorthAThread, _pieces.Count - 1));
+        int entered = threads.Enter((int)Math.Min(_rows / RowsWorthAThread, _parts.Count - 1));
         try
         {
             ReadWith(entered);
@@ -129,7 +129,7 @@ internal sealed class SnapshotScan(
 
     private void ReadWith(int threadCount)
     {
-        WorkStealingRanges shares = new(_pieces.Count, threadCount);
+        WorkStealingRanges shares = new(_parts.Count, threadCount);
         if (threadCount == 1)
         {
             Read(shares, 0, _aggregation);
@@ -167,21 +167,21 @@ internal sealed class SnapshotScan(
             for (int next = shares.Take(thread); next >= 0; next = shares.Take(thread))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                ScanRange piece = _pieces[next];
-                if (piece.Head is { } head)
+                ScanRange part = _parts[next];
+                if (part.Head is { } head)
                 {
                     into.Add(head, range);
                     continue;
                 }
 
-                if (chunk is null || !ReferenceEquals(chunk.Columns, piece.Columns))
+                if (chunk is null || !ReferenceEquals(chunk.Columns, part.Columns))
                 {
                     chunk?.Dispose();
-                    chunk = new BlockChunk(piece.Columns!);
+                    chunk = new BlockChunk(part.Columns!);
                 }
 
-                chunk.MoveTo(piece.Chunk);
-                Read(chunk, piece, into);
+                chunk.MoveTo(part.Chunk);
+                Read(chunk, part, into);
             }
         }
         finally
@@ -190,21 +190,21 @@ internal sealed class SnapshotScan(
         }
     }
 
-    private static void Read(BlockChunk chunk, ScanRange piece, Aggregation into)
+    private static void Read(BlockChunk chunk, ScanRange part, Aggregation into)
     {
-        for (int i = piece.FirstRange; i < piece.Ranges.Length && piece.Ranges[i].Overlaps(chunk.FirstTime, chunk.LastTime); i++)
+        for (int i = part.FirstRange; i < part.Ranges.Length && part.Ranges[i].Overlaps(chunk.FirstTime, chunk.LastTime); i++)
         {
-            into.Add(chunk, piece.Ranges[i]);
+            into.Add(chunk, part.Ranges[i]);
         }
     }
 }
 
-/// <summary>A chunk of a block, or a piece of a head, that a scan reads.</summary>
-/// <param name="Columns">The block that the chunk is of; null for a piece of a head.</param>
+/// <summary>A chunk of a block or of a head that a scan reads.</summary>
+/// <param name="Columns">The block that the chunk is of; null for a chunk of a head.</param>
 /// <param name="Chunk">The chunk's number in its block.</param>
-/// <param name="Head">The piece of a head; null for a chunk of a block.</param>
+/// <param name="Head">The chunk of a head; null for a chunk of a block.</param>
 /// <param name="Ranges">The ranges of times that are read: ascending and disjoint.</param>
-/// <param name="FirstRange">The first of them that the piece has a part in.</param>
+/// <param name="FirstRange">The first of them that overlaps the chunk.</param>
 internal readonly record struct ScanRange(BlockReader? Columns, int Chunk, HeadChunkReader? Head, TimeRange[] Ranges, int FirstRange);
 
 /// <summary>The rollups of one project in one block, as the aggregation asks for them.</summary>

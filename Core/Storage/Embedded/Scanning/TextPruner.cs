@@ -9,8 +9,8 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
 
 /// <summary>
-/// Rules out pieces of a list that have none of the texts asked for, without decoding their columns: by the ids that heads and blocks of alerts
-/// know, and by the bytes of chunks whose texts hardly repeat.
+/// Rules out chunks of a list that have none of the query's texts, without decoding their columns: by the ids of alerts in heads and blocks, and by the
+/// bytes of chunks whose texts hardly repeat.
 /// </summary>
 internal sealed class TextPruner
 {
@@ -55,14 +55,14 @@ internal sealed class TextPruner
     }
 
     /// <summary>The chunks of the project's alerts in a head that have the query's ids; null when any may.</summary>
-    public HashSet<int>? PiecesOf(Head head)
+    public HashSet<int>? ChunksOf(Head head)
     {
         if (_alerts is null)
         {
             return null;
         }
 
-        HashSet<int> pieces = [];
+        HashSet<int> chunks = [];
         foreach (Guid id in _alerts)
         {
             if (head.FindAlert(_pcode, id) is not { } row)
@@ -70,18 +70,18 @@ internal sealed class TextPruner
                 return null;
             }
 
-            pieces.Add(row < 0 ? -1 : row / HeadChunk.MaxRows);
+            chunks.Add(row < 0 ? -1 : row / HeadChunk.MaxRows);
         }
 
-        return pieces;
+        return chunks;
     }
 
     /// <summary>Whether rows of the chunk may have the query's texts; true when only decoding can tell.</summary>
-    public bool MayHold(ListPiece piece)
+    public bool MayHold(ListChunk chunk)
     {
         foreach ((int field, byte[][] texts) in _wanted)
         {
-            if (piece.Columns is { } columns && columns.Index.Columns[field] is { HasDictionary: false } && !MayHold(columns, field, piece.Chunk, texts))
+            if (chunk.Columns is { } columns && columns.Index.Columns[field] is { HasDictionary: false } && !MayHold(columns, field, chunk.Chunk, texts))
             {
                 return false;
             }

@@ -1,25 +1,25 @@
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
 
 /// <summary>
-/// Deals pieces that stand in the order of their times to threads: each takes them from a share of its own one after the other, so that windows stay with
-/// one thread; whose share is used up takes half of what another one has left. Thread safe.
+/// Deals parts in the order of their times to threads. Each thread takes the parts of its own share one after the other, so that windows stay with one
+/// thread. A thread without parts takes half of what another one has left. Thread safe.
 /// </summary>
 internal sealed class WorkStealingRanges
 {
-    // Guards the shares. Held for some additions, once a piece.
+    // Guards the shares. Held for some additions, once a part.
     private readonly Lock _gate = new();
     private readonly (int Next, int End)[] _shares;
 
-    public WorkStealingRanges(int pieces, int threads)
+    public WorkStealingRanges(int parts, int threads)
     {
         _shares = new (int, int)[threads];
         for (int i = 0; i < threads; i++)
         {
-            _shares[i] = ((int)((long)pieces * i / threads), (int)((long)pieces * (i + 1) / threads));
+            _shares[i] = ((int)((long)parts * i / threads), (int)((long)parts * (i + 1) / threads));
         }
     }
 
-    /// <summary>The next piece for a thread; −1 when all are dealt.</summary>
+    /// <summary>The next part for a thread; −1 when all are dealt.</summary>
     public int Take(int thread)
     {
         lock (_gate)

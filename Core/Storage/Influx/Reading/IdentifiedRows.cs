@@ -47,7 +47,7 @@ internal sealed class IdentifiedRows : IIdentifiedChunk
 
     public long LastTime => Chunk.LastTime;
 
-    public ReadOnlySpan<long> RunningNumbers => _number.Numbers;
+    public ReadOnlySpan<long> SequenceNumbers => _number.Numbers;
 
     public ReadOnlySpan<ulong> Nodes => _nodes.AsSpan(0, RowCount);
 

@@ -25,7 +25,7 @@ internal static class DictionaryPolicy
     }
 
     /// <summary>Whether a sample of the texts shows that a dictionary for so many rows would be too large.</summary>
-    public static bool HardlyRepeats(SymbolView texts, long rows, LargeArrayPool pool)
+    public static bool IsHighCardinality(SymbolView texts, long rows, LargeArrayPool pool)
     {
         int sampled = Math.Min(SampleTexts, texts.Count);
         SymbolTable distinct = new(pool, 0, 0);

@@ -62,7 +62,7 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
     // What a column is when it has just been read.
     private State Read => _wanted == RunMask.All ? State.Present : State.Narrow;
 
-    public ReadOnlySpan<long> RunningNumbers => Numbers(BlockIndex.NumberColumnOf(_columns.Index.Schema));
+    public ReadOnlySpan<long> SequenceNumbers => Numbers(BlockIndex.NumberColumnOf(_columns.Index.Schema));
 
     public ReadOnlySpan<ulong> Nodes => default;
 

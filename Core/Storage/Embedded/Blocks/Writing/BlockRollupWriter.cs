@@ -21,7 +21,7 @@ internal sealed class BlockRollupWriter(BlockReader written, IBlockRows rows, Bl
         foreach (SectionIndex section in written.Index.Sections)
         {
             RollupBuilder builder = scratch.Rollups(written.Index.Schema, section.Pcode);
-            builder.Know(rows.RollupsOf(section.Pcode));
+            builder.UseSources(rows.RollupsOf(section.Pcode));
             for (int i = 0; i < section.ChunkCount; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -21,7 +21,7 @@ internal static class TimeSort
         try
         {
             int at = 0;
-            foreach (HeadChunkSnapshot piece in view.Pieces)
+            foreach (HeadChunkSnapshot piece in view.Chunks)
             {
                 piece.Numbers[Schema.KindSchema.Time].AsSpan(0, piece.RowCount).CopyTo(times.AsSpan(at));
                 at += piece.RowCount;

@@ -4,7 +4,7 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 namespace TimeSeries.Core.Storage.Embedded.Scanning;
 
 /// <summary>A chunk of a block or of a head that may have rows of a list, and what was found out about them.</summary>
-internal sealed class ListPiece
+internal sealed class ListChunk
 {
     /// <summary>The chunk's block; null for a chunk of a head.</summary>
     public BlockReader? Columns { get; init; }
