@@ -8,8 +8,8 @@ using TimeSeries.Hosting.Configuration;
 namespace TimeSeries.Hosting.Storage;
 
 /// <summary>
-/// The settings of InfluxDB, from <c>influx.env</c> and the environment. Read only where <c>Storage:Kind</c> asks for InfluxDB; what is wrong with them is told
-/// together with what is wrong with the options. Thread safe.
+/// The settings of InfluxDB, from <c>influx.env</c> and the environment. They are read only where <c>Storage:Kind</c> is <c>influx</c>.
+/// Their errors are reported together with those of the options. Thread safe.
 /// </summary>
 internal sealed class InfluxEnvironment(IFileSystem files, IHostEnvironment host, IConfiguration configuration, SectionOptions<StorageOptions> storage)
     : IValidateOptions<HostStart>
@@ -20,7 +20,7 @@ internal sealed class InfluxEnvironment(IFileSystem files, IHostEnvironment host
     private readonly Lazy<InfluxOptionsOutcome> _outcome = new(() =>
         InfluxOptionsReader.Read(files, host.ContentRootPath, configuration[FileKey], Environment.GetEnvironmentVariable));
 
-    /// <summary>The settings; only after they were found right.</summary>
+    /// <summary>The settings, once they are valid.</summary>
     public InfluxOptions Options =>
         _outcome.Value.Options
         ?? throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(InfluxOptions), _outcome.Value.Errors);

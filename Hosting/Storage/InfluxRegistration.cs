@@ -13,7 +13,7 @@ namespace TimeSeries.Hosting.Storage;
 /// <summary>Registers InfluxDB as a store that the option <c>Storage:Kind</c> may choose.</summary>
 public static class InfluxRegistration
 {
-    /// <summary>Adds the settings, the reader and the look at the start. Nothing is read or opened while the option chooses another store.</summary>
+    /// <summary>Adds the settings, the reader and the check at the start. Nothing is read or opened while the option chooses another store.</summary>
     public static IServiceCollection AddInflux(this IServiceCollection services, InfluxRoles roles)
     {
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
@@ -32,7 +32,7 @@ public static class InfluxRegistration
         return services;
     }
 
-    /// <summary>Adds what a host that runs on its own on a shared store must be configured with.</summary>
+    /// <summary>Adds the rules for the configuration of a host that shares its store with other processes.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="host">Name of the host, for messages.</param>
     public static IServiceCollection AddSharedStoreRules(this IServiceCollection services, string host) =>

@@ -10,9 +10,9 @@ using TimeSeries.Hosting.Web;
 namespace TimeSeries.Hosting.Storage;
 
 /// <summary>
-/// Looks at InfluxDB before anything uses it. What somebody has to put right stops the start, all of it told at once. A server that can't be reached does not:
-/// it may be restarting, and what is pushed meanwhile waits in the log. It is looked at again until it answers. A host that only reads is not ready before,
-/// and not while it is away later.
+/// Checks InfluxDB before anything uses it. Faults that an operator must correct stop the start, all reported at once. A server that can't be reached
+/// does not: it may be restarting, and pushes wait in the WAL. The check repeats until the server responds. A host that only reads is not ready
+/// until then, and not while the server is away later.
 /// </summary>
 internal sealed partial class InfluxStart(
     InfluxRoles roles, StorageOptions storage, Lazy<InfluxOptions> options, TimeProvider clock, ILogger<InfluxStart> logger)
@@ -20,14 +20,14 @@ internal sealed partial class InfluxStart(
 {
     private static readonly TimeSpan _retryPeriod = TimeSpan.FromSeconds(1);
 
-    // How often a host that only reads looks whether the store is still there.
+    // How often a host that only reads checks the store.
     private static readonly TimeSpan _watchPeriod = TimeSpan.FromSeconds(5);
 
-    // A host that writes is ready without the store, since its log takes what is pushed: a balancer must not take it away while the store is restarted.
+    // A host that writes is ready without the store, since its WAL takes pushes. A balancer must keep it while the store restarts.
     private readonly bool _needsStore = storage.Kind == StorageKind.Influx && !roles.HasFlag(InfluxRoles.Writer);
 
     private volatile string? _why = storage.Kind == StorageKind.Influx ? "the store has not been reached yet" : null;
-    private string? _told;
+    private string? _reported;
 
     public string? WhyNotReady() => _needsStore ? _why : null;
 
@@ -35,7 +35,7 @@ internal sealed partial class InfluxStart(
     {
         if (_why is not null)
         {
-            ProbeResult findings = await LookAsync(cancellationToken);
+            ProbeResult findings = await CheckAsync(cancellationToken);
             if (findings.Faults.Length > 0)
             {
                 throw new StartRefusedException(string.Join('\n', findings.Faults));
@@ -54,7 +54,7 @@ internal sealed partial class InfluxStart(
             while (_needsStore || _why is not null)
             {
                 await Task.Delay(_why is null ? _watchPeriod : _retryPeriod, clock, stoppingToken);
-                Take(await LookAsync(stoppingToken));
+                Take(await CheckAsync(stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -63,8 +63,8 @@ internal sealed partial class InfluxStart(
         }
     }
 
-    private Task<ProbeResult> LookAsync(CancellationToken cancellationToken) =>
-        InfluxStartProbe.RunAsync(options.Value, roles, LongestRetention(), clock, cancellationToken);
+    private Task<ProbeResult> CheckAsync(CancellationToken cancellationToken) =>
+        new InfluxProbe(options.Value, roles, LongestRetention(), clock).RunAsync(cancellationToken);
 
     private void Take(ProbeResult findings)
     {
@@ -73,16 +73,16 @@ internal sealed partial class InfluxStart(
         {
             LogSeen(findings.Version, options.Value.Host);
         }
-        else if (fault is not null && fault != _told)
+        else if (fault is not null && fault != _reported)
         {
-            Tell(findings, fault);
+            Report(findings, fault);
         }
 
-        _told = fault;
+        _reported = fault;
         _why = fault is null ? null : findings.Unreachable is null ? "the store can't be used as it is" : _why ?? "the store can't be reached";
     }
 
-    private void Tell(ProbeResult findings, string fault)
+    private void Report(ProbeResult findings, string fault)
     {
         if (findings.Unreachable is null)
         {
@@ -94,7 +94,7 @@ internal sealed partial class InfluxStart(
         }
     }
 
-    // Null when one kind is kept for ever.
+    // Null when one kind is kept without limit.
     private TimeSpan? LongestRetention()
     {
         TimeSpan longest = TimeSpan.Zero;
@@ -114,9 +114,9 @@ internal sealed partial class InfluxStart(
     [LoggerMessage(1010, LogLevel.Information, "The store is InfluxDB {Version} at {Server}.")]
     private partial void LogSeen(string version, Uri server);
 
-    [LoggerMessage(1011, LogLevel.Error, "{Reason} It is tried again.")]
+    [LoggerMessage(1011, LogLevel.Error, "{Reason} Retrying every second.")]
     private partial void LogUnreachable(string reason);
 
-    [LoggerMessage(1012, LogLevel.Error, "InfluxDB answers, and can't be the store as it is: {Faults}")]
+    [LoggerMessage(1012, LogLevel.Error, "InfluxDB can't be the store as it is: {Faults}")]
     private partial void LogFaults(string faults);
 }

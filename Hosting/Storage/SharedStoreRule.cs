@@ -3,7 +3,7 @@ using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Hosting.Storage;
 
-/// <summary>What <c>Ingest</c> and <c>Query</c> need as processes of their own: a store that they can share, and the same projects in each.</summary>
+/// <summary><c>Ingest</c> and <c>Query</c> as processes need a store that they can share, and the same projects in each.</summary>
 /// <param name="host">Name of the host.</param>
 /// <param name="storage">Which store the host is configured with.</param>
 /// <param name="projects">The projects that it is configured with.</param>

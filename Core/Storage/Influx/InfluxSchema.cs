@@ -4,21 +4,21 @@ using TimeSeries.Core.Storage.Influx.Rollups;
 namespace TimeSeries.Core.Storage.Influx;
 
 /// <summary>
-/// How samples lie in InfluxDB. One measurement a kind, named like the kind, with the tags <c>pcode, oid, node, e</c> (alerts: also <c>b</c>) and the
-/// sequence number <c>n</c> and every other field of the kind under its schema name. Durations are integer µs, numbers integer millionths, booleans
-/// 0i and 1i, maps their canonical JSON; a missing field is left out, a missing oid is the tag value <c>-</c> (3.x fixes the tags of a table).
+/// How samples are stored in InfluxDB. Each kind is a measurement with the tags <c>pcode, oid, node, e</c> (alerts: also <c>b</c>). Its fields are the
+/// sequence number <c>n</c> and the other fields of the kind by name. Durations are integer µs, numbers integer millionths, booleans
+/// 0i and 1i, maps canonical JSON. A missing field is left out, a missing oid is the tag value <c>-</c> (3.x fixes the tags of a table).
 /// <para>
-/// Rollup units lie in <c>rollup_5m</c> with the tags <c>pcode, node, kind</c> and the fields <c>unit, part, parts, data</c>. A unit is what one node took
-/// between two marks in its log. Before (or with) the first sample that a unit has in a bucket, its point of part 0 is written with <c>parts=0i</c>:
-/// "this unit has samples here, and its rollup is not complete". When all of the unit's samples are confirmed the same points are written again with
-/// <c>parts</c> ≥ 1 and <c>data</c>: the parts, in order, of the base64 of <see cref="UnitRollups"/>. So a bucket can be answered from rollups exactly where
-/// every unit (node, unit) that has a point in it has <c>parts</c> ≥ 1 and all of its parts; otherwise its samples are read one by one.
+/// Rollups are in <c>rollup_5m</c> with the tags <c>pcode, node, kind</c> and the fields <c>unit, part, parts, data</c>. A unit is the samples of a node
+/// between two marks in its log. Before or with a unit's first sample in a bucket, its point of part 0 is written with <c>parts=0i</c>:
+/// the unit has samples here, and its rollup is not complete. When all its samples are confirmed, the same points are written again with
+/// <c>parts</c> ≥ 1 and <c>data</c>: the parts, in order, of the base64 of <see cref="UnitRollups"/>. A bucket is served from rollups
+/// when every unit with a point in it has <c>parts</c> ≥ 1 and all of its parts. Otherwise its samples are read raw.
 /// </para>
 /// <para>
-/// What each node has accepted and InfluxDB has lies in <c>node</c> with the tag <c>node</c> and the fields <c>through, open</c>, one point a node and hour (at
-/// the hour's start), rewritten every second while the node runs. Everything that it answered 200 at <c>through</c> (ms) or before is in InfluxDB;
-/// <c>open=1i</c> says that there may be more behind it, <c>open=0i</c> that it was stopped with nothing left. A node whose last word is older than a day is
-/// taken for lost.
+/// Heartbeats of nodes are in <c>node</c> with the tag <c>node</c> and the fields <c>through, open</c>: one point a node and hour, at
+/// the hour's start, rewritten every second while the node runs. What the node accepted at <c>through</c> (ms) or before is in InfluxDB.
+/// <c>open=1i</c> means that later samples may be missing, <c>open=0i</c> that the node stopped with nothing left. A node whose last heartbeat is
+/// older than a day counts as lost.
 /// </para>
 /// </summary>
 public static class InfluxSchema
@@ -47,22 +47,22 @@ public static class InfluxSchema
     public const string PartsField = "parts";
     public const string DataField = "data";
 
-    /// <summary>Measurement of what the nodes say of themselves.</summary>
+    /// <summary>Measurement of the nodes' heartbeats.</summary>
     public const string NodeMeasurement = "node";
 
-    /// <summary>Field of a node's word: what it answered 200 through here, in ms, is in InfluxDB.</summary>
+    /// <summary>Field of a heartbeat: what the node accepted through this time, in ms, is in InfluxDB.</summary>
     public const string ThroughField = "through";
 
-    /// <summary>Field of a node's word: 1 while it may have accepted more.</summary>
+    /// <summary>Field of a heartbeat: 1 while the node may have accepted more.</summary>
     public const string OpenField = "open";
 
-    /// <summary>Of merged buckets, and of a node's word; no shard is shorter.</summary>
+    /// <summary>Length of merged rollups and of a heartbeat's point. No shard is shorter.</summary>
     public const long HourMilliseconds = 3_600_000;
 
-    /// <summary>A node that is open and has said nothing for so long is taken for lost.</summary>
+    /// <summary>An open node without a heartbeat for this long counts as lost.</summary>
     public const long NodeMemoryMilliseconds = 24 * HourMilliseconds;
 
-    /// <summary>The unit of samples whose unit is not known any more, since the checkpoint was lost. It never gets a rollup.</summary>
+    /// <summary>The unit of samples whose unit was lost with the checkpoint. It never gets a rollup.</summary>
     public const long UnknownUnit = -1;
 
     /// <summary>Most characters of base64 in one part: InfluxDB takes strings up to 64 KiB.</summary>
@@ -71,7 +71,7 @@ public static class InfluxSchema
     /// <summary>Length of a rollup's bucket, aligned to the epoch.</summary>
     public const long BucketMilliseconds = 300_000;
 
-    /// <summary>How many numbers of a unit are told apart inside a bucket.</summary>
+    /// <summary>How many unit numbers a bucket has times for.</summary>
     public const long UnitSlots = 3_000_000;
 
     /// <summary>How many parts a unit may have: slots × parts are the nanoseconds of a bucket.</summary>
@@ -113,7 +113,7 @@ public static class InfluxSchema
     }
 
     /// <summary>
-    /// Nanoseconds of the point of a node's word: those of the hour that it is said in, so that a node has few points and no retention refuses them.
+    /// Nanoseconds of a heartbeat's point: the start of its hour, so that a node has few points and no retention refuses them.
     /// </summary>
     public static long NodeTime(long milliseconds) => milliseconds / HourMilliseconds * HourMilliseconds * NanosecondsPerMillisecond;
 

@@ -96,8 +96,9 @@ internal sealed class ReadAlertTests
         foreach (string text in HostileTexts.All.Append("1' OR '1'='1").Append("1'; DROP MEASUREMENT m; --").Append("$p0").Append("\\' OR 1=1 --"))
         {
             InfluxRows rows = new(new InfluxColumn("n", isText: false));
-            await using InfluxAnswer answer = await client.AskAsync(InfluxStatement.Select("m", ["n"]).Where("pcode", text), rows, CancellationToken.None);
-            Assert.That(await answer.ReadAsync(), Is.False, text);
+            await using InfluxResponse response = await client.QueryAsync(
+                InfluxStatement.Select("m", ["n"]).Where("pcode", text), rows, CancellationToken.None);
+            Assert.That(await response.ReadAsync(), Is.False, text);
         }
 
         Assert.That(await _server.NumberAsync("SELECT count(n) FROM m", Database), Is.EqualTo(1));

@@ -68,7 +68,7 @@ internal sealed class ReadHourTests
     public async Task An_hour_is_kept_once_it_was_asked_for_and_its_units_are_not()
     {
         await AskAsync(OfServices());
-        HourPlace place = new(1, Kind.Transaction, 0, Start + Hour);
+        HourCacheKey place = new(1, Kind.Transaction, 0, Start + Hour);
         Assert.That((_cache.Hours.Find(place) is not null, _cache.Units.Find(new UnitCacheKey(1, Kind.Transaction, 0, Start + Hour, "00000000000000a1", 0))),
             Is.EqualTo((true, (CachedUnitRollup?)null)));
     }

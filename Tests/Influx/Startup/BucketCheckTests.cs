@@ -1,6 +1,6 @@
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
+using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Startup;
 using TimeSeries.Tests.Support.Influx;
 
@@ -22,12 +22,10 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Buckets[0] = server.Buckets[0] with { RetentionSeconds = bucketHours * 3_600 };
-        ProbeResult findings = await RunAsync(
-            Target(server, FakeInflux.Organisation) with { KeptFor = ourHours is { } hours ? TimeSpan.FromHours(hours) : null });
-        string[] faults = expected ? [
-            $"Storage:Retention: samples are to be kept {(ourHours is null ? "for ever" : "73h")}, and the bucket 'apm' deletes them after 72h; set "
-                + "Storage:Retention to that or less."] : [];
-        Assert.That(findings.Faults, Is.EqualTo(faults));
+        ProbeResult findings = await RunAsync(Options(server, FakeInflux.Organisation), keptFor: ourHours is { } hours ? TimeSpan.FromHours(hours) : null);
+        string fault = $"Storage:Retention: samples are to be kept {(ourHours is null ? "for ever" : "73h")}, "
+            + "and the bucket 'apm' deletes them after 72h; set Storage:Retention to that or less.";
+        Assert.That(findings.Faults, Is.EqualTo(expected ? new[] { fault } : []));
     }
 
     [TestCaseSource(nameof(_organisations))]
@@ -35,7 +33,7 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Mappings.Clear();
-        Assert.That((await RunAsync(Target(server, organisation))).Faults.Single(), Is.EqualTo(
+        Assert.That((await RunAsync(Options(server, organisation))).Faults.Single(), Is.EqualTo(
             "INFLUX_DATABASE: the bucket 'apm' is there, but InfluxQL does not reach it: no mapping (DBRP) leads from the database 'apm' to it. "
             + "Create the mapping with: influx v1 dbrp create --db apm --rp autogen --default --bucket-id 000000000000000a --org-id 00000000000000ff"));
     }
@@ -45,7 +43,7 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Buckets.Add(new FakeBucket(OtherBucket, "apm/week", 0));
-        ProbeResult findings = await RunAsync(Target(server, "") with { RetentionPolicy = "week" });
+        ProbeResult findings = await RunAsync(Options(server, "") with { RetentionPolicy = "week" });
         Assert.That(findings.Faults.Single(), Does.EndWith("influx v1 dbrp create --db apm --rp week --bucket-id 000000000000000b --org-id 00000000000000ff"));
     }
 
@@ -55,8 +53,8 @@ internal sealed class BucketCheckTests
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Mappings.Clear();
         server.QueryAnswer = """{"results":[{"statement_id":0,"error":"database not found: apm"}]}""";
-        Assert.That((await RunAsync(Target(server, FakeInflux.Organisation))).Faults.Single(),
-            Does.Contain("Create the mapping with: influx v1 dbrp create --db apm"));
+        ProbeResult findings = await RunAsync(Options(server, FakeInflux.Organisation));
+        Assert.That(findings.Faults.Single(), Does.Contain("Create the mapping with: influx v1 dbrp create --db apm"));
     }
 
     [Test]
@@ -64,7 +62,7 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Mappings.Clear();
-        Assert.That((await RunAsync(Target(server, FakeInflux.Organisation) with { Reads = false })).Faults, Is.Empty);
+        Assert.That((await RunAsync(Options(server, FakeInflux.Organisation), InfluxRoles.Writer)).Faults, Is.Empty);
     }
 
     [Test]
@@ -72,9 +70,9 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Mappings[0] = server.Mappings[0] with { BucketId = OtherBucket };
-        Assert.That((await RunAsync(Target(server, FakeInflux.Organisation))).Faults.Single(), Does.StartWith(
-            "INFLUX_DATABASE: samples are written to the bucket 'apm' (000000000000000a), and queries of the database 'apm' read another "
-                + "one (000000000000000b)."));
+        Assert.That((await RunAsync(Options(server, FakeInflux.Organisation))).Faults.Single(), Does.StartWith(
+            "INFLUX_DATABASE: samples are written to the bucket 'apm' (000000000000000a), "
+            + "and queries of the database 'apm' read another one (000000000000000b)."));
     }
 
     [Test]
@@ -83,7 +81,7 @@ internal sealed class BucketCheckTests
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Buckets.Add(new FakeBucket(OtherBucket, "telemetry", 3_600));
         server.Mappings[0] = server.Mappings[0] with { BucketId = OtherBucket };
-        Assert.That((await RunAsync(Target(server, ""))).Faults.Single(), Does.Contain("deletes them after 1h"));
+        Assert.That((await RunAsync(Options(server, ""))).Faults.Single(), Does.Contain("deletes them after 1h"));
     }
 
     [TestCase(401)]
@@ -99,7 +97,7 @@ internal sealed class BucketCheckTests
             context.Response.Headers.RetryAfter = "Wed, 21 Oct 2026 07:28:00 GMT";
             return Task.FromResult(Results.Json(new { code = "forbidden", message = "read:buckets is unauthorized" }, statusCode: status));
         };
-        Assert.That((await RunAsync(Target(server, FakeInflux.Organisation))).Faults, Is.Empty);
+        Assert.That((await RunAsync(Options(server, FakeInflux.Organisation))).Faults, Is.Empty);
     }
 
     [TestCase("<html>welcome</html>")]
@@ -110,7 +108,7 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.BucketAnswer = _ => Task.FromResult(Results.Text(body, "application/json"));
-        Assert.That((await RunAsync(Target(server, FakeInflux.Organisation))).Faults, Is.Empty);
+        Assert.That((await RunAsync(Options(server, FakeInflux.Organisation))).Faults, Is.Empty);
     }
 
     [Test]
@@ -122,8 +120,9 @@ internal sealed class BucketCheckTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
             return Results.Empty;
         };
-        ProbeResult findings = await RunAsync(Target(server, FakeInflux.Organisation) with { Timeout = TimeSpan.FromSeconds(1) });
-        Assert.That((findings.Faults.Length, findings.Unreachable),
+        ProbeResult findings = await RunAsync(Options(server, FakeInflux.Organisation) with { Timeout = TimeSpan.FromSeconds(1) });
+        Assert.That(
+            (findings.Faults.Length, findings.Unreachable),
             Is.EqualTo((0, $"InfluxDB at {server.Address} can't be reached: it said nothing for 1000 ms.")));
     }
 
@@ -131,18 +130,28 @@ internal sealed class BucketCheckTests
     public async Task What_answers_204_to_everything_is_no_InfluxDB()
     {
         using ScriptedServer server = ScriptedServer.Of(204, "");
-        ProbeTarget target = new(server.Address, "apm", "", "", null, null, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
-        Assert.That((await RunAsync(target)).Faults.Single(),
+        ProbeResult findings = await RunAsync(new InfluxOptions { Host = server.Address });
+        Assert.That(
+            findings.Faults.Single(),
             Is.EqualTo($"INFLUX_HOST: what answers at {server.Address} is no InfluxDB (status 204 to /ping, no version)."));
     }
 
-    private static ProbeTarget Target(FakeInflux server, string organisation)
+    private static InfluxOptions Options(FakeInflux server, string organisation)
     {
-        AuthenticationHeaderValue account = new("Token", FakeInflux.Token);
-        return new ProbeTarget(server.Address, FakeInflux.Database, "", organisation, account, account,
-            TimeSpan.FromSeconds(10))
-        { Writes = true, Reads = true };
+        InfluxCredentials account = new(FakeInflux.Token);
+        return new InfluxOptions
+        {
+            Host = server.Address,
+            Database = FakeInflux.Database,
+            WriteApi = organisation.Length > 0 ? InfluxWriteApi.V2 : InfluxWriteApi.V1,
+            Org = organisation,
+            Credentials = account,
+            ReadCredentials = account,
+            CreateDatabase = false,
+        };
     }
 
-    private static Task<ProbeResult> RunAsync(ProbeTarget target) => new InfluxProbe(target, TimeProvider.System).RunAsync(CancellationToken.None);
+    private static Task<ProbeResult> RunAsync(
+        InfluxOptions options, InfluxRoles roles = InfluxRoles.Writer | InfluxRoles.Reader, TimeSpan? keptFor = null) =>
+        new InfluxProbe(options, roles, keptFor, TimeProvider.System).RunAsync(CancellationToken.None);
 }

@@ -1,6 +1,6 @@
-using System.Net.Http.Headers;
-using System.Text;
+using System.Text.Json;
 using NUnit.Framework;
+using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Startup;
 using TimeSeries.Tests.Support.Influx;
 
@@ -10,26 +10,27 @@ namespace TimeSeries.Tests.Influx.Startup;
 [Parallelizable(ParallelScope.All)]
 internal sealed class InfluxProbeTests
 {
-    private static readonly AuthenticationHeaderValue _administrator = Basic(RealInfluxd.Administrator, RealInfluxd.AdministratorPassword);
-    private static readonly AuthenticationHeaderValue _writer = Basic("writer", "secret-of-the-writer");
-    private static readonly AuthenticationHeaderValue _reader = Basic("reader", "secret-of-the-reader");
+    private static readonly InfluxCredentials _administrator = new(username: RealInfluxd.Administrator, password: RealInfluxd.AdministratorPassword);
+    private static readonly InfluxCredentials _writer = new(username: "writer", password: "secret-of-the-writer");
+    private static readonly InfluxCredentials _reader = new(username: "reader", password: "secret-of-the-reader");
 
     [Test]
     public async Task A_missing_database_is_made_when_that_is_allowed()
     {
         await using RealInfluxd server = await RealInfluxd.StartAsync();
-        ProbeResult findings = await RunAsync(
-            Target(server.Address) with { CreatesDatabase = true, CreatedRetention = TimeSpan.FromDays(2), KeptFor = TimeSpan.FromDays(1) });
+        InfluxOptions options = Options(server.Address) with { CreateDatabase = true, Retention = TimeSpan.FromDays(2) };
+        ProbeResult findings = await RunAsync(options, TimeSpan.FromDays(1));
         string made = (await server.QueryAsync("SHOW RETENTION POLICIES ON \"apm\""))[0].ToString();
-        Assert.That((findings.Faults.Length, findings.Version, made.Contains("48h0m0s", StringComparison.Ordinal)), Is.EqualTo((0, "1.6.7~rc0", true)),
-            string.Join('\n', findings.Faults));
+        Assert.That(
+            (findings.Faults.Length, findings.Version, made.Contains("48h0m0s", StringComparison.Ordinal)),
+            Is.EqualTo((0, "1.6.7~rc0", true)), string.Join('\n', findings.Faults));
     }
 
     [Test]
     public async Task A_missing_database_is_told_when_it_may_not_be_made()
     {
         await using RealInfluxd server = await RealInfluxd.StartAsync();
-        ProbeResult findings = await RunAsync(Target(server.Address));
+        ProbeResult findings = await RunAsync(Options(server.Address));
         Assert.That(findings.Faults.Single(), Does.StartWith("INFLUX_DATABASE: there is no 'apm'"));
     }
 
@@ -39,9 +40,9 @@ internal sealed class InfluxProbeTests
     {
         await using RealInfluxd server = await RealInfluxd.StartAsync();
         await server.QueryAsync("CREATE DATABASE x");
-        await RunAsync(Target(server.Address) with { Database = name, CreatesDatabase = true });
-        string[] names = [.. (await server.QueryAsync("SHOW DATABASES"))[0].GetProperty("series")[0].GetProperty("values").EnumerateArray()
-            .Select(row => row[0].GetString()!)];
+        await RunAsync(Options(server.Address) with { Database = name, CreateDatabase = true });
+        JsonElement databases = (await server.QueryAsync("SHOW DATABASES"))[0].GetProperty("series")[0].GetProperty("values");
+        string[] names = [.. databases.EnumerateArray().Select(row => row[0].GetString()!)];
         Assert.That(names, Is.SupersetOf(new[] { "x", name }));
     }
 
@@ -49,9 +50,9 @@ internal sealed class InfluxProbeTests
     public async Task Each_account_must_be_able_to_do_its_part_and_no_secret_is_told()
     {
         await using RealInfluxd server = await WithAccountsAsync();
-        ProbeResult right = await RunAsync(Target(server.Address) with { WriteAccount = _writer, ReadAccount = _reader });
-        ProbeResult swapped = await RunAsync(Target(server.Address) with { WriteAccount = _reader, ReadAccount = _writer });
-        ProbeResult none = await RunAsync(Target(server.Address));
+        ProbeResult right = await RunAsync(Options(server.Address) with { Credentials = _writer, ReadCredentials = _reader });
+        ProbeResult swapped = await RunAsync(Options(server.Address) with { Credentials = _reader, ReadCredentials = _writer });
+        ProbeResult none = await RunAsync(Options(server.Address));
         Assert.Multiple(() =>
         {
             Assert.That(right.Faults, Is.Empty);
@@ -67,7 +68,7 @@ internal sealed class InfluxProbeTests
     {
         await using RealInfluxd server = await WithAccountsAsync();
         ProbeResult findings = await RunAsync(
-            Target(server.Address) with { Database = "other", WriteAccount = _writer, ReadAccount = _administrator, CreatesDatabase = true });
+            Options(server.Address) with { Database = "other", Credentials = _writer, ReadCredentials = _administrator, CreateDatabase = true });
         Assert.That(findings.Faults, Has.Some.Contains("does not make the database 'other'"));
     }
 
@@ -79,16 +80,17 @@ internal sealed class InfluxProbeTests
     {
         await using RealInfluxd server = await RealInfluxd.StartAsync();
         await server.QueryAsync($"CREATE DATABASE apm WITH DURATION {(databaseHours == 0 ? "INF" : databaseHours + "h")}");
-        ProbeResult findings = await RunAsync(Target(server.Address) with { KeptFor = ourHours is { } hours ? TimeSpan.FromHours(hours) : null });
-        Assert.That(findings.Faults.Any(fault => fault.StartsWith("Storage:Retention: ", StringComparison.Ordinal)), Is.EqualTo(expected),
-            string.Join('\n', findings.Faults));
+        ProbeResult findings = await RunAsync(Options(server.Address), ourHours is { } hours ? TimeSpan.FromHours(hours) : null);
+        Assert.That(
+            findings.Faults.Any(fault => fault.StartsWith("Storage:Retention: ", StringComparison.Ordinal)),
+            Is.EqualTo(expected), string.Join('\n', findings.Faults));
     }
 
     [Test]
     public async Task A_retention_policy_that_is_not_there_is_told()
     {
         await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
-        ProbeResult findings = await RunAsync(Target(server.Address) with { RetentionPolicy = "week" });
+        ProbeResult findings = await RunAsync(Options(server.Address) with { RetentionPolicy = "week" });
         Assert.That(findings.Faults.Single(), Is.EqualTo("INFLUX_DATABASE: 'apm' has no retention policy 'week'."));
     }
 
@@ -96,29 +98,35 @@ internal sealed class InfluxProbeTests
     public async Task Version_1_6_takes_no_v2_writes()
     {
         await using RealInfluxd server = await RealInfluxd.StartAsync();
-        ProbeResult findings = await RunAsync(Target(server.Address) with { Organization = "org" });
+        ProbeResult findings = await RunAsync(Options(server.Address) with { WriteApi = InfluxWriteApi.V2, Org = "org" });
         Assert.That(findings.Faults.Single(), Does.StartWith("INFLUX_WRITE_API: v2 needs InfluxDB 1.8"));
     }
 
     [Test]
     public async Task A_server_that_is_not_there_is_no_fault_but_said()
     {
-        ProbeResult findings = await RunAsync(Target(new Uri("http://127.0.0.1:1")));
+        ProbeResult findings = await RunAsync(Options(new Uri("http://127.0.0.1:1")));
         Assert.That((findings.Faults.Length, findings.Unreachable), Is.EqualTo((0, findings.Unreachable)));
         Assert.That(findings.Unreachable, Does.StartWith("InfluxDB at http://127.0.0.1:1/ can't be reached: "));
     }
 
-    [TestCase(FakeProduct.Version2, "Token", 0)]
-    [TestCase(FakeProduct.Version2, "Bearer", 2)]
-    [TestCase(FakeProduct.Version3, "Bearer", 0)]
-    [TestCase(FakeProduct.Version3, "Basic", 1)]
-    [TestCase(FakeProduct.Cloud, "Token", 0)]
-    public async Task Later_versions_are_checked_with_their_tokens(FakeProduct product, string scheme, int faults)
+    [TestCase(FakeProduct.Version2, InfluxAuthScheme.Token, 0)]
+    [TestCase(FakeProduct.Version2, InfluxAuthScheme.Bearer, 2)]
+    [TestCase(FakeProduct.Version3, InfluxAuthScheme.Bearer, 0)]
+    [TestCase(FakeProduct.Version3, InfluxAuthScheme.Basic, 1)]
+    [TestCase(FakeProduct.Cloud, InfluxAuthScheme.Token, 0)]
+    public async Task Later_versions_are_checked_with_their_tokens(FakeProduct product, InfluxAuthScheme scheme, int faults)
     {
         await using FakeInflux server = await FakeInflux.StartAsync(product);
-        AuthenticationHeaderValue account = new(scheme, FakeInflux.Token);
-        ProbeResult findings = await RunAsync(
-            Target(server.Address) with { Organization = FakeInflux.Organisation, WriteAccount = account, ReadAccount = account, CreatesDatabase = true });
+        InfluxCredentials account = new(FakeInflux.Token, scheme: scheme);
+        ProbeResult findings = await RunAsync(Options(server.Address) with
+        {
+            WriteApi = InfluxWriteApi.V2,
+            Org = FakeInflux.Organisation,
+            Credentials = account,
+            ReadCredentials = account,
+            CreateDatabase = true,
+        });
         Assert.That(findings.Faults, Has.Length.EqualTo(faults), string.Join('\n', findings.Faults));
     }
 
@@ -126,18 +134,18 @@ internal sealed class InfluxProbeTests
     public async Task A_bucket_or_organisation_that_is_not_there_is_told_by_its_setting()
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
-        AuthenticationHeaderValue account = new("Token", FakeInflux.Token);
-        ProbeTarget target = Target(server.Address) with { Organization = "other", WriteAccount = account, ReadAccount = account };
-        string organisation = (await RunAsync(target)).Faults.Single();
-        string bucket = (await RunAsync(target with { Organization = FakeInflux.Organisation, Database = "other" })).Faults.Single();
-        Assert.That((organisation.StartsWith("INFLUX_ORG: ", StringComparison.Ordinal), bucket.StartsWith("INFLUX_DATABASE: ", StringComparison.Ordinal)),
-            Is.EqualTo((true, true)));
+        InfluxCredentials account = new(FakeInflux.Token);
+        InfluxOptions options = Options(server.Address) with { WriteApi = InfluxWriteApi.V2, Org = "other", Credentials = account, ReadCredentials = account };
+        string organisation = (await RunAsync(options)).Faults.Single();
+        string bucket = (await RunAsync(options with { Org = FakeInflux.Organisation, Database = "other" })).Faults.Single();
+        Assert.That(organisation, Does.StartWith("INFLUX_ORG: "));
+        Assert.That(bucket, Does.StartWith("INFLUX_DATABASE: "));
     }
 
-    private static ProbeTarget Target(Uri server) =>
-        new(server, "apm", "", "", null, null, TimeSpan.FromSeconds(10)) { Writes = true, Reads = true };
+    private static InfluxOptions Options(Uri server) => new() { Host = server, Database = "apm", CreateDatabase = false };
 
-    private static Task<ProbeResult> RunAsync(ProbeTarget target) => new InfluxProbe(target, TimeProvider.System).RunAsync(CancellationToken.None);
+    private static Task<ProbeResult> RunAsync(InfluxOptions options, TimeSpan? keptFor = null) =>
+        new InfluxProbe(options, InfluxRoles.Writer | InfluxRoles.Reader, keptFor, TimeProvider.System).RunAsync(CancellationToken.None);
 
     private static async Task<RealInfluxd> WithAccountsAsync()
     {
@@ -147,7 +155,4 @@ internal sealed class InfluxProbeTests
             + "GRANT WRITE ON apm TO writer; GRANT READ ON apm TO reader");
         return server;
     }
-
-    private static AuthenticationHeaderValue Basic(string name, string password) =>
-        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
 }

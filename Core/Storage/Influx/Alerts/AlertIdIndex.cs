@@ -22,14 +22,11 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
 
     private readonly FifoLock _turn = new();
 
-    // By start, where all units are closed and their ids were read: the number of their rows.
-    private readonly Dictionary<long, long> _days = [];
+    // The buckets where all units are closed and their ids were read, by start: the number of their rows.
     private readonly Dictionary<long, long> _buckets = [];
     private StoredAlertIds _ids = new();
-    private long _counted;
-    private bool _hasCounted;
-    private long _gaveUp;
-    private bool _areTooMany;
+    private long? _counted;
+    private long? _gaveUp;
 
     // The last result, the number of alerts it came from, and the start of their range.
     private RepeatedAlerts _repeats = RepeatedAlerts.None;
@@ -37,6 +34,8 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
 
     /// <summary>Memory held.</summary>
     public long AllocatedBytes => _ids.AllocatedBytes + (_buckets.Count * BytesPerBucket);
+
+    private bool IsTooLarge => AllocatedBytes > maxBytes;
 
     /// <summary>The repeats among the alerts of a range, which has no end; null when their ids need more memory than allowed.</summary>
     public async ValueTask<RepeatedAlerts?> FindAsync(TimeRange kept, CancellationToken cancellationToken)
@@ -54,25 +53,22 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
 
     private async ValueTask<RepeatedAlerts?> FindInTurnAsync(TimeRange kept, CancellationToken cancellationToken)
     {
-        if (_areTooMany && clock.GetElapsedTime(_gaveUp) < _period)
+        if (_gaveUp is { } gaveUp && clock.GetElapsedTime(gaveUp) < _period)
         {
             return null;
         }
 
-        _areTooMany = false;
         ForgetOld(kept);
-        await ReadChangesAsync(kept, cancellationToken).ConfigureAwait(false);
-        bool isDue = !_hasCounted || clock.GetElapsedTime(_counted) >= _period;
-        if (isDue && !_areTooMany && !await TryCountAsync(kept, cancellationToken).ConfigureAwait(false))
+        if (!await TryUpdateAsync(kept, cancellationToken).ConfigureAwait(false))
         {
             Forget();
-            await ReadChangesAsync(kept, cancellationToken).ConfigureAwait(false);
-            await TryCountAsync(kept, cancellationToken).ConfigureAwait(false);
+            await TryUpdateAsync(kept, cancellationToken).ConfigureAwait(false);
         }
 
-        GiveUpWhenTooMany();
-        if (_areTooMany)
+        _gaveUp = IsTooLarge ? clock.GetTimestamp() : null;
+        if (_gaveUp is not null)
         {
+            Forget();
             return null;
         }
 
@@ -86,26 +82,36 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
         return _repeats;
     }
 
+    // False when indexed alerts are gone from InfluxDB: their repeats count again.
+    private async ValueTask<bool> TryUpdateAsync(TimeRange kept, CancellationToken cancellationToken)
+    {
+        long firstDay = Math.Max(StoredAlertIds.DayOf(kept.From), InfluxStatement.Clamp(TimeRange.All).From);
+        await ReadChangesAsync(kept with { From = firstDay }, cancellationToken).ConfigureAwait(false);
+        bool isCounted = _counted is { } counted && clock.GetElapsedTime(counted) < _period;
+
+        // Retention may have removed a part of the first day.
+        return isCounted || IsTooLarge
+            || await TryCountAsync(kept with { From = firstDay + AlertIdScan.DayMilliseconds }, cancellationToken).ConfigureAwait(false);
+    }
+
     private async ValueTask ReadChangesAsync(TimeRange kept, CancellationToken cancellationToken)
     {
-        List<AlertUnits> days = await scan.UnitsAsync(kept with { From = FirstDay(kept) }, AlertIdScan.DayMilliseconds, cancellationToken).ConfigureAwait(false);
-        for (int first = 0; first < days.Count && !_areTooMany;)
+        List<AlertUnits> days = await scan.UnitsAsync(kept, AlertIdScan.DayMilliseconds, cancellationToken).ConfigureAwait(false);
+        for (int first = 0; first < days.Count && !IsTooLarge;)
         {
-            if (!IsChanged(days[first], _days))
-            {
-                first++;
-                continue;
-            }
-
             int end = first;
-            for (long rows = 0; end < days.Count && rows < RowsAtOnce && IsChanged(days[end], _days); end++)
+            for (long rows = 0; end < days.Count && rows < RowsAtOnce && IsChanged(days[end], AlertIdScan.DayMilliseconds); end++)
             {
                 rows += days[end].Rows;
             }
 
-            await ReadDaysAsync(new TimeRange(days[first].Start, days[end - 1].Start + AlertIdScan.DayMilliseconds), cancellationToken).ConfigureAwait(false);
-            GiveUpWhenTooMany();
-            first = end;
+            if (end > first)
+            {
+                TimeRange changed = new(days[first].Start, days[end - 1].Start + AlertIdScan.DayMilliseconds);
+                await ReadDaysAsync(changed, cancellationToken).ConfigureAwait(false);
+            }
+
+            first = Math.Max(end, first + 1);
         }
     }
 
@@ -116,7 +122,7 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
         for (int first = 0; first < buckets.Count;)
         {
             int end = first;
-            while (end < buckets.Count && IsChanged(buckets[end], _buckets))
+            while (end < buckets.Count && IsChanged(buckets[end], InfluxSchema.BucketMilliseconds))
             {
                 end++;
             }
@@ -124,64 +130,50 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
             if (end > first)
             {
                 TimeRange changed = new(buckets[first].Start, buckets[end - 1].Start + InfluxSchema.BucketMilliseconds);
-                await scan.ReadAsync(changed, _ids, static _ => { }, cancellationToken).ConfigureAwait(false);
+                await scan.ReadAsync(changed, _ids, null, cancellationToken).ConfigureAwait(false);
             }
 
             first = Math.Max(end, first + 1);
         }
 
-        foreach (IGrouping<long, AlertUnits> day in buckets.GroupBy(static bucket => StoredAlertIds.DayOf(bucket.Start)))
+        for (long start = range.From; start < range.To; start += InfluxSchema.BucketMilliseconds)
         {
-            Keep(day, day.Key);
+            _buckets.Remove(start);
+        }
+
+        foreach (AlertUnits bucket in buckets.Where(static bucket => !bucket.IsOpen))
+        {
+            _buckets.Add(bucket.Start, bucket.Rows);
         }
     }
 
-    private void Keep(IEnumerable<AlertUnits> buckets, long day)
+    // Whether a day or bucket has an open unit, or other rows than those whose ids were read.
+    private bool IsChanged(AlertUnits window, long milliseconds)
     {
-        AlertUnits whole = new(day, 0, IsOpen: false);
-        foreach (AlertUnits bucket in buckets)
+        long rows = 0;
+        for (long bucket = window.Start; bucket < window.Start + milliseconds; bucket += InfluxSchema.BucketMilliseconds)
         {
-            Keep(bucket, _buckets);
-            whole = new AlertUnits(day, whole.Rows + bucket.Rows, whole.IsOpen || bucket.IsOpen);
+            rows += _buckets.GetValueOrDefault(bucket);
         }
 
-        Keep(whole, _days);
+        return window.IsOpen || window.Rows != rows;
     }
 
-    private static void Keep(AlertUnits window, Dictionary<long, long> known)
+    private async ValueTask<bool> TryCountAsync(TimeRange days, CancellationToken cancellationToken)
     {
-        if (window.IsOpen)
-        {
-            known.Remove(window.Start);
-        }
-        else
-        {
-            known[window.Start] = window.Rows;
-        }
-    }
-
-    private static bool IsChanged(AlertUnits window, Dictionary<long, long> known) => window.IsOpen || known.GetValueOrDefault(window.Start) != window.Rows;
-
-    // False when indexed alerts are gone from InfluxDB: their repeats count again.
-    private async ValueTask<bool> TryCountAsync(TimeRange kept, CancellationToken cancellationToken)
-    {
-        // Retention may have removed a part of the first day.
-        TimeRange days = kept with { From = FirstDay(kept) + AlertIdScan.DayMilliseconds };
         Dictionary<long, long> counts = [];
         foreach ((long day, long alerts) in await scan.CountAsync(days, cancellationToken).ConfigureAwait(false))
         {
             counts.Add(day, alerts);
             if (alerts > _ids.CountOf(day))
             {
-                await scan.ReadAsync(new TimeRange(day, day + AlertIdScan.DayMilliseconds), _ids, static _ => { }, cancellationToken).ConfigureAwait(false);
+                await scan.ReadAsync(new TimeRange(day, day + AlertIdScan.DayMilliseconds), _ids, null, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        (_counted, _hasCounted) = (clock.GetTimestamp(), true);
+        _counted = clock.GetTimestamp();
         return _ids.Days.All(day => day < days.From || _ids.CountOf(day) <= counts.GetValueOrDefault(day));
     }
-
-    private static long FirstDay(TimeRange kept) => Math.Max(StoredAlertIds.DayOf(kept.From), InfluxStatement.Clamp(TimeRange.All).From);
 
     // Ids past their retention are removed once they outnumber the others.
     private void ForgetOld(TimeRange kept)
@@ -193,22 +185,12 @@ internal sealed class AlertIdIndex(AlertIdScan scan, TimeProvider clock, long ma
         }
     }
 
-    private void GiveUpWhenTooMany()
-    {
-        if (AllocatedBytes > maxBytes)
-        {
-            Forget();
-            (_gaveUp, _areTooMany) = (clock.GetTimestamp(), true);
-        }
-    }
-
     private void Forget()
     {
         _ids = new StoredAlertIds();
-        _days.Clear();
         _buckets.Clear();
         _repeats = RepeatedAlerts.None;
-        (_repeatsOf, _hasCounted) = (default, false);
+        (_repeatsOf, _counted) = (default, null);
     }
 }
 

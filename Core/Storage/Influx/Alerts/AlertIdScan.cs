@@ -16,51 +16,33 @@ internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
 
     private readonly string _project = pcode.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Takes the ids and places of the alerts in a range.</summary>
+    /// <summary>Takes the ids of the alerts in a range.</summary>
     /// <param name="range">The range.</param>
     /// <param name="ids">What takes them.</param>
-    /// <param name="restrict">Adds conditions to the statement.</param>
-    /// <param name="cancellationToken">Whether the caller left.</param>
-    public async ValueTask ReadAsync(TimeRange range, StoredAlertIds ids, Action<InfluxStatement> restrict, CancellationToken cancellationToken)
+    /// <param name="restrict">Adds conditions to the statement; null for none.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public async ValueTask ReadAsync(TimeRange range, StoredAlertIds ids, Action<InfluxStatement>? restrict, CancellationToken cancellationToken)
     {
         InfluxColumn id = new("id", isText: true);
         IdentifiedRows rows = new(_schema, [], id);
         InfluxStatement statement = InfluxStatement.Select(_schema.Name, [.. rows.Columns, "id"]).Where(InfluxSchema.PcodeTag, _project).In(range);
-        restrict(statement);
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows.Rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
+        restrict?.Invoke(statement);
+        await using InfluxResponse response = await client.QueryAsync(statement, rows.Rows, cancellationToken).ConfigureAwait(false);
+        while (await response.ReadAsync().ConfigureAwait(false))
         {
-            rows.TakePlaces();
+            rows.ReadIds();
             for (int row = 0; row < rows.RowCount; row++)
             {
-                ids.Take(ListedOrder.IdOf(id.Text(row)), rows.Place(row));
+                ids.Take(ListedOrder.IdOf(id.Text(row)), rows.Id(row));
             }
         }
     }
 
     /// <summary>Counts the alerts of each day of a range, ascending. InfluxDB passes over all of them once.</summary>
-    public async ValueTask<List<(long Day, long Alerts)>> CountAsync(TimeRange range, CancellationToken cancellationToken)
-    {
-        InfluxStatement statement = InfluxStatement.Count(_schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, _project).In(range).ByTime(DayMilliseconds);
-        List<(long Day, long Alerts)> days = [];
-        InfluxColumn time = new("time", isText: false);
-        InfluxColumn count = new("count", isText: false);
-        InfluxRows rows = new(time, count);
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            for (int row = 0; row < rows.RowCount; row++)
-            {
-                days.Add((InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row]));
-            }
-        }
+    public ValueTask<List<(long Start, long Points)>> CountAsync(TimeRange range, CancellationToken cancellationToken) =>
+        PointCounts.CountAsync(client, _schema, _project, [range], DayMilliseconds, cancellationToken);
 
-        return days;
-    }
-
-    /// <summary>
-    /// Counts the unit rows of each window and says whether a unit is open, ascending. Windows without alerts are left out.
-    /// </summary>
+    /// <summary>Counts the unit rows of each window and says whether a unit is open, ascending. Windows without alerts are left out.</summary>
     public async ValueTask<List<AlertUnits>> UnitsAsync(TimeRange range, long windowMilliseconds, CancellationToken cancellationToken)
     {
         InfluxStatement statement = InfluxStatement.CountAndLeast(InfluxSchema.RollupMeasurement, InfluxSchema.PartsField)
@@ -69,16 +51,11 @@ internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
         InfluxColumn time = new("time", isText: false);
         InfluxColumn count = new("count", isText: false);
         InfluxColumn least = new("min", isText: false);
-        InfluxRows rows = new(time, count, least);
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            for (int row = 0; row < rows.RowCount; row++)
-            {
-                windows.Add(new AlertUnits(InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row], least.Numbers[row] <= 0));
-            }
-        }
-
+        await client.ForEachAsync(
+            statement,
+            new InfluxRows(time, count, least),
+            row => windows.Add(new AlertUnits(InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row], least.Numbers[row] <= 0)),
+            cancellationToken).ConfigureAwait(false);
         return windows;
     }
 }
@@ -86,5 +63,5 @@ internal sealed class AlertIdScan(InfluxQlClient client, long pcode)
 /// <summary>The units with alerts in a window of time.</summary>
 /// <param name="Start">The window's start in ms.</param>
 /// <param name="Rows">Rows of their rollups, including those of open units. Every unit adds rows before or with its first alert.</param>
-/// <param name="IsOpen">Whether one of the units is open, so that alerts may come without another row.</param>
+/// <param name="IsOpen">Whether a unit is open, so that alerts may come without another row.</param>
 internal readonly record struct AlertUnits(long Start, long Rows, bool IsOpen);

@@ -46,7 +46,7 @@ public sealed partial class AlertLookup : IDisposable
         _logger = logger;
     }
 
-    /// <summary>The value of the tag <c>b</c> of an alert's id: its first byte as two hexadecimal digits, as they stand in the id's text.</summary>
+    /// <summary>The value of the tag <c>b</c>: the first two hexadecimal digits of the id.</summary>
     public static string TagOf(Guid id) => id.ToString("D", CultureInfo.InvariantCulture)[..2];
 
     /// <summary>Returns the ids that the project already has alerts for; none when InfluxDB is unavailable.</summary>
@@ -59,7 +59,7 @@ public sealed partial class AlertLookup : IDisposable
             return found;
         }
 
-        if (!MayAsk())
+        if (!MayQuery())
         {
             _instruments.InfluxUncheckedAlerts.Add(ids.Count);
             return found;
@@ -67,20 +67,20 @@ public sealed partial class AlertLookup : IDisposable
 
         using CancellationTokenSource timeout = new(_timeout, _clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        int asked = 0;
+        int queried = 0;
         try
         {
-            for (; asked < ids.Count; asked += IdsAtOnce)
+            for (; queried < ids.Count; queried += IdsAtOnce)
             {
-                await AskAsync(pcode, [.. ids.Skip(asked).Take(IdsAtOnce)], found, either.Token).ConfigureAwait(false);
+                await QueryAsync(pcode, [.. ids.Skip(queried).Take(IdsAtOnce)], found, either.Token).ConfigureAwait(false);
             }
 
             Report(null);
         }
         catch (Exception fault) when (fault is InfluxQueryException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            _instruments.InfluxUncheckedAlerts.Add(ids.Count - asked);
-            Report(fault is InfluxQueryException ? fault.Message : "InfluxDB did not answer in time.");
+            _instruments.InfluxUncheckedAlerts.Add(ids.Count - queried);
+            Report(fault is InfluxQueryException ? fault.Message : "InfluxDB did not respond in time.");
         }
 
         return found;
@@ -88,29 +88,28 @@ public sealed partial class AlertLookup : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async ValueTask AskAsync(long pcode, Guid[] ids, HashSet<Guid> found, CancellationToken cancellationToken)
+    private async ValueTask QueryAsync(long pcode, Guid[] ids, HashSet<Guid> found, CancellationToken cancellationToken)
     {
         InfluxColumn id = new("id", isText: true);
-        InfluxRows rows = new(id);
-        InfluxStatement statement = InfluxStatement.Select(InfluxSchema.MeasurementOf(Kind.Alert), ["id"])
+        InfluxStatement statement = InfluxStatement.Select(InfluxSchema.MeasurementOf(Kind.Alert), "id")
             .Where(InfluxSchema.PcodeTag, pcode.ToString(CultureInfo.InvariantCulture))
             .In(TimeRange.All)
             .WhereAny(InfluxSchema.AlertTag, [.. ids.Select(TagOf).Distinct()])
             .WhereAny("id", [.. ids.Select(each => each.ToString("D", CultureInfo.InvariantCulture))]);
-        await using InfluxAnswer answer = await _client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            for (int row = 0; row < rows.RowCount; row++)
+        await _client.ForEachAsync(
+            statement,
+            new InfluxRows(id),
+            row =>
             {
                 if (Guid.TryParseExact(Encoding.UTF8.GetString(id.Text(row)), "D", out Guid stored))
                 {
                     found.Add(stored);
                 }
-            }
-        }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private bool MayAsk()
+    private bool MayQuery()
     {
         lock (_lock)
         {
@@ -130,17 +129,17 @@ public sealed partial class AlertLookup : IDisposable
 
         if (fault is not null && !wasFailing)
         {
-            LogUnasked(fault);
+            LogUnchecked(fault);
         }
         else if (fault is null && wasFailing)
         {
-            LogAsked();
+            LogChecked();
         }
     }
 
     [LoggerMessage(1107, LogLevel.Warning, "Alert ids are not checked against InfluxDB: {Reason} Repeats may be stored; queries show the earliest. Retrying.")]
-    private partial void LogUnasked(string reason);
+    private partial void LogUnchecked(string reason);
 
     [LoggerMessage(1108, LogLevel.Information, "Alert ids are checked against InfluxDB again.")]
-    private partial void LogAsked();
+    private partial void LogChecked();
 }

@@ -11,7 +11,7 @@ namespace TimeSeries.Core.Storage.Influx.Alerts;
 /// <summary>Counts the alerts of a list from the rollups of units, so that a page of a long list does not read all of its rows.</summary>
 internal sealed class AlertTotal(InfluxQlClient client, UnitCache cache, TimeProvider clock)
 {
-    private static readonly int _severity = SampleSchema.Of(Kind.Alert).Ordinal("severity");
+    private static readonly KindSchema _schema = SampleSchema.Of(Kind.Alert);
 
     /// <summary>Returns the list's total; null when the query wants none, or rollups lack the fields of its filters.</summary>
     public async ValueTask<long?> CountAsync(
@@ -23,7 +23,7 @@ internal sealed class AlertTotal(InfluxQlClient client, UnitCache cache, TimePro
             Kind = list.Kind,
             Range = range,
             Filters = list.Filters,
-            GroupBy = [new GroupField(_severity)],
+            GroupBy = [new GroupField(_schema.Ordinal("severity"))],
             Measures = [new Measure(MeasureKind.Count)],
             MaxRows = list.MaxRows,
         };
@@ -38,7 +38,11 @@ internal sealed class AlertTotal(InfluxQlClient client, UnitCache cache, TimePro
         long counted = 0;
         if (conditions.IsComplete && repeated.Count == 0)
         {
-            counted = await CountPointsAsync(query, rest, conditions, cancellationToken).ConfigureAwait(false);
+            string project = query.Pcode.ToString(CultureInfo.InvariantCulture);
+            foreach (TimeRange part in rest)
+            {
+                counted += await PointCounts.CountAsync(client, _schema, project, part, conditions, cancellationToken).ConfigureAwait(false);
+            }
         }
         else
         {
@@ -56,17 +60,5 @@ internal sealed class AlertTotal(InfluxQlClient client, UnitCache cache, TimePro
         }
 
         return counted;
-    }
-
-    private async ValueTask<long> CountPointsAsync(SampleQuery query, List<TimeRange> ranges, PushdownPredicates conditions, CancellationToken cancellationToken)
-    {
-        string project = query.Pcode.ToString(CultureInfo.InvariantCulture);
-        long points = 0;
-        foreach (TimeRange range in ranges)
-        {
-            points += await PointCounts.AskAsync(client, SampleSchema.Of(query.Kind), project, range, conditions, cancellationToken).ConfigureAwait(false);
-        }
-
-        return points;
     }
 }

@@ -14,13 +14,13 @@ namespace TimeSeries.Core.Storage.Influx.Alerts;
 /// <param name="maxBytes">Most memory for cached ids, and for a part.</param>
 internal sealed class DuplicateAlertFinder(InfluxQlClient client, TimeProvider clock, long maxBytes)
 {
-    // Values of the tag that alerts have by their ids: first bytes.
+    // Values of the tag that alerts have: the first byte of the id.
     private const int Tags = 256;
 
     private readonly BoundedCache<long, AlertIdIndex> _projects = new(maxBytes, static alerts => alerts.AllocatedBytes);
     private readonly FifoLock _turn = new();
 
-    /// <summary>Finds the repeats among the alerts of a project in a range, which must be all that are answered at all.</summary>
+    /// <summary>Finds the repeats among the alerts of a project in the range of all alerts that queries see.</summary>
     /// <exception cref="InfluxQueryException">InfluxDB gave no complete response.</exception>
     public async ValueTask<RepeatedAlerts> FindAsync(long pcode, TimeRange kept, PushdownPredicates conditions, CancellationToken cancellationToken)
     {
@@ -32,10 +32,10 @@ internal sealed class DuplicateAlertFinder(InfluxQlClient client, TimeProvider c
             return some;
         }
 
-        AlertIdIndex known = _projects.FindOrAdd(pcode, () => new AlertIdIndex(scan, clock, maxBytes));
+        AlertIdIndex index = _projects.FindOrAdd(pcode, () => new AlertIdIndex(scan, clock, maxBytes));
         try
         {
-            if (await known.FindAsync(kept, cancellationToken).ConfigureAwait(false) is { } found)
+            if (await index.FindAsync(kept, cancellationToken).ConfigureAwait(false) is { } found)
             {
                 return found;
             }
@@ -43,7 +43,7 @@ internal sealed class DuplicateAlertFinder(InfluxQlClient client, TimeProvider c
         finally
         {
             // It may have grown.
-            _projects.Set(pcode, known);
+            _projects.Set(pcode, index);
         }
 
         return await FindInPartsAsync(scan, kept, cancellationToken).ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal sealed class DuplicateAlertFinder(InfluxQlClient client, TimeProvider c
         await _turn.BeginAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            long alerts = (await scan.CountAsync(kept, cancellationToken).ConfigureAwait(false)).Sum(static day => day.Alerts);
+            long alerts = (await scan.CountAsync(kept, cancellationToken).ConfigureAwait(false)).Sum(static day => day.Points);
             int parts = (int)Math.Clamp((alerts * StoredAlertIds.BytesPerAlert / maxBytes) + 2, 1, Tags);
             RepeatedAlerts repeated = new();
             foreach (IGrouping<int, int> part in Enumerable.Range(0, Tags).GroupBy(tag => tag * parts / Tags))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace TimeSeries.Core.Storage.Influx.Client;
@@ -28,9 +29,9 @@ internal sealed class InactivityTimeout : IDisposable
     {
         OperationCanceledException when _caller.IsCancellationRequested => new OperationCanceledException("The caller left.", fault, _caller),
         OperationCanceledException => new InfluxQueryException(
-            InfluxQueryFailure.TimedOut, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"InfluxDB said nothing for {_timeout.TotalMilliseconds:0} ms."), fault),
+            InfluxQueryFailure.TimedOut, string.Create(CultureInfo.InvariantCulture, $"InfluxDB sent nothing for {_timeout.TotalMilliseconds:0} ms."), fault),
         JsonException or InvalidDataException or InvalidOperationException => new InfluxQueryException(
-            InfluxQueryFailure.Malformed, "What came is no whole answer of InfluxDB's.", fault),
+            InfluxQueryFailure.Malformed, "The response is not one of InfluxDB's, or not whole.", fault),
         _ => new InfluxQueryException(InfluxQueryFailure.Unreachable, $"InfluxDB can't be reached: {fault.Message}", fault),
     };
 

@@ -3,7 +3,7 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Core.Storage.Influx.Client;
 
 /// <summary>
-/// One named column of an answer: whole numbers, or codes into a dictionary that goes on from one part of the answer to the next. Not thread safe.
+/// One named column of a response: whole numbers, or codes into a dictionary that continues from one part of the response to the next. Not thread safe.
 /// </summary>
 internal sealed class InfluxColumn
 {
@@ -17,7 +17,7 @@ internal sealed class InfluxColumn
     private SymbolTable _symbols = new();
     private int[] _codes = [];
 
-    /// <param name="name">The column's name in the answer.</param>
+    /// <param name="name">The column's name in the response.</param>
     /// <param name="isText">Whether it holds texts.</param>
     public InfluxColumn(string name, bool isText)
     {
@@ -78,7 +78,7 @@ internal sealed class InfluxColumn
         _codes[row] = TextColumn.Missing;
     }
 
-    /// <summary>Empties the column for the next part of an answer.</summary>
+    /// <summary>Empties the column for the next part of a response.</summary>
     public void Clear()
     {
         ValueCount = 0;

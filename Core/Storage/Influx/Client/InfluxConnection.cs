@@ -8,23 +8,21 @@ using InfluxDB.Client.Api.Client;
 using InfluxDB.Client.Api.Domain;
 using InfluxDB.Client.Api.Service;
 using RestSharp;
+using TimeSeries.Core.Storage.Influx.Configuration;
 
 namespace TimeSeries.Core.Storage.Influx.Client;
 
 /// <summary>
-/// InfluxDB.Client for one account, over an <see cref="HttpClient"/> of our own: pooled connections, no redirects, the credentials in a header and nowhere
-/// else. Uses the client's services, which return status, headers and body. Its upper layer throws instead, fails on a <c>Retry-After</c> that is a date,
-/// and hides who cancelled.
-/// A request without a response throws what <see cref="HttpClient"/> throws. Thread safe.
+/// InfluxDB.Client for one account, over an <see cref="HttpClient"/> with pooled connections, no redirects, and the credentials in a header only.
+/// Uses the client's services, which return status, headers and body. Its upper layer throws instead, fails on a <c>Retry-After</c> that is a date,
+/// and hides who cancelled. A request without a response throws what <see cref="HttpClient"/> throws. Thread safe.
 /// </summary>
 internal sealed class InfluxConnection : IDisposable
 {
     // So that a load balancer's changes are seen.
     private static readonly TimeSpan _connectionLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly string _organization;
-    private readonly string _database;
-    private readonly string _bucket;
+    private readonly InfluxOptions _options;
     private readonly Uri _queryAddress;
     private readonly HttpClient _http;
     private readonly InfluxDBClient _client;
@@ -33,19 +31,14 @@ internal sealed class InfluxConnection : IDisposable
     private readonly BucketsService _buckets;
     private readonly DBRPsService _mappings;
 
-    /// <param name="server">Address of the server, ending in a slash; a path in it is that of a proxy.</param>
-    /// <param name="organization">The organization that <c>/api/v2/write</c> needs; empty to write to <c>/write</c>.</param>
-    /// <param name="database">The database or bucket.</param>
-    /// <param name="retentionPolicy">Its retention policy; empty for the default one.</param>
-    /// <param name="account">The header <c>Authorization</c>; null for none.</param>
+    /// <param name="options">Where InfluxDB is.</param>
+    /// <param name="account">The account of all requests.</param>
     /// <param name="maxBodyBytes">How much of a response's body is read.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The HTTP client disposes its handlers.")]
-    public InfluxConnection(Uri server, string organization, string database, string retentionPolicy, AuthenticationHeaderValue? account, int maxBodyBytes)
+    public InfluxConnection(InfluxOptions options, InfluxCredentials account, int maxBodyBytes)
     {
-        _organization = organization;
-        _database = database;
-        _queryAddress = new Uri(server, "query");
-        _bucket = retentionPolicy.Length > 0 ? $"{database}/{retentionPolicy}" : database;
+        _options = options;
+        _queryAddress = new Uri(options.BaseAddress, "query");
         SocketsHttpHandler sockets = new()
         {
             PooledConnectionLifetime = _connectionLifetime,
@@ -53,12 +46,12 @@ internal sealed class InfluxConnection : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
         };
-        Uri? writeAddress = organization.Length > 0 ? null : WriteAddress(server, database, retentionPolicy);
+        Uri? writeAddress = options.WriteApi == InfluxWriteApi.V2 ? null : WriteAddress(options);
 
         // Every request has a token of its caller's that ends it.
-        _http = new HttpClient(new InfluxRequestHandler(writeAddress, account, maxBodyBytes, sockets)) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new InfluxRequestHandler(writeAddress, account.ToHeader(), maxBodyBytes, sockets)) { Timeout = Timeout.InfiniteTimeSpan };
         _client = new InfluxDBClient(InfluxDBClientOptions.Builder.CreateNew()
-            .Url(server.AbsoluteUri.TrimEnd('/')).TimeOut(Timeout.InfiniteTimeSpan).SetHttpClient(_http).Build());
+            .Url(options.BaseAddress.AbsoluteUri.TrimEnd('/')).TimeOut(Timeout.InfiniteTimeSpan).SetHttpClient(_http).Build());
         _writes = Service<WriteService>();
         _pings = Service<PingService>();
         _buckets = Service<BucketsService>();
@@ -68,46 +61,47 @@ internal sealed class InfluxConnection : IDisposable
     /// <summary>Sends lines once. The array is read until the task completes.</summary>
     public async Task<RestResponse> WriteAsync(byte[] body, string? contentEncoding, CancellationToken cancellationToken) =>
         Received(await _writes.PostWriteAsyncWithIRestResponse(
-            _organization, _bucket, body, contentEncoding: contentEncoding, contentType: "text/plain; charset=utf-8", accept: "application/json",
+            _options.WriteOrg, _options.Bucket, body, contentEncoding: contentEncoding, contentType: "text/plain; charset=utf-8", accept: "application/json",
             precision: WritePrecision.Ns, cancellationToken: cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Asks whether the server is there. Any server may answer 204: only the header with the version tells that it is an InfluxDB.</summary>
+    /// <summary>Pings the server. Any server may respond with 204. Only the header with the version shows that it is InfluxDB.</summary>
     public async Task<RestResponse> PingAsync(CancellationToken cancellationToken) =>
         Received(await _pings.GetPingAsyncWithIRestResponse(cancellationToken).ConfigureAwait(false));
 
     /// <summary>Finds a bucket of 2.x by its id, or the configured one by its name; null where there is none that the account sees.</summary>
     public async Task<Bucket?> FindBucketAsync(string? id, CancellationToken cancellationToken)
     {
-        (string? organization, string? name) = id is null ? (_organization.Length > 0 ? _organization : null, _bucket) : (null, null);
+        string? organization = id is null && _options.WriteApi == InfluxWriteApi.V2 ? _options.Org : null;
+        string? name = id is null ? _options.Bucket : null;
         RestResponse response = Received(await _buckets.GetBucketsAsyncWithIRestResponse(
             org: organization, name: name, id: id, cancellationToken: cancellationToken).ConfigureAwait(false));
         return Read<Buckets>(response)?._Buckets?.FirstOrDefault();
     }
 
-    /// <summary>Lists the mappings of a database to buckets (DBRP) of 2.x; null where the account does not see them.</summary>
-    public async Task<IReadOnlyList<DBRP>?> FindMappingsAsync(string organizationId, string database, CancellationToken cancellationToken)
+    /// <summary>Lists the mappings of the database to buckets (DBRP) of 2.x; null where the account does not see them.</summary>
+    public async Task<IReadOnlyList<DBRP>?> FindMappingsAsync(string organizationId, CancellationToken cancellationToken)
     {
         RestResponse response = Received(await _mappings.GetDBRPsAsyncWithIRestResponse(
-            orgID: organizationId, db: database, cancellationToken: cancellationToken).ConfigureAwait(false));
+            orgID: organizationId, db: _options.Database, cancellationToken: cancellationToken).ConfigureAwait(false));
         return Read<DBRPs>(response)?.Content;
     }
 
-    /// <summary>Makes the database, which only 1.x lets a client do, with a retention or without one.</summary>
-    public Task<(HttpStatusCode Status, string Body)> CreateDatabaseAsync(TimeSpan? retention, CancellationToken cancellationToken)
+    /// <summary>Creates the database, with the configured retention. Only 1.x lets a client do so.</summary>
+    public Task<(HttpStatusCode Status, string Body)> CreateDatabaseAsync(CancellationToken cancellationToken)
     {
-        string duration = retention is { } kept ? string.Create(CultureInfo.InvariantCulture, $" WITH DURATION {(long)kept.TotalHours}h") : "";
-        return QueryAsync($"CREATE DATABASE {Identifier(_database)}{duration}", cancellationToken);
+        string duration = _options.Retention is { } kept ? string.Create(CultureInfo.InvariantCulture, $" WITH DURATION {(long)kept.TotalHours}h") : "";
+        return QueryAsync($"CREATE DATABASE {Identifier(_options.Database)}{duration}", cancellationToken);
     }
 
     /// <summary>Lists the retention policies of the database (1.x).</summary>
     public Task<(HttpStatusCode Status, string Body)> ListPoliciesAsync(CancellationToken cancellationToken) =>
-        QueryAsync($"SHOW RETENTION POLICIES ON {Identifier(_database)}", cancellationToken);
+        QueryAsync($"SHOW RETENTION POLICIES ON {Identifier(_options.Database)}", cancellationToken);
 
     /// <summary>Sends a statement of InfluxQL, which InfluxDB.Client does not have, for a short response.</summary>
     public async Task<(HttpStatusCode Status, string Body)> QueryAsync(string statement, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, _queryAddress);
-        request.Content = new FormUrlEncodedContent([new("db", _database), new("q", statement)]);
+        request.Content = new FormUrlEncodedContent([new("db", _options.Database), new("q", statement)]);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
@@ -123,10 +117,10 @@ internal sealed class InfluxConnection : IDisposable
     public static string? Header(RestResponse response, string name) =>
         response.Headers?.FirstOrDefault(header => name.Equals(header.Name, StringComparison.OrdinalIgnoreCase))?.Value;
 
-    private static Uri WriteAddress(Uri server, string database, string retentionPolicy)
+    private static Uri WriteAddress(InfluxOptions options)
     {
-        string policy = retentionPolicy.Length > 0 ? "&rp=" + Uri.EscapeDataString(retentionPolicy) : "";
-        return new Uri(server, $"write?db={Uri.EscapeDataString(database)}{policy}&precision=ns");
+        string policy = options.RetentionPolicy.Length > 0 ? "&rp=" + Uri.EscapeDataString(options.RetentionPolicy) : "";
+        return new Uri(options.BaseAddress, $"write?db={Uri.EscapeDataString(options.Database)}{policy}&precision=ns");
     }
 
     private static string Identifier(string name)
@@ -154,7 +148,7 @@ internal sealed class InfluxConnection : IDisposable
         }
         catch (ApiException)
         {
-            // Not what InfluxDB sends, so another server or a proxy answered: as if there were nothing to see.
+            // Another server or a proxy responded, not InfluxDB: the account sees nothing.
             return null;
         }
     }

@@ -8,10 +8,10 @@ using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Core.Storage.Influx.Client;
 
-/// <summary>Writes through InfluxDB.Client, and says what became of each write; one time-out a request. Thread safe.</summary>
+/// <summary>Writes through InfluxDB.Client and returns the outcome of each write. Each request has a time-out. Thread safe.</summary>
 public sealed class InfluxHttp : IDisposable
 {
-    // The start of an error's body tells the reason; the rest may be a page of a proxy.
+    // The start of an error's body holds the reason. The rest may be a page of a proxy.
     private const int MaxBodyBytes = 4_096;
 
     private readonly InfluxOptions _options;
@@ -23,12 +23,10 @@ public sealed class InfluxHttp : IDisposable
     {
         _options = options;
         _clock = clock;
-        string organization = options.WriteApi == InfluxWriteApi.V2 ? options.Org : "";
-        _connection = new InfluxConnection(
-            options.BaseAddress, organization, options.Database, options.RetentionPolicy, options.Credentials.ToHeader(), MaxBodyBytes);
+        _connection = new InfluxConnection(options, options.Credentials, MaxBodyBytes);
     }
 
-    /// <summary>Sends lines once and says what became of them. Throws only when cancelled.</summary>
+    /// <summary>Sends lines once. Throws only when cancelled.</summary>
     /// <param name="lines">The lines; they are copied, and stay the caller's.</param>
     /// <param name="maxBytes">Length up to which line feeds may be put behind the lines, so that an array can be used again; 0 to send the lines alone.</param>
     /// <param name="cancellationToken">Ends the request.</param>
@@ -57,14 +55,14 @@ public sealed class InfluxHttp : IDisposable
         }
     }
 
-    /// <summary>Makes the database (1.x). Null when it exists now, else why not.</summary>
+    /// <summary>Creates the database (1.x). Null when it exists now, else why not.</summary>
     public async Task<string?> CreateDatabaseAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(_options.Timeout, _clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            (HttpStatusCode status, string body) = await _connection.CreateDatabaseAsync(_options.Retention, either.Token).ConfigureAwait(false);
+            (HttpStatusCode status, string body) = await _connection.CreateDatabaseAsync(either.Token).ConfigureAwait(false);
             bool isMade = status == HttpStatusCode.OK && !body.Contains("\"error\"", StringComparison.Ordinal);
             return isMade ? null : string.Create(CultureInfo.InvariantCulture, $"{(int)status} {ReasonOf(body).Trim()}");
         }

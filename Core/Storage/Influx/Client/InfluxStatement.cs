@@ -6,8 +6,8 @@ using TimeSeries.Core.Model.Queries;
 namespace TimeSeries.Core.Storage.Influx.Client;
 
 /// <summary>
-/// One SELECT in the part of InfluxQL that every version reads. Identifiers come from the schema, numbers are integers of ours, and every text is bound:
-/// nothing from outside is ever a part of the statement. Not thread safe.
+/// One SELECT in the part of InfluxQL that every version reads. Identifiers come from the schema, and every text is bound,
+/// so no input is ever a part of the statement. Not thread safe.
 /// </summary>
 internal sealed class InfluxStatement
 {
@@ -29,55 +29,22 @@ internal sealed class InfluxStatement
     public ImmutableArray<InfluxParameter> Parameters => [.. _parameters];
 
     /// <summary>Begins a statement that reads columns.</summary>
-    public static InfluxStatement Select(string measurement, ReadOnlySpan<string> columns)
-    {
-        InfluxStatement statement = new();
-        for (int i = 0; i < columns.Length; i++)
-        {
-            statement._text.Append(i == 0 ? "" : ",");
-            statement.AppendName(columns[i]);
-        }
-
-        return statement.From(measurement);
-    }
+    public static InfluxStatement Select(string measurement, params string[] columns) =>
+        Begin(measurement, Array.ConvertAll(columns, static column => ("", column)));
 
     /// <summary>Begins a statement that counts the points with a value in a field.</summary>
-    public static InfluxStatement Count(string measurement, string field)
-    {
-        InfluxStatement statement = new();
-        statement._text.Append("count(");
-        statement.AppendName(field);
-        statement._text.Append(')');
-        return statement.From(measurement);
-    }
+    public static InfluxStatement Count(string measurement, string field) => Begin(measurement, ("count", field));
 
     /// <summary>Begins a statement that counts the points with a value in a field, and reads the least one.</summary>
-    public static InfluxStatement CountAndLeast(string measurement, string field)
-    {
-        InfluxStatement statement = new();
-        statement._text.Append("count(");
-        statement.AppendName(field);
-        statement._text.Append("),min(");
-        statement.AppendName(field);
-        statement._text.Append(')');
-        return statement.From(measurement);
-    }
+    public static InfluxStatement CountAndLeast(string measurement, string field) => Begin(measurement, ("count", field), ("min", field));
 
-    /// <summary>Begins a statement that reads the last value of a field, and what stands beside it in another.</summary>
-    public static InfluxStatement Latest(string measurement, string field, string beside)
-    {
-        InfluxStatement statement = new();
-        statement._text.Append("last(");
-        statement.AppendName(field);
-        statement._text.Append("),");
-        statement.AppendName(beside);
-        return statement.From(measurement);
-    }
+    /// <summary>Begins a statement that reads the last value of a field, and the value of another field of that point.</summary>
+    public static InfluxStatement Latest(string measurement, string field, string other) => Begin(measurement, ("last", field), ("", other));
 
     /// <summary>The part of a range that InfluxDB has times for.</summary>
     public static TimeRange Clamp(TimeRange range) => range.Intersect(new TimeRange(-LastMillisecond + 1, LastMillisecond));
 
-    /// <summary>Keeps the points in a range of times. Always the last condition but those of <see cref="WhereAny"/>.</summary>
+    /// <summary>Keeps the points in a range of times. Only conditions of <see cref="WhereAny"/> follow it.</summary>
     public InfluxStatement In(TimeRange range)
     {
         TimeRange clamped = Clamp(range);
@@ -115,7 +82,7 @@ internal sealed class InfluxStatement
         return this;
     }
 
-    /// <summary>Answers for each value of a tag.</summary>
+    /// <summary>Groups by the values of a tag.</summary>
     public InfluxStatement ByTag(string tag)
     {
         _text.Append(" GROUP BY ");
@@ -123,17 +90,10 @@ internal sealed class InfluxStatement
         return this;
     }
 
-    /// <summary>Cuts the answer to its first rows.</summary>
+    /// <summary>Limits the response to its first rows.</summary>
     public InfluxStatement First(int rows)
     {
         _text.Append(CultureInfo.InvariantCulture, $" LIMIT {rows}");
-        return this;
-    }
-
-    /// <summary>Cuts the answer to its last row.</summary>
-    public InfluxStatement Last()
-    {
-        _text.Append(" ORDER BY time DESC LIMIT 1");
         return this;
     }
 
@@ -144,11 +104,20 @@ internal sealed class InfluxStatement
         return this;
     }
 
-    private InfluxStatement From(string measurement)
+    private static InfluxStatement Begin(string measurement, params ReadOnlySpan<(string Function, string Column)> selected)
     {
-        _text.Append(" FROM ");
-        AppendName(measurement);
-        return this;
+        InfluxStatement statement = new();
+        for (int i = 0; i < selected.Length; i++)
+        {
+            (string function, string column) = selected[i];
+            statement._text.Append(i == 0 ? "" : ",").Append(function).Append(function.Length > 0 ? "(" : "");
+            statement.AppendName(column);
+            statement._text.Append(function.Length > 0 ? ")" : "");
+        }
+
+        statement._text.Append(" FROM ");
+        statement.AppendName(measurement);
+        return statement;
     }
 
     private void AppendConjunction()
@@ -169,7 +138,7 @@ internal sealed class InfluxStatement
     {
         foreach (char character in name)
         {
-            // Names are ours; this says so where one is made, not where it is used.
+            // All names are constants of the schema.
             if (!char.IsAsciiLetterOrDigit(character) && character != '_')
             {
                 throw new ArgumentException($"'{name}' is no name of the schema.", nameof(name));
@@ -180,5 +149,5 @@ internal sealed class InfluxStatement
     }
 }
 
-/// <summary>A text bound to a name in a statement: it reaches the server beside the statement and never becomes a part of it.</summary>
+/// <summary>A text that is bound to a name in a statement. It is sent beside the statement.</summary>
 internal readonly record struct InfluxParameter(string Name, string Value);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TimeSeries.Core.Storage.Influx.Configuration;
 
-/// <summary>Who we are to InfluxDB. Its text never shows a secret.</summary>
+/// <summary>An account of InfluxDB. Its text never shows a secret.</summary>
 public sealed class InfluxCredentials
 {
     private readonly string _token;

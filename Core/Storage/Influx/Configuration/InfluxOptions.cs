@@ -1,9 +1,9 @@
 namespace TimeSeries.Core.Storage.Influx.Configuration;
 
 /// <summary>
-/// How InfluxDB is reached and written to, as <c>influx.env</c> and the environment say. Never written after start; its text shows no secret.
+/// How InfluxDB is reached and written to, from <c>influx.env</c> and the environment. Never changed after the start. Its text shows no secret.
 /// </summary>
-public sealed class InfluxOptions
+public sealed record InfluxOptions
 {
     /// <summary>Largest body before compression: every server's limit is at least 10 MiB, and above it some answer with a reset instead of 413.</summary>
     public const int MaxBatchBytes = 4 << 20;
@@ -11,26 +11,32 @@ public sealed class InfluxOptions
     /// <summary>Address of the server, or of the load balancer before a cluster.</summary>
     public Uri Host { get; init; } = new("http://127.0.0.1:8086");
 
-    /// <summary>What the paths of requests are relative to: a path in <see cref="Host"/> is that of a proxy and stands before ours.</summary>
+    /// <summary>What the paths of requests are relative to, ending in a slash. A path in <see cref="Host"/> is that of a proxy.</summary>
     internal Uri BaseAddress => Host.AbsolutePath.EndsWith('/') ? Host : new Uri(Host.AbsoluteUri + "/");
 
-    /// <summary>What writes are sent with.</summary>
+    /// <summary>The account of writes.</summary>
     public InfluxCredentials Credentials { get; init; } = InfluxCredentials.None;
 
-    /// <summary>What queries are sent with: the read-only account where one is given, else that of the writes.</summary>
+    /// <summary>The account of queries: the read-only account when there is one, else that of writes.</summary>
     public InfluxCredentials ReadCredentials { get; init; } = InfluxCredentials.None;
 
     /// <summary>Organisation, for <see cref="InfluxWriteApi.V2"/> only.</summary>
     public string Org { get; init; } = "-";
+
+    /// <summary>The organisation that <c>/api/v2/write</c> needs; empty to write to <c>/write</c>.</summary>
+    internal string WriteOrg => WriteApi == InfluxWriteApi.V2 ? Org : "";
 
     public string Database { get; init; } = "apm";
 
     /// <summary>Retention policy; empty for the database's default.</summary>
     public string RetentionPolicy { get; init; } = "";
 
+    /// <summary>Name of the bucket of 2.x.</summary>
+    internal string Bucket => RetentionPolicy.Length > 0 ? $"{Database}/{RetentionPolicy}" : Database;
+
     public InfluxWriteApi WriteApi { get; init; } = InfluxWriteApi.V1;
 
-    /// <summary>Makes the database when it is missing (1.x only).</summary>
+    /// <summary>Creates the database when it is missing (1.x only).</summary>
     public bool CreateDatabase { get; init; } = true;
 
     /// <summary>How long a database that we create keeps its samples; null means no limit.</summary>
@@ -73,6 +79,6 @@ public enum InfluxRoles : byte
     /// <summary>Writes samples and rollups.</summary>
     Writer = 1,
 
-    /// <summary>Asks for them.</summary>
+    /// <summary>Queries them.</summary>
     Reader = 2,
 }

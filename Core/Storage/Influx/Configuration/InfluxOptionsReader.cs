@@ -61,8 +61,9 @@ public sealed class InfluxOptionsReader
         string address = text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? host) || host.Scheme is not ("http" or "https") || host.Host.Length == 0)
         {
-            // What stands before an @ would be a password.
-            _settings.Errors.Add(text.Contains('@', StringComparison.Ordinal) ? $"{key} is no address." : $"{key} = '{text}' is no address like http://host:8086.");
+            // The text before an @ may be a password.
+            string found = text.Contains('@', StringComparison.Ordinal) ? $"{key} is no address." : $"{key} = '{text}' is no address like http://host:8086.";
+            _settings.Errors.Add(found);
             return fallback;
         }
 
@@ -194,7 +195,7 @@ public sealed class InfluxOptionsReader
     }
 }
 
-/// <summary>What was read: options, or everything that is wrong, each naming the key and the value found (of a secret: only the key).</summary>
+/// <summary>The options, or all errors. Each error names the key and the value found; of a secret only the key.</summary>
 /// <param name="Options">The options; null when there are errors.</param>
 /// <param name="Errors">What is wrong.</param>
 /// <param name="Path">The file that was read; null when there was none.</param>

@@ -5,8 +5,8 @@ using TimeSeries.Core.Files;
 namespace TimeSeries.Core.Storage.Influx.Configuration;
 
 /// <summary>
-/// The settings as texts: of the process environment, which wins, and of <c>influx.env</c>. A secret may come from a file instead (<c>…_FILE</c>).
-/// What is wrong is gathered in <see cref="Errors"/>.
+/// The settings as texts, from the process environment, which wins, and from <c>influx.env</c>. A secret may come from a file instead (<c>…_FILE</c>).
+/// <see cref="Errors"/> collects what is wrong.
 /// </summary>
 internal sealed class InfluxSettings
 {
@@ -157,7 +157,7 @@ internal sealed class InfluxSettings
             }
         }
 
-        // A comment behind a value stands apart from it.
+        // White space separates a comment from a value.
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == '#' && (i == 0 || char.IsWhiteSpace(text[i - 1])))

@@ -1,8 +1,8 @@
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
-/// <summary>Keeps what queries have read, within so many bytes; what was not asked for the longest goes first. Thread safe.</summary>
+/// <summary>Caches what queries read, up to a number of bytes. The least recently used value goes first. Thread safe.</summary>
 /// <param name="maxBytes">Most bytes held.</param>
-/// <param name="bytesOf">Memory that a value holds; of one that grows, when it is set again.</param>
+/// <param name="bytesOf">Memory that a value holds. A value that grows is measured when it is set again.</param>
 internal sealed class BoundedCache<TKey, TValue>(long maxBytes, Func<TValue, long> bytesOf)
     where TKey : notnull
     where TValue : class
@@ -28,7 +28,7 @@ internal sealed class BoundedCache<TKey, TValue>(long maxBytes, Func<TValue, lon
         }
     }
 
-    /// <summary>What stands under the key; where nothing does, what is made, which is kept too.</summary>
+    /// <summary>Returns the value of a key. Makes and adds it when there is none.</summary>
     public TValue FindOrAdd(TKey key, Func<TValue> make)
     {
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class BoundedCache<TKey, TValue>(long maxBytes, Func<TValue, lon
         }
     }
 
-    /// <summary>Keeps a value in place of what stood under the key.</summary>
+    /// <summary>Adds or replaces the value of a key.</summary>
     public void Set(TKey key, TValue value)
     {
         lock (_lock)

@@ -6,16 +6,16 @@ using TimeSeries.Core.Storage.Influx.Client;
 
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
-/// <summary>The part of a raw answer that is at hand, with the place of each row: its time, its node and its sequence number. Not thread safe.</summary>
+/// <summary>A part of a response with raw rows, and the id of each row: its time, its node and its sequence number. Not thread safe.</summary>
 internal sealed class IdentifiedRows : IIdentifiedChunk
 {
     private readonly InfluxColumn _number = new(InfluxSchema.NumberField, isText: false);
     private readonly InfluxColumn _node = new(InfluxSchema.NodeTag, isText: true);
     private ulong[] _nodes = [];
 
-    // Nodes by code, as far as they were needed; texts keep their codes from one part of an answer to the next.
+    // Nodes by code. Texts keep their codes from one part of a response to the next.
     private object? _owner;
-    private readonly List<ulong> _known = [];
+    private readonly List<ulong> _nodeOfCode = [];
 
     /// <param name="schema">The kind.</param>
     /// <param name="fields">Fields to read, apart from those of the sample's id.</param>
@@ -32,13 +32,13 @@ internal sealed class IdentifiedRows : IIdentifiedChunk
         Columns = [.. columns];
     }
 
-    /// <summary>The rows without their places.</summary>
+    /// <summary>The rows without their ids.</summary>
     public RowChunk Chunk { get; }
 
-    /// <summary>What a statement has to select: the place and the fields. Every point has a number, so every point has a row.</summary>
+    /// <summary>The columns that a statement selects: the id and the fields. Every point has a number, so every point has a row.</summary>
     public string[] Columns { get; }
 
-    /// <summary>Where the answer is read into.</summary>
+    /// <summary>The columns that the response is read into.</summary>
     public InfluxRows Rows => Chunk.Rows;
 
     public int RowCount => Chunk.RowCount;
@@ -57,10 +57,10 @@ internal sealed class IdentifiedRows : IIdentifiedChunk
 
     public SymbolView Symbols(int field) => Chunk.Symbols(field);
 
-    public SampleId Place(int row) => new(Chunk.Numbers(KindSchema.Time)[row], _nodes[row], _number.Numbers[row]);
+    public SampleId Id(int row) => new(Chunk.Numbers(KindSchema.Time)[row], _nodes[row], _number.Numbers[row]);
 
-    /// <summary>Turns the points that were read into places of samples; once for each part of an answer.</summary>
-    public void TakePlaces()
+    /// <summary>Reads the ids of the rows. Call once for each part of a response.</summary>
+    public void ReadIds()
     {
         Chunk.TakeTimes();
         if (_nodes.Length < RowCount)
@@ -72,18 +72,18 @@ internal sealed class IdentifiedRows : IIdentifiedChunk
         if (!ReferenceEquals(_owner, texts.Owner))
         {
             _owner = texts.Owner;
-            _known.Clear();
+            _nodeOfCode.Clear();
         }
 
-        while (_known.Count < texts.Count)
+        while (_nodeOfCode.Count < texts.Count)
         {
-            _known.Add(ulong.Parse(texts[_known.Count], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+            _nodeOfCode.Add(ulong.Parse(texts[_nodeOfCode.Count], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
         }
 
         ReadOnlySpan<int> codes = _node.Codes(RowCount);
         for (int row = 0; row < codes.Length; row++)
         {
-            _nodes[row] = _known[codes[row]];
+            _nodes[row] = _nodeOfCode[codes[row]];
         }
     }
 }

@@ -12,18 +12,18 @@ using TimeSeries.Core.Storage.Influx.Writing;
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
 /// <summary>
-/// Answers queries over what any number of nodes wrote into InfluxDB, exactly as the embedded store does over its own: whole 5-minute buckets from the
-/// rollups of units, everything else from raw rows that stream through the same aggregation. Memory is bounded by the query's groups, a few
-/// thousand rows, and the caches of units and of ids of alerts. Thread safe.
+/// Runs queries over the samples that any number of nodes wrote into InfluxDB. Results equal those of the embedded store. Whole 5-minute buckets come from
+/// the rollups of units, the rest from raw rows that stream through the same aggregation. Memory is bounded by the query's groups, a few
+/// thousand rows, and the caches of units and of alert ids. Thread safe.
 /// </summary>
 public sealed class InfluxReader : ISampleReader, IDisposable
 {
-    // Hours: as much as the embedded store keeps of its blocks; a day of a million transactions with all that belongs to it takes about half.
+    // The embedded store caches as many bytes of its blocks. A day of a million transactions, with its other kinds, takes about half.
     // Single units serve the hours that are not full yet, and short windows.
     private const long HourBytes = 128L << 20;
     private const long UnitBytes = 64L << 20;
 
-    // Ids of some four million alerts. A project with more has all its ids read by every query.
+    // Ids of more than three million alerts. A project with more has all its ids read by every query.
     private const long AlertIdBytes = 192L << 20;
 
     private const long GroupedBytes = 32L << 20;
@@ -38,7 +38,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     private readonly TimeProvider _clock;
 
     /// <param name="options">Where InfluxDB is; queries are sent with its read-only account.</param>
-    /// <param name="retention">How long the samples of a kind are answered, by their time; null means no limit.</param>
+    /// <param name="retention">The age up to which samples of a kind are returned, by their time; null means no limit.</param>
     /// <param name="clock">The present, for retention, and time-outs.</param>
     public InfluxReader(InfluxOptions options, Func<Kind, TimeSpan?> retention, TimeProvider clock)
     {
@@ -51,7 +51,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole answer.</exception>
+    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole response.</exception>
     public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
         Aggregation aggregation = new(query, _grouped, cancellationToken);
@@ -84,7 +84,7 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole answer.</exception>
+    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole response.</exception>
     public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -101,13 +101,14 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>By the clocks of the nodes; see <see cref="InfluxSchema"/> for what a node says of itself.</remarks>
-    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole answer.</exception>
+    /// <remarks>By the clocks of the nodes, from their heartbeats (see <see cref="InfluxSchema"/>).</remarks>
+    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole response.</exception>
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => _nodes.ThroughAsync(cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
-    private ValueTask<RepeatedAlerts> FindRepeatsAsync(Kind kind, long pcode, TimeRange kept, PushdownPredicates conditions, CancellationToken cancellationToken) =>
+    private ValueTask<RepeatedAlerts> FindRepeatsAsync(
+        Kind kind, long pcode, TimeRange kept, PushdownPredicates conditions, CancellationToken cancellationToken) =>
         kind == Kind.Alert ? _alerts.FindAsync(pcode, kept, conditions, cancellationToken) : new(RepeatedAlerts.None);
 
     private long EarliestOf(Kind kind) =>

@@ -7,14 +7,14 @@ using TimeSeries.Core.Storage.Influx.Client;
 
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
-/// <summary>Reads the fields of a page's rows: those near each other with one request, so that few others are read in between.</summary>
+/// <summary>Reads the fields of a page's rows. Rows that are near each other share a request, so that few other rows are read.</summary>
 internal sealed class PageFields
 {
-    // Reading so many rows of all fields takes about as long as one more request.
+    // Reading this many rows takes about as long as one more request.
     private const long RowsOfRequest = 300;
 
     // More rows than a chunk has, so that those of different chunks are far from each other.
-    private const long RowsOfPiece = 1 << 14;
+    private const long RowsOfChunk = 1 << 14;
 
     private readonly InfluxQlClient _client;
     private readonly ListQuery _query;
@@ -36,7 +36,7 @@ internal sealed class PageFields
 
     /// <summary>Fills a page.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="rows">Its rows in its order; their pieces and rows tell how many others lie in between.</param>
+    /// <param name="rows">Its rows in its order. Their positions show how many other rows lie between them.</param>
     /// <exception cref="InfluxQueryException">A row is gone, or InfluxDB gave no complete response.</exception>
     public async ValueTask FillAsync(ListedSamples page, ListedRow[] rows)
     {
@@ -59,23 +59,25 @@ internal sealed class PageFields
     }
 
     private static long Distance(in ListedRow one, in ListedRow other) =>
-        Math.Abs((other.Piece - one.Piece) * RowsOfPiece + other.Row - one.Row);
+        Math.Abs((other.Piece - one.Piece) * RowsOfChunk + other.Row - one.Row);
 
     private async ValueTask FillAsync(ListedSamples page, TimeRange range)
     {
         InfluxStatement statement = InfluxStatement.Select(_schema.Name, _chunk.Columns)
             .Where(InfluxSchema.PcodeTag, _query.Pcode.ToString(CultureInfo.InvariantCulture)).In(range);
         _conditions.AddTo(statement);
-        await using InfluxAnswer answer = await _client.AskAsync(statement, _chunk.Rows, _cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
+        await using InfluxResponse response = await _client.QueryAsync(statement, _chunk.Rows, _cancellationToken).ConfigureAwait(false);
+        while (await response.ReadAsync().ConfigureAwait(false))
         {
-            _chunk.TakePlaces();
+            _chunk.ReadIds();
             Copy(page);
         }
 
         if (_open.Count > 0)
         {
-            throw new InfluxQueryException(InfluxQueryFailure.Partial, "InfluxDB lost samples while they were listed (its own retention is shorter than ours, or they were deleted).");
+            throw new InfluxQueryException(
+                InfluxQueryFailure.Partial,
+                "InfluxDB lost samples while they were listed (its retention is shorter than Storage:Retention, or they were deleted).");
         }
     }
 
@@ -85,7 +87,7 @@ internal sealed class PageFields
         List<int> to = [];
         for (int row = 0; row < _chunk.RowCount; row++)
         {
-            if (_open.Remove(_chunk.Place(row), out int at))
+            if (_open.Remove(_chunk.Id(row), out int at))
             {
                 from.Add(row);
                 to.Add(at);

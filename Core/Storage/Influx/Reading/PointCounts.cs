@@ -4,49 +4,38 @@ using TimeSeries.Core.Storage.Influx.Client;
 
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
-/// <summary>How many points a kind has. It costs InfluxDB one pass over an integer field; no row travels.</summary>
+/// <summary>Counts the points of a kind. It costs InfluxDB one pass over an integer field, and no row is sent.</summary>
 internal static class PointCounts
 {
-    /// <summary>Bucket by bucket: those of some ranges, ascending and disjoint, that have points, ascending.</summary>
-    public static async ValueTask<List<(long Bucket, long Points)>> AskAsync(
-        InfluxQlClient client, KindSchema schema, string project, IReadOnlyList<TimeRange> ranges, CancellationToken cancellationToken)
+    /// <summary>Counts each window of some ranges. The ranges ascend and are disjoint. Windows without points are left out.</summary>
+    public static async ValueTask<List<(long Start, long Points)>> CountAsync(
+        InfluxQlClient client, KindSchema schema, string project, IReadOnlyList<TimeRange> ranges, long windowMilliseconds, CancellationToken cancellationToken)
     {
         InfluxColumn time = new("time", isText: false);
         InfluxColumn count = new("count", isText: false);
         InfluxRows rows = new(time, count);
-        List<(long Bucket, long Points)> counts = [];
+        List<(long Start, long Points)> counts = [];
         foreach (TimeRange range in ranges)
         {
             InfluxStatement statement = InfluxStatement.Count(schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, project).In(range)
-                .ByTime(InfluxSchema.BucketMilliseconds);
-            await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-            while (await answer.ReadAsync().ConfigureAwait(false))
-            {
-                for (int row = 0; row < rows.RowCount; row++)
-                {
-                    counts.Add((InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row]));
-                }
-            }
+                .ByTime(windowMilliseconds);
+            await client.ForEachAsync(
+                statement, rows, row => counts.Add((InfluxSchema.MillisecondsOf(time.Numbers[row]), count.Numbers[row])), cancellationToken)
+                .ConfigureAwait(false);
         }
 
         return counts;
     }
 
-    /// <summary>The points of a range that some conditions let pass.</summary>
-    public static async ValueTask<long> AskAsync(
+    /// <summary>Counts the points of a range that meet some conditions.</summary>
+    public static async ValueTask<long> CountAsync(
         InfluxQlClient client, KindSchema schema, string project, TimeRange range, PushdownPredicates conditions, CancellationToken cancellationToken)
     {
         InfluxColumn count = new("count", isText: false);
-        InfluxRows rows = new(count);
         InfluxStatement statement = InfluxStatement.Count(schema.Name, InfluxSchema.NumberField).Where(InfluxSchema.PcodeTag, project).In(range);
         conditions.AddTo(statement);
         long points = 0;
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            points += rows.RowCount > 0 ? count.Numbers[0] : 0;
-        }
-
+        await client.ForEachAsync(statement, new InfluxRows(count), row => points += count.Numbers[row], cancellationToken).ConfigureAwait(false);
         return points;
     }
 }

@@ -8,12 +8,12 @@ using TimeSeries.Core.Storage.Influx.Client;
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
 /// <summary>
-/// Lists samples from their points. Rows are streamed from the latest to the earliest, no more of them than their places and what the filters look at, until
-/// the page is full; where no filter is left to the host, pages far down are found by counts. Then the fields of the page's rows alone are read.
+/// Lists samples from their points. Rows are streamed from the latest to the earliest until the page is full, with their ids and the fields of the filters.
+/// Where no filter is left to the host, pages far down are found by counts. Then the fields of the page's rows are read.
 /// </summary>
 internal sealed class PointListing
 {
-    // So many rows are passed over in less time than a count takes.
+    // This many rows are passed over in less time than a count takes.
     private const long RowsOfCount = 20_000;
 
     private readonly InfluxQlClient _client;
@@ -29,19 +29,20 @@ internal sealed class PointListing
     private readonly List<ListedRow> _listed = [];
     private readonly bool _canCount;
     private readonly long? _total;
-    private int _pieces;
+    private int _chunks;
     private long _matching;
 
     /// <param name="client">Where the points are.</param>
     /// <param name="query">The query.</param>
-    /// <param name="range">The part of its range that may be answered and has points.</param>
-    /// <param name="conditions">What InfluxDB applies of its filters.</param>
+    /// <param name="range">The part of its range that is within retention.</param>
+    /// <param name="conditions">The filters that InfluxDB applies.</param>
     /// <param name="repeated">Alerts that are left out.</param>
-    /// <param name="total">The total where it is known; null where the list has to find it, if it is asked for.</param>
+    /// <param name="total">The total; null where the list has to find it, if the query wants one.</param>
     /// <param name="clock">The present.</param>
-    /// <param name="cancellationToken">Whether the caller left.</param>
+    /// <param name="cancellationToken">Ends the list.</param>
     public PointListing(
-        InfluxQlClient client, ListQuery query, TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated, long? total, TimeProvider clock, CancellationToken cancellationToken)
+        InfluxQlClient client, ListQuery query, TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated, long? total,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         _total = total;
         _client = client;
@@ -90,7 +91,7 @@ internal sealed class PointListing
         TimeRange left = _rows.Listed.Intersect(_range);
         if (_canCount && _query.Offset >= RowsOfCount)
         {
-            // Of the time of the place to go on from only some rows are behind it: that one is looked at.
+            // Only some rows of the cursor's millisecond are behind the cursor, so they are read.
             if (_query.After is { } after && left.To == after.Time + 1)
             {
                 await StreamAsync(left with { From = Math.Max(left.From, after.Time) }, countsAll: false).ConfigureAwait(false);
@@ -113,7 +114,7 @@ internal sealed class PointListing
             return left with { From = left.To };
         }
 
-        // The later half holds all that is passed over, or it is passed over whole: either way half is left to look at.
+        // The later half holds all rows to pass, or is passed as a whole. Either way half of the range is left.
         TimeRange open = left;
         while (rows > RowsOfCount && open.To - open.From > 1 && _page.ToPass > 0)
         {
@@ -135,7 +136,7 @@ internal sealed class PointListing
 
     private async ValueTask StreamAsync(TimeRange range, bool countsAll)
     {
-        // What is later than the present is little; the slices begin there, so that they are as short as they should be.
+        // Few samples are later than the present. The slices begin there, so that they are not too long.
         TimeRange left = range;
         long present = _clock.GetUtcNow().ToUnixTimeMilliseconds() + AdaptiveSlice.First;
         long sliceMilliseconds = Math.Max(AdaptiveSlice.First, left.To - Math.Max(left.From, present));
@@ -154,13 +155,13 @@ internal sealed class PointListing
         _conditions.AddTo(statement);
         statement.Descending();
         long rows = 0;
-        await using InfluxAnswer answer = await _client.AskAsync(statement, _chunk.Rows, _cancellationToken).ConfigureAwait(false);
-        while ((countsAll || !_page.IsFull) && await answer.ReadAsync().ConfigureAwait(false))
+        await using InfluxResponse response = await _client.QueryAsync(statement, _chunk.Rows, _cancellationToken).ConfigureAwait(false);
+        while ((countsAll || !_page.IsFull) && await response.ReadAsync().ConfigureAwait(false))
         {
-            _chunk.TakePlaces();
+            _chunk.ReadIds();
             rows += _chunk.RowCount;
             _listed.Clear();
-            _matching += _rows.Pick(_chunk, _pieces++, _listed);
+            _matching += _rows.Pick(_chunk, _chunks++, _listed);
             foreach (ListedRow row in _listed)
             {
                 if (_page.IsFull)
@@ -177,7 +178,7 @@ internal sealed class PointListing
 
     private string Project => _query.Pcode.ToString(CultureInfo.InvariantCulture);
 
-    private ValueTask<long> CountAsync(TimeRange range) => PointCounts.AskAsync(_client, _schema, Project, range, _conditions, _cancellationToken);
+    private ValueTask<long> CountAsync(TimeRange range) => PointCounts.CountAsync(_client, _schema, Project, range, _conditions, _cancellationToken);
 
     private static int[] FieldsOfFilters(ListQuery query, KindSchema schema)
     {

@@ -8,15 +8,15 @@ using TimeSeries.Core.Storage.Influx.Client;
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
 /// <summary>
-/// Those filters of a query that InfluxDB can apply exactly and cheaply, since tags are behind them: agents, and ids of alerts. All values are bound.
-/// The host applies every filter anyway.
+/// The filters of a query that InfluxDB applies exactly and cheaply, by tags: agents and alert ids. All values are bound.
+/// The host applies every filter too.
 /// </summary>
 internal sealed class PushdownPredicates
 {
     // Most terms of one condition; a longer list is left to the host.
     private const int MaxTerms = 100;
 
-    // Digits of an alert's id that its tag has.
+    // Digits of an alert's id in its tag.
     private const int TagLength = 2;
 
     private readonly string[] _oids = [];
@@ -46,7 +46,7 @@ internal sealed class PushdownPredicates
     /// <summary>Whether no filter is left to the host.</summary>
     public bool IsComplete { get; }
 
-    /// <summary>Whether only some ids can be in the answer.</summary>
+    /// <summary>Whether the query names alert ids.</summary>
     public bool HasIds => _ids.Length > 0;
 
     /// <summary>Adds the conditions to a statement behind its times.</summary>
@@ -72,7 +72,7 @@ internal sealed class PushdownPredicates
     private static bool IsOfOids(Filter filter) =>
         filter.Operator == FilterOperator.AnyOf && filter.Numbers.Length is > 0 and <= MaxTerms && !filter.Numbers.Contains(NumberColumn.Missing);
 
-    // A text of other characters is no id; a condition on it would be exact too, but is of no use.
+    // A text of other characters is no id, so a condition on it would find nothing.
     private static bool IsOfIds(Filter filter) =>
         filter.Operator == FilterOperator.AnyOf && filter.Texts.Length is > 0 and <= MaxTerms
         && filter.Texts.All(text => text.Length >= TagLength && text.All(char.IsAscii));

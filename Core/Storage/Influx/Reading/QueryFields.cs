@@ -3,13 +3,13 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
-/// <summary>Which fields of its kind a query reads of each row, so that no other is asked for.</summary>
+/// <summary>The fields that a query reads of each row.</summary>
 internal static class QueryFields
 {
-    // What the conditions of measures look at, in the kinds that have it.
+    // The fields that conditions of measures read, in the kinds that have them.
     private static readonly string[] _conditions = ["error", "error_class", "status"];
 
-    /// <summary>The ordinals, ascending; the time is not among them, since every answer has it.</summary>
+    /// <summary>The ordinals, ascending; the time is not among them, since every response has it.</summary>
     public static int[] Of(KindSchema schema, SampleQuery query)
     {
         SortedSet<int> fields = [];

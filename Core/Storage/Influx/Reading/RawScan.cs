@@ -7,7 +7,7 @@ using TimeSeries.Core.Storage.Influx.Client;
 
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
-/// <summary>Streams the raw rows of a query into its aggregation, slice of time by slice of time, so that no request is longer than it must be.</summary>
+/// <summary>Streams the raw rows of a query into its aggregation, slice of time by slice of time, so that requests stay short.</summary>
 internal sealed class RawScan
 {
     private readonly InfluxQlClient _client;
@@ -18,8 +18,8 @@ internal sealed class RawScan
     private readonly RepeatedAlerts _repeated;
     private readonly RowChunk _chunk;
 
-    // The same rows with their places, which only repeats are known by; null where there are none.
-    private readonly IdentifiedRows? _placed;
+    // The same rows with their ids, which repeats are found by; null where there are no repeats.
+    private readonly IdentifiedRows? _identified;
     private readonly string[] _selected;
     private long _sliceMilliseconds = AdaptiveSlice.First;
 
@@ -34,13 +34,13 @@ internal sealed class RawScan
         int[] fields = QueryFields.Of(_schema, query);
         if (repeated.Count > 0)
         {
-            _placed = new IdentifiedRows(_schema, fields);
-            _chunk = _placed.Chunk;
-            _selected = _placed.Columns;
+            _identified = new IdentifiedRows(_schema, fields);
+            _chunk = _identified.Chunk;
+            _selected = _identified.Columns;
         }
         else
         {
-            // A point has a row only where one of the fields asked for has a value, and every point has its number.
+            // A point has a row only where a selected field has a value, and every point has its number.
             _chunk = new RowChunk(_schema, fields);
             _selected = [InfluxSchema.NumberField, .. Array.ConvertAll(fields, field => _schema.Fields[field].Name)];
         }
@@ -65,8 +65,8 @@ internal sealed class RawScan
             .Where(InfluxSchema.PcodeTag, _query.Pcode.ToString(CultureInfo.InvariantCulture)).In(slice);
         _conditions.AddTo(statement);
         long rows = 0;
-        await using InfluxAnswer answer = await _client.AskAsync(statement, _chunk.Rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
+        await using InfluxResponse response = await _client.QueryAsync(statement, _chunk.Rows, cancellationToken).ConfigureAwait(false);
+        while (await response.ReadAsync().ConfigureAwait(false))
         {
             rows += _chunk.RowCount;
             Add(slice);
@@ -77,18 +77,18 @@ internal sealed class RawScan
 
     private void Add(TimeRange slice)
     {
-        if (_placed is null)
+        if (_identified is null)
         {
             _chunk.TakeTimes();
             _aggregation.Add(_chunk, slice);
             return;
         }
 
-        _placed.TakePlaces();
+        _identified.ReadIds();
         int first = 0;
         for (int row = 0; row < _chunk.RowCount; row++)
         {
-            if (_repeated.Contains(_placed.Place(row)))
+            if (_repeated.Contains(_identified.Id(row)))
             {
                 _aggregation.Add(_chunk, first, row, slice);
                 first = row + 1;
@@ -99,7 +99,7 @@ internal sealed class RawScan
     }
 }
 
-/// <summary>How long the slices of time are in which rows are asked for, so that no request is longer than it must be.</summary>
+/// <summary>The length of the slices of time that rows are read in, so that requests stay short.</summary>
 internal static class AdaptiveSlice
 {
     /// <summary>Length in ms of the first slice.</summary>

@@ -5,16 +5,16 @@ using TimeSeries.Core.Storage.Influx.Client;
 
 namespace TimeSeries.Core.Storage.Influx.Reading;
 
-/// <summary>The part of a raw answer that is at hand, as the aggregation reads it. Columns that were not asked for are empty.</summary>
+/// <summary>A part of a response with raw rows, as the aggregation reads it. Columns that were not selected are empty.</summary>
 internal sealed class RowChunk : IColumnChunk
 {
-    // By field; null where it was not asked for.
+    // By field; null where it was not selected.
     private readonly InfluxColumn?[] _columns;
     private readonly InfluxColumn _time;
 
     /// <param name="schema">The kind.</param>
-    /// <param name="fields">The fields that are asked for.</param>
-    /// <param name="extra">Columns that no field of the kind is.</param>
+    /// <param name="fields">The fields to read.</param>
+    /// <param name="extra">Further columns that are no fields of the kind.</param>
     public RowChunk(KindSchema schema, ReadOnlySpan<int> fields, params ReadOnlySpan<InfluxColumn> extra)
     {
         _columns = new InfluxColumn?[schema.Fields.Length];
@@ -32,7 +32,7 @@ internal sealed class RowChunk : IColumnChunk
         Rows = new InfluxRows([.. columns]);
     }
 
-    /// <summary>Where the answer is read into.</summary>
+    /// <summary>The columns that the response is read into.</summary>
     public InfluxRows Rows { get; }
 
     public int RowCount => Rows.RowCount;
@@ -47,7 +47,7 @@ internal sealed class RowChunk : IColumnChunk
 
     public SymbolView Symbols(int field) => _columns[field]?.Symbols ?? SymbolView.Empty;
 
-    /// <summary>Turns the places of the points that were read, in ns, into the times of their samples.</summary>
+    /// <summary>Turns the times of the points, in ns, into the times of their samples.</summary>
     public void TakeTimes()
     {
         (long first, long last) = (long.MaxValue, long.MinValue);

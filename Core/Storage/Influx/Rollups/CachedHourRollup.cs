@@ -33,8 +33,8 @@ internal sealed class CachedHourRollup(Rollup rollup, IReadOnlyDictionary<long, 
         for (long start = hour; start < hour + InfluxSchema.HourMilliseconds; start += InfluxSchema.BucketMilliseconds)
         {
             UnitBucket? found = units.GetValueOrDefault(start);
-            bool isKnown = buckets.TryGetValue(start, out (HashSet<(string Node, long Unit)> Units, long Samples) known);
-            if (isKnown != found is not null || (found is not null && (found.MustBeRead || !known.Units.SetEquals(found.Units))))
+            bool isMerged = buckets.TryGetValue(start, out (HashSet<(string Node, long Unit)> Units, long Samples) merged);
+            if (isMerged != found is not null || (found is not null && (found.MustBeRead || !merged.Units.SetEquals(found.Units))))
             {
                 return false;
             }
@@ -48,7 +48,7 @@ internal sealed class CachedHourRollup(Rollup rollup, IReadOnlyDictionary<long, 
     {
         foreach ((long bucket, long points) in counts)
         {
-            if (!buckets.TryGetValue(bucket, out (HashSet<(string Node, long Unit)> Units, long Samples) known) || known.Samples != points)
+            if (!buckets.TryGetValue(bucket, out (HashSet<(string Node, long Unit)> Units, long Samples) merged) || merged.Samples != points)
             {
                 return false;
             }

@@ -22,7 +22,7 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
     private static readonly TimeSpan _countPeriod = TimeSpan.FromMinutes(10);
 
     private readonly KindSchema _schema = SampleSchema.Of(query.Kind);
-    private readonly Dictionary<long, CachedHourRollup> _known = [];
+    private readonly Dictionary<long, CachedHourRollup> _cached = [];
 
     // One moment for the whole slice, so that an hour is either counted or not.
     private readonly long _now = clock.GetTimestamp();
@@ -35,9 +35,9 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
     {
         for (long hour = HourOf(slice.From + InfluxSchema.HourMilliseconds - 1); IsAllowed(hour, slice); hour += InfluxSchema.HourMilliseconds)
         {
-            if (cache.Hours.Find(PlaceOf(hour)) is { } known && known.IsOf(hour, units) && SourceOf(hour, known.Rollup).CanAnswer(query))
+            if (cache.Hours.Find(KeyOf(hour)) is { } cached && cached.IsOf(hour, units) && SourceOf(hour, cached.Rollup).CanServe(query))
             {
-                _known.Add(hour, known);
+                _cached.Add(hour, cached);
             }
         }
     }
@@ -47,7 +47,7 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
     {
         List<TimeRange> uncounted = [];
         long from = slice.From;
-        foreach (long hour in _known.Keys.Order())
+        foreach (long hour in _cached.Keys.Order())
         {
             if (IsCounted(hour))
             {
@@ -62,25 +62,25 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
     }
 
     /// <summary>The sources of the cached hours that were counted lately.</summary>
-    public IEnumerable<UnitSource> Counted() => _known.Where(entry => IsCounted(entry.Key)).Select(static entry => SourceOf(entry.Key, entry.Value.Rollup));
+    public IEnumerable<UnitSource> Counted() => _cached.Where(entry => IsCounted(entry.Key)).Select(static entry => SourceOf(entry.Key, entry.Value.Rollup));
 
     /// <summary>Whether the bucket's hour is cached, so that its units need not be read.</summary>
-    public bool Has(long bucket) => _known.ContainsKey(HourOf(bucket));
+    public bool Has(long bucket) => _cached.ContainsKey(HourOf(bucket));
 
     /// <summary>Returns the source of a cached hour whose number of points is unchanged; else null.</summary>
     public UnitSource? TryUse(long hour, ReadOnlySpan<(long Bucket, long Points)> counts)
     {
-        if (!_known.TryGetValue(hour, out CachedHourRollup? known) || !known.HasPoints(counts))
+        if (!_cached.TryGetValue(hour, out CachedHourRollup? cached) || !cached.HasPoints(counts))
         {
             return null;
         }
 
-        known.Counted = _now;
-        return SourceOf(hour, known.Rollup);
+        cached.Counted = _now;
+        return SourceOf(hour, cached.Rollup);
     }
 
     /// <summary>
-    /// Merges the units of an hour's buckets into one source and caches it. All of them must answer the query.
+    /// Merges the units of an hour's buckets into one source and caches it. All of them must serve the query.
     /// Returns null where the hour is not full or the units cannot be merged.
     /// </summary>
     public UnitSource? TryMerge(long hour, TimeRange slice, ReadOnlySpan<(UnitBucket Bucket, List<UnitSource> Sources)> buckets)
@@ -99,7 +99,7 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
             samples += bucket.Samples;
         }
 
-        if (RollupMerge.TryMerge(_schema, specIndex, rollups, hour, samples) is not { } merged || !SourceOf(hour, merged).CanAnswer(query))
+        if (RollupMerge.TryMerge(_schema, specIndex, rollups, hour, samples) is not { } merged || !SourceOf(hour, merged).CanServe(query))
         {
             return null;
         }
@@ -111,15 +111,16 @@ internal sealed class HourRollups(SampleQuery query, int specIndex, UnitCache ca
             bucket.Forget();
         }
 
-        cache.Hours.Set(PlaceOf(hour), new CachedHourRollup(merged, made) { Counted = _now });
+        cache.Hours.Set(KeyOf(hour), new CachedHourRollup(merged, made) { Counted = _now });
         return SourceOf(hour, merged);
     }
 
-    private bool IsCounted(long hour) => clock.GetElapsedTime(_known[hour].Counted, _now) < _countPeriod;
+    private bool IsCounted(long hour) => clock.GetElapsedTime(_cached[hour].Counted, _now) < _countPeriod;
 
-    private bool IsAllowed(long hour, TimeRange slice) => query.WindowMilliseconds % InfluxSchema.HourMilliseconds == 0 && hour + InfluxSchema.HourMilliseconds <= slice.To;
+    private bool IsAllowed(long hour, TimeRange slice) =>
+        query.WindowMilliseconds % InfluxSchema.HourMilliseconds == 0 && hour + InfluxSchema.HourMilliseconds <= slice.To;
 
     private static UnitSource SourceOf(long hour, Rollup rollup) => new(hour, InfluxSchema.HourMilliseconds, rollup);
 
-    private HourPlace PlaceOf(long hour) => new(query.Pcode, query.Kind, specIndex, hour);
+    private HourCacheKey KeyOf(long hour) => new(query.Pcode, query.Kind, specIndex, hour);
 }

@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Storage.Influx.Rollups;
 /// <summary>The units that have samples in one 5-minute bucket.</summary>
 internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, UnitCache cache, bool mustBeRead)
 {
-    private readonly Dictionary<(string Node, long Unit), CachedUnitRollup> _known = [];
+    private readonly Dictionary<(string Node, long Unit), CachedUnitRollup> _cached = [];
     private readonly Dictionary<(string Node, long Unit), UnitPartAssembler> _coming = [];
     private bool _isDamaged;
 
@@ -21,7 +21,7 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
     /// <summary>Whether the parts of a closed unit must be read.</summary>
     public bool NeedsParts { get; private set; }
 
-    /// <summary>Whether the bucket is read raw whatever units know: one of them is still open, or samples are left out that they count.</summary>
+    /// <summary>Whether the bucket must be read raw: a unit is still open, or its rollups count samples that are left out.</summary>
     public bool MustBeRead { get; private set; } = mustBeRead;
 
     /// <summary>Notes that a unit is in the bucket.</summary>
@@ -32,9 +32,9 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         {
             MustBeRead = true;
         }
-        else if (cache.Units.Find(PlaceOf(node, unit)) is { } known)
+        else if (cache.Units.Find(KeyOf(node, unit)) is { } cached)
         {
-            _known[(node, unit)] = known;
+            _cached[(node, unit)] = cached;
         }
         else
         {
@@ -43,10 +43,10 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         }
     }
 
-    /// <summary>Takes a part of a unit; of one that is known already it is left out.</summary>
+    /// <summary>Takes a part of a unit, unless the unit is cached.</summary>
     public void Take(string node, long unit, long part, long parts, ReadOnlySpan<byte> base64)
     {
-        if (_known.ContainsKey((node, unit)))
+        if (_cached.ContainsKey((node, unit)))
         {
             return;
         }
@@ -67,9 +67,9 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         {
             if (parts.TryRead() is { } unit)
             {
-                CachedUnitRollup known = new(unit.SampleCount, UnitPartAssembler.Find(unit, specIndex));
-                cache.Units.Set(PlaceOf(key.Node, key.Unit), known);
-                _known[key] = known;
+                CachedUnitRollup cached = new(unit.SampleCount, UnitPartAssembler.Find(unit, specIndex));
+                cache.Units.Set(KeyOf(key.Node, key.Unit), cached);
+                _cached[key] = cached;
             }
             else
             {
@@ -78,12 +78,12 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         }
 
         _coming.Clear();
-        Samples = _known.Values.Sum(known => known.Samples);
+        Samples = _cached.Values.Sum(cached => cached.Samples);
     }
 
     /// <summary>
-    /// The units as sources, once they are decoded, when all are closed and whole, have together exactly as many samples as there are points in the bucket
-    /// (counted after the units were read), and each can answer the query; else null.
+    /// Returns the decoded units as sources when all are closed and whole and each can serve the query. Their samples must equal
+    /// the points of the bucket, counted after the units were read. Else returns null.
     /// </summary>
     public List<UnitSource>? TryResolve(long points)
     {
@@ -93,16 +93,16 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         }
 
         List<UnitSource> sources = [];
-        foreach (CachedUnitRollup known in _known.Values)
+        foreach (CachedUnitRollup cached in _cached.Values)
         {
-            if (known.Rollup is not { } rollup)
+            if (cached.Rollup is not { } rollup)
             {
                 return null;
             }
 
-            // A bucket is used whole or not at all, since its points don't say which unit they are of.
+            // A bucket is used whole or not at all, since points do not name their unit.
             UnitSource source = new(start, InfluxSchema.BucketMilliseconds, rollup);
-            if (!source.CanAnswer(query))
+            if (!source.CanServe(query))
             {
                 return null;
             }
@@ -113,20 +113,20 @@ internal sealed class UnitBucket(SampleQuery query, int specIndex, long start, U
         return sources;
     }
 
-    /// <summary>Lets go of what the cache has of the units.</summary>
+    /// <summary>Removes the units from the cache.</summary>
     public void Forget()
     {
         foreach ((string node, long unit) in Units)
         {
-            cache.Units.Remove(PlaceOf(node, unit));
+            cache.Units.Remove(KeyOf(node, unit));
         }
     }
 
-    private UnitCacheKey PlaceOf(string node, long unit) => new(query.Pcode, query.Kind, specIndex, start, node, unit);
+    private UnitCacheKey KeyOf(string node, long unit) => new(query.Pcode, query.Kind, specIndex, start, node, unit);
 }
 
 /// <summary>
-/// One rollup of a unit in a 5-minute bucket, or of all units in an hour, as the aggregation asks for it. It has all of their samples in that time.
+/// A rollup of a unit in a 5-minute bucket, or of all units in an hour. It has all of their samples in that time.
 /// </summary>
 internal sealed class UnitSource(long start, long length, Rollup rollup) : IRollupSource
 {
@@ -138,8 +138,8 @@ internal sealed class UnitSource(long start, long length, Rollup rollup) : IRoll
 
     public Rollup? Find(int specIndex, RollupLevel level, bool withSketches) => specIndex == rollup.SpecIndex && level == rollup.Level ? rollup : null;
 
-    /// <summary>A dry run of the plan: whether the query can be answered for all of this time, which is used whole or not at all.</summary>
-    public bool CanAnswer(SampleQuery query)
+    /// <summary>Whether the rollup serves the query for all of its time. This runs the plan without a result.</summary>
+    public bool CanServe(SampleQuery query)
     {
         List<TimeRange> rest = [];
         new RollupPlan(query, this, rollup.SpecIndex, rest, static (_, _, _) => { }).Cover(new TimeRange(FirstTime, LastTime + 1));

@@ -5,8 +5,8 @@ using TimeSeries.Core.Storage.Influx.Reading;
 namespace TimeSeries.Core.Storage.Influx.Rollups;
 
 /// <summary>
-/// Caches decoded rollups of closed units, so that they travel over the network once. Single units and merged hours have separate bounds;
-/// an hour has a fraction of the rows of its units. Thread safe.
+/// Caches decoded rollups of closed units, so that they travel over the network once. Single units and merged hours have separate bounds,
+/// since an hour has a fraction of the rows of its units. Thread safe.
 /// </summary>
 /// <param name="unitBytes">Most bytes of single units.</param>
 /// <param name="hourBytes">Most bytes of hours.</param>
@@ -14,7 +14,7 @@ internal sealed class UnitCache(long unitBytes, long hourBytes)
 {
     public BoundedCache<UnitCacheKey, CachedUnitRollup> Units { get; } = new(unitBytes, static unit => unit.AllocatedBytes);
 
-    public BoundedCache<HourPlace, CachedHourRollup> Hours { get; } = new(hourBytes, static hour => hour.AllocatedBytes);
+    public BoundedCache<HourCacheKey, CachedHourRollup> Hours { get; } = new(hourBytes, static hour => hour.AllocatedBytes);
 }
 
 /// <summary>A closed unit's rollup of one declaration in one bucket. It never changes: a replay of the log writes the same.</summary>
@@ -30,4 +30,4 @@ internal sealed record CachedUnitRollup(long Samples, Rollup? Rollup)
 internal readonly record struct UnitCacheKey(long Pcode, Kind Kind, int SpecIndex, long Bucket, string Node, long Unit);
 
 /// <summary>Which rollup of which hour.</summary>
-internal readonly record struct HourPlace(long Pcode, Kind Kind, int SpecIndex, long Hour);
+internal readonly record struct HourCacheKey(long Pcode, Kind Kind, int SpecIndex, long Hour);

@@ -5,7 +5,7 @@ using TimeSeries.Core.Codecs;
 
 namespace TimeSeries.Core.Storage.Influx.Rollups;
 
-/// <summary>What one unit knows of one bucket while its parts come in, in any order.</summary>
+/// <summary>Joins the parts of a unit's rollups of a bucket, which come in any order.</summary>
 internal sealed class UnitPartAssembler
 {
     // 1,024 parts are 48 MiB: more than the rollups of a bucket may be.
@@ -31,7 +31,7 @@ internal sealed class UnitPartAssembler
         }
     }
 
-    /// <summary>The whole, or null while the unit is open, a part is missing, or what came is damaged: its samples are there one by one.</summary>
+    /// <summary>Returns the whole; null while the unit is open, a part is missing, or a part is damaged. Its samples are then read raw.</summary>
     public UnitRollups? TryRead()
     {
         int length = 0;
@@ -61,7 +61,7 @@ internal sealed class UnitPartAssembler
         return UnitRollups.TryRead(bytes.AsMemory(0, decoded), out UnitRollups? unit) ? unit : null;
     }
 
-    /// <summary>The rollup of a declaration at 5 minutes among what a unit knows, or null.</summary>
+    /// <summary>Finds the 5-minute rollup of a declaration in a unit, or null.</summary>
     public static Rollup? Find(UnitRollups unit, int specIndex)
     {
         foreach (ReadOnlyMemory<byte> section in unit.Sections)

@@ -8,7 +8,7 @@ namespace TimeSeries.Core.Storage.Influx.Rollups;
 /// <summary>Rolls one table of a unit up, bucket by bucket.</summary>
 internal sealed class UnitRollup
 {
-    // Even where each sample has a row of its own: InfluxDB takes several µs and 50 to 110 bytes for a sample read one by one, a row of a rollup costs
+    // Even where each sample has a row of its own. A sample that is read raw costs InfluxDB several µs and 50 to 110 bytes, a row of a rollup
     // a tenth of either (decision 5).
     private const int SamplesPerRow = 1;
 

@@ -6,9 +6,9 @@ using TimeSeries.Core.Hashing;
 namespace TimeSeries.Core.Storage.Influx.Rollups;
 
 /// <summary>
-/// What one unit knows of one project's samples of one kind in one 5-minute bucket: <c>format u8 = 1 | 0 u8 ×3 | sections i32 | samples i64 | first time i64 |
-/// last time i64</c>, then of each section <c>length i32 | bytes</c> (as <see cref="Rollup.TryRead"/> takes them, level 5 minutes), then CRC-32C u32; little
-/// endian. A rollup without a section is to be read from samples.
+/// The rollups that a unit has of one project's samples of one kind in a 5-minute bucket:
+/// <c>format u8 = 1 | 0 u8 ×3 | sections i32 | samples i64 | first time i64 | last time i64</c>, then of each section <c>length i32 | bytes</c>
+/// (as <see cref="Rollup.TryRead"/> takes them, level 5 minutes), then CRC-32C u32; little endian. Without a section the samples are read raw.
 /// </summary>
 /// <param name="SampleCount">How many samples the unit has in the bucket.</param>
 /// <param name="FirstTime">Time in ms of the earliest.</param>

@@ -12,13 +12,13 @@ using TimeSeries.Core.Storage.Influx.Reading;
 namespace TimeSeries.Core.Storage.Influx.Rollups;
 
 /// <summary>
-/// Answers whole 5-minute buckets from the rollups of units, and leaves the rest to be read raw. A bucket is answered so only where its units have as many
-/// samples as it has points, counted after the units were read: every sample of a unit is a point before the unit's rollup is there and is in one unit only,
-/// so equal numbers mean the same samples. Hours that are kept from earlier queries are counted now and then only.
+/// Serves whole 5-minute buckets from the rollups of units, and leaves the rest to be read raw. The samples of a bucket's units must equal its points,
+/// counted after the units were read. Every sample is a point before its unit's rollup is there, and is in one unit only, so equal counts mean
+/// the same samples. Cached hours are counted at intervals only.
 /// </summary>
 internal sealed class UnitScan
 {
-    // Requests of about this many rows: half as many make the next slice longer, twice as many shorter.
+    // Requests have about this many rows: less than half makes the next slice longer, more than twice makes it shorter.
     private const int RowsAtOnce = 4_000;
     private const long FirstSliceMilliseconds = 86_400_000;
 
@@ -53,10 +53,10 @@ internal sealed class UnitScan
         _rows = new InfluxRows(_time, _node, _unit, _part, _parts, _bytes);
     }
 
-    /// <summary>Whether units may know what a query asks.</summary>
+    /// <summary>Whether rollups of units may serve a query.</summary>
     public static bool Fits(SampleQuery query) => FindSpec(SampleSchema.Of(query.Kind), query) >= 0;
 
-    /// <summary>Adds what units know of a range, and appends to <paramref name="rest"/> what must be read raw: ascending and disjoint.</summary>
+    /// <summary>Adds the rollups of a range, and appends to <paramref name="rest"/> what must be read raw: ascending and disjoint.</summary>
     public async ValueTask AddAsync(TimeRange range, List<TimeRange> rest, CancellationToken cancellationToken)
     {
         TimeRange whole = await FindWholeAsync(range, cancellationToken).ConfigureAwait(false);
@@ -72,14 +72,16 @@ internal sealed class UnitScan
         {
             TimeRange slice = left with { To = Math.Min(left.To, left.From + length) };
             int rows = await AddSliceAsync(slice, rest, cancellationToken).ConfigureAwait(false);
-            length = rows < RowsAtOnce / 2 ? length * 2 : rows > RowsAtOnce * 2 ? Math.Max(InfluxSchema.BucketMilliseconds, InfluxSchema.BucketOf(length / 2)) : length;
+            length = rows < RowsAtOnce / 2 ? length * 2
+                : rows > RowsAtOnce * 2 ? Math.Max(InfluxSchema.BucketMilliseconds, InfluxSchema.BucketOf(length / 2))
+                : length;
             left = left with { From = slice.To };
         }
 
         Append(rest, new TimeRange(whole.To, range.To));
     }
 
-    // The first declaration whose rows give what the query asks, or −1.
+    // The first declaration whose rows serve the query, or −1.
     private static int FindSpec(KindSchema schema, SampleQuery query)
     {
         if (query.WindowMilliseconds % InfluxSchema.BucketMilliseconds != 0 || query.WindowOffsetMilliseconds % InfluxSchema.BucketMilliseconds != 0)
@@ -126,11 +128,13 @@ internal sealed class UnitScan
 
         string[] column = [InfluxSchema.PartField];
         long? first = await FirstTimeAsync(Units(column, whole).First(1), cancellationToken).ConfigureAwait(false);
-        long? last = await FirstTimeAsync(Units(column, whole).Last(), cancellationToken).ConfigureAwait(false);
-        return first is null || last is null ? default : new TimeRange(InfluxSchema.BucketOf(first.Value), InfluxSchema.BucketOf(last.Value) + InfluxSchema.BucketMilliseconds);
+        long? last = await FirstTimeAsync(Units(column, whole).Descending().First(1), cancellationToken).ConfigureAwait(false);
+        return first is null || last is null
+            ? default
+            : new TimeRange(InfluxSchema.BucketOf(first.Value), InfluxSchema.BucketOf(last.Value) + InfluxSchema.BucketMilliseconds);
     }
 
-    private InfluxStatement Units(ReadOnlySpan<string> columns, TimeRange range) => InfluxStatement.Select(InfluxSchema.RollupMeasurement, columns)
+    private InfluxStatement Units(string[] columns, TimeRange range) => InfluxStatement.Select(InfluxSchema.RollupMeasurement, columns)
         .Where(InfluxSchema.PcodeTag, _project)
         .Where(InfluxSchema.KindTag, _schema.Name)
         .In(range);
@@ -138,20 +142,15 @@ internal sealed class UnitScan
     private async ValueTask<long?> FirstTimeAsync(InfluxStatement statement, CancellationToken cancellationToken)
     {
         InfluxColumn time = new("time", isText: false);
-        InfluxRows rows = new(time);
-        await using InfluxAnswer answer = await _client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
         long? first = null;
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            first ??= InfluxSchema.MillisecondsOf(time.Numbers[0]);
-        }
-
+        await _client.ForEachAsync(
+            statement, new InfluxRows(time), row => first ??= InfluxSchema.MillisecondsOf(time.Numbers[row]), cancellationToken).ConfigureAwait(false);
         return first;
     }
 
     private async ValueTask<int> AddSliceAsync(TimeRange slice, List<TimeRange> rest, CancellationToken cancellationToken)
     {
-        // In this order: what is counted is at least what the units are of.
+        // In this order, so that the counted points include the samples of the units.
         Dictionary<long, UnitBucket> units = [];
         int rows = await FindUnitsAsync(slice, units, cancellationToken).ConfigureAwait(false);
         HourRollups hours = new(_query, _specIndex, _cache, _clock);
@@ -162,7 +161,8 @@ internal sealed class UnitScan
         }
 
         // InfluxDB counts while this decodes.
-        ValueTask<List<(long Bucket, long Points)>> counting = PointCounts.AskAsync(_client, _schema, _project, hours.Uncounted(slice), cancellationToken);
+        ValueTask<List<(long Bucket, long Points)>> counting = PointCounts.CountAsync(
+            _client, _schema, _project, hours.Uncounted(slice), InfluxSchema.BucketMilliseconds, cancellationToken);
         foreach ((long start, UnitBucket bucket) in units)
         {
             if (!hours.Has(start))
@@ -181,8 +181,9 @@ internal sealed class UnitScan
         return rows + counts.Count;
     }
 
-    // Hour by hour: from what is kept of the hour, else bucket by bucket.
-    private void Add(TimeRange slice, Dictionary<long, UnitBucket> units, HourRollups hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
+    // Each hour comes from the cache, else from its buckets.
+    private void Add(
+        TimeRange slice, Dictionary<long, UnitBucket> units, HourRollups hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
     {
         while (!counts.IsEmpty)
         {
@@ -193,9 +194,9 @@ internal sealed class UnitScan
                 end++;
             }
 
-            if (hours.TryUse(hour, counts[..end]) is { } known)
+            if (hours.TryUse(hour, counts[..end]) is { } cached)
             {
-                Use(known);
+                Use(cached);
             }
             else
             {
@@ -207,7 +208,8 @@ internal sealed class UnitScan
     }
 
     private void AddBuckets(
-        long hour, TimeRange slice, Dictionary<long, UnitBucket> units, HourRollups hours, ReadOnlySpan<(long Bucket, long Points)> counts, List<TimeRange> rest)
+        long hour, TimeRange slice, Dictionary<long, UnitBucket> units, HourRollups hours, ReadOnlySpan<(long Bucket, long Points)> counts,
+        List<TimeRange> rest)
     {
         List<(UnitBucket Bucket, List<UnitSource> Sources)> resolved = [];
         foreach ((long start, long points) in counts)
@@ -237,10 +239,10 @@ internal sealed class UnitScan
         }
     }
 
-    // It answers its time whole, so nothing is left over.
+    // It serves all of its time, so nothing is left over.
     private void Use(UnitSource source) => _aggregation.AddRollups(source, new TimeRange(source.FirstTime, source.LastTime + 1), []);
 
-    // The buckets whose units are not known yet: mostly the newest one, and the first when the range of a dashboard moves on.
+    // The buckets whose units are not cached: mostly the newest one, and the first when the range of a dashboard moves.
     private static List<TimeRange> MissingOf(Dictionary<long, UnitBucket> units, HourRollups hours)
     {
         List<TimeRange> missing = [];
@@ -255,36 +257,32 @@ internal sealed class UnitScan
         return missing;
     }
 
-    // Which units there are, without what they know.
+    // Finds which units there are, without their rollups.
     private async ValueTask<int> FindUnitsAsync(TimeRange slice, Dictionary<long, UnitBucket> units, CancellationToken cancellationToken)
     {
         string[] columns = [InfluxSchema.NodeTag, InfluxSchema.UnitField, InfluxSchema.PartsField];
         int read = 0;
-        await using InfluxAnswer answer = await _client.AskAsync(Units(columns, slice), _rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            read += _rows.RowCount;
-            for (int row = 0; row < _rows.RowCount; row++)
+        await _client.ForEachAsync(
+            Units(columns, slice),
+            _rows,
+            row =>
             {
+                read++;
                 BucketOf(units, row).Note(Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _parts.Numbers[row]);
-            }
-        }
-
+            },
+            cancellationToken).ConfigureAwait(false);
         return read;
     }
 
     private async ValueTask ReadPartsAsync(TimeRange range, Dictionary<long, UnitBucket> units, CancellationToken cancellationToken)
     {
         string[] columns = [InfluxSchema.NodeTag, InfluxSchema.UnitField, InfluxSchema.PartField, InfluxSchema.PartsField, InfluxSchema.DataField];
-        await using InfluxAnswer answer = await _client.AskAsync(Units(columns, range), _rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            for (int row = 0; row < _rows.RowCount; row++)
-            {
-                BucketOf(units, row).Take(
-                    Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _part.Numbers[row], _parts.Numbers[row], _bytes.Text(row));
-            }
-        }
+        await _client.ForEachAsync(
+            Units(columns, range),
+            _rows,
+            row => BucketOf(units, row).Take(
+                Encoding.UTF8.GetString(_node.Text(row)), _unit.Numbers[row], _part.Numbers[row], _parts.Numbers[row], _bytes.Text(row)),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private UnitBucket BucketOf(Dictionary<long, UnitBucket> units, int row)

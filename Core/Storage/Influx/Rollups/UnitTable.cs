@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Storage.Influx.Rollups;
 /// <summary>What the rollups need of one project's samples of one kind in a unit, as columns. Not thread safe.</summary>
 internal sealed class UnitTable : IColumnChunk
 {
-    // Conditions and apdex counts ask for these beside a rollup's own fields.
+    // Conditions and apdex counts need these beside a rollup's fields.
     private static readonly string[] _ofConditions = ["error", "error_class", "status"];
 
     private static readonly bool[][] _needed = [.. SampleSchema.All.Select(FindNeeded)];
@@ -88,7 +88,7 @@ internal sealed class UnitTable : IColumnChunk
             _map = new int[Math.Max(from.Symbols.Count, _map.Length * 2)];
         }
 
-        // 0 stands for "not looked up yet".
+        // 0 means "not looked up yet".
         Array.Clear(_map, 0, from.Symbols.Count);
         ReadOnlySpan<int> codes = from.Codes;
         Span<int> added = column.Extend(codes.Length);

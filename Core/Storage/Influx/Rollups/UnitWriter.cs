@@ -1,4 +1,5 @@
 using System.Text;
+using TimeSeries.Core.Memory;
 using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Core.Storage.Influx.Rollups;
@@ -19,10 +20,20 @@ internal sealed class UnitWriter(SendQueue queue, AdaptiveBatchSize size, Func<l
         foreach ((long pcode, UnitTable table) in unit.Tables)
         {
             table.Complete();
-            UnitRollup rollup = new(table, apdexThresholdMicroseconds(pcode));
-            foreach ((long bucket, UnitRollups rollups) in rollup.Buckets())
+            UnitLine line = new(node, pcode, MeasurementTemplate.Of(table.Schema.Kind), unit.Number);
+            foreach ((long bucket, UnitRollups rollups) in new UnitRollup(table, apdexThresholdMicroseconds(pcode)).Buckets())
             {
-                await RollupLines.WriteAsync(rollups, pcode, node, MeasurementTemplate.Of(table.Schema.Kind), unit.Number, bucket, AppendAsync).ConfigureAwait(false);
+                using PooledBuffer text = RollupLines.Encode(rollups);
+                for (int part = 0; part < RollupLines.PartsOf(text.Length); part++)
+                {
+                    RollupLines.AppendPart(lines, line, bucket, part, text.Written.Span);
+                    if (!lines.TryEndLine(size.MaxBytes))
+                    {
+                        await AddAsync().ConfigureAwait(false);
+                        RollupLines.AppendPart(lines, line, bucket, part, text.Written.Span);
+                        lines.TryEndLine(size.MaxBytes);
+                    }
+                }
             }
         }
 
@@ -33,17 +44,6 @@ internal sealed class UnitWriter(SendQueue queue, AdaptiveBatchSize size, Func<l
 
         lines.Dispose();
         await queue.WaitAsync(last, cancellationToken).ConfigureAwait(false);
-
-        async ValueTask AppendAsync(Action<LineBatch> line)
-        {
-            line(lines);
-            if (!lines.TryEndLine(size.MaxBytes))
-            {
-                await AddAsync().ConfigureAwait(false);
-                line(lines);
-                lines.TryEndLine(size.MaxBytes);
-            }
-        }
 
         async ValueTask AddAsync()
         {

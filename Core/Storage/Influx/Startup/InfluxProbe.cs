@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using RestSharp;
 using TimeSeries.Core.Storage.Influx.Client;
+using TimeSeries.Core.Storage.Influx.Configuration;
 
 namespace TimeSeries.Core.Storage.Influx.Startup;
 
@@ -12,44 +13,52 @@ namespace TimeSeries.Core.Storage.Influx.Startup;
 /// Creates a missing database on 1.x when that is allowed, and changes nothing else. Reports all faults at once.
 /// Faults quote the server, but never a password or a token. Thread safe.
 /// </summary>
-internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
+/// <param name="options">Where InfluxDB is.</param>
+/// <param name="roles">What the host does with it.</param>
+/// <param name="keptFor">The longest retention of any kind; null means no limit.</param>
+/// <param name="clock">For time-outs.</param>
+public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSpan? keptFor, TimeProvider clock)
 {
     // Longer error texts add nothing.
-    private const int MaxWordsLength = 300;
+    private const int MaxReasonLength = 300;
 
     // The longest body that is read: lists of retention policies, buckets and mappings are shorter.
     private const int MaxBodyBytes = 64 << 10;
 
-    // A name that no measurement of ours has.
+    // No measurement has this name.
     private const string NothingSelect = "SELECT \"nothing\" FROM \"nothing\" LIMIT 1";
 
+    private readonly Uri _server = options.BaseAddress;
+    private readonly bool _writes = roles.HasFlag(InfluxRoles.Writer);
+    private readonly bool _reads = roles.HasFlag(InfluxRoles.Reader);
     private readonly List<string> _faults = [];
     private bool _lacksDatabase;
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Checks once.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async Task<ProbeResult> RunAsync(CancellationToken cancellationToken)
     {
         _faults.Clear();
         _lacksDatabase = false;
-        using InfluxConnection writes = Connect(target.WriteAccount);
-        using InfluxConnection reads = Connect(target.ReadAccount);
+        using InfluxConnection writes = new(options, options.Credentials, MaxBodyBytes);
+        using InfluxConnection reads = new(options, options.ReadCredentials, MaxBodyBytes);
         try
         {
-            if (await PingAsync(target.ReadAccount is null ? writes : reads, cancellationToken).ConfigureAwait(false) is not { } version)
+            if (await PingAsync(options.ReadCredentials.IsEmpty ? writes : reads, cancellationToken).ConfigureAwait(false) is not { } version)
             {
                 return new ProbeResult("", null, [.. _faults]);
             }
 
-            await LookAsync(version, writes, reads, cancellationToken).ConfigureAwait(false);
+            await CheckAsync(version, writes, reads, cancellationToken).ConfigureAwait(false);
             return new ProbeResult(version, null, [.. _faults]);
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception fault) when (fault is HttpRequestException or IOException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             string reason = fault is OperationCanceledException
-                ? string.Create(CultureInfo.InvariantCulture, $"it said nothing for {target.Timeout.TotalMilliseconds:0} ms")
+                ? string.Create(CultureInfo.InvariantCulture, $"it said nothing for {options.Timeout.TotalMilliseconds:0} ms")
                 : fault.Message;
-            return new ProbeResult("", $"InfluxDB at {target.Server} can't be reached: {reason.TrimEnd('.')}.", []);
+            return new ProbeResult("", $"InfluxDB at {_server} can't be reached: {reason.TrimEnd('.')}.", []);
         }
     }
 
@@ -57,30 +66,33 @@ internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
 
     private static bool IsVersion2(string version) => version.TrimStart('v').StartsWith("2.", StringComparison.Ordinal);
 
-    private InfluxConnection Connect(AuthenticationHeaderValue? account) =>
-        new(target.Server, target.Organization, target.Database, target.RetentionPolicy, account, MaxBodyBytes);
-
-    private async Task LookAsync(string version, InfluxConnection writes, InfluxConnection reads, CancellationToken cancellationToken)
+    private async Task CheckAsync(string version, InfluxConnection writes, InfluxConnection reads, CancellationToken cancellationToken)
     {
-        if (target.Organization.Length > 0 && (version.StartsWith("1.6", StringComparison.Ordinal) || version.StartsWith("1.7", StringComparison.Ordinal)))
+        bool isBefore18 = version.StartsWith("1.6", StringComparison.Ordinal) || version.StartsWith("1.7", StringComparison.Ordinal);
+        if (options.WriteApi == InfluxWriteApi.V2 && isBefore18)
         {
-            _faults.Add($"INFLUX_WRITE_API: v2 needs InfluxDB 1.8 or later, and {target.Server} is {version}; use v1.");
+            _faults.Add($"INFLUX_WRITE_API: v2 needs InfluxDB 1.8 or later, and {_server} is {version}; use v1.");
             return;
         }
 
-        if (target.Writes)
+        if (_writes)
         {
             await CheckWritingAsync(writes, cancellationToken).ConfigureAwait(false);
         }
 
-        if (target.Reads && !_lacksDatabase)
+        if (_reads && !_lacksDatabase)
         {
             await CheckReadingAsync(reads, cancellationToken).ConfigureAwait(false);
         }
 
-        BucketCheck? check = IsVersion2(version) ? new BucketCheck(target.Reads ? reads : writes, target) : null;
-        BucketFindings? bucket = check is null ? null : await BoundedAsync(token => check.RunAsync(_lacksDatabase, token), cancellationToken).ConfigureAwait(false);
-        bool mayMake = _lacksDatabase && target.Writes && target.CreatesDatabase && IsVersion1(version);
+        BucketFindings? bucket = null;
+        if (IsVersion2(version))
+        {
+            BucketCheck check = new(_reads ? reads : writes, options, roles);
+            bucket = await BoundedAsync(token => check.RunAsync(_lacksDatabase, token), cancellationToken).ConfigureAwait(false);
+        }
+
+        bool mayMake = _lacksDatabase && _writes && options.CreateDatabase && IsVersion1(version);
         bool made = mayMake && await CreateAsync(writes, cancellationToken).ConfigureAwait(false);
         if (bucket?.Fault is { } fault)
         {
@@ -89,33 +101,36 @@ internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
         else if (_lacksDatabase && !made)
         {
             _faults.Add(mayMake
-                ? $"INFLUX_DATABASE: there is no '{target.Database}' and it could not be made; make it, or name an account that may."
-                : $"INFLUX_DATABASE: there is no '{target.Database}' at {target.Server}; make it{(target.Writes ? "" : ", or start an Ingest that may make it,")} and start again.");
+                ? $"INFLUX_DATABASE: there is no '{options.Database}' and it could not be made; make it, or name an account that may."
+                : $"INFLUX_DATABASE: there is no '{options.Database}' at {_server}; "
+                    + $"make it{(_writes ? "" : ", or start an Ingest that may make it,")} and start again.");
         }
-        else if (target.Reads && _faults.Count == 0 && IsVersion1(version))
+        else if (_reads && _faults.Count == 0 && IsVersion1(version))
         {
             await CheckRetentionAsync(reads, cancellationToken).ConfigureAwait(false);
         }
 
-        if (target.Reads && _faults.Count == 0 && bucket is not null)
+        if (_reads && _faults.Count == 0 && bucket is not null)
         {
-            CompareRetention($"bucket '{target.Bucket}'", bucket.Kept);
+            CompareRetention($"bucket '{options.Bucket}'", bucket.Kept);
         }
     }
 
     private async Task<string?> PingAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
         RestResponse response = await BoundedAsync(connection.PingAsync, cancellationToken).ConfigureAwait(false);
-        (HttpStatusCode status, string words, string version) = (response.StatusCode, response.Content ?? "", InfluxConnection.Header(response, "X-Influxdb-Version") ?? "");
+        HttpStatusCode status = response.StatusCode;
+        string version = InfluxConnection.Header(response, "X-Influxdb-Version") ?? "";
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            _faults.Add(Refused("lets nobody in with this token or name", status, words));
+            _faults.Add(Refused("lets nobody in with this token or name", status, response.Content ?? ""));
             return null;
         }
 
         if ((int)status is < 200 or >= 300 || version.Length == 0)
         {
-            _faults.Add($"INFLUX_HOST: what answers at {target.Server} is no InfluxDB (status {(int)status} to /ping{(version.Length == 0 ? ", no version" : "")}).");
+            string lacks = version.Length == 0 ? ", no version" : "";
+            _faults.Add($"INFLUX_HOST: what answers at {_server} is no InfluxDB (status {(int)status} to /ping{lacks}).");
             return null;
         }
 
@@ -126,14 +141,14 @@ internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
     private async Task CheckWritingAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
         RestResponse response = await BoundedAsync(token => connection.WriteAsync("# start"u8.ToArray(), null, token), cancellationToken).ConfigureAwait(false);
-        (HttpStatusCode status, string words) = (response.StatusCode, response.Content ?? "");
+        (HttpStatusCode status, string body) = (response.StatusCode, response.Content ?? "");
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            _faults.Add(Refused("does not let this account write", status, words));
+            _faults.Add(Refused("does not let this account write", status, body));
         }
-        else if (status == HttpStatusCode.NotFound && words.Contains("organization", StringComparison.OrdinalIgnoreCase))
+        else if (status == HttpStatusCode.NotFound && body.Contains("organization", StringComparison.OrdinalIgnoreCase))
         {
-            _faults.Add($"INFLUX_ORG: {target.Server} has no organisation '{target.Organization}'.");
+            _faults.Add($"INFLUX_ORG: {_server} has no organisation '{options.Org}'.");
         }
         else if (status == HttpStatusCode.NotFound)
         {
@@ -143,29 +158,30 @@ internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
 
     private async Task CheckReadingAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        (HttpStatusCode status, string words) = await BoundedAsync(token => connection.QueryAsync(NothingSelect, token), cancellationToken).ConfigureAwait(false);
+        (HttpStatusCode status, string body) =
+            await BoundedAsync(token => connection.QueryAsync(NothingSelect, token), cancellationToken).ConfigureAwait(false);
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            _faults.Add(Refused("does not let this account read", status, words));
+            _faults.Add(Refused("does not let this account read", status, body));
         }
-        else if (status == HttpStatusCode.NotFound || words.Contains("not found", StringComparison.OrdinalIgnoreCase))
+        else if (status == HttpStatusCode.NotFound || body.Contains("not found", StringComparison.OrdinalIgnoreCase))
         {
             _lacksDatabase = true;
         }
         else if (status != HttpStatusCode.OK)
         {
-            _faults.Add(Refused("can't be asked in InfluxQL", status, words));
+            _faults.Add(Refused("takes no queries in InfluxQL", status, body));
         }
     }
 
     private async Task<bool> CreateAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        (HttpStatusCode status, string words) =
-            await BoundedAsync(token => connection.CreateDatabaseAsync(target.CreatedRetention, token), cancellationToken).ConfigureAwait(false);
-        bool made = status == HttpStatusCode.OK && !words.Contains("\"error\"", StringComparison.Ordinal);
+        (HttpStatusCode status, string body) =
+            await BoundedAsync(connection.CreateDatabaseAsync, cancellationToken).ConfigureAwait(false);
+        bool made = status == HttpStatusCode.OK && !body.Contains("\"error\"", StringComparison.Ordinal);
         if (!made)
         {
-            _faults.Add(Refused($"does not make the database '{target.Database}'", status, words));
+            _faults.Add(Refused($"does not make the database '{options.Database}'", status, body));
         }
 
         return made;
@@ -173,47 +189,48 @@ internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
 
     private async Task CheckRetentionAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        (HttpStatusCode status, string words) =
+        (HttpStatusCode status, string body) =
             await BoundedAsync(connection.ListPoliciesAsync, cancellationToken).ConfigureAwait(false);
         if (status != HttpStatusCode.OK)
         {
             return;
         }
 
-        using JsonDocument answer = JsonDocument.Parse(words);
-        (bool exists, TimeSpan? kept) = FindPolicy(answer.RootElement);
+        using JsonDocument policies = JsonDocument.Parse(body);
+        (bool exists, TimeSpan? kept) = FindPolicy(policies.RootElement);
         if (!exists)
         {
-            _faults.Add($"INFLUX_DATABASE: '{target.Database}' has no retention policy '{target.RetentionPolicy}'.");
+            _faults.Add($"INFLUX_DATABASE: '{options.Database}' has no retention policy '{options.RetentionPolicy}'.");
         }
         else
         {
-            CompareRetention($"database '{target.Database}'", kept);
+            CompareRetention($"database '{options.Database}'", kept);
         }
     }
 
-    private void CompareRetention(string place, TimeSpan? kept)
+    private void CompareRetention(string database, TimeSpan? kept)
     {
-        if (kept is { } limit && (target.KeptFor is not { } wanted || wanted > limit))
+        if (kept is { } limit && (keptFor is not { } wanted || wanted > limit))
         {
-            string ours = target.KeptFor is { } age ? string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0.#}h") : "for ever";
+            string ours = keptFor is { } age ? string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0.#}h") : "for ever";
             _faults.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Storage:Retention: samples are to be kept {ours}, and the {place} deletes them after {limit.TotalHours:0.#}h; set Storage:Retention to that or less."));
+                $"Storage:Retention: samples are to be kept {ours}, and the {database} deletes them after {limit.TotalHours:0.#}h; ")
+                + "set Storage:Retention to that or less.");
         }
     }
 
     // Columns are name, duration ("720h0m0s", "0s" for no limit), …, default.
-    private (bool Exists, TimeSpan? Kept) FindPolicy(JsonElement answer)
+    private (bool Exists, TimeSpan? Kept) FindPolicy(JsonElement policies)
     {
-        if (!answer.GetProperty("results")[0].TryGetProperty("series", out JsonElement series) || !series[0].TryGetProperty("values", out JsonElement rows))
+        if (!policies.GetProperty("results")[0].TryGetProperty("series", out JsonElement series) || !series[0].TryGetProperty("values", out JsonElement rows))
         {
-            return (target.RetentionPolicy.Length == 0, null);
+            return (options.RetentionPolicy.Length == 0, null);
         }
 
         foreach (JsonElement row in rows.EnumerateArray())
         {
-            bool isOurs = target.RetentionPolicy.Length == 0 ? row[row.GetArrayLength() - 1].GetBoolean() : row[0].GetString() == target.RetentionPolicy;
+            bool isOurs = options.RetentionPolicy.Length == 0 ? row[row.GetArrayLength() - 1].GetBoolean() : row[0].GetString() == options.RetentionPolicy;
             if (isOurs)
             {
                 TimeSpan kept = ReadDuration(row[1].GetString() ?? "");
@@ -245,46 +262,21 @@ internal sealed class InfluxProbe(ProbeTarget target, TimeProvider clock)
 
     private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(target.Timeout, clock);
+        using CancellationTokenSource timeout = new(options.Timeout, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         return await send(either.Token).ConfigureAwait(false);
     }
 
-    private string Refused(string what, HttpStatusCode status, string words)
+    private string Refused(string what, HttpStatusCode status, string body)
     {
-        string said = words.ReplaceLineEndings(" ").Trim();
-        said = said.Length <= MaxWordsLength ? said : said[..MaxWordsLength] + "…";
-        return $"InfluxDB at {target.Server} {what} (status {(int)status}): {said}";
+        string said = body.ReplaceLineEndings(" ").Trim();
+        said = said.Length <= MaxReasonLength ? said : said[..MaxReasonLength] + "…";
+        return $"InfluxDB at {_server} {what} (status {(int)status}): {said}";
     }
 }
 
-/// <summary>What a start check needs to know.</summary>
-/// <param name="Server">Address of the server, ending in a slash.</param>
-/// <param name="Database">The database, or the bucket.</param>
-/// <param name="RetentionPolicy">Its retention policy; empty for the default one.</param>
-/// <param name="Organization">The organisation that <c>/api/v2/write</c> asks for; empty to write to <c>/write</c>.</param>
-/// <param name="WriteAccount">The header that lets writes in, or null where the server needs none.</param>
-/// <param name="ReadAccount">The same for queries.</param>
-/// <param name="Timeout">How long one request may take.</param>
-internal sealed record ProbeTarget(
-    Uri Server, string Database, string RetentionPolicy, string Organization,
-    AuthenticationHeaderValue? WriteAccount, AuthenticationHeaderValue? ReadAccount, TimeSpan Timeout)
-{
-    /// <summary>Name of the bucket of 2.x.</summary>
-    public string Bucket => RetentionPolicy.Length > 0 ? $"{Database}/{RetentionPolicy}" : Database;
-
-    /// <summary>Whether the host writes.</summary>
-    public bool Writes { get; init; }
-
-    /// <summary>Whether the host runs queries.</summary>
-    public bool Reads { get; init; }
-
-    /// <summary>Whether a missing database is created (1.x only).</summary>
-    public bool CreatesDatabase { get; init; }
-
-    /// <summary>How long a created database keeps its points; null means no limit.</summary>
-    public TimeSpan? CreatedRetention { get; init; }
-
-    /// <summary>The longest that any kind is to be kept by the host's own options; null means no limit.</summary>
-    public TimeSpan? KeptFor { get; init; }
-}
+/// <summary>What a start check found.</summary>
+/// <param name="Version">The version that the server reports; empty when it was not reached.</param>
+/// <param name="Unreachable">Why the server was not reached, a sentence; null when it was. It may only be restarting, so the check is repeated.</param>
+/// <param name="Faults">What an operator must change before the store can work, a sentence each.</param>
+public sealed record ProbeResult(string Version, string? Unreachable, ImmutableArray<string> Faults);

@@ -1,7 +1,7 @@
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// How many bytes a write may have. It starts as configured and is halved whenever the server refuses a write as too large.
+/// The most bytes of a write. It starts as configured and is halved when the server refuses a write as too large.
 /// It doubles after a number of stored writes, but not to a size refused in the last ten minutes. Thread safe.
 /// </summary>
 internal sealed class AdaptiveBatchSize
@@ -9,16 +9,16 @@ internal sealed class AdaptiveBatchSize
     // No server refuses writes of less than this.
     private const int LeastBytes = 64 << 10;
 
-    // With this many, a bound that is too large again costs less than one write in thirty.
+    // So a bound that is too large again costs less than one write in thirty.
     private const int SuccessesToGrow = 32;
 
-    // A server or proxy gets another limit when somebody changes its configuration: looking once in this time is early enough.
+    // A server or proxy gets another limit when its configuration changes. One try in this time is early enough.
     private static readonly TimeSpan _refusalHolds = TimeSpan.FromMinutes(10);
 
     private readonly int _configuredBytes;
     private readonly TimeProvider _clock;
 
-    // Guards everything below but the reading of _maxBytes.
+    // Guards everything below, except reads of _maxBytes.
     private readonly Lock _lock = new();
     private int _maxBytes;
     private int _refusedBytes = int.MaxValue;
@@ -32,7 +32,7 @@ internal sealed class AdaptiveBatchSize
     public int MaxBytes => Volatile.Read(ref _maxBytes);
 
     /// <summary>
-    /// A write of so many bytes was too large: the bound is at most half of them, and stays where it is for those that were under way when it was halved.
+    /// A write was too large: the bound becomes at most half of it. Writes that were under way do not lower it again.
     /// </summary>
     public void Shrink(int refusedBytes)
     {

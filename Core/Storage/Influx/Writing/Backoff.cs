@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// How long to wait before a write is tried again: 0.2 s × 2ⁿ, at most 30 s, with full jitter; what the server asks for instead, from 0 to 300 s.
+/// The delay before a write is sent again: 0.2 s × 2ⁿ, at most 30 s, with full jitter. A server's <c>Retry-After</c> wins, from 0 to 300 s.
 /// Used by one thread at a time.
 /// </summary>
 /// <param name="jitter">Gives a fraction in [0, 1).</param>
@@ -12,7 +12,7 @@ internal sealed class Backoff(Func<double> jitter)
 {
     private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan _longestAsked = TimeSpan.FromSeconds(300);
+    private static readonly TimeSpan _longestRetryAfter = TimeSpan.FromSeconds(300);
 
     // 0.2 s × 2⁸ is over 30 s already.
     private const int MostDoublings = 8;
@@ -20,14 +20,14 @@ internal sealed class Backoff(Func<double> jitter)
     private int _failures;
 
     /// <summary>The next delay after another failure.</summary>
-    public TimeSpan Next(TimeSpan? asked)
+    public TimeSpan Next(TimeSpan? retryAfter)
     {
         TimeSpan most = TimeSpan.FromTicks(Math.Min(_longest.Ticks, _first.Ticks << Math.Min(_failures, MostDoublings)));
         _failures++;
-        return asked is { } wish ? TimeSpan.FromTicks(Math.Clamp(wish.Ticks, 0, _longestAsked.Ticks)) : most * jitter();
+        return retryAfter is { } wish ? TimeSpan.FromTicks(Math.Clamp(wish.Ticks, 0, _longestRetryAfter.Ticks)) : most * jitter();
     }
 
-    /// <summary>A delay for what only a human mends.</summary>
+    /// <summary>A delay for failures that need an operator.</summary>
     public static TimeSpan Slow(Func<double> jitter) => _longest * ((1 + jitter()) / 2);
 
     public void Reset() => _failures = 0;
@@ -37,7 +37,7 @@ internal sealed class Backoff(Func<double> jitter)
     {
         if (decimal.TryParse(header?.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds))
         {
-            return TimeSpan.FromSeconds(Math.Min((double)seconds, _longestAsked.TotalSeconds));
+            return TimeSpan.FromSeconds(Math.Min((double)seconds, _longestRetryAfter.TotalSeconds));
         }
 
         return RetryConditionHeaderValue.TryParse(header, out RetryConditionHeaderValue? value) && value.Date is { } date

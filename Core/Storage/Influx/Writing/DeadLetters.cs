@@ -10,7 +10,7 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 /// </summary>
 internal sealed class DeadLetters(InfluxNode node, TimeProvider clock)
 {
-    // A file that editors and loaders still open.
+    // Editors and loaders still open files of this size.
     private const long MaxFileBytes = 64L << 20;
 
     // Guards the file.

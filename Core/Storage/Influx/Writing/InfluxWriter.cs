@@ -20,7 +20,7 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 /// </summary>
 public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 {
-    // Batches in memory: enough to keep InfluxDB busy while more are encoded, and all that an outage costs. Each has its own loop, since some wait for a retry.
+    // Batches in memory: enough to keep InfluxDB busy while more are encoded. An outage costs no more. Each has its own loop, since some wait for a retry.
     private const int BatchesInFlight = 8;
 
     // A batch is sent once it is three quarters of its age, looked at four times as often, so that none is older.
@@ -166,9 +166,8 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     public async Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken)
     {
         long hour = InfluxSchema.NodeTime(_clock.GetUtcNow().ToUnixTimeMilliseconds());
-        string line = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{InfluxSchema.NodeMeasurement},{InfluxSchema.NodeTag}={InfluxSchema.NodeName(node)} {InfluxSchema.OpenField}={(isOpen ? 1 : 0)}i,{InfluxSchema.ThroughField}={through}i {hour}\n");
+        string fields = string.Create(CultureInfo.InvariantCulture, $"{InfluxSchema.OpenField}={(isOpen ? 1 : 0)}i,{InfluxSchema.ThroughField}={through}i");
+        string line = $"{InfluxSchema.NodeMeasurement},{InfluxSchema.NodeTag}={InfluxSchema.NodeName(node)} {fields} {hour}\n";
         WriteReply reply = await _http.WriteAsync(Encoding.UTF8.GetBytes(line), 0, cancellationToken).ConfigureAwait(false);
         return reply.Outcome == WriteOutcome.Stored;
     }
@@ -259,7 +258,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 
     private async ValueTask KeepAsync(StoreCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        bool told = false;
+        bool isLogged = false;
         while (true)
         {
             try
@@ -269,12 +268,12 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                if (!told)
+                if (!isLogged)
                 {
                     LogFault(fault);
                 }
 
-                told = true;
+                isLogged = true;
             }
 
             await Task.Delay(_retryPeriod, _clock, cancellationToken).ConfigureAwait(false);
@@ -291,6 +290,6 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 /// <param name="Id">The id that files of the directory carry.</param>
 public sealed record InfluxNode(IFileSystem Files, string Directory, ulong Id)
 {
-    /// <summary>Returns the node that a sample belongs to in InfluxDB, by its sequence number. It differs from <see cref="Id"/> in a copied directory.</summary>
+    /// <summary>The node that a sample belongs to in InfluxDB, by its sequence number. A copied directory has others than <see cref="Id"/>.</summary>
     public Func<long, ulong> NodeOf { get; init; } = _ => Id;
 }

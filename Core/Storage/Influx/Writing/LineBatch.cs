@@ -4,8 +4,8 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Lines for one write, in one pooled array, with the end of each, so that refused lines can be told from the rest (a text may have line feeds in it).
-/// Filled by one thread, then read by another; disposed by who sent it.
+/// The lines of a write, in one pooled array, with the end of each line: a text may contain line feeds.
+/// Filled by one thread, then read by another, which disposes it.
 /// </summary>
 internal sealed class LineBatch : IDisposable
 {
@@ -33,13 +33,13 @@ internal sealed class LineBatch : IDisposable
     /// <summary>Hours since 1970 that points of the whole lines lie in.</summary>
     public IReadOnlyCollection<long> Hours => _hours;
 
-    /// <summary>Place in the order of sending.</summary>
+    /// <summary>Number in the order of sending.</summary>
     public long Sequence { get; set; }
 
     /// <summary>The log is contained through here once this and all lines before it are confirmed.</summary>
     public LogPosition Through { get; set; }
 
-    /// <summary>Room for at least so many bytes of the open line.</summary>
+    /// <summary>Makes room for bytes of the open line.</summary>
     public Span<byte> Reserve(int bytes)
     {
         if (bytes > _bytes.Length - _length)
@@ -70,7 +70,7 @@ internal sealed class LineBatch : IDisposable
     }
 
     /// <summary>
-    /// Ends the open line when the batch may hold so many bytes; else takes it back and returns false. The first line always fits.
+    /// Ends the open line when the batch is not larger than allowed; else removes it and returns false. The first line always fits.
     /// </summary>
     public bool TryEndLine(int maxBytes)
     {
@@ -100,7 +100,7 @@ internal sealed class LineBatch : IDisposable
         return true;
     }
 
-    /// <summary>Some lines, one behind the other.</summary>
+    /// <summary>A range of lines.</summary>
     public ReadOnlyMemory<byte> Lines(int first, int count)
     {
         int start = first == 0 ? 0 : _ends[first - 1];

@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
 /// Writes the samples of a batch as lines, straight from its columns; no object is made for a sample. A batch may take several <see cref="LineBatch"/>es:
-/// <see cref="Begin"/> once, then <see cref="Continue"/> until it says that all is written. Not thread safe.
+/// call <see cref="Begin"/> once, then <see cref="Continue"/> until it returns true. Not thread safe.
 /// </summary>
 internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
 {
@@ -41,14 +41,14 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
 
     private bool ContinueTable(SampleTable table, LineBatch into)
     {
-        MeasurementTemplate points = MeasurementTemplate.Of(table.Schema.Kind);
+        MeasurementTemplate template = MeasurementTemplate.Of(table.Schema.Kind);
         ReadOnlySpan<long> times = table.Numbers(KindSchema.Time).Values;
         for (; _row < table.RowCount; _row++, _number++)
         {
             long bucket = InfluxSchema.BucketOf(times[_row]);
             if (bucket != _declared && _unit!.IsNew(_batch!.Pcode, table.Schema.Kind, bucket))
             {
-                if (into.LineCount >= maxLines || !RollupLines.TryDeclare(into, maxBytes, _batch.Pcode, _node, points, _unit.Number, bucket))
+                if (into.LineCount >= maxLines || !RollupLines.TryDeclare(into, maxBytes, new UnitLine(_node, _batch.Pcode, template, _unit.Number), bucket))
                 {
                     return false;
                 }
@@ -62,7 +62,7 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
                 return false;
             }
 
-            AppendSample(table, points, times[_row], into);
+            AppendSample(table, template, times[_row], into);
             if (!into.TryEndLine(maxBytes))
             {
                 return false;
@@ -72,13 +72,13 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
         return true;
     }
 
-    private void AppendSample(SampleTable table, MeasurementTemplate points, long time, LineBatch into)
+    private void AppendSample(SampleTable table, MeasurementTemplate template, long time, LineBatch into)
     {
-        AppendTags(table, points, into);
+        AppendTags(table, template, into);
         into.Append(" n="u8);
         LineText.AppendInteger(into, _number);
         into.Append("i"u8);
-        foreach (Field field in points.Schema.Fields)
+        foreach (Field field in template.Schema.Fields)
         {
             if (!InfluxSchema.IsPointField(field) || !table.Has(field.Ordinal))
             {
@@ -87,11 +87,11 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
 
             if (field.IsText)
             {
-                AppendText(table.Texts(field.Ordinal), points.FieldKeys[field.Ordinal], into);
+                AppendText(table.Texts(field.Ordinal), template.FieldKeys[field.Ordinal], into);
             }
             else
             {
-                AppendNumber(table.Numbers(field.Ordinal), points.FieldKeys[field.Ordinal], into);
+                AppendNumber(table.Numbers(field.Ordinal), template.FieldKeys[field.Ordinal], into);
             }
         }
 
@@ -99,12 +99,12 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
     }
 
     // In order of their names, as the server sorts them.
-    private void AppendTags(SampleTable table, MeasurementTemplate points, LineBatch into)
+    private void AppendTags(SampleTable table, MeasurementTemplate template, LineBatch into)
     {
-        into.Append(points.Measurement);
-        if (points.AlertId >= 0)
+        into.Append(template.Measurement);
+        if (template.AlertId >= 0)
         {
-            TextColumn ids = table.Texts(points.AlertId);
+            TextColumn ids = table.Texts(template.AlertId);
             into.Append(",b="u8);
             into.Append(ids.Symbols[ids.Codes[_row]][..2]);
         }
@@ -148,7 +148,7 @@ internal sealed class LineEncoder(ulong nodeId, int maxLines, int maxBytes)
     }
 }
 
-/// <summary>What the points of a kind have in common, made ready as bytes.</summary>
+/// <summary>What the points of a kind have in common, as bytes.</summary>
 internal sealed class MeasurementTemplate
 {
     private static readonly MeasurementTemplate[] _all = [.. SampleSchema.All.Select(schema => new MeasurementTemplate(schema))];

@@ -10,22 +10,23 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 /// Several loops may run side by side; some send, the others wait.
 /// </summary>
 internal sealed partial class LineSender(
-    InfluxHttp http, InfluxOptions options, SendQueue queue, AdaptiveBatchSize size, DeadLetters deadLetters, TimeProvider clock, CoreInstruments instruments, ILogger logger) : IDisposable
+    InfluxHttp http, InfluxOptions options, SendQueue queue, AdaptiveBatchSize size, DeadLetters deadLetters, TimeProvider clock,
+    CoreInstruments instruments, ILogger logger) : IDisposable
 {
     // More concurrent writes make a server of few cores no faster.
     private const int MaxWrites = 3;
 
     // A shard's cache is made in microseconds; on a crowded machine the thread that makes it can be kept waiting for some hundred milliseconds.
-    private static readonly TimeSpan _awakening = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(500);
 
     // Failures that need an operator are logged again after this time.
     private static readonly TimeSpan _repeatAfter = TimeSpan.FromMinutes(10);
 
-    private readonly WarmShards _awake = new(clock);
+    private readonly WarmShards _warm = new(clock);
     private readonly SemaphoreSlim _turns = new(MaxWrites, MaxWrites);
     private readonly Lock _lock = new();
     private string? _fault;
-    private long _told;
+    private long _logged;
     private Task<bool>? _creation;
 
     /// <summary>Why InfluxDB accepts no lines now; null when it does.</summary>
@@ -45,15 +46,15 @@ internal sealed partial class LineSender(
     {
         await foreach (LineBatch batch in queue.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            bool isAwake = _awake.Contain(batch.Hours);
+            bool isWarm = _warm.Contain(batch.Hours);
             List<(int First, int Count)> stored = await SendInTurnAsync(batch, [(0, batch.LineCount)], cancellationToken).ConfigureAwait(false);
-            if (!isAwake)
+            if (!isWarm)
             {
-                await Task.Delay(_awakening, clock, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(_warmUp, clock, cancellationToken).ConfigureAwait(false);
                 await SendInTurnAsync(batch, stored, cancellationToken).ConfigureAwait(false);
             }
 
-            _awake.Add(batch.Hours);
+            _warm.Add(batch.Hours);
             instruments.InfluxLines.Add(batch.LineCount);
             instruments.InfluxBytes.Add(batch.Length);
             queue.Confirm(batch);
@@ -63,7 +64,8 @@ internal sealed partial class LineSender(
 
     public void Dispose() => _turns.Dispose();
 
-    private async ValueTask<List<(int First, int Count)>> SendInTurnAsync(LineBatch batch, List<(int First, int Count)> ranges, CancellationToken cancellationToken)
+    private async ValueTask<List<(int First, int Count)>> SendInTurnAsync(
+        LineBatch batch, List<(int First, int Count)> ranges, CancellationToken cancellationToken)
     {
         await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -76,7 +78,7 @@ internal sealed partial class LineSender(
         }
     }
 
-    // Sends ranges of lines, and returns which of them InfluxDB says it has.
+    // Sends ranges of lines, and returns those that InfluxDB stored.
     private async ValueTask<List<(int First, int Count)>> SendAsync(LineBatch batch, List<(int First, int Count)> ranges, CancellationToken cancellationToken)
     {
         Stack<(int First, int Count)> open = new(ranges);
@@ -85,7 +87,7 @@ internal sealed partial class LineSender(
         {
             ReadOnlyMemory<byte> body = batch.Lines(lines.First, lines.Count);
 
-            // Parts and single lines go as they are: line feeds behind them could make too large what is not.
+            // Parts and single lines get no line feeds behind them, which could make them too large.
             bool isWhole = lines.Count > 1 && lines.Count == batch.LineCount;
             WriteReply reply = await SendAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
             if (reply.Outcome == WriteOutcome.Stored)
@@ -116,7 +118,7 @@ internal sealed partial class LineSender(
         return stored;
     }
 
-    // Returns when the lines are stored, or refused so that sending the same again is of no use.
+    // Returns when the lines are stored, or refused for good.
     private async ValueTask<WriteReply> SendAsync(ReadOnlyMemory<byte> body, int maxBytes, CancellationToken cancellationToken)
     {
         Backoff backoff = new(Random.Shared.NextDouble);
@@ -135,12 +137,12 @@ internal sealed partial class LineSender(
                 case WriteOutcome.NoDatabase when !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false):
                     continue;
                 case WriteOutcome.Unavailable:
-                    _awake.Clear();
-                    Tell(reply.Reason);
+                    _warm.Clear();
+                    Report(reply.Reason);
                     await Task.Delay(backoff.Next(reply.RetryAfter), clock, cancellationToken).ConfigureAwait(false);
                     break;
                 case WriteOutcome.Denied or WriteOutcome.NoDatabase or WriteOutcome.Misconfigured:
-                    Tell(reply.Reason);
+                    Report(reply.Reason);
                     await Task.Delay(Backoff.Slow(Random.Shared.NextDouble), clock, cancellationToken).ConfigureAwait(false);
                     break;
                 default:
@@ -194,25 +196,25 @@ internal sealed partial class LineSender(
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                Tell($"refused lines can't be kept: {fault.Message}");
+                Report($"refused lines can't be kept: {fault.Message}");
             }
 
             await Task.Delay(Backoff.Slow(Random.Shared.NextDouble), clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private void Tell(string reason)
+    private void Report(string reason)
     {
         lock (_lock)
         {
-            bool isNew = _fault is null || clock.GetElapsedTime(_told) >= _repeatAfter;
+            bool isNew = _fault is null || clock.GetElapsedTime(_logged) >= _repeatAfter;
             _fault = reason;
             if (!isNew)
             {
                 return;
             }
 
-            _told = clock.GetTimestamp();
+            _logged = clock.GetTimestamp();
         }
 
         LogAway(reason);

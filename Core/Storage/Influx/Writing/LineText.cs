@@ -4,7 +4,7 @@ using System.Buffers.Text;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Parts of a line as the line protocol wants them. Keys, measurements and tag values are ours: names of the schema, numbers, hexadecimal digits.
+/// Parts of a line in line protocol. Keys, measurements and tag values need no escapes: names of the schema, numbers, hexadecimal digits.
 /// </summary>
 internal static class LineText
 {
@@ -20,7 +20,7 @@ internal static class LineText
     }
 
     /// <summary>
-    /// A text in quotes. Of all bytes only <c>"</c> and <c>\</c> need a <c>\</c> before them; the validator has let through nothing but valid UTF-8.
+    /// A text in quotes. Only <c>"</c> and <c>\</c> need a <c>\</c> before them. The validator made sure that it is valid UTF-8.
     /// </summary>
     public static void AppendText(LineBatch line, ReadOnlySpan<byte> text)
     {

@@ -14,8 +14,7 @@ internal sealed class NodeHeartbeats(InfluxQlClient client, TimeProvider clock)
     // Guards what is below.
     private readonly Lock _lock = new();
     private long _through;
-    private long _asked;
-    private bool _hasAsked;
+    private long? _readAt;
 
     /// <summary>The moment in ms, by the nodes' clocks; the present when no node is open.</summary>
     /// <exception cref="InfluxQueryException">InfluxDB gave no complete response.</exception>
@@ -23,42 +22,37 @@ internal sealed class NodeHeartbeats(InfluxQlClient client, TimeProvider clock)
     {
         lock (_lock)
         {
-            if (_hasAsked && clock.GetElapsedTime(_asked) < _kept)
+            if (_readAt is { } readAt && clock.GetElapsedTime(readAt) < _kept)
             {
                 return _through;
             }
         }
 
-        long asked = clock.GetTimestamp();
-        long through = await AskAsync(cancellationToken).ConfigureAwait(false);
+        long begun = clock.GetTimestamp();
+        long through = await ReadAsync(cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
-            (_through, _asked, _hasAsked) = (through, asked, true);
+            (_through, _readAt) = (through, begun);
         }
 
         return through;
     }
 
-    private async ValueTask<long> AskAsync(CancellationToken cancellationToken)
+    private async ValueTask<long> ReadAsync(CancellationToken cancellationToken)
     {
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         InfluxColumn last = new("last", isText: false);
         InfluxColumn open = new(InfluxSchema.OpenField, isText: false);
-        InfluxRows rows = new(last, open);
 
         // Nodes' clocks may be ahead of ours.
         InfluxStatement statement = InfluxStatement.Latest(InfluxSchema.NodeMeasurement, InfluxSchema.ThroughField, InfluxSchema.OpenField)
             .In(new TimeRange(now - InfluxSchema.NodeMemoryMilliseconds, now + InfluxSchema.NodeMemoryMilliseconds)).ByTag(InfluxSchema.NodeTag);
         long through = now;
-        await using InfluxAnswer answer = await client.AskAsync(statement, rows, cancellationToken).ConfigureAwait(false);
-        while (await answer.ReadAsync().ConfigureAwait(false))
-        {
-            for (int row = 0; row < rows.RowCount; row++)
-            {
-                through = open.Numbers[row] == 0 ? through : Math.Min(through, last.Numbers[row]);
-            }
-        }
-
+        await client.ForEachAsync(
+            statement,
+            new InfluxRows(last, open),
+            row => through = open.Numbers[row] == 0 ? through : Math.Min(through, last.Numbers[row]),
+            cancellationToken).ConfigureAwait(false);
         return through;
     }
 }

@@ -7,7 +7,7 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
 /// The mark of the log up to which InfluxDB has everything, in the file <c>influx</c> of the data directory:
-/// header (own = position), then <c>unit that begins there i64 | next sequence number i64 | CRC-32C u32</c>, little endian.
+/// header (with the position), then <c>unit that begins there i64 | next sequence number i64 | CRC-32C u32</c>, little endian.
 /// </summary>
 /// <param name="Through">The position of the mark.</param>
 /// <param name="Unit">The unit that begins there.</param>
@@ -44,23 +44,24 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
         }
 
         header.Require(path, Magic, Version, node.Id);
-        ReadOnlySpan<byte> own = bytes.AsSpan(FileHeader.Size);
-        bool whole = length == Size && BinaryPrimitives.ReadUInt32LittleEndian(own[16..]) == Crc32C.Of(own[..16]);
+        ReadOnlySpan<byte> body = bytes.AsSpan(FileHeader.Size);
+        bool whole = length == Size && BinaryPrimitives.ReadUInt32LittleEndian(body[16..]) == Crc32C.Of(body[..16]);
         return whole
-            ? new StoreCheckpoint(new LogPosition((long)header.Own), BinaryPrimitives.ReadInt64LittleEndian(own), BinaryPrimitives.ReadInt64LittleEndian(own[8..]))
+            ? new StoreCheckpoint(
+                new LogPosition((long)header.Own), BinaryPrimitives.ReadInt64LittleEndian(body), BinaryPrimitives.ReadInt64LittleEndian(body[8..]))
             : None;
     }
 
     /// <summary>Replaces the checkpoint in one step; it is on stable storage when this returns.</summary>
-    /// <exception cref="IOException">It can't be written; the old one stands.</exception>
+    /// <exception cref="IOException">It can't be written; the old one remains.</exception>
     public void Write(InfluxNode node)
     {
         byte[] bytes = new byte[Size];
         new FileHeader(Magic, Version, node.Id, (ulong)Through.Offset).Write(bytes);
-        Span<byte> own = bytes.AsSpan(FileHeader.Size);
-        BinaryPrimitives.WriteInt64LittleEndian(own, Unit);
-        BinaryPrimitives.WriteInt64LittleEndian(own[8..], NextNumber);
-        BinaryPrimitives.WriteUInt32LittleEndian(own[16..], Crc32C.Of(own[..16]));
+        Span<byte> body = bytes.AsSpan(FileHeader.Size);
+        BinaryPrimitives.WriteInt64LittleEndian(body, Unit);
+        BinaryPrimitives.WriteInt64LittleEndian(body[8..], NextNumber);
+        BinaryPrimitives.WriteUInt32LittleEndian(body[16..], Crc32C.Of(body[..16]));
         string path = Path.Combine(node.Directory, Name);
         using (IFile file = node.Files.Create(path + ".new"))
         {

@@ -9,7 +9,7 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 internal sealed class WarmShards(TimeProvider clock)
 {
     // InfluxDB drops an empty cache, mostly ten minutes after the last write.
-    private static readonly TimeSpan _staysAwake = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _staysWarm = TimeSpan.FromMinutes(1);
 
     // Hours of more than a year in a minute: a backfill.
     private const int MaxCount = 10_000;
@@ -24,7 +24,7 @@ internal sealed class WarmShards(TimeProvider clock)
         {
             foreach (long hour in hours)
             {
-                if (!_writtenAt.TryGetValue(hour, out long writtenAt) || clock.GetElapsedTime(writtenAt) >= _staysAwake)
+                if (!_writtenAt.TryGetValue(hour, out long writtenAt) || clock.GetElapsedTime(writtenAt) >= _staysWarm)
                 {
                     return false;
                 }

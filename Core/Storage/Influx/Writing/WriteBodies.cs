@@ -1,15 +1,15 @@
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// Bodies of writes. InfluxDB.Client sends whole arrays only, and an exact array for each write would be garbage on the large object heap. So lines are copied
-/// into arrays of a few lengths that are used again, and line feeds fill the rest, which InfluxDB skips. Thread safe.
+/// Pools bodies of writes. InfluxDB.Client sends whole arrays only, and an exact array for each write would be garbage on the large object heap.
+/// So lines are copied into arrays of a few lengths, and line feeds fill the rest, which InfluxDB skips. Thread safe.
 /// </summary>
 internal sealed class WriteBodies
 {
-    // A tail is at most this long: some 3 % of a write. Shorter writes are rare and no large objects, so they get exact arrays.
+    // The most line feeds: some 3 % of a write. Shorter writes are rare and no large objects, so they get exact arrays.
     private const int StepBytes = 32 << 10;
 
-    // One for each write that is under way, and one for a write of another length.
+    // One for each concurrent write, and one of another length.
     private const int KeptCount = 4;
 
     // Guards _free.
@@ -31,7 +31,7 @@ internal sealed class WriteBodies
         return body;
     }
 
-    /// <summary>Takes an array back that nothing reads any more.</summary>
+    /// <summary>Takes back an array that is no longer read.</summary>
     public void Return(byte[] body)
     {
         if (body.Length <= StepBytes)

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
-/// <summary>An answer to a write.</summary>
+/// <summary>The response to a write, or its absence.</summary>
 /// <param name="Outcome">What it means.</param>
-/// <param name="Reason">What the server said, or what failed; cut, and never with a secret.</param>
+/// <param name="Reason">What the server said, or what failed; shortened, and never with a secret.</param>
 public sealed partial record WriteReply(WriteOutcome Outcome, string Reason)
 {
-    // Above this a server with a small limit resets the connection rather than answer 413.
+    // Above this size a server with a small limit resets the connection instead of sending 413.
     private const int ResetMeansTooLargeBytes = 1 << 20;
 
     private const int MaxReason = 1_000;
@@ -17,7 +17,7 @@ public sealed partial record WriteReply(WriteOutcome Outcome, string Reason)
     /// <summary>How long the server asks to wait; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>How many lines the server says it dropped; 0 when it does not say (or says so wrongly: see an unparsable line in 1.x).</summary>
+    /// <summary>How many lines the server reports as dropped; 0 when it reports none (1.x reports an unparsable line so).</summary>
     public int Dropped { get; init; }
 
     /// <summary>Decides by status and body.</summary>
@@ -41,22 +41,26 @@ public sealed partial record WriteReply(WriteOutcome Outcome, string Reason)
         return new WriteReply(outcome, reason)
         {
             RetryAfter = retryAfter,
-            Dropped = dropped.Success && int.TryParse(dropped.Groups["count"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0,
+            Dropped = int.TryParse(dropped.Groups["count"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0,
         };
     }
 
-    /// <summary>Decides for a request that got no answer.</summary>
+    /// <summary>Decides for a request without a response.</summary>
     public static WriteReply Failed(Exception fault, int sentBytes)
     {
         bool isReset = fault is not OperationCanceledException
             && sentBytes > ResetMeansTooLargeBytes
-            && fault is HttpRequestException { HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError) };
+            && fault is HttpRequestException
+            {
+                HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
+            };
         string reason = fault is OperationCanceledException ? "no answer in time" : fault.Message;
         return new WriteReply(isReset ? WriteOutcome.TooLarge : WriteOutcome.Unavailable, Cut(reason));
     }
 
     private static bool IsAboutDatabase(string body) =>
-        body.Contains("database not found", StringComparison.OrdinalIgnoreCase) || (body.Contains("bucket", StringComparison.OrdinalIgnoreCase) && body.Contains("not found", StringComparison.OrdinalIgnoreCase));
+        body.Contains("not found", StringComparison.OrdinalIgnoreCase)
+        && (body.Contains("database not found", StringComparison.OrdinalIgnoreCase) || body.Contains("bucket", StringComparison.OrdinalIgnoreCase));
 
     private static string Cut(string text) => text.Length <= MaxReason ? text : text[..MaxReason];
 

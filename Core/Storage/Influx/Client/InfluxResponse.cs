@@ -5,31 +5,31 @@ using System.Text.Json;
 namespace TimeSeries.Core.Storage.Influx.Client;
 
 /// <summary>
-/// An answer while it streams in. Either every row comes and then the end, or an <see cref="InfluxQueryException"/>: part of an answer is never taken for
-/// the whole. Disposing it drops the connection where rows are left. Used by one caller at a time.
+/// A response that streams in. Either every row comes, or reading throws <see cref="InfluxQueryException"/>: a part is never taken for the whole.
+/// Disposal drops the connection when rows are left. Used by one caller at a time.
 /// </summary>
-internal sealed class InfluxAnswer : IAsyncDisposable
+internal sealed class InfluxResponse : IAsyncDisposable
 {
     private readonly HttpResponseMessage _response;
     private readonly PipeReader _body;
     private readonly InfluxRows _rows;
-    private readonly AnswerParser _parser;
-    private readonly InactivityTimeout _patience;
+    private readonly ResponseParser _parser;
+    private readonly InactivityTimeout _timeout;
     private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = true });
     private bool _ended;
 
-    /// <summary>Takes over the response and what bounds its time.</summary>
-    public InfluxAnswer(HttpResponseMessage response, Stream body, InfluxRows rows, InactivityTimeout patience)
+    /// <summary>Owns the response and its time-out from now on.</summary>
+    public InfluxResponse(HttpResponseMessage response, Stream body, InfluxRows rows, InactivityTimeout timeout)
     {
         _response = response;
         _body = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 64 << 10));
         _rows = rows;
-        _parser = new AnswerParser(rows);
-        _patience = patience;
+        _parser = new ResponseParser(rows);
+        _timeout = timeout;
     }
 
-    /// <summary>Fills the columns with the next rows. Returns false behind the last one of a whole answer.</summary>
-    /// <exception cref="InfluxQueryException">The answer is an error, or breaks off.</exception>
+    /// <summary>Fills the columns with the next rows. Returns false after the last row of a whole response.</summary>
+    /// <exception cref="InfluxQueryException">The response is an error or is not whole.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async ValueTask<bool> ReadAsync()
     {
@@ -38,24 +38,26 @@ internal sealed class InfluxAnswer : IAsyncDisposable
         {
             while (!_ended && !_rows.IsFull)
             {
-                _patience.Renew();
-                ReadResult read = await _body.ReadAsync(_patience.Token).ConfigureAwait(false);
+                _timeout.Renew();
+                ReadResult read = await _body.ReadAsync(_timeout.Token).ConfigureAwait(false);
                 _ended = Parse(read.Buffer, read.IsCompleted);
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or HttpRequestException or IOException or JsonException or InvalidDataException or InvalidOperationException)
+        catch (Exception fault) when (fault is OperationCanceledException or HttpRequestException or IOException or JsonException
+            or InvalidDataException or InvalidOperationException)
         {
-            throw _patience.Explain(fault);
+            throw _timeout.Explain(fault);
         }
 
         if (_parser.Error is { } error)
         {
-            throw new InfluxQueryException(InfluxQueryFailure.Statement, $"InfluxDB could not answer: {error}");
+            throw new InfluxQueryException(InfluxQueryFailure.Statement, $"InfluxDB could not run the query: {error}");
         }
 
         if (_ended && !_parser.IsWhole)
         {
-            throw new InfluxQueryException(InfluxQueryFailure.Partial, "InfluxDB gave only a part of the answer (a row limit of the server, or a connection that broke).");
+            throw new InfluxQueryException(
+                InfluxQueryFailure.Partial, "InfluxDB sent only a part of the response (a row limit of the server, or a connection that broke).");
         }
 
         return _rows.RowCount > 0;
@@ -65,10 +67,10 @@ internal sealed class InfluxAnswer : IAsyncDisposable
     {
         await _body.CompleteAsync().ConfigureAwait(false);
         _response.Dispose();
-        _patience.Dispose();
+        _timeout.Dispose();
     }
 
-    // Returns whether the answer has ended.
+    // Returns whether the response has ended.
     private bool Parse(ReadOnlySequence<byte> bytes, bool isLast)
     {
         Utf8JsonReader json = new(bytes, isLast, _state);

@@ -5,19 +5,18 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Core.Storage.Influx.Client;
 
 /// <summary>
-/// Reads the JSON of <c>/query</c> token by token into columns: one object, or with <c>chunked=true</c> one behind the other. Knows at the end whether
-/// the answer was whole. Shape: <c>{"results":[{"series":[{"columns":[…],"values":[[…],…],"partial":…}],"error":…,"partial":…}],"error":…}</c>. Not thread
-/// safe.
+/// Reads the JSON of <c>/query</c> token by token into columns: one object, or several with <c>chunked=true</c>. Notes whether the response is whole.
+/// Shape: <c>{"results":[{"series":[{"columns":[…],"values":[[…],…],"partial":…}],"error":…,"partial":…}],"error":…}</c>. Not thread safe.
 /// </summary>
-internal sealed class AnswerParser(InfluxRows rows)
+internal sealed class ResponseParser(InfluxRows rows)
 {
-    // How deep the parts of the shape stand.
+    // The depth of each part of the shape.
     private const int TopDepth = 0;
     private const int ResultDepth = 2;
     private const int SeriesDepth = 4;
     private const int RowDepth = 6;
 
-    // What a server says of an error is shown to this length.
+    // Most characters that are shown of a server's error.
     private const int MaxMessage = 500;
 
     private readonly List<int> _columns = [];
@@ -48,7 +47,7 @@ internal sealed class AnswerParser(InfluxRows rows)
     public bool IsWhole { get; private set; }
 
     /// <summary>Takes one token. Returns false when the rows are full.</summary>
-    /// <exception cref="InvalidDataException">The answer has no such shape.</exception>
+    /// <exception cref="InvalidDataException">The response has another shape.</exception>
     public bool Take(ref Utf8JsonReader json)
     {
         int depth = json.CurrentDepth;
@@ -219,7 +218,7 @@ internal sealed class AnswerParser(InfluxRows rows)
         return _text.AsSpan(0, json.CopyString(_text));
     }
 
-    // Tags are texts even where they hold numbers; one of "-" stands for none.
+    // Tags are texts even where they hold numbers; "-" means none.
     private static long ParseTag(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty || text.SequenceEqual("-"u8))
@@ -246,7 +245,7 @@ internal sealed class AnswerParser(InfluxRows rows)
     {
         if (!fits)
         {
-            throw new InvalidDataException("The answer has not the shape of one of InfluxDB's.");
+            throw new InvalidDataException("The response is not one of InfluxDB's.");
         }
     }
 }
