@@ -3,10 +3,10 @@ using TimeSeries.Hosting.Storage;
 
 namespace TimeSeries.Ingest;
 
-/// <summary>Ingest as a process of its own, before InfluxDB: as many as are needed, each with a directory of its own for its log, and the same projects.</summary>
+/// <summary>Ingest as a process over a shared store. Any number may run, each with its own directory and the same projects.</summary>
 public static class IngestHost
 {
-    // Reading the log back for InfluxDB may block its thread; requests must not wait for the pool to notice.
+    // Reading the WAL to feed the store may block a thread. Requests must not wait for the pool to notice.
     private const int MinWorkerThreads = 16;
 
     /// <summary>Builds the host; nothing is opened before it starts.</summary>

@@ -6,15 +6,15 @@ using TimeSeries.Ingest.Commit;
 namespace TimeSeries.Ingest.Shipping;
 
 /// <summary>
-/// Tells the readers of InfluxDB every second how far this node is with what it has accepted: from before its first push until it is stopped, and then, once InfluxDB has everything,
-/// that it is closed. It stops when no more pushes are committed and before the samples cease to be sent. For a store that is fed from memory it does nothing.
+/// Writes every second into a shared store through when it has this node's samples, from before the first push. When the store has everything
+/// at the stop, it writes that the node is closed. It stops after the last commit and before sending ends. A store that is fed from memory needs none.
 /// </summary>
 internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, SequencedLog log, ShippingLag progress, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
 
-    // Lines that were not sent are as old as a flush lets them get; where InfluxDB is away the stop does not wait for it.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
+    // Longer than samples wait to be sent. While the store is away, the stop does not wait for it.
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(50);
 
@@ -22,7 +22,7 @@ internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, S
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the first push is answered; an InfluxDB that is away is told later and can't be read either.
+        // Before the response to the first push. A store that is away gets it later, and can't be read until then.
         await HeartbeatAsync(isOpen: true, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -31,7 +31,7 @@ internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, S
     {
         await base.StopAsync(cancellationToken);
         long began = clock.GetTimestamp();
-        while (_store is { Fault: null } && progress.Through().Waits && clock.GetElapsedTime(began) < _patience && !cancellationToken.IsCancellationRequested)
+        while (_store is { Fault: null } && progress.Through().Waits && clock.GetElapsedTime(began) < _timeout && !cancellationToken.IsCancellationRequested)
         {
             await Task.WhenAny(Task.Delay(_step, clock, cancellationToken));
         }
@@ -63,7 +63,7 @@ internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, S
         }
 
         (Timestamp through, bool waits) = progress.Through();
-        using CancellationTokenSource patience = new(_patience, clock);
+        using CancellationTokenSource patience = new(_timeout, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {

@@ -3,7 +3,7 @@ using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Shipping;
 
-/// <summary>Runs the store's own work beside the host's: sealing, compaction and retention, or sending to InfluxDB.</summary>
+/// <summary>Runs the store's own work beside the host's: sealing, compaction and retention, or sending to a shared store.</summary>
 internal sealed partial class StoreMaintenanceService(ISampleStore store, ILogger<StoreMaintenanceService> logger) : BackgroundService, IReadinessCheck
 {
     private volatile bool _stopped;

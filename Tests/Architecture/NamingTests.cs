@@ -12,6 +12,7 @@ internal sealed partial class NamingTests
     private const int MaxHelperLines = 25;
 
     private static readonly string[] _vendors = ["Whatap", "WhaTap", "Tyk", "Ncp"];
+    private static readonly string[] _composition = ["Ingest/IngestServices.cs", "Query/QueryHost.cs", "Server/ServerHost.cs"];
 
     // These say a rank, or nothing. The one directory of a store is called after what the option says.
     private static readonly string[] _empty = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Info", "Processor", "Item", "Items",
@@ -63,6 +64,13 @@ internal sealed partial class NamingTests
                 .Concat(file.Project == "Core" && _vendors.Any(vendor => file.Code.Contains(vendor, StringComparison.Ordinal)) ? [file.RelativePath] : []));
         Assert.That(faults, Is.Empty);
     }
+
+    [Test]
+    public void The_database_behind_a_shared_store_is_named_where_hosts_are_composed() =>
+        Assert.That(
+            SourceTree.OfProducts.Where(file => file.Project is "Ingest" or "Query" or "Server" && file.Text.Contains("Influx", StringComparison.Ordinal))
+                .Select(file => file.RelativePath),
+            Is.EquivalentTo(_composition));
 
     [Test]
     public void No_regions_no_silenced_warnings_nothing_left_for_later() =>
