@@ -8,7 +8,7 @@ namespace TimeSeries.Benchmarks.Dataset;
 /// <summary>Pushes a day over HTTP, the way that agents do, as MessagePack columns. Times are those of the day.</summary>
 internal sealed class DayPush(ServerAddress address, string token, CancellationToken stop)
 {
-    // As many as there are processors on the machine that the goals are for; slices still arrive in about the order of their times.
+    // One for each processor of the machine that the goals are for. Slices still arrive in about the order of their times.
     private const int Threads = 2;
 
     private readonly FirstError _firstError = new();

@@ -67,10 +67,10 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Starts a program that listens where it is told to, and returns when it answers there.</summary>
+    /// <summary>Starts a program that listens at a given address, and returns when it responds there.</summary>
     /// <param name="start">Program and arguments.</param>
-    /// <param name="address">Where it is told to listen.</param>
-    /// <param name="responds">Whether it answers by now.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="responds">Whether it responds by now.</param>
     /// <exception cref="InvalidOperationException">It ended before, or did not answer in time.</exception>
     public static ChildProcess Start(ProcessStartInfo start, string address, Func<bool> responds)
     {

@@ -18,7 +18,7 @@ internal sealed partial class InfluxServer : IDisposable
     private static readonly TimeSpan _compactTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _pollPeriod = TimeSpan.FromSeconds(1);
 
-    // What it has in memory goes to disk when it is told to end.
+    // What it has in memory goes to disk at its end.
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(30);
 
     private readonly string _program;

@@ -1,4 +1,5 @@
 using System.Text;
+using TimeSeries.Benchmarks.Compare;
 using TimeSeries.Benchmarks.Http;
 using TimeSeries.Benchmarks.Load;
 
@@ -27,17 +28,7 @@ internal sealed class LineLoad(InfluxServer influx, InfluxLoadOptions options, i
         TimeSpan loaderBefore = Environment.CpuUsage.TotalTime;
         long start = clock.GetTimestamp();
         long end = start + (long)(length.TotalSeconds * clock.TimestampFrequency);
-        Thread[] threads = [.. bodies.Select((own, connection) => new Thread(() => Send(own, (ulong)connection << 40, end)) { IsBackground = true })];
-        foreach (Thread thread in threads)
-        {
-            thread.Start();
-        }
-
-        foreach (Thread thread in threads)
-        {
-            thread.Join();
-        }
-
+        Workers.Run(bodies.Length, connection => Send(bodies[connection], (ulong)connection << 40, end));
         double seconds = clock.GetElapsedTime(start).TotalSeconds;
         TimeSpan server = influx.ProcessorTime - serverBefore;
         TimeSpan loader = Environment.CpuUsage.TotalTime - loaderBefore;

@@ -16,7 +16,7 @@ namespace TimeSeries.Benchmarks.Stages;
 /// <summary>Transactions of sixteen fields from wire bytes to merged blocks, stage by stage, with nothing running beside.</summary>
 internal sealed class StagesRun : IAsyncDisposable
 {
-    // As many as a head of the default size holds, more or less.
+    // About what a head of the default size holds.
     private const int BatchesPerHead = 40;
     private const int BodyCount = 8;
 

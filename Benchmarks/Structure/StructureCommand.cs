@@ -16,8 +16,10 @@ internal static class StructureCommand
         Option<string?> before = CommandOption.Of<string?>("--before", "Another checkout, whose numbers stand beside.");
         Option<bool> details = CommandOption.Of<bool>("--details", "Also names each folder, file and constructor behind the numbers.");
         Option<bool> paths = CommandOption.Of<bool>(
-            "--paths", "Instead, sends a push and a query to a host of its own and lists the files that each enters; ends with 5 when ARCHITECTURE.md has other lists.");
-        Command command = new("structure", "Counts files, lines, folders, constructor parameters and method lengths of a checkout.") { root, before, details, paths };
+            "--paths",
+            "Instead, sends a push and a query to a host of its own and lists the files that each enters; ends with 5 when ARCHITECTURE.md has other lists.");
+        Command command = new("structure",
+            "Counts files, lines, folders, constructor parameters and method lengths of a checkout.") { root, before, details, paths };
         command.SetAction((result, _) => result.GetValue(paths)
             ? ListPathsAsync(result.GetValue(root)!)
             : Task.FromResult(Run(result.GetValue(root)!, result.GetValue(before), result.GetValue(details))));

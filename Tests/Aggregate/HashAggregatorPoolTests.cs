@@ -22,7 +22,7 @@ internal sealed class HashAggregatorPoolTests
     };
 
     [Test]
-    public void What_was_given_back_serves_the_same_question_again_whatever_its_range_filters_and_order()
+    public void What_was_given_back_serves_the_same_query_again_whatever_its_range_filters_and_order()
     {
         HashAggregatorPool stock = new(1 << 24);
         HashAggregator grouped = stock.Rent(_byText);
@@ -42,7 +42,7 @@ internal sealed class HashAggregatorPoolTests
     }
 
     [Test]
-    public void Other_questions_and_other_projects_get_something_else()
+    public void Other_queries_and_other_projects_get_something_else()
     {
         HashAggregatorPool stock = new(1 << 24);
         HashAggregator grouped = stock.Rent(_byText);

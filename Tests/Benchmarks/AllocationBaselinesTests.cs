@@ -3,7 +3,7 @@ using TimeSeries.Benchmarks.Allocations;
 
 namespace TimeSeries.Tests.Benchmarks;
 
-/// <summary>What was measured is held against what is stored: growth is told, and so is what stands on one side only.</summary>
+/// <summary>What was measured is compared with what is stored: growth is reported, and so is what is on one side only.</summary>
 internal sealed class AllocationBaselinesTests
 {
     private static readonly AllocationBaselines _stored = new(new Dictionary<string, double> { ["Seal"] = 100, ["Decode"] = 0 });

@@ -35,7 +35,7 @@ internal static class GeneratedSamples
     public static BodyForm Form(int batch) => (BodyForm)(batch % Enum.GetValues<BodyForm>().Length);
 
     /// <summary>Every endpoint over every range, and for the other project over some: what each store is asked.</summary>
-    public static IEnumerable<TestCaseData> Questions() =>
+    public static IEnumerable<TestCaseData> Queries() =>
         from endpoint in OracleEndpoint.All
         from range in Ranges
         from pcode in new[] { TestProjects.First, TestProjects.Second }

@@ -14,7 +14,7 @@ namespace TimeSeries.Tests.Contract;
 internal sealed class RandomHistoryTests
 {
     private const int StepCount = 24;
-    private const int QuestionsPerStep = 6;
+    private const int QueriesPerStep = 6;
 
     [TestCase(1)]
     [TestCase(2)]
@@ -61,7 +61,7 @@ internal sealed class RandomHistoryTests
 
     private static async Task AskAsync(ServerClient client, List<OracleSample> samples, Random random, int step)
     {
-        for (int i = 0; i < QuestionsPerStep; i++)
+        for (int i = 0; i < QueriesPerStep; i++)
         {
             OracleEndpoint endpoint = OracleEndpoint.All[random.Next(OracleEndpoint.All.Count)];
             long pcode = random.Next(4) == 0 ? TestProjects.Second : TestProjects.First;

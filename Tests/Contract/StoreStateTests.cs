@@ -81,7 +81,7 @@ internal sealed class StoreStateTests(StoreState state)
         _ => Is.InRange(7, (2 * 7) - 1),
     });
 
-    [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Questions))]
+    [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Queries))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
     {
         string answer = await endpoint.AskAsync(Client, range.From, range.To, pcode);

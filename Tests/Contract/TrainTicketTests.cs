@@ -56,7 +56,7 @@ internal sealed class TrainTicketTests(BodyForm form)
         _folder.Dispose();
     }
 
-    [TestCaseSource(nameof(Questions))]
+    [TestCaseSource(nameof(Queries))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
     {
         string answer = await endpoint.AskAsync(_process!.Client, range.From, range.To);
@@ -70,7 +70,7 @@ internal sealed class TrainTicketTests(BodyForm form)
         Assert.That(AnswerComparer.Differences(answer, _expected.Value.Of(OracleEndpoint.Agents, TestProjects.First, 0, 0)), Is.Empty);
     }
 
-    public static IEnumerable<TestCaseData> Questions() =>
+    public static IEnumerable<TestCaseData> Queries() =>
         from endpoint in OracleEndpoint.All.Take(5)
         from range in _ranges
         select new TestCaseData(endpoint, range);

@@ -57,7 +57,7 @@ internal sealed class PushedBatch
     /// <summary>A batch of an agent with this as its transactions, in JSON.</summary>
     public static PushedBatch Transactions(string samples) => Json($"{{{Agent},\"transaction\":{samples}}}");
 
-    /// <summary>A batch with one transaction that has these fields besides the required ones.</summary>
+    /// <summary>A batch with one transaction that has these fields and the required ones.</summary>
     public static PushedBatch Transaction(string fields) => Transactions($"[{{\"time\":{Now},\"service\":\"/a\",\"elapsed\":1,{fields}}}]");
 
     /// <summary>A MessagePack batch of an agent, up to where the transactions stand.</summary>

@@ -3,7 +3,7 @@ using TimeSeries.Core.Files;
 namespace TimeSeries.Tests.Files;
 
 /// <summary>
-/// A disk in memory that fails when it is told to. It knows what a flush has made durable and what not, so a test can end the process
+/// A disk in memory that fails on demand. It knows what a flush has made durable and what not, so a test can end the process
 /// (<see cref="Kill"/>) or cut the power (<see cref="PowerCut(Random)"/>), go on with what is left, and look at the order of all calls.
 /// <para>
 /// Names are durable after <see cref="FlushDirectory"/> only, contents after a flush of the file; directories themselves always are.

@@ -113,7 +113,7 @@ public sealed class LogShipperTests
     [Test]
     public async Task It_begins_where_the_log_begins_when_the_store_is_behind_that()
     {
-        // Several segments, the first of which are gone.
+        // Several segments; the first ones are gone.
         for (int i = 0; i < 100; i++)
         {
             AppendBatch(i, 1);

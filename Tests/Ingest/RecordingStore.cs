@@ -6,7 +6,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Tests.Ingest;
 
-/// <summary>A store that notes what it is given, and holds back or fails when it is told to. Thread safe.</summary>
+/// <summary>A store that notes its batches, and holds back or fails when a test wants it. Thread safe.</summary>
 internal class RecordingStore : ISampleStore
 {
     private readonly Lock _lock = new();

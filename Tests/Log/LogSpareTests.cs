@@ -5,7 +5,7 @@ using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Log;
 
-/// <summary>Segments that the store has whole are written over, not deleted and made anew.</summary>
+/// <summary>Segments that the store has whole are written over, not deleted and made again.</summary>
 public sealed class LogSpareTests
 {
     private static readonly string _large = new('x', 3_000);

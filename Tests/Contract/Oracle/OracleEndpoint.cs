@@ -41,13 +41,13 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
         Alerts("/stats/timeline", alerts => AlertOracle.Timeline(alerts, RowGenerator.Hour)),
         Alerts("/stats/timeline?window=5m&label=zone:b", alerts => AlertOracle.Timeline(
             alerts.Where(alert => AlertOracle.HasLabel(alert, "zone", "b")), RowGenerator.Bucket)),
-        .. AggregateQuestion.All.Select(Aggregate),
+        .. AggregateQuery.All.Select(Aggregate),
     ];
 
     /// <summary>The endpoint that takes no range.</summary>
     public static OracleEndpoint Agents { get; } = new("agents", (_, _) => "/api/v1/agents", (samples, pcode, _, _) => AgentsOracle.Answer(samples, pcode));
 
-    /// <summary>The body of a question that is posted and signed; null where it is a GET.</summary>
+    /// <summary>The body of a query that is posted and signed; null where it is a GET.</summary>
     public Func<long, long, string>? Body { get; init; }
 
     public override string ToString() => Name;
@@ -56,10 +56,10 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
     public Task<string> AskAsync(ServerClient client, long from, long to, long pcode = TestProjects.First) =>
         Body is null ? client.GetAsync(Path(from, to), pcode) : client.PostSignedAsync(Path(from, to), Body(from, to), pcode);
 
-    private static OracleEndpoint Aggregate(AggregateQuestion question, int index) => new(
-        string.Create(CultureInfo.InvariantCulture, $"aggregate {index} of {question.Kind} by {string.Join(' ', question.By)}"),
-        question.Path,
-        (samples, pcode, from, to) => AggregateOracle.Answer(question, samples, pcode, from, to));
+    private static OracleEndpoint Aggregate(AggregateQuery query, int index) => new(
+        string.Create(CultureInfo.InvariantCulture, $"aggregate {index} of {query.Kind} by {string.Join(' ', query.By)}"),
+        query.Path,
+        (samples, pcode, from, to) => AggregateOracle.Answer(query, samples, pcode, from, to));
 
     private static OracleEndpoint Statistic(string name, Func<IEnumerable<OracleSample>, long, long, long, object> answer) =>
         new(name, (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/{name}/{from}/{to}"), answer);

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace TimeSeries.Tests.Contract.Oracle;
 
 /// <summary>The samples of one group of an aggregate, and what its columns are: exactly, for the order, and as shown.</summary>
-internal sealed class OracleGroup(AggregateQuestion question, List<OracleSample> samples, long from, long to, long window)
+internal sealed class OracleGroup(AggregateQuery query, List<OracleSample> samples, long from, long to, long window)
 {
     private readonly Dictionary<string, object?> _exact = [];
 
@@ -20,7 +20,7 @@ internal sealed class OracleGroup(AggregateQuestion question, List<OracleSample>
     public object Shown(string column)
     {
         (string function, string field) = Split(column);
-        int decimals = OracleField.Decimals(question.Kind, field);
+        int decimals = OracleField.Decimals(query.Kind, field);
         BigInteger parts = BigInteger.Pow(10, decimals);
         return Exact(column) switch
         {

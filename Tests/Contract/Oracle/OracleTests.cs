@@ -60,7 +60,7 @@ internal sealed class OracleTests
     [Test]
     public void The_generated_samples_give_every_endpoint_something_to_say() => Assert.Multiple(() =>
     {
-        int silentQuestions = 0;
+        int silentQueries = 0;
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
             object answer = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
@@ -68,7 +68,7 @@ internal sealed class OracleTests
             {
                 if (members.GetValueOrDefault("rows") is List<object> found)
                 {
-                    silentQuestions += found.Count < 2 ? 1 : 0;
+                    silentQueries += found.Count < 2 ? 1 : 0;
                     continue;
                 }
 
@@ -82,7 +82,7 @@ internal sealed class OracleTests
         }
 
         // Some random filters let nothing pass, which has to be answered too.
-        Assert.That(silentQuestions, Is.LessThanOrEqualTo(AggregateQuestion.All.Count / 4));
+        Assert.That(silentQueries, Is.LessThanOrEqualTo(AggregateQuery.All.Count / 4));
     });
 
     private static List<OracleSample> Elapsed(params long[] values) =>

@@ -3,17 +3,17 @@ using System.Numerics;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
-/// <summary>Whether a sample is meant by the filters of a question: fields AND, conditions of a field OR, negations AND.</summary>
+/// <summary>Whether a sample is meant by the filters of a query: fields AND, conditions of a field OR, negations AND.</summary>
 internal static class OracleWhere
 {
     private static readonly string[] _operators = ["!:", "~:", ">:", "<:", ":"];
 
-    public static bool Holds(AggregateQuestion question, OracleSample sample)
+    public static bool Holds(AggregateQuery query, OracleSample sample)
     {
-        (string Field, string Operator, string Value)[] all = [.. question.Where.Select(Split)];
-        return all.Where(condition => condition.Operator == "!:").All(condition => !Equal(question.Kind, sample, condition.Field, condition.Value))
+        (string Field, string Operator, string Value)[] all = [.. query.Where.Select(Split)];
+        return all.Where(condition => condition.Operator == "!:").All(condition => !Equal(query.Kind, sample, condition.Field, condition.Value))
             && all.Where(condition => condition.Operator != "!:").GroupBy(condition => condition.Field)
-                .All(field => field.Any(condition => Meets(question.Kind, sample, condition)));
+                .All(field => field.Any(condition => Meets(query.Kind, sample, condition)));
     }
 
     private static (string Field, string Operator, string Value) Split(string where)
@@ -39,7 +39,7 @@ internal static class OracleWhere
             : kept is long number ? Compare(kind, (field, ":", value), number) == 0 : (string)kept == value;
     }
 
-    // Both in millionths of the wire's unit, finer than any value of a question.
+    // Both in millionths of the wire's unit, finer than any value of a query.
     private static int Compare(string kind, (string Field, string Operator, string Value) condition, long kept)
     {
         var asked = (BigInteger)(decimal.Parse(condition.Value, CultureInfo.InvariantCulture) * 1_000_000);

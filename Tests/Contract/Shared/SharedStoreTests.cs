@@ -12,7 +12,7 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract.Shared;
 
 /// <summary>
-/// Over InfluxDB every endpoint answers the same samples and questions as over the
+/// Over InfluxDB every endpoint answers the same samples and queries as over the
 /// embedded store (<see cref="StoreStateTests"/>): as the naive computation does.
 /// An endpoint that is added to <see cref="OracleEndpoint.All"/> is asked of both.
 /// </summary>
@@ -58,7 +58,7 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
         Assert.That(complete, Is.Positive);
     }
 
-    [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Questions))]
+    [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Queries))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
     {
         foreach (ServerProcess reader in _readers)

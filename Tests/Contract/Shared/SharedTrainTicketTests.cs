@@ -34,7 +34,7 @@ internal sealed class SharedTrainTicketTests(SharedStoreForm form)
     [OneTimeTearDown]
     public async Task Stop() => await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
 
-    [TestCaseSource(typeof(TrainTicketTests), nameof(TrainTicketTests.Questions))]
+    [TestCaseSource(typeof(TrainTicketTests), nameof(TrainTicketTests.Queries))]
     public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
     {
         foreach (ServerProcess reader in _readers)

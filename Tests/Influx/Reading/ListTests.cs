@@ -13,7 +13,7 @@ namespace TimeSeries.Tests.Influx.Reading;
 /// <summary>Lists from a real InfluxDB equal those of the embedded store, and what only several nodes can do to them.</summary>
 internal sealed class ListTests
 {
-    private const int QuestionCount = 120;
+    private const int QueryCount = 120;
 
     private static readonly Kind[] _kinds = [Kind.Alert, Kind.Alert, Kind.Event, Kind.Transaction];
 
@@ -42,9 +42,9 @@ internal sealed class ListTests
             await stores.WriteAsync(Later(made.Batch(_kinds[random.Next(_kinds.Length)], 1 + random.Next(5) / 4, 1 + random.Next(120), step * 4)), 1);
         }
 
-        for (int asked = 0; asked < QuestionCount; asked++)
+        for (int asked = 0; asked < QueryCount; asked++)
         {
-            await stores.CheckAsync(made.Question(_kinds[random.Next(_kinds.Length)], 1 + random.Next(5) / 4, stores.Rows));
+            await stores.CheckAsync(made.AnyQuery(_kinds[random.Next(_kinds.Length)], 1 + random.Next(5) / 4, stores.Rows));
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class ListTests
 
         for (int asked = 0; asked < 40; asked++)
         {
-            ListQuery query = made.Question(Kind.Transaction, 1, stores.Rows);
+            ListQuery query = made.AnyQuery(Kind.Transaction, 1, stores.Rows);
             await stores.CheckAsync(query with { Offset = random.NextInt64(70_000), Filters = asked % 4 == 0 ? query.Filters : [] });
         }
     }

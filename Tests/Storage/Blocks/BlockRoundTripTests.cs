@@ -43,7 +43,7 @@ public sealed class BlockRoundTripTests
     public void TearDown() => _instruments.Dispose();
 
     [Test]
-    public void Rows_come_back_sorted_by_project_time_and_running_number()
+    public void Rows_come_back_sorted_by_project_time_and_sequence_number()
     {
         (Row Row, long Number)[] rows = Numbered(
             [.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 2_000, Start, 40_000, pcode: -5)], 100);

@@ -35,7 +35,7 @@ public sealed class SealingTests
     }
 
     [Test]
-    public async Task The_greatest_running_number_survives_a_restart()
+    public async Task The_greatest_sequence_number_survives_a_restart()
     {
         await using StoreUnderTest test = new();
         await test.WriteAsync(GeneratedRows.Make(1, 40, Start, 1_000));

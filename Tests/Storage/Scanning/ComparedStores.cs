@@ -7,7 +7,7 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Scanning;
 
-/// <summary>Two stores with the same generated transactions, one of which is believed.</summary>
+/// <summary>Two stores with the same generated transactions, one believed and one tested.</summary>
 internal sealed class ComparedStores : IAsyncDisposable
 {
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);

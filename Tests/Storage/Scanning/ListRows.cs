@@ -7,7 +7,7 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Scanning;
 
-/// <summary>Samples and questions for lists from a seed, and lists as lines of text.</summary>
+/// <summary>Samples and queries for lists from a seed, and lists as lines of text.</summary>
 internal sealed class ListRows(Random random)
 {
     public const long Start = 1_700_000_000_000;
@@ -30,8 +30,8 @@ internal sealed class ListRows(Random random)
         return rows;
     }
 
-    /// <summary>A question of any order, place, filters and page over the rows, a list of which the places are.</summary>
-    public ListQuery Question(Kind kind, long pcode, IReadOnlyList<Row> rows)
+    /// <summary>A query with any order, cursor, filters and page over the rows.</summary>
+    public ListQuery AnyQuery(Kind kind, long pcode, IReadOnlyList<Row> rows)
     {
         ListOrder order = (ListOrder)random.Next(kind == Kind.Alert ? 3 : 2);
         long total = rows.Count(row => row.Kind == kind && row.Pcode == pcode);

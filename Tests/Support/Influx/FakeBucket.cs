@@ -1,4 +1,4 @@
 namespace TimeSeries.Tests.Support.Influx;
 
-/// <summary>A bucket of 2.x; 0 seconds is for ever.</summary>
+/// <summary>A bucket of 2.x; 0 seconds means no limit.</summary>
 internal sealed record FakeBucket(string Id, string Name, long RetentionSeconds);

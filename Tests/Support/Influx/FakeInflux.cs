@@ -99,7 +99,7 @@ internal sealed class FakeInflux : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    // 3.x asks for the token here too unless it is told not to.
+    // 3.x asks for the token here too by default.
     private IResult Ping(HttpContext context)
     {
         context.Response.Headers["X-Influxdb-Version"] = _product == FakeProduct.Version3 ? "3.1.0" : "v2.7.11";

@@ -11,28 +11,28 @@ internal static partial class AggregateOracle
 {
     private const long SecondsPerDay = 86_400;
 
-    public static object Answer(AggregateQuestion question, IEnumerable<OracleSample> samples, long pcode, long from, long to)
+    public static object Answer(AggregateQuery query, IEnumerable<OracleSample> samples, long pcode, long from, long to)
     {
-        long window = Milliseconds(question.Window);
+        long window = Milliseconds(query.Window);
         List<OracleGroup> groups =
         [
-            .. samples.Within(pcode, question.Kind, from, to)
-                .Where(sample => OracleWhere.Holds(question, sample))
-                .GroupBy(sample => Key(sample, question.By, window))
-                .Select(group => new OracleGroup(question, [.. group], from, to, window)),
+            .. samples.Within(pcode, query.Kind, from, to)
+                .Where(sample => OracleWhere.Holds(query, sample))
+                .GroupBy(sample => Key(sample, query.By, window))
+                .Select(group => new OracleGroup(query, [.. group], from, to, window)),
         ];
-        groups.Sort((left, right) => Compare(question, left, right));
+        groups.Sort((left, right) => Compare(query, left, right));
         string[] time = window > 0 ? ["time"] : [];
         return new Dictionary<string, object>
         {
-            ["kind"] = question.Kind,
+            ["kind"] = query.Kind,
             ["from"] = from,
             ["to"] = to,
-            ["window"] = question.Window ?? (object)JsonValueKind.Null,
-            ["columns"] = new List<object>([.. time, .. question.By, .. question.Measures])
-                .ConvertAll(name => (object)new Dictionary<string, object> { ["name"] = name, ["unit"] = Unit(question, (string)name) }),
-            ["rows"] = groups.Take(question.Limit)
-                .Select(group => (object)new List<object>([.. time, .. question.By, .. question.Measures])
+            ["window"] = query.Window ?? (object)JsonValueKind.Null,
+            ["columns"] = new List<object>([.. time, .. query.By, .. query.Measures])
+                .ConvertAll(name => (object)new Dictionary<string, object> { ["name"] = name, ["unit"] = Unit(query, (string)name) }),
+            ["rows"] = groups.Take(query.Limit)
+                .Select(group => (object)new List<object>([.. time, .. query.By, .. query.Measures])
                     .ConvertAll(column => group.Shown((string)column))).ToList(),
             ["total"] = (long)groups.Count,
             ["source"] = Source(),
@@ -53,9 +53,9 @@ internal static partial class AggregateOracle
         return key.ToString();
     }
 
-    private static int Compare(AggregateQuestion question, OracleGroup left, OracleGroup right)
+    private static int Compare(AggregateQuery query, OracleGroup left, OracleGroup right)
     {
-        foreach (string order in (IEnumerable<string>)[.. question.Order, "time", .. question.By])
+        foreach (string order in (IEnumerable<string>)[.. query.Order, "time", .. query.By])
         {
             bool descending = order.StartsWith('-');
             int result = CompareValues(left.Exact(order.TrimStart('-')), right.Exact(order.TrimStart('-')));
@@ -80,12 +80,12 @@ internal static partial class AggregateOracle
     private static int Compare((BigInteger Numerator, BigInteger Denominator) left, (BigInteger Numerator, BigInteger Denominator) right) =>
         (left.Numerator * right.Denominator).CompareTo(right.Numerator * left.Denominator);
 
-    private static string Unit(AggregateQuestion question, string column) => column switch
+    private static string Unit(AggregateQuery query, string column) => column switch
     {
         "time" => "ms",
         "count" or "error_rate" => "1",
         "rate" => "1/s",
-        _ when column.EndsWith(')') => OracleField.Unit(question.Kind, column[(column.IndexOf('(', StringComparison.Ordinal) + 1)..^1]),
+        _ when column.EndsWith(')') => OracleField.Unit(query.Kind, column[(column.IndexOf('(', StringComparison.Ordinal) + 1)..^1]),
         _ => "",
     };
 

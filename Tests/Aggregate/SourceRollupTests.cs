@@ -8,7 +8,7 @@ using TimeSeries.Tests.Support.Rows;
 namespace TimeSeries.Tests.Aggregate;
 
 /// <summary>Rollups of a merged block, made of those of its sources where they will do, answer as the samples do.</summary>
-internal sealed class KnownRollupTests
+internal sealed class SourceRollupTests
 {
     private const long FiveMinutes = 300_000;
 
@@ -48,7 +48,7 @@ internal sealed class KnownRollupTests
         List<Row> first = Steady(schema, 0, 3);
         List<Row> second = Steady(schema, 1, 2);
 
-        // Rows of which nothing but the time is told: what is answered beside it comes from the sources.
+        // Rows with nothing but a time: all else in the result comes from the sources.
         List<Row> times = [.. first.Concat(second).Select(row => new Row(schema).With("time", row.Number("time"))).OrderBy(row => row.Number("time"))];
         BuiltRollups rollups = new(schema, [new ArrayChunk(schema, times)], QueryGenerator.Threshold, Build(schema, first), Build(schema, second));
 

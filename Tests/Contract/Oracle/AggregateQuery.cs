@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
-/// <summary>A question for <c>/api/v1/aggregate</c>, as a caller writes it.</summary>
-internal sealed record AggregateQuestion(string Kind, string[] By, string[] Measures)
+/// <summary>A query for <c>/api/v1/aggregate</c>, as a caller writes it.</summary>
+internal sealed record AggregateQuery(string Kind, string[] By, string[] Measures)
 {
     private const int RandomCount = 14;
 
@@ -16,13 +16,13 @@ internal sealed record AggregateQuestion(string Kind, string[] By, string[] Meas
     public int Limit { get; init; } = 1_000;
 
     /// <summary>Some that people ask, and many that a generator does.</summary>
-    public static IReadOnlyList<AggregateQuestion> All { get; } =
+    public static IReadOnlyList<AggregateQuery> All { get; } =
     [
         new("transaction", ["service"], ["count", "error_rate", "avg(elapsed)", "p95(elapsed)", "stddev(elapsed)"]) { Order = ["-p95(elapsed)"], Limit = 20 },
         new("transaction", ["service"], ["count", "rate", "sum(elapsed)", "p50(elapsed)", "p999(elapsed)"]) { Window = "1h" },
         new("transaction", ["oname", "oid"], ["rate", "avg(sql_count)", "stddev(malloc)"]) { Window = "5m", Order = ["-rate", "oname"] },
         new("httpc", ["host", "status"], ["count", "avg(elapsed)"]) { Where = ["status>:399", "status:", "url~:REMOTE"], Order = ["-count"] },
-        .. new AggregateQuestionGenerator(20_230_129).Questions(RandomCount),
+        .. new AggregateQueryGenerator(20_230_129).Queries(RandomCount),
     ];
 
     public string Path(long from, long to)

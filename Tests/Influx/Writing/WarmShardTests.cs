@@ -5,7 +5,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Influx.Writing;
 
-public sealed class AwakeHourTests
+public sealed class WarmShardTests
 {
     private readonly FakeTimeProvider _clock = new(TestTime.Start);
 

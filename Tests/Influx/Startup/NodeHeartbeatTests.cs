@@ -12,7 +12,7 @@ using TimeSeries.Tests.Support.Influx;
 namespace TimeSeries.Tests.Influx.Startup;
 
 /// <summary>The watermark is that of the node that is furthest behind, in a real InfluxDB.</summary>
-internal sealed class NodeWordTests
+internal sealed class NodeHeartbeatTests
 {
     private const string Database = "apm";
     private const long Hour = 3_600_000;
@@ -54,7 +54,7 @@ internal sealed class NodeWordTests
     }
 
     [Test]
-    public async Task Of_a_node_its_latest_word_counts()
+    public async Task Of_a_node_its_latest_heartbeat_counts()
     {
         long now = Now;
         await SayAsync("00000000000000a1", open: 1, now - (3 * Hour), now - (3 * Hour));

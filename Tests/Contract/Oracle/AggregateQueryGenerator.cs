@@ -2,8 +2,8 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
-/// <summary>Makes random questions for aggregates, the same for the same seed: any kind, window, groups, measures, filters, order and limit.</summary>
-internal sealed class AggregateQuestionGenerator(int seed)
+/// <summary>Makes random queries for aggregates, the same for the same seed: any kind, window, groups, measures, filters, order and limit.</summary>
+internal sealed class AggregateQueryGenerator(int seed)
 {
     private static readonly string[] _kinds = ["transaction", "transaction", "transaction", "sql", "httpc", "exception", "thread", "alert", "event"];
     private static readonly string?[] _windows = [null, null, "10s", "90s", "1m", "5m", "15m", "1h", "6h", "1d"];
@@ -12,9 +12,9 @@ internal sealed class AggregateQuestionGenerator(int seed)
 
     private readonly Random _random = new(seed);
 
-    public IEnumerable<AggregateQuestion> Questions(int count) => Enumerable.Range(0, count).Select(_ => Question());
+    public IEnumerable<AggregateQuery> Queries(int count) => Enumerable.Range(0, count).Select(_ => Query());
 
-    private AggregateQuestion Question()
+    private AggregateQuery Query()
     {
         string kind = Pick(_kinds);
         string[] groups = [.. OracleField.Texts(kind), "oid", .. OracleField.Amounts(kind).Contains("status") ? new[] { "status" } : []];
@@ -22,7 +22,7 @@ internal sealed class AggregateQuestionGenerator(int seed)
         string[] measures = [.. Enumerable.Range(0, _random.Next(1, 7)).Select(_ => Measure(kind)).Distinct()];
         string? window = Pick(_windows);
         string[] columns = [.. by, .. measures, .. window is null ? Array.Empty<string>() : ["time"]];
-        return new AggregateQuestion(kind, by, measures)
+        return new AggregateQuery(kind, by, measures)
         {
             Window = window,
             Where = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Where(kind))],
