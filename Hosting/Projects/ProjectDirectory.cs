@@ -71,3 +71,14 @@ public static class ProjectRegistration
             return new ProjectDirectory(configured.Count > 0 ? configured : provider.GetRequiredService<FirstProject>().Make());
         });
 }
+
+/// <summary>A project: whose samples are whose. Immutable.</summary>
+/// <param name="Pcode">Project code.</param>
+/// <param name="Name">Name for people.</param>
+/// <param name="ApdexThreshold">T of the apdex.</param>
+/// <param name="AccessKeys">Keys that sign requests, in the order configured.</param>
+public sealed record Project(long Pcode, string Name, TimeSpan ApdexThreshold, ImmutableArray<AccessKeyOptions> AccessKeys)
+{
+    // A record prints its members, and the keys hold secrets.
+    public override string ToString() => $"project {Pcode}";
+}

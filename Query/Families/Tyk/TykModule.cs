@@ -1,5 +1,9 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.OpenApi;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Families.Tyk;
@@ -41,4 +45,16 @@ internal sealed class TykModule : ApiModule
 
     protected override string NotFound(HttpRequest request) =>
         "There are keys/endpoint/{key}/{d}/{m}/{y}/{d}/{m}/{y} and oauthid/endpoint/{client}/{d}/{m}/{y}/{d}/{m}/{y}.";
+}
+
+/// <summary>Authenticates by the header <c>authorization</c>: the vendor's clients send the bare token, others the usual form.</summary>
+internal sealed class TykTokenHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ProjectDirectory projects)
+    : ProjectTokenHandler(options, loggers, encoder)
+{
+    protected override TokenCheck Read() => TokenAuthenticator.ReadRaw(Request, projects);
+
+    protected override Task RefuseAsync(TokenOutcome outcome) => outcome == TokenOutcome.NoScope
+        ? Context.WriteErrorAsync(StatusCodes.Status403Forbidden, "The token may not read.")
+        : Context.WriteErrorAsync(StatusCodes.Status401Unauthorized, "Not authorised");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Projects;
@@ -48,4 +49,25 @@ internal sealed record WhatapCall(Project Project, HttpRequest Request, Timestam
     /// <summary>A parameter of the path, or else of the query string, the first where there are two; null when it is in neither.</summary>
     public string? Parameter(string name) => Request.RouteValues[name] as string
         ?? (Request.Query.TryGetValue(name, out var values) && values.Count > 0 ? values[0] ?? "" : null);
+}
+
+/// <summary>The query of a request, and how its response is written; or why it is refused.</summary>
+internal sealed record WhatapPlan
+{
+    /// <summary>200, or the status of the refusal.</summary>
+    public int Status { get; private init; } = StatusCodes.Status200OK;
+
+    /// <summary>Why the request is refused.</summary>
+    public string Refusal { get; private init; } = "";
+
+    public SampleQuery? Query { get; private init; }
+
+    public Func<JsonResponse, QueryResult, ValueTask>? WriteAsync { get; private init; }
+
+    public static WhatapPlan Of(SampleQuery query, Func<JsonResponse, QueryResult, ValueTask> writeAsync) =>
+        new() { Query = query, WriteAsync = writeAsync };
+
+    public static WhatapPlan BadParameter(string refusal) => new() { Status = StatusCodes.Status400BadRequest, Refusal = refusal };
+
+    public static WhatapPlan UnknownPath(string refusal) => new() { Status = StatusCodes.Status404NotFound, Refusal = refusal };
 }
