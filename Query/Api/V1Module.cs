@@ -13,14 +13,8 @@ namespace TimeSeries.Query.Api;
 /// What no vendor's API can be asked. A request is checked for method, token, scope, path and parameters, in this order. Errors are problem details
 /// (RFC 9457).
 /// </summary>
-internal sealed class V1Module : ApiModule
+internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationSetup.Bearer)
 {
-    public override string Name => "own";
-
-    protected override IReadOnlyList<string> Prefixes => ["/api/v1"];
-
-    protected override string[] Schemes => [AuthenticationSetup.Bearer];
-
     protected override bool IsExactCase => false;
 
     public override void AddServices(IServiceCollection services) => services

@@ -7,19 +7,15 @@ namespace TimeSeries.Query.Families;
 /// An API family: its routes, its errors, who may call it, and its part of the OpenAPI document. It has everything under its prefixes, so that every
 /// error there has its shape. Immutable.
 /// </summary>
-internal abstract class ApiModule
+/// <param name="name">Its name in metrics.</param>
+/// <param name="prefixes">The paths that its routes are under.</param>
+/// <param name="schemes">The authentication schemes of its callers.</param>
+internal abstract class ApiModule(string name, string[] prefixes, params string[] schemes)
 {
-    /// <summary>Its name in metrics.</summary>
-    public abstract string Name { get; }
-
-    /// <summary>The paths that its routes are under.</summary>
-    protected abstract IReadOnlyList<string> Prefixes { get; }
+    public string Name => name;
 
     /// <summary>The methods that its routes take.</summary>
     protected virtual string[] Methods { get; } = [HttpMethods.Get, HttpMethods.Head];
-
-    /// <summary>The authentication schemes of its callers.</summary>
-    protected abstract string[] Schemes { get; }
 
     /// <summary>Whether paths are compared letter by letter behind the prefix.</summary>
     protected virtual bool IsExactCase => true;
@@ -33,10 +29,10 @@ internal abstract class ApiModule
     /// <summary>Maps its routes, and two for everything else under its prefixes.</summary>
     public void MapTo(IEndpointRouteBuilder routes)
     {
-        foreach (string prefix in Prefixes)
+        foreach (string prefix in prefixes)
         {
             RouteGroupBuilder family = routes.MapGroup(prefix).WithMetadata(this);
-            RouteGroupBuilder allowed = family.MapGroup("").RequireScope(Scopes.Read, Schemes);
+            RouteGroupBuilder allowed = family.MapGroup("").RequireScope(Scopes.Read, schemes);
             RouteGroupBuilder own = allowed.MapGroup("");
             if (IsExactCase)
             {

@@ -73,19 +73,7 @@ internal static class ExactMath
 
         BigInteger square = variance * 10_000;
         BigInteger divisor = (BigInteger)count * partsPerUnit;
-        BigInteger whole = new(Math.Sqrt((double)square) / (double)divisor);
-        while (Square(whole * divisor) > square)
-        {
-            whole--;
-        }
-
-        while (Square((whole + 1) * divisor) <= square)
-        {
-            whole++;
-        }
-
-        int half = (4 * square).CompareTo(Square(((2 * whole) + 1) * divisor));
-        return (Int128)(half > 0 || (half == 0 && !whole.IsEven) ? whole + 1 : whole);
+        return (Int128)RoundRoot(square, divisor, new BigInteger(Math.Sqrt((double)square) / (double)divisor));
     }
 
     // The same in 128 bits, where all of it fits: products of two numbers below 2⁶² are below 2¹²⁴.
@@ -109,24 +97,30 @@ internal static class ExactMath
 
         UInt128 square = variance * 10_000;
         UInt128 divisor = (UInt128)(ulong)count * (ulong)partsPerUnit;
-        ulong whole = (ulong)(Math.Sqrt((double)square) / (double)divisor);
-        while (whole * divisor * (whole * divisor) > square)
+        hundredths = (long)RoundRoot(square, divisor, (UInt128)(Math.Sqrt((double)square) / (double)divisor));
+        return true;
+    }
+
+    // √square / divisor, half to even, from its whole part or a number close to it.
+    private static T RoundRoot<T>(T square, T divisor, T whole)
+        where T : IBinaryInteger<T>
+    {
+        while (Square(whole * divisor) > square)
         {
             whole--;
         }
 
-        while ((whole + 1) * divisor * ((whole + 1) * divisor) <= square)
+        while (Square((whole + T.One) * divisor) <= square)
         {
             whole++;
         }
 
-        UInt128 middle = ((2 * (UInt128)whole) + 1) * divisor;
-        int half = (4 * square).CompareTo(middle * middle);
-        hundredths = (long)whole + (half > 0 || (half == 0 && whole % 2 != 0) ? 1 : 0);
-        return true;
+        int half = (T.CreateChecked(4) * square).CompareTo(Square((whole + whole + T.One) * divisor));
+        return half > 0 || (half == 0 && T.IsOddInteger(whole)) ? whole + T.One : whole;
     }
 
-    private static BigInteger Square(BigInteger value) => value * value;
+    private static T Square<T>(T value)
+        where T : IBinaryInteger<T> => value * value;
 }
 
 /// <summary>An exact fraction of integers, not negative: means of means are summed up without rounding.</summary>

@@ -7,20 +7,16 @@ namespace TimeSeries.Query.Families.AlertHistory;
 /// <summary>
 /// Alert History API. A request is checked for method, caller, path and parameters, in this order. Errors are problem details (RFC 9457).
 /// </summary>
-internal sealed class AlertHistoryModule : ApiModule
+internal sealed class AlertHistoryModule() : ApiModule("alert-history", [Prefix], OpenAlerts, AuthenticationSetup.Bearer)
 {
     public const string Prefix = "/api/v1.0/alert-history";
 
-    public override string Name => "alert-history";
-
-    protected override IReadOnlyList<string> Prefixes => [Prefix];
-
-    protected override string[] Schemes => ["open-alerts", AuthenticationSetup.Bearer];
+    private const string OpenAlerts = "open-alerts";
 
     protected override bool IsExactCase => false;
 
     public override void AddServices(IServiceCollection services) => services
-        .AddScheme<OpenAlertsHandler>("open-alerts").AddSingleton<AlertHistoryEndpoint>().AddSingleton<IApiDescription, AlertHistoryDescription>();
+        .AddScheme<OpenAlertsHandler>(OpenAlerts).AddSingleton<AlertHistoryEndpoint>().AddSingleton<IApiDescription, AlertHistoryDescription>();
 
     public override Task WriteErrorAsync(HttpContext context, int status, string detail) => Problem.WriteAsync(context, status, detail);
 

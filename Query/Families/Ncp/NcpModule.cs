@@ -9,7 +9,7 @@ namespace TimeSeries.Query.Families.Ncp;
 /// Errors are <c>{"error":{"errorCode":"200","message":"Authentication Failed","details":"…"}}</c>: the code is one of a few, the message is that of
 /// the code, and the details say what is wrong.
 /// </summary>
-internal sealed class NcpModule : ApiModule
+internal sealed class NcpModule() : ApiModule("ncp", [Prefix, LongPrefix], "ncp")
 {
     public const string Prefix = "/dashboards";
     public const string LongPrefix = "/api/v1/dashboards";
@@ -17,13 +17,7 @@ internal sealed class NcpModule : ApiModule
     /// <summary>The path behind either prefix.</summary>
     public const string Search = "/events/search";
 
-    public override string Name => "ncp";
-
-    protected override IReadOnlyList<string> Prefixes => [Prefix, LongPrefix];
-
     protected override string[] Methods { get; } = [HttpMethods.Post];
-
-    protected override string[] Schemes => ["ncp"];
 
     public override void AddServices(IServiceCollection services) =>
         services.AddScheme<NcpSignatureHandler>("ncp").AddSingleton<NcpEndpoint>().AddSingleton<IApiDescription, NcpDescription>();

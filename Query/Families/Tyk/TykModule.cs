@@ -12,17 +12,11 @@ namespace TimeSeries.Query.Families.Tyk;
 /// Tyk Dashboard, analytics of a key and of an OAuth client. A request is checked for method, token, scope, path and parameters, in this order.
 /// Errors are <c>{"Status":"Error","Message":"…","Meta":null}</c>.
 /// </summary>
-internal sealed class TykModule : ApiModule
+internal sealed class TykModule() : ApiModule("tyk", [Prefix], "tyk")
 {
     public const string Prefix = "/api/activity";
 
     private const string Days = "{startDay}/{startMonth}/{startYear}/{endDay}/{endMonth}/{endYear}";
-
-    public override string Name => "tyk";
-
-    protected override IReadOnlyList<string> Prefixes => [Prefix];
-
-    protected override string[] Schemes => ["tyk"];
 
     public override void AddServices(IServiceCollection services) =>
         services.AddScheme<TykTokenHandler>("tyk").AddSingleton<TykEndpoint>().AddSingleton<IApiDescription, TykDescription>();

@@ -13,7 +13,7 @@ namespace TimeSeries.Query.Families.WhaTap;
 /// WhaTap Open API, statistics. A request is checked for method, token, project code, project, scope, path and parameters, in this order.
 /// Errors are <c>{"code":401,"message":"…","msg":"…"}</c>.
 /// </summary>
-internal sealed class WhatapModule : ApiModule
+internal sealed class WhatapModule() : ApiModule("whatap", [Prefix], "whatap")
 {
     public const string Prefix = "/open/api/json";
 
@@ -30,12 +30,6 @@ internal sealed class WhatapModule : ApiModule
 
     /// <summary>The names of the statistics, in order.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. _lists.Keys.Append(ThreadCount).Order(StringComparer.Ordinal)];
-
-    public override string Name => "whatap";
-
-    protected override IReadOnlyList<string> Prefixes => [Prefix];
-
-    protected override string[] Schemes => ["whatap"];
 
     public override void AddServices(IServiceCollection services) =>
         services.AddScheme<WhatapTokenHandler>("whatap").AddSingleton<WhatapEndpoint>().AddSingleton<IApiDescription, WhatapDescription>();
