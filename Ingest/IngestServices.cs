@@ -38,7 +38,8 @@ public static class IngestServices
     private const long MaxUnitBytes = 16L << 20;
 
     /// <summary>
-    /// Adds everything. Nothing is opened before the host starts. <see cref="IFileSystem"/>, <see cref="TimeProvider"/> and <see cref="Machine"/> may be registered before.
+    /// Adds everything. Nothing is opened before the host starts. <see cref="IFileSystem"/>,
+    /// <see cref="TimeProvider"/> and <see cref="Machine"/> may be registered before.
     /// Also gives the host its <see cref="ISampleReader"/> and <see cref="ProjectDirectory"/>.
     /// </summary>
     public static IServiceCollection AddTimeSeriesIngest(this IServiceCollection services, InfluxRoles influx = InfluxRoles.Writer)
@@ -99,9 +100,11 @@ public static class IngestServices
         services.AddSingleton(provider => new MemoryBudget(provider.GetRequiredService<IngestOptions>().QueueBytes));
         services.AddSingleton(provider => new BatchValidator(LimitsOf(provider)));
         services.AddSingleton(provider => new IdempotencyCache(
-            provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IngestInstruments>()));
+            provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IngestInstruments>()));
         services.AddSingleton(provider => new IdempotencyJournal(
-            provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<DataDirectory>().IdsPath, provider.GetRequiredService<DataDirectory>().NodeId,
+            provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<DataDirectory>().IdsPath,
+            provider.GetRequiredService<DataDirectory>().NodeId,
             provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SampleLedger>();
         services.AddSingleton(provider => new SeriesLimit(
@@ -146,7 +149,8 @@ public static class IngestServices
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new StartRefusedException(
-                fault is DirectoryInUseException or UnknownFormatException ? fault.Message : $"The storage directory {path} can't be used: {fault.Message}", fault);
+                fault is DirectoryInUseException or UnknownFormatException ? fault.Message
+                    : $"The storage directory {path} can't be used: {fault.Message}", fault);
         }
     }
 
@@ -161,7 +165,8 @@ public static class IngestServices
             return InfluxWriter.Open(
                 new InfluxNode(provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId) { NodeOf = directory.NodeIdOf },
                 provider.GetRequiredService<InfluxOptions>(), pcode => ApdexThresholdOf(projects, pcode), provider.GetRequiredService<AlertLookup>(),
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(), provider.GetRequiredService<ILogger<InfluxWriter>>());
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(),
+                provider.GetRequiredService<ILogger<InfluxWriter>>());
         }
         catch (IOException fault)
         {
@@ -178,7 +183,8 @@ public static class IngestServices
 
         // A host that never writes to InfluxDB says so.
         instruments.InfluxWrites.Add(0);
-        EmbeddedStoreOptions bounds = new() { HeadBytes = options.HeadBytes, CacheBytes = options.CacheBytes, MaxBytes = options.MaxBytes, Retention = options.RetentionOf };
+        EmbeddedStoreOptions bounds =
+            new() { HeadBytes = options.HeadBytes, CacheBytes = options.CacheBytes, MaxBytes = options.MaxBytes, Retention = options.RetentionOf };
         try
         {
             return EmbeddedStore.Open(
@@ -201,7 +207,8 @@ public static class IngestServices
     private static RollupUnitClock OpenMarks(IServiceProvider provider)
     {
         ILogFedStore? store = provider.GetRequiredService<StoreRoute>().LogFed;
-        RollupUnitClock marks = new(isWanted: store is not null, provider.GetRequiredService<TimeProvider>(), Math.Min(MaxUnitBytes, SizesOf(provider).SegmentBytes));
+        RollupUnitClock marks = new(isWanted: store is not null, provider.GetRequiredService<TimeProvider>(),
+            Math.Min(MaxUnitBytes, SizesOf(provider).SegmentBytes));
         if (store is not null)
         {
             marks.SkipTo(store.LastUnit);

@@ -10,7 +10,9 @@ public static class SocketThreads
     // The only way: the runtime has no setting in runtimeconfig.json for it. See SocketTransportOptions.UnsafePreferInlineScheduling.
     private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    /// <summary>Makes requests run where they are received, for the whole process, unless the environment says otherwise. Call before the first socket.</summary>
+    /// <summary>
+    /// Makes requests run where they are received, for the whole process, unless the environment says otherwise. Call before the first socket.
+    /// </summary>
     public static void RunRequests()
     {
         if (Environment.GetEnvironmentVariable(InlineCompletions) is null)

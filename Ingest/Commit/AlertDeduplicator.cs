@@ -9,7 +9,8 @@ namespace TimeSeries.Ingest.Commit;
 
 /// <summary>
 /// Takes alerts out of a batch whose ids the project has already: in the store, in a batch before it that is on its way, or earlier in itself.
-/// A store that is fed from the log knows an id only later, and has to be asked: for it the newest ids are kept here, and the others are looked up before a batch is queued.
+/// A store that is fed from the log knows an id only later, and has to be asked: for it
+/// the newest ids are kept here, and the others are looked up before a batch is queued.
 /// <see cref="RemoveRepeats"/> is the committer's; the rest is thread safe beside it.
 /// </summary>
 internal sealed class AlertDeduplicator(StoreRoute route)

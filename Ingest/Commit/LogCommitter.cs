@@ -28,7 +28,8 @@ internal sealed partial class LogCommitter(
         queue.Complete();
         if (ExecuteTask is { } loop)
         {
-            // For some time even when the stop's is over already, since what the log was told to write must not be cut off; a disk that hangs is not waited for any longer.
+            // For some time even when the stop's is over already, since what the log was told
+            // to write must not be cut off; a disk that hangs is not waited for any longer.
             await Task.WhenAny(loop, Task.WhenAll(Task.Delay(_lastFlush, CancellationToken.None), Task.Delay(Timeout.Infinite, cancellationToken)));
         }
 

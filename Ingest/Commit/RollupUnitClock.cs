@@ -1,7 +1,8 @@
 namespace TimeSeries.Ingest.Commit;
 
 /// <summary>
-/// When the committer puts a mark into the log, for a store that is fed from it: before the first samples since the start, then after 5 minutes, 1,000,000 samples
+/// When the committer puts a mark into the log, for a store that is fed from it:
+/// before the first samples since the start, then after 5 minutes, 1,000,000 samples
 /// or so many bytes. The samples between two marks are a unit; a replay sees the same units. The committer's alone, but for <see cref="SkipTo"/> at the start.
 /// </summary>
 /// <param name="isWanted">Whether marks are written at all: a store that is fed from memory has no use for them.</param>
@@ -21,8 +22,11 @@ internal sealed class RollupUnitClock(bool isWanted, TimeProvider clock, long ma
     /// <summary>Number of the unit that the next mark begins.</summary>
     public long NextUnit { get; private set; }
 
-    /// <summary>How long the unit may stay open; null while it can have no samples (before the first mark it may have some from before the start), or none is wanted.</summary>
-    public TimeSpan? TimeLeft => !isWanted || (_samples == 0 && !_isFirst) ? null : clock.GetElapsedTime(_began) is var age && age < _maxAge ? _maxAge - age : TimeSpan.Zero;
+    /// <summary>
+    /// How long the unit may stay open; null while it can have no samples (before the first mark it may have some from before the start), or none is wanted.
+    /// </summary>
+    public TimeSpan? TimeLeft =>
+        !isWanted || (_samples == 0 && !_isFirst) ? null : clock.GetElapsedTime(_began) is var age && age < _maxAge ? _maxAge - age : TimeSpan.Zero;
 
     /// <summary>Numbers through this one were given before.</summary>
     public void SkipTo(long unit) => NextUnit = Math.Max(NextUnit, unit + 1);

@@ -6,11 +6,14 @@ using TimeSeries.Ingest.Shipping;
 namespace TimeSeries.Ingest.Commit;
 
 /// <summary>
-/// Writes durable batches into the store, in log order and on a thread of its own, while the next group is being flushed, and then answers; for a store that is fed from the log
-/// (<see cref="LogShipper"/>) it only answers. While nothing else waits for the log and little is to be written, the committer's own call does so. A store that fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
+/// Writes durable batches into the store, in log order and on a thread of its own, while
+/// the next group is being flushed, and then answers; for a store that is fed from the log
+/// (<see cref="LogShipper"/>) it only answers. While nothing else waits for the log and little is to be written, the committer's own call does so. A store that
+/// fails is tried again until it works: nothing durable is ever left out. Meanwhile the host is not ready and refuses new pushes.
 /// </summary>
 internal sealed partial class StoreApplier(
-    StoreRoute route, BatchLifecycle lifecycle, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger) : BackgroundService, IReadinessCheck
+    StoreRoute route, BatchLifecycle lifecycle, IngestInstruments instruments, TimeProvider clock, ILogger<StoreApplier> logger)
+        : BackgroundService, IReadinessCheck
 {
     // A batch takes milliseconds; waiting for a seal takes a second or two on a slow disk.
     private static readonly TimeSpan _stuckAfter = TimeSpan.FromSeconds(5);

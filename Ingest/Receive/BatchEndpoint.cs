@@ -13,7 +13,8 @@ namespace TimeSeries.Ingest.Receive;
 /// <see cref="BatchIngestor"/>, and the protocol's response. Thread safe.
 /// </summary>
 internal sealed class BatchEndpoint(
-    ProjectDirectory projects, IngestOptions options, MemoryBudget budget, IngestGate gate, BatchIngestor ingestor, IngestInstruments instruments, TimeProvider clock)
+    ProjectDirectory projects, IngestOptions options, MemoryBudget budget, IngestGate gate, BatchIngestor ingestor,
+    IngestInstruments instruments, TimeProvider clock)
 {
     private const int FirstBodyBytes = 64 << 10;
 

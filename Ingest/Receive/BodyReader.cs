@@ -59,7 +59,8 @@ internal static class BodyReader
             // Also when no more came for too long, which is what a Content-Length that is too great looks like.
             return bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge(maxBytes)
-                : new IngestProblem(StatusCodes.Status400BadRequest, $"The body ends or breaks after byte {into.Length}: {bad.Message}") { ByteOffset = into.Length };
+                : new IngestProblem(StatusCodes.Status400BadRequest,
+                    $"The body ends or breaks after byte {into.Length}: {bad.Message}") { ByteOffset = into.Length };
         }
     }
 

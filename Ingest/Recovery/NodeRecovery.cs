@@ -13,7 +13,8 @@ namespace TimeSeries.Ingest.Recovery;
 /// log into the store (unless it is fed from the log anyway), and the sequence number and the number of the unit behind everything.
 /// </summary>
 internal sealed partial class NodeRecovery(
-    DataDirectory directory, StoreRoute route, SequencedLog log, IdempotencyCache ids, IdempotencyJournal journal, ShippingLag progress, SampleBatchPool batches,
+    DataDirectory directory, StoreRoute route, SequencedLog log, IdempotencyCache ids, IdempotencyJournal journal,
+    ShippingLag progress, SampleBatchPool batches,
     ILogger<NodeRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -49,7 +50,8 @@ internal sealed partial class NodeRecovery(
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"{directory.Path} was made on another machine, and the node file that would tell the two apart can't be written: {fault.Message}", fault);
+            throw new StartRefusedException(
+                $"{directory.Path} was made on another machine, and the node file that would tell the two apart can't be written: {fault.Message}", fault);
         }
 
         LogNewNode(directory.Path, machine, directory.NodeIdOf(log.NextNumber));
@@ -134,9 +136,11 @@ internal sealed partial class NodeRecovery(
     private partial void LogFromElsewhere(string path, string machine);
 
     [LoggerMessage(2016, LogLevel.Warning,
-        "{Path} was made on another machine ({Machine}). From here on its samples are those of a new node, {NodeId:x16}, so that they stay apart from those of the other machine.")]
+        "{Path} was made on another machine ({Machine}). From here on its samples are those of a new node, {NodeId:x16}, so that they stay apart from "
+            + "those of the other machine.")]
     private partial void LogNewNode(string path, string machine, ulong nodeId);
 
-    [LoggerMessage(2015, LogLevel.Information, "Stopped. The WAL ends at {Position}, the store has it through {Stored}; the next start reads the rest from the WAL.")]
+    [LoggerMessage(2015, LogLevel.Information,
+        "Stopped. The WAL ends at {Position}, the store has it through {Stored}; the next start reads the rest from the WAL.")]
     private partial void LogStopped(long position, long stored);
 }

@@ -7,11 +7,13 @@ using TimeSeries.Ingest.Recovery;
 namespace TimeSeries.Ingest.Shipping;
 
 /// <summary>
-/// Feeds a store from the log on disk, record by record and in order, from what it has onwards and then along with the committer. What waits for the store waits
+/// Feeds a store from the log on disk, record by record and in order, from what it
+/// has onwards and then along with the committer. What waits for the store waits
 /// in the log, not in memory. For a store that is fed from memory it does nothing.
 /// </summary>
 internal sealed partial class LogShipper(
-    StoreRoute route, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime, ILogger<LogShipper> logger)
+    StoreRoute route, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime,
+    ILogger<LogShipper> logger)
     : BackgroundService
 {
     private LogReplayer? _replayer;

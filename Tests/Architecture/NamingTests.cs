@@ -7,6 +7,7 @@ namespace TimeSeries.Tests.Architecture;
 internal sealed partial class NamingTests
 {
     private const int MaxLines = 400;
+    private const int MaxColumns = 160;
 
     // An enum, record or struct that only its owner's readers need lives with it.
     private const int MaxHelperLines = 25;
@@ -43,6 +44,12 @@ internal sealed partial class NamingTests
     [Test]
     public void No_file_is_longer_than_a_reader_bears() =>
         Assert.That(SourceTree.All.Where(file => file.LineCount > MaxLines).Select(file => $"{file}: {file.LineCount}"), Is.Empty);
+
+    [Test]
+    public void No_line_is_longer_than_a_screen_is_wide() => Assert.That(
+        SourceTree.All.SelectMany(file => file.Text.Split('\n').Select((line, i) => (line.Length, Place: $"{file}:{i + 1}")))
+            .Where(line => line.Length > MaxColumns).Select(line => line.Place),
+        Is.Empty);
 
     [Test]
     public void Namespaces_follow_folders() => Assert.Multiple(() =>

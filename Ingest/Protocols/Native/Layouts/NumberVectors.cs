@@ -5,7 +5,8 @@ using TimeSeries.Core.Building;
 namespace TimeSeries.Ingest.Protocols.Native.Layouts;
 
 /// <summary>
-/// Brings packed numbers into the form they are kept in, a vector at a time, as <see cref="NumberConversion"/> does one by one. Each method stops before the first vector
+/// Brings packed numbers into the form they are kept in, a vector at a time, as
+/// <see cref="NumberConversion"/> does one by one. Each method stops before the first vector
 /// that holds a number that is not allowed, and says how many numbers it converted; on a machine without such vectors, none.
 /// </summary>
 internal static class NumberVectors
