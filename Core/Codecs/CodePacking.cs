@@ -50,14 +50,7 @@ internal static class CodePacking
         };
         for (; i < values.Length && width > 0; i++)
         {
-            uint distance = (uint)unchecked(values[i] - origin);
-            ref byte target = ref packed.Slice(i * width, width)[0];
-            switch (width)
-            {
-                case 1: target = (byte)distance; break;
-                case 2: Unsafe.WriteUnaligned(ref target, (ushort)distance); break;
-                default: Unsafe.WriteUnaligned(ref target, distance); break;
-            }
+            NumberPacking.WriteOne(packed, i, width, (uint)unchecked(values[i] - origin));
         }
     }
 
@@ -77,14 +70,7 @@ internal static class CodePacking
         };
         for (; i < values.Length; i++)
         {
-            ReadOnlySpan<byte> source = packed.Slice(i * width, width);
-            int distance = width switch
-            {
-                1 => source[0],
-                2 => MemoryMarshal.Read<ushort>(source),
-                _ => MemoryMarshal.Read<int>(source),
-            };
-            values[i] = unchecked(origin + distance);
+            values[i] = unchecked(origin + (int)NumberPacking.ReadOne(packed, i, width));
         }
     }
 

@@ -228,7 +228,8 @@ internal static class NumberPacking
         (upper.AsInt64() + Vector256.Create(origin)).StoreUnsafe(ref target, (nuint)i + 4);
     }
 
-    private static void WriteOne(Span<byte> packed, int i, int width, ulong distance)
+    /// <summary>Writes one distance.</summary>
+    public static void WriteOne(Span<byte> packed, int i, int width, ulong distance)
     {
         ref byte target = ref packed.Slice(i * width, width)[0];
         switch (width)
@@ -240,7 +241,8 @@ internal static class NumberPacking
         }
     }
 
-    private static ulong ReadOne(ReadOnlySpan<byte> packed, int i, int width)
+    /// <summary>Reads one distance.</summary>
+    public static ulong ReadOne(ReadOnlySpan<byte> packed, int i, int width)
     {
         ReadOnlySpan<byte> source = packed.Slice(i * width, width);
         return width switch

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace TimeSeries.Core.Log;
 
 /// <summary>
-/// One file of the log, named by the position at which it starts. It holds the log up to where the next one starts; what stands in it
-/// behind that was never acknowledged.
+/// One file of the log, named by the position at which it starts. It holds the log up to where the next one starts. What follows in it
+/// was never acknowledged.
 /// </summary>
 internal readonly record struct LogSegment(string Path, long Start)
 {

@@ -6,7 +6,7 @@ namespace TimeSeries.Core.Log;
 
 /// <summary>
 /// A small file of records that is appended to and read whole when it is opened, framed like the log. What the end of a process tore off
-/// is passed over. After a fault the file is not written to any more: it is opened again, or made anew. Used by one thread at a time.
+/// is passed over. After a fault the file is not written to any more: it is opened again, or made again. Used by one thread at a time.
 /// </summary>
 public sealed class RecordFile : IDisposable
 {

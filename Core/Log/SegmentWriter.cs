@@ -20,7 +20,7 @@ internal sealed class SegmentWriter : IDisposable
     public long End { get; private set; }
 
     /// <summary>
-    /// Begins a segment in a file that has its name: its header is written, and its name made durable. What stands in the file was never acknowledged, or is
+    /// Begins a segment in a file that has its name: its header is written, and its name made durable. What the file has was never acknowledged, or is
     /// forgotten.
     /// </summary>
     /// <param name="file">The segment's file, the writer's from now on.</param>
@@ -66,7 +66,7 @@ internal sealed class SegmentWriter : IDisposable
         }
         catch (IOException)
         {
-            // The caller fences what stands there with the next segment, whose name says where this one ends.
+            // The caller fences those bytes off with the next segment, whose name says where this one ends.
             return false;
         }
     }

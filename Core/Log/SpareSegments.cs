@@ -7,9 +7,6 @@ namespace TimeSeries.Core.Log;
 /// appended there changes nothing but the bytes themselves; in a new file each flush waits for the file system's journal, and each deletion holds that up.
 /// A stale frame is none at a later position (<see cref="FrameFormat"/>). Thread safe.
 /// </summary>
-/// <param name="files">The disk.</param>
-/// <param name="directory">The log's directory.</param>
-/// <param name="segmentBytes">Files of this length only are kept.</param>
 internal sealed class SpareSegments(IFileSystem files, string directory, long segmentBytes)
 {
     // A checkpoint frees one or two segments, and the log begins the same number until the next checkpoint.

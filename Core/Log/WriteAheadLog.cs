@@ -211,7 +211,7 @@ public sealed class WriteAheadLog : IDisposable
             return true;
         }
 
-        // All may be forgotten, and the newest segment only be kept because it is the newest: then a new one takes its place.
+        // When the log may forget everything, a new segment replaces the newest one.
         if (needed <= _options.MaxBytes && !_segments.IsEmpty && Volatile.Read(ref _forgettable) >= _end && _segments[^1].Start < _end)
         {
             BeginSegment(bytes);
@@ -321,7 +321,7 @@ public enum LogOutcome : byte
 
     /// <summary>
     /// A write or flush failed, and so did taking back what was written. The records are not durable; they are taken back as soon as the disk
-    /// answers again, before anything else is appended, but if the process ends before that, they may be read.
+    /// works again, before anything else is appended, but if the process ends before that, they may be read.
     /// </summary>
     InDoubt = 3,
 }

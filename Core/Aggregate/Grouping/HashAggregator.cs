@@ -122,10 +122,7 @@ internal sealed class HashAggregator
     /// <summary>Adds all groups of another, which is finished or <see cref="Close">closed</see>.</summary>
     public void Merge(HashAggregator other) => Merge(other, SelectionVector.Capacity, CooperativeYield.Urgent);
 
-    /// <inheritdoc cref="Merge(HashAggregator)"/>
-    /// <param name="other">The other.</param>
-    /// <param name="groupsAStep">After how many groups others may go first, at most <see cref="SelectionVector.Capacity"/>.</param>
-    /// <param name="throttle">When they do.</param>
+    /// <summary>The same, with a <see cref="CooperativeYield.Step"/> after so many groups, at most <see cref="SelectionVector.Capacity"/>.</summary>
     public void Merge(HashAggregator other, int groupsAStep, CooperativeYield throttle)
     {
         GroupKeys keys = other.Groups.ToColumns();

@@ -5,7 +5,7 @@ using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Aggregate.Listing;
 
-/// <summary>Compares samples by a list's order: newest first, then by its tie order. No two different places are equal.</summary>
+/// <summary>Compares samples by a list's order: newest first, then by its tie order. No two samples are equal.</summary>
 internal sealed class ListedOrder(ListOrder order) : IComparer<ListedRow>
 {
     public int Compare(ListedRow x, ListedRow y)
@@ -30,7 +30,7 @@ internal sealed class ListedOrder(ListOrder order) : IComparer<ListedRow>
     /// <summary>An alert's id as <see cref="ListedRow.Id"/>; 0 for a text that is no GUID.</summary>
     public static UInt128 IdOf(ReadOnlySpan<byte> text)
     {
-        // A GUID's digits in order are its bytes in network order; its dashes stand at the same places in all.
+        // A GUID's digits in order are its bytes in network order; its dashes are at the same positions in all.
         Span<byte> bytes = stackalloc byte[16];
         return Utf8Parser.TryParse(text, out Guid id, out int used, 'D') && used == text.Length && id.TryWriteBytes(bytes, bigEndian: true, out _)
             ? BinaryPrimitives.ReadUInt128BigEndian(bytes)

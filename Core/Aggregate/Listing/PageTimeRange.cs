@@ -12,7 +12,7 @@ internal static class PageTimeRange
     /// The times of the page's rows: at most <paramref name="offset"/> rows are later, and with those inside there are
     /// <paramref name="end"/> from the latest on or all there are. Empty when the page is.
     /// </summary>
-    /// <param name="pieces">Of each piece the first and last time its rows may have and how many there are.</param>
+    /// <param name="pieces">The first and last time of each chunk, and how many rows it lists.</param>
     /// <param name="offset">How many rows are passed over.</param>
     /// <param name="end">How many rows are passed over or on the page.</param>
     public static TimeRange Of(ReadOnlySpan<(long First, long Last, long Rows)> pieces, long offset, long end)
@@ -31,7 +31,7 @@ internal static class PageTimeRange
         return new TimeRange(earliest < 0 ? long.MinValue : sorted[earliest].First, to);
     }
 
-    // The piece with which there are so many rows; −1 when there are fewer.
+    // The chunk with which there are so many rows; −1 when there are fewer.
     private static int Reach((long First, long Last, long Rows)[] pieces, long rows)
     {
         long sum = 0;

@@ -51,11 +51,11 @@ internal sealed class RowListing
         }
     }
 
-    /// <summary>The times of which samples may be on the page: those of the range that are not before the place to go on from.</summary>
+    /// <summary>The times of samples that may be on the page: those of the range that are not before the cursor.</summary>
     public TimeRange Listed => _behind;
 
     /// <summary>
-    /// What <see cref="Count"/> gives for so many rows of the times from one to another, where that is known without a look at them; else null.
+    /// What <see cref="Count"/> gives for so many rows between two times, when it can be told without reading them; else null.
     /// </summary>
     public (long Matching, long Listed)? CountUnread(long rows, long firstTime, long lastTime)
     {
@@ -67,7 +67,7 @@ internal sealed class RowListing
         return _query.After is not { } after || lastTime < after.Time ? (rows, rows) : firstTime > after.Time ? (rows, 0) : null;
     }
 
-    /// <summary>Counts the rows of a chunk that are in the range and pass the filters, and those among them that are behind the place to go on from.</summary>
+    /// <summary>Counts the rows of a chunk that are in the range and pass the filters, and those of them that come after the cursor.</summary>
     /// <exception cref="QueryLimitException">More rows are read than the query may.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public (long Matching, long Listed) Count(IIdentifiedChunk chunk)

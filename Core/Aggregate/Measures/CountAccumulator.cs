@@ -12,7 +12,7 @@ internal sealed class CountAccumulator : Accumulator
     private readonly Measure _measure;
     private readonly bool _isText;
 
-    // Without the smallest number, which stands for missing, any range holds present values only.
+    // Without the smallest number, which means missing, any range holds present values only.
     private readonly long _low = NumberColumn.Missing + 1;
     private readonly long _high = long.MaxValue;
 

@@ -6,8 +6,8 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Aggregate.Measures;
 
 /// <summary>
-/// The greatest value of a number field, or the smallest, which is the greatest of the negated. The smallest integer, which stands for missing,
-/// is its own negative, so missing values need no test.
+/// The greatest value of a number field, or the smallest, which is the greatest of the negated. The smallest integer means missing and is its own
+/// negative, so missing values need no test.
 /// </summary>
 internal sealed class MinMaxAccumulator(Measure measure) : Accumulator
 {
@@ -20,9 +20,7 @@ internal sealed class MinMaxAccumulator(Measure measure) : Accumulator
 
     public long ValueOf(int group) => (_greatest.Values[group] ^ _flip) - _flip;
 
-    /// <summary>
-    /// Takes the smallest and the greatest value of a group, of which it keeps one; either is <see cref="NumberColumn.Missing"/> when there is none.
-    /// </summary>
+    /// <summary>Takes the smallest and the greatest value of a group and keeps one of them. Without values, both are missing.</summary>
     public void Include(int group, long smallest, long greatest)
     {
         ref long kept = ref _greatest.Values[group];

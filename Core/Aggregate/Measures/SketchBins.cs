@@ -31,7 +31,7 @@ internal static class SketchBins
         return value > _upper[bin] ? bin + 1 : bin;
     }
 
-    /// <summary>The value that stands for a bin: 2γ^i/(γ + 1), which is off by at most 1 % anywhere in it.</summary>
+    /// <summary>The value of a bin: 2γ^i/(γ + 1), which is off by at most 1 % anywhere in it.</summary>
     public static double MiddleOf(int bin) => _middle[bin];
 
     private static int SlotOf(long value)

@@ -105,7 +105,7 @@ internal static class RollupReader
         return texts;
     }
 
-    // The first values stand in front of the array that all values go to, so lists are laid out from the last one.
+    // The first values are at the start of the array that all values go to, so lists are filled from the last one.
     private static void Arrange(ReadOnlySpan<long> lengths, Span<long> values, ReadOnlySpan<long> differences)
     {
         int end = values.Length;

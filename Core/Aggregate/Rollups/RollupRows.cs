@@ -61,8 +61,6 @@ internal sealed class RollupRows
     /// <summary>
     /// Reads all that comes before the rows. Null when another version wrote the section, or when one of its fields is unknown or has another type now.
     /// </summary>
-    /// <param name="reader">The section.</param>
-    /// <param name="withSketches">Whether distributions are wanted.</param>
     /// <exception cref="InvalidDataException">The section is damaged.</exception>
     public static RollupRows? TryOpen(ref ByteReader reader, bool withSketches = true)
     {

@@ -5,15 +5,7 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 
 namespace TimeSeries.Core.Storage.Embedded;
 
-/// <summary>What the parts of one embedded store share. Made when the store is opened. Thread safe.</summary>
-/// <param name="Files">The disk.</param>
-/// <param name="Directory">The data directory.</param>
-/// <param name="NodeId">Identity of the directory, written into every file and checked when one is opened.</param>
-/// <param name="Options">Bounds and retention.</param>
-/// <param name="ApdexThresholdMicroseconds">The apdex threshold of a project. Rollups are counted with it.</param>
-/// <param name="Clock">The present, for ages and retention.</param>
-/// <param name="Instruments">Counters.</param>
-/// <param name="Logger">Where failures of background work are reported.</param>
+/// <summary>What the parts of one embedded store share: the arguments of <see cref="EmbeddedStore.Open"/>, cache and pool. Thread safe.</summary>
 internal sealed record StoreContext(
     IFileSystem Files, string Directory, ulong NodeId, EmbeddedStoreOptions Options, Func<long, long> ApdexThresholdMicroseconds,
     TimeProvider Clock, CoreInstruments Instruments, ILogger Logger)

@@ -90,8 +90,6 @@ internal sealed class StoreSnapshots(LargeArrayPool pool)
 }
 
 /// <summary>A reader's hold on a snapshot: its heads and some of its blocks stay until the lease is disposed.</summary>
-/// <param name="snapshot">The snapshot, whose heads are held.</param>
-/// <param name="blocks">The blocks that are held.</param>
 internal sealed class SnapshotLease(StoreSnapshot snapshot, List<Block> blocks) : IDisposable
 {
     public StoreSnapshot Snapshot => snapshot;

@@ -8,9 +8,6 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
 /// <summary>What the codes of one text column after another mean in a merged block: those of its sources are translated. Not thread safe.</summary>
-/// <param name="cursors">The blocks that are merged.</param>
-/// <param name="pool">Where large arrays come from.</param>
-/// <param name="throttle">When to let others go first.</param>
 internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool pool, CooperativeYield throttle) : IDisposable
 {
     private readonly int[]?[] _remaps = new int[]?[cursors.Length];

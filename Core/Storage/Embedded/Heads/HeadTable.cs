@@ -23,10 +23,6 @@ internal sealed class HeadTable
     private volatile HeadView _view = HeadView.Empty;
     private long _chunkBytes;
 
-    /// <param name="pcode">The project.</param>
-    /// <param name="schema">The kind.</param>
-    /// <param name="pool">Where arrays come from.</param>
-    /// <param name="expected">What the table had in the head before.</param>
     public HeadTable(long pcode, KindSchema schema, LargeArrayPool pool, HeadTableSizes expected)
     {
         _pool = pool;

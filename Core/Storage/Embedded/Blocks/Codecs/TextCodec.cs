@@ -5,7 +5,6 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 
 /// <summary>A chunk of texts that hardly repeat, as bytes: hex packed where every text allows it, else plain. See docs/format/block.md.</summary>
-/// <param name="throttle">When to let others go first.</param>
 internal sealed class TextCodec(CooperativeYield throttle)
 {
     public const byte Plain = 1;

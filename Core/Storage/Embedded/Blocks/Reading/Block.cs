@@ -51,8 +51,8 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
     }
 
     /// <summary>
-    /// Lets go for the store, once no manifest names the block: the file is deleted with its last holder. What the system keeps of it in memory goes before,
-    /// piece by piece: a deletion lets go of all of it at once, which takes a processor 10 to 20 ms for a large block.
+    /// Releases the block for the store when no manifest names it any more; its last holder deletes the file. The system's cache of the file is dropped before,
+    /// 1 MiB at a time: the deletion would drop it at once, which takes a processor 10 to 20 ms for a large block.
     /// </summary>
     public void Retire(CooperativeYield throttle)
     {

@@ -8,8 +8,8 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 
 /// <summary>
-/// One chunk of a block after another, as the aggregation and lists read it: a column is read and decoded when it is asked for, into memory that is
-/// used again for the next chunk. Not thread safe.
+/// One chunk of a block after another, as the aggregation and lists read it. A column is read and decoded when it is first used, into memory that the next
+/// chunk uses again. Not thread safe.
 /// </summary>
 internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
 {
@@ -25,8 +25,7 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
     private RunMask _wanted = RunMask.All;
 
     /// <param name="columns">The block.</param>
-    /// <param name="pool">Where memory for texts comes from that goes back when this is disposed; without it they may be looked at for longer, and are kept in
-    /// the block's cache.</param>
+    /// <param name="pool">Where memory for texts comes from until this is disposed; without it texts stay valid and are kept in the block's cache.</param>
     public BlockChunk(BlockReader columns, LargeArrayPool? pool = null)
     {
         _columns = columns;

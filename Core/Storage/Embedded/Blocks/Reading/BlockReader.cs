@@ -23,11 +23,7 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
     /// <summary>Reads a chunk of a number column; false when every row is missing.</summary>
     public bool ReadNumbers(int column, int chunk, Span<long> into) => ReadNumbers(column, chunk, into, RunMask.All);
 
-    /// <inheritdoc cref="ReadNumbers(int, int, Span{long})"/>
-    /// <param name="column">The column.</param>
-    /// <param name="chunk">The chunk.</param>
-    /// <param name="into">Gets a number a row; what rows that are not wanted get means nothing.</param>
-    /// <param name="wanted">The rows that are wanted.</param>
+    /// <summary>Reads the wanted rows of a chunk of a number column; other rows get any number. False when every row is missing.</summary>
     public bool ReadNumbers(int column, int chunk, Span<long> into, RunMask wanted)
     {
         if (Index.Columns[column] is not { } numbers || numbers.Chunks[chunk].IsEmpty)
@@ -51,11 +47,7 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
     /// <summary>Reads a chunk of a text column that has a dictionary; false when every row is missing.</summary>
     public bool ReadCodes(int column, int chunk, Span<int> into) => ReadCodes(column, chunk, into, RunMask.All);
 
-    /// <inheritdoc cref="ReadCodes(int, int, Span{int})"/>
-    /// <param name="column">The column.</param>
-    /// <param name="chunk">The chunk.</param>
-    /// <param name="into">Gets a code a row; what rows that are not wanted get means nothing, and is perhaps no code at all.</param>
-    /// <param name="wanted">The rows that are wanted.</param>
+    /// <summary>Reads the wanted rows of a chunk of a text column; other rows get anything. False when every row is missing.</summary>
     public bool ReadCodes(int column, int chunk, Span<int> into, RunMask wanted)
     {
         if (Index.Columns[column] is not { } texts || texts.Chunks[chunk].IsEmpty)
@@ -169,9 +161,7 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         }
     }
 
-    /// <summary>Reads a rollup; null where <see cref="Rollup.TryRead"/> gives null.</summary>
-    /// <param name="extent">Where it is.</param>
-    /// <param name="withSketches">Whether its distributions are wanted, which are most of it; without them it may be kept apart.</param>
+    /// <summary>Reads a rollup, perhaps without its sketches, which are most of it; null where <see cref="Rollup.TryRead"/> gives null.</summary>
     public Rollup? ReadRollup(Extent extent, bool withSketches)
     {
         // No part is at a negative offset: a rollup without its sketches is kept there.
@@ -196,9 +186,7 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         }
     }
 
-    /// <summary>Opens a rollup to be read from its start; null where <see cref="Rollup.TryRead"/> gives null.</summary>
-    /// <param name="extent">Where it is.</param>
-    /// <param name="into">Gets its bytes, which the cursor reads; at least as long.</param>
+    /// <summary>Reads a rollup's bytes into an array, and opens them; null where <see cref="Rollup.TryRead"/> gives null.</summary>
     public RollupCursor? OpenRollup(Extent extent, byte[] into)
     {
         parts.Read(extent, into);

@@ -7,8 +7,8 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
 
 /// <summary>
-/// Appends parts with their checksums to a new file. The disk begins with each piece as it is written: a flush of the whole file at the end would keep it from
-/// the log's flushes for as long as all of it takes.
+/// Appends parts with their checksums to a new file. The disk begins to write each piece at once, since one flush of the whole file at the end would delay
+/// the log's flushes.
 /// </summary>
 internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, CooperativeYield throttle)
 {
