@@ -60,7 +60,8 @@ internal static class BodyReader
             return bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge(maxBytes)
                 : new IngestProblem(StatusCodes.Status400BadRequest,
-                    $"The body ends or breaks after byte {into.Length}: {bad.Message}") { ByteOffset = into.Length };
+                    $"The body ends or breaks after byte {into.Length}: {bad.Message}")
+                { ByteOffset = into.Length };
         }
     }
 
