@@ -52,16 +52,14 @@ internal static class BodyReader
         catch (ConnectionResetException)
         {
             // Nobody is left to read this; the counter shows it.
-            return new IngestProblem(StatusCodes.Status400BadRequest, "The connection was reset.") { ByteOffset = into.Length };
+            return BrokenOff("The connection was reset.", into);
         }
         catch (BadHttpRequestException bad)
         {
             // Also when no more came for too long, which is what a Content-Length that is too great looks like.
             return bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge(maxBytes)
-                : new IngestProblem(StatusCodes.Status400BadRequest,
-                    $"The body ends or breaks after byte {into.Length}: {bad.Message}")
-                { ByteOffset = into.Length };
+                : BrokenOff($"The body ends or breaks after byte {into.Length}: {bad.Message}", into);
         }
     }
 
@@ -72,6 +70,9 @@ internal static class BodyReader
             into.Write(segment.Span);
         }
     }
+
+    private static IngestProblem BrokenOff(string reason, PooledBuffer into) =>
+        new(StatusCodes.Status400BadRequest, reason) { ByteOffset = into.Length };
 
     private static IngestProblem TooLarge(long maxBytes) => new(
         StatusCodes.Status413PayloadTooLarge, $"The body is larger than Ingest:MaxRequestBytes = {ByteSize.Format(maxBytes)}. Split the batch.");
