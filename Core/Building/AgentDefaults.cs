@@ -117,11 +117,15 @@ internal static class AgentDefaults
         }
 
         TextColumn column = table.Texts(field);
+        column.PadTo(table.RowCount);
         int code = column.AddText(text);
-        Span<int> codes = column.Extend(table.RowCount);
+        Span<int> codes = column.Edit();
         for (int row = 0; row < codes.Length; row++)
         {
-            codes[row] = own[row] ? code : TextColumn.Missing;
+            if (own[row] && codes[row] == TextColumn.Missing)
+            {
+                codes[row] = code;
+            }
         }
     }
 }

@@ -59,10 +59,8 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
     public ValueOutcome Set(int row, bool value) => Set(row, Type == FieldType.Boolean ? RejectReason.None : RejectReason.WrongType, value ? 1 : 0);
 
     /// <summary>Sets a row's number as it is stored.</summary>
-    public ValueOutcome SetStored(int row, long value) => Set(
-        row,
-        IsText ? RejectReason.WrongType : value < schema.Minimum ? RejectReason.TooSmall : value > schema.Maximum ? RejectReason.TooLarge : RejectReason.None,
-        value);
+    public ValueOutcome SetStored(int row, long value) => _rule.Scale == 1 ? Set(row, value) : Set(
+        row, value < schema.Minimum ? RejectReason.TooSmall : value > schema.Maximum ? RejectReason.TooLarge : RejectReason.None, value);
 
     /// <summary>Sets a row's text; <see cref="TextColumn.Missing"/> when it is empty and needn't be there.</summary>
     public ValueOutcome Set(int row, ReadOnlySpan<byte> text, OverLimit? overLimit = null)

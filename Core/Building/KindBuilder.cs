@@ -53,7 +53,7 @@ public sealed class KindBuilder
     public void SetStored(int field, long value) => Note(_fields[field], _fields[field].SetStored(Rows, value));
 
     /// <summary>Sets a map of texts to texts. Of equal keys the last wins.</summary>
-    public void Set(int field, IEnumerable<KeyValuePair<string, string>> entries) => Note(_fields[field], _fields[field].Set(Rows, entries));
+    public void SetMap(int field, IEnumerable<KeyValuePair<string, string>> entries) => Note(_fields[field], _fields[field].Set(Rows, entries));
 
     /// <summary>Rejects the current row, whatever its values are.</summary>
     public void RejectRow(RejectReason reason)

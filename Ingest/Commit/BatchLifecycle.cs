@@ -12,6 +12,9 @@ namespace TimeSeries.Ingest.Commit;
 /// </summary>
 internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator alerts, SampleLedger ledger)
 {
+    /// <summary>Counts a batch that is on its way from now on. Any thread may call this.</summary>
+    public void Receive(ValidBatch batch) => ledger.Receive(batch);
+
     /// <summary>Whether the batch is new. A repeat is answered here, or with the batch that it repeats.</summary>
     public bool TryBegin(PendingBatch batch)
     {

@@ -24,27 +24,42 @@ internal sealed class SampleLedger
     /// <summary>Most series that one of the metrics has for so many projects.</summary>
     public static int SeriesOf(int projects) => projects * SampleSchema.All.Length * (_reasons.Length + 1);
 
-    /// <summary>Takes in a batch's samples: rejected ones are counted at once, the others are in flight.</summary>
-    public void Receive(long pcode, RejectedSamples rejected, ValidBatch? usable)
+    /// <summary>Counts a batch's samples, which are in flight from now on.</summary>
+    public void Receive(ValidBatch batch)
     {
+        lock (_lock)
+        {
+            Account[] accounts = Of(batch.Pcode);
+            foreach (KindSchema schema in SampleSchema.All)
+            {
+                int rows = batch.Find(schema.Kind)?.RowCount ?? 0;
+                accounts[(int)schema.Kind].Received += rows;
+                accounts[(int)schema.Kind].InFlight += rows;
+            }
+        }
+    }
+
+    /// <summary>Counts the samples of a push that are rejected.</summary>
+    public void Reject(long pcode, RejectedSamples rejected)
+    {
+        if (rejected.Total == 0)
+        {
+            return;
+        }
+
         Span<int> reasons = stackalloc int[byte.MaxValue + 1];
         lock (_lock)
         {
             Account[] accounts = Of(pcode);
             foreach (KindSchema schema in SampleSchema.All)
             {
+                reasons.Clear();
+                rejected.CountReasons(schema.Kind, reasons);
                 Account account = accounts[(int)schema.Kind];
-                int rows = usable?.Find(schema.Kind)?.RowCount ?? 0;
-                account.Received += rows + rejected.CountOf(schema.Kind);
-                account.InFlight += rows;
-                if (rejected.CountOf(schema.Kind) > 0)
+                account.Received += rejected.CountOf(schema.Kind);
+                foreach (RejectReason reason in _reasons)
                 {
-                    reasons.Clear();
-                    rejected.CountReasons(schema.Kind, reasons);
-                    foreach (RejectReason reason in _reasons)
-                    {
-                        account.Rejected[(int)reason] += reasons[(int)reason];
-                    }
+                    account.Rejected[(int)reason] += reasons[(int)reason];
                 }
             }
         }

@@ -50,7 +50,7 @@ internal sealed class BatchIngestor(
 
             ValidationResult validated = validator.Validate(builder, project.Project.Pcode, Timestamp.Now(clock));
             span?.SetTag("samples", validated.Usable + validated.Rejected).SetTag("kinds", KindsOf(validated.Batch));
-            ledger.Receive(project.Project.Pcode, builder.Rejected, validated.Batch);
+            ledger.Reject(project.Project.Pcode, builder.Rejected);
             reservation.SetTo(body.Length + samples.AllocatedBytes);
             return validated.Batch is null
                 ? new IngestResult { Counts = new BatchCounts(0, validated.Rejected, 0, 0), Errors = builder.Rejected.List(MaxListedErrors) }

@@ -21,6 +21,7 @@ internal sealed class BatchSubmitter(
     /// <inheritdoc/>
     public async Task<CommitResult> SubmitAsync(ValidBatch batch, IdempotencyKey? key, BatchCounts counts, int madeIds)
     {
+        lifecycle.Receive(batch);
         using PooledBuffer payload = new(Math.Max(SmallestRecordBytes, batch.Samples.RowCount * RecordBytesPerSample));
         BatchCodec.Write(batch, payload);
         using MemoryReservation reservation = new(budget);

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Ingest.Recovery;
@@ -103,6 +104,10 @@ internal sealed class IngestTestHost : IAsyncDisposable
     public ulong NodeIdOf(long number) => _app.Services.GetRequiredService<DataDirectory>().NodeIdOf(number);
 
     public Task StopAsync() => _app.StopAsync();
+
+    /// <summary>Makes a batch durable that no protocol brought.</summary>
+    public Task<CommitResult> SubmitAsync(ValidBatch batch, IdempotencyKey? key) => _app.Services.GetRequiredService<IBatchSubmitter>()
+        .SubmitAsync(batch, key, new BatchCounts(batch.Samples.RowCount, 0, 0, 0), madeIds: 0);
 
     /// <summary>Lets the log forget what the store says it has.</summary>
     public void Checkpoint() => _app.Services.GetRequiredService<LogCheckpoint>().Run();
