@@ -39,7 +39,8 @@ internal sealed class SampleBatchBuilderTests
         BeginRow(builder, "/c").EndRow();
         ValidationResult result = Validate(builder);
         SampleError error = builder.Rejected.List(10).Single();
-        Assert.That((error.Index, error.Field, error.Reason), Is.EqualTo((1, field, RejectReasonText.Of(reason, _transaction.Fields[_transaction.Ordinal(field)]))));
+        string sentence = RejectReasonText.Of(reason, _transaction.Fields[_transaction.Ordinal(field)]);
+        Assert.That((error.Index, error.Field, error.Reason), Is.EqualTo((1, field, sentence)));
         Assert.That((Text(result, "service", 0), Text(result, "service", 1), result.Usable), Is.EqualTo(("/a", "/c", 2)));
     }
 
