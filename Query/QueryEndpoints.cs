@@ -1,9 +1,12 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using TimeSeries.Hosting.Configuration;
 using TimeSeries.Query.Api;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Families.AlertHistory;
 using TimeSeries.Query.Families.Ncp;
 using TimeSeries.Query.Families.Tyk;
 using TimeSeries.Query.Families.WhaTap;
+using TimeSeries.Query.Scheduling;
 
 namespace TimeSeries.Query;
 
@@ -25,5 +28,29 @@ public static class QueryEndpoints
         }
 
         return routes;
+    }
+}
+
+/// <summary>What the Query endpoints need, as services.</summary>
+public static class QueryServices
+{
+    /// <summary>
+    /// Adds options, metrics and endpoints of the Query host. The host itself adds what they need: an <see cref="Core.Model.Ports.ISampleReader"/>
+    /// and the <see cref="Hosting.Projects.ProjectDirectory"/>.
+    /// </summary>
+    public static IServiceCollection AddTimeSeriesQuery(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSection(QueryOptions.Section, new QueryOptions.Validator());
+        services.TryAddSingleton<QueryInstruments>();
+        services.TryAddSingleton<QueryScheduler>();
+        services.AddSingleton<MatcherPolicy, ExactCasePolicy>();
+        foreach (ApiModule module in QueryEndpoints.Modules)
+        {
+            module.AddServices(services);
+        }
+
+        return services;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using TimeSeries.Hosting.Configuration;
@@ -81,4 +82,21 @@ public sealed record Project(long Pcode, string Name, TimeSpan ApdexThreshold, I
 {
     // A record prints its members, and the keys hold secrets.
     public override string ToString() => $"project {Pcode}";
+}
+
+/// <summary>What a token is good for.</summary>
+[Flags]
+[TypeConverter(typeof(NameConverter<Scopes>))]
+public enum Scopes
+{
+    None = 0,
+
+    /// <summary>Pushing samples.</summary>
+    Ingest = 1,
+
+    /// <summary>Reading statistics and samples.</summary>
+    Read = 2,
+
+    /// <summary>Reading the host's own metrics from afar.</summary>
+    Admin = 4,
 }

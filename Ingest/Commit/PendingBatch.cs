@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Threads;
+using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Ingest.Commit;
 
@@ -56,3 +58,9 @@ internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint 
     /// <inheritdoc cref="Complete(CommitOutcome)"/>
     public void Complete(CommitResult result) => _completion.TrySetResult(result);
 }
+
+/// <summary>
+/// Valid batches that wait for the log: many requests write, the committer alone reads. It has no bound of its own:
+/// every batch in it holds a part of the <see cref="MemoryBudget"/>, which bounds the bytes.
+/// </summary>
+internal sealed class IngestQueue : BlockingChannel<PendingBatch>;

@@ -10,7 +10,7 @@ internal sealed partial class MessagePackTests
     private const string Record = "docs/decisions/0016-messagepack-carries-the-wire.md";
 
     // UTF-8's own marks.
-    private const string Utf8 = "Core/Building/Utf8Truncation.cs";
+    private const string Utf8 = "Core/Building/FieldBuilder.cs";
 
     // What no writer writes: lengths that lie, widths wider than needed, bytes that are no text or nothing at all; and the bytes of one response.
     private static readonly string[] _madeByHand =
