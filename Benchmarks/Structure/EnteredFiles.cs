@@ -15,6 +15,7 @@ namespace TimeSeries.Benchmarks.Structure;
 internal static partial class EnteredFiles
 {
     private static readonly TimeSpan _settle = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _tail = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Starts a host, sends a push and then a query of WhaTap's transaction statistics, and lists the files that each entered.</summary>
     /// <param name="root">The checkout whose files are named; its build is this program's.</param>
@@ -38,6 +39,9 @@ internal static partial class EnteredFiles
             methods.Take();
             using HttpResponseMessage push = await client.PostAsJsonAsync(new Uri("/ingest/v1/batch", UriKind.Relative), batch);
             push.EnsureSuccessStatusCode();
+
+            // The response is here before its last step has returned.
+            await Task.Delay(_tail);
             HashSet<string> pushed = methods.Take();
             await Task.Delay(_settle);
 
@@ -48,6 +52,7 @@ internal static partial class EnteredFiles
             methods.Take();
             using HttpResponseMessage response = await client.SendAsync(query);
             response.EnsureSuccessStatusCode();
+            await Task.Delay(_tail);
             HashSet<string> queried = methods.Take();
             await app.StopAsync();
             return [("push", Name(pushed, files)), ("query", Name(queried, files))];

@@ -47,7 +47,6 @@ internal static class StructureCommand
         return ExitCode.Success;
     }
 
-    // A file entered by chance (a timer that came due) is in the measured list and not in the document, so only the other direction counts.
     private static async Task<int> ListPathsAsync(string root)
     {
         string document = await File.ReadAllTextAsync(Path.Combine(root, "ARCHITECTURE.md"));
@@ -57,13 +56,26 @@ internal static class StructureCommand
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{request}: {files.Count} files"));
             foreach (IGrouping<string, string> folder in files.GroupBy(file => file[..file.LastIndexOf('/')]))
             {
-                string line = $"- `{folder.Key}`: {string.Join(", ", folder.Select(Path.GetFileNameWithoutExtension))}";
-                bool isListed = document.Contains(line, StringComparison.Ordinal);
-                agrees &= isListed;
-                Console.WriteLine(isListed ? line : line + "  (ARCHITECTURE.md differs)");
+                string[] names = [.. folder.Select(file => Path.GetFileNameWithoutExtension(file)!)];
+                Console.WriteLine($"- `{folder.Key}`: {string.Join(", ", names)}");
+                string[] missing = [.. names.Except(ListedFiles(document, request, folder.Key))];
+                agrees &= missing.Length == 0;
+                if (missing.Length > 0)
+                {
+                    Console.WriteLine($"  ARCHITECTURE.md lacks {string.Join(", ", missing)}");
+                }
             }
         }
 
         return agrees ? ExitCode.Success : ExitCode.Different;
+    }
+
+    // The names in the line of a folder, behind the request's marker.
+    private static string[] ListedFiles(string document, string request, string folder)
+    {
+        int section = document.IndexOf($"<!-- {request} -->", StringComparison.Ordinal);
+        int end = section < 0 ? -1 : document.IndexOf("<!-- end -->", section, StringComparison.Ordinal);
+        string line = end < 0 ? "" : document[section..end].Split('\n').FirstOrDefault(text => text.StartsWith($"- `{folder}`:", StringComparison.Ordinal), "");
+        return line.Length == 0 ? [] : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(',', StringSplitOptions.TrimEntries);
     }
 }
