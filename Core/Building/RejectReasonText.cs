@@ -3,7 +3,7 @@ using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Building;
 
-/// <summary>The sentence for a reason, as answers show it.</summary>
+/// <summary>The sentence for a reason, as responses show it.</summary>
 internal static class RejectReasonText
 {
     public static string Of(RejectReason reason, Field? field) => reason switch

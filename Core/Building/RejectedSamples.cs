@@ -115,7 +115,7 @@ public sealed class RejectedSamples
     }
 }
 
-/// <summary>Why one sample was rejected, as the answer lists it.</summary>
+/// <summary>Why one sample was rejected, as the response lists it.</summary>
 /// <param name="Kind">The sample's kind.</param>
 /// <param name="Index">Its index among the samples of its kind in the body, from 0.</param>
 /// <param name="Field">The field at fault; null when it is the row as a whole.</param>

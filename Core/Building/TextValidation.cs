@@ -62,7 +62,7 @@ internal static class TextValidation
             return;
         }
 
-        // Pieces of one valid text can be invalid, and the other way round: each text counts by itself.
+        // Parts of one valid text can be invalid, and the other way round: each text counts by itself.
         bool[] invalid = ArrayPool<bool>.Shared.Rent(all.Count);
         for (int code = 0; code < all.Count; code++)
         {

@@ -48,7 +48,7 @@ public static class Crc32C
     }
 
     /// <summary>
-    /// The checksum of two pieces one behind the other, from the checksum of each and the length of the second: neither is read again.
+    /// The checksum of two parts one behind the other, from the checksum of each and the length of the second: neither is read again.
     /// A checksum is linear over GF(2), so the first one only has to be shifted by the length of the second.
     /// </summary>
     public static uint Combine(uint first, uint second, long secondLength)

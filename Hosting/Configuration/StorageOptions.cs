@@ -43,7 +43,7 @@ public sealed partial class StorageOptions : IValidatableObject
     [TypeConverter(typeof(ByteSize.Converter))]
     public long CacheBytes { get; init; } = 128L << 20;
 
-    /// <summary>How long samples of a kind are kept; null is for ever.</summary>
+    /// <summary>How long samples of a kind are kept; null keeps them always.</summary>
     public TimeSpan? RetentionOf(Kind kind)
     {
         foreach ((string name, TimeSpan retention) in Retentions)

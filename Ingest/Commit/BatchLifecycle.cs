@@ -81,10 +81,10 @@ internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator ale
         batch.Complete(CommitOutcome.Stopping);
     }
 
-    // A batch that repeats another has that one's answer.
-    private void EndRepeat(PendingBatch batch, CommitOutcome outcome, CommitResult answer)
+    // A batch that repeats another has that one's response.
+    private void EndRepeat(PendingBatch batch, CommitOutcome outcome, CommitResult result)
     {
         ledger.Finish(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
-        batch.Complete(answer);
+        batch.Complete(result);
     }
 }

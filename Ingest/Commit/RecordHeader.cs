@@ -14,7 +14,7 @@ namespace TimeSeries.Ingest.Commit;
 /// <param name="FirstNumber">Sequence number of the first sample.</param>
 /// <param name="Received">When the batch was committed.</param>
 /// <param name="Id">The idempotency key, if there is one.</param>
-/// <param name="Counts">With an id: the counts of the answer, given again to a resend.</param>
+/// <param name="Counts">With an id: the counts of the response, given again to a resend.</param>
 internal readonly record struct RecordHeader(
     RecordType Type, int RowCount, long Pcode, long FirstNumber, Timestamp Received, IdempotencyKey? Id = null, BatchCounts Counts = default)
 {

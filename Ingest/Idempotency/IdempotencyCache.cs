@@ -23,9 +23,9 @@ internal sealed class IdempotencyCache(TimeSpan window, TimeProvider clock, Inge
     private readonly Dictionary<IdempotencyKey, PendingBatch> _onTheWay = [];
     private List<IdempotencyRecord> _notInJournal = [];
 
-    /// <summary>Registers a batch with a key. When it repeats another it gets its answer with that one, if that is on its way.</summary>
+    /// <summary>Registers a batch with a key. When it repeats another it gets its response with that one, if that is on its way.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="known">The answer of the batch that is known already, if it repeats one.</param>
+    /// <param name="known">The response of the batch that is known already, if it repeats one.</param>
     public IdempotencyState Begin(PendingBatch batch, out CommitResult known)
     {
         IdempotencyKey key = batch.Id!.Value;
@@ -137,7 +137,7 @@ internal enum IdempotencyState : byte
     /// <summary>Nothing: the batch is taken.</summary>
     New,
 
-    /// <summary>It was taken before; the batch has its answer.</summary>
+    /// <summary>It was taken before; the batch has its response.</summary>
     Known,
 
     /// <summary>The first batch with it is on its way; the batch is answered with it.</summary>

@@ -132,7 +132,7 @@ internal sealed class IdempotencyJournal(IFileSystem files, string directory, ul
     private bool IsOld(Timestamp committed) => Now() - committed.Milliseconds > _windowMilliseconds;
 }
 
-/// <summary>What is remembered of a batch with an idempotency key: enough to give its answer again.</summary>
+/// <summary>What is remembered of a batch with an idempotency key: enough to give its response again.</summary>
 internal readonly record struct IdempotencyRecord(IdempotencyKey Key, Timestamp Committed, LogPosition Position, BatchCounts Counts)
 {
     public const int Size = IdempotencyKey.Size + 2 * sizeof(long) + 4 * sizeof(int);

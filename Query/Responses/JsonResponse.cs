@@ -16,7 +16,7 @@ internal sealed class JsonResponse : IAsyncDisposable
     // Flushing more often costs a chunk header and a system call each; less often, memory.
     internal const int FlushBytes = 32 * 1024;
 
-    // Texts come back as they were pushed. The answer is never HTML: its content type says so and sniffing is switched off.
+    // Texts come back as they were pushed. The response is never HTML: its content type says so and sniffing is switched off.
     internal static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly PipeWriter _body;

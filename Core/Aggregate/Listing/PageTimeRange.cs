@@ -4,7 +4,7 @@ namespace TimeSeries.Core.Aggregate.Listing;
 
 /// <summary>
 /// Finds from counts alone the times in which the rows of a list's page lie, so that a page far down costs no more than one at the top.
-/// Pieces may overlap in time.
+/// Chunks may overlap in time.
 /// </summary>
 internal static class PageTimeRange
 {
@@ -12,12 +12,12 @@ internal static class PageTimeRange
     /// The times of the page's rows: at most <paramref name="offset"/> rows are later, and with those inside there are
     /// <paramref name="end"/> from the latest on or all there are. Empty when the page is.
     /// </summary>
-    /// <param name="pieces">The first and last time of each chunk, and how many rows it lists.</param>
+    /// <param name="chunks">The first and last time of each chunk, and how many rows it lists.</param>
     /// <param name="offset">How many rows are passed over.</param>
     /// <param name="end">How many rows are passed over or on the page.</param>
-    public static TimeRange Of(ReadOnlySpan<(long First, long Last, long Rows)> pieces, long offset, long end)
+    public static TimeRange Of(ReadOnlySpan<(long First, long Last, long Rows)> chunks, long offset, long end)
     {
-        (long First, long Last, long Rows)[] sorted = pieces.ToArray();
+        (long First, long Last, long Rows)[] sorted = chunks.ToArray();
         Array.Sort(sorted, (left, right) => right.Last.CompareTo(left.Last));
         int latest = offset >= end || offset == long.MaxValue ? -1 : Reach(sorted, offset + 1);
         if (latest < 0)
@@ -32,12 +32,12 @@ internal static class PageTimeRange
     }
 
     // The chunk with which there are so many rows; −1 when there are fewer.
-    private static int Reach((long First, long Last, long Rows)[] pieces, long rows)
+    private static int Reach((long First, long Last, long Rows)[] chunks, long rows)
     {
         long sum = 0;
-        for (int i = 0; i < pieces.Length; i++)
+        for (int i = 0; i < chunks.Length; i++)
         {
-            sum += pieces[i].Rows;
+            sum += chunks[i].Rows;
             if (sum >= rows)
             {
                 return i;

@@ -96,13 +96,13 @@ internal sealed class RowListing
 
     /// <summary>Hands the listed rows of a chunk to the choice of the page's rows.</summary>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="piece">What the caller calls it.</param>
+    /// <param name="chunkIndex">What the caller calls it.</param>
     /// <param name="window">The times in which rows of the page lie.</param>
     /// <param name="into">The choice.</param>
     /// <returns>How many listed rows are later than the window: they are counted and not handed on.</returns>
     /// <exception cref="QueryLimitException">More rows are kept than may be.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public long Collect(IIdentifiedChunk chunk, int piece, TimeRange window, TopNSelector into)
+    public long Collect(IIdentifiedChunk chunk, int chunkIndex, TimeRange window, TopNSelector into)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         long later = 0;
@@ -117,7 +117,7 @@ internal sealed class RowListing
             _selection.KeepTimes(times, from, _behind.To);
             Filter(chunk);
             KeepBehind(chunk);
-            later += Take(chunk, piece, window.To, into);
+            later += Take(chunk, chunkIndex, window.To, into);
         }
 
         return later;
@@ -125,12 +125,12 @@ internal sealed class RowListing
 
     /// <summary>Hands on the listed rows of a chunk in its order, for a source whose rows come in the order of their times.</summary>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="piece">What the caller calls it.</param>
+    /// <param name="chunkIndex">What the caller calls it.</param>
     /// <param name="into">Where they are added.</param>
     /// <returns>How many rows are in the range and pass the filters.</returns>
     /// <exception cref="QueryLimitException">More rows are read than the query may.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public long Pick(IIdentifiedChunk chunk, int piece, List<ListedRow> into)
+    public long Pick(IIdentifiedChunk chunk, int chunkIndex, List<ListedRow> into)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         CountRead(chunk.RowCount);
@@ -143,7 +143,7 @@ internal sealed class RowListing
             KeepBehind(chunk);
             foreach (int row in _selection.SelectedRows)
             {
-                into.Add(RowOf(chunk, piece, row));
+                into.Add(RowOf(chunk, chunkIndex, row));
             }
         }
 
@@ -198,7 +198,7 @@ internal sealed class RowListing
         _selection.Count = kept;
     }
 
-    private long Take(IIdentifiedChunk chunk, int piece, long windowTo, TopNSelector into)
+    private long Take(IIdentifiedChunk chunk, int chunkIndex, long windowTo, TopNSelector into)
     {
         ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time);
         long later = 0;
@@ -212,18 +212,18 @@ internal sealed class RowListing
             }
             else if (time >= into.EarliestTime)
             {
-                into.Add(RowOf(chunk, piece, row));
+                into.Add(RowOf(chunk, chunkIndex, row));
             }
         }
 
         return later;
     }
 
-    private ListedRow RowOf(IIdentifiedChunk chunk, int piece, int row)
+    private ListedRow RowOf(IIdentifiedChunk chunk, int chunkIndex, int row)
     {
         ReadOnlySpan<ulong> nodes = chunk.Nodes;
         SampleId place = new(chunk.Numbers(KindSchema.Time)[row], nodes.IsEmpty ? _node : nodes[row], chunk.SequenceNumbers[row]);
-        return new ListedRow(place, _id < 0 ? UInt128.Zero : IdOf(chunk, row), piece, row);
+        return new ListedRow(place, _id < 0 ? UInt128.Zero : IdOf(chunk, row), chunkIndex, row);
     }
 
     private UInt128 IdOf(IIdentifiedChunk chunk, int row)

@@ -2,7 +2,7 @@ using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Core.Model.Ports;
 
-/// <summary>Answers queries over an immutable snapshot of what is stored. Thread safe.</summary>
+/// <summary>Responds to queries over an immutable snapshot of what is stored. Thread safe.</summary>
 public interface ISampleReader
 {
     /// <summary>

@@ -4,22 +4,22 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Model.Queries;
 
 /// <summary>
-/// The rows of a query's answer, sorted and cut to its limit. Rows, key parts and measures are numbered from 0 in the query's order.
+/// The rows of a query's result, sorted and cut to its limit. Rows, key parts and measures are numbered from 0 in the query's order.
 /// Immutable; safe to read from several threads. Disposed, it gives its memory to the next question and must not be read any more; one that is not
 /// disposed is left to the collector.
 /// </summary>
 public abstract class QueryResult : IDisposable
 {
-    /// <summary>How many rows the answer has.</summary>
+    /// <summary>How many rows the result has.</summary>
     public abstract int RowCount { get; }
 
     /// <summary>How many groups there are before the limit.</summary>
     public abstract long TotalGroups { get; }
 
-    /// <summary>Whether rollups, raw samples or both gave the answer.</summary>
+    /// <summary>Whether rollups, raw samples or both gave the result.</summary>
     public abstract ResultSource Source { get; }
 
-    /// <summary>How many samples were read one by one for the answer; rollups give theirs without.</summary>
+    /// <summary>How many samples were read one by one for the result; rollups give theirs without.</summary>
     public virtual long RowsRead => 0;
 
     /// <summary>Start of the row's window in ms; 0 for a query without windows.</summary>
@@ -71,7 +71,7 @@ public abstract class QueryResult : IDisposable
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }
 
-/// <summary>What an answer was computed from.</summary>
+/// <summary>What a result was computed from.</summary>
 public enum ResultSource : byte
 {
     /// <summary>Nothing but raw samples (or nothing at all).</summary>

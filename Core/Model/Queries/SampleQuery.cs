@@ -34,7 +34,7 @@ public sealed record SampleQuery
     /// <summary>At most this many rows are in the result; its total counts all.</summary>
     public int Limit { get; init; } = int.MaxValue;
 
-    /// <summary>Whether rollups may be used. Answers are the same either way; only the cost differs.</summary>
+    /// <summary>Whether rollups may be used. Results are the same either way; only the cost differs.</summary>
     public bool UseRollups { get; init; } = true;
 
     /// <summary>Most samples that may be read one by one.</summary>

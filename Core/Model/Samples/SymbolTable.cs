@@ -15,7 +15,7 @@ public sealed class SymbolTable
     // Texts that are looked up together; their hashes stand on the stack.
     private const int PassTexts = 128;
 
-    private readonly LargeArrayPool? _stock;
+    private readonly LargeArrayPool? _pool;
     private byte[] _bytes = [];
     private int[] _ends = [];
     private int[] _hashes = [];
@@ -33,10 +33,10 @@ public sealed class SymbolTable
     {
     }
 
-    /// <summary>A table with room for so many texts, whose arrays come from a stock and go back by <see cref="Release"/>.</summary>
-    internal SymbolTable(LargeArrayPool stock, int texts, int textBytes)
+    /// <summary>A table with room for so many texts, whose arrays come from a pool and go back by <see cref="Release"/>.</summary>
+    internal SymbolTable(LargeArrayPool pool, int texts, int textBytes)
     {
-        _stock = stock;
+        _pool = pool;
         Reserve(texts, textBytes);
     }
 
@@ -230,12 +230,12 @@ public sealed class SymbolTable
         _indexed = 0;
     }
 
-    /// <summary>Gives all arrays back to their stock. Only for an owner whose views are all gone.</summary>
+    /// <summary>Gives all arrays back to their pool. Only for an owner whose views are all gone.</summary>
     internal void Release()
     {
         DropIndex();
         GiveBack(ref _ends);
-        _stock?.Return(_bytes);
+        _pool?.Return(_bytes);
         _bytes = [];
         Count = 0;
     }
@@ -257,7 +257,7 @@ public sealed class SymbolTable
             _bytes.AsSpan(0, TextBytes).CopyTo(grown);
             if (!_bytesShown)
             {
-                _stock?.Return(_bytes);
+                _pool?.Return(_bytes);
             }
 
             _bytes = grown;
@@ -270,7 +270,7 @@ public sealed class SymbolTable
             _ends.AsSpan(0, Count).CopyTo(grown);
             if (!_endsShown)
             {
-                _stock?.Return(_ends);
+                _pool?.Return(_ends);
             }
 
             _ends = grown;
@@ -319,13 +319,13 @@ public sealed class SymbolTable
         _indexed = Count;
     }
 
-    private byte[] MakeBytes(int length) => _stock?.RentBytes(length) ?? GC.AllocateUninitializedArray<byte>(length);
+    private byte[] MakeBytes(int length) => _pool?.RentBytes(length) ?? GC.AllocateUninitializedArray<byte>(length);
 
-    private int[] MakeCodes(int length) => _stock?.RentCodes(length) ?? GC.AllocateUninitializedArray<int>(length);
+    private int[] MakeCodes(int length) => _pool?.RentCodes(length) ?? GC.AllocateUninitializedArray<int>(length);
 
     private void GiveBack(ref int[] array)
     {
-        _stock?.Return(array);
+        _pool?.Return(array);
         array = [];
     }
 

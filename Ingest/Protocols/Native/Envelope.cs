@@ -12,7 +12,7 @@ internal static class Envelope
 {
     private const int MaxIdBytes = 64;
 
-    // By kind, as bytes: looked through for each key, of which there are a handful.
+    // By kind, as bytes: looked through for each key; there are a handful.
     private static readonly ImmutableArray<byte[]> _kindNames = [.. SampleSchema.All.Select(schema => System.Text.Encoding.UTF8.GetBytes(schema.Name))];
 
     /// <summary>Reads a whole body; null when it can be decoded.</summary>

@@ -6,12 +6,12 @@ using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Ingest.Protocols.Native;
 
-/// <summary>What the head of a push says of its body and of the answer wanted.</summary>
+/// <summary>What the head of a push says of its body and of the response wanted.</summary>
 /// <param name="Format">How the body is written.</param>
 /// <param name="Encoding">How it is compressed.</param>
-/// <param name="AnswerFormat">How the answer is to be written.</param>
-/// <param name="WaitsForStore">Whether the answer is to wait until the samples are in the store.</param>
-internal readonly record struct IngestHeaders(BodyFormat Format, BodyEncoding Encoding, BodyFormat AnswerFormat, bool WaitsForStore)
+/// <param name="ResponseFormat">How the response is to be written.</param>
+/// <param name="WaitsForStore">Whether the response is to wait until the samples are in the store.</param>
+internal readonly record struct IngestHeaders(BodyFormat Format, BodyEncoding Encoding, BodyFormat ResponseFormat, bool WaitsForStore)
 {
     /// <summary>Reads the head; null when it is in order.</summary>
     public static IngestProblem? Read(HttpRequest request, out IngestHeaders head)

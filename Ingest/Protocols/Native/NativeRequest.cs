@@ -100,7 +100,7 @@ internal sealed class NativeRequest(NativeRequestPool? pool = null) : IBatchRequ
     private Task WriteAsync(HttpContext context, IngestResult result)
     {
         ArrayBufferWriter<byte> body = new(256);
-        if (Headers.AnswerFormat == BodyFormat.MessagePack)
+        if (Headers.ResponseFormat == BodyFormat.MessagePack)
         {
             MessagePackIngestResponse.Write(body, result, Unknown);
         }
@@ -110,7 +110,7 @@ internal sealed class NativeRequest(NativeRequestPool? pool = null) : IBatchRequ
             JsonIngestResponse.Write(json, result, Unknown);
         }
 
-        context.Response.ContentType = Headers.AnswerFormat == BodyFormat.MessagePack ? MessagePackMedia.ContentType : "application/json";
+        context.Response.ContentType = Headers.ResponseFormat == BodyFormat.MessagePack ? MessagePackMedia.ContentType : "application/json";
         context.Response.ContentLength = body.WrittenCount;
         return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
     }

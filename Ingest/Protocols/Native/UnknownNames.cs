@@ -5,7 +5,7 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Ingest.Protocols.Native;
 
 /// <summary>
-/// Names on the wire that no kind or field has, once each, as the answer lists them, so that a typo shows. At most <see cref="MaxNames"/>
+/// Names on the wire that no kind or field has, once each, as the response lists them, so that a typo shows. At most <see cref="MaxNames"/>
 /// names of at most <see cref="MaxNameBytes"/> bytes are kept: a name is a hint for people, not worth more memory. Not thread safe.
 /// </summary>
 internal sealed class UnknownNames

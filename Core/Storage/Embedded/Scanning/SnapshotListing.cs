@@ -146,9 +146,9 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
         Dictionary<int, (List<int> From, List<int> To)> byChunk = [];
         for (int i = 0; i < rows.Length; i++)
         {
-            if (!byChunk.TryGetValue(rows[i].Piece, out (List<int> From, List<int> To) places))
+            if (!byChunk.TryGetValue(rows[i].ChunkIndex, out (List<int> From, List<int> To) places))
             {
-                byChunk[rows[i].Piece] = places = ([], []);
+                byChunk[rows[i].ChunkIndex] = places = ([], []);
             }
 
             places.From.Add(rows[i].Row);

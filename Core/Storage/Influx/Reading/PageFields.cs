@@ -59,7 +59,7 @@ internal sealed class PageFields
     }
 
     private static long Distance(in ListedRow one, in ListedRow other) =>
-        Math.Abs((other.Piece - one.Piece) * RowsOfChunk + other.Row - one.Row);
+        Math.Abs((other.ChunkIndex - one.ChunkIndex) * RowsOfChunk + other.Row - one.Row);
 
     private async ValueTask FillAsync(ListedSamples page, TimeRange range)
     {

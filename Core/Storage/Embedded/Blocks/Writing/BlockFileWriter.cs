@@ -7,12 +7,12 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Writing;
 
 /// <summary>
-/// Appends parts with their checksums to a new file. The disk begins to write each piece at once, since one flush of the whole file at the end would delay
+/// Appends parts with their checksums to a new file. The disk begins to write each part at once, since one flush of the whole file at the end would delay
 /// the log's flushes.
 /// </summary>
 internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, CooperativeYield throttle)
 {
-    private const int PieceBytes = 64 << 10;
+    private const int PartBytes = 64 << 10;
 
     private long _written;
 
@@ -28,7 +28,7 @@ internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, Cooperative
         long offset = Position;
         buffer.Bytes(payload);
         buffer.UInt32(Crc32C.Of(payload));
-        if (buffer.Count >= PieceBytes)
+        if (buffer.Count >= PartBytes)
         {
             Drain();
         }
@@ -41,11 +41,11 @@ internal sealed class BlockFileWriter(IFile file, ByteWriter buffer, Cooperative
     {
         for (ReadOnlySpan<byte> left = buffer.Written; !left.IsEmpty;)
         {
-            ReadOnlySpan<byte> piece = left[..Math.Min(left.Length, PieceBytes)];
-            file.Write(piece, _written);
-            file.BeginFlush(_written, piece.Length);
-            _written += piece.Length;
-            left = left[piece.Length..];
+            ReadOnlySpan<byte> part = left[..Math.Min(left.Length, PartBytes)];
+            file.Write(part, _written);
+            file.BeginFlush(_written, part.Length);
+            _written += part.Length;
+            left = left[part.Length..];
             throttle.Step();
         }
 

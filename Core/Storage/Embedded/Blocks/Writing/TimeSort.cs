@@ -21,10 +21,10 @@ internal static class TimeSort
         try
         {
             int at = 0;
-            foreach (HeadChunkSnapshot piece in view.Chunks)
+            foreach (HeadChunkSnapshot chunk in view.Chunks)
             {
-                piece.Numbers[Schema.KindSchema.Time].AsSpan(0, piece.RowCount).CopyTo(times.AsSpan(at));
-                at += piece.RowCount;
+                chunk.Numbers[Schema.KindSchema.Time].AsSpan(0, chunk.RowCount).CopyTo(times.AsSpan(at));
+                at += chunk.RowCount;
             }
 
             return Of(times.AsSpan(0, at), pool, throttle);
