@@ -8,37 +8,20 @@ internal static class SampleRows
 {
     /// <summary>Reads the array of maps whose head was read last.</summary>
     public static void ReadMaps<TReader>(ref TReader reader, KindReader sink)
-        where TReader : struct, IWireReader, allows ref struct
-    {
-        int left = reader.Count;
-        while (reader.NextValue(ref left))
-        {
-            if (!sink.HasRoom)
-            {
-                reader.Refuse(sink.OutOfProportion(reader.Position));
-                return;
-            }
+        where TReader : struct, IWireReader, allows ref struct => Read(ref reader, sink, isTable: false);
 
-            WireType type = reader.Read();
-            if (type == WireType.Map)
-            {
-                ReadMap(ref reader, sink);
-            }
-            else
-            {
-                reader.SkipInside(type);
-                sink.RejectRow(RejectReason.NotASample);
-            }
-
-            sink.EndRow();
-        }
-    }
-
-    /// <summary>Reads the array of arrays whose head was read last; the sink knows their columns.</summary>
+    /// <summary>Reads the array of arrays whose head was read last; the sink has their columns.</summary>
     public static void ReadTable<TReader>(ref TReader reader, KindReader sink)
         where TReader : struct, IWireReader, allows ref struct
     {
         sink.SetWidth(sink.TableColumns.Count);
+        Read(ref reader, sink, isTable: true);
+    }
+
+    private static void Read<TReader>(ref TReader reader, KindReader sink, bool isTable)
+        where TReader : struct, IWireReader, allows ref struct
+    {
+        WireType row = isTable ? WireType.Array : WireType.Map;
         int left = reader.Count;
         while (reader.NextValue(ref left))
         {
@@ -49,14 +32,18 @@ internal static class SampleRows
             }
 
             WireType type = reader.Read();
-            if (type == WireType.Array)
+            if (type != row)
+            {
+                reader.SkipInside(type);
+                sink.RejectRow(RejectReason.NotASample);
+            }
+            else if (isTable)
             {
                 ReadTableRow(ref reader, sink);
             }
             else
             {
-                reader.SkipInside(type);
-                sink.RejectRow(RejectReason.NotASample);
+                ReadMap(ref reader, sink);
             }
 
             sink.EndRow();
