@@ -41,8 +41,9 @@ internal static class AgentDefaults
         if (!text.IsEmpty)
         {
             TextColumn column = table.Texts(field);
+            column.PadTo(table.RowCount);
             int code = column.AddText(text);
-            column.Extend(table.RowCount).Fill(code);
+            column.Edit().Replace(TextColumn.Missing, code);
         }
     }
 

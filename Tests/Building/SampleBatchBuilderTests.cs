@@ -125,6 +125,20 @@ internal sealed class SampleBatchBuilderTests
     }
 
     [Test]
+    public void Rows_without_a_name_keep_their_own_node_beside_the_batchs_agent()
+    {
+        SampleBatchBuilder builder = Begin();
+        KindBuilder rows = BeginRow(builder, "/a");
+        rows.Set(KindSchema.Onode, "h1"u8);
+        rows.EndRow();
+        BeginRow(builder, "/b").EndRow();
+        builder.Agent.Set("shop"u8, onode: "h2"u8);
+        ValidationResult result = Validate(builder);
+        Assert.That((Text(result, "oname", 0), Text(result, "onode", 0)), Is.EqualTo(("shop", "h1")));
+        Assert.That((Text(result, "oname", 1), Text(result, "onode", 1)), Is.EqualTo(("shop", "h2")));
+    }
+
+    [Test]
     public void A_text_that_is_not_UTF_8_rejects_its_row_also_where_the_envelope_usually_gives_it()
     {
         SampleBatchBuilder builder = Begin();
