@@ -25,7 +25,7 @@ public abstract class ProjectTokenHandler(IOptionsMonitor<AuthenticationSchemeOp
         TokenCheck check = Read();
         _outcome = check.Outcome;
         return Task.FromResult(check.AuthenticatedProject is { } caller
-            ? AuthenticateResult.Success(new AuthenticationTicket(ProjectClaims.Create(Scheme.Name, caller.Project, caller.Scopes), Scheme.Name))
+            ? AuthenticateResult.Success(new AuthenticationTicket(caller.Principal, Scheme.Name))
             : AuthenticateResult.Fail(check.Outcome.ToString()));
     }
 

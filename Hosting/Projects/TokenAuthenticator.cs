@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using TimeSeries.Hosting.Authentication;
 
 namespace TimeSeries.Hosting.Projects;
 
@@ -73,7 +75,11 @@ public static class TokenAuthenticator
 /// <param name="Project">The project that the token belongs to.</param>
 /// <param name="Scopes">What it is good for.</param>
 /// <param name="Token">Hash of the token: who pushes, where no agent is named.</param>
-public sealed record AuthenticatedProject(Project Project, Scopes Scopes, TokenHash Token);
+public sealed record AuthenticatedProject(Project Project, Scopes Scopes, TokenHash Token)
+{
+    /// <summary>The caller as the framework's authorization sees it. Made once; do not change it.</summary>
+    public ClaimsPrincipal Principal { get; } = ProjectClaims.Create("token", Project, Scopes);
+}
 
 /// <summary>Outcome of reading a request's token, with what it gives when it is granted.</summary>
 public readonly record struct TokenCheck(TokenOutcome Outcome, AuthenticatedProject? AuthenticatedProject)

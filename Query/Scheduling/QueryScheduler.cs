@@ -47,15 +47,15 @@ internal sealed partial class QueryScheduler : IDisposable
     {
         await WorkerThread.Switch;
         using CancellationTokenSource timeout = new(_options.Timeout, _clock);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using CancellationTokenRegistration left = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
         try
         {
-            await EnterAsync(either.Token);
+            await EnterAsync(timeout.Token);
             try
             {
                 // Before the scan: what is stored meanwhile may be in the result or not.
-                long watermark = await _reader.WatermarkAsync(either.Token);
-                return await scan(either.Token) with { Watermark = watermark };
+                long watermark = await _reader.WatermarkAsync(timeout.Token);
+                return await scan(timeout.Token) with { Watermark = watermark };
             }
             finally
             {
@@ -63,7 +63,7 @@ internal sealed partial class QueryScheduler : IDisposable
                 _slots.Release();
             }
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return QueryOutcome.Failed(
                 QueryFailure.TimedOut,
