@@ -51,10 +51,9 @@ internal sealed partial class InfluxStart(
     {
         try
         {
-            while (_needsStore || _why is not null)
+            for (TimeSpan? next = NextCheck(); next is { } wait; next = await CheckNextAsync(stoppingToken))
             {
-                await Task.Delay(_why is null ? _watchPeriod : _retryPeriod, clock, stoppingToken);
-                Take(await CheckAsync(stoppingToken));
+                await Task.Delay(wait, clock, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -62,6 +61,15 @@ internal sealed partial class InfluxStart(
             // The host stops.
         }
     }
+
+    // One step: checks InfluxDB. Returns when to check again; null when that is not needed.
+    private async Task<TimeSpan?> CheckNextAsync(CancellationToken cancellationToken)
+    {
+        Take(await CheckAsync(cancellationToken));
+        return NextCheck();
+    }
+
+    private TimeSpan? NextCheck() => _why is not null ? _retryPeriod : _needsStore ? _watchPeriod : null;
 
     private Task<ProbeResult> CheckAsync(CancellationToken cancellationToken) =>
         new InfluxProbe(options.Value, roles, LongestRetention(), clock).RunAsync(cancellationToken);

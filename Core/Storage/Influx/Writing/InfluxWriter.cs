@@ -48,6 +48,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     private LogPosition _through;
     private OpenUnit _unit;
     private long _storedThrough;
+    private bool _failing;
 
     private InfluxWriter(
         InfluxNode node, StoreCheckpoint checkpoint, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts,
@@ -145,8 +146,8 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
             _through = end;
             await SendOpenAsync(cancellationToken).ConfigureAwait(false);
             OpenUnit unit = IsAnothersToo(nextNumber) ? new OpenUnit(_unit.Number) : _unit;
-            StoreCheckpoint checkpoint = new(end, nextUnit, nextNumber);
-            await _closed.Writer.WriteAsync(new ClosedUnit(unit, _queue.Last, checkpoint), cancellationToken).ConfigureAwait(false);
+            ClosedUnit closed = new(unit, _queue.Last, new StoreCheckpoint(end, nextUnit, nextNumber));
+            await _closed.Writer.WriteAsync(closed, cancellationToken).ConfigureAwait(false);
             _unit = new OpenUnit(nextUnit);
         }
         finally
@@ -168,18 +169,17 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         long hour = InfluxSchema.NodeTime(_clock.GetUtcNow().ToUnixTimeMilliseconds());
         string fields = string.Create(CultureInfo.InvariantCulture, $"{InfluxSchema.OpenField}={(isOpen ? 1 : 0)}i,{InfluxSchema.ThroughField}={through}i");
         string line = $"{InfluxSchema.NodeMeasurement},{InfluxSchema.NodeTag}={InfluxSchema.NodeName(node)} {fields} {hour}\n";
-        WriteReply reply = await _http.WriteAsync(Encoding.UTF8.GetBytes(line), 0, cancellationToken).ConfigureAwait(false);
-        return reply.Outcome == WriteOutcome.Stored;
+        return (await _http.WriteAsync(Encoding.UTF8.GetBytes(line), 0, cancellationToken).ConfigureAwait(false)).Outcome == WriteOutcome.Stored;
     }
 
     /// <summary>Sends, flushes by age and finishes units until cancelled: the host runs this beside its work.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<Task> loops = [FlushAsync(all.Token), CloseUnitsAsync(all.Token)];
+        List<Task> loops = [FlushAllAsync(all.Token), CloseAllAsync(all.Token)];
         for (int i = 0; i < BatchesInFlight; i++)
         {
-            loops.Add(_sender.RunAsync(all.Token));
+            loops.Add(_sender.SendAllAsync(all.Token));
         }
 
         // A loop that fails ends the others, since the rest would wait without end.
@@ -224,72 +224,80 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         }
     }
 
-    private async Task FlushAsync(CancellationToken cancellationToken)
+    private async Task FlushAllAsync(CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(_options.FlushAge / FlushSteps, _clock);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                if (_clock.GetElapsedTime(_opened) >= _options.FlushAge * (FlushSteps - 1) / FlushSteps)
-                {
-                    await SendOpenAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                _gate.Release();
-            }
+            await FlushDueAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task CloseUnitsAsync(CancellationToken cancellationToken)
+    // One step: sends the open batch when it is old enough.
+    private async ValueTask FlushDueAsync(CancellationToken cancellationToken)
     {
-        await foreach (ClosedUnit closed in _closed.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            // Only now: a rollup must not be visible before its samples, nor overtake the lines that mark it as incomplete.
-            await _queue.WaitAsync(closed.LastLines, cancellationToken).ConfigureAwait(false);
-            await _rollups.WriteAsync(closed.Unit, cancellationToken).ConfigureAwait(false);
-            await KeepAsync(closed.Checkpoint, cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _storedThrough, closed.Checkpoint.Through.Offset);
+            if (_clock.GetElapsedTime(_opened) >= _options.FlushAge * (FlushSteps - 1) / FlushSteps)
+            {
+                await SendOpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _gate.Release();
         }
     }
 
-    private async ValueTask KeepAsync(StoreCheckpoint checkpoint, CancellationToken cancellationToken)
+    private async Task CloseAllAsync(CancellationToken cancellationToken)
     {
-        bool isLogged = false;
-        while (true)
+        while (await _closed.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            try
-            {
-                checkpoint.Write(_node);
-                return;
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                if (!isLogged)
-                {
-                    LogFault(fault);
-                }
+            await CloseNextAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
-                isLogged = true;
-            }
+    /// <summary>One step: finishes the unit that was closed first. False when none waits. For one caller at a time.</summary>
+    internal async ValueTask<bool> CloseNextAsync(CancellationToken cancellationToken)
+    {
+        if (!_closed.Reader.TryRead(out ClosedUnit? closed))
+        {
+            return false;
+        }
 
+        // Only now: a rollup must not be visible before its samples, nor overtake the lines that mark it as incomplete.
+        await _queue.WaitAsync(closed.LastLines, cancellationToken).ConfigureAwait(false);
+        await _rollups.WriteAsync(closed.Unit, cancellationToken).ConfigureAwait(false);
+        while (!TryKeep(closed.Checkpoint))
+        {
             await Task.Delay(_retryPeriod, _clock, cancellationToken).ConfigureAwait(false);
         }
+
+        Volatile.Write(ref _storedThrough, closed.Checkpoint.Through.Offset);
+        return true;
+    }
+
+    private bool TryKeep(StoreCheckpoint checkpoint)
+    {
+        try
+        {
+            checkpoint.Write(_node);
+            _failing = false;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            if (!_failing)
+            {
+                LogFault(fault);
+            }
+
+            _failing = true;
+        }
+
+        return !_failing;
     }
 
     [LoggerMessage(1106, LogLevel.Error, "The checkpoint cannot be written, so the WAL keeps what InfluxDB has and grows. Check the disk. Retrying.")]
     private partial void LogFault(Exception fault);
-}
-
-/// <summary>The node that a data directory belongs to.</summary>
-/// <param name="Files">The disk.</param>
-/// <param name="Directory">The data directory.</param>
-/// <param name="Id">The id that files of the directory carry.</param>
-public sealed record InfluxNode(IFileSystem Files, string Directory, ulong Id)
-{
-    /// <summary>The node that a sample belongs to in InfluxDB, by its sequence number. A copied directory has others than <see cref="Id"/>.</summary>
-    public Func<long, ulong> NodeOf { get; init; } = _ => Id;
 }

@@ -42,24 +42,36 @@ internal sealed partial class LineSender(
     }
 
     /// <summary>Sends until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task SendAllAsync(CancellationToken cancellationToken)
     {
-        await foreach (LineBatch batch in queue.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        while (await queue.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            bool isWarm = _warm.Contain(batch.Hours);
-            List<(int First, int Count)> stored = await SendInTurnAsync(batch, [(0, batch.LineCount)], cancellationToken).ConfigureAwait(false);
-            if (!isWarm)
-            {
-                await Task.Delay(_warmUp, clock, cancellationToken).ConfigureAwait(false);
-                await SendInTurnAsync(batch, stored, cancellationToken).ConfigureAwait(false);
-            }
-
-            _warm.Add(batch.Hours);
-            instruments.InfluxLines.Add(batch.LineCount);
-            instruments.InfluxBytes.Add(batch.Length);
-            queue.Confirm(batch);
-            batch.Dispose();
+            await SendNextAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>One step: sends the batch that was queued first, and confirms it. False when none waits.</summary>
+    public async ValueTask<bool> SendNextAsync(CancellationToken cancellationToken)
+    {
+        if (!queue.Reader.TryRead(out LineBatch? batch))
+        {
+            return false;
+        }
+
+        bool isWarm = _warm.Contain(batch.Hours);
+        List<(int First, int Count)> stored = await SendInTurnAsync(batch, [(0, batch.LineCount)], cancellationToken).ConfigureAwait(false);
+        if (!isWarm)
+        {
+            await Task.Delay(_warmUp, clock, cancellationToken).ConfigureAwait(false);
+            await SendInTurnAsync(batch, stored, cancellationToken).ConfigureAwait(false);
+        }
+
+        _warm.Add(batch.Hours);
+        instruments.InfluxLines.Add(batch.LineCount);
+        instruments.InfluxBytes.Add(batch.Length);
+        queue.Confirm(batch);
+        batch.Dispose();
+        return true;
     }
 
     public void Dispose() => _turns.Dispose();
@@ -85,37 +97,51 @@ internal sealed partial class LineSender(
         List<(int First, int Count)> stored = [];
         while (open.TryPop(out (int First, int Count) lines))
         {
-            ReadOnlyMemory<byte> body = batch.Lines(lines.First, lines.Count);
-
-            // Parts and single lines get no line feeds behind them, which could make them too large.
-            bool isWhole = lines.Count > 1 && lines.Count == batch.LineCount;
-            WriteReply reply = await SendAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
-            if (reply.Outcome == WriteOutcome.Stored)
+            if (await SendRangeAsync(batch, lines, open, cancellationToken).ConfigureAwait(false))
             {
-                size.Grow();
                 stored.Add(lines);
-                continue;
             }
+        }
 
-            if (reply.Outcome == WriteOutcome.TooLarge)
-            {
-                size.Shrink(body.Length);
-            }
+        return stored;
+    }
 
-            bool allDropped = reply.Outcome == WriteOutcome.PartlyRefused && reply.Dropped >= lines.Count;
-            if (lines.Count == 1 || allDropped)
-            {
-                await KeepAsync(body, lines.Count, reply.Reason, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
+    // One step: sends a range. Whether InfluxDB stored it; what is to be sent in halves is put back.
+    private async ValueTask<bool> SendRangeAsync(
+        LineBatch batch, (int First, int Count) lines, Stack<(int First, int Count)> open, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> body = batch.Lines(lines.First, lines.Count);
 
+        // Parts and single lines get no line feeds behind them, which could make them too large.
+        bool isWhole = lines.Count > 1 && lines.Count == batch.LineCount;
+        WriteReply reply = await SendAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
+        if (reply.Outcome == WriteOutcome.Stored)
+        {
+            size.Grow();
+            return true;
+        }
+
+        if (reply.Outcome == WriteOutcome.TooLarge)
+        {
+            size.Shrink(body.Length);
+        }
+
+        bool allDropped = reply.Outcome == WriteOutcome.PartlyRefused && reply.Dropped >= lines.Count;
+        if (lines.Count > 1 && !allDropped)
+        {
             // The first half is sent first.
             int half = lines.Count / 2;
             open.Push((lines.First + half, lines.Count - half));
             open.Push((lines.First, half));
+            return false;
         }
 
-        return stored;
+        while (!TryKeep(body, lines.Count, reply.Reason))
+        {
+            await Task.Delay(Backoff.Slow(Random.Shared.NextDouble), clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        return false;
     }
 
     // Returns when the lines are stored, or refused for good.
@@ -124,30 +150,41 @@ internal sealed partial class LineSender(
         Backoff backoff = new(Random.Shared.NextDouble);
         while (true)
         {
-            bool isTried = Volatile.Read(ref _creation) is { IsCompleted: true };
-            WriteReply reply = await http.WriteAsync(body, maxBytes, cancellationToken).ConfigureAwait(false);
-            instruments.InfluxWrites.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome.ToString()));
-            switch (reply.Outcome)
+            (WriteReply reply, TimeSpan? retryAfter) = await TrySendAsync(body, maxBytes, backoff, cancellationToken).ConfigureAwait(false);
+            if (retryAfter is not { } wait)
             {
-                case WriteOutcome.Stored:
-                    Recover();
-                    return reply;
-                case WriteOutcome.PartlyRefused or WriteOutcome.Refused or WriteOutcome.TooLarge:
-                    return reply;
-                case WriteOutcome.NoDatabase when !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false):
-                    continue;
-                case WriteOutcome.Unavailable:
-                    _warm.Clear();
-                    Report(reply.Reason);
-                    await Task.Delay(backoff.Next(reply.RetryAfter), clock, cancellationToken).ConfigureAwait(false);
-                    break;
-                case WriteOutcome.Denied or WriteOutcome.NoDatabase or WriteOutcome.Misconfigured:
-                    Report(reply.Reason);
-                    await Task.Delay(Backoff.Slow(Random.Shared.NextDouble), clock, cancellationToken).ConfigureAwait(false);
-                    break;
-                default:
-                    throw new InvalidOperationException($"{reply.Outcome} is no outcome.");
+                return reply;
             }
+
+            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // One step: writes once. Returns when to try again; null when the reply is final.
+    private async ValueTask<(WriteReply Reply, TimeSpan? RetryAfter)> TrySendAsync(
+        ReadOnlyMemory<byte> body, int maxBytes, Backoff backoff, CancellationToken cancellationToken)
+    {
+        bool isTried = Volatile.Read(ref _creation) is { IsCompleted: true };
+        WriteReply reply = await http.WriteAsync(body, maxBytes, cancellationToken).ConfigureAwait(false);
+        instruments.InfluxWrites.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome.ToString()));
+        switch (reply.Outcome)
+        {
+            case WriteOutcome.Stored:
+                Recover();
+                return (reply, null);
+            case WriteOutcome.PartlyRefused or WriteOutcome.Refused or WriteOutcome.TooLarge:
+                return (reply, null);
+            case WriteOutcome.NoDatabase when !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false):
+                return (reply, TimeSpan.Zero);
+            case WriteOutcome.Unavailable:
+                _warm.Clear();
+                Report(reply.Reason);
+                return (reply, backoff.Next(reply.RetryAfter));
+            case WriteOutcome.Denied or WriteOutcome.NoDatabase or WriteOutcome.Misconfigured:
+                Report(reply.Reason);
+                return (reply, Backoff.Slow(Random.Shared.NextDouble));
+            default:
+                throw new InvalidOperationException($"{reply.Outcome} is no outcome.");
         }
     }
 
@@ -183,24 +220,21 @@ internal sealed partial class LineSender(
         return fault is null;
     }
 
-    private async ValueTask KeepAsync(ReadOnlyMemory<byte> lines, int count, string reason, CancellationToken cancellationToken)
+    private bool TryKeep(ReadOnlyMemory<byte> lines, int count, string reason)
     {
-        while (true)
+        try
         {
-            try
-            {
-                deadLetters.Add(lines.Span, reason);
-                instruments.InfluxDeadLetters.Add(count);
-                LogRefused(count, reason, deadLetters.Path);
-                return;
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                Report($"refused lines can't be kept: {fault.Message}");
-            }
-
-            await Task.Delay(Backoff.Slow(Random.Shared.NextDouble), clock, cancellationToken).ConfigureAwait(false);
+            deadLetters.Add(lines.Span, reason);
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Report($"refused lines can't be kept: {fault.Message}");
+            return false;
+        }
+
+        instruments.InfluxDeadLetters.Add(count);
+        LogRefused(count, reason, deadLetters.Path);
+        return true;
     }
 
     private void Report(string reason)
