@@ -13,14 +13,15 @@ internal static class CompareCommand
     private static readonly ComparePart[] _defaultParts =
         [ComparePart.Ingest, ComparePart.Disk, ComparePart.Query, ComparePart.Endpoints, ComparePart.Latency, ComparePart.Restart, ComparePart.Memory];
 
-    private static readonly Option<PeerName[]> _peers = List("--peer", "Systems to compare with, separated by commas: influxdb, clickhouse, victoriametrics.",
+    private static readonly Option<PeerName[]> _peers = List("--peer",
+        "Systems to compare with, separated by commas: influxdb, clickhouse, victoriametrics, duckdb.",
         Enum.Parse<PeerName>, Array.Empty<PeerName>());
     private static readonly Option<ComparePart[]> _parts = List("--part",
         "What to measure, separated by commas: ingest, disk, query, endpoints, latency, restart, memory (these by default), growth.",
         Enum.Parse<ComparePart>, _defaultParts);
     private static readonly Option<DirectoryInfo?> _folder = CommandOption.Of<DirectoryInfo?>("--peer-directory",
         "Folder with the peers' programs, or with their unpacked packages. Otherwise the PATH; otherwise their Debian packages are downloaded into "
-            + "a cache, not installed.");
+            + "a cache, not installed. DuckDB is built from a project of its own beside this one.");
     private static readonly Option<string> _output = CommandOption.Of("--output", "Folder for report.md, report.html and report.json.", "compare-report");
     private static readonly Option<string> _server = CommandOption.Of("--server", "The built Server.",
         Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));

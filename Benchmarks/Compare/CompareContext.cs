@@ -23,12 +23,13 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
     /// <summary>Starts a peer of the given name; null when it was not asked for or could not be had.</summary>
     public IPeer? Start(PeerName name)
     {
-        string? program = Peers.FirstOrDefault(peer => peer.Name == NameOf(name))?.Program;
+        string? program = Peers.FirstOrDefault(peer => peer.Name == PeerTitle.KeyOf(name))?.Program;
         return program is null ? null : name switch
         {
             PeerName.Influxdb => new InfluxPeer(program, Clock),
             PeerName.Clickhouse => new ClickHousePeer(program),
             PeerName.Victoriametrics => new VictoriaPeer(program),
+            PeerName.Duckdb => new DuckDbPeer(program),
             _ => throw new InvalidOperationException($"{name} can't be started."),
         };
     }
@@ -61,7 +62,8 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
         }
     }
 
-    public static string NameOf(PeerName name) => name.ToString().ToLowerInvariant();
+    /// <summary>What tables and sentences call a peer: its name with its version.</summary>
+    public string TitleOf(PeerName name) => PeerTitle.Of(name, Peers);
 
     /// <summary>A new folder; the caller deletes it as soon as it can.</summary>
     public string NewFolder(string name)

@@ -16,7 +16,7 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
         try
         {
             IReadOnlyList<Fact> machine = MachineFacts.Read(folder, clock);
-            PeerFacts[] peers = [.. options.Peers.Select(name => PeerProgram.Of(name).Find(options.PeerFolder))];
+            PeerFacts[] peers = [.. options.Peers.Select(Find)];
             CompareContext context = new(options, peers, folder, clock, stop);
             foreach (PeerFacts peer in peers)
             {
@@ -41,6 +41,8 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private PeerFacts Find(PeerName name) => name == PeerName.Duckdb ? DuckDbProgram.Build() : PeerProgram.Of(name).Find(options.PeerFolder);
 
     private static async Task MeasureAsync(CompareContext context)
     {
@@ -90,7 +92,7 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
             new("end", clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
         ],
         Peers = context.Peers,
-        Goals = Goals.Of(context.Metrics),
+        Goals = Goals.Of(context.Metrics, context.Peers),
         Checks = context.Metrics.Checks,
         Metrics = context.Metrics.All,
         Notes = context.Metrics.Notes,

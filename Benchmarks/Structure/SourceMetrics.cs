@@ -12,7 +12,7 @@ internal sealed class SourceMetrics
     private const int FullFolderFiles = 20;
 
     private static readonly string[] _tests = ["Tests"];
-    private static readonly string[] _benchmarks = ["Benchmarks"];
+    private static readonly string[] _benchmarks = ["Benchmarks", "DuckDb"];
 
     // Ports of the stores and their classes: a port that is cast to a class is no port.
     private static readonly string[] _stores = ["EmbeddedStore", "InfluxWriter", "InfluxReader"];

@@ -41,6 +41,14 @@ internal sealed class ProjectReferenceTests
         }
     });
 
+    [Test]
+    public void A_peer_with_large_libraries_is_built_by_its_comparison_only() => Assert.Multiple(() =>
+    {
+        Assert.That(File.ReadAllText(RepositoryFolder.Combine("TimeSeries.sln")), Does.Not.Contain("DuckDb"));
+        Assert.That(Closure("Tests"), Has.None.EqualTo("DuckDb"));
+        Assert.That(File.Exists(RepositoryFolder.Combine("DuckDb", "packages.lock.json")), Is.True);
+    });
+
     private static IEnumerable<SourceFile> UsesOf(string project, string other) =>
         SourceTree.All.Where(file => file.Project == project && file.Uses.Any(used => used.StartsWith(other, StringComparison.Ordinal)));
 

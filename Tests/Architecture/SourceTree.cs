@@ -8,7 +8,7 @@ internal static class SourceTree
     /// <summary>The projects that go to users.</summary>
     public static IReadOnlyList<string> Products { get; } = ["Core", "Hosting", "Ingest", "Query", "Server"];
 
-    public static IReadOnlyList<string> Projects { get; } = [.. Products, "Benchmarks", "Tests"];
+    public static IReadOnlyList<string> Projects { get; } = [.. Products, "Benchmarks", "DuckDb", "Tests"];
 
     public static IReadOnlyList<SourceFile> All { get; } = [.. Projects.SelectMany(Read)];
 

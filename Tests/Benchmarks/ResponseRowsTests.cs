@@ -23,6 +23,24 @@ internal sealed class ResponseRowsTests
         Assert.That(ours.DifferenceFrom(theirs), difference is null ? Is.Null : Does.StartWith(difference));
     }
 
+    [TestCase("""["/a",100.9996,3]""", true)]
+    [TestCase("""["/a",101.2,3]""", false)]
+    [TestCase("""["/a",100,3.01]""", false)]
+    public void A_percentile_may_be_off_by_what_is_promised_and_its_neighbours_may_not(string row, bool isEqual)
+    {
+        ResponseRows ours = ResponseRows.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"rows":[{{row}}]}"""), "rows");
+        ResponseRows theirs = ResponseRows.Read("""{"data":[["/a",100,3]]}"""u8, "data");
+        Assert.That(ours.DifferenceFrom(theirs, percentileColumn: 1) is null, Is.EqualTo(isEqual));
+    }
+
+    [Test]
+    public void A_number_of_groups_is_our_total()
+    {
+        ResponseRows ours = ResponseRows.ReadTotal("""{"rows":[[1]],"total":10000,"source":"raw"}"""u8);
+        Assert.That(ours.DifferenceFrom(ResponseRows.Read("""{"data":[["10000"]]}"""u8, "data")), Is.Null);
+        Assert.That(ours.Source, Is.EqualTo("raw"));
+    }
+
     [Test]
     public void Rows_in_another_order_are_not_equal()
     {

@@ -16,11 +16,13 @@ internal sealed class IngestMeasurement(CompareContext context)
 
     public void Run()
     {
+        (string influx, string clickHouse) = (context.TitleOf(PeerName.Influxdb), context.TitleOf(PeerName.Clickhouse));
+        (string victoria, string duckDb) = (context.TitleOf(PeerName.Victoriametrics), context.TitleOf(PeerName.Duckdb));
         context.Metrics.Note(
             ReportNames.Ingest,
-            "Bodies are made beforehand; only times and ids are overwritten before each is sent, for every system alike. TimeSeries answers after its log is "
-                + "on disk (fdatasync); influxd fsyncs its own; ClickHouse and VictoriaMetrics do not. "
-            + "TimeSeries is sent 10,000 samples a batch, influxd and VictoriaMetrics 10,000 over 4 connections, ClickHouse 100,000 over 2.");
+            "Bodies are made beforehand; only times and ids are overwritten before each is sent, for every system alike. TimeSeries responds after its log is "
+                + $"on disk (fdatasync); {influx} and {duckDb} fsync their own; {clickHouse} and {victoria} do not. TimeSeries is sent 10,000 samples a batch, "
+                + $"{influx} and {victoria} 10,000 over 4 connections, {clickHouse} 100,000 and {duckDb} 245,760 over 2.");
         foreach (SampleForm form in Enum.GetValues<SampleForm>())
         {
             foreach (int connections in context.Options.Connections)
@@ -31,7 +33,7 @@ internal sealed class IngestMeasurement(CompareContext context)
 
         foreach (PeerName name in context.Options.Peers)
         {
-            context.Try($"ingest, {CompareContext.NameOf(name)}", () => Theirs(name));
+            context.Try($"ingest, {context.TitleOf(name)}", () => Theirs(name));
         }
     }
 
@@ -74,7 +76,7 @@ internal sealed class IngestMeasurement(CompareContext context)
         PeerLoad load = new(peer, context.Clock);
         PeerSpeed warm = load.Run(context.Options.WarmUp);
         PeerSpeed speed = load.Run(context.Options.Length);
-        string row = $"{CompareContext.NameOf(name)}, {peer.Batches.Connections} connections";
+        string row = $"{context.TitleOf(name)}, {peer.Batches.Connections} connections";
         Add(row, speed.RowsPerSecond, speed.Processor.TotalMicroseconds / speed.Rows, speed.Generator.TotalMicroseconds / speed.Rows);
         if (speed.Waits > 0)
         {

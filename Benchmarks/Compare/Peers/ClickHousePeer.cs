@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using TimeSeries.Benchmarks.Compare.Requests;
 using TimeSeries.Benchmarks.Hosts;
 using TimeSeries.Benchmarks.Http;
 
@@ -64,8 +65,7 @@ internal sealed class ClickHousePeer : IPeer
 
     public TimeSpan ProcessorTime => _process.ProcessorTime;
 
-    /// <summary>Where a statement is asked.</summary>
-    public ServerAddress PathOf(string statement) => _address with { Path = "/?query=" + Uri.EscapeDataString(statement) };
+    public PeerQuery? Find(ComparedQuery query) => new(PathOf(query.ClickHouse.Timed), PathOf(query.ClickHouse.Exact));
 
     public long Count() => Number("SELECT count() FROM transaction");
 
@@ -81,6 +81,8 @@ internal sealed class ClickHousePeer : IPeer
         _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private ServerAddress PathOf(string statement) => _address with { Path = "/?query=" + Uri.EscapeDataString(statement) };
 
     private long Number(string statement) => long.Parse(Run(statement).Trim(), CultureInfo.InvariantCulture);
 

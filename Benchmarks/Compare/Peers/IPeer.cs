@@ -1,3 +1,4 @@
+using TimeSeries.Benchmarks.Compare.Requests;
 using TimeSeries.Benchmarks.Http;
 
 namespace TimeSeries.Benchmarks.Compare.Peers;
@@ -16,6 +17,9 @@ internal interface IPeer : IDisposable
 
     /// <summary>User and system time of its process.</summary>
     TimeSpan ProcessorTime { get; }
+
+    /// <summary>Where a query is asked; null where it is not.</summary>
+    PeerQuery? Find(ComparedQuery query);
 
     /// <summary>Rows that it has, by its own count.</summary>
     long Count();

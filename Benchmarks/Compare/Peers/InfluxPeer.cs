@@ -1,3 +1,4 @@
+using TimeSeries.Benchmarks.Compare.Requests;
 using TimeSeries.Benchmarks.Http;
 using TimeSeries.Benchmarks.Influx;
 
@@ -22,9 +23,11 @@ internal sealed class InfluxPeer(string program, TimeProvider clock) : IPeer
 
     public long Finish() => _server.Compact(clock);
 
-    /// <summary>Where a statement is asked; times are ms.</summary>
-    public ServerAddress PathOf(string statement) =>
-        ServerAddress.Parse($"{_server.Address}/query?db={InfluxServer.Database}&epoch=ms&q={Uri.EscapeDataString(statement)}", out _)!;
+    public PeerQuery? Find(ComparedQuery query) => query.Influx is { } statement ? new(PathOf(statement), Exact: null) : null;
 
     public void Dispose() => _server.Dispose();
+
+    // Times are ms.
+    private ServerAddress PathOf(string statement) =>
+        ServerAddress.Parse($"{_server.Address}/query?db={InfluxServer.Database}&epoch=ms&q={Uri.EscapeDataString(statement)}", out _)!;
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using TimeSeries.Benchmarks.Compare.Reports;
 using TimeSeries.Benchmarks.Hosts;
 
@@ -50,7 +51,7 @@ internal sealed class PeerProgram
             PeerName.Clickhouse => ClickHousePeer.Settings,
             _ => VictoriaPeer.Settings,
         };
-        PeerFacts facts = new() { Name = _name.ToString().ToLowerInvariant(), Settings = settings };
+        PeerFacts facts = new() { Name = PeerTitle.KeyOf(_name), Settings = settings };
         return found is null
             ? facts with { Absent = $"no {_program} in --peer-directory or on the PATH, and its package {_package} could not be downloaded" }
             : facts with { Program = found, Version = VersionOf(found, cached) };
@@ -81,14 +82,29 @@ internal sealed class PeerProgram
         }
     }
 
-    // A build without a version of its own is named by its package.
+    // A build without a version of its own is named by its package: the installed one, or the one that the cache was unpacked from.
     private string VersionOf(string program, string cached)
     {
         string said = (ProcessRunner.Run(program, _versionArguments) ?? "").Split('\n')[0].Trim();
+        string? package = program.StartsWith(cached, StringComparison.Ordinal)
+            ? UnpackedVersion(cached)
+            : ProcessRunner.Run("dpkg-query", ["-W", "-f", "${Version}", _package])?.Trim();
         return said.Any(char.IsDigit) ? said
-            : !program.StartsWith(cached, StringComparison.Ordinal)
-            && ProcessRunner.Run("dpkg-query", ["-W", "-f", "${Version}", _package]) is { Length: > 0 } installed ? "package " + installed.Trim()
+            : package is { Length: > 0 } ? "package " + package
             : said.Length > 0 ? said : "unknown";
+    }
+
+    // A Debian changelog begins with the package and its version in parentheses (Debian policy, 4.4).
+    private string? UnpackedVersion(string cached)
+    {
+        string path = Path.Combine(cached, "usr", "share", "doc", _package, "changelog.Debian.gz");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using StreamReader changes = new(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        return changes.ReadLine()?.Split('(', ')').ElementAtOrDefault(1);
     }
 }
 
@@ -103,4 +119,7 @@ internal enum PeerName
 
     /// <summary>VictoriaMetrics.</summary>
     Victoriametrics,
+
+    /// <summary>DuckDB.</summary>
+    Duckdb,
 }

@@ -49,6 +49,9 @@ internal sealed class VictoriaPeer : IPeer
 
     public TimeSpan ProcessorTime => _process.ProcessorTime;
 
+    // It keeps no text, so that no query but by its own labels could be the same.
+    public PeerQuery? Find(ComparedQuery query) => null;
+
     // Rows that wait in memory count, too.
     public long Count() => MetricText.Sum(Get("/metrics") ?? "", "vm_rows_inserted_total{type=\"influx\"}") is var rows ? (long)rows / NumericFields : 0;
 

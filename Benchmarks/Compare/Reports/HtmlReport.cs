@@ -59,7 +59,9 @@ internal static class HtmlReport
             // A plot for each query: the systems beside each other.
             foreach (string row in table.Rows)
             {
-                Bars(html, $"{row}, median ms", table.Columns.Where(IsMedian).Select(column => (column.Split(' ')[0], table.Value(row, column))));
+                Bars(
+                    html, $"{row}, median ms",
+                    table.Columns.Where(IsMedian).Select(column => (column[..^ReportNames.MedianOf("").Length], table.Value(row, column))));
             }
 
             return;

@@ -4,6 +4,7 @@ namespace TimeSeries.Benchmarks.Compare.Reports;
 internal static class ReportNames
 {
     public const string Ours = "TimeSeries";
+    public const string OursRaw = "TimeSeries without rollups";
 
     public const string Ingest = "Ingest of transactions of 16 fields";
     public const string Disk = "Bytes on disk";
@@ -31,7 +32,12 @@ internal static class ReportNames
     public const string OfUser = "of one user_id, by service";
     public const string TenSeconds = "10-second windows, top 1,000";
     public const string ByHourAndService = "by hour and service, limit 1,000";
-    public const string ByServiceRaw = "by service, rollups off";
+    public const string OfAddressPart = "of addresses with .17., by minute";
+    public const string PercentileByService = "p95 by service";
+    public const string DistinctAddresses = "distinct addresses";
+
+    /// <summary>What counts as ours on disk.</summary>
+    public const string OursOnDisk = "blocks with their rollups, ids and manifest; no log";
 
     /// <summary>Rows of the ingest table that are ours begin so.</summary>
     public static string OursIn(string form) => $"{Ours}, {form}";
