@@ -8,11 +8,11 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
-/// <summary>Answers from columns equal the naive ones, however the rows are split.</summary>
+/// <summary>Results from columns equal the naive ones, however the rows are split.</summary>
 internal sealed class AggregationTests
 {
     [Test]
-    public void Any_query_over_any_split_of_rows_equals_the_naive_answer([Values] Kind kind, [Range(1, 6)] int seed)
+    public void Any_query_over_any_split_of_rows_equals_the_naive_result([Values] Kind kind, [Range(1, 6)] int seed)
     {
         Random random = new(seed * 100 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
@@ -20,7 +20,7 @@ internal sealed class AggregationTests
         for (int i = 0; i < 25; i++)
         {
             SampleQuery query = new QueryGenerator(schema, random).Any(AnyRange(random));
-            Assert.That(ResultLines.Of(query, Answer(schema, query, rows, random)), Is.EqualTo(ResultLines.Expected(query, rows)), $"query {i}: {query}");
+            Assert.That(ResultLines.Of(query, ResultOf(schema, query, rows, random)), Is.EqualTo(ResultLines.Expected(query, rows)), $"query {i}: {query}");
         }
     }
 
@@ -174,10 +174,10 @@ internal sealed class AggregationTests
             Limit = limit,
         };
 
-        using QueryResult answer = Answer(schema, query, rows, new Random(9));
+        using QueryResult result = ResultOf(schema, query, rows, new Random(9));
 
-        Assert.That(answer.TotalGroups, Is.GreaterThan(1_000));
-        Assert.That(ResultLines.Of(query, answer), Is.EqualTo(ResultLines.Expected(query, rows)));
+        Assert.That(result.TotalGroups, Is.GreaterThan(1_000));
+        Assert.That(ResultLines.Of(query, result), Is.EqualTo(ResultLines.Expected(query, rows)));
     }
 
     internal static TimeRange AnyRange(Random random)
@@ -197,9 +197,9 @@ internal sealed class AggregationTests
     internal static SampleQuery CountAll(Kind kind) =>
         new() { Pcode = 1, Kind = kind, Range = TimeRange.All, Measures = [new(MeasureKind.Count)] };
 
-    internal static QueryResult Answer(KindSchema schema, SampleQuery query, List<Row> rows, Random random, HashAggregatorPool? stock = null)
+    internal static QueryResult ResultOf(KindSchema schema, SampleQuery query, List<Row> rows, Random random, HashAggregatorPool? pool = null)
     {
-        Aggregation[] parts = [new(query, stock, CancellationToken.None), new(query, stock, CancellationToken.None)];
+        Aggregation[] parts = [new(query, pool, CancellationToken.None), new(query, pool, CancellationToken.None)];
         SymbolTable[] shared = ArrayChunk.NewTables(schema);
         Row[] shuffled = [.. rows];
         random.Shuffle(shuffled);

@@ -7,7 +7,7 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
-/// <summary>Memory of answers is used again, and nothing but the memory.</summary>
+/// <summary>Memory of results is used again, and nothing but the memory.</summary>
 internal sealed class HashAggregatorPoolTests
 {
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Sql);
@@ -24,9 +24,9 @@ internal sealed class HashAggregatorPoolTests
     [Test]
     public void What_was_given_back_serves_the_same_query_again_whatever_its_range_filters_and_order()
     {
-        HashAggregatorPool stock = new(1 << 24);
-        HashAggregator grouped = stock.Rent(_byText);
-        stock.Return(_byText, grouped);
+        HashAggregatorPool pool = new(1 << 24);
+        HashAggregator grouped = pool.Rent(_byText);
+        pool.Return(_byText, grouped);
 
         SampleQuery later = _byText with
         {
@@ -37,46 +37,46 @@ internal sealed class HashAggregatorPoolTests
             GroupBy = [new(_schema.Ordinal("sql"))],
             Measures = [new(MeasureKind.Count), new(MeasureKind.Sketch, _schema.Ordinal("elapsed"))],
         };
-        Assert.That(stock.Rent(later), Is.SameAs(grouped));
-        Assert.That(stock.Rent(later), Is.Not.SameAs(grouped), "it is rented out");
+        Assert.That(pool.Rent(later), Is.SameAs(grouped));
+        Assert.That(pool.Rent(later), Is.Not.SameAs(grouped), "it is rented out");
     }
 
     [Test]
     public void Other_queries_and_other_projects_get_something_else()
     {
-        HashAggregatorPool stock = new(1 << 24);
-        HashAggregator grouped = stock.Rent(_byText);
-        stock.Return(_byText, grouped);
+        HashAggregatorPool pool = new(1 << 24);
+        HashAggregator grouped = pool.Rent(_byText);
+        pool.Return(_byText, grouped);
 
         SampleQuery[] others =
         [
             _byText with { Pcode = 2 }, _byText with { WindowMilliseconds = 60_000 }, _byText with { WindowOffsetMilliseconds = 1 },
             _byText with { GroupBy = [new(_schema.Ordinal("db"))] }, _byText with { Measures = [new(MeasureKind.Count)] },
         ];
-        Assert.That(Array.ConvertAll(others, stock.Rent), Is.All.Not.SameAs(grouped));
+        Assert.That(Array.ConvertAll(others, pool.Rent), Is.All.Not.SameAs(grouped));
     }
 
     [Test]
     public void No_more_than_its_bound_is_kept_and_what_was_given_back_first_goes_first()
     {
-        HashAggregatorPool stock = new(8 << 20);
-        HashAggregator[] rented = [.. Enumerable.Range(0, 100).Select(pcode => stock.Rent(_byText with { Pcode = pcode }))];
+        HashAggregatorPool pool = new(8 << 20);
+        HashAggregator[] rented = [.. Enumerable.Range(0, 100).Select(pcode => pool.Rent(_byText with { Pcode = pcode }))];
         for (int pcode = 0; pcode < rented.Length; pcode++)
         {
-            stock.Return(_byText with { Pcode = pcode }, rented[pcode]);
-            Assert.That(stock.KeptBytes, Is.InRange(1, 8 << 20));
+            pool.Return(_byText with { Pcode = pcode }, rented[pcode]);
+            Assert.That(pool.KeptBytes, Is.InRange(1, 8 << 20));
         }
 
-        Assert.That(stock.Rent(_byText with { Pcode = 0 }), Is.Not.SameAs(rented[0]));
-        Assert.That(stock.Rent(_byText with { Pcode = 99 }), Is.SameAs(rented[99]));
+        Assert.That(pool.Rent(_byText with { Pcode = 0 }), Is.Not.SameAs(rented[0]));
+        Assert.That(pool.Rent(_byText with { Pcode = 99 }), Is.SameAs(rented[99]));
     }
 
     [Test]
-    public void Answers_from_memory_used_again_equal_the_naive_ones([Values] Kind kind, [Values(1, 2, 3, 4)] int seed)
+    public void Results_from_memory_used_again_equal_the_naive_ones([Values] Kind kind, [Values(1, 2, 3, 4)] int seed)
     {
         Random random = new((seed * 1_000) + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        HashAggregatorPool stock = new(1 << 26);
+        HashAggregatorPool pool = new(1 << 26);
         for (int i = 0; i < 30; i++)
         {
             SampleQuery form = new QueryGenerator(schema, random).Any(TimeRange.All);
@@ -84,29 +84,29 @@ internal sealed class HashAggregatorPoolTests
             {
                 List<Row> rows = new KindRowGenerator(schema, random).Rows(random.Next(1, 300), 3 * 3_600_000);
                 SampleQuery query = form with { Range = AggregationTests.AnyRange(random) };
-                using QueryResult answer = AggregationTests.Answer(schema, query, rows, random, stock);
-                Assert.That(ResultLines.Of(query, answer), Is.EqualTo(ResultLines.Expected(query, rows)), $"query {i}, time {time}: {query}");
+                using QueryResult result = AggregationTests.ResultOf(schema, query, rows, random, pool);
+                Assert.That(ResultLines.Of(query, result), Is.EqualTo(ResultLines.Expected(query, rows)), $"query {i}, time {time}: {query}");
             }
 
-            Assert.That(stock.KeptBytes, Is.Positive);
+            Assert.That(pool.KeptBytes, Is.Positive);
         }
     }
 
     [Test]
-    public void An_answer_that_was_disposed_has_no_rows_and_nothing_of_the_next_one()
+    public void A_result_that_was_disposed_has_no_rows_and_nothing_of_the_next_one()
     {
-        HashAggregatorPool stock = new(1 << 24);
-        Aggregation aggregation = new(_byText, stock, CancellationToken.None);
+        HashAggregatorPool pool = new(1 << 24);
+        Aggregation aggregation = new(_byText, pool, CancellationToken.None);
         aggregation.Add(new ArrayChunk(_schema, new KindRowGenerator(_schema, new Random(1)).Rows(100, 1_000)), TimeRange.All);
-        QueryResult answer = aggregation.Complete();
-        Assert.That(answer.RowCount, Is.Positive);
+        QueryResult result = aggregation.Complete();
+        Assert.That(result.RowCount, Is.Positive);
 
-        answer.Dispose();
-        answer.Dispose();
+        result.Dispose();
+        result.Dispose();
 
-        Assert.That((answer.RowCount, answer.TotalGroups), Is.EqualTo((0, 0L)));
-        Assert.That(() => answer.Count(0, 0), Throws.Exception);
-        HashAggregator first = stock.Rent(_byText);
-        Assert.That(stock.Rent(_byText), Is.Not.SameAs(first), "given back once only");
+        Assert.That((result.RowCount, result.TotalGroups), Is.EqualTo((0, 0L)));
+        Assert.That(() => result.Count(0, 0), Throws.Exception);
+        HashAggregator first = pool.Rent(_byText);
+        Assert.That(pool.Rent(_byText), Is.Not.SameAs(first), "given back once only");
     }
 }

@@ -7,11 +7,11 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
-/// <summary>Rollups, built, encoded and read again, answer as the samples do; and damaged ones do no harm.</summary>
+/// <summary>Rollups, built, encoded and read again, give what the samples give; and damaged ones do no harm.</summary>
 internal sealed class RollupTests
 {
     [Test]
-    public void Rollups_and_the_raw_rest_of_several_blocks_equal_the_naive_answer([Values] Kind kind, [Range(1, 6)] int seed)
+    public void Rollups_and_the_raw_rest_of_several_blocks_equal_the_naive_result([Values] Kind kind, [Range(1, 6)] int seed)
     {
         Random random = new(seed * 1_000 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);

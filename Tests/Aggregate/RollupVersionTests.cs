@@ -11,7 +11,7 @@ namespace TimeSeries.Tests.Aggregate;
 internal sealed class RollupVersionTests
 {
     [Test]
-    public void Sections_of_another_order_of_fields_give_the_naive_answer([Values] Kind kind, [Values(1, 2)] int seed)
+    public void Sections_of_another_order_of_fields_give_the_naive_result([Values] Kind kind, [Values(1, 2)] int seed)
     {
         Random random = new(seed * 100 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);

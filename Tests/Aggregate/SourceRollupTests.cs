@@ -7,13 +7,13 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Aggregate;
 
-/// <summary>Rollups of a merged block, made of those of its sources where they will do, answer as the samples do.</summary>
+/// <summary>Rollups of a merged block, made of those of its sources where they will do, give what the samples give.</summary>
 internal sealed class SourceRollupTests
 {
     private const long FiveMinutes = 300_000;
 
     [Test]
-    public void Rollups_made_of_known_ones_and_the_raw_rest_equal_the_naive_answer([Values] Kind kind, [Range(1, 4)] int seed)
+    public void Rollups_made_of_those_of_sources_and_the_raw_rest_equal_the_naive_result([Values] Kind kind, [Range(1, 4)] int seed)
     {
         Random random = new((seed * 100) + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
@@ -52,7 +52,7 @@ internal sealed class SourceRollupTests
         List<Row> times = [.. first.Concat(second).Select(row => new Row(schema).With("time", row.Number("time"))).OrderBy(row => row.Number("time"))];
         BuiltRollups rollups = new(schema, [new ArrayChunk(schema, times)], QueryGenerator.Threshold, Build(schema, first), Build(schema, second));
 
-        Assert.That(Answer(rollups), Is.EqualTo(ResultLines.Expected(_byService, [.. first, .. second])));
+        Assert.That(ResultOf(rollups), Is.EqualTo(ResultLines.Expected(_byService, [.. first, .. second])));
     }
 
     [Test]
@@ -66,7 +66,7 @@ internal sealed class SourceRollupTests
         BuiltRollups rollups = new(schema, [chunk], QueryGenerator.Threshold, other);
 
         Assert.That(rollups.Find(0, RollupLevel.Block, withSketches: true)!.ApdexThresholdMicroseconds, Is.EqualTo(QueryGenerator.Threshold));
-        Assert.That(Answer(rollups), Is.EqualTo(ResultLines.Expected(_byService, rows)));
+        Assert.That(ResultOf(rollups), Is.EqualTo(ResultLines.Expected(_byService, rows)));
     }
 
     private static readonly SampleQuery _byService = AggregationTests.CountAll(Kind.Transaction) with
@@ -81,7 +81,7 @@ internal sealed class SourceRollupTests
 
     private static BuiltRollups Build(KindSchema schema, List<Row> rows) => new(schema, [new ArrayChunk(schema, rows)], QueryGenerator.Threshold);
 
-    private static List<string> Answer(BuiltRollups rollups)
+    private static List<string> ResultOf(BuiltRollups rollups)
     {
         Aggregation aggregation = new(_byService);
         List<TimeRange> rest = [];

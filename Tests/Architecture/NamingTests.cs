@@ -83,6 +83,14 @@ internal sealed partial class NamingTests
     public void No_regions_no_silenced_warnings_nothing_left_for_later() =>
         Assert.That(SourceTree.All.Where(file => Leftover().IsMatch(file.Text) && file.Name != nameof(NamingTests)), Is.Empty);
 
+    [Test]
+    public void Tests_say_response_result_and_query_but_for_texts_in_quotes()
+    {
+        IEnumerable<string> faults = SourceTree.All.Where(file => file.Project == "Tests" && file.Name != nameof(NamingTests))
+            .SelectMany(file => NotUsed().Matches(Quoted().Replace(file.Text, "")).Select(match => $"{file}: {match.Value}"));
+        Assert.That(faults, Is.Empty);
+    }
+
     private static IEnumerable<string> Words(string name) => Word().Matches(name).Select(match => match.Value);
 
     [GeneratedRegex("WhaTap|[A-Z][a-z0-9]*|[A-Z]+(?![a-z])")]
@@ -93,4 +101,12 @@ internal sealed partial class NamingTests
 
     [GeneratedRegex(@"#region|#pragma warning|\bTODO\b|\bFIXME\b|\bHACK\b|NotImplementedException")]
     private static partial Regex Leftover();
+
+    [GeneratedRegex(@"\w*(answer|question|patience|upkeep)\w*|\w*stock(?!ing)\w*|\b(\w+_)?anew\b", RegexOptions.IgnoreCase)]
+    private static partial Regex NotUsed();
+
+    [GeneratedRegex("""
+        "(\\.|[^"\\\n])*"
+        """)]
+    private static partial Regex Quoted();
 }

@@ -7,7 +7,7 @@ namespace TimeSeries.Tests.Benchmarks;
 internal sealed class ResponseReaderTests
 {
     [Test]
-    public void Answers_of_known_length_come_one_after_the_other_however_cut([Values(1, 2, 7, 10_000)] int atOnce)
+    public void Responses_of_known_length_come_one_after_the_other_however_cut([Values(1, 2, 7, 10_000)] int atOnce)
     {
         ResponseReader reader = Reader("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhelloHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", atOnce);
         Assert.That((reader.Read(), Encoding.ASCII.GetString(reader.Body)), Is.EqualTo((new HttpResponseHead(200, null, false), "hello")));
@@ -41,7 +41,7 @@ internal sealed class ResponseReaderTests
     }
 
     [Test]
-    public void Interim_answers_are_skipped() =>
+    public void Interim_responses_are_skipped() =>
         Assert.That(Reader("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 4).Read().Status, Is.EqualTo(200));
 
     [TestCase("")]
@@ -51,10 +51,10 @@ internal sealed class ResponseReaderTests
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n")]
     [TestCase("SSH-2.0-OpenSSH_9.2\r\n")]
-    public void What_is_no_answer_is_said_to_be_none(string text) => Assert.That(() => Reader(text, 100).Read(), Throws.TypeOf<InvalidResponseException>());
+    public void What_is_no_response_is_said_to_be_none(string text) => Assert.That(() => Reader(text, 100).Read(), Throws.TypeOf<InvalidResponseException>());
 
     [Test]
-    public void Only_the_top_level_counts_of_an_answer_are_read() =>
+    public void Only_the_top_level_counts_of_a_response_are_read() =>
         Assert.That(
             ResponseCounts.Parse("""{"errors":[{"accepted":9}],"accepted": 118, "rejected":2,"duplicates":1,"truncated":3,"duplicate":false}"""u8),
             Is.EqualTo(new ResponseCounts(118, 2, 1, 3)));

@@ -15,7 +15,7 @@ public sealed class Crc32CTests
     public void Checksum_of_the_digits_is_the_known_check_value() => Assert.That(Crc32C.Of("123456789"u8), Is.EqualTo(0xE3069283));
 
     [Test]
-    public void Combining_the_checksums_of_two_pieces_gives_that_of_both() => Prop.ForAll<byte[], byte[]>((first, second) =>
+    public void Combining_the_checksums_of_two_parts_gives_that_of_both() => Prop.ForAll<byte[], byte[]>((first, second) =>
         Crc32C.Combine(Crc32C.Of(first), Crc32C.Of(second), second.Length) == Crc32C.Of([.. first, .. second])).QuickCheckThrowOnFailure();
 
     [Test]
@@ -23,7 +23,7 @@ public sealed class Crc32CTests
         Crc32C.Of(second, Crc32C.Of(first)) == Crc32C.Of([.. first, .. second])).QuickCheckThrowOnFailure();
 
     [Test]
-    public void Large_pieces_combine_too()
+    public void Large_parts_combine_too()
     {
         byte[] bytes = new byte[10_000_019];
         new Random(1).NextBytes(bytes);
@@ -31,7 +31,7 @@ public sealed class Crc32CTests
     }
 
     [Test]
-    public void Pieces_of_every_length_have_the_checksum_that_is_found_bit_by_bit([Values(0, 1, 7, 8, 1_024, 3_071, 3_072, 3_073, 6_151, 100_003)] int length)
+    public void Bytes_of_every_length_have_the_checksum_that_is_found_bit_by_bit([Values(0, 1, 7, 8, 1_024, 3_071, 3_072, 3_073, 6_151, 100_003)] int length)
     {
         byte[] bytes = new byte[length];
         new Random(length).NextBytes(bytes);

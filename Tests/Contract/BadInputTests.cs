@@ -9,7 +9,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>Nothing that a client sends ends the process or is answered with a failure of ours; what was sound before is still there after.</summary>
+/// <summary>Nothing that a client sends ends the process or gets a failure of ours; what was sound before is still there after.</summary>
 internal sealed class BadInputTests
 {
     private const int Depth = 200_000;
@@ -35,8 +35,8 @@ internal sealed class BadInputTests
     public async Task Is_alive_and_has_kept_what_it_had()
     {
         Assert.That(_server.IsRunning, Is.True, _server.Output);
-        using JsonDocument answer = JsonDocument.Parse(await _server.Client.GetAsync($"/open/api/json/transaction/{RowGenerator.Start}/{RowGenerator.End}"));
-        Assert.That(answer.RootElement.GetProperty("records").EnumerateArray()
+        using JsonDocument response = JsonDocument.Parse(await _server.Client.GetAsync($"/open/api/json/transaction/{RowGenerator.Start}/{RowGenerator.End}"));
+        Assert.That(response.RootElement.GetProperty("records").EnumerateArray()
             .Select(record => record.GetProperty("service").GetString()), Has.Member("/sound"));
     }
 
@@ -67,7 +67,7 @@ internal sealed class BadInputTests
     public async Task A_length_that_lies_is_refused(byte[] body) => await ExpectAsync(HttpStatusCode.BadRequest, body, "application/msgpack");
 
     [Test]
-    public async Task A_depth_bomb_in_MessagePack_is_answered()
+    public async Task A_depth_bomb_in_MessagePack_gets_a_response()
     {
         byte[] arrays = [.. Enumerable.Repeat((byte)0x91, Depth), 0xc0];
         await ExpectAsync(HttpStatusCode.BadRequest, arrays, "application/msgpack");
@@ -77,7 +77,7 @@ internal sealed class BadInputTests
 
     [TestCase("[", "]")]
     [TestCase("{\"a\":", "}")]
-    public async Task A_depth_bomb_in_JSON_is_answered(string open, string close)
+    public async Task A_depth_bomb_in_JSON_gets_a_response(string open, string close)
     {
         string deep = string.Concat(Enumerable.Repeat(open, Depth)) + "1" + string.Concat(Enumerable.Repeat(close, Depth));
         await ExpectAsync(HttpStatusCode.BadRequest, Encoding.UTF8.GetBytes(deep), "application/json");
@@ -142,13 +142,13 @@ internal sealed class BadInputTests
 
         body.Map(3).Text("time").Int(RowGenerator.Start).Text("service").Text("/neighbour").Text("elapsed").Int(1);
         using HttpResponseMessage response = await _server.Client.SendAsync(body.ToArray(), "application/msgpack");
-        using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        Assert.That((answer.RootElement.GetProperty("accepted").GetInt32(), answer.RootElement.GetProperty("rejected").GetInt32()),
+        using JsonDocument json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        Assert.That((json.RootElement.GetProperty("accepted").GetInt32(), json.RootElement.GetProperty("rejected").GetInt32()),
             Is.EqualTo((2, texts.Length)));
     }
 
     [Test]
-    public async Task Garbled_bodies_are_answered_with_200_or_400()
+    public async Task Garbled_bodies_get_200_or_400()
     {
         Random random = new(99);
         List<string> others = [];
@@ -220,8 +220,8 @@ internal sealed class BadInputTests
     private async Task ExpectAsync(HttpStatusCode status, byte[] body, string type, string? encoding = null)
     {
         using HttpResponseMessage response = await _server.Client.SendAsync(body, type, encoding: encoding);
-        string answer = await response.Content.ReadAsStringAsync();
-        Assert.That(response.StatusCode, Is.EqualTo(status), answer);
-        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/problem+json"), answer);
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.That(response.StatusCode, Is.EqualTo(status), text);
+        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/problem+json"), text);
     }
 }

@@ -1,6 +1,6 @@
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>A list that WhaTap's document shows an answer of: the record it shows and how many it counts.</summary>
+/// <summary>A list that WhaTap's document shows a response of: the record it shows and how many it counts.</summary>
 /// <param name="Path">The list, with its range.</param>
 /// <param name="Record">The record, word for word.</param>
 /// <param name="Total">How many records there are.</param>

@@ -4,8 +4,9 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>
-/// The answers that WhaTap's document shows, and samples that lead to them. Where it shows a sum, the samples have exactly that sum; where it shows a standard
-/// deviation, the values were searched for with exact fractions outside of this code (Python's decimal, 60 digits) and are written down as value and count.
+/// The responses that WhaTap's document shows, and samples that lead to them. Where it shows a sum, the samples have exactly that sum. Where it shows a
+/// standard deviation, the values were searched for with exact fractions outside of this code (Python's decimal, 60 digits). They are written
+/// down as value and count.
 /// </summary>
 internal static class DocumentedStatistics
 {
@@ -13,14 +14,14 @@ internal static class DocumentedStatistics
 
     /// <summary>Two agents' threads; the document shows their mean.</summary>
     public const string MeanPath = "/thread_count/1536050100000/1536050700000/avg";
-    public const string MeanAnswer = """
+    public const string MeanResponse = """
         {"pcode":1234570141,"type":"thread_count","stime":1536050100000,"etime":1536050700000,"interval":300,"timeMerge":"sum","objectMerge":"avg",
         "series":[[1536050100000,117.49],[1536050400000,100.26],[1536050700000,120.2]]}
         """;
 
     /// <summary>The same by agent: the document gives the form only.</summary>
     public const string AgentsPath = "/thread_count/1536050100000/1536050700000";
-    public const string AgentsAnswer = """
+    public const string AgentsResponse = """
         {"pcode":1234570141,"type":"thread_count","stime":1536050100000,"etime":1536050700000,"interval":300,"timeMerge":"sum","objects":[
         {"oname":"shop-8080","oid":-1459620666,"series":[[1536050100000,117.5],[1536050400000,100.33],[1536050700000,120.2]]},
         {"oname":"shop-8081","oid":12,"series":[[1536050100000,117.48],[1536050400000,100.19]]}]}

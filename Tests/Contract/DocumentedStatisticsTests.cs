@@ -10,7 +10,7 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>
-/// Pushed samples lead to the answers that WhaTap's document shows, over each store; in the embedded one half of them lie in blocks and half in memory.
+/// Pushed samples lead to the responses that WhaTap's document shows, over each store; in the embedded one half of them lie in blocks and half in memory.
 /// </summary>
 [TestFixture(StorageKind.Embedded)]
 [TestFixture(StorageKind.Influx)]
@@ -63,18 +63,18 @@ internal sealed class DocumentedStatisticsTests(StorageKind store)
     [TestCaseSource(typeof(DocumentedStatistics), nameof(DocumentedStatistics.Lists))]
     public async Task The_documented_record_stands_first_among_as_many(DocumentedStatistic documented)
     {
-        using JsonDocument answer = JsonDocument.Parse(await AskAsync(documented.Path));
-        Assert.That(answer.RootElement.EnumerateObject().Select(member => member.Name), Is.EqualTo(new[] { "records", "total" }));
-        JsonElement records = answer.RootElement.GetProperty("records");
-        Assert.That(AnswerComparer.Differences(records[0].GetRawText(), Expected(documented)), Is.Empty);
-        Assert.That((records.GetArrayLength(), answer.RootElement.GetProperty("total").GetInt32()), Is.EqualTo((documented.Total, documented.Total)));
+        using JsonDocument response = JsonDocument.Parse(await GetAsync(documented.Path));
+        Assert.That(response.RootElement.EnumerateObject().Select(member => member.Name), Is.EqualTo(new[] { "records", "total" }));
+        JsonElement records = response.RootElement.GetProperty("records");
+        Assert.That(ResponseComparer.Differences(records[0].GetRawText(), Expected(documented)), Is.Empty);
+        Assert.That((records.GetArrayLength(), response.RootElement.GetProperty("total").GetInt32()), Is.EqualTo((documented.Total, documented.Total)));
     }
 
-    [TestCase(DocumentedStatistics.MeanPath, DocumentedStatistics.MeanAnswer, TestName = "The_documented_mean_of_threads_is_answered")]
-    [TestCase(DocumentedStatistics.AgentsPath, DocumentedStatistics.AgentsAnswer, TestName = "Threads_by_agent_are_answered_in_the_documented_form")]
-    public async Task Threads_are_answered(string path, string expected) => Assert.That(await AskAsync(path), Is.EqualTo(expected.ReplaceLineEndings("")));
+    [TestCase(DocumentedStatistics.MeanPath, DocumentedStatistics.MeanResponse, TestName = "The_documented_mean_of_threads_is_given")]
+    [TestCase(DocumentedStatistics.AgentsPath, DocumentedStatistics.AgentsResponse, TestName = "Threads_by_agent_are_given_in_the_documented_form")]
+    public async Task Threads_are_given(string path, string expected) => Assert.That(await GetAsync(path), Is.EqualTo(expected.ReplaceLineEndings("")));
 
-    private Task<string> AskAsync(string path) => _client.GetAsync("/open/api/json" + path, DocumentedStatistics.Pcode);
+    private Task<string> GetAsync(string path) => _client.GetAsync("/open/api/json" + path, DocumentedStatistics.Pcode);
 
     private Task PushAsync(SampleRow[] rows) => _client.PushAllAsync(
         rows.Chunk(RowsPerBatch).Select(chunk => new PushedBatch(DocumentedStatistics.Pcode, new AgentName("shop-8080", -1_459_620_666), chunk)), _ =>

@@ -16,7 +16,7 @@ internal sealed class EndpointListTests
 {
     private const string Rest = "/{**path}";
 
-    // What answers from no sample, and what is under a family's prefix but no endpoint.
+    // What responds from no sample, and what is under a family's prefix but no endpoint.
     private static readonly string[] _withoutSamples =
     [
         "/api/v1/schema", "/openapi/v1.json", "/healthz", "/readyz", "/metrics", WhatapModule.Prefix + Rest, TykModule.Prefix + Rest,
@@ -40,9 +40,9 @@ internal sealed class EndpointListTests
         OracleEndpoint.All.Select(endpoint => endpoint.Path(RowGenerator.Start, RowGenerator.End)), Has.Some.StartsWith(path),
         $"OracleEndpoint.All lacks {path}");
 
-    // A family that is added makes this fail until its endpoints are asked of both stores too.
+    // A family that is added makes this fail until its endpoints are tested over both stores too.
     [Test]
-    public async Task No_other_route_answers_from_samples()
+    public async Task No_other_route_responds_from_samples()
     {
         await using WebApplication query = QueryHost.Build([]);
         IEnumerable<string?> routes = ((IEndpointRouteBuilder)query).DataSources

@@ -5,7 +5,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>The generated samples that tests of the whole system share, with their expected answers and the ranges asked for.</summary>
+/// <summary>The generated samples that tests of the whole system share, with their expected responses and the ranges of queries.</summary>
 internal static class GeneratedSamples
 {
     private const int Seed = 20_240_310;
@@ -14,7 +14,7 @@ internal static class GeneratedSamples
 
     public static IReadOnlyList<PushedBatch> Batches { get; } = new RowGenerator(Seed).Batches(BatchCount, RowsPerBatch);
 
-    public static ExpectedAnswers Expected { get; } = new(OracleIntake.Take(Batches));
+    public static ExpectedResponses Expected { get; } = new(OracleIngest.Take(Batches));
 
     public static IReadOnlyList<NamedRange> Ranges { get; } =
     [
@@ -34,7 +34,7 @@ internal static class GeneratedSamples
     /// <summary>A form for each batch, so that every form carries some of the samples.</summary>
     public static BodyForm Form(int batch) => (BodyForm)(batch % Enum.GetValues<BodyForm>().Length);
 
-    /// <summary>Every endpoint over every range, and for the other project over some: what each store is asked.</summary>
+    /// <summary>Every endpoint over every range, and for the other project over some: what each store is queried for.</summary>
     public static IEnumerable<TestCaseData> Queries() =>
         from endpoint in OracleEndpoint.All
         from range in Ranges

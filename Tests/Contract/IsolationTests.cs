@@ -39,9 +39,9 @@ internal sealed class IsolationTests
     [TestCaseSource(nameof(Endpoints))]
     public async Task A_project_sees_its_own_samples_only(OracleEndpoint endpoint)
     {
-        List<OracleSample> own = OracleIntake.Take(_batches[..1]);
-        string answer = await endpoint.AskAsync(_server.Client, RowGenerator.Day, RowGenerator.End);
-        Assert.That(AnswerComparer.Differences(answer, endpoint.Answer(own, TestProjects.First, RowGenerator.Day, RowGenerator.End)), Is.Empty);
+        List<OracleSample> own = OracleIngest.Take(_batches[..1]);
+        string response = await endpoint.GetAsync(_server.Client, RowGenerator.Day, RowGenerator.End);
+        Assert.That(ResponseComparer.Differences(response, endpoint.Response(own, TestProjects.First, RowGenerator.Day, RowGenerator.End)), Is.Empty);
     }
 
     [TestCase("1", TestProjects.ReadOnlyToken, HttpStatusCode.OK)]
@@ -55,7 +55,7 @@ internal sealed class IsolationTests
     [TestCase(null, null, HttpStatusCode.Unauthorized)]
     public async Task A_token_opens_its_own_project_only(string? pcode, string? token, HttpStatusCode status)
     {
-        using HttpClient http = new(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = _server.Client.Address };
+        using HttpClient http = new(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = _server.Client.Address };
         using HttpRequestMessage request = new(HttpMethod.Get, "/open/api/json/transaction" + Range);
         if (pcode is not null)
         {

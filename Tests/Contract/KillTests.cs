@@ -8,13 +8,13 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>What was answered 200 is there exactly once after a process was killed; what was not is there whole or not at all.</summary>
+/// <summary>What got 200 is there exactly once after a process was killed; what was not is there whole or not at all.</summary>
 internal sealed class KillTests
 {
     private const long Time = RowGenerator.Start;
     private const int ClientCount = 4;
     private const int RowsPerBatch = 400;
-    private const int AnswersPerRound = 150;
+    private const int PushesPerRound = 150;
 
     private TemporaryFolder _folder = null!;
 
@@ -43,7 +43,7 @@ internal sealed class KillTests
     }
 
     [Test]
-    public async Task A_stop_in_good_order_answers_what_it_took_and_loses_nothing()
+    public async Task A_stop_in_good_order_responds_to_what_it_took_and_loses_nothing()
     {
         ConcurrentDictionary<string, bool> ackedBySent = [];
         int exitCode = -1;
@@ -108,15 +108,15 @@ internal sealed class KillTests
 
     private static long SumOf(int rows) => rows * (rows - 1L) / 2;
 
-    // Several clients push, each batch under a service of its own; after so many answers the server is ended under their hands.
+    // Several clients push, each batch under a service of its own; after so many responses the server is ended under their hands.
     private static async Task PushUntilEndAsync(ServerProcess server, int round, ConcurrentDictionary<string, bool> ackedBySent, Func<Task> end)
     {
-        using SemaphoreSlim answered = new(0);
+        using SemaphoreSlim responses = new(0);
         Task[] clients = [.. Enumerable.Range(0, ClientCount)
-            .Select(client => PushUntilRefusedAsync(server.Client, $"/{round}/{client}/", answered, ackedBySent))];
-        for (int i = 0; i < AnswersPerRound; i++)
+            .Select(client => PushUntilRefusedAsync(server.Client, $"/{round}/{client}/", responses, ackedBySent))];
+        for (int i = 0; i < PushesPerRound; i++)
         {
-            Assert.That(await answered.WaitAsync(TimeSpan.FromSeconds(30)), Is.True, server.Output);
+            Assert.That(await responses.WaitAsync(TimeSpan.FromSeconds(30)), Is.True, server.Output);
         }
 
         await end();
@@ -132,11 +132,11 @@ internal sealed class KillTests
             Assert.That(ackedBySent.Where(sent => sent.Value).Select(sent => sent.Key).Where(service => !stored.ContainsKey(service)), Is.Empty, "lost");
             Assert.That(stored.Keys.Where(service => !ackedBySent.ContainsKey(service)), Is.Empty, "never sent");
             Assert.That(stored.Where(service => service.Value != (RowsPerBatch, SumOf(RowsPerBatch))), Is.Empty, "twice or in part");
-            Assert.That(stored, Has.Count.GreaterThanOrEqualTo(rounds * AnswersPerRound));
+            Assert.That(stored, Has.Count.GreaterThanOrEqualTo(rounds * PushesPerRound));
         });
     }
 
-    private static async Task PushUntilRefusedAsync(ServerClient client, string prefix, SemaphoreSlim answered, ConcurrentDictionary<string, bool> ackedBySent)
+    private static async Task PushUntilRefusedAsync(ServerClient client, string prefix, SemaphoreSlim responses, ConcurrentDictionary<string, bool> ackedBySent)
     {
         for (int i = 0; ; i++)
         {
@@ -147,7 +147,7 @@ internal sealed class KillTests
                 BodyForm form = GeneratedSamples.Form(i);
                 using HttpResponseMessage response = await client.SendAsync(form.Write(Batch(service)), form.ContentType());
                 ackedBySent[service] = response.IsSuccessStatusCode;
-                answered.Release();
+                responses.Release();
             }
             catch (HttpRequestException)
             {
@@ -158,8 +158,8 @@ internal sealed class KillTests
 
     private static async Task<Dictionary<string, (long Count, long Sum)>> ServicesAsync(ServerClient client)
     {
-        using JsonDocument answer = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + RowGenerator.Hour}"));
-        return answer.RootElement.GetProperty("records").EnumerateArray().ToDictionary(
+        using JsonDocument response = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + RowGenerator.Hour}"));
+        return response.RootElement.GetProperty("records").EnumerateArray().ToDictionary(
             record => record.GetProperty("service").GetString()!,
             record => (record.GetProperty("count").GetInt64(), record.GetProperty("time_sum").GetInt64()));
     }

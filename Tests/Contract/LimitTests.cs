@@ -39,8 +39,8 @@ internal sealed class LimitTests
     {
         foreach (BodyForm form in Forms(row))
         {
-            JsonElement answer = await PushBetweenAsync(row, form);
-            Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("truncated").GetInt32()), Is.EqualTo((3, 0)), $"{form}: {answer}");
+            JsonElement response = await PushBetweenAsync(row, form);
+            Assert.That((response.GetProperty("accepted").GetInt32(), response.GetProperty("truncated").GetInt32()), Is.EqualTo((3, 0)), $"{form}: {response}");
         }
     }
 
@@ -49,12 +49,12 @@ internal sealed class LimitTests
     {
         foreach (BodyForm form in Forms(row))
         {
-            JsonElement answer = await PushBetweenAsync(row, form);
-            JsonElement error = answer.GetProperty("errors").EnumerateArray().FirstOrDefault();
-            Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("rejected").GetInt32()), Is.EqualTo((2, 1)), $"{form}: {answer}");
+            JsonElement response = await PushBetweenAsync(row, form);
+            JsonElement error = response.GetProperty("errors").EnumerateArray().FirstOrDefault();
+            Assert.That((response.GetProperty("accepted").GetInt32(), response.GetProperty("rejected").GetInt32()), Is.EqualTo((2, 1)), $"{form}: {response}");
             Assert.That(
                 (error.GetProperty("kind").GetString(), error.GetProperty("index").GetInt32(), error.GetProperty("field").GetString()),
-                Is.EqualTo((row.Kind, 1, field)), $"{form}: {answer}");
+                Is.EqualTo((row.Kind, 1, field)), $"{form}: {response}");
         }
     }
 
@@ -63,8 +63,8 @@ internal sealed class LimitTests
     {
         foreach (BodyForm form in Forms(row))
         {
-            JsonElement answer = await PushBetweenAsync(row, form);
-            Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("truncated").GetInt32()), Is.EqualTo((3, 1)), $"{form}: {answer}");
+            JsonElement response = await PushBetweenAsync(row, form);
+            Assert.That((response.GetProperty("accepted").GetInt32(), response.GetProperty("truncated").GetInt32()), Is.EqualTo((3, 1)), $"{form}: {response}");
         }
     }
 

@@ -73,9 +73,9 @@ internal sealed class PercentileTests
     private static async Task AssertCloseAsync(RunningServer server, List<SampleRow> rows, Dictionary<string, double[]> sorted)
     {
         string measures = string.Join(',', _percentiles.Select(percentile => percentile.Name + "(elapsed)"));
-        string answer = await server.Client.GetAsync(
+        string response = await server.Client.GetAsync(
             $"/api/v1/aggregate?kind=transaction&by=service&measures={measures}&from={rows.Min(row => row.Time)}&to={rows.Max(row => row.Time) + 1}");
-        using JsonDocument document = JsonDocument.Parse(answer);
+        using JsonDocument document = JsonDocument.Parse(response);
         Assert.That(document.RootElement.GetProperty("total").GetInt32(), Is.EqualTo(sorted.Count));
         Assert.Multiple(() =>
         {

@@ -8,7 +8,7 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract;
 
 /// <summary>
-/// A store that is pushed to, sealed, compacted and restarted in any order answers as the naive computation does after each step.
+/// A store that is pushed to, sealed, compacted and restarted in any order gives what the naive computation gives after each step.
 /// The seed of a failure is its test's name.
 /// </summary>
 internal sealed class RandomHistoryTests
@@ -20,7 +20,7 @@ internal sealed class RandomHistoryTests
     [TestCase(2)]
     [TestCase(3)]
     [TestCase(4)]
-    public async Task Any_history_gives_exact_answers(int seed)
+    public async Task Any_history_gives_exact_responses(int seed)
     {
         Random random = new(seed);
         using TemporaryFolder folder = new();
@@ -50,7 +50,7 @@ internal sealed class RandomHistoryTests
                         break;
                 }
 
-                await AskAsync(server.Client, OracleIntake.Take(pushed), random, step);
+                await CheckAsync(server.Client, OracleIngest.Take(pushed), random, step);
             }
         }
         finally
@@ -59,19 +59,19 @@ internal sealed class RandomHistoryTests
         }
     }
 
-    private static async Task AskAsync(ServerClient client, List<OracleSample> samples, Random random, int step)
+    private static async Task CheckAsync(ServerClient client, List<OracleSample> samples, Random random, int step)
     {
         for (int i = 0; i < QueriesPerStep; i++)
         {
             OracleEndpoint endpoint = OracleEndpoint.All[random.Next(OracleEndpoint.All.Count)];
             long pcode = random.Next(4) == 0 ? TestProjects.Second : TestProjects.First;
             (long from, long to) = Range(random);
-            string differences = AnswerComparer.Differences(await endpoint.AskAsync(client, from, to, pcode), endpoint.Answer(samples, pcode, from, to));
+            string differences = ResponseComparer.Differences(await endpoint.GetAsync(client, from, to, pcode), endpoint.Response(samples, pcode, from, to));
             Assert.That(differences, Is.Empty, $"step {step}: {endpoint.Path(from, to)} of {pcode}");
         }
 
         string agents = await client.GetAsync(OracleEndpoint.Agents.Path(0, 0));
-        Assert.That(AnswerComparer.Differences(agents, AgentsOracle.Answer(samples, TestProjects.First)), Is.Empty, $"step {step}: agents");
+        Assert.That(ResponseComparer.Differences(agents, AgentsOracle.Response(samples, TestProjects.First)), Is.Empty, $"step {step}: agents");
     }
 
     private static (long From, long To) Range(Random random)

@@ -7,7 +7,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>Bodies that other encoders wrote are understood to the last value: every endpoint answers as the naive computation over their meaning.</summary>
+/// <summary>Bodies that other encoders wrote are understood to the last value: every endpoint gives the naive result over their meaning.</summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class RecordedMessagePackTests
 {
@@ -15,23 +15,23 @@ internal sealed class RecordedMessagePackTests
     public async Task A_recorded_body_means_what_stands_beside_it(string name)
     {
         RecordedMessagePack recorded = RecordedMessagePack.Load(name);
-        ExpectedAnswers expected = new(OracleIntake.Take([recorded.Meaning]));
+        ExpectedResponses expected = new(OracleIngest.Take([recorded.Meaning]));
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder);
 
         using HttpResponseMessage response = await server.Client.SendAsync(recorded.Body, "application/x-msgpack");
         string body = await response.Content.ReadAsStringAsync();
-        using JsonDocument answer = JsonDocument.Parse(body);
-        Assert.That(answer.RootElement.TryGetProperty("accepted", out JsonElement accepted) ? accepted.GetInt32() : -1,
+        using JsonDocument json = JsonDocument.Parse(body);
+        Assert.That(json.RootElement.TryGetProperty("accepted", out JsonElement accepted) ? accepted.GetInt32() : -1,
             Is.EqualTo(recorded.Meaning.Rows.Count), body);
-        Assert.That(answer.RootElement.GetProperty("unknown").EnumerateArray().Select(unknown => unknown.GetString()), Is.EquivalentTo(recorded.Unknown));
+        Assert.That(json.RootElement.GetProperty("unknown").EnumerateArray().Select(unknown => unknown.GetString()), Is.EquivalentTo(recorded.Unknown));
         await Assert.MultipleAsync(async () =>
         {
             foreach (OracleEndpoint endpoint in OracleEndpoint.All.Append(OracleEndpoint.Agents))
             {
-                string actual = await endpoint.AskAsync(server.Client, RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour));
+                string actual = await endpoint.GetAsync(server.Client, RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour));
                 object wanted = expected.Of(endpoint, TestProjects.First, RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour));
-                Assert.That(AnswerComparer.Differences(actual, wanted), Is.Empty, endpoint.Name);
+                Assert.That(ResponseComparer.Differences(actual, wanted), Is.Empty, endpoint.Name);
             }
         });
     }

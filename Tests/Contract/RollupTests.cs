@@ -7,7 +7,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>Rollups change what an answer costs and nothing else: over many ranges each equals the one computed without them.</summary>
+/// <summary>Rollups change what a response costs and nothing else: over many ranges each equals the one computed without them.</summary>
 internal sealed partial class RollupTests
 {
     private const int Seed = 4_711;
@@ -30,12 +30,12 @@ internal sealed partial class RollupTests
             await server.CompactAsync();
             await server.Client.PushAllAsync(GeneratedSamples.Batches.Skip(half), GeneratedSamples.Form);
             await server.SealAsync();
-            _with = await AskAllAsync(server.Client);
+            _with = await GetAllAsync(server.Client);
         }
 
         await using (RunningServer server = await RunningServer.StartAsync(_folder, "--Query:Rollups=false"))
         {
-            _without = await AskAllAsync(server.Client);
+            _without = await GetAllAsync(server.Client);
         }
     }
 
@@ -43,41 +43,41 @@ internal sealed partial class RollupTests
     public void Stop() => _folder.Dispose();
 
     [TestCaseSource(nameof(Endpoints))]
-    public void Answers_with_rollups_equal_those_without(OracleEndpoint endpoint) =>
+    public void Responses_with_rollups_equal_those_without(OracleEndpoint endpoint) =>
         Assert.That(_with[endpoint.Name].Select(WithoutOrigin), Is.EqualTo(_without[endpoint.Name].Select(WithoutOrigin)));
 
     [TestCaseSource(nameof(Endpoints))]
-    public void Answers_with_rollups_equal_the_naive_computation(OracleEndpoint endpoint) => Assert.Multiple(() =>
+    public void Results_with_rollups_equal_the_naive_computation(OracleEndpoint endpoint) => Assert.Multiple(() =>
     {
         // Every fifth: the naive way is slow.
         for (int i = 0; i < RangeCount; i += 5)
         {
             (long from, long to) = _ranges[i];
-            string differences = AnswerComparer.Differences(_with[endpoint.Name][i],
-                endpoint.Answer(GeneratedSamples.Expected.Samples, TestProjects.First, from, to));
+            string differences = ResponseComparer.Differences(_with[endpoint.Name][i],
+                endpoint.Response(GeneratedSamples.Expected.Samples, TestProjects.First, from, to));
             Assert.That(differences, Is.Empty, $"{from} to {to}");
         }
     });
 
-    private static string WithoutOrigin(string answer) => Origin().Replace(answer, "");
+    private static string WithoutOrigin(string response) => Origin().Replace(response, "");
 
     private static IReadOnlyList<OracleEndpoint> Endpoints() => OracleEndpoint.All;
 
-    private static async Task<Dictionary<string, string[]>> AskAllAsync(ServerClient client)
+    private static async Task<Dictionary<string, string[]>> GetAllAsync(ServerClient client)
     {
-        Dictionary<string, string[]> answers = [];
+        Dictionary<string, string[]> responses = [];
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
             string[] bodies = new string[RangeCount];
             await Parallel.ForAsync(0, RangeCount, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, _) =>
-                bodies[i] = await endpoint.AskAsync(client, _ranges[i].From, _ranges[i].To));
-            answers[endpoint.Name] = bodies;
+                bodies[i] = await endpoint.GetAsync(client, _ranges[i].From, _ranges[i].To));
+            responses[endpoint.Name] = bodies;
         }
 
-        return answers;
+        return responses;
     }
 
-    // Where an aggregate comes from, and when it was asked: all that may differ.
+    // Where an aggregate comes from, and at what moment: all that may differ.
     [GeneratedRegex(""","source":"(raw|rollup|both)","watermark":"[^"]*"(?=}$)""")]
     private static partial Regex Origin();
 

@@ -25,12 +25,12 @@ internal static class SamplePages
             string? next = null;
             do
             {
-                string answer = await client.GetAsync(next is null ? $"{path}&from={range.From}&to={range.To}" : $"{path}&cursor={next}");
-                using JsonDocument page = JsonDocument.Parse(answer);
+                string response = await client.GetAsync(next is null ? $"{path}&from={range.From}&to={range.To}" : $"{path}&cursor={next}");
+                using JsonDocument page = JsonDocument.Parse(response);
                 string samples = page.RootElement.GetProperty("samples").GetRawText();
                 List<object> part = expected[..Math.Min(limit, expected.Count)];
                 expected.RemoveRange(0, part.Count);
-                Assert.That(AnswerComparer.Differences(samples, part), Is.Empty, range.Name);
+                Assert.That(ResponseComparer.Differences(samples, part), Is.Empty, range.Name);
                 next = page.RootElement.GetProperty("next").GetString();
             }
             while (next is not null);

@@ -9,7 +9,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>Every endpoint's answer equals the naive computation over the same samples, field by field, wherever the samples lie.</summary>
+/// <summary>Every endpoint's response equals the naive computation over the same samples, field by field, wherever the samples lie.</summary>
 [TestFixture(StoreState.Head)]
 [TestFixture(StoreState.Sealed)]
 [TestFixture(StoreState.OverlappingBlocks)]
@@ -82,18 +82,18 @@ internal sealed class StoreStateTests(StoreState state)
     });
 
     [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Queries))]
-    public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
+    public async Task A_response_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
     {
-        string answer = await endpoint.AskAsync(Client, range.From, range.To, pcode);
-        Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
+        string response = await endpoint.GetAsync(Client, range.From, range.To, pcode);
+        Assert.That(ResponseComparer.Differences(response, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
     }
 
     [TestCase(TestProjects.First)]
     [TestCase(TestProjects.Second)]
     public async Task Agents_are_those_of_the_samples(long pcode)
     {
-        string answer = await Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
-        Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
+        string response = await Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
+        Assert.That(ResponseComparer.Differences(response, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
     }
 
     [TestCase(TestProjects.First)]
@@ -102,8 +102,8 @@ internal sealed class StoreStateTests(StoreState state)
     {
         foreach (OracleSample alert in GeneratedSamples.Alerts(pcode))
         {
-            string answer = await Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
-            Assert.That(AnswerComparer.Differences(answer, AlertOracle.One(alert)), Is.Empty);
+            string response = await Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
+            Assert.That(ResponseComparer.Differences(response, AlertOracle.One(alert)), Is.Empty);
         }
     }
 

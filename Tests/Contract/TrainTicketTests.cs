@@ -6,7 +6,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract;
 
-/// <summary>Recorded telemetry of a real application, pushed in each form: every endpoint answers as the naive computation does, through a crash too.</summary>
+/// <summary>Recorded telemetry of a real application, pushed in each form: every endpoint gives the naive result, through a crash too.</summary>
 [TestFixture(BodyForm.JsonRows)]
 [TestFixture(BodyForm.MessagePackRows)]
 [TestFixture(BodyForm.MessagePackTable)]
@@ -23,9 +23,9 @@ internal sealed class TrainTicketTests(BodyForm form)
         new("one bucket", 1_674_984_000_000, 1_674_984_300_000),
     ];
 
-    private static readonly Lazy<ExpectedAnswers> _expected = new(() => new ExpectedAnswers(OracleIntake.Take(Batches())));
+    private static readonly Lazy<ExpectedResponses> _expected = new(() => new ExpectedResponses(OracleIngest.Take(Batches())));
 
-    internal static ExpectedAnswers Expected => _expected.Value;
+    internal static ExpectedResponses Expected => _expected.Value;
 
     private readonly TemporaryFolder _folder = new();
     private ServerProcess? _process;
@@ -57,17 +57,17 @@ internal sealed class TrainTicketTests(BodyForm form)
     }
 
     [TestCaseSource(nameof(Queries))]
-    public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
+    public async Task A_response_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
     {
-        string answer = await endpoint.AskAsync(_process!.Client, range.From, range.To);
-        Assert.That(AnswerComparer.Differences(answer, _expected.Value.Of(endpoint, TestProjects.First, range.From, range.To)), Is.Empty);
+        string response = await endpoint.GetAsync(_process!.Client, range.From, range.To);
+        Assert.That(ResponseComparer.Differences(response, _expected.Value.Of(endpoint, TestProjects.First, range.From, range.To)), Is.Empty);
     }
 
     [Test]
     public async Task Agents_are_the_pods()
     {
-        string answer = await _process!.Client.GetAsync("/api/v1/agents");
-        Assert.That(AnswerComparer.Differences(answer, _expected.Value.Of(OracleEndpoint.Agents, TestProjects.First, 0, 0)), Is.Empty);
+        string response = await _process!.Client.GetAsync("/api/v1/agents");
+        Assert.That(ResponseComparer.Differences(response, _expected.Value.Of(OracleEndpoint.Agents, TestProjects.First, 0, 0)), Is.Empty);
     }
 
     public static IEnumerable<TestCaseData> Queries() =>

@@ -31,7 +31,7 @@ internal sealed class WholeSystemTests
     {
         await using RunningServer server = await RunningServer.StartAsync(_folder, "--Storage:HeadBytes=1MiB");
         using CancellationTokenSource stop = new();
-        Task upkeep = SealAndCompactAsync(server, stop.Token);
+        Task maintenance = SealAndCompactAsync(server, stop.Token);
         List<string> wrong = [];
         for (int batch = 1; batch <= 120; batch++)
         {
@@ -45,7 +45,7 @@ internal sealed class WholeSystemTests
         }
 
         await stop.CancelAsync();
-        await upkeep;
+        await maintenance;
         Assert.That(wrong, Is.Empty);
     }
 
@@ -77,7 +77,7 @@ internal sealed class WholeSystemTests
             .. Enumerable.Range(0, 600).Select(
                 i => new SampleRow("transaction") { ["time"] = 1_000_000_000_000 + (i * 3_600_000L), ["service"] = "/old", ["elapsed"] = (long)i }),
         ]);
-        ExpectedAnswers expected = new(OracleIntake.Take([batch]));
+        ExpectedResponses expected = new(OracleIngest.Take([batch]));
         await using RunningServer server = await RunningServer.StartAsync(_folder);
         await server.Client.PushAsync(batch, BodyForm.MessagePackColumns);
         await server.SealAsync();
@@ -89,8 +89,8 @@ internal sealed class WholeSystemTests
                 (long from, long to) in new[] { (1_000_000_000_000, 1_000_086_400_000), (1_000_001_800_000, 1_000_086_400_000), (Time, Time
                 + RowGenerator.Hour), (Time - 1, Time + 1_001) })
             {
-                string answer = await server.Client.GetAsync(endpoint.Path(from, to));
-                Assert.That(AnswerComparer.Differences(answer, expected.Of(endpoint, TestProjects.First, from, to)), Is.Empty, $"{from}");
+                string response = await server.Client.GetAsync(endpoint.Path(from, to));
+                Assert.That(ResponseComparer.Differences(response, expected.Of(endpoint, TestProjects.First, from, to)), Is.Empty, $"{from}");
             }
         });
     }
@@ -101,14 +101,14 @@ internal sealed class WholeSystemTests
         PushedBatch batch = new(TestProjects.First, new AgentName("agent"),
             [.. Enumerable.Range(0, 10_001).Select(
                 i => new SampleRow("transaction") { ["time"] = Time, ["service"] = $"/s/{i}", ["elapsed"] = (long)(i % 97), ["remote_ip"] = $"a{i}" })]);
-        ExpectedAnswers expected = new(OracleIntake.Take([batch]));
+        ExpectedResponses expected = new(OracleIngest.Take([batch]));
         await using RunningServer server = await RunningServer.StartAsync(_folder);
         await server.Client.PushAsync(batch, BodyForm.MessagePackPackedColumns);
         await server.SealAsync();
         foreach (OracleEndpoint endpoint in OracleEndpoint.All.Where(endpoint => endpoint.Name is "transaction" or "remote"))
         {
-            string answer = await server.Client.GetAsync(endpoint.Path(Time, Time + 1));
-            Assert.That(AnswerComparer.Differences(answer, expected.Of(endpoint, TestProjects.First, Time, Time + 1)), Is.Empty, endpoint.Name);
+            string response = await server.Client.GetAsync(endpoint.Path(Time, Time + 1));
+            Assert.That(ResponseComparer.Differences(response, expected.Of(endpoint, TestProjects.First, Time, Time + 1)), Is.Empty, endpoint.Name);
         }
     }
 
@@ -138,13 +138,13 @@ internal sealed class WholeSystemTests
     }
 
     [Test]
-    public async Task Answers_never_show_a_sample_past_its_retention()
+    public async Task Responses_never_show_a_sample_past_its_retention()
     {
         FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(Time + (58 * RowGenerator.Minute)));
         await using RunningServer server = await RunningServer.StartAsync(
             _folder, services => services.AddSingleton<TimeProvider>(clock), "--Storage:Retention=2d", "--Storage:Retentions:exception=1h");
         PushedBatch batch = new(TestProjects.First, new AgentName("agent"), [.. Transactions(1_000, 0), .. Exceptions(100)]);
-        ExpectedAnswers expected = new(OracleIntake.Take([batch]));
+        ExpectedResponses expected = new(OracleIngest.Take([batch]));
         await server.Client.PushAsync(batch, BodyForm.MessagePackTable);
         await server.SealAsync();
         await Assert.MultipleAsync(async () =>
@@ -157,10 +157,10 @@ internal sealed class WholeSystemTests
                 foreach ((OracleEndpoint endpoint,
                     long kept) in new[] { (OracleEndpoint.All[0], 48 * RowGenerator.Hour), (OracleEndpoint.All[3], RowGenerator.Hour) })
                 {
-                    string answer = await server.Client.GetAsync(endpoint.Path(Time, Time + RowGenerator.Hour));
-                    object wanted = endpoint.Answer([.. expected.Samples.Where(sample => sample.Time >= now - kept)], TestProjects.First, Time,
+                    string response = await server.Client.GetAsync(endpoint.Path(Time, Time + RowGenerator.Hour));
+                    object wanted = endpoint.Response([.. expected.Samples.Where(sample => sample.Time >= now - kept)], TestProjects.First, Time,
                         Time + RowGenerator.Hour);
-                    Assert.That(AnswerComparer.Differences(answer, wanted), Is.Empty, $"{endpoint} after {age}");
+                    Assert.That(ResponseComparer.Differences(response, wanted), Is.Empty, $"{endpoint} after {age}");
                 }
             }
         });
@@ -219,7 +219,7 @@ internal sealed class WholeSystemTests
             Assert.That(Total("received_total"), Is.EqualTo(received));
             Assert.That(Total("stored_total") + Total("rejected_total") + Total("duplicate_total") + Total("in_flight"), Is.EqualTo(received));
             Assert.That(Total("in_flight"), Is.Zero);
-            Assert.That(Total("stored_total"), Is.EqualTo(OracleIntake.Take(GeneratedSamples.Batches.Take(12)).Count));
+            Assert.That(Total("stored_total"), Is.EqualTo(OracleIngest.Take(GeneratedSamples.Batches.Take(12)).Count));
         });
     }
 
@@ -243,8 +243,8 @@ internal sealed class WholeSystemTests
 
     private static async Task<long> CountAsync(ServerClient client)
     {
-        using JsonDocument answer = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + (24 * RowGenerator.Hour)}"));
-        return answer.RootElement.GetProperty("records").EnumerateArray().Sum(record => record.GetProperty("count").GetInt64());
+        using JsonDocument response = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + (24 * RowGenerator.Hour)}"));
+        return response.RootElement.GetProperty("records").EnumerateArray().Sum(record => record.GetProperty("count").GetInt64());
     }
 
     // What follows the last record in a segment is room that was reserved: zeros.

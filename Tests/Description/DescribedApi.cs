@@ -12,7 +12,7 @@ using TimeSeries.Tests.Support.Hosts;
 namespace TimeSeries.Tests.Description;
 
 /// <summary>
-/// The OpenAPI document as a rule that answers are held against: which operation a request is, and whether its answer is one that is described.
+/// The OpenAPI document as a rule that responses are held against: which operation a request is, and whether its response is one that is described.
 /// </summary>
 internal sealed class DescribedApi
 {
@@ -39,22 +39,22 @@ internal sealed class DescribedApi
     public IEnumerable<(string Path, string Method, JsonElement Operation)> Operations => Document.GetProperty("paths").EnumerateObject()
         .SelectMany(path => path.Value.EnumerateObject().Select(method => (path.Name, method.Name, method.Value)));
 
-    /// <summary>What is wrong with an answer, a line each; empty when the document describes it.</summary>
+    /// <summary>What is wrong with a response, a line each; empty when the document describes it.</summary>
     public string Faults(string method, Uri uri, int status, HttpResponseHeaders? headers, MediaTypeHeaderValue? type, Func<string> body)
     {
         string[] parts = Parts(uri.AbsolutePath);
         if (Find(parts, method) is not { } operation)
         {
-            return status == 404 || status == 405 ? "" : $"{method} {uri.AbsolutePath} is not described, and was answered {status}.";
+            return status == 404 || status == 405 ? "" : $"{method} {uri.AbsolutePath} is not described, and got {status}.";
         }
 
-        string at = $"{method} {uri.PathAndQuery} answered {status}";
-        if (!operation.GetProperty("responses").TryGetProperty(status.ToString(CultureInfo.InvariantCulture), out JsonElement answer))
+        string at = $"{method} {uri.PathAndQuery} got {status}";
+        if (!operation.GetProperty("responses").TryGetProperty(status.ToString(CultureInfo.InvariantCulture), out JsonElement json))
         {
             return $"{at}, which is not described.";
         }
 
-        foreach (JsonProperty header in answer.TryGetProperty("headers", out JsonElement described) && headers is not null
+        foreach (JsonProperty header in json.TryGetProperty("headers", out JsonElement described) && headers is not null
             ? described.EnumerateObject().ToArray() : [])
         {
             if (!headers!.Contains(header.Name))
@@ -63,7 +63,7 @@ internal sealed class DescribedApi
             }
         }
 
-        if (type is null || !answer.TryGetProperty("content", out JsonElement contents) || !contents.TryGetProperty(type.MediaType!, out JsonElement content))
+        if (type is null || !json.TryGetProperty("content", out JsonElement contents) || !contents.TryGetProperty(type.MediaType!, out JsonElement content))
         {
             return $"{at} as {type?.MediaType ?? "nothing"}, which is not described.";
         }

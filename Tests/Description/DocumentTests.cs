@@ -163,7 +163,7 @@ internal sealed class DocumentTests
 
     [TestCase("""{"agents":[],"more":1}""", "application/json", 200, "$.more: not described")]
     [TestCase("""{"agents":{}}""", "application/json", 200, "$.agents")]
-    [TestCase("""{"agents":[]}""", "application/json", 418, "answered 418")]
+    [TestCase("""{"agents":[]}""", "application/json", 418, "got 418")]
     [TestCase("{}", "text/html", 200, "as text/html")]
     [TestCase("""{"agents":[]}""", "application/json", 200, null)]
     public void What_is_not_described_is_found(string body, string type, int status, string? fault)

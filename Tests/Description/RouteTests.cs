@@ -15,7 +15,7 @@ using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Description;
 
-/// <summary>Each host describes what it serves: every route it maps, and nothing that it does not answer.</summary>
+/// <summary>Each host describes what it serves: every route it maps, and nothing that it does not serve.</summary>
 internal sealed class RouteTests
 {
     private const long Time = 1_700_000_000_000;
@@ -60,11 +60,11 @@ internal sealed class RouteTests
     }
 
     [Test]
-    public async Task Every_described_operation_is_answered_as_described()
+    public async Task Every_described_operation_responds_as_described()
     {
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder);
-        using HttpClient http = new(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = server.Client.Address };
+        using HttpClient http = new(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = server.Client.Address };
         foreach ((string path, string method, JsonElement operation) in DescribedApi.OfServer.Operations)
         {
             using HttpRequestMessage request = Request(path, method, operation);
@@ -84,10 +84,10 @@ internal sealed class RouteTests
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder);
         using HttpResponseMessage response = await server.Client.GetResponseAsync("/open/api/json/nonsense");
-        using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        using JsonDocument json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         string[] described = [.. DescribedApi.OfServer.Operations.Select(operation => operation.Path.Split('/')).Where(parts => parts[1] == "open")
             .Select(parts => parts[4]).Distinct()];
-        Assert.That(answer.RootElement.GetProperty("message").GetString(),
+        Assert.That(json.RootElement.GetProperty("message").GetString(),
             Does.EndWith($"there are {string.Join(", ", described.Order(StringComparer.Ordinal))}."));
     }
 

@@ -10,15 +10,15 @@ using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Documents;
 
-/// <summary>The files of docs/examples run as they stand against a server, and their answers hold what they pushed.</summary>
+/// <summary>The files of docs/examples run as they stand against a server, and their responses hold what they pushed.</summary>
 internal sealed partial class ExampleTests
 {
     private const string AccessKey = "example-access-key";
     private const string SecretKey = "example-secret-key";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
 
-    // What must stand in the answer, where (a member's path; a number is an element), by file.
+    // What must be in the response, where (a member's path; a number is an element), by file.
     private static readonly Dictionary<string, (string Place, string Value)> _expected = new()
     {
         ["push.sh"] = ("rejected", "0"),
@@ -40,13 +40,13 @@ internal sealed partial class ExampleTests
     };
 
     [TestCaseSource(nameof(Files))]
-    public async Task An_example_runs_as_it_stands_and_is_answered_with_what_it_pushed(string file)
+    public async Task An_example_runs_as_it_is_and_gets_what_it_pushed(string file)
     {
         using TemporaryFolder folder = new();
         await using RunningServer server = await StartServerAsync(folder);
         string body = await RunAsync(server, RepositoryFolder.Combine("docs", "examples", file));
-        using JsonDocument answer = JsonDocument.Parse(body);
-        Assert.That(Find(answer.RootElement, _expected[file].Place).ToString(), Is.EqualTo(_expected[file].Value), body);
+        using JsonDocument response = JsonDocument.Parse(body);
+        Assert.That(Find(response.RootElement, _expected[file].Place).ToString(), Is.EqualTo(_expected[file].Value), body);
 
         (string method, string path) = Request(await File.ReadAllTextAsync(RepositoryFolder.Combine("docs", "examples", file)));
         Assert.That(
@@ -92,7 +92,7 @@ internal sealed partial class ExampleTests
         start.Environment["ACCESS_KEY"] = AccessKey;
         start.Environment["SECRET_KEY"] = SecretKey;
         using Process process = Process.Start(start)!;
-        using CancellationTokenSource late = new(_patience);
+        using CancellationTokenSource late = new(_limit);
         Task<string> errors = process.StandardError.ReadToEndAsync(late.Token);
         string output = await process.StandardOutput.ReadToEndAsync(late.Token);
         await process.WaitForExitAsync(late.Token);

@@ -31,14 +31,15 @@ internal sealed partial class GlossaryTests
     }
 
     [Test]
-    public void Words_not_used_stand_in_no_name_of_a_type()
+    public void Words_not_used_are_in_no_name_of_a_type()
     {
         string[] words = [.. WordRow().Matches(_text[_text.IndexOf(NotUsed, StringComparison.Ordinal)..])
             .SelectMany(row => row.Groups["words"].Value.Split(", ")).Where(word => word != "not used").Select(ToTypeName)];
         Regex inName = new($"({string.Join('|', words)})s?(?![a-z])");
 
         Assert.That(words, Has.Length.GreaterThan(10));
-        Assert.That(SourceTree.OfProducts.SelectMany(file => file.Types.Where(type => inName.IsMatch(type)).Select(type => $"{file}: {type}")), Is.Empty);
+        IEnumerable<SourceFile> files = SourceTree.All.Where(file => file.Project != "Benchmarks");
+        Assert.That(files.SelectMany(file => file.Types.Where(type => inName.IsMatch(type)).Select(type => $"{file}: {type}")), Is.Empty);
     }
 
     // "Running number" would be RunningNumber.

@@ -8,7 +8,7 @@ using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Documents;
 
-/// <summary>What the README and the documents that it leads to say can be looked up in the code or asked of the server.</summary>
+/// <summary>What the README and the documents that it leads to say can be looked up in the code or at the server.</summary>
 internal sealed partial class ReadmeTests
 {
     private const int MostLines = 150;
@@ -65,9 +65,9 @@ internal sealed partial class ReadmeTests
         using HttpClient http = new() { BaseAddress = _server.Client.Address };
         foreach (string path in paths)
         {
-            using HttpResponseMessage answer = await http.GetAsync(path);
-            // Without a token the answer is 401 (405 where only POST is); what is not there is 404.
-            Assert.That(answer.StatusCode, Is.Not.EqualTo(HttpStatusCode.NotFound), path);
+            using HttpResponseMessage response = await http.GetAsync(path);
+            // Without a token the response is 401 (405 where only POST is); what is not there is 404.
+            Assert.That(response.StatusCode, Is.Not.EqualTo(HttpStatusCode.NotFound), path);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class FaultyFileSystem : IFileSystem
         set => _calls.Observer = value;
     }
 
-    /// <summary>Everything that was asked so far, and the marks between.</summary>
+    /// <summary>Every call so far, and the marks between.</summary>
     public IReadOnlyList<FileCall> Calls
     {
         get

@@ -1,6 +1,6 @@
 namespace TimeSeries.Tests.Files;
 
-/// <summary>What was asked of a <see cref="FaultyFileSystem"/>.</summary>
+/// <summary>A call to a <see cref="FaultyFileSystem"/>.</summary>
 public enum FileOperation
 {
     Create,

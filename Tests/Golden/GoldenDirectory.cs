@@ -48,7 +48,7 @@ internal static class GoldenDirectory
         return into["data"];
     }
 
-    /// <summary>A server on a directory, with a clock that stands and small segments.</summary>
+    /// <summary>A server on a directory, with a fixed clock and small segments.</summary>
     public static Task<RunningServer> StartAsync(string directory, TimeProvider clock) => RunningServer.StartAsync(
         directory, services => services.AddSingleton(clock).AddSingleton(new Machine("golden")), SmallLog);
 

@@ -76,7 +76,7 @@ internal sealed class InfluxGoldenTests
 
         // The first batch is before the checkpoint: another InfluxDB had it.
         IReadOnlyList<PushedBatch> unsent = [.. GoldenDirectory.ReadBatches(Archive).Skip(1)];
-        List<OracleSample> expected = OracleIntake.Take(unsent);
+        List<OracleSample> expected = OracleIngest.Take(unsent);
         using ServerProcess server = await ServerProcess.StartHostAsync("Server", directory, store.Arguments);
         await store.WaitForAsync(expected.Count);
         foreach ((string kind, long pcode) in expected.Select(sample => (sample.Kind, sample.Pcode)).Distinct())
@@ -84,7 +84,7 @@ internal sealed class InfluxGoldenTests
             (long from, long to) = (RowGenerator.Day - (10 * 24 * RowGenerator.Hour), RowGenerator.Day + (24 * RowGenerator.Hour));
             string listed = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
             string samples = JsonElement.Parse(listed).GetProperty("samples").GetRawText();
-            Assert.That(AnswerComparer.Differences(samples, SamplesOracle.Listed(kind, expected, pcode, from, to)), Is.Empty, kind);
+            Assert.That(ResponseComparer.Differences(samples, SamplesOracle.Listed(kind, expected, pcode, from, to)), Is.Empty, kind);
         }
 
         Assert.That(await store.CountAsync(), Is.EqualTo(expected.Count));

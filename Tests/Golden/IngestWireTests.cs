@@ -15,7 +15,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Golden;
 
-/// <summary>Bodies in every form as agents sent them, and what they were answered, byte for byte.</summary>
+/// <summary>Bodies in every form as agents sent them, and the responses to them, byte for byte.</summary>
 [NonParallelizable]
 internal sealed partial class IngestWireTests
 {
@@ -30,21 +30,21 @@ internal sealed partial class IngestWireTests
         TimeProvider clock = new FakeTimeProvider(_now);
         await using RunningServer server = await RunningServer.StartAsync(folder, services => services.AddSingleton(clock));
         using HttpResponseMessage response = await server.Client.SendAsync(GoldenFile.Bytes($"requests/{form}.bin"), form.ContentType());
-        JsonElement answer = JsonElement.Parse(await response.Content.ReadAsStringAsync());
-        (int accepted, int rejected) = (answer.GetProperty("accepted").GetInt32(), answer.GetProperty("rejected").GetInt32());
-        Assert.That((accepted, rejected), Is.EqualTo((GoldenSamples.Rows.Count, 0)), answer.ToString());
+        JsonElement json = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+        (int accepted, int rejected) = (json.GetProperty("accepted").GetInt32(), json.GetProperty("rejected").GetInt32());
+        Assert.That((accepted, rejected), Is.EqualTo((GoldenSamples.Rows.Count, 0)), json.ToString());
         foreach (string kind in GoldenSamples.Rows.Select(row => row.Kind).Distinct())
         {
             (long from, long to) = (GoldenSamples.Start, GoldenSamples.Start + 60_000);
             string listed = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&from={from}&to={to}");
-            List<object> expected = SamplesOracle.Listed(kind, OracleIntake.Take([GoldenSamples.Batch()]), TestProjects.First, from, to);
-            Assert.That(AnswerComparer.Differences(JsonElement.Parse(listed).GetProperty("samples").GetRawText(), expected), Is.Empty, kind);
+            List<object> expected = SamplesOracle.Listed(kind, OracleIngest.Take([GoldenSamples.Batch()]), TestProjects.First, from, to);
+            Assert.That(ResponseComparer.Differences(JsonElement.Parse(listed).GetProperty("samples").GetRawText(), expected), Is.Empty, kind);
         }
     }
 
     [TestCase("application/json")]
     [TestCase("application/msgpack")]
-    public async Task Answers_to_pushes_are_as_they_were(string accept)
+    public async Task Responses_to_pushes_are_as_they_were(string accept)
     {
         await using IngestTestHost host = await StartAsync();
         Transcript transcript = new();
@@ -70,7 +70,7 @@ internal sealed partial class IngestWireTests
     }
 
     [Test]
-    public async Task A_full_queue_is_answered_as_it_was()
+    public async Task The_response_of_a_full_queue_is_as_it_was()
     {
         await using IngestTestHost host = await StartAsync();
         host.Store.Held = new TaskCompletionSource();

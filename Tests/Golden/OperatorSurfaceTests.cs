@@ -98,7 +98,7 @@ internal sealed partial class OperatorSurfaceTests
         using HttpResponseMessage none = await client.SendAsync("{"u8.ToArray(), "application/json");
     }
 
-    /// <summary>A question of every family.</summary>
+    /// <summary>A request of every family.</summary>
     private static async Task QueryAsync(ServerClient client)
     {
         string period = string.Create(CultureInfo.InvariantCulture, $"{GoldenSamples.Start}/{GoldenSamples.Start + 300_000}");

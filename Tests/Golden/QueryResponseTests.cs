@@ -8,7 +8,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Golden;
 
-/// <summary>Responses of every documented endpoint over the golden data directory, at a moment that stands, byte for byte.</summary>
+/// <summary>Responses of every documented endpoint over the golden data directory, at a fixed moment, byte for byte.</summary>
 [NonParallelizable]
 internal sealed class QueryResponseTests
 {

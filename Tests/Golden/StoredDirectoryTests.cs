@@ -17,7 +17,7 @@ namespace TimeSeries.Tests.Golden;
 [TestFixture(GoldenDirectory.Newest)]
 internal sealed class StoredDirectoryTests(string archive)
 {
-    private static readonly ExpectedAnswers _expected = new(OracleIntake.Take(GoldenDirectory.Batches));
+    private static readonly ExpectedResponses _expected = new(OracleIngest.Take(GoldenDirectory.Batches));
 
     private static readonly string[] _kinds = ["transaction", "sql", "httpc", "exception", "thread", "alert", "event"];
 
@@ -70,7 +70,7 @@ internal sealed class StoredDirectoryTests(string archive)
 
     [TestCase("true")]
     [TestCase("false")]
-    public async Task Every_answer_over_it_equals_the_naive_computation(string rollups)
+    public async Task Every_response_over_it_equals_the_naive_computation(string rollups)
     {
         using ServerProcess server = await ServerProcess.StartAsync(_directory, $"--Query:Rollups={rollups}");
         List<string> differences = [];
@@ -78,8 +78,8 @@ internal sealed class StoredDirectoryTests(string archive)
         {
             foreach ((long from, long to) in Ranges())
             {
-                string answer = await endpoint.AskAsync(server.Client, from, to);
-                differences.Add(AnswerComparer.Differences(answer, _expected.Of(endpoint, TestProjects.First, from, to)));
+                string response = await endpoint.GetAsync(server.Client, from, to);
+                differences.Add(ResponseComparer.Differences(response, _expected.Of(endpoint, TestProjects.First, from, to)));
             }
         }
 
@@ -110,10 +110,10 @@ internal sealed class StoredDirectoryTests(string archive)
         {
             long from = RowGenerator.Day - (10 * 24 * RowGenerator.Hour);
             long to = RowGenerator.Day + (24 * RowGenerator.Hour);
-            string answer = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
+            string response = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
             List<object> expected = SamplesOracle.Listed(kind, _expected.Samples, pcode, from, to);
             Assert.That(expected, Is.Not.Empty);
-            Assert.That(AnswerComparer.Differences(JsonElement.Parse(answer).GetProperty("samples").GetRawText(), expected), Is.Empty, kind);
+            Assert.That(ResponseComparer.Differences(JsonElement.Parse(response).GetProperty("samples").GetRawText(), expected), Is.Empty, kind);
         }
     }
 
@@ -127,10 +127,10 @@ internal sealed class StoredDirectoryTests(string archive)
         {
             (long pcode, byte[] body) = GoldenDirectory.Bodies[i];
             using HttpResponseMessage response = await server.Client.SendAsync(body, "application/json", pcode);
-            JsonElement answer = JsonElement.Parse(await response.Content.ReadAsStringAsync());
-            int counted = answer.GetProperty("accepted").GetInt32() + answer.GetProperty("duplicates").GetInt32();
-            bool isDuplicate = answer.GetProperty("duplicate").GetBoolean();
-            Assert.That((isDuplicate, counted), Is.EqualTo((true, GoldenDirectory.Batches[i].Rows.Count)), $"batch {i}: {answer}");
+            JsonElement json = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+            int counted = json.GetProperty("accepted").GetInt32() + json.GetProperty("duplicates").GetInt32();
+            bool isDuplicate = json.GetProperty("duplicate").GetBoolean();
+            Assert.That((isDuplicate, counted), Is.EqualTo((true, GoldenDirectory.Batches[i].Rows.Count)), $"batch {i}: {json}");
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class InfluxStartTests
     }
 
     [Test]
-    public async Task A_Query_before_its_InfluxDB_is_not_ready_until_that_answers()
+    public async Task A_Query_before_its_InfluxDB_is_not_ready_until_that_responds()
     {
         await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         string path = await SettingsAsync($"INFLUX_HOST={server.Address}");
@@ -127,7 +127,7 @@ internal sealed class InfluxStartTests
     }
 
     [Test]
-    public async Task A_Query_whose_InfluxDB_goes_away_answers_503()
+    public async Task A_Query_whose_InfluxDB_goes_away_responds_503()
     {
         await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();
         string path = await SettingsAsync($"INFLUX_HOST={server.Address}");

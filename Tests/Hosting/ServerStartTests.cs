@@ -116,7 +116,7 @@ public sealed class ServerStartTests
     [TestCase("gzip", true)]
     [TestCase("br", true)]
     [TestCase("", false)]
-    public async Task Long_answers_are_compressed_when_asked_for(string accepted, bool expected)
+    public async Task Long_responses_are_compressed_when_asked_for(string accepted, bool expected)
     {
         await using WebApplication app = Build(new CollectedLog(), TextWriter.Null);
         await app.StartAsync();
@@ -129,7 +129,7 @@ public sealed class ServerStartTests
     }
 
     [Test]
-    public async Task Short_answers_are_not_compressed()
+    public async Task Short_responses_are_not_compressed()
     {
         await using WebApplication app = Build(new CollectedLog(), TextWriter.Null);
         await app.StartAsync();

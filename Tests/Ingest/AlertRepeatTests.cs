@@ -20,27 +20,27 @@ public sealed class AlertRepeatTests
     [Test]
     public async Task An_alert_that_stands_twice_in_a_batch_is_taken_once()
     {
-        JsonElement answer = await _host.TakenAsync(_host.Alerts(_one, _two, _one));
+        JsonElement response = await _host.TakenAsync(_host.Alerts(_one, _two, _one));
 
-        Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("duplicates").GetInt32()), Is.EqualTo((2, 1)));
+        Assert.That((response.GetProperty("accepted").GetInt32(), response.GetProperty("duplicates").GetInt32()), Is.EqualTo((2, 1)));
     }
 
     [Test]
     public async Task An_alert_that_is_stored_is_not_taken_again()
     {
         await _host.TakenAsync(_host.Alerts(_one));
-        JsonElement answer = await _host.TakenAsync(_host.Alerts(_one, _two));
+        JsonElement response = await _host.TakenAsync(_host.Alerts(_one, _two));
 
-        Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("duplicates").GetInt32()), Is.EqualTo((1, 1)));
+        Assert.That((response.GetProperty("accepted").GetInt32(), response.GetProperty("duplicates").GetInt32()), Is.EqualTo((1, 1)));
     }
 
     [Test]
     public async Task Only_repeats_are_a_200()
     {
         await _host.TakenAsync(_host.Alerts(_one));
-        JsonElement answer = await _host.TakenAsync(_host.Alerts(_one));
+        JsonElement response = await _host.TakenAsync(_host.Alerts(_one));
 
-        Assert.That((answer.GetProperty("accepted").GetInt32(), answer.GetProperty("duplicates").GetInt32()), Is.EqualTo((0, 1)));
+        Assert.That((response.GetProperty("accepted").GetInt32(), response.GetProperty("duplicates").GetInt32()), Is.EqualTo((0, 1)));
     }
 
     [Test]
@@ -65,8 +65,8 @@ public sealed class AlertRepeatTests
     {
         await _host.TakenAsync(_host.Alerts(_one));
         _host = await _host.CrashAsync();
-        JsonElement answer = await _host.TakenAsync(_host.Alerts(_one));
+        JsonElement response = await _host.TakenAsync(_host.Alerts(_one));
 
-        Assert.That(answer.GetProperty("duplicates").GetInt32(), Is.EqualTo(1));
+        Assert.That(response.GetProperty("duplicates").GetInt32(), Is.EqualTo(1));
     }
 }

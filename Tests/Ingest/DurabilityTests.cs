@@ -25,21 +25,21 @@ public sealed class DurabilityTests
             _host.Files.Mark("200");
         }
 
-        // Between two answers the log was written and then flushed.
-        List<FileOperation> sinceAnswer = [];
+        // Between two responses the log was written and then flushed.
+        List<FileOperation> sinceResponse = [];
         foreach (FileCall call in _host.Files.Calls.Where(
             call => call.Operation == FileOperation.Mark || call.Path.Contains("/log/", StringComparison.Ordinal)))
         {
             if (call.Operation == FileOperation.Mark)
             {
-                int write = sinceAnswer.LastIndexOf(FileOperation.Write);
+                int write = sinceResponse.LastIndexOf(FileOperation.Write);
                 Assert.That(write, Is.GreaterThanOrEqualTo(0));
-                Assert.That(sinceAnswer.LastIndexOf(FileOperation.Flush), Is.GreaterThan(write));
-                sinceAnswer.Clear();
+                Assert.That(sinceResponse.LastIndexOf(FileOperation.Flush), Is.GreaterThan(write));
+                sinceResponse.Clear();
             }
             else if (call.Succeeded)
             {
-                sinceAnswer.Add(call.Operation);
+                sinceResponse.Add(call.Operation);
             }
         }
     }
@@ -149,8 +149,8 @@ public sealed class DurabilityTests
             return push.IsCompleted;
         });
 
-        using HttpResponseMessage answer = await push;
-        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        using HttpResponseMessage response = await push;
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(_host.Store.Batches.SelectMany(batch => batch.Services), Is.EqualTo(new[] { "/held" }));
     }
 
@@ -173,7 +173,7 @@ public sealed class DurabilityTests
     }
 
     [Test]
-    public async Task A_stop_answers_what_is_in_flight()
+    public async Task What_is_in_flight_at_a_stop_gets_its_response()
     {
         _host.Store.Held = new TaskCompletionSource();
         Task<HttpResponseMessage> push = _host.PushAsync(_host.Batch());
@@ -183,8 +183,8 @@ public sealed class DurabilityTests
         _host.Store.Held.SetResult();
         await stop;
 
-        using HttpResponseMessage answer = await push;
-        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        using HttpResponseMessage response = await push;
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]

@@ -58,9 +58,9 @@ public sealed class IdempotencyTests
     public async Task The_same_key_of_another_agent_is_another_batch()
     {
         await _host.TakenAsync(_host.Batch("x", "one"));
-        JsonElement answer = await _host.TakenAsync(_host.Batch("x", "two"));
+        JsonElement response = await _host.TakenAsync(_host.Batch("x", "two"));
 
-        Assert.That(answer.GetProperty("duplicate").GetBoolean(), Is.False);
+        Assert.That(response.GetProperty("duplicate").GetBoolean(), Is.False);
     }
 
     [Test]
@@ -70,9 +70,9 @@ public sealed class IdempotencyTests
         using HttpResponseMessage refused = await _host.PushAsync(_host.Batch("x"));
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         _host.Files.Heal();
-        JsonElement answer = await _host.TakenAsync(_host.Batch("x"));
+        JsonElement response = await _host.TakenAsync(_host.Batch("x"));
 
-        Assert.That(answer.GetProperty("duplicate").GetBoolean(), Is.False);
+        Assert.That(response.GetProperty("duplicate").GetBoolean(), Is.False);
     }
 
     [TestCase(60, true)]
@@ -81,9 +81,9 @@ public sealed class IdempotencyTests
     {
         await _host.TakenAsync(_host.Batch("x"));
         _host.Clock.Advance(TimeSpan.FromMinutes(minutes));
-        JsonElement answer = await _host.TakenAsync(_host.Batch("x"));
+        JsonElement response = await _host.TakenAsync(_host.Batch("x"));
 
-        Assert.That(answer.GetProperty("duplicate").GetBoolean(), Is.EqualTo(expected));
+        Assert.That(response.GetProperty("duplicate").GetBoolean(), Is.EqualTo(expected));
     }
 
     [Test]
@@ -110,9 +110,9 @@ public sealed class IdempotencyTests
         Assert.That(CountLogFiles(), Is.LessThan(segments), "the log kept everything");
 
         _host = await _host.CrashAsync();
-        JsonElement answer = await _host.TakenAsync(_host.Batch("x"));
+        JsonElement response = await _host.TakenAsync(_host.Batch("x"));
 
-        Assert.That(answer.GetProperty("duplicate").GetBoolean(), Is.True);
+        Assert.That(response.GetProperty("duplicate").GetBoolean(), Is.True);
     }
 
     // An eighth of the log's bound is one segment.

@@ -24,7 +24,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
 
-/// <summary>Ingest over real HTTP on a port of its own, on a disk that can fail, with a clock that stands and a store that notes what it gets.</summary>
+/// <summary>Ingest over real HTTP on a port of its own, on a disk that can fail, with a fixed clock and a store that notes what it gets.</summary>
 internal sealed class IngestTestHost : IAsyncDisposable
 {
     public const string Path = "/ingest/v1/batch";
@@ -39,7 +39,7 @@ internal sealed class IngestTestHost : IAsyncDisposable
         Store = store;
         Clock = clock;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        Client = new HttpClient(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public FaultyFileSystem Files { get; }
@@ -147,10 +147,10 @@ internal sealed class IngestTestHost : IAsyncDisposable
         return Client.SendAsync(request);
     }
 
-    /// <summary>Pushes what must be taken; returns the answer.</summary>
+    /// <summary>Pushes what must be taken; returns the response.</summary>
     public async Task<JsonElement> TakenAsync(string json) => await ReadAsync(await PushAsync(json), HttpStatusCode.OK);
 
-    /// <summary>The JSON of an answer that must have the status.</summary>
+    /// <summary>The JSON of a response that must have the status.</summary>
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response, HttpStatusCode expected)
     {
         using (response)

@@ -19,7 +19,7 @@ internal sealed class LogFedRecordingStore : RecordingStore, ILogFedStore
 
     public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        NoteAsked(ids);
+        NoteSought(ids);
         return new(ids.Where(Elsewhere.Contains).ToHashSet());
     }
 

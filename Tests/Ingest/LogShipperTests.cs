@@ -24,7 +24,7 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
 
-/// <summary>The drain on a log in real files.</summary>
+/// <summary>The shipper on a log in real files.</summary>
 public sealed class LogShipperTests
 {
     private const ulong Node = 42;
@@ -239,11 +239,11 @@ public sealed class LogShipperTests
         StringBuilder text = new();
         IMeterFactory meters = _meterServices.GetRequiredService<IMeterFactory>();
         using MeterListener listener = new();
-        listener.InstrumentPublished = (instrument, asked) =>
+        listener.InstrumentPublished = (instrument, subscriber) =>
         {
             if (ReferenceEquals(instrument.Meter.Scope, meters))
             {
-                asked.EnableMeasurementEvents(instrument);
+                subscriber.EnableMeasurementEvents(instrument);
             }
         };
         listener.SetMeasurementEventCallback<long>(

@@ -85,15 +85,15 @@ public sealed class PushLimitTests
     }
 
     [Test]
-    public async Task No_push_that_was_answered_429_is_stored()
+    public async Task No_push_that_got_429_is_stored()
     {
         _host.Store.Held = new TaskCompletionSource();
         Task<HttpResponseMessage>[] pushes = [.. Enumerable.Range(0, 20).Select(i => _host.PushAsync(Padded(2_000, $"/service/{i}")))];
         await Task.WhenAny(pushes);
         _host.Store.Held.SetResult();
-        HttpResponseMessage[] answers = await Task.WhenAll(pushes);
+        HttpResponseMessage[] responses = await Task.WhenAll(pushes);
 
-        string[] acknowledged = [.. answers.Select((answer, i) => (answer, i)).Where(pair => pair.answer.IsSuccessStatusCode)
+        string[] acknowledged = [.. responses.Select((response, i) => (response, i)).Where(pair => pair.response.IsSuccessStatusCode)
             .Select(pair => $"/service/{pair.i}")];
         Assert.That(_host.Store.Batches.SelectMany(batch => batch.Services), Is.EquivalentTo(acknowledged));
     }

@@ -20,15 +20,15 @@ public sealed class PushStatusTests
     public async Task StopAsync() => await _host.DisposeAsync();
 
     [Test]
-    public async Task A_batch_is_answered_with_its_counts()
+    public async Task The_response_to_a_batch_has_its_counts()
     {
-        JsonElement answer = await _host.TakenAsync(_host.Batch(null, "counts", "/a", "/b"));
+        JsonElement response = await _host.TakenAsync(_host.Batch(null, "counts", "/a", "/b"));
 
-        Assert.That(answer.GetProperty("accepted").GetInt32(), Is.EqualTo(2));
-        Assert.That(answer.GetProperty("rejected").GetInt32(), Is.Zero);
-        Assert.That(answer.GetProperty("duplicate").GetBoolean(), Is.False);
-        Assert.That(answer.GetProperty("errors").GetArrayLength(), Is.Zero);
-        Assert.That(answer.GetProperty("position").GetString(), Does.Match("^[0-9a-f]{16}-[0-9]+$"));
+        Assert.That(response.GetProperty("accepted").GetInt32(), Is.EqualTo(2));
+        Assert.That(response.GetProperty("rejected").GetInt32(), Is.Zero);
+        Assert.That(response.GetProperty("duplicate").GetBoolean(), Is.False);
+        Assert.That(response.GetProperty("errors").GetArrayLength(), Is.Zero);
+        Assert.That(response.GetProperty("position").GetString(), Does.Match("^[0-9a-f]{16}-[0-9]+$"));
     }
 
     [Test]
@@ -38,14 +38,14 @@ public sealed class PushStatusTests
             {"agent":{"oname":"a"},"transaction":[{"time":{{_host.Now}},"service":"/good","elapsed":1},
             {"time":{{_host.Now}},"service":"/bad","elapsed":"x"}],"metrics":[]}
             """;
-        JsonElement answer = await _host.TakenAsync(body);
+        JsonElement response = await _host.TakenAsync(body);
 
-        Assert.That(answer.GetProperty("accepted").GetInt32(), Is.EqualTo(1));
-        Assert.That(answer.GetProperty("rejected").GetInt32(), Is.EqualTo(1));
-        JsonElement error = answer.GetProperty("errors")[0];
+        Assert.That(response.GetProperty("accepted").GetInt32(), Is.EqualTo(1));
+        Assert.That(response.GetProperty("rejected").GetInt32(), Is.EqualTo(1));
+        JsonElement error = response.GetProperty("errors")[0];
         Assert.That((error.GetProperty("kind").GetString(), error.GetProperty("index").GetInt32(), error.GetProperty("field").GetString()),
             Is.EqualTo(("transaction", 1, "elapsed")));
-        Assert.That(answer.GetProperty("unknown")[0].GetString(), Is.EqualTo("metrics"));
+        Assert.That(response.GetProperty("unknown")[0].GetString(), Is.EqualTo("metrics"));
     }
 
     [Test]
@@ -62,10 +62,10 @@ public sealed class PushStatusTests
     [TestCase("application/msgpack")]
     [TestCase("application/x-msgpack")]
     [TestCase("application/json;q=0.5, application/vnd.msgpack")]
-    public async Task The_answer_is_MessagePack_when_asked_for(string accept)
+    public async Task The_response_is_MessagePack_when_asked_for(string accept)
     {
         using HttpResponseMessage response = await _host.PushAsync(Encoding.UTF8.GetBytes(_host.Batch()), accept: accept);
-        byte[] answer = await response.Content.ReadAsByteArrayAsync();
+        byte[] body = await response.Content.ReadAsByteArrayAsync();
 
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/msgpack"));
         byte[] expected =
@@ -73,13 +73,13 @@ public sealed class PushStatusTests
             0x88, 0xA8, .. "accepted"u8, 1, 0xA8, .. "rejected"u8, 0, 0xAA, .. "duplicates"u8, 0, 0xA9, .. "truncated"u8, 0, 0xA9, .. "duplicate"u8, 0xC2,
             0xA6, .. "errors"u8, 0x90, 0xA7, .. "unknown"u8, 0x90, 0xA8, .. "position"u8,
         ];
-        Assert.That(answer.Take(expected.Length), Is.EqualTo(expected));
+        Assert.That(body.Take(expected.Length), Is.EqualTo(expected));
     }
 
     [TestCase(null)]
     [TestCase("*/*")]
     [TestCase("application/json, application/msgpack;q=0.9")]
-    public async Task The_answer_is_JSON_otherwise(string? accept)
+    public async Task The_response_is_JSON_otherwise(string? accept)
     {
         using HttpResponseMessage response = await _host.PushAsync(Encoding.UTF8.GetBytes(_host.Batch()), accept: accept);
 
@@ -153,9 +153,9 @@ public sealed class PushStatusTests
     {
         using TcpClient client = await SendRawAsync("Content-Length: 10\r\n\r\n{\"agent\":1}");
         using StreamReader reader = new(client.GetStream());
-        string answer = await reader.ReadToEndAsync();
+        string response = await reader.ReadToEndAsync();
 
-        Assert.That(answer, Does.StartWith("HTTP/1.1 400").And.Contain("\"byteOffset\":10"));
+        Assert.That(response, Does.StartWith("HTTP/1.1 400").And.Contain("\"byteOffset\":10"));
     }
 
     [Test]
@@ -211,7 +211,7 @@ public sealed class PushStatusTests
     }
 
     [Test]
-    public async Task No_answer_names_the_server_software()
+    public async Task No_response_names_the_server_software()
     {
         using HttpResponseMessage response = await _host.PushAsync(_host.Batch());
 

@@ -12,7 +12,7 @@ internal class RecordingStore : ISampleStore
     private readonly Lock _lock = new();
     private readonly List<StoredBatch> _batches = [];
     private readonly List<string> _calls = [];
-    private readonly List<Guid> _asked = [];
+    private readonly List<Guid> _soughtIds = [];
     private readonly HashSet<(long Pcode, Guid Id)> _alerts = [];
     private long _storedThrough;
     private int _begunCount;
@@ -70,13 +70,13 @@ internal class RecordingStore : ISampleStore
     }
 
     /// <summary>The ids that the store was asked for.</summary>
-    public IReadOnlyList<Guid> Asked
+    public IReadOnlyList<Guid> SoughtIds
     {
         get
         {
             lock (_lock)
             {
-                return [.. _asked];
+                return [.. _soughtIds];
             }
         }
     }
@@ -128,11 +128,11 @@ internal class RecordingStore : ISampleStore
         }
     }
 
-    protected void NoteAsked(IEnumerable<Guid> ids)
+    protected void NoteSought(IEnumerable<Guid> ids)
     {
         lock (_lock)
         {
-            _asked.AddRange(ids);
+            _soughtIds.AddRange(ids);
         }
     }
 

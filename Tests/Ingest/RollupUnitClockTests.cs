@@ -58,7 +58,7 @@ public sealed class RollupUnitClockTests
     }
 
     [Test]
-    public void A_mark_begins_the_counts_anew()
+    public void A_mark_begins_the_counts_again()
     {
         RollupUnitClock marks = MakeOpen();
         marks.Add(1_000_000, (int)MaxBytes);

@@ -55,7 +55,7 @@ public sealed class LogFaultTests
     }
 
     [Test]
-    public void Without_cut_and_fence_a_failed_group_is_in_doubt_until_the_disk_answers_again()
+    public void Without_cut_and_fence_a_failed_group_is_in_doubt_until_the_disk_works_again()
     {
         LogUnderTest log = new();
         log.Append("a");

@@ -88,7 +88,7 @@ public sealed class LogModelTests
             }
         }
 
-        // The group is neither acknowledged nor refused: nobody is left to hear the answer.
+        // The group is neither acknowledged nor refused: nobody is left to get the response.
         private void EndDuringAppend()
         {
             string[] group = MakeGroup();

@@ -59,7 +59,7 @@ public sealed class RecordFileTests
     }
 
     [Test]
-    public void A_file_that_was_never_finished_is_made_anew([Values(0, 5, 31)] int bytes)
+    public void A_file_that_was_never_finished_is_made_again([Values(0, 5, 31)] int bytes)
     {
         FaultyFileSystem disk = new();
         using (IFile torn = disk.Create(Name))

@@ -12,19 +12,19 @@ public sealed class LargeArrayPoolTests
     [Test]
     public void An_array_given_back_is_rented_again()
     {
-        LargeArrayPool stock = new(1 << 20);
-        long[] array = stock.RentNumbers(Length);
-        stock.Return(array);
-        Assert.That(stock.RentNumbers(Length), Is.SameAs(array));
+        LargeArrayPool pool = new(1 << 20);
+        long[] array = pool.RentNumbers(Length);
+        pool.Return(array);
+        Assert.That(pool.RentNumbers(Length), Is.SameAs(array));
     }
 
     [Test]
     public void No_array_is_rented_twice_at_one_time()
     {
-        LargeArrayPool stock = new(1 << 20);
-        stock.Return(stock.RentNumbers(Length));
-        long[] first = stock.RentNumbers(Length);
-        Assert.That(stock.RentNumbers(Length), Is.Not.SameAs(first));
+        LargeArrayPool pool = new(1 << 20);
+        pool.Return(pool.RentNumbers(Length));
+        long[] first = pool.RentNumbers(Length);
+        Assert.That(pool.RentNumbers(Length), Is.Not.SameAs(first));
     }
 
     [TestCase(1)]
@@ -32,42 +32,42 @@ public sealed class LargeArrayPoolTests
     [TestCase(1_000_001)]
     public void An_array_is_as_long_as_was_asked_or_longer(int length)
     {
-        LargeArrayPool stock = new(1 << 30);
-        stock.Return(stock.RentBytes(length + length / 2));
-        Assert.That(stock.RentBytes(length), Has.Length.InRange(length, length * 2));
+        LargeArrayPool pool = new(1 << 30);
+        pool.Return(pool.RentBytes(length + length / 2));
+        Assert.That(pool.RentBytes(length), Has.Length.InRange(length, length * 2));
     }
 
     [Test]
     public void No_more_bytes_are_kept_than_allowed()
     {
-        LargeArrayPool stock = new(Length);
-        stock.Return(stock.RentCodes(Length));
-        Assert.That(stock.KeptBytes, Is.Zero);
+        LargeArrayPool pool = new(Length);
+        pool.Return(pool.RentCodes(Length));
+        Assert.That(pool.KeptBytes, Is.Zero);
     }
 
     [Test]
     public void What_no_round_needs_is_let_go()
     {
-        LargeArrayPool stock = new(1 << 20);
-        stock.Return(stock.RentCodes(Length));
+        LargeArrayPool pool = new(1 << 20);
+        pool.Return(pool.RentCodes(Length));
         for (int round = 0; round < ManyRounds; round++)
         {
-            stock.EndRound();
+            pool.EndRound();
         }
 
-        Assert.That(stock.KeptBytes, Is.Zero);
+        Assert.That(pool.KeptBytes, Is.Zero);
     }
 
     [Test]
     public void What_each_round_needs_is_kept()
     {
-        LargeArrayPool stock = new(1 << 20);
+        LargeArrayPool pool = new(1 << 20);
         for (int round = 0; round < ManyRounds; round++)
         {
-            stock.Return(stock.RentCodes(Length));
-            stock.EndRound();
+            pool.Return(pool.RentCodes(Length));
+            pool.EndRound();
         }
 
-        Assert.That(stock.KeptBytes, Is.AtLeast(Length * sizeof(int)));
+        Assert.That(pool.KeptBytes, Is.AtLeast(Length * sizeof(int)));
     }
 }

@@ -6,7 +6,7 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Query;
 
-/// <summary>Every documented endpoint can be answered from a declared rollup: an endpoint that needs one more measure would read every sample.</summary>
+/// <summary>Every documented endpoint can be computed from a declared rollup: an endpoint that needs one more measure would read every sample.</summary>
 public sealed class RollupFitTests
 {
     [TestCase("/open/api/json/exception")]
@@ -32,8 +32,8 @@ public sealed class RollupFitTests
         using HttpResponseMessage response = await host.SendAsync(
             HttpMethod.Get, path,
             ("x-whatap-token", QueryTestHost.Token), ("x-whatap-pcode", $"{Row.Project}"), ("Authorization", "Bearer " + QueryTestHost.Token));
-        Assert.That(reader.Asked, Is.Not.Empty);
-        Assert.That(reader.Asked.Where(query => !SampleSchema.Of(query.Kind).Rollups.Any(rollup => Fits(query, rollup))), Is.Empty);
+        Assert.That(reader.Queries, Is.Not.Empty);
+        Assert.That(reader.Queries.Where(query => !SampleSchema.Of(query.Kind).Rollups.Any(rollup => Fits(query, rollup))), Is.Empty);
     }
 
     private static bool Fits(SampleQuery query, RollupSpec rollup) =>

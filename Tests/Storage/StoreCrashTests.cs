@@ -119,9 +119,9 @@ public sealed class StoreCrashTests
 
     private static async Task AssertWholeAsync(StoreUnderTest test)
     {
-        foreach (SampleQuery query in new[] { Answers.ByService(1, TimeRange.All), Answers.ByTxid(2, TimeRange.All) })
+        foreach (SampleQuery query in new[] { StoreResults.ByService(1, TimeRange.All), StoreResults.ByTxid(2, TimeRange.All) })
         {
-            Assert.That(await Answers.OfAsync(test.Store, query), Is.EqualTo(Answers.Expected(test.Rows, query)));
+            Assert.That(await StoreResults.OfAsync(test.Store, query), Is.EqualTo(StoreResults.Expected(test.Rows, query)));
         }
     }
 }

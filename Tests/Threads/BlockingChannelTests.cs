@@ -95,13 +95,13 @@ public sealed class BlockingChannelTests
     {
         BlockingChannel<string> there = new();
         BlockingChannel<string> back = new();
-        int answers = 0;
+        int responses = 0;
         Thread other = new(() =>
         {
             for (int i = 0; i < Items; i++)
             {
                 there.WaitToRead();
-                answers++;
+                responses++;
                 back.Ring();
             }
         });
@@ -113,6 +113,6 @@ public sealed class BlockingChannelTests
         }
 
         other.Join();
-        Assert.That(answers, Is.EqualTo(Items));
+        Assert.That(responses, Is.EqualTo(Items));
     }
 }

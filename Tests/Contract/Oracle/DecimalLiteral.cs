@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
-/// <summary>A number that must stand exactly so in an answer: whole parts of a unit as that unit, without superfluous zeros.</summary>
+/// <summary>A number that must be exactly so in a response: whole parts of a unit as that unit, without superfluous zeros.</summary>
 internal sealed record DecimalLiteral(string Text)
 {
     public static DecimalLiteral Of(BigInteger parts, int decimals)

@@ -5,16 +5,16 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
-/// <summary>An endpoint over a range of times: where it is asked, and what it must answer.</summary>
-internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path, Func<IReadOnlyList<OracleSample>, long, long, long, object> Answer)
+/// <summary>An endpoint over a range of times: its address, and what it must respond.</summary>
+internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path, Func<IReadOnlyList<OracleSample>, long, long, long, object> Response)
 {
     public static IReadOnlyList<OracleEndpoint> All { get; } =
     [
-        Statistic("transaction", TransactionOracle.Answer),
-        Statistic("sql", SqlOracle.Answer),
-        Statistic("httpc", HttpcOracle.Answer),
-        Statistic("exception", ExceptionOracle.Answer),
-        Statistic("remote", RemoteOracle.Answer),
+        Statistic("transaction", TransactionOracle.Response),
+        Statistic("sql", SqlOracle.Response),
+        Statistic("httpc", HttpcOracle.Response),
+        Statistic("exception", ExceptionOracle.Response),
+        Statistic("remote", RemoteOracle.Response),
         Filtered("127.0.0.1", 8_080),
         Filtered("back.example", 0),
         Threads("", (samples, pcode, from, to) => ThreadCountOracle.Objects(samples, pcode, from, to)),
@@ -45,37 +45,37 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
     ];
 
     /// <summary>The endpoint that takes no range.</summary>
-    public static OracleEndpoint Agents { get; } = new("agents", (_, _) => "/api/v1/agents", (samples, pcode, _, _) => AgentsOracle.Answer(samples, pcode));
+    public static OracleEndpoint Agents { get; } = new("agents", (_, _) => "/api/v1/agents", (samples, pcode, _, _) => AgentsOracle.Response(samples, pcode));
 
     /// <summary>The body of a query that is posted and signed; null where it is a GET.</summary>
     public Func<long, long, string>? Body { get; init; }
 
     public override string ToString() => Name;
 
-    /// <summary>The answer of a server, which must be a 200.</summary>
-    public Task<string> AskAsync(ServerClient client, long from, long to, long pcode = TestProjects.First) =>
+    /// <summary>The response of a server, which must be a 200.</summary>
+    public Task<string> GetAsync(ServerClient client, long from, long to, long pcode = TestProjects.First) =>
         Body is null ? client.GetAsync(Path(from, to), pcode) : client.PostSignedAsync(Path(from, to), Body(from, to), pcode);
 
     private static OracleEndpoint Aggregate(AggregateQuery query, int index) => new(
         string.Create(CultureInfo.InvariantCulture, $"aggregate {index} of {query.Kind} by {string.Join(' ', query.By)}"),
         query.Path,
-        (samples, pcode, from, to) => AggregateOracle.Answer(query, samples, pcode, from, to));
+        (samples, pcode, from, to) => AggregateOracle.Response(query, samples, pcode, from, to));
 
-    private static OracleEndpoint Statistic(string name, Func<IEnumerable<OracleSample>, long, long, long, object> answer) =>
-        new(name, (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/{name}/{from}/{to}"), answer);
+    private static OracleEndpoint Statistic(string name, Func<IEnumerable<OracleSample>, long, long, long, object> response) =>
+        new(name, (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/{name}/{from}/{to}"), response);
 
     private static OracleEndpoint Filtered(string host, long port) => new(
         $"httpc of {host} {port}",
         (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/httpc/{from}/{to}/filter/host/{host}/port/{port}"),
         (samples, pcode, from, to) => HttpcOracle.Filtered(samples, pcode, from, to, host, port));
 
-    private static OracleEndpoint Threads(string rest, Func<IEnumerable<OracleSample>, long, long, long, object> answer) =>
-        new($"thread_count{rest}", (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/thread_count/{from}/{to}{rest}"), answer);
+    private static OracleEndpoint Threads(string rest, Func<IEnumerable<OracleSample>, long, long, long, object> response) =>
+        new($"thread_count{rest}", (from, to) => string.Create(CultureInfo.InvariantCulture, $"/open/api/json/thread_count/{from}/{to}{rest}"), response);
 
     // Both dates are inclusive.
-    private static OracleEndpoint Alerts(string rest, Func<IEnumerable<OracleSample>, object> answer) => new(
+    private static OracleEndpoint Alerts(string rest, Func<IEnumerable<OracleSample>, object> response) => new(
         $"alert-history{rest}",
         (from, to) => $"/api/v1.0/alert-history{rest}{(rest.Contains('?', StringComparison.Ordinal) ? '&' : '?')}"
             + $"startDate={AlertOracle.Moment(from)}&endDate={AlertOracle.Moment(to - 1)}",
-        (samples, pcode, from, to) => answer(samples.Within(pcode, "alert", from, to)));
+        (samples, pcode, from, to) => response(samples.Within(pcode, "alert", from, to)));
 }

@@ -1,6 +1,6 @@
 namespace TimeSeries.Tests.Contract.Oracle;
 
-/// <summary>The fields of the ingest contract that aggregates can be asked of, by its words.</summary>
+/// <summary>The fields of the ingest contract that aggregates can be of, by its words.</summary>
 internal static class OracleField
 {
     private static readonly Dictionary<string, string[]> _amounts = new()

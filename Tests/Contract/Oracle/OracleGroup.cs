@@ -16,7 +16,7 @@ internal sealed class OracleGroup(AggregateQuery query, List<OracleSample> sampl
     /// <summary>A text, a fraction in the parts that are kept (of a deviation: its square), or null.</summary>
     public object? Exact(string column) => _exact.TryGetValue(column, out object? known) ? known : _exact[column] = Compute(column);
 
-    /// <summary>What stands in the answer.</summary>
+    /// <summary>What is in the response.</summary>
     public object Shown(string column)
     {
         (string function, string field) = Split(column);

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace TimeSeries.Tests.Contract.Oracle;
 
 /// <summary>
-/// Quantiles by the stated rule: a value v falls into bin ⌈log_γ v⌉ with γ = 1.01/0.99 = 101/99, the value of rank ⌊q·(n−1)⌋ is answered as
+/// Quantiles by the stated rule: a value v falls into bin ⌈log_γ v⌉ with γ = 1.01/0.99 = 101/99, the value of rank ⌊q·(n−1)⌋ is given as
 /// the middle of its bin, 2γ^i/(γ+1) = 99/100·γ^i, held between the smallest and the greatest value. All in fractions of integers.
 /// </summary>
 internal static class OracleSketch

@@ -63,8 +63,8 @@ internal sealed class OracleTests
         int silentQueries = 0;
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
-            object answer = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
-            if (answer is Dictionary<string, object> members)
+            object response = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
+            if (response is Dictionary<string, object> members)
             {
                 if (members.GetValueOrDefault("rows") is List<object> found)
                 {
@@ -72,16 +72,16 @@ internal sealed class OracleTests
                     continue;
                 }
 
-                answer = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members.GetValueOrDefault("series")
+                response = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members.GetValueOrDefault("series")
                     ?? members.GetValueOrDefault("data") ?? ((Dictionary<string, object>)members["events"])["content"];
             }
 
             // No severity is both Info and at least Critical.
-            Assert.That((List<object>)answer,
+            Assert.That((List<object>)response,
                 endpoint.Name.Contains("severity=Info&", StringComparison.Ordinal) ? Is.Empty : Has.Count.GreaterThanOrEqualTo(2), endpoint.Name);
         }
 
-        // Some random filters let nothing pass, which has to be answered too.
+        // Some random filters let nothing pass, which needs a response too.
         Assert.That(silentQueries, Is.LessThanOrEqualTo(AggregateQuery.All.Count / 4));
     });
 

@@ -42,7 +42,7 @@ internal static class OracleWhere
     // Both in millionths of the wire's unit, finer than any value of a query.
     private static int Compare(string kind, (string Field, string Operator, string Value) condition, long kept)
     {
-        var asked = (BigInteger)(decimal.Parse(condition.Value, CultureInfo.InvariantCulture) * 1_000_000);
-        return (kept * BigInteger.Pow(10, 6 - OracleField.Decimals(kind, condition.Field))).CompareTo(asked);
+        var wanted = (BigInteger)(decimal.Parse(condition.Value, CultureInfo.InvariantCulture) * 1_000_000);
+        return (kept * BigInteger.Pow(10, 6 - OracleField.Decimals(kind, condition.Field))).CompareTo(wanted);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class SharedAlertTests
             .. ids.Select(id => new SampleRow(
                 "alert") { ["time"] = RowGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = id.ToString("D") }),
         ]);
-        JsonElement answer = await ingest.Client.PushAsync(batch, BodyForm.JsonRows);
-        return answer.GetProperty("duplicates").GetInt32();
+        JsonElement response = await ingest.Client.PushAsync(batch, BodyForm.JsonRows);
+        return response.GetProperty("duplicates").GetInt32();
     }
 }

@@ -10,7 +10,7 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract.Shared;
 
 /// <summary>
-/// Whatever of the processes around an InfluxDB is killed in the middle of pushes: what was answered 200 is there exactly once, by count and by sum,
+/// Whatever of the processes around an InfluxDB is killed in the middle of pushes: what got 200 is there exactly once, by count and by sum,
 /// and nothing is there that was not sent.
 /// </summary>
 // Pushes must get on at some rate while influxd is away.
@@ -18,16 +18,16 @@ namespace TimeSeries.Tests.Contract.Shared;
 internal sealed class SharedKillTests
 {
     private const int RowsPerBatch = 40;
-    private const int AnswersBefore = 60;
-    private const int AnswersMeanwhile = 60;
-    private const int AnswersAfter = 60;
+    private const int PushesBefore = 60;
+    private const int PushesMeanwhile = 60;
+    private const int PushesAfter = 60;
 
     private const int Connections = 4;
 
     // Longer ones with: dotnet test … -- 'TestRunParameters.Parameter(name="OutageSeconds", value="20")'
     private static readonly TimeSpan _outage = TimeSpan.FromSeconds(TestContext.Parameters.Get("OutageSeconds", 3));
 
-    // Between the pushes of a connection, so that after a long outage the services are still fewer than the 10,000 that one answer lists.
+    // Between the pushes of a connection, so that after a long outage the services are still fewer than the 10,000 that one response lists.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<string, bool> _ackedBySent = [];
@@ -45,24 +45,24 @@ internal sealed class SharedKillTests
     public async Task Stop() => await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [Test]
-    public async Task An_influxd_that_is_killed_costs_nothing_and_pushes_are_answered_200_meanwhile()
+    public async Task An_influxd_that_is_killed_costs_nothing_and_pushes_get_200_meanwhile()
     {
         ServerProcess ingest = await _store.StartHostAsync("Ingest", "node");
         ServerProcess query = await _store.StartHostAsync("Query", "none");
         using CancellationTokenSource enough = new();
         Task pushing = PushSideBySideAsync(ingest, enough.Token);
-        await SentAsync(AnswersBefore);
+        await SentAsync(PushesBefore);
         await InFlightAsync();
         int sentBefore = _ackedBySent.Count;
         _store.Influxd.Kill();
         await Task.Delay(_outage);
         int sentMeanwhile = _ackedBySent.Count - sentBefore;
         await _store.Influxd.RestartAsync();
-        await SentAsync(sentBefore + sentMeanwhile + AnswersAfter);
+        await SentAsync(sentBefore + sentMeanwhile + PushesAfter);
         await enough.CancelAsync();
         await pushing;
 
-        Assert.That(sentMeanwhile, Is.GreaterThan(AnswersMeanwhile));
+        Assert.That(sentMeanwhile, Is.GreaterThan(PushesMeanwhile));
         Assert.That(_ackedBySent.Values, Has.All.True);
         await AssertAllThereAsync(query);
         TestContext.Out.WriteLine($"Outage of {_outage}: {sentBefore} pushes before it, {sentMeanwhile} in it, {_ackedBySent.Count} in all.");
@@ -74,12 +74,12 @@ internal sealed class SharedKillTests
         ServerProcess first = await _store.StartHostAsync("Ingest", "node");
         ServerProcess query = await _store.StartHostAsync("Query", "none");
         Task pushing = PushAsync(first, "/first/", int.MaxValue);
-        await SentAsync(AnswersBefore);
+        await SentAsync(PushesBefore);
         await InFlightAsync();
         first.Kill();
         await pushing;
         ServerProcess second = await _store.StartHostAsync("Ingest", "node");
-        await PushAsync(second, "/second/", AnswersAfter);
+        await PushAsync(second, "/second/", PushesAfter);
         await AssertAllThereAsync(query);
     }
 
@@ -88,14 +88,14 @@ internal sealed class SharedKillTests
     {
         ServerProcess first = await _store.StartHostAsync("Ingest", "node");
         ServerProcess query = await _store.StartHostAsync("Query", "none");
-        await PushAsync(first, "/first/", AnswersBefore);
+        await PushAsync(first, "/first/", PushesBefore);
         _store.Influxd.Kill();
-        await PushAsync(first, "/meanwhile/", AnswersMeanwhile);
+        await PushAsync(first, "/meanwhile/", PushesMeanwhile);
         first.Kill();
 
         // Started while the store is away: what is pushed waits in its log.
         ServerProcess second = await _store.StartHostAsync("Ingest", "node");
-        await PushAsync(second, "/second/", AnswersAfter);
+        await PushAsync(second, "/second/", PushesAfter);
         await _store.Influxd.RestartAsync();
         await AssertAllThereAsync(query);
     }
@@ -111,13 +111,13 @@ internal sealed class SharedKillTests
 
     private Task SentAsync(int pushes) => Eventually.IsTrueAsync(() => _ackedBySent.Count >= pushes);
 
-    // Returns while a push waits for its answer.
+    // Returns while a push waits for its response.
     private Task InFlightAsync() => Eventually.IsTrueAsync(() => Volatile.Read(ref _inFlight) > 0);
 
-    // One batch after the other, each under a service of its own, until so many are answered or the host is gone.
-    private async Task PushAsync(ServerProcess ingest, string prefix, int answers)
+    // One batch after the other, each under a service of its own, until so many got 200 or the host is gone.
+    private async Task PushAsync(ServerProcess ingest, string prefix, int count)
     {
-        for (int i = 0; i < answers; i++)
+        for (int i = 0; i < count; i++)
         {
             string service = prefix + i.ToString(CultureInfo.InvariantCulture);
             _ackedBySent[service] = false;
@@ -143,9 +143,9 @@ internal sealed class SharedKillTests
     private async Task AssertAllThereAsync(ServerProcess query)
     {
         await _store.WaitForAsync(_ackedBySent.Values.Count(acked => acked) * (long)RowsPerBatch);
-        using JsonDocument answer = JsonDocument.Parse(
+        using JsonDocument response = JsonDocument.Parse(
             await query.Client.GetAsync($"/open/api/json/transaction/{RowGenerator.Start}/{RowGenerator.Start + RowGenerator.Hour}"));
-        Dictionary<string, (long Count, long Sum)> stored = answer.RootElement.GetProperty("records").EnumerateArray().ToDictionary(
+        Dictionary<string, (long Count, long Sum)> stored = response.RootElement.GetProperty("records").EnumerateArray().ToDictionary(
             record => record.GetProperty("service").GetString()!,
             record => (record.GetProperty("count").GetInt64(), record.GetProperty("time_sum").GetInt64()));
         Assert.Multiple(() =>

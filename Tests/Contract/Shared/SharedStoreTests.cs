@@ -12,9 +12,9 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract.Shared;
 
 /// <summary>
-/// Over InfluxDB every endpoint answers the same samples and queries as over the
+/// Over InfluxDB every endpoint gives the same for the same samples and queries as over the
 /// embedded store (<see cref="StoreStateTests"/>): as the naive computation does.
-/// An endpoint that is added to <see cref="OracleEndpoint.All"/> is asked of both.
+/// An endpoint that is added to <see cref="OracleEndpoint.All"/> is tested over both.
 /// </summary>
 [TestFixture(SharedStoreForm.Server)]
 [TestFixture(SharedStoreForm.TwoOfEach)]
@@ -59,12 +59,12 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     }
 
     [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Queries))]
-    public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
+    public async Task A_response_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
     {
         foreach (ServerProcess reader in _readers)
         {
-            string answer = await endpoint.AskAsync(reader.Client, range.From, range.To, pcode);
-            Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
+            string response = await endpoint.GetAsync(reader.Client, range.From, range.To, pcode);
+            Assert.That(ResponseComparer.Differences(response, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
         }
     }
 
@@ -74,8 +74,8 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     {
         foreach (ServerProcess reader in _readers)
         {
-            string answer = await reader.Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
-            Assert.That(AnswerComparer.Differences(answer, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
+            string response = await reader.Client.GetAsync(OracleEndpoint.Agents.Path(0, 0), pcode);
+            Assert.That(ResponseComparer.Differences(response, GeneratedSamples.Expected.Of(OracleEndpoint.Agents, pcode, 0, 0)), Is.Empty);
         }
     }
 
@@ -87,8 +87,8 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
         {
             foreach (ServerProcess reader in _readers)
             {
-                string answer = await reader.Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
-                Assert.That(AnswerComparer.Differences(answer, AlertOracle.One(alert)), Is.Empty);
+                string response = await reader.Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
+                Assert.That(ResponseComparer.Differences(response, AlertOracle.One(alert)), Is.Empty);
             }
         }
     }
@@ -126,10 +126,10 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
         foreach (string host in HostileTexts.All.Where(
             text => !text.Contains("..", StringComparison.Ordinal) && !text.Contains('\0', StringComparison.Ordinal)))
         {
-            string answer = await _readers[0].Client.GetAsync(
+            string response = await _readers[0].Client.GetAsync(
                 string.Create(CultureInfo.InvariantCulture, $"/open/api/json/httpc/{from}/{to}/filter/host/{Uri.EscapeDataString(host)}/port/8080"));
             object expected = HttpcOracle.Filtered(GeneratedSamples.Expected.Samples, TestProjects.First, from, to, host, 8_080);
-            Assert.That(AnswerComparer.Differences(answer, expected), Is.Empty, host);
+            Assert.That(ResponseComparer.Differences(response, expected), Is.Empty, host);
         }
     }
 

@@ -7,8 +7,8 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract.Shared;
 
 /// <summary>
-/// Recorded telemetry of a real application through one influxd, by two Ingest and two Query processes or by the all-in-one Server: every reader answers as the
-/// naive computation does.
+/// Recorded telemetry of a real application through one influxd, by two Ingest and two Query processes or by the all-in-one Server. Every reader gives the
+/// naive result.
 /// </summary>
 [TestFixture(SharedStoreForm.Server)]
 [TestFixture(SharedStoreForm.TwoOfEach)]
@@ -35,12 +35,12 @@ internal sealed class SharedTrainTicketTests(SharedStoreForm form)
     public async Task Stop() => await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestCaseSource(typeof(TrainTicketTests), nameof(TrainTicketTests.Queries))]
-    public async Task An_answer_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
+    public async Task A_response_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range)
     {
         foreach (ServerProcess reader in _readers)
         {
-            string answer = await endpoint.AskAsync(reader.Client, range.From, range.To);
-            Assert.That(AnswerComparer.Differences(answer, TrainTicketTests.Expected.Of(endpoint, TestProjects.First, range.From, range.To)), Is.Empty);
+            string response = await endpoint.GetAsync(reader.Client, range.From, range.To);
+            Assert.That(ResponseComparer.Differences(response, TrainTicketTests.Expected.Of(endpoint, TestProjects.First, range.From, range.To)), Is.Empty);
         }
     }
 }

@@ -109,7 +109,7 @@ internal sealed class ReadAlertTests
         Assert.That(() => InfluxStatement.Select("m\"; DROP MEASUREMENT m", ["n"]), Throws.ArgumentException);
 
     [Test]
-    public async Task What_is_past_its_retention_is_not_answered()
+    public async Task What_is_past_its_retention_is_in_no_result()
     {
         using InfluxReader reader = ReadSetup.Reader(_server, TimeSpan.FromHours(2));
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();

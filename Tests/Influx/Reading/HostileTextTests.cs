@@ -31,7 +31,7 @@ internal sealed class HostileTextTests
     private const string Database = "apm";
     private const int RowsPerKind = 120;
     private const int Pool = 40;
-    private const int MaxPieces = 12;
+    private const int MaxParts = 12;
     private const int LongLength = 4_000;
 
     private static readonly string[] _pieces =
@@ -185,7 +185,7 @@ internal sealed class HostileTextTests
     private static string Hostile(Random random)
     {
         StringBuilder text = new();
-        for (int pieces = random.Next(1, MaxPieces); pieces > 0; pieces--)
+        for (int parts = random.Next(1, MaxParts); parts > 0; parts--)
         {
             text.Append(random.Next(10) == 0 ? Pick(random, [.. HostileTexts.All]) : Pick(random, _pieces));
         }

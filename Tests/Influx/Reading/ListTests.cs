@@ -42,7 +42,7 @@ internal sealed class ListTests
             await stores.WriteAsync(Later(made.Batch(_kinds[random.Next(_kinds.Length)], 1 + random.Next(5) / 4, 1 + random.Next(120), step * 4)), 1);
         }
 
-        for (int asked = 0; asked < QueryCount; asked++)
+        for (int i = 0; i < QueryCount; i++)
         {
             await stores.CheckAsync(made.AnyQuery(_kinds[random.Next(_kinds.Length)], 1 + random.Next(5) / 4, stores.Rows));
         }
@@ -63,10 +63,10 @@ internal sealed class ListTests
             }
         }
 
-        for (int asked = 0; asked < 40; asked++)
+        for (int i = 0; i < 40; i++)
         {
             ListQuery query = made.AnyQuery(Kind.Transaction, 1, stores.Rows);
-            await stores.CheckAsync(query with { Offset = random.NextInt64(70_000), Filters = asked % 4 == 0 ? query.Filters : [] });
+            await stores.CheckAsync(query with { Offset = random.NextInt64(70_000), Filters = i % 4 == 0 ? query.Filters : [] });
         }
     }
 

@@ -64,8 +64,8 @@ internal sealed class ListedStores(RealInfluxd server) : IAsyncDisposable
     public async Task CheckAsync(ListQuery query)
     {
         SampleList expected = await _embedded.Store.ListAsync(query, CancellationToken.None);
-        ListQuery asked = query.After is { } after ? query with { After = _places[(int)after.Number] } : query;
-        SampleList actual = await _influx.ListAsync(asked, CancellationToken.None);
+        ListQuery placed = query.After is { } after ? query with { After = _places[(int)after.Number] } : query;
+        SampleList actual = await _influx.ListAsync(placed, CancellationToken.None);
         Assert.That(ListRows.Lines(query, new PlacedList(actual, _numbers)), Is.EqualTo(ListRows.Lines(query, expected)), query.ToString);
     }
 

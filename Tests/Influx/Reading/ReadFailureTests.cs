@@ -8,7 +8,7 @@ using TimeSeries.Tests.Support.Influx;
 
 namespace TimeSeries.Tests.Influx.Reading;
 
-/// <summary>What is no whole answer is an error that says which, and never a smaller number.</summary>
+/// <summary>What is no whole response is an error that says which, and never a smaller number.</summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class ReadFailureTests
 {
@@ -26,7 +26,7 @@ internal sealed class ReadFailureTests
         UseRollups = false,
     };
 
-    private static readonly object[] _answers =
+    private static readonly object[] _responses =
     [
         new object[] { 200, PartialRow, InfluxQueryFailure.Partial },
         new object[] { 200, Row + "\n" + PartialRow, InfluxQueryFailure.Partial },
@@ -52,15 +52,15 @@ internal sealed class ReadFailureTests
         new object[] { 500, "", InfluxQueryFailure.ServerError },
     ];
 
-    [TestCaseSource(nameof(_answers))]
-    public async Task What_is_no_whole_answer_is_an_error_by_name(int status, string body, InfluxQueryFailure expected)
+    [TestCaseSource(nameof(_responses))]
+    public async Task What_is_no_whole_response_is_an_error_by_name(int status, string body, InfluxQueryFailure expected)
     {
         using ScriptedServer server = ScriptedServer.Of(status, body);
         Assert.That((await FailureOfAsync(server)).Failure, Is.EqualTo(expected));
     }
 
     [Test]
-    public async Task An_answer_in_several_objects_is_taken_whole()
+    public async Task A_response_in_several_objects_is_taken_whole()
     {
         using ScriptedServer server = ScriptedServer.Of(200, PartialRow + "\n" + PartialRow + "\n" + Row + "\n");
         using InfluxReader reader = Reader(server);
@@ -74,27 +74,27 @@ internal sealed class ReadFailureTests
         using ScriptedServer server = ScriptedServer.Of(200, Row);
         using InfluxReader reader = new(ReadSetup.Options(new Uri(server.Address, "/proxy/influx")), _ => null, TimeProvider.System);
         await reader.QueryAsync(_query, CancellationToken.None);
-        Assert.That(server.Asked, Does.StartWith("POST /proxy/influx/query HTTP/1.1\r\n"));
+        Assert.That(server.Request, Does.StartWith("POST /proxy/influx/query HTTP/1.1\r\n"));
     }
 
     [Test]
-    public async Task Answers_are_not_asked_for_compressed()
+    public async Task Responses_are_not_asked_for_compressed()
     {
         using ScriptedServer server = ScriptedServer.Of(200, Row);
         using InfluxReader reader = Reader(server);
         await reader.QueryAsync(_query, CancellationToken.None);
-        Assert.That(server.Asked, Does.Not.Contain("Accept-Encoding").IgnoreCase);
+        Assert.That(server.Request, Does.Not.Contain("Accept-Encoding").IgnoreCase);
     }
 
     [Test]
-    public async Task A_page_of_another_server_is_no_answer()
+    public async Task A_page_of_another_server_is_no_response()
     {
         using ScriptedServer server = ScriptedServer.Of(200, Row, "text/html");
         Assert.That((await FailureOfAsync(server)).Failure, Is.EqualTo(InfluxQueryFailure.Malformed));
     }
 
     [Test]
-    public async Task A_connection_that_breaks_in_mid_answer_is_an_error()
+    public async Task A_connection_that_breaks_within_a_response_is_an_error()
     {
         using ScriptedServer server = ScriptedServer.BreakingOff(PartialRow);
         Assert.That((await FailureOfAsync(server)).Failure, Is.EqualTo(InfluxQueryFailure.Unreachable));
@@ -124,9 +124,9 @@ internal sealed class ReadFailureTests
         using ScriptedServer server = ScriptedServer.Silent(PartialRow);
         using InfluxReader reader = new(Options(server, TimeSpan.FromMinutes(1)), _ => null, TimeProvider.System);
         using CancellationTokenSource leave = new();
-        Task asked = reader.QueryAsync(_query, leave.Token).AsTask();
+        Task reading = reader.QueryAsync(_query, leave.Token).AsTask();
         leave.CancelAfter(TimeSpan.FromMilliseconds(200));
-        Assert.That(async () => await asked, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await reading, Throws.InstanceOf<OperationCanceledException>());
         await server.HungUp.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
@@ -146,7 +146,7 @@ internal sealed class ReadFailureTests
         using ScriptedServer server = ScriptedServer.Of(200, Row);
         using InfluxReader reader = Reader(server);
         await reader.QueryAsync(_query, CancellationToken.None);
-        string[] lines = server.Asked.Split("\r\n");
+        string[] lines = server.Request.Split("\r\n");
         string statement = Uri.UnescapeDataString(lines[^1].Replace('+', ' '));
         Assert.Multiple(() =>
         {

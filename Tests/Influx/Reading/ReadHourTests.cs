@@ -13,7 +13,7 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Influx.Reading;
 
-/// <summary>Hours of closed units are merged once and kept; what comes late into one counts in the next answer all the same.</summary>
+/// <summary>Hours of closed units are merged once and kept; what comes late into one counts in the next result all the same.</summary>
 internal sealed class ReadHourTests
 {
     private const string Database = "apm";
@@ -53,21 +53,21 @@ internal sealed class ReadHourTests
     }
 
     [Test]
-    public async Task Any_query_is_answered_from_merged_hours_as_the_naive_computation_does()
+    public async Task The_result_of_any_query_from_merged_hours_equals_the_naive_computation()
     {
         QueryGenerator generator = new(_schema, new Random(5));
         for (int i = 0; i < QueryCount; i++)
         {
             long from = Start + (_random.Next(-1, Hours) * Hour) + (i % 3 == 0 ? 0 : _random.Next(13) * 300_000L);
             SampleQuery query = generator.OfRollup(i % 5 == 0 ? TimeRange.All : new TimeRange(from, from + (_random.Next(1, 3) * Hour) + (i % 2 * 77_777)));
-            Assert.That(await AskAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)), $"{query}");
+            Assert.That(await ResultAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)), $"{query}");
         }
     }
 
     [Test]
     public async Task An_hour_is_kept_once_it_was_asked_for_and_its_units_are_not()
     {
-        await AskAsync(OfServices());
+        await ResultAsync(OfServices());
         HourCacheKey place = new(1, Kind.Transaction, 0, Start + Hour);
         Assert.That((_cache.Hours.Find(place) is not null, _cache.Units.Find(new UnitCacheKey(1, Kind.Transaction, 0, Start + Hour, "00000000000000a1", 0))),
             Is.EqualTo((true, (CachedUnitRollup?)null)));
@@ -79,21 +79,21 @@ internal sealed class ReadHourTests
     public async Task What_comes_late_into_a_kept_hour_counts(bool closed)
     {
         SampleQuery query = OfServices();
-        await AskAsync(query);
+        await ResultAsync(query);
         await WriteAsync(_first, 50, Hour, closed, true);
-        Assert.That(await AskAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)));
+        Assert.That(await ResultAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)));
     }
 
     [Test]
     public async Task What_others_write_into_a_kept_hour_counts_ten_minutes_later()
     {
         SampleQuery query = OfServices();
-        await AskAsync(query);
+        await ResultAsync(query);
         List<string> before = ResultLines.Expected(query, _rows).ToList();
         await WriteAsync(_first, 50, Hour, true, withRollups: false);
-        Assert.That(await AskAsync(query), Is.EqualTo(before));
+        Assert.That(await ResultAsync(query), Is.EqualTo(before));
         _clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.That(await AskAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)));
+        Assert.That(await ResultAsync(query), Is.EqualTo(ResultLines.Expected(query, _rows)));
     }
 
     private static SampleQuery OfServices() => new()
@@ -105,7 +105,7 @@ internal sealed class ReadHourTests
         Measures = [new Measure(MeasureKind.Count), new Measure(MeasureKind.Sketch, _schema.Ordinal("elapsed"))],
     };
 
-    private async Task<List<string>> AskAsync(SampleQuery query)
+    private async Task<List<string>> ResultAsync(SampleQuery query)
     {
         InfluxQlClient client = new(_http, ReadSetup.Options(_server.Address), TimeProvider.System);
         Aggregation aggregation = new(query);

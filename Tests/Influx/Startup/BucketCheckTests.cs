@@ -52,7 +52,7 @@ internal sealed class BucketCheckTests
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
         server.Mappings.Clear();
-        server.QueryAnswer = """{"results":[{"statement_id":0,"error":"database not found: apm"}]}""";
+        server.QueryResponse = """{"results":[{"statement_id":0,"error":"database not found: apm"}]}""";
         ProbeResult findings = await RunAsync(Options(server, FakeInflux.Organisation));
         Assert.That(findings.Faults.Single(), Does.Contain("Create the mapping with: influx v1 dbrp create --db apm"));
     }
@@ -91,7 +91,7 @@ internal sealed class BucketCheckTests
     public async Task An_account_that_sees_no_buckets_may_be_used(int status)
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
-        server.BucketAnswer = context =>
+        server.BucketResponse = context =>
         {
             // A date, on which the upper layer of InfluxDB.Client throws a FormatException.
             context.Response.Headers.RetryAfter = "Wed, 21 Oct 2026 07:28:00 GMT";
@@ -107,7 +107,7 @@ internal sealed class BucketCheckTests
     public async Task What_is_no_list_of_buckets_is_passed_over(string body)
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
-        server.BucketAnswer = _ => Task.FromResult(Results.Text(body, "application/json"));
+        server.BucketResponse = _ => Task.FromResult(Results.Text(body, "application/json"));
         Assert.That((await RunAsync(Options(server, FakeInflux.Organisation))).Faults, Is.Empty);
     }
 
@@ -115,7 +115,7 @@ internal sealed class BucketCheckTests
     public async Task A_server_that_falls_silent_meanwhile_is_unreachable()
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Version2);
-        server.BucketAnswer = async context =>
+        server.BucketResponse = async context =>
         {
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
             return Results.Empty;
@@ -127,7 +127,7 @@ internal sealed class BucketCheckTests
     }
 
     [Test]
-    public async Task What_answers_204_to_everything_is_no_InfluxDB()
+    public async Task What_responds_204_to_everything_is_no_InfluxDB()
     {
         using ScriptedServer server = ScriptedServer.Of(204, "");
         ProbeResult findings = await RunAsync(new InfluxOptions { Host = server.Address });

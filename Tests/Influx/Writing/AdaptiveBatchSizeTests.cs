@@ -77,7 +77,7 @@ internal sealed class AdaptiveBatchSizeTests
     }
 
     [Test]
-    public void A_refusal_begins_the_count_of_successes_anew()
+    public void A_refusal_begins_the_count_of_successes_again()
     {
         AdaptiveBatchSize size = new(Configured, _clock);
         size.Shrink(Configured);

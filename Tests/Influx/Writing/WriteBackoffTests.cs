@@ -23,8 +23,8 @@ internal sealed class WriteBackoffTests
     [TestCase(7, 7)]
     [TestCase(-5, 0)]
     [TestCase(100_000, 300)]
-    public void What_the_server_asks_for_is_done_within_bounds(int asked, int expected) =>
-        Assert.That(new Backoff(() => 1).Next(TimeSpan.FromSeconds(asked)), Is.EqualTo(TimeSpan.FromSeconds(expected)));
+    public void What_the_server_asks_for_is_done_within_bounds(int seconds, int expected) =>
+        Assert.That(new Backoff(() => 1).Next(TimeSpan.FromSeconds(seconds)), Is.EqualTo(TimeSpan.FromSeconds(expected)));
 
     [TestCase("17", 17)]
     [TestCase(" 3 ", 3)]

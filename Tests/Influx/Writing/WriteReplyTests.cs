@@ -5,7 +5,7 @@ using TimeSeries.Core.Storage.Influx.Writing;
 
 namespace TimeSeries.Tests.Influx.Writing;
 
-/// <summary>Each answer that an InfluxDB gives, and what is done about it.</summary>
+/// <summary>Each response that an InfluxDB gives, and what is done about it.</summary>
 internal sealed class WriteReplyTests
 {
     private const int Megabyte = 1 << 20;
@@ -33,7 +33,7 @@ internal sealed class WriteReplyTests
     [TestCase(500, "timeout", WriteOutcome.Unavailable)]
     [TestCase(503, "", WriteOutcome.Unavailable)]
     [TestCase(504, "", WriteOutcome.Unavailable)]
-    public void An_answer_has_its_outcome(int status, string body, WriteOutcome expected) =>
+    public void A_response_has_its_outcome(int status, string body, WriteOutcome expected) =>
         Assert.That(WriteReply.Of((HttpStatusCode)status, body).Outcome, Is.EqualTo(expected));
 
     [TestCase("partial write: points beyond retention policy dropped=12", 12)]

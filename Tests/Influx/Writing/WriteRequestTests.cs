@@ -31,7 +31,7 @@ internal sealed class WriteRequestTests
             new InfluxOptions { Host = new Uri(server.Address, "proxy"), Database = "a&b c", RetentionPolicy = policy, Org = "my org", WriteApi = api });
 
         // The digits of an escape may be of either case.
-        Assert.That(server.Asked.Split("\r\n")[0], Is.EqualTo(expected).IgnoreCase);
+        Assert.That(server.Request.Split("\r\n")[0], Is.EqualTo(expected).IgnoreCase);
     }
 
     [Test]
@@ -39,9 +39,9 @@ internal sealed class WriteRequestTests
     {
         using ScriptedServer server = ScriptedServer.Of(204, "");
         await WriteAsync(new InfluxOptions { Host = server.Address }, "m v=\"\u20ac\" 1\n");
-        Assert.That(server.Asked, Does.Contain("\r\nContent-Type: text/plain; charset=utf-8\r\n").And.Contain("\r\nAccept: application/json\r\n").And.EndsWith(
-            "\r\n\r\nm v=\"\u20ac\" 1\n"));
-        Assert.That(server.Asked, Does.Not.Contain("Content-Encoding").And.Not.Contain("Authorization").And.Not.Contain("Cookie").And.Not.Contain("Expect"));
+        Assert.That(server.Request, Does.Contain("\r\nContent-Type: text/plain; charset=utf-8\r\n").And.Contain("\r\nAccept: application/json\r\n"));
+        Assert.That(server.Request, Does.EndWith("\r\n\r\nm v=\"\u20ac\" 1\n"));
+        Assert.That(server.Request, Does.Not.Contain("Content-Encoding").And.Not.Contain("Authorization").And.Not.Contain("Cookie").And.Not.Contain("Expect"));
     }
 
     [TestCase(InfluxAuthScheme.Token, "Token " + Secret)]
@@ -52,8 +52,8 @@ internal sealed class WriteRequestTests
         using ScriptedServer server = ScriptedServer.Of(204, "");
         await WriteAsync(new InfluxOptions { Host = server.Address, Credentials = new InfluxCredentials(Secret, scheme: scheme) });
         string header = $"\r\nAuthorization: {expected}\r\n";
-        Assert.That(server.Asked, Does.Contain(header));
-        Assert.That(server.Asked.Replace(header, "", StringComparison.Ordinal), Does.Not.Contain(Secret).And.Not.Contain("Authorization"));
+        Assert.That(server.Request, Does.Contain(header));
+        Assert.That(server.Request.Replace(header, "", StringComparison.Ordinal), Does.Not.Contain(Secret).And.Not.Contain("Authorization"));
     }
 
     [TestCase("17", 17)]
@@ -108,7 +108,7 @@ internal sealed class WriteRequestTests
         using ScriptedServer other = ScriptedServer.Of(204, "");
         using ScriptedServer server = ScriptedServer.Saying($"HTTP/1.1 307 Said\r\nLocation: {other.Address}write\r\nContent-Length: 0\r\n\r\n");
         WriteReply reply = await WriteAsync(new InfluxOptions { Host = server.Address, Credentials = _password });
-        Assert.That((reply.Outcome, other.Asked), Is.EqualTo((WriteOutcome.Misconfigured, "")));
+        Assert.That((reply.Outcome, other.Request), Is.EqualTo((WriteOutcome.Misconfigured, "")));
     }
 
     [Test]
@@ -133,7 +133,7 @@ internal sealed class WriteRequestTests
 
     [TestCase("", TestName = "A_server_that_says_nothing_runs_into_the_time_out")]
     [TestCase("HTTP/1.1 500 Said\r\nContent-Length: 100\r\n\r\nbegun", TestName = "An_error_that_breaks_off_runs_into_the_time_out")]
-    public async Task No_answer_in_time_is_tried_again(string head)
+    public async Task No_response_in_time_is_tried_again(string head)
     {
         using ScriptedServer server = ScriptedServer.Saying(head);
         WriteReply reply = await WriteAsync(new InfluxOptions { Host = server.Address, Timeout = TimeSpan.FromSeconds(2) });
@@ -149,7 +149,7 @@ internal sealed class WriteRequestTests
         using InfluxHttp http = new(new InfluxOptions { Host = server.Address }, TimeProvider.System);
         using CancellationTokenSource stop = new();
         Task<WriteReply> writing = http.WriteAsync("m v=1i 1\n"u8.ToArray(), 0, stop.Token);
-        await Eventually.IsTrueAsync(() => server.Asked.Length > 0);
+        await Eventually.IsTrueAsync(() => server.Request.Length > 0);
         await stop.CancelAsync();
         await Assert.ThatAsync(() => writing, Throws.InstanceOf<OperationCanceledException>());
         await server.HungUp;

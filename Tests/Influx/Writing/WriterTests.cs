@@ -186,7 +186,7 @@ internal sealed class WriterTests
     }
 
     [Test]
-    public async Task A_write_that_is_too_large_is_sent_in_pieces()
+    public async Task A_write_that_is_too_large_is_sent_in_parts()
     {
         await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Cloud);
         server.BodyLimit = 20_000;

@@ -49,7 +49,7 @@ public sealed class AggregateFormatTests
     [TestCase("csv")]
     [TestCase("ndjson")]
     [TestCase("msgpack")]
-    public async Task A_long_answer_streams_whole(string format)
+    public async Task A_long_response_streams_whole(string format)
     {
         string padding = new('x', 1_000);
         await using QueryTestHost host = await QueryTestHost.StartAsync([.. Enumerable.Range(1_000, 2_000).Select(i => Statement($"{padding}{i}", i))]);
@@ -123,7 +123,7 @@ public sealed class AggregateFormatTests
 
     private static Row Statement(string text, long elapsed) => new Row(Kind.Sql, Time).With("sql", text).With("elapsed", elapsed);
 
-    /// <summary>Answers whose rows break behind so many good ones.</summary>
+    /// <summary>Results whose rows break behind so many good ones.</summary>
     private sealed class BrokenReader(int goodRows) : ISampleReader
     {
         private readonly RowReader _good = new([Statement("good", 1)]);

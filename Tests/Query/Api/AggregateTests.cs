@@ -7,7 +7,7 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Query.Api;
 
-/// <summary><c>/api/v1/aggregate</c>: measures, groups, windows, filters and orders, over rows whose answers are worked out by hand.</summary>
+/// <summary><c>/api/v1/aggregate</c>: measures, groups, windows, filters and orders, over rows whose results are worked out by hand.</summary>
 public sealed class AggregateTests
 {
     // 2023-01-29 12:00:00 UTC.
@@ -36,7 +36,7 @@ public sealed class AggregateTests
     public async Task StopAsync() => await _host.DisposeAsync();
 
     [Test]
-    public async Task An_answer_tells_all_about_itself()
+    public async Task A_response_tells_all_about_itself()
     {
         using HttpResponseMessage response = await _host.OwnAsync(
             "/api/v1/aggregate?kind=transaction&from=2023-01-29T12:00:00Z&to=1674993720000&window=1m&by=service&measures=count,avg(elapsed),rate&limit=1");
@@ -77,8 +77,8 @@ public sealed class AggregateTests
     [TestCase("p99(httpc_time)", "null")]
     public async Task A_measure_leaves_out_what_is_missing_and_turns_units_last(string measure, string expected)
     {
-        JsonElement answer = await AskAsync($"kind=transaction&measures={measure}");
-        Assert.That(answer.GetProperty("rows").GetRawText(), Is.EqualTo($"[[{expected}]]"));
+        JsonElement response = await GetAsync($"kind=transaction&measures={measure}");
+        Assert.That(response.GetProperty("rows").GetRawText(), Is.EqualTo($"[[{expected}]]"));
     }
 
     [TestCase("thread", "sum(count),avg(count),max(count),p50(count)", "[[1.500002,0.750001,1.5,0.000002]]")]
@@ -86,15 +86,15 @@ public sealed class AggregateTests
     [TestCase("exception", "min(snap_seq),max(snap_seq),sum(snap_seq),avg(snap_seq)", "[[-9223372036854775807,9223372036854775807,0,0]]")]
     public async Task Numbers_keep_every_digit(string kind, string measures, string expected)
     {
-        JsonElement answer = await AskAsync($"kind={kind}&measures={measures}");
-        Assert.That(answer.GetProperty("rows").GetRawText(), Is.EqualTo(expected));
+        JsonElement response = await GetAsync($"kind={kind}&measures={measures}");
+        Assert.That(response.GetProperty("rows").GetRawText(), Is.EqualTo(expected));
     }
 
     [Test]
     public async Task Without_measures_samples_are_counted()
     {
-        JsonElement answer = await AskAsync("kind=thread&by=oname,oid");
-        Assert.That(answer.GetProperty("rows").GetRawText(), Is.EqualTo("""[["shop",7,2]]"""));
+        JsonElement response = await GetAsync("kind=thread&by=oname,oid");
+        Assert.That(response.GetProperty("rows").GetRawText(), Is.EqualTo("""[["shop",7,2]]"""));
     }
 
     [TestCase("by=service", """[["/B",1],["/a",3],["/b",2]]""")]
@@ -104,16 +104,16 @@ public sealed class AggregateTests
     [TestCase("by=error_class", """[[null,5],["Boom",1]]""")]
     public async Task Groups_are_sorted_by_bytes_and_what_is_missing_comes_first(string parameters, string expected)
     {
-        JsonElement answer = await AskAsync($"kind=transaction&{parameters}");
-        Assert.That(answer.GetProperty("rows").GetRawText(), Is.EqualTo(expected));
+        JsonElement response = await GetAsync($"kind=transaction&{parameters}");
+        Assert.That(response.GetProperty("rows").GetRawText(), Is.EqualTo(expected));
     }
 
     [Test]
     public async Task The_first_window_may_begin_before_the_range_and_rates_count_its_seconds_inside_only()
     {
-        JsonElement answer = await AskAsync($"kind=transaction&window=1m&measures=count,rate&from={Noon + 1_000}&to={Noon + 61_000}");
+        JsonElement response = await GetAsync($"kind=transaction&window=1m&measures=count,rate&from={Noon + 1_000}&to={Noon + 61_000}");
         // 59 seconds of the first window with 2 samples, one second of the second with 1.
-        Assert.That(answer.GetProperty("rows").GetRawText(), Is.EqualTo("[[1674993600000,2,0.03389830508474576],[1674993660000,1,1]]"));
+        Assert.That(response.GetProperty("rows").GetRawText(), Is.EqualTo("[[1674993600000,2,0.03389830508474576],[1674993660000,1,1]]"));
     }
 
     [TestCase("1d", 1_674_950_400_000)]
@@ -123,22 +123,22 @@ public sealed class AggregateTests
     [TestCase("86400s", 1_674_950_400_000)]
     public async Task Windows_are_aligned_to_the_epoch(string window, long first)
     {
-        JsonElement answer = await AskAsync($"kind=transaction&window={window}");
-        Assert.That(answer.GetProperty("rows")[0][0].GetInt64(), Is.EqualTo(first));
+        JsonElement response = await GetAsync($"kind=transaction&window={window}");
+        Assert.That(response.GetProperty("rows")[0][0].GetInt64(), Is.EqualTo(first));
     }
 
     [Test]
     public async Task A_range_is_half_open()
     {
-        JsonElement answer = await AskAsync($"kind=transaction&from={Noon + 1_000}&to={Noon + 60_000}");
-        Assert.That(answer.GetProperty("rows").GetRawText(), Is.EqualTo("[[2]]"));
+        JsonElement response = await GetAsync($"kind=transaction&from={Noon + 1_000}&to={Noon + 60_000}");
+        Assert.That(response.GetProperty("rows").GetRawText(), Is.EqualTo("[[2]]"));
     }
 
     [Test]
     public async Task Nothing_in_range_is_no_row()
     {
-        JsonElement answer = await AskAsync("kind=transaction&from=0&to=1&window=1d&by=service&measures=avg(elapsed)");
-        Assert.That((answer.GetProperty("rows").GetRawText(), answer.GetProperty("total").GetInt64()), Is.EqualTo(("[]", 0L)));
+        JsonElement response = await GetAsync("kind=transaction&from=0&to=1&window=1d&by=service&measures=avg(elapsed)");
+        Assert.That((response.GetProperty("rows").GetRawText(), response.GetProperty("total").GetInt64()), Is.EqualTo(("[]", 0L)));
     }
 
     [TestCase("2023-01-29T12:00:00Z", Noon)]
@@ -159,16 +159,16 @@ public sealed class AggregateTests
     public async Task Without_times_the_last_hour_is_meant()
     {
         using HttpResponseMessage response = await _host.OwnAsync("/api/v1/aggregate?kind=transaction");
-        JsonElement answer = await QueryTestHost.ReadAsync(response, HttpStatusCode.OK);
-        Assert.That((answer.GetProperty("from").GetInt64(), answer.GetProperty("to").GetInt64()),
+        JsonElement json = await QueryTestHost.ReadAsync(response, HttpStatusCode.OK);
+        Assert.That((json.GetProperty("from").GetInt64(), json.GetProperty("to").GetInt64()),
             Is.EqualTo((QueryTestHost.Now - 3_600_000, QueryTestHost.Now)));
     }
 
     [Test]
     public async Task Of_a_name_that_stands_twice_the_first_counts()
     {
-        JsonElement answer = await AskAsync("kind=thread&kind=nonsense&measures=rate&measures=count&by=oid&by=oname");
-        Assert.That(answer.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()),
+        JsonElement response = await GetAsync("kind=thread&kind=nonsense&measures=rate&measures=count&by=oid&by=oname");
+        Assert.That(response.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()),
             Is.EqualTo(new[] { "oid", "rate" }));
     }
 
@@ -238,17 +238,17 @@ public sealed class AggregateTests
     [TestCase("order=rate,-service", "/B /b /a")]
     public async Task Rows_are_sorted_by_any_column_and_cut_then(string parameters, string expected)
     {
-        JsonElement answer = await AskAsync(
+        JsonElement response = await GetAsync(
             "kind=transaction&by=service&measures=count,avg(elapsed),stddev(elapsed),p50(elapsed),error_rate,avg(sql_count),max(status),rate&" + parameters);
-        Assert.That(string.Join(' ', answer.GetProperty("rows").EnumerateArray().Select(row => row[0].GetString())), Is.EqualTo(expected));
-        Assert.That(answer.GetProperty("total").GetInt64(), Is.EqualTo(3));
+        Assert.That(string.Join(' ', response.GetProperty("rows").EnumerateArray().Select(row => row[0].GetString())), Is.EqualTo(expected));
+        Assert.That(response.GetProperty("total").GetInt64(), Is.EqualTo(3));
     }
 
     [Test]
     public async Task Rates_of_windows_that_are_cut_are_compared_by_their_seconds()
     {
-        JsonElement answer = await AskAsync($"kind=transaction&window=1m&measures=rate&order=-rate&from={Noon + 1_000}&to={Noon + 61_000}");
-        Assert.That(answer.GetProperty("rows").EnumerateArray().Select(row => row[0].GetInt64()), Is.EqualTo(new[] { Noon + 60_000, Noon }));
+        JsonElement response = await GetAsync($"kind=transaction&window=1m&measures=rate&order=-rate&from={Noon + 1_000}&to={Noon + 61_000}");
+        Assert.That(response.GetProperty("rows").EnumerateArray().Select(row => row[0].GetInt64()), Is.EqualTo(new[] { Noon + 60_000, Noon }));
     }
 
     [Test]
@@ -264,12 +264,12 @@ public sealed class AggregateTests
 
     private async Task<int> CountAsync(params string[] wheres)
     {
-        JsonElement answer = await AskAsync("kind=transaction&" + string.Join('&', wheres.Select(where => "where=" + Uri.EscapeDataString(where))));
-        JsonElement rows = answer.GetProperty("rows");
+        JsonElement response = await GetAsync("kind=transaction&" + string.Join('&', wheres.Select(where => "where=" + Uri.EscapeDataString(where))));
+        JsonElement rows = response.GetProperty("rows");
         return rows.GetArrayLength() == 0 ? 0 : rows[0][0].GetInt32();
     }
 
-    private async Task<JsonElement> AskAsync(string parameters)
+    private async Task<JsonElement> GetAsync(string parameters)
     {
         string times = parameters.Contains("from=", StringComparison.Ordinal) ? "" : $"&from={Noon}&to={Noon + 120_000}";
         using HttpResponseMessage response = await _host.OwnAsync($"/api/v1/aggregate?{parameters}{times}");

@@ -75,8 +75,8 @@ public sealed class MessagePackFormatTests
         await using QueryTestHost host = await QueryTestHost.StartAsync(
             [.. Enumerable.Range(0, 2).Select(_ => new Row(Kind.Exception, Start).With("class", "E").With("snap_seq", long.MaxValue))]);
         byte[] body = await BodyAsync(host, "/api/v1/aggregate?kind=exception&measures=sum(snap_seq)");
-        var answer = (Dictionary<string, object?>)MessagePackReading.Read(body)!;
-        Assert.That(((List<object?>)answer["rows"]!)[0], Is.EqualTo(new object[] { 18_446_744_073_709_551_616.0 }));
+        var response = (Dictionary<string, object?>)MessagePackReading.Read(body)!;
+        Assert.That(((List<object?>)response["rows"]!)[0], Is.EqualTo(new object[] { 18_446_744_073_709_551_616.0 }));
     }
 
     [TestCase("application/msgpack", "application/msgpack")]

@@ -37,8 +37,8 @@ public sealed class SamplesTests
             new Row(Kind.Thread, Noon).Of(1, "a").With("count", 42_000_001),
             new Row(Kind.Alert, Noon).With("severity", "Info").With("source", "s").With("title", "t").With("id", "550e8400-e29b-41d4-a716-446655440000")
                 .With("labels", """{"a":"x\"y","b":""}""").With("annotations", "{}"));
-        JsonElement threads = await AskAsync(host, $"kind=thread&from={Noon}&to={Noon + 1}");
-        JsonElement alerts = await AskAsync(host, $"kind=alert&from={Noon}&to={Noon + 1}");
+        JsonElement threads = await GetAsync(host, $"kind=thread&from={Noon}&to={Noon + 1}");
+        JsonElement alerts = await GetAsync(host, $"kind=alert&from={Noon}&to={Noon + 1}");
         Assert.That(threads.GetProperty("samples")[0].GetProperty("count").GetRawText(), Is.EqualTo("42.000001"));
         Assert.That(alerts.GetProperty("samples")[0].GetRawText(), Is.EqualTo(
             """{"time":1674993600000,"severity":"Info","source":"s","title":"t","id":"550e8400-e29b-41d4-a716-446655440000","labels":"""
@@ -63,7 +63,7 @@ public sealed class SamplesTests
         using HttpResponseMessage response = await host.OwnAsync($"/api/v1/samples?kind=sql&from={Noon}&to={Noon + 9}&format=ndjson&limit=2");
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(
             "{\"time\":1674993600002,\"sql\":\"s2\",\"elapsed\":0.002}\n{\"time\":1674993600001,\"sql\":\"s1\",\"elapsed\":0.001}\n"));
-        JsonElement next = await AskAsync(host, "kind=sql&cursor=" + response.Headers.GetValues("x-next").Single());
+        JsonElement next = await GetAsync(host, "kind=sql&cursor=" + response.Headers.GetValues("x-next").Single());
         Assert.That(Names(next), Is.EqualTo(new[] { "s0" }));
     }
 
@@ -71,8 +71,8 @@ public sealed class SamplesTests
     public async Task Filters_are_those_of_aggregates()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync([.. Enumerable.Range(0, 5).Select(Statement)]);
-        JsonElement answer = await AskAsync(host, $"kind=sql&from={Noon}&to={Noon + 9}&where=elapsed>:0.002&where=sql:s0&where=elapsed:0&where=sql~:S4");
-        Assert.That(Names(answer), Is.EqualTo(new[] { "s4", "s0" }));
+        JsonElement response = await GetAsync(host, $"kind=sql&from={Noon}&to={Noon + 9}&where=elapsed>:0.002&where=sql:s0&where=elapsed:0&where=sql~:S4");
+        Assert.That(Names(response), Is.EqualTo(new[] { "s4", "s0" }));
     }
 
     [Test]
@@ -80,10 +80,10 @@ public sealed class SamplesTests
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync([.. Enumerable.Range(0, 10_001).Select(Statement)]);
         string times = $"&from={Noon}&to={Noon + 20_000}";
-        JsonElement few = await AskAsync(host, "kind=sql" + times);
-        JsonElement many = await AskAsync(host, "kind=sql&limit=10000" + times);
+        JsonElement few = await GetAsync(host, "kind=sql" + times);
+        JsonElement many = await GetAsync(host, "kind=sql&limit=10000" + times);
         Assert.That((few.GetProperty("samples").GetArrayLength(), many.GetProperty("samples").GetArrayLength()), Is.EqualTo((100, 10_000)));
-        JsonElement last = await AskAsync(host, $"kind=sql&cursor={many.GetProperty("next").GetString()}");
+        JsonElement last = await GetAsync(host, $"kind=sql&cursor={many.GetProperty("next").GetString()}");
         Assert.That((Names(last).Single(), last.GetProperty("next").ValueKind), Is.EqualTo(("s0", JsonValueKind.Null)));
     }
 
@@ -92,14 +92,14 @@ public sealed class SamplesTests
     {
         List<Row> rows = [.. Enumerable.Range(0, 7).Select(Statement)];
         await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader(rows));
-        JsonElement page = await AskAsync(host, $"kind=sql&from={Noon}&to={Noon + 100}&limit=2");
+        JsonElement page = await GetAsync(host, $"kind=sql&from={Noon}&to={Noon + 100}&limit=2");
         List<string> seen = [.. Names(page)];
         for (int i = 0; page.GetProperty("next").GetString() is { } next; i++)
         {
             // Newer ones, and some of the very time that the page ended at, which came later and so stand before it.
             rows.Add(Statement(50 + i));
             rows.Add(new Row(Kind.Sql, page.GetProperty("samples")[1].GetProperty("time").GetInt64()).With("sql", "late").With("elapsed", 0));
-            page = await AskAsync(host, $"kind=sql&limit=2&cursor={next}");
+            page = await GetAsync(host, $"kind=sql&limit=2&cursor={next}");
             seen.AddRange(Names(page));
         }
 
@@ -110,9 +110,9 @@ public sealed class SamplesTests
     public async Task A_cursor_keeps_the_times_of_the_first_page()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync([.. Enumerable.Range(0, 3).Select(Statement)]);
-        JsonElement first = await AskAsync(host, "kind=sql&limit=1");
-        JsonElement second = await AskAsync(host, $"kind=sql&limit=1&cursor={first.GetProperty("next").GetString()}");
-        JsonElement other = await AskAsync(host, $"kind=sql&from={Noon + 1}&to={Noon + 2}&cursor={first.GetProperty("next").GetString()}");
+        JsonElement first = await GetAsync(host, "kind=sql&limit=1");
+        JsonElement second = await GetAsync(host, $"kind=sql&limit=1&cursor={first.GetProperty("next").GetString()}");
+        JsonElement other = await GetAsync(host, $"kind=sql&from={Noon + 1}&to={Noon + 2}&cursor={first.GetProperty("next").GetString()}");
         Assert.That((second.GetProperty("from").GetInt64(), second.GetProperty("to").GetInt64()),
             Is.EqualTo((QueryTestHost.Now - 3_600_000, QueryTestHost.Now)));
         Assert.That(Names(other), Is.EqualTo(new[] { "s1" }));
@@ -122,7 +122,7 @@ public sealed class SamplesTests
     public async Task A_cursor_that_was_tampered_with_is_refused()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync([.. Enumerable.Range(0, 3).Select(Statement)]);
-        string cursor = (await AskAsync(host, "kind=sql&limit=1")).GetProperty("next").GetString()!;
+        string cursor = (await GetAsync(host, "kind=sql&limit=1")).GetProperty("next").GetString()!;
         List<string> wrong = [cursor[..^1], cursor + "A", cursor + "=", cursor.ToUpperInvariant(), "-", new string('A', cursor.Length),
             new string('\u00E9', cursor.Length), new string('A', 5_000)];
         for (int i = 0; i < cursor.Length; i++)
@@ -146,10 +146,10 @@ public sealed class SamplesTests
 
     private static Row Statement(int i) => new Row(Kind.Sql, Noon + i).With("sql", $"s{i}").With("elapsed", i);
 
-    private static IEnumerable<string> Names(JsonElement answer) =>
-        answer.GetProperty("samples").EnumerateArray().Select(sample => sample.GetProperty("sql").GetString()!);
+    private static IEnumerable<string> Names(JsonElement response) =>
+        response.GetProperty("samples").EnumerateArray().Select(sample => sample.GetProperty("sql").GetString()!);
 
-    private static async Task<JsonElement> AskAsync(QueryTestHost host, string parameters)
+    private static async Task<JsonElement> GetAsync(QueryTestHost host, string parameters)
     {
         using HttpResponseMessage response = await host.OwnAsync("/api/v1/samples?" + parameters);
         return await QueryTestHost.ReadAsync(response, HttpStatusCode.OK);

@@ -32,8 +32,8 @@ public sealed class ScanLimitTests
         RowReader reader = new([]);
         await using QueryTestHost host = await QueryTestHost.StartAsync(reader, "--Query:MaxRows=123", "--Query:MaxGroups=45", "--Query:Rollups=false");
         await host.WhatapJsonAsync("/sql");
-        SampleQuery asked = reader.Asked.Single();
-        Assert.That((asked.MaxRows, asked.MaxGroups, asked.UseRollups), Is.EqualTo((123L, 45, false)));
+        SampleQuery scanned = reader.Queries.Single();
+        Assert.That((scanned.MaxRows, scanned.MaxGroups, scanned.UseRollups), Is.EqualTo((123L, 45, false)));
     }
 
     [Test]
@@ -146,7 +146,7 @@ public sealed class ScanLimitTests
     }
 
     [Test]
-    public async Task A_long_answer_streams_whole()
+    public async Task A_long_response_streams_whole()
     {
         string padding = new('x', 1_000);
         await using QueryTestHost host = await QueryTestHost.StartAsync(

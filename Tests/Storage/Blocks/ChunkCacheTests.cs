@@ -55,7 +55,7 @@ public sealed class ChunkCacheTests
         {
             for (int offset = 0; offset < 300; offset++)
             {
-                found[pass] += Ask(cache, block: 1, offset) ? 1 : 0;
+                found[pass] += Finds(cache, block: 1, offset) ? 1 : 0;
             }
         }
 
@@ -69,7 +69,7 @@ public sealed class ChunkCacheTests
         ChunkCache cache = new(100_000);
         for (int offset = 0; offset < 300; offset++)
         {
-            Ask(cache, block: 1, offset);
+            Finds(cache, block: 1, offset);
         }
 
         int[] found = new int[40];
@@ -77,7 +77,7 @@ public sealed class ChunkCacheTests
         {
             for (int offset = 0; offset < 80; offset++)
             {
-                found[pass] += Ask(cache, block: 2, offset) ? 1 : 0;
+                found[pass] += Finds(cache, block: 2, offset) ? 1 : 0;
             }
         }
 
@@ -91,7 +91,7 @@ public sealed class ChunkCacheTests
         ChunkCache cache = new(100_000);
         for (int offset = 0; offset < 300; offset++)
         {
-            Ask(cache, block: 1, offset);
+            Finds(cache, block: 1, offset);
         }
 
         for (int offset = 0; offset < 86; offset++)
@@ -130,7 +130,7 @@ public sealed class ChunkCacheTests
         ChunkCache cache = new(0);
         for (int times = 0; times < 3; times++)
         {
-            Assert.That(Ask(cache, 1, 1), Is.False);
+            Assert.That(Finds(cache, 1, 1), Is.False);
             cache.AddDecoded(1, 2, "decoded", 10);
         }
 
@@ -148,7 +148,7 @@ public sealed class ChunkCacheTests
     }
 
     // As blocks ask for a chunk; whether it was there.
-    private static bool Ask(ChunkCache cache, long block, long offset)
+    private static bool Finds(ChunkCache cache, long block, long offset)
     {
         if (cache.Find<byte[]>(block, offset) is not null)
         {

@@ -13,7 +13,7 @@ public sealed class DamageTests
     private const long Start = 1_674_950_400_000;
     private const long Day = 86_400_000;
 
-    private static readonly SampleQuery _everything = Answers.ByTxid(1, TimeRange.All) with { UseRollups = false };
+    private static readonly SampleQuery _everything = StoreResults.ByTxid(1, TimeRange.All) with { UseRollups = false };
 
     // A range that cuts the first chunk, so that its times are read.
     private static readonly SampleQuery _butTheFirst = _everything with { Range = new TimeRange(Start + 1, long.MaxValue) };
@@ -32,11 +32,11 @@ public sealed class DamageTests
     public async Task TearDown() => await _test.DisposeAsync();
 
     [Test]
-    public void A_flipped_bit_anywhere_never_changes_an_answer()
+    public void A_flipped_bit_anywhere_never_changes_a_result()
     {
         string block = _test.BlockFiles.Single();
         byte[] whole = _test.Disk.Bytes(block);
-        string expected = Answers.Expected(_test.Rows, _everything);
+        string expected = StoreResults.Expected(_test.Rows, _everything);
         Assert.Multiple(async () =>
         {
             for (int offset = 0; offset < whole.Length; offset += 13)
@@ -45,7 +45,7 @@ public sealed class DamageTests
                 await using EmbeddedStore store = _test.Open();
                 try
                 {
-                    Assert.That(await Answers.OfAsync(store, _everything), Is.EqualTo(expected));
+                    Assert.That(await StoreResults.OfAsync(store, _everything), Is.EqualTo(expected));
                 }
                 catch (DamagedFileException damage)
                 {
@@ -76,7 +76,7 @@ public sealed class DamageTests
         _test.Disk.BreakSectors(_test.BlockFiles.First(), BlockFormat.HeaderBytes, 10);
         await using EmbeddedStore store = _test.Open();
         Assert.That(async () => await store.QueryAsync(_butTheFirst, CancellationToken.None), Throws.TypeOf<DamagedFileException>());
-        Assert.That(await Answers.OfAsync(store, Answers.ByService(1, new TimeRange(Start + 20 * Day, long.MaxValue))),
+        Assert.That(await StoreResults.OfAsync(store, StoreResults.ByService(1, new TimeRange(Start + 20 * Day, long.MaxValue))),
             Is.EqualTo("0 =later n=1 sum=1 min=1 max=1 errors=0"));
     }
 

@@ -13,16 +13,16 @@ namespace TimeSeries.Tests.Storage.Catalog;
 public sealed class RetentionTests
 {
     [Test]
-    public async Task No_sample_older_than_its_retention_is_answered()
+    public async Task No_sample_older_than_its_retention_is_in_a_result()
     {
         await using StoreUnderTest test = new(new EmbeddedStoreOptions { Retention = _ => TimeSpan.FromDays(1) });
         long edge = test.Now - 86_400_000;
         await test.WriteAsync(Row.Transaction(1, edge - 1, "gone", 1), Row.Transaction(1, edge, "kept", 1));
         string expected = "0 =kept n=1 sum=1 min=1 max=1 errors=0";
-        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Is.EqualTo(expected), "in the head");
+        Assert.That(await StoreResults.OfAsync(test.Store, StoreResults.ByService(1, TimeRange.All)), Is.EqualTo(expected), "in the head");
         await test.Store.SealAsync();
         await test.Store.RetainAsync();
-        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Is.EqualTo(expected), "in a block");
+        Assert.That(await StoreResults.OfAsync(test.Store, StoreResults.ByService(1, TimeRange.All)), Is.EqualTo(expected), "in a block");
     }
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class RetentionTests
         test.Options = new EmbeddedStoreOptions { MaxBytes = two };
         await test.KillAndReplayAsync();
         await test.Store.RetainAsync();
-        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)),
+        Assert.That(await StoreResults.OfAsync(test.Store, StoreResults.ByService(1, TimeRange.All)),
             Does.StartWith("0 =middle").And.Contain("=newest").And.Not.Contain("=oldest"));
     }
 

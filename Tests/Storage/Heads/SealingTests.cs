@@ -31,7 +31,7 @@ public sealed class SealingTests
         await test.WriteAsync(rows);
         await test.Store.SealAsync();
         await test.Store.WriteAsync(Row.BatchOf(rows, 0), test.End, CancellationToken.None);
-        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Is.EqualTo("0 =a n=1 sum=1 min=1 max=1 errors=0"));
+        Assert.That(await StoreResults.OfAsync(test.Store, StoreResults.ByService(1, TimeRange.All)), Is.EqualTo("0 =a n=1 sum=1 min=1 max=1 errors=0"));
     }
 
     [Test]
@@ -58,8 +58,8 @@ public sealed class SealingTests
         await Eventually.IsTrueAsync(() => test.Store.StoredThrough == test.End);
         await stop.CancelAsync();
         await running;
-        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)),
-            Is.EqualTo(Answers.Expected(test.Rows, Answers.ByService(1, TimeRange.All))));
+        Assert.That(await StoreResults.OfAsync(test.Store, StoreResults.ByService(1, TimeRange.All)),
+            Is.EqualTo(StoreResults.Expected(test.Rows, StoreResults.ByService(1, TimeRange.All))));
     }
 
     [Test]
@@ -90,7 +90,7 @@ public sealed class SealingTests
         test.Disk.Heal();
         await test.Store.SealAsync();
         await waiting;
-        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Is.EqualTo("0 =a n=4 sum=4 min=1 max=1 errors=0"));
+        Assert.That(await StoreResults.OfAsync(test.Store, StoreResults.ByService(1, TimeRange.All)), Is.EqualTo("0 =a n=4 sum=4 min=1 max=1 errors=0"));
     }
 
     [Test]
@@ -103,7 +103,7 @@ public sealed class SealingTests
         Task running = test.Store.RunAsync(stop.Token);
         test.Clock.Advance(TimeSpan.FromMinutes(10));
         await Eventually.IsTrueAsync(() => test.Store.SealFailing);
-        Assert.That(await Answers.OfAsync(test.Store, Answers.ByService(1, TimeRange.All)), Is.EqualTo("0 =a n=1 sum=1 min=1 max=1 errors=0"));
+        Assert.That(await StoreResults.OfAsync(test.Store, StoreResults.ByService(1, TimeRange.All)), Is.EqualTo("0 =a n=1 sum=1 min=1 max=1 errors=0"));
         await Eventually.IsTrueAsync(() =>
         {
             test.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -147,7 +147,7 @@ public sealed class SealingTests
                 await Task.Yield();
             }
         });
-        SampleQuery query = Answers.ByService(1, TimeRange.All) with { GroupBy = [] };
+        SampleQuery query = StoreResults.ByService(1, TimeRange.All) with { GroupBy = [] };
         while (!writing.IsCompleted)
         {
             long before = Volatile.Read(ref written);

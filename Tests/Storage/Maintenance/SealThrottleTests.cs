@@ -14,7 +14,7 @@ public sealed class SealThrottleTests
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(1);
 
     private FakeTimeProvider _clock = null!;
-    private AskedPace _pace = null!;
+    private FakeThrottle _throttle = null!;
     private double _filled;
 
     [SetUp]
@@ -22,11 +22,11 @@ public sealed class SealThrottleTests
     {
         _clock = new FakeTimeProvider(TestTime.Start);
         _filled = 0;
-        _pace = new AskedPace(() => _filled, _clock);
-        _pace.Begin(Rows);
+        _throttle = new FakeThrottle(() => _filled, _clock);
+        _throttle.Begin(Rows);
         Work(Steps);
-        _pace.End();
-        _pace.Begin(Rows);
+        _throttle.End();
+        _throttle.Begin(Rows);
     }
 
     [Test]
@@ -53,7 +53,7 @@ public sealed class SealThrottleTests
     {
         // In 50 ms from 0.40 to 0.50: it is full in 250, and the rest takes 50.
         _filled = 0.40;
-        _pace.Begin(Rows);
+        _throttle.Begin(Rows);
         _filled = 0.50;
         Assert.That(Work(Steps / 2), Is.False);
     }
@@ -70,7 +70,7 @@ public sealed class SealThrottleTests
     public void A_seal_of_more_rows_is_expected_to_take_as_many_more_steps()
     {
         // 150 ms are left, not 50, and the next head is full in 200.
-        _pace.Begin(2 * Rows);
+        _throttle.Begin(2 * Rows);
         _filled = 0.20;
         Assert.That(Work(Steps / 2), Is.True);
     }
@@ -86,11 +86,11 @@ public sealed class SealThrottleTests
     public void The_time_for_which_others_ran_is_not_the_seal_s()
     {
         // Steps of 1 ms each, and 9 ms of others between them.
-        _pace.Others = () => _clock.Advance(9 * _step);
+        _throttle.Others = () => _clock.Advance(9 * _step);
         Work(Steps);
-        _pace.End();
-        _pace.Others = () => { };
-        _pace.Begin(Rows);
+        _throttle.End();
+        _throttle.Others = () => { };
+        _throttle.Begin(Rows);
         _filled = 0.10;
         Assert.That(Work(Steps / 2), Is.False);
     }
@@ -100,14 +100,14 @@ public sealed class SealThrottleTests
         for (int i = 0; i < steps; i++)
         {
             _clock.Advance(_step);
-            _pace.Step();
+            _throttle.Step();
         }
 
-        return _pace.Hurried;
+        return _throttle.Hurried;
     }
 
     /// <summary>Tells what the last step was.</summary>
-    private sealed class AskedPace(Func<double> filled, TimeProvider clock) : SealThrottle(filled, clock)
+    private sealed class FakeThrottle(Func<double> filled, TimeProvider clock) : SealThrottle(filled, clock)
     {
         public bool Hurried { get; private set; }
 

@@ -27,8 +27,8 @@ public sealed class ListTests
                 await test.WriteAsync(written);
             }
 
-            await TendAsync(test, random.Next(12));
-            for (int asked = 0; asked < 8; asked++)
+            await MaintainAsync(test, random.Next(12));
+            for (int i = 0; i < 8; i++)
             {
                 await CheckAsync(test, rows, made.AnyQuery(_kinds[random.Next(_kinds.Length)], 1 + random.Next(5) / 4, rows));
             }
@@ -53,7 +53,7 @@ public sealed class ListTests
             }
         }
 
-        for (int asked = 0; asked < 60; asked++)
+        for (int i = 0; i < 60; i++)
         {
             await CheckAsync(test, rows, made.AnyQuery(Kind.Alert, 1, rows));
         }
@@ -65,7 +65,7 @@ public sealed class ListTests
         Assert.That(ListRows.Lines(query, list), Is.EqualTo(await ListRows.ExpectedAsync(query, rows)), query.ToString);
     }
 
-    private static async Task TendAsync(StoreUnderTest test, int what)
+    private static async Task MaintainAsync(StoreUnderTest test, int what)
     {
         switch (what)
         {

@@ -40,7 +40,7 @@ internal sealed class NarrowScanTests
     public async Task RemoveAsync() => await _stores.DisposeAsync();
 
     [Test]
-    public async Task Answers_from_blocks_are_those_from_memory(
+    public async Task Results_from_blocks_are_those_from_memory(
         [Values("user", "user,method", "method,user", "slow", "user,status", "nobody")] string filters, [Values(0, 100)] long window,
         [Values("", "service,status", "txid")] string by, [Values] bool part)
     {

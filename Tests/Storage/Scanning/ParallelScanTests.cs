@@ -34,7 +34,7 @@ internal sealed class ParallelScanTests
     public async Task RemoveAsync() => await _stores.DisposeAsync();
 
     [Test]
-    public async Task Answers_are_those_of_one_thread([Values(0, 1_000)] long window,
+    public async Task Results_are_those_of_one_thread([Values(0, 1_000)] long window,
         [Values("", "service", "user_id", "service,method,status")] string by, [Values] bool filtered)
     {
         Filter get = Filter.OfTexts(SampleSchema.Of(Kind.Transaction).Ordinal("method"), FilterOperator.AnyOf, "GET");

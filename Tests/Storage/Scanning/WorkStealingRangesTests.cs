@@ -3,14 +3,14 @@ using TimeSeries.Core.Storage.Embedded.Scanning;
 
 namespace TimeSeries.Tests.Storage.Scanning;
 
-/// <summary>Every piece is dealt once, whichever thread is fast.</summary>
+/// <summary>Every range is dealt once, whichever thread is fast.</summary>
 internal sealed class WorkStealingRangesTests
 {
     [Test]
-    public void Each_piece_is_dealt_once([Values(1, 2, 7, 100)] int pieces, [Values(1, 2, 3, 8)] int threads, [Range(1, 3)] int seed)
+    public void Each_range_is_dealt_once([Values(1, 2, 7, 100)] int ranges, [Values(1, 2, 3, 8)] int threads, [Range(1, 3)] int seed)
     {
         Random random = new(seed);
-        WorkStealingRanges shares = new(pieces, threads);
+        WorkStealingRanges shares = new(ranges, threads);
         List<int> dealt = [];
         HashSet<int> done = [];
         while (done.Count < threads)
@@ -18,18 +18,18 @@ internal sealed class WorkStealingRangesTests
             // Some threads come more often than others.
             int thread = Math.Min(random.Next(threads), random.Next(threads));
             thread = random.Next(3) == 0 ? random.Next(threads) : thread;
-            int piece = shares.Take(thread);
-            if (piece < 0)
+            int range = shares.Take(thread);
+            if (range < 0)
             {
                 done.Add(thread);
             }
             else
             {
-                dealt.Add(piece);
+                dealt.Add(range);
             }
         }
 
-        Assert.That(dealt, Is.EquivalentTo(Enumerable.Range(0, pieces)));
+        Assert.That(dealt, Is.EquivalentTo(Enumerable.Range(0, ranges)));
     }
 
     [TestCase(0, 5, 3)]

@@ -17,7 +17,7 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Support.Hosts;
 
-/// <summary>The Query endpoints over real HTTP, on a port of their own, over rows that a test wrote down. The clock stands at <see cref="Now"/>.</summary>
+/// <summary>The Query endpoints over real HTTP, on a port of their own, over rows that a test wrote down. The clock is fixed at <see cref="Now"/>.</summary>
 internal sealed class QueryTestHost : IAsyncDisposable
 {
     /// <summary>2023-01-29 12:02:03.456 UTC: inside a 5-minute bucket, not at its start.</summary>
@@ -33,13 +33,13 @@ internal sealed class QueryTestHost : IAsyncDisposable
     public const string Secret = "SECRETKEYEXAMPLE";
 
     private readonly WebApplication _app;
-    private readonly HttpClient _client = new(new DescribedAnswers(new SocketsHttpHandler { AllowAutoRedirect = false }));
+    private readonly HttpClient _client = new(new DescribedResponses(new SocketsHttpHandler { AllowAutoRedirect = false }));
 
     private QueryTestHost(WebApplication app)
     {
         _app = app;
 
-        // A server on every address is asked on this machine's own.
+        // A server on every address is called on this machine's own.
         string listener = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Address = new Uri(listener.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
     }
@@ -133,7 +133,7 @@ internal sealed class QueryTestHost : IAsyncDisposable
         return response.StatusCode;
     }
 
-    /// <summary>The JSON body of an answer that must have a status.</summary>
+    /// <summary>The JSON body of a response that must have a status.</summary>
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response, HttpStatusCode expected)
     {
         string body = await response.Content.ReadAsStringAsync();

@@ -12,7 +12,7 @@ namespace TimeSeries.Tests.Support.Hosts;
 /// <summary>Talks to a server as agents and dashboards do, with the tokens of <see cref="TestProjects"/>. Thread safe.</summary>
 public sealed class ServerClient(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new(new DescribedAnswers(new SocketsHttpHandler())) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
 
     public Uri Address { get; } = address;
 
@@ -33,23 +33,23 @@ public sealed class ServerClient(Uri address) : IDisposable
         return await _http.SendAsync(request);
     }
 
-    /// <summary>Sends a batch, which must be answered with 200, and returns the answer.</summary>
+    /// <summary>Sends a batch, which must get 200, and returns the response.</summary>
     public async Task<JsonElement> PushAsync(PushedBatch batch, BodyForm form) =>
-        await AnswerAsync(await SendAsync(form.Write(batch), form.ContentType(), batch.Pcode));
+        await ReadAsync(await SendAsync(form.Write(batch), form.ContentType(), batch.Pcode));
 
     /// <summary>Sends several batches one after the other, all of whose samples must be taken or known already.</summary>
     public async Task PushAllAsync(IEnumerable<PushedBatch> batches, Func<int, BodyForm> form)
     {
         foreach ((PushedBatch batch, int index) in batches.Select((batch, index) => (batch, index)))
         {
-            JsonElement answer = await PushAsync(batch, form(index));
-            Assert.That(answer.GetProperty("rejected").GetInt32(), Is.Zero, $"batch {index} as {form(index)}: {answer}");
-            Assert.That(answer.GetProperty("accepted").GetInt32() + answer.GetProperty("duplicates").GetInt32(), Is.EqualTo(batch.Rows.Count),
-                $"batch {index}: {answer}");
+            JsonElement response = await PushAsync(batch, form(index));
+            Assert.That(response.GetProperty("rejected").GetInt32(), Is.Zero, $"batch {index} as {form(index)}: {response}");
+            Assert.That(response.GetProperty("accepted").GetInt32() + response.GetProperty("duplicates").GetInt32(), Is.EqualTo(batch.Rows.Count),
+                $"batch {index}: {response}");
         }
     }
 
-    /// <summary>The body of a GET, which must be answered with 200.</summary>
+    /// <summary>The body of a GET, which must get 200.</summary>
     public async Task<string> GetAsync(string path, long pcode = TestProjects.First)
     {
         using HttpResponseMessage response = await GetResponseAsync(path, pcode);
@@ -74,7 +74,7 @@ public sealed class ServerClient(Uri address) : IDisposable
         return await _http.SendAsync(request);
     }
 
-    /// <summary>The answer to a JSON body that is posted, signed with the project's access key, which must be a 200.</summary>
+    /// <summary>The response to a JSON body that is posted, signed with the project's access key, which must be a 200.</summary>
     public async Task<string> PostSignedAsync(string path, string body, long pcode = TestProjects.First)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
@@ -85,12 +85,12 @@ public sealed class ServerClient(Uri address) : IDisposable
         }
 
         using HttpResponseMessage response = await _http.SendAsync(request);
-        string answer = await response.Content.ReadAsStringAsync();
-        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), $"{path} {body}: {answer}");
-        return answer;
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), $"{path} {body}: {text}");
+        return text;
     }
 
-    private static async Task<JsonElement> AnswerAsync(HttpResponseMessage response)
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response)
     {
         using (response)
         {

@@ -13,7 +13,7 @@ namespace TimeSeries.Tests.Support.Influx;
 
 /// <summary>
 /// Stands in for an InfluxDB that can't be had here, on a port of its own: takes and refuses writes as that product does. It keeps points, so that a test can
-/// see what would be stored. It reads no InfluxQL: <c>/query</c> checks who asks and how, and answers what a test wrote down.
+/// see what would be stored. It reads no InfluxQL: <c>/query</c> checks who asks and how, and responds with what a test wrote down.
 /// </summary>
 internal sealed class FakeInflux : IAsyncDisposable
 {
@@ -54,17 +54,17 @@ internal sealed class FakeInflux : IAsyncDisposable
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    /// <summary>Answers for the next writes, one each, before any is taken.</summary>
+    /// <summary>Responses to the next writes, one each, before any is taken.</summary>
     public ConcurrentQueue<FakeRefusal> Refusals { get; } = [];
 
-    /// <summary>How many of the next writes are answered 204 and lost, as InfluxDB 1.x loses some of those that wake a shard.</summary>
+    /// <summary>How many of the next writes get 204 and are lost, as InfluxDB 1.x loses some of those that wake a shard.</summary>
     public int Forgettable { get; set; }
 
     /// <summary>The largest body of a write as sent.</summary>
     public int BodyLimit { get; set; } = MaxBodyBytes;
 
-    /// <summary>Body of the answers to queries.</summary>
-    public string QueryAnswer { get; set; } = """{"results":[{"statement_id":0}]}""";
+    /// <summary>Body of the responses to queries.</summary>
+    public string QueryResponse { get; set; } = """{"results":[{"statement_id":0}]}""";
 
     /// <summary>The buckets of 2.x.</summary>
     public List<FakeBucket> Buckets { get; } = [new FakeBucket("000000000000000a", Database, 0)];
@@ -72,10 +72,10 @@ internal sealed class FakeInflux : IAsyncDisposable
     /// <summary>What leads InfluxQL to a bucket in 2.x: at first a mapping of the database as its default.</summary>
     public List<FakeMapping> Mappings { get; } = [new FakeMapping("000000000000000a", Database, "autogen", IsDefault: true)];
 
-    /// <summary>What answers to the question which buckets there are; null to answer it.</summary>
-    public Func<HttpContext, Task<IResult>>? BucketAnswer { get; set; }
+    /// <summary>What responds to requests for the list of buckets; null for the stand-in's own list.</summary>
+    public Func<HttpContext, Task<IResult>>? BucketResponse { get; set; }
 
-    /// <summary>Statements that were asked.</summary>
+    /// <summary>Statements that came.</summary>
     public ConcurrentQueue<string> Queries { get; } = [];
 
     /// <summary>Writes that came, refused ones too.</summary>
@@ -238,15 +238,15 @@ internal sealed class FakeInflux : IAsyncDisposable
         }
 
         Queries.Enqueue(statement);
-        return Results.Text(QueryAnswer, "application/json");
+        return Results.Text(QueryResponse, "application/json");
     }
 
     // As 2.x: an unknown name is an error, not an empty list.
     private async Task<IResult> FindBucketsAsync(HttpContext context)
     {
-        if (BucketAnswer is { } answer)
+        if (BucketResponse is { } response)
         {
-            return await answer(context);
+            return await response(context);
         }
 
         (string name, string id, string org) = (context.Request.Query["name"].ToString(), context.Request.Query["id"].ToString(),

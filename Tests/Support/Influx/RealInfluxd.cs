@@ -141,8 +141,8 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
     }
 
     /// <summary>
-    /// The answer to InfluxQL statements: the element <c>results</c>, times in ns. As the administrator where names are asked for.
-    /// The server says in the answer itself what is wrong with a statement; that fails the test.
+    /// The response to InfluxQL statements: the element <c>results</c>, times in ns. As the administrator where names are asked for.
+    /// The server says in the response itself what is wrong with a statement; that fails the test.
     /// </summary>
     public async Task<JsonElement> QueryAsync(string statements, string database = "")
     {
@@ -158,7 +158,7 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
         return results.Clone();
     }
 
-    /// <summary>The number that a statement answers with in its first row, first column after the time; 0 when it answers with no row.</summary>
+    /// <summary>The number in a statement's first row, first column after the time; 0 when it gives no row.</summary>
     public async Task<long> NumberAsync(string statement, string database)
     {
         JsonElement result = (await QueryAsync(statement, database))[0];

@@ -5,18 +5,18 @@ using System.Text;
 
 namespace TimeSeries.Tests.Support.Influx;
 
-/// <summary>A server that answers each request with bytes that a test wrote down, and says what it was asked and whether the asker hung up.</summary>
+/// <summary>A server that responds to each request with bytes that a test wrote down. It says what the request was and whether the client hung up.</summary>
 internal sealed class ScriptedServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly string _answer;
+    private readonly string _response;
     private readonly bool _holds;
 
-    private ScriptedServer(string answer, bool holds)
+    private ScriptedServer(string response, bool holds)
     {
-        _answer = answer;
+        _response = response;
         _holds = holds;
         _listener.Start();
         _ = ServeAsync();
@@ -25,25 +25,25 @@ internal sealed class ScriptedServer : IDisposable
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
     /// <summary>The last request, whole.</summary>
-    public string Asked { get; private set; } = "";
+    public string Request { get; private set; } = "";
 
     /// <summary>Completes when the asker closed the connection.</summary>
     public Task HungUp => _hungUp.Task;
 
-    /// <summary>Answers with a status and a body, then closes.</summary>
+    /// <summary>Responds with a status and a body, then closes.</summary>
     public static ScriptedServer Of(int status, string body, string contentType = "application/json") => new(
         string.Create(CultureInfo.InvariantCulture,
             $"HTTP/1.1 {status} Said\r\nContent-Type: {contentType}\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
         holds: false);
 
-    /// <summary>Answers with a head of the test's, and says nothing more.</summary>
+    /// <summary>Responds with a head of the test's, and says nothing more.</summary>
     public static ScriptedServer Saying(string head) => new(head, holds: true);
 
     /// <summary>Says that much more comes than does, then closes.</summary>
     public static ScriptedServer BreakingOff(string body) => new(
         $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{body}", holds: false);
 
-    /// <summary>Begins an answer and then says nothing any more.</summary>
+    /// <summary>Begins a response and then says nothing any more.</summary>
     public static ScriptedServer Silent(string body) => new(
         $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{body}", holds: true);
 
@@ -61,7 +61,7 @@ internal sealed class ScriptedServer : IDisposable
             while (true)
             {
                 using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await AnswerAsync(client.GetStream(), _stop.Token);
+                await RespondAsync(client.GetStream(), _stop.Token);
             }
         }
         catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -70,7 +70,7 @@ internal sealed class ScriptedServer : IDisposable
         }
     }
 
-    private async Task AnswerAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private async Task RespondAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[256 << 10];
         int length = 0;
@@ -79,8 +79,8 @@ internal sealed class ScriptedServer : IDisposable
             length += await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
         }
 
-        Asked = Encoding.UTF8.GetString(buffer, 0, length);
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(_answer), cancellationToken);
+        Request = Encoding.UTF8.GetString(buffer, 0, length);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(_response), cancellationToken);
         if (!_holds)
         {
             return;

@@ -14,7 +14,7 @@ internal static class ResultLines
     /// <summary>What the lines must be, from the naive reader.</summary>
     public static List<string> Expected(SampleQuery query, IReadOnlyList<Row> rows)
     {
-        using RowResult result = new RowReader(rows) { UsesSketches = true }.Answer(query);
+        using RowResult result = new RowReader(rows) { UsesSketches = true }.Result(query);
         return Of(query, result);
     }
 

@@ -4,7 +4,7 @@ using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Tests.Support.Rows;
 
-/// <summary>The answer to a question for samples, over rows in their order of arrival.</summary>
+/// <summary>The result of a list query, over rows in their order of arrival.</summary>
 internal sealed class RowList(ListQuery query, IReadOnlyList<(Row Row, SampleId Place)> rows, long total, bool hasMore) : SampleList
 {
     public override int RowCount => rows.Count;

@@ -8,34 +8,34 @@ using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Support.Rows;
 
-/// <summary>Answers queries by looking at every row, in the plainest way there is.</summary>
+/// <summary>Gives the results of queries by looking at every row, in the plainest way there is.</summary>
 internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
 {
-    /// <summary>Runs before each answer: what a test wants a scan to do (wait, fail).</summary>
+    /// <summary>Runs before each result: what a test wants a scan to do (wait, fail).</summary>
     public Func<SampleQuery, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>The same for questions for samples themselves.</summary>
+    /// <summary>The same for lists of samples.</summary>
     public Func<ListQuery, CancellationToken, Task> BeforeList { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>The queries that came.</summary>
-    public List<SampleQuery> Asked { get; } = [];
+    public List<SampleQuery> Queries { get; } = [];
 
     /// <summary>Whether quantiles are those of a sketch, as stores give them, instead of exact.</summary>
     public bool UsesSketches { get; init; }
 
     public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
-        lock (Asked)
+        lock (Queries)
         {
-            Asked.Add(query);
+            Queries.Add(query);
         }
 
         await Before(query, cancellationToken);
-        return Answer(query);
+        return Result(query);
     }
 
     /// <summary>The result at once.</summary>
-    public RowResult Answer(SampleQuery query)
+    public RowResult Result(SampleQuery query)
     {
         List<RowGroup> groups = [.. rows
             .Where(row => row.Pcode == query.Pcode && row.Kind == query.Kind && query.Range.Contains(row.Time))

@@ -1,9 +1,9 @@
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answer of <c>/api/v1/agents</c>, computed the slow way.</summary>
+/// <summary>The response of <c>/api/v1/agents</c>, computed the slow way.</summary>
 internal static class AgentsOracle
 {
-    public static Dictionary<string, object> Answer(IEnumerable<OracleSample> samples, long pcode) => new()
+    public static Dictionary<string, object> Response(IEnumerable<OracleSample> samples, long pcode) => new()
     {
         ["agents"] = samples.Where(sample => sample.Pcode == pcode && sample.Oname.Length > 0)
             .GroupBy(sample => (sample.Oname, Oid: sample.Oid!.Value))

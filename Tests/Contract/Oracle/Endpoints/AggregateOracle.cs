@@ -6,12 +6,12 @@ using System.Text.RegularExpressions;
 
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>What <c>/api/v1/aggregate</c> answers, by grouping every sample.</summary>
+/// <summary>What <c>/api/v1/aggregate</c> responds, by grouping every sample.</summary>
 internal static partial class AggregateOracle
 {
     private const long SecondsPerDay = 86_400;
 
-    public static object Answer(AggregateQuery query, IEnumerable<OracleSample> samples, long pcode, long from, long to)
+    public static object Response(AggregateQuery query, IEnumerable<OracleSample> samples, long pcode, long from, long to)
     {
         long window = Milliseconds(query.Window);
         List<OracleGroup> groups =

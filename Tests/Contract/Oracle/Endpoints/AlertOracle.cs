@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answers of <c>/api/v1.0/alert-history</c>, computed the slow way.</summary>
+/// <summary>The responses of <c>/api/v1.0/alert-history</c>, computed the slow way.</summary>
 internal static class AlertOracle
 {
     private static readonly string[] _worstFirst = ["Critical", "Warning", "Info"];

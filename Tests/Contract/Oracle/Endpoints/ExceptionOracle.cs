@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answer of <c>/open/api/json/exception</c>, computed the slow way.</summary>
+/// <summary>The response of <c>/open/api/json/exception</c>, computed the slow way.</summary>
 internal static class ExceptionOracle
 {
     private const long Bucket = 300_000;
 
-    public static Dictionary<string, object> Answer(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
+    public static Dictionary<string, object> Response(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
         samples.Within(pcode, "exception", from, to)
             .GroupBy(sample => (Class: sample.Text("class"), Service: sample.Text("service")))
             .Select(group => (group.Key, Samples: group.ToList()))

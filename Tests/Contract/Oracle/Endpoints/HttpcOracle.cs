@@ -1,9 +1,9 @@
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answers of <c>/open/api/json/httpc</c>, plain and filtered, computed the slow way.</summary>
+/// <summary>The responses of <c>/open/api/json/httpc</c>, plain and filtered, computed the slow way.</summary>
 internal static class HttpcOracle
 {
-    public static Dictionary<string, object> Answer(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
+    public static Dictionary<string, object> Response(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
         Rows(samples.Within(pcode, "httpc", from, to), _ => "")
             .Select(row =>
             {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answers of <c>/dashboards/events/search</c>, computed the slow way.</summary>
+/// <summary>The responses of <c>/dashboards/events/search</c>, computed the slow way.</summary>
 internal static class NcpOracle
 {
     private const int MaxRows = 10_000;
@@ -16,7 +16,7 @@ internal static class NcpOracle
     private static OracleEndpoint Search(string path, string zone, int minutes, string[] levels, string[] types, long offset, long limit) => new(
         $"events at {zone}",
         (_, _) => path,
-        (samples, pcode, from, to) => Answer(samples, pcode, from, to, minutes, levels, types, offset, limit))
+        (samples, pcode, from, to) => Response(samples, pcode, from, to, minutes, levels, types, offset, limit))
     {
         Body = (from, to) => string.Create(CultureInfo.InvariantCulture, $$"""
             {"timeZone":"{{zone}}","from":"{{Day(from, minutes):yyyy-MM-dd}}","to":"{{Day(to - 1, minutes):yyyy-MM-dd}}",
@@ -26,7 +26,7 @@ internal static class NcpOracle
     };
 
     // Samples come in the order of their arrival, which a stable sort keeps.
-    private static Dictionary<string, object> Answer(
+    private static Dictionary<string, object> Response(
         IEnumerable<OracleSample> samples, long pcode, long from, long to, int minutes, string[] levels, string[] types, long offset, long limit)
     {
         List<OracleSample> found = [.. samples

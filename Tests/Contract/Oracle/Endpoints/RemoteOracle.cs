@@ -1,9 +1,9 @@
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answer of <c>/open/api/json/remote</c>, computed the slow way.</summary>
+/// <summary>The response of <c>/open/api/json/remote</c>, computed the slow way.</summary>
 internal static class RemoteOracle
 {
-    public static Dictionary<string, object> Answer(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
+    public static Dictionary<string, object> Response(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
         samples.Within(pcode, "transaction", from, to)
             .Where(sample => sample.Text("remote_ip").Length > 0)
             .GroupBy(sample => sample.Text("remote_ip"), StringComparer.Ordinal)

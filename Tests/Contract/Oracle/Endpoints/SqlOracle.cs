@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answer of <c>/open/api/json/sql</c>, computed the slow way.</summary>
+/// <summary>The response of <c>/open/api/json/sql</c>, computed the slow way.</summary>
 internal static class SqlOracle
 {
-    public static Dictionary<string, object> Answer(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
+    public static Dictionary<string, object> Response(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
         samples.Within(pcode, "sql", from, to)
             .GroupBy(sample => (Db: sample.Text("db"), Sql: sample.Text("sql")))
             .Select(group => (group.Key, Samples: group.ToList()))

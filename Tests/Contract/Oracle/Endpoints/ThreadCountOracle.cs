@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answers of <c>/open/api/json/thread_count</c>, by agent and on average, computed the slow way.</summary>
+/// <summary>The responses of <c>/open/api/json/thread_count</c>, by agent and on average, computed the slow way.</summary>
 internal static class ThreadCountOracle
 {
     private const long Bucket = 300_000;
@@ -12,8 +12,8 @@ internal static class ThreadCountOracle
 
     public static Dictionary<string, object> Objects(IEnumerable<OracleSample> samples, long pcode, long from, long to, params long[] oids)
     {
-        Dictionary<string, object> answer = Head(pcode, from, to);
-        answer["objects"] = Cells(samples, pcode, from, to, oids)
+        Dictionary<string, object> response = Head(pcode, from, to);
+        response["objects"] = Cells(samples, pcode, from, to, oids)
             .GroupBy(cell => (cell.Oname, cell.Oid))
             .OrderBy(agent => agent.Key.Oname, Utf8Order.Instance).ThenBy(agent => agent.Key.Oid)
             .Select(agent => (object)new Dictionary<string, object>
@@ -23,18 +23,18 @@ internal static class ThreadCountOracle
                 ["series"] = agent.OrderBy(cell => cell.Time)
                     .Select(cell => (object)new List<object> { cell.Time, OracleNumbers.Rounded(cell.Sum, Unit * cell.Count, 2) }).ToList(),
             }).ToList();
-        return answer;
+        return response;
     }
 
     /// <summary>The mean over the agents that have the bucket, of their means as fractions.</summary>
     public static Dictionary<string, object> Average(IEnumerable<OracleSample> samples, long pcode, long from, long to, params long[] oids)
     {
-        Dictionary<string, object> answer = Head(pcode, from, to);
-        answer["objectMerge"] = "avg";
-        answer["series"] = Cells(samples, pcode, from, to, oids)
+        Dictionary<string, object> response = Head(pcode, from, to);
+        response["objectMerge"] = "avg";
+        response["series"] = Cells(samples, pcode, from, to, oids)
             .GroupBy(cell => cell.Time).OrderBy(bucket => bucket.Key)
             .Select(bucket => (object)new List<object> { bucket.Key, MeanOfMeans([.. bucket]) }).ToList();
-        return answer;
+        return response;
     }
 
     private static Dictionary<string, object> Head(long pcode, long from, long to) => new()

@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answer of <c>/open/api/json/transaction</c>, computed the slow way.</summary>
+/// <summary>The response of <c>/open/api/json/transaction</c>, computed the slow way.</summary>
 internal static class TransactionOracle
 {
     private const long Threshold = 1_200_000;
 
-    public static Dictionary<string, object> Answer(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
+    public static Dictionary<string, object> Response(IEnumerable<OracleSample> samples, long pcode, long from, long to) => OracleRows.AsList(
         samples.Within(pcode, "transaction", from, to)
             .GroupBy(sample => sample.Text("service"), StringComparer.Ordinal)
             .Select(group => (Service: group.Key, Samples: group.ToList(), Sum: group.Sum("elapsed")))

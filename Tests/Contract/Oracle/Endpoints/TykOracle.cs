@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace TimeSeries.Tests.Contract.Oracle.Endpoints;
 
-/// <summary>The answers of <c>/api/activity</c>, computed the slow way. Days are those of UTC.</summary>
+/// <summary>The responses of <c>/api/activity</c>, computed the slow way. Days are those of UTC.</summary>
 internal static class TykOracle
 {
     private const int ShownPageSize = 10;
@@ -18,7 +18,7 @@ internal static class TykOracle
     ];
 
     /// <summary>One caller's activity in the days that a range touches.</summary>
-    public static Dictionary<string, object> Answer(
+    public static Dictionary<string, object> Response(
         IEnumerable<OracleSample> samples, long pcode, long from, long to, string field, string caller, Order order,
         Func<DateTime, Moment> moment, int page, int pageSize)
     {
@@ -43,7 +43,7 @@ internal static class TykOracle
         (from, to) => string.Create(CultureInfo.InvariantCulture,
             $"/api/activity/{family}/endpoint/{caller}/{DayOf(from):d/M/yyyy}/{DayOf(to - 1):d/M/yyyy}{parameters}"),
         (samples, pcode, from, to) =>
-            Answer(samples, pcode, from, to, family == "keys" ? "api_key" : "oauth_id", caller, order, moment ?? (_ => default), page, pageSize));
+            Response(samples, pcode, from, to, family == "keys" ? "api_key" : "oauth_id", caller, order, moment ?? (_ => default), page, pageSize));
 
     private static Moment Hour(DateTime time) => new(time.Year, time.Month, time.Day, time.Hour);
 

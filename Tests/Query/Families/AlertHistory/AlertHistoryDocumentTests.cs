@@ -9,7 +9,7 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Query.Families.AlertHistory;
 
 /// <summary>
-/// The answers that the document of the Alert History API shows, each from samples that lead to it, and its client code, by a whole server.
+/// The responses that the document of the Alert History API shows, each from samples that lead to it, and its client code, by a whole server.
 /// The document gives one alert other labels in the list than in the detail, so each is pushed to a project of its own.
 /// </summary>
 public sealed class AlertHistoryDocumentTests
@@ -55,11 +55,11 @@ public sealed class AlertHistoryDocumentTests
     [Test]
     public async Task The_list_is_the_documents()
     {
-        using var answer = JsonDocument.Parse(await _server.Client.GetAsync(Prefix, ListProject));
-        Assert.That(answer.RootElement.EnumerateObject().Select(member => member.Name),
+        using var response = JsonDocument.Parse(await _server.Client.GetAsync(Prefix, ListProject));
+        Assert.That(response.RootElement.EnumerateObject().Select(member => member.Name),
             Is.EqualTo(new[] { "records", "totalCount", "page", "pageSize", "totalPages" }));
-        Assert.That(answer.RootElement.EnumerateObject().Skip(1).Select(member => member.Value.GetInt32()), Is.EqualTo(new[] { 1250, 1, 50, 25 }));
-        AssertSame(answer.RootElement.GetProperty("records")[0].GetRawText(),
+        Assert.That(response.RootElement.EnumerateObject().Skip(1).Select(member => member.Value.GetInt32()), Is.EqualTo(new[] { 1250, 1, 50, 25 }));
+        AssertSame(response.RootElement.GetProperty("records")[0].GetRawText(),
             MotorRecord(new() { ["equipmentId"] = "Equipment-01", ["tagId"] = "Motor.Current" }));
     }
 
@@ -169,5 +169,5 @@ public sealed class AlertHistoryDocumentTests
         ["labels"] = labels,
     };
 
-    private static void AssertSame(string actual, object expected) => Assert.That(AnswerComparer.Differences(actual, expected), Is.Empty);
+    private static void AssertSame(string actual, object expected) => Assert.That(ResponseComparer.Differences(actual, expected), Is.Empty);
 }

@@ -10,7 +10,7 @@ namespace TimeSeries.Tests.Query.Families.AlertHistory;
 public sealed class AlertHistoryListTests
 {
     [Test]
-    public async Task A_page_is_answered_in_the_documented_shape()
+    public async Task A_page_has_the_documented_shape()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(
             AlertRow.Of(1, severity: "Warning").With("description", "d \"1\"").With("labels", """{"a":"ü\"","b":""}""").With("annotations", """{"n":"1"}"""));

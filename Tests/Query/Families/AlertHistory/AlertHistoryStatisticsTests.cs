@@ -94,7 +94,7 @@ public sealed class AlertHistoryStatisticsTests
     [TestCase("/00000001-0000-0000-0000-000000000000?format=csv",
         "id,timestamp,severity,source,title,description,labels,annotations|"
         + "00000001-0000-0000-0000-000000000000,2026-02-09T10:30:00Z,Info,\"a,b\",alert 1,,{},|")]
-    public async Task Every_endpoint_answers_CSV(string path, string expected)
+    public async Task Every_endpoint_responds_in_CSV(string path, string expected)
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(AlertRow.Of(1, source: "a,b"));
         using HttpResponseMessage response = await host.SendAsync(HttpMethod.Get, AlertRow.Prefix + path);

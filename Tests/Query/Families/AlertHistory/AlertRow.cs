@@ -7,7 +7,7 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Query.Families.AlertHistory;
 
-/// <summary>Alerts as rows, and questions for them without a token.</summary>
+/// <summary>Alerts as rows, and requests for them without a token.</summary>
 internal static class AlertRow
 {
     public const string Prefix = "/api/v1.0/alert-history";
@@ -21,7 +21,7 @@ internal static class AlertRow
         new Row(Kind.Alert, time).With("id", Id(number)).With("severity", severity).With("source", source)
             .With("title", string.Create(CultureInfo.InvariantCulture, $"alert {number}"));
 
-    /// <summary>The body of an answer that must succeed.</summary>
+    /// <summary>The body of a response that must succeed.</summary>
     public static async Task<JsonElement> GetAsync(this QueryTestHost host, string path)
     {
         using HttpResponseMessage response = await host.SendAsync(HttpMethod.Get, Prefix + path);
@@ -32,7 +32,7 @@ internal static class AlertRow
     public static async Task<string[]> TitlesAsync(this QueryTestHost host, string query) =>
         [.. (await host.GetAsync(query)).GetProperty("records").EnumerateArray().Select(record => record.GetProperty("title").GetString()!)];
 
-    /// <summary>The names under <c>errors</c> of an answer that must be a bad request.</summary>
+    /// <summary>The names under <c>errors</c> of a response that must be a bad request.</summary>
     public static async Task<string[]> WrongAsync(this QueryTestHost host, string path)
     {
         using HttpResponseMessage response = await host.SendAsync(HttpMethod.Get, Prefix + path);

@@ -55,10 +55,10 @@ public sealed class NcpAccessTests
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync();
         ((FakeTimeProvider)host.Services.GetRequiredService<TimeProvider>()).AdjustTime(DateTimeOffset.FromUnixTimeMilliseconds(PublishedTime + after));
-        JsonElement answer = await AskAsync(host, LongPath, Headers($"{PublishedTime}", QueryTestHost.AccessKey, PublishedSignature), status);
+        JsonElement response = await GetAsync(host, LongPath, Headers($"{PublishedTime}", QueryTestHost.AccessKey, PublishedSignature), status);
         if (status == 401)
         {
-            NcpEventTests.AssertError(answer, "200", "Authentication Failed", after > 0 ? "too old" : "too new");
+            NcpEventTests.AssertError(response, "200", "Authentication Failed", after > 0 ? "too old" : "too new");
         }
     }
 
@@ -82,11 +82,11 @@ public sealed class NcpAccessTests
     [TestCase("/dashboards/events/sear%63h", Path, 401, TestName = "A_path_is_not_decoded_before_it_is_compared")]
     public async Task Only_the_path_that_is_sent_may_be_signed(string sent, string signed, int status)
     {
-        JsonElement answer = await AskAsync(_host, sent,
+        JsonElement response = await GetAsync(_host, sent,
             RequestSignature.Headers("POST", signed, QueryTestHost.Now, QueryTestHost.AccessKey, QueryTestHost.Secret), status);
         if (status == 401)
         {
-            NcpEventTests.AssertError(answer, "200", "Authentication Failed", $"POST {sent}\n{QueryTestHost.Now}\n{QueryTestHost.AccessKey}");
+            NcpEventTests.AssertError(response, "200", "Authentication Failed", $"POST {sent}\n{QueryTestHost.Now}\n{QueryTestHost.AccessKey}");
         }
     }
 
@@ -109,22 +109,22 @@ public sealed class NcpAccessTests
     [TestCase("POST", QueryTestHost.Secret + "\n")]
     public async Task A_signature_with_another_method_or_secret_is_refused(string method, string secret)
     {
-        JsonElement answer = await AskAsync(_host, Path, RequestSignature.Headers(method, Path, QueryTestHost.Now, QueryTestHost.AccessKey, secret), 401);
-        NcpEventTests.AssertError(answer, "200", "Authentication Failed", "The signature does not match");
-        Assert.That(answer.GetRawText(), Does.Not.Contain(QueryTestHost.Secret));
+        JsonElement response = await GetAsync(_host, Path, RequestSignature.Headers(method, Path, QueryTestHost.Now, QueryTestHost.AccessKey, secret), 401);
+        NcpEventTests.AssertError(response, "200", "Authentication Failed", "The signature does not match");
+        Assert.That(response.GetRawText(), Does.Not.Contain(QueryTestHost.Secret));
     }
 
     [Test]
     public async Task An_unknown_access_key_is_told()
     {
-        JsonElement answer = await AskAsync(_host, Path, RequestSignature.Headers("POST", Path, QueryTestHost.Now, "NOBODY", QueryTestHost.Secret), 401);
-        NcpEventTests.AssertError(answer, "200", "Authentication Failed", "The access key \"NOBODY\" is unknown");
+        JsonElement response = await GetAsync(_host, Path, RequestSignature.Headers("POST", Path, QueryTestHost.Now, "NOBODY", QueryTestHost.Secret), 401);
+        NcpEventTests.AssertError(response, "200", "Authentication Failed", "The access key \"NOBODY\" is unknown");
     }
 
     [TestCase("accesskeyexample")]
     [TestCase("ACCESSKEYEXAMPLE'--")]
     public async Task Access_keys_are_compared_exactly(string key) =>
-        await AskAsync(_host, Path, RequestSignature.Headers("POST", Path, QueryTestHost.Now, key, QueryTestHost.Secret), 401);
+        await GetAsync(_host, Path, RequestSignature.Headers("POST", Path, QueryTestHost.Now, key, QueryTestHost.Secret), 401);
 
     [TestCase("x-ncp-apigw-timestamp")]
     [TestCase("x-ncp-iam-access-key")]
@@ -132,8 +132,8 @@ public sealed class NcpAccessTests
     public async Task A_missing_header_is_named(string missing)
     {
         (string Name, string Value)[] headers = RequestSignature.Headers("POST", Path, QueryTestHost.Now, QueryTestHost.AccessKey, QueryTestHost.Secret);
-        JsonElement answer = await AskAsync(_host, Path, [.. headers.Where(header => header.Name != missing)], 401);
-        NcpEventTests.AssertError(answer, "200", "Authentication Failed", missing);
+        JsonElement response = await GetAsync(_host, Path, [.. headers.Where(header => header.Name != missing)], 401);
+        NcpEventTests.AssertError(response, "200", "Authentication Failed", missing);
     }
 
     [TestCase("now")]
@@ -144,8 +144,8 @@ public sealed class NcpAccessTests
     [TestCase("9223372036854775807", "too new")]
     public async Task A_timestamp_that_is_none_is_told(string timestamp, string details = "milliseconds")
     {
-        JsonElement answer = await AskAsync(_host, Path, Headers(timestamp, QueryTestHost.AccessKey, "x"), 401);
-        NcpEventTests.AssertError(answer, "200", "Authentication Failed", details);
+        JsonElement response = await GetAsync(_host, Path, Headers(timestamp, QueryTestHost.AccessKey, "x"), 401);
+        NcpEventTests.AssertError(response, "200", "Authentication Failed", details);
     }
 
     [Test]
@@ -166,9 +166,9 @@ public sealed class NcpAccessTests
     [TestCase("/api/v1/dashboards/nonsense")]
     public async Task Another_path_is_not_found(string path)
     {
-        JsonElement answer = await AskAsync(_host, path,
+        JsonElement response = await GetAsync(_host, path,
             RequestSignature.Headers("POST", path, QueryTestHost.Now, QueryTestHost.AccessKey, QueryTestHost.Secret), 404);
-        NcpEventTests.AssertError(answer, "300", "Not Found Exception", Path);
+        NcpEventTests.AssertError(response, "300", "Not Found Exception", Path);
     }
 
     [TestCase("GET")]
@@ -183,8 +183,8 @@ public sealed class NcpAccessTests
     [Test]
     public async Task A_body_that_says_it_is_too_large_is_refused()
     {
-        string answer = await SendRawAsync($"POST {Path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 999999999\r\n\r\n");
-        Assert.That(answer, Does.StartWith("HTTP/1.1 413 ").And.Contain("""{"error":{"errorCode":"430","message":"Request Entity Too Large","details":"""));
+        string response = await SendRawAsync($"POST {Path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 999999999\r\n\r\n");
+        Assert.That(response, Does.StartWith("HTTP/1.1 413 ").And.Contain("""{"error":{"errorCode":"430","message":"Request Entity Too Large","details":"""));
     }
 
     [Test]
@@ -203,8 +203,8 @@ public sealed class NcpAccessTests
             request.Append($"{Chunk:x}\r\n").Append(' ', Chunk).Append("\r\n");
         }
 
-        string answer = await SendRawAsync(request.ToString());
-        Assert.That(answer, Does.StartWith("HTTP/1.1 413 ").And.Contain("""{"error":{"errorCode":"430","""));
+        string response = await SendRawAsync(request.ToString());
+        Assert.That(response, Does.StartWith("HTTP/1.1 413 ").And.Contain("""{"error":{"errorCode":"430","""));
     }
 
     [TestCase(true, 422, "100", "Bad Request Exception", "Query:MaxRows = 5")]
@@ -225,7 +225,7 @@ public sealed class NcpAccessTests
     private static (string Name, string Value)[] Headers(string timestamp, string accessKey, string signature) =>
         [("x-ncp-apigw-timestamp", timestamp), ("x-ncp-iam-access-key", accessKey), ("x-ncp-apigw-signature-v2", signature)];
 
-    private static async Task<JsonElement> AskAsync(QueryTestHost host, string path, (string Name, string Value)[] headers, int status)
+    private static async Task<JsonElement> GetAsync(QueryTestHost host, string path, (string Name, string Value)[] headers, int status)
     {
         using HttpResponseMessage response = await host.SendAsync(HttpMethod.Post, path, new StringContent(Body), headers);
         return await QueryTestHost.ReadAsync(response, (HttpStatusCode)status);

@@ -18,7 +18,7 @@ public sealed class NcpEventTests
     private const string Whole = "\"timeZone\":\"Z\",\"from\":\"2024-05-08\",\"to\":\"2024-05-08\"";
 
     [Test]
-    public async Task The_documented_answer_is_given_out_of_pushed_events()
+    public async Task The_documented_response_is_given_out_of_pushed_events()
     {
         const string Documented = """
             {
@@ -47,10 +47,10 @@ public sealed class NcpEventTests
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder);
         await server.Client.PushAllAsync([batch], _ => BodyForm.JsonRows);
-        string answer = await server.Client.PostSignedAsync("/api/v1/dashboards/events/search", """
+        string response = await server.Client.PostSignedAsync("/api/v1/dashboards/events/search", """
             { "offset" : 0, "level" : [ "EVENT" ], "limit" : 1, "timeZone" : "+09:00", "from" : "2024-05-08", "to" : "2024-05-08", "type" : [ "ES020" ] }
             """);
-        Assert.That(DocumentedAnswer.Differences(answer, Documented), Is.Empty);
+        Assert.That(DocumentedResponse.Differences(response, Documented), Is.Empty);
     }
 
     [Test]

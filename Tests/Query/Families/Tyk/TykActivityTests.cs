@@ -106,8 +106,8 @@ public sealed class TykActivityTests
     public async Task Days_are_inclusive_at_both_ends(string path, int hits)
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(Hit(Day - 1, 1), Hit(Day, 1), Hit(Day + DayLength - 1, 1), Hit(Day + DayLength, 1));
-        JsonElement answer = await RowsAsync(host, path);
-        Assert.That(answer[0].GetProperty("hits").GetInt32(), Is.EqualTo(hits));
+        JsonElement response = await RowsAsync(host, path);
+        Assert.That(response[0].GetProperty("hits").GetInt32(), Is.EqualTo(hits));
     }
 
     [TestCase("+09:00", 9 * Hour, "2020-12-31T00:00:00.000+09:00", "2020-12-31T23:59:59.999+09:00")]
@@ -119,9 +119,9 @@ public sealed class TykActivityTests
         Row[] rows = [Hit(Day - ahead - 1, 1), Hit(Day - ahead, 1, path: "/first"), Hit(Day - ahead + DayLength - 1, 1, path: "/last"),
             Hit(Day - ahead + DayLength, 1)];
         await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader(rows), "--Query:TimeZone=" + zone);
-        JsonElement answer = await RowsAsync(host, LastDay);
+        JsonElement response = await RowsAsync(host, LastDay);
         Assert.That(
-            answer.EnumerateArray().Select(row => (row.GetProperty("id").GetProperty("path").GetString(), row.GetProperty("last_hit").GetString())),
+            response.EnumerateArray().Select(row => (row.GetProperty("id").GetProperty("path").GetString(), row.GetProperty("last_hit").GetString())),
             Is.EqualTo(new[] { ("/last", last), ("/first", first) }));
     }
 
@@ -135,8 +135,8 @@ public sealed class TykActivityTests
             Hit(1_712_012_400_000, 1, path: "/after"),
         ];
         await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader(rows), "--Query:TimeZone=+01:00");
-        JsonElement answer = await RowsAsync(host, "/keys/endpoint/k/30/3/2024/1/4/2024");
-        Assert.That(answer.EnumerateArray().Select(row => row.GetProperty("id").GetProperty("path").GetString()), Is.EqualTo(new[] { "/last", "/first" }));
+        JsonElement response = await RowsAsync(host, "/keys/endpoint/k/30/3/2024/1/4/2024");
+        Assert.That(response.EnumerateArray().Select(row => row.GetProperty("id").GetProperty("path").GetString()), Is.EqualTo(new[] { "/last", "/first" }));
     }
 
     [TestCase("hour", "1/1/2021 0:2 31/12/2020 4:1 31/12/2020 9:1 31/12/2020 23:1")]
@@ -147,8 +147,8 @@ public sealed class TykActivityTests
         Row[] rows = [Hit(Day + (4 * Hour), 1), Hit(Day + (10 * Hour) - 1, 1), Hit(Day + DayLength - 1, 1), Hit(Day + DayLength, 1),
             Hit(Day + DayLength + 5, 1)];
         await using QueryTestHost host = await QueryTestHost.StartAsync(rows);
-        JsonElement answer = await RowsAsync(host, "/keys/endpoint/k/1/1/2020/31/12/2021?res=" + resolution);
-        Assert.That(answer.EnumerateArray().Select(Time), Is.EquivalentTo(expected.Split(' ').Chunk(2).Select(pair => $"{pair[0]} {pair[1]}")));
+        JsonElement response = await RowsAsync(host, "/keys/endpoint/k/1/1/2020/31/12/2021?res=" + resolution);
+        Assert.That(response.EnumerateArray().Select(Time), Is.EquivalentTo(expected.Split(' ').Chunk(2).Select(pair => $"{pair[0]} {pair[1]}")));
     }
 
     [TestCase("hour", "31/12/2020 23:1 1/1/2021 0:2")]
@@ -159,8 +159,8 @@ public sealed class TykActivityTests
         const long Midnight = Day + DayLength - (5 * Hour) - (Hour / 2);
         Row[] rows = [Hit(Midnight - 1, 1), Hit(Midnight, 1), Hit(Midnight + Hour - 1, 1)];
         await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader(rows), "--Query:TimeZone=+05:30");
-        JsonElement answer = await RowsAsync(host, "/keys/endpoint/k/1/12/2020/31/1/2021?res=" + resolution);
-        Assert.That(answer.EnumerateArray().Select(Time), Is.EqualTo(expected.Split(' ').Chunk(2).Select(pair => $"{pair[0]} {pair[1]}")), "time ascending");
+        JsonElement response = await RowsAsync(host, "/keys/endpoint/k/1/12/2020/31/1/2021?res=" + resolution);
+        Assert.That(response.EnumerateArray().Select(Time), Is.EqualTo(expected.Split(' ').Chunk(2).Select(pair => $"{pair[0]} {pair[1]}")), "time ascending");
     }
 
     [Test]
@@ -212,16 +212,16 @@ public sealed class TykActivityTests
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(Hit(Day, 1, caller: caller), Hit(Day, 1, caller: "k"),
             Hit(Day, 1, caller: caller + caller));
-        JsonElement answer = await RowsAsync(host, $"/keys/endpoint/{Uri.EscapeDataString(caller)}/31/12/2020/31/12/2020");
-        Assert.That(answer.EnumerateArray().Select(row => row.GetProperty("hits").GetInt32()), Is.EqualTo(new[] { 1 }));
+        JsonElement response = await RowsAsync(host, $"/keys/endpoint/{Uri.EscapeDataString(caller)}/31/12/2020/31/12/2020");
+        Assert.That(response.EnumerateArray().Select(row => row.GetProperty("hits").GetInt32()), Is.EqualTo(new[] { 1 }));
     }
 
     [Test]
     public async Task An_oauth_client_is_looked_for_in_its_own_field()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(Hit(Day, 1), Hit(Day, 1, path: "/of-client", caller: "x").With("oauth_id", "k"));
-        JsonElement answer = await RowsAsync(host, "/oauthid/endpoint/k/31/12/2020/31/12/2020");
-        Assert.That(answer.EnumerateArray().Select(PathOf), Is.EqualTo(new[] { "/of-client" }));
+        JsonElement response = await RowsAsync(host, "/oauthid/endpoint/k/31/12/2020/31/12/2020");
+        Assert.That(response.EnumerateArray().Select(PathOf), Is.EqualTo(new[] { "/of-client" }));
     }
 
     private static Row Hit(long time, long elapsed, int? status = null, string path = "/a", string caller = "k", string api = "") =>
@@ -231,8 +231,8 @@ public sealed class TykActivityTests
     private static async Task AssertOrderAsync(string parameters, Row[] rows, string[] expected)
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(rows);
-        JsonElement answer = await RowsAsync(host, LastDay + parameters);
-        Assert.That(answer.EnumerateArray().Select(row => PathOf(row) + row.GetProperty("id").GetProperty("api_id").GetString()![3..]), Is.EqualTo(expected));
+        JsonElement response = await RowsAsync(host, LastDay + parameters);
+        Assert.That(response.EnumerateArray().Select(row => PathOf(row) + row.GetProperty("id").GetProperty("api_id").GetString()![3..]), Is.EqualTo(expected));
     }
 
     private static string PathOf(JsonElement row) => row.GetProperty("id").GetProperty("path").GetString()!;
@@ -250,9 +250,9 @@ public sealed class TykActivityTests
     private static async Task<JsonElement> OnlyRowAsync(params Row[] rows)
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(rows);
-        JsonElement answer = await RowsAsync(host, LastDay);
-        Assert.That(answer.GetArrayLength(), Is.EqualTo(1));
-        return answer[0];
+        JsonElement response = await RowsAsync(host, LastDay);
+        Assert.That(response.GetArrayLength(), Is.EqualTo(1));
+        return response[0];
     }
 
     private static async Task<JsonElement> RowsAsync(QueryTestHost host, string path)

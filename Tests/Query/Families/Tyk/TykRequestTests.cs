@@ -62,7 +62,7 @@ public sealed class TykRequestTests
     [TestCase("/keys/endpoint//29/1/2023/29/1/2023")]
     [TestCase("/Keys/endpoint/k/29/1/2023/29/1/2023")]
     [TestCase("/apis/endpoint/k/29/1/2023/29/1/2023")]
-    public async Task Another_path_is_not_found(string path) => AssertError(await AskAsync(path, HttpStatusCode.NotFound), "There are keys/endpoint/");
+    public async Task Another_path_is_not_found(string path) => AssertError(await GetAsync(path, HttpStatusCode.NotFound), "There are keys/endpoint/");
 
     [TestCase("POST")]
     [TestCase("DELETE")]
@@ -88,7 +88,7 @@ public sealed class TykRequestTests
     [TestCase("1/1/2023/%D9%A2/4/2023", "end")]
     [TestCase("30/1/2023/29/1/2023", "must not be after")]
     public async Task Dates_that_are_none_or_reversed_are_refused(string dates, string named) =>
-        AssertError(await AskAsync("/keys/endpoint/k/" + dates, HttpStatusCode.BadRequest), named);
+        AssertError(await GetAsync("/keys/endpoint/k/" + dates, HttpStatusCode.BadRequest), named);
 
     [TestCase("res=week", "res")]
     [TestCase("by=Path", "by")]
@@ -102,7 +102,7 @@ public sealed class TykRequestTests
     [TestCase("page_size=-1", "page_size")]
     [TestCase("p=1&page_size=ten", "page_size")]
     public async Task Wrong_parameters_are_refused_by_name(string parameters, string named) =>
-        AssertError(await AskAsync($"{Today}?{parameters}", HttpStatusCode.BadRequest), named);
+        AssertError(await GetAsync($"{Today}?{parameters}", HttpStatusCode.BadRequest), named);
 
     [TestCase("", 0, 23, 1)]
     [TestCase("?p=-1", 0, 23, 1)]
@@ -120,7 +120,7 @@ public sealed class TykRequestTests
     [TestCase("?p=&page_size=&res=&by=&sort=&type=", 0, 23, 1)]
     public async Task Rows_come_in_pages(string parameters, int first, int count, int pages)
     {
-        JsonElement body = await AskAsync(Today + parameters, HttpStatusCode.OK);
+        JsonElement body = await GetAsync(Today + parameters, HttpStatusCode.OK);
         Assert.That(
             body.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("id").GetProperty("path").GetString()),
             Is.EqualTo(Enumerable.Range(first, count).Select(path => $"/{path:00}")));
@@ -203,8 +203,8 @@ public sealed class TykRequestTests
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             "GET /api/activity/keys HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 999999999\r\n\r\n"));
         using StreamReader reader = new(stream);
-        string answer = await reader.ReadToEndAsync();
-        Assert.That(answer, Does.StartWith("HTTP/1.1 413 ").And.Contain("""{"Status":"Error","Message":"""));
+        string response = await reader.ReadToEndAsync();
+        Assert.That(response, Does.StartWith("HTTP/1.1 413 ").And.Contain("""{"Status":"Error","Message":"""));
     }
 
     private static Row Hit(string path, long after = 0) =>
@@ -218,7 +218,7 @@ public sealed class TykRequestTests
         Assert.That(body.GetProperty("Meta").ValueKind, Is.EqualTo(JsonValueKind.Null));
     }
 
-    private async Task<JsonElement> AskAsync(string path, HttpStatusCode status)
+    private async Task<JsonElement> GetAsync(string path, HttpStatusCode status)
     {
         using HttpResponseMessage response = await _host.TykAsync(path);
         return await QueryTestHost.ReadAsync(response, status);

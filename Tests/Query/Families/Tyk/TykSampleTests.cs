@@ -5,10 +5,10 @@ using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Query.Families.Tyk;
 
-/// <summary>The answers that the Tyk documentation shows, out of pushed samples that lead to them.</summary>
+/// <summary>The responses that the Tyk documentation shows, out of pushed samples that lead to them.</summary>
 internal sealed class TykSampleTests
 {
-    private const string KeyAnswer = """
+    private const string KeyResponse = """
         {
         "data": [
         {
@@ -52,7 +52,7 @@ internal sealed class TykSampleTests
         }
         """;
 
-    private const string ClientAnswer = """
+    private const string ClientResponse = """
         {
         "data": [
         {
@@ -124,15 +124,15 @@ internal sealed class TykSampleTests
 
     // Its request_time of 0 beside one that equals the latency follows no rule.
     [Test]
-    public async Task The_documented_analytics_of_a_key_are_answered() => Assert.That(
-        DocumentedAnswer.Differences(
-            await _server.Client.GetAsync("/api/activity/keys/endpoint/7f3c3ca87376cabe/13/10/2020/14/10/2020"), KeyAnswer, "$.data[0].request_time"),
+    public async Task The_documented_analytics_of_a_key_are_given() => Assert.That(
+        DocumentedResponse.Differences(
+            await _server.Client.GetAsync("/api/activity/keys/endpoint/7f3c3ca87376cabe/13/10/2020/14/10/2020"), KeyResponse, "$.data[0].request_time"),
         Is.Empty);
 
     [Test]
-    public async Task The_documented_analytics_of_an_oauth_client_are_answered() => Assert.That(
-        DocumentedAnswer.Differences(
-            await _server.Client.GetAsync("/api/activity/oauthid/endpoint/27b35a9ed46e429eb2361e440cc4005c/13/10/2020/14/10/2020"), ClientAnswer,
+    public async Task The_documented_analytics_of_an_oauth_client_are_given() => Assert.That(
+        DocumentedResponse.Differences(
+            await _server.Client.GetAsync("/api/activity/oauthid/endpoint/27b35a9ed46e429eb2361e440cc4005c/13/10/2020/14/10/2020"), ClientResponse,
             "$.data[1].request_time"),
         Is.Empty);
 

@@ -56,7 +56,7 @@ public sealed class RequestCheckTests
     }
 
     [Test]
-    public async Task Head_answers_the_head_of_a_get_without_a_body()
+    public async Task Head_responds_with_the_head_of_a_get_without_a_body()
     {
         using HttpResponseMessage response = await _host.SendAsync(
             HttpMethod.Head, "/open/api/json/sql", ("x-whatap-token", QueryTestHost.Token), ("x-whatap-pcode", $"{Row.Project}"));
@@ -66,7 +66,7 @@ public sealed class RequestCheckTests
     }
 
     [Test]
-    public async Task An_answer_is_json_that_nobody_caches_or_sniffs()
+    public async Task A_response_is_json_that_nobody_caches_or_sniffs()
     {
         using HttpResponseMessage response = await _host.WhatapAsync("/sql");
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));

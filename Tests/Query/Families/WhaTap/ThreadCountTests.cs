@@ -15,7 +15,7 @@ public sealed class ThreadCountTests
     private const string Range = "/thread_count/1674990000000/1674990300000";
 
     [Test]
-    public async Task The_answer_has_an_object_an_agent_by_name_then_id()
+    public async Task The_response_has_an_object_an_agent_by_name_then_id()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(
             Threads(Start, 120_200_000, 12, "b"), Threads(Start, 3_000_000, 5, "b"), Threads(Start, 1_000_000, -7, "b"),

@@ -15,7 +15,7 @@ using TimeSeries.Tests.Support.Rows;
 namespace TimeSeries.Tests.Influx.Alerts;
 
 /// <summary>Ids of alerts are read once and kept; an alert that repeats another is left out whenever it comes, and wherever the first one lies.</summary>
-internal sealed class KnownAlertTests
+internal sealed class StoredAlertTests
 {
     private const string Database = "apm";
     private const long Bucket = 300_000;
@@ -35,7 +35,7 @@ internal sealed class KnownAlertTests
     private InfluxReader _reader = null!;
     private ReadPoints _other = null!;
 
-    // Three hours with an alert in each bucket, and answers that have filled what readers keep.
+    // Three hours with an alert in each bucket, and results that have filled what readers keep.
     [SetUp]
     public async Task Fill()
     {
@@ -43,7 +43,7 @@ internal sealed class KnownAlertTests
         _reader = new InfluxReader(ReadSetup.Options(_server.Address), _ => null, _clock);
         _other = new ReadPoints(_server, Database, 0xB2);
         await new ReadPoints(_server, Database, 0xA1).WriteUnitAsync(1, [.. _ids.Select((id, i) => Alert(id, Start + (i * Bucket), "first"))]);
-        Assert.That(await AskAsync(Whole), Is.EqualTo("36 listed, 36 in all, 36 counted"));
+        Assert.That(await CountsAsync(Whole), Is.EqualTo("36 listed, 36 in all, 36 counted"));
     }
 
     [TearDown]
@@ -62,23 +62,23 @@ internal sealed class KnownAlertTests
     {
         await _other.WriteUnitAsync(1,
             [Alert(_ids[3], Start + (3 * Bucket) + 7, "repeat"), Alert(_ids[4], Start + Day, "repeat"), Alert(Guid.NewGuid(), Start + 9, "new")], closed);
-        Assert.That(await AskAsync(Whole), Is.EqualTo("37 listed, 37 in all, 37 counted"));
+        Assert.That(await CountsAsync(Whole), Is.EqualTo("37 listed, 37 in all, 37 counted"));
     }
 
     [Test]
     public async Task An_open_unit_may_bring_a_repeat_at_any_time()
     {
         await _other.WriteUnitAsync(1, [Alert(Guid.NewGuid(), Start + 9, "new")], closed: false);
-        string before = await AskAsync(Whole);
+        string before = await CountsAsync(Whole);
         await _other.WriteUnitAsync(1, [Alert(_ids[20], Start + 10, "earlier")], withRollups: false);
-        Assert.That((before, await AskAsync(Whole)), Is.EqualTo(("37 listed, 37 in all, 37 counted", "37 listed, 37 in all, 37 counted")));
+        Assert.That((before, await CountsAsync(Whole)), Is.EqualTo(("37 listed, 37 in all, 37 counted", "37 listed, 37 in all, 37 counted")));
     }
 
     [Test]
     public async Task A_repeat_whose_first_lies_outside_the_range_is_left_out()
     {
         await _other.WriteUnitAsync(1, [Alert(_ids[0], Start + (2 * Day), "repeat"), Alert(Guid.NewGuid(), Start + (2 * Day) + 1, "new")]);
-        Assert.That(await AskAsync(new TimeRange(Start + Day, Start + (3 * Day))), Is.EqualTo("1 listed, 1 in all, 1 counted"));
+        Assert.That(await CountsAsync(new TimeRange(Start + Day, Start + (3 * Day))), Is.EqualTo("1 listed, 1 in all, 1 counted"));
     }
 
     [Test]
@@ -86,7 +86,7 @@ internal sealed class KnownAlertTests
     {
         await _other.WriteUnitAsync(1, [Alert(_ids[30], Start - Day, "earlier")]);
         Assert.That(
-            (await AskAsync(Whole), await AskAsync(new TimeRange(Start - Day, Start))),
+            (await CountsAsync(Whole), await CountsAsync(new TimeRange(Start - Day, Start))),
             Is.EqualTo(("35 listed, 35 in all, 35 counted", "1 listed, 1 in all, 1 counted")));
     }
 
@@ -94,18 +94,18 @@ internal sealed class KnownAlertTests
     public async Task A_repeat_of_another_project_is_none()
     {
         await _other.WriteUnitAsync(2, [Alert(_ids[0], Start - 1, "theirs")]);
-        Assert.That(await AskAsync(Whole), Is.EqualTo("36 listed, 36 in all, 36 counted"));
+        Assert.That(await CountsAsync(Whole), Is.EqualTo("36 listed, 36 in all, 36 counted"));
     }
 
     [Test]
     public async Task What_repeated_an_alert_that_others_deleted_is_shown_ten_minutes_later()
     {
         await _other.WriteUnitAsync(1, [Alert(_ids[0], Start + (2 * Day), "repeat")]);
-        string before = await AskAsync(Whole);
+        string before = await CountsAsync(Whole);
         await _server.QueryAsync(string.Create(CultureInfo.InvariantCulture,
             $"DELETE FROM alert WHERE time >= {Start}ms AND time < {Start + Bucket}ms"), Database);
         _clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.That((before, await AskAsync(new TimeRange(Start + Day, Start + (3 * Day)))),
+        Assert.That((before, await CountsAsync(new TimeRange(Start + Day, Start + (3 * Day)))),
             Is.EqualTo(("36 listed, 36 in all, 36 counted", "1 listed, 1 in all, 1 counted")));
     }
 
@@ -114,7 +114,7 @@ internal sealed class KnownAlertTests
     {
         await _other.WriteUnitAsync(1, [Alert(_ids[0], Start + (2 * Day), "repeat")], withRollups: false);
         _clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.That(await AskAsync(new TimeRange(Start + Day, Start + (3 * Day))), Is.EqualTo("0 listed, 0 in all, 0 counted"));
+        Assert.That(await CountsAsync(new TimeRange(Start + Day, Start + (3 * Day))), Is.EqualTo("0 listed, 0 in all, 0 counted"));
     }
 
     [Test]
@@ -153,7 +153,7 @@ internal sealed class KnownAlertTests
         .With("time", time).With("severity", "Info").With("source", "s").With("title", title).With("id", id.ToString("D"));
 
     // What a list shows of a range, what its total is, and what statistics by severity and hour count in it.
-    private async Task<string> AskAsync(TimeRange range)
+    private async Task<string> CountsAsync(TimeRange range)
     {
         SampleList list = await _reader.ListAsync(
             new ListQuery { Pcode = 1, Kind = Kind.Alert, Range = range, Fields = [], Order = ListOrder.ById, Limit = 1_000, CountTotal = true },

@@ -8,8 +8,8 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Influx.Reading;
 
-/// <summary>Answers from a real InfluxDB equal the naive computation, to the last digit: from units, from raw rows, and from both.</summary>
-internal sealed class ReadAnswerTests
+/// <summary>Results from a real InfluxDB equal the naive computation, to the last digit: from units, from raw rows, and from both.</summary>
+internal sealed class ReadResultTests
 {
     private const string Database = "apm";
     private const int QueryCount = 30;
@@ -54,7 +54,7 @@ internal sealed class ReadAnswerTests
     }
 
     [TestCaseSource(nameof(Cases))]
-    public async Task Any_query_is_answered_as_the_naive_computation_does(Kind kind, bool useRollups)
+    public async Task The_result_of_any_query_equals_the_naive_computation(Kind kind, bool useRollups)
     {
         QueryGenerator generator = new(SampleSchema.Of(kind), new Random(99));
         Random random = new(7);

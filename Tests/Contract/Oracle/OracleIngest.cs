@@ -4,7 +4,7 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Contract.Oracle;
 
 /// <summary>What becomes of acceptable samples on their way in, by the words of the ingest contract alone.</summary>
-internal static class OracleIntake
+internal static class OracleIngest
 {
     private const int CutBytes = 32_768;
     private const int UserAgentBytes = 1_024;

@@ -5,14 +5,14 @@ using System.Text.RegularExpressions;
 namespace TimeSeries.Tests.Contract.Oracle;
 
 /// <summary>
-/// Holds a JSON answer against the expected one: the same names (in any order), the same array lengths and orders, and the same values. An integer is
+/// Holds a JSON response against the expected one: the same names (in any order), the same array lengths and orders, and the same values. An integer is
 /// expected as <see cref="long"/> and must stand without fraction or exponent, a <see cref="decimal"/> by its value, a <see cref="double"/> bit by bit.
 /// Decimals over a million, which only percentiles
 /// reach, may be off by 10⁻¹²: a power of γ in doubles is no closer. A <see cref="DecimalLiteral"/>
 /// must stand digit by digit, a <see cref="Regex"/> is matched, and of a
-/// <see cref="JsonValueKind"/> (null, true, false) nothing else is asked.
+/// <see cref="JsonValueKind"/> (null, true, false) nothing else is compared.
 /// </summary>
-internal static class AnswerComparer
+internal static class ResponseComparer
 {
     private const int MostDifferences = 12;
     private const decimal ExactBelow = 1_000_000;

@@ -6,16 +6,16 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Description;
 
 /// <summary>
-/// Stands behind the clients of the tests: every answer that comes through must be one
+/// A handler of the tests' clients: every response that comes through must be one
 /// that the OpenAPI document describes, errors too. A field, a status or a media type
 /// that it does not know fails the test.
 /// </summary>
-internal sealed class DescribedAnswers : DelegatingHandler
+internal sealed class DescribedResponses : DelegatingHandler
 {
     // Bodies beyond it repeat what is in the first records; parsing them again would take longer than the tests themselves.
     private const int LongestBody = 4 << 20;
 
-    public DescribedAnswers(HttpMessageHandler inner)
+    public DescribedResponses(HttpMessageHandler inner)
         : base(inner)
     {
     }
@@ -42,7 +42,7 @@ internal sealed class DescribedAnswers : DelegatingHandler
             Assert.That(
                 DescribedApi.OfServer.Faults(request.Method.Method, uri, (int)response.StatusCode, response.Headers,
                     response.Content.Headers.ContentType, () => text), Is.Empty,
-                "The OpenAPI document does not describe this answer.");
+                "The OpenAPI document does not describe this response.");
         }
 
         return response;

@@ -7,8 +7,8 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage;
 
-/// <summary>Answers as lines of text: asked of a store, and computed from the rows that were written, by other code.</summary>
-internal static class Answers
+/// <summary>Results as lines of text: of a store, and computed from the rows that were written, by other code.</summary>
+internal static class StoreResults
 {
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Transaction);
 
@@ -31,7 +31,7 @@ internal static class Answers
     /// <summary>What the response to one of the queries above must be.</summary>
     public static string Expected(IReadOnlyList<Row> rows, SampleQuery query)
     {
-        using RowResult result = new RowReader(rows).Answer(query);
+        using RowResult result = new RowReader(rows).Result(query);
         return Lines(query, result);
     }
 

@@ -8,9 +8,9 @@ using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage;
 
-/// <summary>Answers in each state that a store passes through, compared with the rows that were written.</summary>
+/// <summary>Results in each state that a store passes through, compared with the rows that were written.</summary>
 [TestFixture]
-public sealed class StoreAnswerTests
+public sealed class StoreResultTests
 {
     private const long Start = 1_674_950_400_000;
     private const long Hour = 3_600_000;
@@ -24,35 +24,35 @@ public sealed class StoreAnswerTests
     public async Task TearDown() => await _test.DisposeAsync();
 
     [Test]
-    public async Task Samples_in_the_head_are_answered()
+    public async Task Samples_in_the_head_are_in_results()
     {
         await WriteAsync(1);
         await WriteAsync(2);
-        await AssertAnswersAsync();
+        await AssertResultsAsync();
     }
 
     [Test]
-    public async Task Sealed_samples_are_answered()
+    public async Task Sealed_samples_are_in_results()
     {
         await WriteAsync(1);
         await WriteAsync(2);
         await _test.Store.SealAsync();
-        await AssertAnswersAsync();
+        await AssertResultsAsync();
     }
 
     [Test]
-    public async Task Blocks_that_overlap_each_other_and_the_head_are_answered()
+    public async Task Blocks_that_overlap_each_other_and_the_head_are_in_results()
     {
         await WriteAsync(1);
         await _test.Store.SealAsync();
         await WriteAsync(2);
         await _test.Store.SealAsync();
         await WriteAsync(3);
-        await AssertAnswersAsync();
+        await AssertResultsAsync();
     }
 
     [Test]
-    public async Task Compacted_and_reopened_samples_are_answered()
+    public async Task Compacted_and_reopened_samples_are_in_results()
     {
         for (int seed = 1; seed <= 3; seed++)
         {
@@ -63,11 +63,11 @@ public sealed class StoreAnswerTests
         await _test.Store.CompactAsync();
         Assert.That(_test.Store.BlockCount, Is.EqualTo(1));
         await _test.KillAndReplayAsync();
-        await AssertAnswersAsync();
+        await AssertResultsAsync();
     }
 
     [Test]
-    public async Task More_samples_than_a_chunk_and_a_piece_hold_are_answered()
+    public async Task More_samples_than_a_chunk_and_a_range_hold_are_in_results()
     {
         for (int batch = 0; batch < 10; batch++)
         {
@@ -75,11 +75,11 @@ public sealed class StoreAnswerTests
         }
 
         TimeRange range = new(Start + 100_000, Start + Hour);
-        string expected = Answers.Expected(_test.Rows, Answers.ByService(1, range));
-        Assert.That(await Answers.OfAsync(_test.Store, Answers.ByService(1, range)), Is.EqualTo(expected));
+        string expected = StoreResults.Expected(_test.Rows, StoreResults.ByService(1, range));
+        Assert.That(await StoreResults.OfAsync(_test.Store, StoreResults.ByService(1, range)), Is.EqualTo(expected));
         await _test.Store.SealAsync();
-        Assert.That(await Answers.OfAsync(_test.Store, Answers.ByService(1, range)), Is.EqualTo(expected));
-        Assert.That(await Answers.OfAsync(_test.Store, Answers.ByService(1, range) with { UseRollups = false }), Is.EqualTo(expected));
+        Assert.That(await StoreResults.OfAsync(_test.Store, StoreResults.ByService(1, range)), Is.EqualTo(expected));
+        Assert.That(await StoreResults.OfAsync(_test.Store, StoreResults.ByService(1, range) with { UseRollups = false }), Is.EqualTo(expected));
     }
 
     [Test]
@@ -88,15 +88,15 @@ public sealed class StoreAnswerTests
         await _test.WriteAsync(Row.Transaction(1, Start, "a", 1));
         await _test.WriteAsync(Row.Transaction(1, Start + 1, "a", 2).With("remote_ip", "10.0.0.1").With("status", 200));
         await _test.WriteAsync(Row.Transaction(1, Start + 2, "a", 3));
-        SampleQuery query = Answers.ByMinuteAndStatus(1, TimeRange.All);
-        string expected = Answers.Expected(_test.Rows, query);
-        Assert.That(await Answers.OfAsync(_test.Store, query), Is.EqualTo(expected));
+        SampleQuery query = StoreResults.ByMinuteAndStatus(1, TimeRange.All);
+        string expected = StoreResults.Expected(_test.Rows, query);
+        Assert.That(await StoreResults.OfAsync(_test.Store, query), Is.EqualTo(expected));
         await _test.Store.SealAsync();
-        Assert.That(await Answers.OfAsync(_test.Store, query), Is.EqualTo(expected));
+        Assert.That(await StoreResults.OfAsync(_test.Store, query), Is.EqualTo(expected));
     }
 
     [Test]
-    public async Task Number_filters_answer_alike_with_and_without_a_zone_map()
+    public async Task Number_filters_give_the_same_with_and_without_a_zone_map()
     {
         await WriteAsync(1);
         int status = Core.Schema.SampleSchema.Of(Core.Schema.Kind.Transaction).Ordinal("status");
@@ -109,17 +109,17 @@ public sealed class StoreAnswerTests
         })
         {
             // In the head there is no zone map.
-            SampleQuery query = Answers.ByService(1, TimeRange.All) with { Filters = [filter] };
-            string inHead = await Answers.OfAsync(_test.Store, query);
+            SampleQuery query = StoreResults.ByService(1, TimeRange.All) with { Filters = [filter] };
+            string inHead = await StoreResults.OfAsync(_test.Store, query);
             await using StoreUnderTest other = new();
             await other.WriteAsync([.. _test.Rows.Where(row => row.Pcode == 1)]);
             await other.Store.SealAsync();
-            Assert.That(await Answers.OfAsync(other.Store, query), Is.EqualTo(inHead), filter.ToString());
+            Assert.That(await StoreResults.OfAsync(other.Store, query), Is.EqualTo(inHead), filter.ToString());
         }
     }
 
     [Test]
-    public async Task The_real_disk_answers_after_a_restart()
+    public async Task The_real_disk_gives_the_same_after_a_restart()
     {
         using TemporaryFolder folder = new();
         Row[] rows = GeneratedRows.Make(5, 2_000, Start, Hour);
@@ -134,8 +134,8 @@ public sealed class StoreAnswerTests
         }
 
         await using EmbeddedStore reopened = Open();
-        SampleQuery query = Answers.ByService(1, TimeRange.All);
-        Assert.That(await Answers.OfAsync(reopened, query), Is.EqualTo(Answers.Expected(rows, query)));
+        SampleQuery query = StoreResults.ByService(1, TimeRange.All);
+        Assert.That(await StoreResults.OfAsync(reopened, query), Is.EqualTo(StoreResults.Expected(rows, query)));
     }
 
     private async Task WriteAsync(int seed)
@@ -144,7 +144,7 @@ public sealed class StoreAnswerTests
         await _test.WriteAsync(GeneratedRows.Make(-seed, 300, Start, 3 * Hour, pcode: 2));
     }
 
-    private async Task AssertAnswersAsync()
+    private async Task AssertResultsAsync()
     {
         Random random = new(7);
         for (int i = 0; i < 25; i++)
@@ -153,13 +153,13 @@ public sealed class StoreAnswerTests
             TimeRange range = i == 0 ? TimeRange.All : new TimeRange(from, from + random.NextInt64(3 * Hour));
             foreach (SampleQuery query in new[]
             {
-                Answers.ByService(1, range), Answers.ByService(2, range), Answers.ByService(3, range), Answers.ByAddress(1, range),
-                Answers.ByTxid(1, range), Answers.ByMinuteAndStatus(2, range),
+                StoreResults.ByService(1, range), StoreResults.ByService(2, range), StoreResults.ByService(3, range), StoreResults.ByAddress(1, range),
+                StoreResults.ByTxid(1, range), StoreResults.ByMinuteAndStatus(2, range),
             })
             {
-                string expected = Answers.Expected(_test.Rows, query);
-                Assert.That(await Answers.OfAsync(_test.Store, query), Is.EqualTo(expected), query.ToString());
-                Assert.That(await Answers.OfAsync(_test.Store, query with { UseRollups = false }), Is.EqualTo(expected), query.ToString());
+                string expected = StoreResults.Expected(_test.Rows, query);
+                Assert.That(await StoreResults.OfAsync(_test.Store, query), Is.EqualTo(expected), query.ToString());
+                Assert.That(await StoreResults.OfAsync(_test.Store, query with { UseRollups = false }), Is.EqualTo(expected), query.ToString());
             }
         }
     }

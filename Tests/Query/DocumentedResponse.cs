@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace TimeSeries.Tests.Query;
 
-/// <summary>Holds an answer against one that a vendor's documentation shows: everything shown stands there with its type and value; more may.</summary>
-internal static class DocumentedAnswer
+/// <summary>Holds a response against one that a vendor's documentation shows: everything shown is there with its type and value; more may.</summary>
+internal static class DocumentedResponse
 {
-    /// <summary>What of the documented answer the real one lacks, a line each.</summary>
-    /// <param name="actual">The real answer.</param>
+    /// <summary>What of the documented response the real one lacks, a line each.</summary>
+    /// <param name="actual">The real response.</param>
     /// <param name="documented">The documented one; a comma behind a last member is let pass, as vendors write.</param>
     /// <param name="withoutRule">Paths of values that follow no rule: their names and types count only.</param>
     public static List<string> Differences(string actual, string documented, params string[] withoutRule)
