@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Text;
+using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Wire.Fresh;
 
 namespace TimeSeries.Benchmarks.Dataset;
 
-/// <summary>The names that generated samples draw from: the sizes of a middling production system. The same in every run. Immutable.</summary>
+/// <summary>The names that generated samples draw from: the sizes of a middling production system. The same in every run. Thread safe.</summary>
 /// <param name="serviceCount">How many services there are.</param>
 internal sealed class Population(int serviceCount = Population.ServiceCount)
 {
@@ -15,6 +18,8 @@ internal sealed class Population(int serviceCount = Population.ServiceCount)
 
     private static readonly string[] _areas = ["account", "cart", "catalog", "checkout", "delivery", "invoice", "search", "support"];
     private static readonly string[] _actions = ["list", "detail", "create", "update", "remove", "export", "validate", "preview", "history", "summary"];
+
+    private readonly ConcurrentDictionary<(byte[][] Texts, bool IsSkewed), TextChoices> _choices = [];
 
     public byte[][] Services { get; } =
         Make(serviceCount, i => $"/api/v1/{_areas[i % _areas.Length]}/{_actions[i / _areas.Length % _actions.Length]}/{i / 80}");
@@ -51,6 +56,12 @@ internal sealed class Population(int serviceCount = Population.ServiceCount)
     public byte[][] Labels { get; } = Make(AgentCount, i => $$"""{"agent":"shop-{{i}}","zone":"z{{i % 3}}"}""");
 
     public byte[][] Annotations { get; } = Make(AgentCount, i => $$"""{"runbook":"https://docs.example.com/runbooks/{{i}}","summary":"Alarm of shop-{{i}}"}""");
+
+    /// <summary>Names to choose from, all equally often.</summary>
+    public TextChoices EquallyOften(byte[][] names) => _choices.GetOrAdd((names, false), _ => new TextChoices(names));
+
+    /// <summary>Names to choose from, the first most often, as endpoints of real services are.</summary>
+    public TextChoices Skewed(byte[][] names) => _choices.GetOrAdd((names, true), _ => new TextChoices(names, new ZipfChoice(names.Length)));
 
     private static byte[][] Make(int count, Func<int, string> name)
     {

@@ -1,5 +1,5 @@
-using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Benchmarks.Wire.Fresh;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Dataset;
@@ -16,10 +16,20 @@ internal sealed class SampleMaker(Population population, int seed)
     // A batch holds what happened within the last second.
     private const int BatchMilliseconds = 1_000;
 
+    private const int Hundred = 100;
+    private const int ErrorPercent = 2;
+    private const int FewestThreads = 20;
+    private const int MostThreads = 400;
+
+    private static readonly Quantiles _statuses = Quantiles.Of(Enumerable.Range(0, Hundred).Select(StatusOf));
+    private static readonly Quantiles _errors = Quantiles.Of(Enumerable.Range(0, Hundred).Select(percent => percent < Hundred - ErrorPercent ? 0L : 1L));
+    private static readonly Quantiles _threadCounts =
+        Quantiles.Of(Enumerable.Range(FewestThreads, MostThreads - FewestThreads).Select(count => count * Quantiles.Thousandths));
+
     private readonly Random _random = new(seed);
-    private readonly ZipfChoice _services = new(population.Services.Length);
-    private readonly ZipfChoice _statements = new(Population.StatementCount);
-    private readonly ZipfChoice _exceptions = new(Population.ExceptionCount);
+    private readonly TextChoices _services = population.Skewed(population.Services);
+    private readonly TextChoices _statements = population.Skewed(population.Statements);
+    private readonly TextChoices _exceptions = population.Skewed(population.Exceptions);
 
     /// <summary>What a gateway adds to transactions; null adds nothing.</summary>
     public GatewayColumns? Gateway { get; init; }
@@ -56,10 +66,10 @@ internal sealed class SampleMaker(Population population, int seed)
         const Kind kind = Kind.Transaction;
         WireColumn[] own =
         [
-            Texts(kind, "service", rowCount, population.Services, _services),
+            Texts(kind, "service", rowCount, _services),
             Durations(kind, "elapsed", rowCount, medianMilliseconds: 30),
             FreshIds(kind, "txid", rowCount),
-            Texts(kind, "method", rowCount, population.Methods),
+            Texts(kind, "method", rowCount, population.EquallyOften(population.Methods)),
             Statuses(kind, rowCount),
             Errors(kind, rowCount),
             Integers(kind, "sql_count", rowCount, 0, 12),
@@ -68,9 +78,9 @@ internal sealed class SampleMaker(Population population, int seed)
             Durations(kind, "httpc_time", rowCount, medianMilliseconds: 12),
             Durations(kind, "cpu_time", rowCount, medianMilliseconds: 3),
             Integers(kind, "malloc", rowCount, 10_000, 8_000_000),
-            Texts(kind, "remote_ip", rowCount, population.Addresses),
-            Texts(kind, "user_id", rowCount, population.Users),
-            Texts(kind, "oname", rowCount, population.Agents),
+            Texts(kind, "remote_ip", rowCount, population.EquallyOften(population.Addresses)),
+            Texts(kind, "user_id", rowCount, population.EquallyOften(population.Users)),
+            Texts(kind, "oname", rowCount, population.EquallyOften(population.Agents)),
         ];
         return [.. own, .. Gateway?.MissingFrom(own) ?? []];
     }
@@ -80,15 +90,15 @@ internal sealed class SampleMaker(Population population, int seed)
         const Kind kind = Kind.Sql;
         return
         [
-            Texts(kind, "sql", rowCount, population.Statements, _statements),
+            Texts(kind, "sql", rowCount, _statements),
             Durations(kind, "elapsed", rowCount, medianMilliseconds: 2),
-            Texts(kind, "db", rowCount, population.Databases),
+            Texts(kind, "db", rowCount, population.EquallyOften(population.Databases)),
             Errors(kind, rowCount),
             Integers(kind, "fetch_count", rowCount, 0, 200),
             Durations(kind, "fetch_time", rowCount, medianMilliseconds: 1),
             FreshIds(kind, "txid", rowCount),
-            Texts(kind, "service", rowCount, population.Services, _services),
-            Texts(kind, "oname", rowCount, population.Agents),
+            Texts(kind, "service", rowCount, _services),
+            Texts(kind, "oname", rowCount, population.EquallyOften(population.Agents)),
         ];
     }
 
@@ -97,16 +107,16 @@ internal sealed class SampleMaker(Population population, int seed)
         const Kind kind = Kind.Httpc;
         return
         [
-            Texts(kind, "url", rowCount, population.Services, _services),
+            Texts(kind, "url", rowCount, _services),
             Durations(kind, "elapsed", rowCount, medianMilliseconds: 12),
-            Texts(kind, "host", rowCount, population.Hosts),
+            Texts(kind, "host", rowCount, population.EquallyOften(population.Hosts)),
             Integers(kind, "port", rowCount, 8_080, 8_084),
-            Texts(kind, "method", rowCount, population.Methods),
+            Texts(kind, "method", rowCount, population.EquallyOften(population.Methods)),
             Statuses(kind, rowCount),
             Errors(kind, rowCount),
             FreshIds(kind, "txid", rowCount),
-            Texts(kind, "service", rowCount, population.Services, _services),
-            Texts(kind, "oname", rowCount, population.Agents),
+            Texts(kind, "service", rowCount, _services),
+            Texts(kind, "oname", rowCount, population.EquallyOften(population.Agents)),
         ];
     }
 
@@ -121,24 +131,24 @@ internal sealed class SampleMaker(Population population, int seed)
 
         return
         [
-            Texts(kind, "class", rowCount, population.Exceptions, _exceptions),
+            Texts(kind, "class", rowCount, _exceptions),
             message,
-            Texts(kind, "service", rowCount, population.Services, _services),
+            Texts(kind, "service", rowCount, _services),
             FreshIds(kind, "txid", rowCount),
             Integers(kind, "snap_seq", rowCount, 1, long.MaxValue),
-            Texts(kind, "oname", rowCount, population.Agents),
+            Texts(kind, "oname", rowCount, population.EquallyOften(population.Agents)),
         ];
     }
 
     private WireColumn[] Threads(int rowCount)
     {
-        WireColumn count = Column(Kind.Thread, "count");
+        WireColumn count = Column(Kind.Thread, "count", _threadCounts);
         for (int row = 0; row < rowCount; row++)
         {
-            count.Add((double)_random.Next(20, 400));
+            count.Add((double)_random.Next(FewestThreads, MostThreads));
         }
 
-        return [count, Texts(Kind.Thread, "oname", rowCount, population.Agents)];
+        return [count, Texts(Kind.Thread, "oname", rowCount, population.EquallyOften(population.Agents))];
     }
 
     // Without an id: the server makes one, so that no alert repeats another.
@@ -147,12 +157,12 @@ internal sealed class SampleMaker(Population population, int seed)
         const Kind kind = Kind.Alert;
         return
         [
-            Texts(kind, "severity", rowCount, population.Severities),
-            Texts(kind, "source", rowCount, population.Hosts),
-            Texts(kind, "title", rowCount, population.Exceptions, _exceptions),
-            Texts(kind, "description", rowCount, population.Statements, _statements),
-            Texts(kind, "labels", rowCount, population.Labels),
-            Texts(kind, "annotations", rowCount, population.Annotations),
+            Texts(kind, "severity", rowCount, population.EquallyOften(population.Severities)),
+            Texts(kind, "source", rowCount, population.EquallyOften(population.Hosts)),
+            Texts(kind, "title", rowCount, _exceptions),
+            Texts(kind, "description", rowCount, _statements),
+            Texts(kind, "labels", rowCount, population.EquallyOften(population.Labels)),
+            Texts(kind, "annotations", rowCount, population.EquallyOften(population.Annotations)),
         ];
     }
 
@@ -161,18 +171,18 @@ internal sealed class SampleMaker(Population population, int seed)
         const Kind kind = Kind.Event;
         return
         [
-            Texts(kind, "level", rowCount, population.Levels),
-            Texts(kind, "type", rowCount, population.EventTypes),
-            Texts(kind, "message", rowCount, population.Statements, _statements),
+            Texts(kind, "level", rowCount, population.EquallyOften(population.Levels)),
+            Texts(kind, "type", rowCount, population.EquallyOften(population.EventTypes)),
+            Texts(kind, "message", rowCount, _statements),
         ];
     }
 
-    private WireColumn Texts(Kind kind, string name, int rowCount, byte[][] choices, ZipfChoice? skew = null)
+    private WireColumn Texts(Kind kind, string name, int rowCount, TextChoices choices)
     {
-        WireColumn column = Column(kind, name);
+        WireColumn column = Column(kind, name, choices);
         for (int row = 0; row < rowCount; row++)
         {
-            column.Add(choices[skew?.Next(_random) ?? _random.Next(choices.Length)]);
+            column.Add(choices.Next(_random));
         }
 
         return column;
@@ -192,11 +202,11 @@ internal sealed class SampleMaker(Population population, int seed)
     // Log-normal, as latencies are, with µs decimals, as agents send them.
     private WireColumn Durations(Kind kind, string name, int rowCount, double medianMilliseconds)
     {
-        WireColumn column = Column(kind, name);
+        WireColumn column = Column(kind, name, Quantiles.LogNormal(medianMilliseconds));
         for (int row = 0; row < rowCount; row++)
         {
             double normal = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
-            column.Add(Math.Round(medianMilliseconds * Math.Exp(0.8 * normal), 3));
+            column.Add(Math.Round(medianMilliseconds * Math.Exp(Quantiles.LogDeviation * normal), 3));
         }
 
         return column;
@@ -204,7 +214,7 @@ internal sealed class SampleMaker(Population population, int seed)
 
     private WireColumn Integers(Kind kind, string name, int rowCount, long minimum, long maximum)
     {
-        WireColumn column = Column(kind, name);
+        WireColumn column = Column(kind, name, Quantiles.Uniform(minimum, maximum));
         for (int row = 0; row < rowCount; row++)
         {
             column.Add(_random.NextInt64(minimum, maximum));
@@ -215,10 +225,10 @@ internal sealed class SampleMaker(Population population, int seed)
 
     private WireColumn Statuses(Kind kind, int rowCount)
     {
-        WireColumn column = Column(kind, "status");
+        WireColumn column = Column(kind, "status", _statuses);
         for (int row = 0; row < rowCount; row++)
         {
-            column.Add(_random.Next(100) switch { < 90 => 200, < 94 => 302, < 98 => 404, _ => 500L });
+            column.Add(StatusOf(_random.Next(Hundred)));
         }
 
         return column;
@@ -226,14 +236,17 @@ internal sealed class SampleMaker(Population population, int seed)
 
     private WireColumn Errors(Kind kind, int rowCount)
     {
-        WireColumn column = Column(kind, "error");
+        WireColumn column = Column(kind, "error", _errors);
         for (int row = 0; row < rowCount; row++)
         {
-            column.Add(_random.Next(100) < 2 ? 1L : 0L);
+            column.Add(_random.Next(Hundred) < ErrorPercent ? 1L : 0L);
         }
 
         return column;
     }
 
-    private static WireColumn Column(Kind kind, string name) => new(SampleSchema.Of(kind).Fields[SampleSchema.Of(kind).Ordinal(name)]);
+    private static long StatusOf(int percent) => percent switch { < 90 => 200, < 94 => 302, < 98 => 404, _ => 500 };
+
+    private static WireColumn Column(Kind kind, string name, ValueSource? source = null) =>
+        new(SampleSchema.Of(kind).Fields[SampleSchema.Of(kind).Ordinal(name)]) { Source = source };
 }

@@ -59,6 +59,8 @@ internal sealed class InfluxLoad(InfluxLoadOptions options, TimeProvider clock)
         HasGateway = false,
         Json = false,
         Gzip = false,
+        // As the plain loader does, which this is compared with.
+        Repeats = true,
         Rate = rate,
     };
 

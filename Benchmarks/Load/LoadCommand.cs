@@ -26,6 +26,8 @@ internal static class LoadCommand
         Option<bool> gzip = CommandOption.Of<bool>("--gzip", "Compress each body (costs the generator's processor time, too).");
         Option<bool> gateway = CommandOption.Of("--gateway",
             "Transactions carry what an API gateway adds (api_id, api_name, api_key, alias, oauth_id, upstream_latency).", true);
+        Option<bool> repeat = CommandOption.Of<bool>("--repeat",
+            "Send the same few bodies over and over with other times and ids. Without it, every value of every row is drawn again before each sending.");
         Option<double?> rate = CommandOption.Of<double?>("--rate",
             "Samples a second, sent on schedule whatever the server does (open loop): batch k is due at k × batch ÷ rate, and latency counts from there. "
                 + "Without it: as fast as the connections allow (closed loop).");
@@ -37,7 +39,7 @@ internal static class LoadCommand
         kind.AcceptOnlyFromAmong([.. SampleSchema.All.Select(schema => schema.Name)]);
         Command command = new("load", "Pushes generated samples and reports throughput and latency as one JSON line.")
         {
-            TargetOptions.Url, TargetOptions.Token, seconds, warmUp, connections, batch, TargetOptions.Form, kind, gateway, json, gzip, rate,
+            TargetOptions.Url, TargetOptions.Token, seconds, warmUp, connections, batch, TargetOptions.Form, kind, gateway, json, gzip, repeat, rate,
         };
         command.Validators.Add(result =>
         {
@@ -59,6 +61,7 @@ internal static class LoadCommand
             HasGateway = result.GetValue(gateway),
             Json = result.GetValue(json),
             Gzip = result.GetValue(gzip),
+            Repeats = result.GetValue(repeat),
             Rate = result.GetValue(rate),
         }));
         return command;

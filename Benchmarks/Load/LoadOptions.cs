@@ -29,6 +29,9 @@ internal sealed record LoadOptions
 
     public required bool Gzip { get; init; }
 
+    /// <summary>Whether only times and ids change from one sending to the next, not the other values.</summary>
+    public required bool Repeats { get; init; }
+
     /// <summary>Whether transactions carry what a gateway adds.</summary>
     public required bool HasGateway { get; init; }
 

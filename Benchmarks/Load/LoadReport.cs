@@ -42,6 +42,12 @@ internal sealed record LoadReport
     /// <summary>Processor time of this process while it sent, user and system.</summary>
     public required double GeneratorCpuSeconds { get; init; }
 
+    /// <summary>Of it, what fell on a sample.</summary>
+    public double GeneratorMicrosecondsPerSample => Math.Round(GeneratorCpuSeconds * 1e6 / Math.Max(1, Samples), 4);
+
+    /// <summary>Whether only times and ids changed from one sending to the next.</summary>
+    public required bool Repeats { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, LoadReportJson.Default.LoadReport);
 }
 

@@ -9,8 +9,10 @@ namespace TimeSeries.Benchmarks.Load;
 /// <summary>One run of the load generator: bodies made beforehand, a thread a connection, the totals at the end.</summary>
 internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDisposable
 {
-    // Enough that neighbours differ, few enough to be made in a second.
+    // Bodies differ in the widths of their values, which stay. Enough that neighbours differ, few enough to be made in a second.
     private const int BodiesPerConnection = 4;
+    private const int RowsPerConnection = 40_000;
+    private const int MaxBodies = 256;
 
     // With many connections fewer bodies each, so that the generator stays small beside the server that it measures.
     private const long MaxPreparedBytes = 256L << 20;
@@ -154,19 +156,22 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
             UnsentBatches = Math.Max(0, dueCount - batches),
             BytesSent = bytesSent,
             GeneratorCpuSeconds = Math.Round(cpu.TotalSeconds, 3),
+            Repeats = options.Repeats,
         };
     }
 
     private List<PreparedBody[]> Prepare(IWireWriter writer, int headRoom)
     {
         Population population = new();
+        GatewayColumns? gateway = options.HasGateway ? new GatewayColumns() : null;
+        int bodyCount = options.Repeats ? BodiesPerConnection : Math.Clamp(RowsPerConnection / options.BatchSamples, BodiesPerConnection, MaxBodies);
         List<PreparedBody[]> bodies = [];
         for (int i = 0; i < options.ConnectionCount; i++)
         {
-            SampleMaker maker = new(population, Seed + i) { Gateway = options.HasGateway ? new GatewayColumns() : null };
+            SampleMaker maker = new(population, Seed + i) { Gateway = gateway };
             List<PreparedBody> own = [PrepareBody(maker, writer, headRoom)];
             long fitting = MaxPreparedBytes / options.ConnectionCount / own[0].Bytes.Length;
-            while (own.Count < Math.Min(BodiesPerConnection, fitting))
+            while (own.Count < Math.Min(bodyCount, fitting))
             {
                 own.Add(PrepareBody(maker, writer, headRoom));
             }
@@ -179,7 +184,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
 
     private PreparedBody PrepareBody(SampleMaker maker, IWireWriter writer, int headRoom)
     {
-        PatchPlaces places = new();
+        PatchPlaces places = new() { Values = options.Repeats ? null : [] };
         WireColumn[] columns = maker.Make(options.Kind, options.BatchSamples, out int[] ages);
         BodyWriter.Write(writer, SampleSchema.Of(options.Kind), columns, options.Form, id: [], places);
         return new PreparedBody(writer.Written, headRoom, places, ages);

@@ -22,4 +22,7 @@ internal sealed class ZipfChoice
         int found = Array.BinarySearch(_cumulative, random.NextDouble() * _cumulative[^1]);
         return Math.Min(found < 0 ? ~found : found, _cumulative.Length - 1);
     }
+
+    /// <summary>The share of all that a number comes with.</summary>
+    public double ShareOf(int number) => (_cumulative[number] - (number == 0 ? 0 : _cumulative[number - 1])) / _cumulative[^1];
 }

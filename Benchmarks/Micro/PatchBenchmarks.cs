@@ -19,11 +19,14 @@ public class PatchBenchmarks
     [Params(false, true)]
     public bool Json { get; set; }
 
+    [Params(false, true)]
+    public bool Fresh { get; set; }
+
     [GlobalSetup]
     public void Prepare()
     {
         IWireWriter writer = Json ? new JsonWriter() : new MessagePackWireWriter();
-        PatchPlaces places = new();
+        PatchPlaces places = new() { Values = Fresh ? [] : null };
         WireColumn[] columns = new SampleMaker(new Population(), 1).Make(Kind.Transaction, MicroSizes.BatchSamples, out int[] ages);
         BodyWriter.Write(writer, SampleSchema.Of(Kind.Transaction), columns, Form, [], places);
         _body = new PreparedBody(writer.Written, 0, places, ages);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TimeSeries.Benchmarks.Wire.Fresh;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -15,7 +16,7 @@ internal static class BodyWriter
     /// <param name="columns">The fields.</param>
     /// <param name="form">The form of the samples.</param>
     /// <param name="id">The batch's idempotency key; none when empty.</param>
-    /// <param name="places">Takes the offsets of times and ids, counted from the body's start.</param>
+    /// <param name="places">Takes the offsets of what is patched later, counted from the body's start.</param>
     public static void Write(
         IWireWriter writer, KindSchema kind, ReadOnlySpan<WireColumn> columns, SampleForm form, ReadOnlySpan<byte> id, PatchPlaces places)
     {
@@ -108,7 +109,11 @@ internal static class BodyWriter
         foreach (WireColumn column in columns)
         {
             writer.Key(column.Field.Utf8Name.AsSpan());
-            if (column.Field.Type == FieldType.Text && IsWorthDictionary(column))
+            if (places.ChoicesOf(column) is { } choices && choices.Count * 2 <= column.Count)
+            {
+                WriteWholeDictionary(writer, column, choices, places);
+            }
+            else if (column.Field.Type == FieldType.Text && IsWorthDictionary(column, places))
             {
                 WriteDictionary(writer, column);
             }
@@ -131,8 +136,8 @@ internal static class BodyWriter
         writer.EndMap();
     }
 
-    private static bool IsWorthDictionary(WireColumn column) =>
-        !column.IsFresh && column.Texts.Symbols.Distinct && column.Texts.Symbols.Count * 2 <= column.Count;
+    private static bool IsWorthDictionary(WireColumn column, PatchPlaces places) =>
+        !column.IsFresh && places.ChoicesOf(column) is null && column.Texts.Symbols.Distinct && column.Texts.Symbols.Count * 2 <= column.Count;
 
     private static void WriteDictionary(IWireWriter writer, WireColumn column)
     {
@@ -172,21 +177,59 @@ internal static class BodyWriter
         writer.EndMap();
     }
 
+    // Of every text that can be drawn; which one each sample has is written when the body is patched.
+    private static void WriteWholeDictionary(IWireWriter writer, WireColumn column, TextChoices choices, PatchPlaces places)
+    {
+        writer.BeginMap(2);
+        writer.Key("dict"u8);
+        writer.BeginArray(choices.Count);
+        int start = writer.Written.Length;
+        for (int number = 0; number < choices.Count; number++)
+        {
+            writer.Text(choices[number]);
+        }
+
+        writer.EndArray();
+        writer.Key("index"u8);
+        if (writer is MessagePackWireWriter packing)
+        {
+            places.Note(column, ValueLayout.PackedIndex, packing.Packed(new int[column.Count]), start);
+        }
+        else
+        {
+            WriteBlanks((JsonWriter)writer, column, FreshDictionary.DigitsOf(choices.Count - 1), start, places);
+        }
+
+        writer.EndMap();
+    }
+
+    private static void WriteBlanks(JsonWriter writer, WireColumn column, int digits, int start, PatchPlaces places)
+    {
+        writer.BeginArray(column.Count);
+        for (int row = 0; row < column.Count; row++)
+        {
+            places.Note(column, ValueLayout.BlankIndex, writer.Blank(digits), start);
+        }
+
+        writer.EndArray();
+    }
+
     private static void WritePacked(MessagePackWireWriter writer, WireColumn column, PatchPlaces places)
     {
         if (column.IsDecimal)
         {
-            writer.Packed(MemoryMarshal.Cast<long, double>(column.Numbers.Values));
+            places.Note(column, ValueLayout.PackedDecimal, writer.Packed(MemoryMarshal.Cast<long, double>(column.Numbers.Values)));
             return;
         }
 
         if (column.Field.Type != FieldType.Time && FitsInt32(column.Numbers.Values))
         {
-            writer.Packed(Narrow(column.Numbers.Values));
+            places.Note(column, ValueLayout.PackedInt32, writer.Packed(Narrow(column.Numbers.Values)));
             return;
         }
 
         int first = writer.Packed(column.Numbers.Values);
+        places.Note(column, ValueLayout.PackedInt64, first);
         if (column.Field.Type == FieldType.Time)
         {
             places.TimeLayout = TimeLayout.LittleEndian;
@@ -241,16 +284,17 @@ internal static class BodyWriter
                 places.Times.Add(writer.Time(column.Numbers.Values[row]));
                 break;
             case FieldType.Integer:
-                writer.Integer(column.Numbers.Values[row]);
+                places.Note(column, writer.LayoutOf(column.Field), writer.Integer(column.Numbers.Values[row]));
                 break;
             case FieldType.Boolean:
-                writer.Boolean(column.Numbers.Values[row] != 0);
+                places.Note(column, writer.LayoutOf(column.Field), writer.Boolean(column.Numbers.Values[row] != 0));
                 break;
             case FieldType.Duration or FieldType.Number:
-                writer.Decimal(column.Decimal(row));
+                places.Note(column, writer.LayoutOf(column.Field), writer.Decimal(column.Decimal(row)));
                 break;
             case FieldType.Text:
                 int offset = writer.Text(column.Text(row));
+                places.Note(column, writer.LayoutOf(column.Field), offset);
                 if (column.IsFresh)
                 {
                     places.Ids.Add(offset);

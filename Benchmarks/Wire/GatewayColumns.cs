@@ -1,5 +1,5 @@
-using System.IO.Hashing;
 using System.Text;
+using TimeSeries.Benchmarks.Wire.Fresh;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Wire;
@@ -22,11 +22,11 @@ internal sealed class GatewayColumns
     // Who called, by what the samples have: generated ones a user, recorded ones at least the span.
     private static readonly string[] _callers = ["user_id", "remote_ip", "txid", "service"];
 
-    private readonly byte[][] _apiIds = Make(ApiCount, i => $"{i * 0x9E3779B1L:x32}");
-    private readonly byte[][] _apiNames = Make(ApiCount, i => $"api-{i:D2}");
-    private readonly byte[][] _keys = Make(KeyCount, i => $"{(ulong)i * 0x9E3779B97F4A7C15UL:x16}");
-    private readonly byte[][] _aliases = Make(KeyCount, i => $"caller-{i:D4}");
-    private readonly byte[][] _clients = Make(ClientCount, i => $"{i * 0xC2B2AE35L:x32}");
+    private readonly Link _apiIds = new(ApiCount, i => $"{i * 0x9E3779B1L:x32}");
+    private readonly Link _apiNames = new(ApiCount, i => $"api-{i:D2}");
+    private readonly Link _keys = new(KeyCount, i => $"{(ulong)i * 0x9E3779B97F4A7C15UL:x16}");
+    private readonly Link _aliases = new(KeyCount, i => $"caller-{i:D4}");
+    private readonly Link _clients = new(ClientCount, i => $"{i * 0xC2B2AE35L:x32}");
 
     /// <summary>The columns that transactions lack, for as many samples.</summary>
     public IEnumerable<WireColumn> MissingFrom(WireColumn[] columns)
@@ -41,9 +41,9 @@ internal sealed class GatewayColumns
         return all.Where(column => column.Count > 0 && Find(columns, column.Field.Name) is null);
     }
 
-    private static WireColumn Texts(string name, WireColumn? source, byte[][] choices)
+    private static WireColumn Texts(string name, WireColumn? source, Link link)
     {
-        WireColumn column = Column(name);
+        WireColumn column = Column(name, source?.Source is TextChoices ? new LinkedTexts(source, link.Choices) : null);
         for (int row = 0; row < (source?.Count ?? 0); row++)
         {
             if (source!.IsMissing(row))
@@ -52,7 +52,7 @@ internal sealed class GatewayColumns
             }
             else
             {
-                column.Add(choices[Crc32.HashToUInt32(source.Text(row)) % (uint)choices.Length]);
+                column.Add(link.Texts[TextChoices.LinkOf(source.Text(row), link.Texts.Length)]);
             }
         }
 
@@ -61,7 +61,7 @@ internal sealed class GatewayColumns
 
     private static WireColumn Upstream(WireColumn? elapsed)
     {
-        WireColumn column = Column("upstream_latency");
+        WireColumn column = Column("upstream_latency", elapsed?.Source is Quantiles ? new LinkedNumbers(elapsed, UpstreamShare) : null);
         for (int row = 0; row < (elapsed?.Count ?? 0); row++)
         {
             if (elapsed!.IsMissing(row))
@@ -77,9 +77,21 @@ internal sealed class GatewayColumns
         return column;
     }
 
-    private static WireColumn Column(string name) => new(_schema.Fields[_schema.Ordinal(name)]);
+    private static WireColumn Column(string name, ValueSource? source) => new(_schema.Fields[_schema.Ordinal(name)]) { Source = source };
 
     private static WireColumn? Find(WireColumn[] columns, string name) => Array.Find(columns, column => column.Field.Name == name);
 
-    private static byte[][] Make(int count, Func<int, string> name) => [.. Enumerable.Range(1, count).Select(i => Encoding.UTF8.GetBytes(name(i)))];
+    // Texts that others belong to.
+    private sealed class Link
+    {
+        public Link(int count, Func<int, string> name)
+        {
+            Texts = [.. Enumerable.Range(1, count).Select(i => Encoding.UTF8.GetBytes(name(i)))];
+            Choices = new TextChoices(Texts);
+        }
+
+        public byte[][] Texts { get; }
+
+        public TextChoices Choices { get; }
+    }
 }

@@ -1,3 +1,6 @@
+using TimeSeries.Benchmarks.Wire.Fresh;
+using TimeSeries.Core.Schema;
+
 namespace TimeSeries.Benchmarks.Wire;
 
 /// <summary>Writes one request body, value by value, and tells where a value lies that is patched later. Not thread safe.</summary>
@@ -26,11 +29,17 @@ internal interface IWireWriter
 
     void Null();
 
-    void Boolean(bool value);
+    /// <summary>How a value of a field lies in the body, when one can be written over it.</summary>
+    ValueLayout? LayoutOf(Field field);
 
-    void Integer(long value);
+    /// <summary>Returns the offset of the first byte.</summary>
+    int Boolean(bool value);
 
-    void Decimal(double value);
+    /// <summary>Returns the offset of the first byte.</summary>
+    int Integer(long value);
+
+    /// <summary>Returns the offset of the first byte.</summary>
+    int Decimal(double value);
 
     /// <summary>Writes a time in ms since the Unix epoch at a fixed width; returns the offset of its first byte.</summary>
     int Time(long milliseconds);

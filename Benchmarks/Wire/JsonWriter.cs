@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Encodings.Web;
+using TimeSeries.Benchmarks.Wire.Fresh;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Wire;
 
@@ -38,29 +40,43 @@ internal sealed class JsonWriter : IWireWriter
 
     public void Null() => Raw("null"u8);
 
-    public void Boolean(bool value) => Raw(value ? "true"u8 : "false"u8);
-
-    public void Integer(long value)
+    // The two booleans are not equally long.
+    public ValueLayout? LayoutOf(Field field) => field.Type switch
     {
-        Separate();
-        Utf8Formatter.TryFormat(value, _buffer.Extend(LongestNumberBytes), out int written);
-        _buffer.Shorten(LongestNumberBytes - written);
-    }
+        FieldType.Integer => ValueLayout.Digits,
+        FieldType.Duration or FieldType.Number => ValueLayout.DecimalDigits,
+        FieldType.Text => ValueLayout.Text,
+        _ => null,
+    };
 
-    public void Decimal(double value)
-    {
-        Separate();
-        Utf8Formatter.TryFormat(value, _buffer.Extend(LongestNumberBytes), out int written);
-        _buffer.Shorten(LongestNumberBytes - written);
-    }
+    public int Boolean(bool value) => Raw(value ? "true"u8 : "false"u8);
 
-    public int Time(long milliseconds)
+    public int Integer(long value)
     {
         Separate();
         int offset = _buffer.Count;
-        Utf8Formatter.TryFormat(milliseconds, _buffer.Extend(LongestNumberBytes), out int written);
+        Utf8Formatter.TryFormat(value, _buffer.Extend(LongestNumberBytes), out int written);
         _buffer.Shorten(LongestNumberBytes - written);
         return offset;
+    }
+
+    public int Decimal(double value)
+    {
+        Separate();
+        int offset = _buffer.Count;
+        Utf8Formatter.TryFormat(value, _buffer.Extend(LongestNumberBytes), out int written);
+        _buffer.Shorten(LongestNumberBytes - written);
+        return offset;
+    }
+
+    public int Time(long milliseconds) => Integer(milliseconds);
+
+    /// <summary>Adds room for a number that is written later; returns its offset.</summary>
+    public int Blank(int count)
+    {
+        Separate();
+        _buffer.Extend(count).Fill((byte)' ');
+        return _buffer.Count - count;
     }
 
     public int Text(ReadOnlySpan<byte> utf8)
@@ -83,10 +99,11 @@ internal sealed class JsonWriter : IWireWriter
         _buffer.Add(bracket);
     }
 
-    private void Raw(ReadOnlySpan<byte> value)
+    private int Raw(ReadOnlySpan<byte> value)
     {
         Separate();
         _buffer.Add(value);
+        return _buffer.Count - value.Length;
     }
 
     // What stands before a value tells whether it is the first of its array or map.

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using MessagePack;
+using TimeSeries.Benchmarks.Wire.Fresh;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Wire;
 
@@ -53,25 +55,43 @@ internal sealed class MessagePackWireWriter : IWireWriter
         writer.Flush();
     }
 
-    public void Boolean(bool value)
+    /// <summary>The one byte of a boolean.</summary>
+    public static byte CodeOf(bool value) => value ? MessagePackCode.True : MessagePackCode.False;
+
+    public ValueLayout? LayoutOf(Field field) => field.Type switch
     {
+        FieldType.Integer => ValueLayout.MessagePackInteger,
+        FieldType.Duration or FieldType.Number => ValueLayout.MessagePackDecimal,
+        FieldType.Boolean => ValueLayout.MessagePackBoolean,
+        FieldType.Text => ValueLayout.Text,
+        _ => null,
+    };
+
+    public int Boolean(bool value)
+    {
+        int offset = _buffer.Count;
         MessagePackWriter writer = new(_buffer);
         writer.Write(value);
         writer.Flush();
+        return offset;
     }
 
-    public void Integer(long value)
+    public int Integer(long value)
     {
+        int offset = _buffer.Count;
         MessagePackWriter writer = new(_buffer);
         writer.Write(value);
         writer.Flush();
+        return offset;
     }
 
-    public void Decimal(double value)
+    public int Decimal(double value)
     {
+        int offset = _buffer.Count;
         MessagePackWriter writer = new(_buffer);
         writer.Write(value);
         writer.Flush();
+        return offset;
     }
 
     public int Time(long milliseconds)
@@ -97,14 +117,14 @@ internal sealed class MessagePackWireWriter : IWireWriter
         writer.Flush();
     }
 
-    /// <summary>Writes a packed column of 32-bit integers.</summary>
-    public void Packed(ReadOnlySpan<int> values) => Packed("i32"u8, MemoryMarshal.AsBytes(values));
+    /// <summary>Writes a packed column of 32-bit integers; returns the offset of the first.</summary>
+    public int Packed(ReadOnlySpan<int> values) => Packed("i32"u8, MemoryMarshal.AsBytes(values));
 
     /// <summary>Writes a packed column of 64-bit integers; returns the offset of the first.</summary>
     public int Packed(ReadOnlySpan<long> values) => Packed("i64"u8, MemoryMarshal.AsBytes(values));
 
-    /// <summary>Writes a packed column of float 64.</summary>
-    public void Packed(ReadOnlySpan<double> values) => Packed("f64"u8, MemoryMarshal.AsBytes(values));
+    /// <summary>Writes a packed column of float 64; returns the offset of the first.</summary>
+    public int Packed(ReadOnlySpan<double> values) => Packed("f64"u8, MemoryMarshal.AsBytes(values));
 
     // Values go out as they lie in memory: little-endian, as is every machine that .NET runs this on.
     private int Packed(ReadOnlySpan<byte> type, ReadOnlySpan<byte> values)

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.Intrinsics;
+using TimeSeries.Benchmarks.Wire.Fresh;
 
 namespace TimeSeries.Benchmarks.Wire;
 
 /// <summary>
-/// A request body made beforehand, with room for the request's head before it. Before each sending its times and ids are overwritten in place,
-/// so that sending costs the sender next to nothing and no receiver sees a body twice. Not thread safe.
+/// A request body made beforehand, with room for the request's head before it. Before each sending its times and ids are overwritten in place, and all
+/// other values where they are drawn again, so that sending costs the sender little and no receiver sees a body twice. Not thread safe.
 /// </summary>
 internal sealed class PreparedBody
 {
@@ -14,13 +15,13 @@ internal sealed class PreparedBody
     public const int IdBytes = 16;
 
     /// <summary>What a state of the id sequence grows by for each id.</summary>
-    // Odd, so that every 64-bit state is reached; 2^64 divided by the golden ratio (SplitMix64, Steele, Lea and Flood 2014).
-    internal const ulong IdStep = 0x9E3779B97F4A7C15;
+    internal const ulong IdStep = SplitMix.Step;
 
     private readonly int[] _timePlaces;
     private readonly int[] _idPlaces;
     private readonly int[] _ages;
     private readonly TimeLayout _timeLayout;
+    private readonly FreshRows? _fresh;
 
     /// <param name="body">The body as written; copied.</param>
     /// <param name="headRoom">Bytes kept free before it.</param>
@@ -45,6 +46,7 @@ internal sealed class PreparedBody
 
         _timeLayout = places.TimeLayout;
         _ages = ages;
+        _fresh = places.Values is null ? null : new FreshRows(places.Values);
     }
 
     public int HeadRoom { get; }
@@ -57,64 +59,83 @@ internal sealed class PreparedBody
 
     public int SampleCount => _ages.Length;
 
-    /// <summary>Gives every sample a time just before now and a fresh id.</summary>
+    /// <summary>Gives every sample a time just before now, a fresh id, and other values if they are drawn again.</summary>
     /// <param name="nowMilliseconds">Now, in ms since the Unix epoch.</param>
-    /// <param name="idState">Where the ids go on; no two states of one sequence give the same id.</param>
+    /// <param name="idState">Where the ids and other random numbers go on; no two states of one sequence give the same id.</param>
     public void Patch(long nowMilliseconds, ref ulong idState)
     {
+        Span<byte> body = Bytes.AsSpan(HeadRoom);
+        _fresh?.Begin(body, ref idState);
+        for (int first = 0; first < _ages.Length; first += FreshColumn.BlockRows)
+        {
+            int count = Math.Min(FreshColumn.BlockRows, _ages.Length - first);
+            PatchTimes(nowMilliseconds, first, count);
+            PatchIds(first, count, ref idState);
+            _fresh?.Patch(body, first, count, ref idState);
+        }
+    }
+
+    private void PatchTimes(long now, int first, int count)
+    {
+        if (_timePlaces.Length == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<int> places = _timePlaces.AsSpan(first, count);
+        ReadOnlySpan<int> ages = _ages.AsSpan(first, count);
         switch (_timeLayout)
         {
             case TimeLayout.BigEndian:
-                PatchBigEndian(nowMilliseconds);
+                PatchBigEndian(now, places, ages);
                 break;
             case TimeLayout.LittleEndian:
-                PatchLittleEndian(nowMilliseconds);
+                PatchLittleEndian(now, places, ages);
                 break;
             case TimeLayout.Digits:
-                PatchDigits(nowMilliseconds);
+                PatchDigits(now, places, ages);
                 break;
         }
-
-        PatchIds(ref idState);
     }
 
-    private void PatchBigEndian(long now)
+    private void PatchBigEndian(long now, ReadOnlySpan<int> places, ReadOnlySpan<int> ages)
     {
         Span<byte> bytes = Bytes;
-        int[] ages = _ages;
-        int[] places = _timePlaces;
         for (int i = 0; i < places.Length; i++)
         {
             BinaryPrimitives.WriteInt64BigEndian(bytes[places[i]..], now - ages[i]);
         }
     }
 
-    private void PatchLittleEndian(long now)
+    private void PatchLittleEndian(long now, ReadOnlySpan<int> places, ReadOnlySpan<int> ages)
     {
         Span<byte> bytes = Bytes;
-        int[] ages = _ages;
-        int[] places = _timePlaces;
         for (int i = 0; i < places.Length; i++)
         {
             BinaryPrimitives.WriteInt64LittleEndian(bytes[places[i]..], now - ages[i]);
         }
     }
 
-    private void PatchDigits(long now)
+    private void PatchDigits(long now, ReadOnlySpan<int> places, ReadOnlySpan<int> ages)
     {
         Span<byte> bytes = Bytes;
-        for (int i = 0; i < _timePlaces.Length; i++)
+        for (int i = 0; i < places.Length; i++)
         {
-            Utf8Formatter.TryFormat(now - _ages[i], bytes[_timePlaces[i]..], out _);
+            Utf8Formatter.TryFormat(now - ages[i], bytes[places[i]..], out _);
         }
     }
 
-    private void PatchIds(ref ulong idState)
+    private void PatchIds(int first, int count, ref ulong idState)
     {
-        ulong state = idState;
-        foreach (int place in _idPlaces)
+        if (_idPlaces.Length == 0)
         {
-            Hexadecimal(Mix(state += IdStep)).CopyTo(Bytes, place);
+            return;
+        }
+
+        ulong state = idState;
+        foreach (int place in _idPlaces.AsSpan(first, count))
+        {
+            Hexadecimal(SplitMix.Next(ref state)).CopyTo(Bytes, place);
         }
 
         idState = state;
@@ -129,27 +150,6 @@ internal sealed class PreparedBody
         Vector128<ushort> halves = ((pairs >>> 4) & Vector128.Create((ushort)0x000F)) | (pairs & Vector128.Create((ushort)0x0F00));
         return Vector128.Shuffle(Vector128.Create("0123456789abcdef"u8), halves.AsByte());
     }
-
-    // A permutation of all 64-bit numbers: different states stay different.
-    private static ulong Mix(ulong state)
-    {
-        state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
-        state = (state ^ (state >> 27)) * 0x94D049BB133111EB;
-        return state ^ (state >> 31);
-    }
-}
-
-/// <summary>Where in a body the values lie that change from one sending to the next.</summary>
-internal sealed class PatchPlaces
-{
-    /// <summary>How the times are laid out.</summary>
-    public TimeLayout TimeLayout { get; set; }
-
-    /// <summary>Offsets of the times, in the order of samples.</summary>
-    public List<int> Times { get; } = [];
-
-    /// <summary>Offsets of the ids, each <see cref="PreparedBody.IdBytes"/> hexadecimal digits long.</summary>
-    public List<int> Ids { get; } = [];
 }
 
 /// <summary>How a time lies in a prepared body, and so how it is patched.</summary>

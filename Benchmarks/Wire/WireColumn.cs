@@ -1,3 +1,4 @@
+using TimeSeries.Benchmarks.Wire.Fresh;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -16,6 +17,9 @@ internal sealed class WireColumn(Field field)
 
     /// <summary>Whether each sent body gets other texts of the same length here: ids that never repeat.</summary>
     public bool IsFresh { get; init; }
+
+    /// <summary>Where its values come from; null when others can't be drawn in their place.</summary>
+    public ValueSource? Source { get; init; }
 
     public NumberColumn Numbers { get; } = new();
 

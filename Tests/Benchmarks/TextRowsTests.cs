@@ -1,6 +1,7 @@
 using System.Text;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Compare.Peers;
+using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 
@@ -34,6 +35,40 @@ internal sealed class TextRowsTests
         string text = Encoding.UTF8.GetString(body.Bytes);
         Assert.That(text, Does.Contain(expected).And.Not.Contain("0123456789abcdef"));
         Assert.That(text, Has.Length.EqualTo(rows.Written.Length));
+    }
+
+    [TestCase(TextForm.Tabs)]
+    [TestCase(TextForm.Lines)]
+    [TestCase(TextForm.NumericLines)]
+    public void Every_value_is_drawn_again_and_stays_within_its_bounds(TextForm form)
+    {
+        TextRows rows = new(form) { Places = new PatchPlaces { Values = [] } };
+        Population population = new();
+        WireColumn[] columns = new SampleMaker(population, 1).Make(Kind.Transaction, 1_000, out int[] ages);
+        rows.Add(columns, firstNumber: 0);
+        TextBody body = new(rows, form, ages);
+        HashSet<string> services = [.. population.Services.Select(Encoding.UTF8.GetString)];
+        HashSet<string> seen = [];
+        ulong state = 1;
+        for (int sending = 0; sending < 10; sending++)
+        {
+            body.Patch(Time, ref state, sending * 1_000L);
+            foreach (string line in Encoding.UTF8.GetString(body.Bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                string[] values = form == TextForm.Tabs ? line.Split('\t')[2..] : line[..line.LastIndexOf(' ')].Split(',', ' ')[1..];
+                Assert.That(services, Does.Contain(form == TextForm.Tabs ? values[0] : values[1]["service=".Length..]));
+                Assert.That(Number(values, form == TextForm.Tabs ? 11 : -1, "malloc"), Is.InRange(10_000, 7_999_999));
+                Assert.That(Number(values, form == TextForm.Tabs ? 6 : -1, "sql_count"), Is.InRange(0, 11));
+                IEnumerable<string> all = values.Where(value => value.Length != 16 && !value.StartsWith("txid", StringComparison.Ordinal));
+                Assert.That(seen.Add(string.Join('|', all)), Is.True);
+            }
+        }
+    }
+
+    private static long Number(string[] values, int place, string name)
+    {
+        string text = place >= 0 ? values[place] : values.First(value => value.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
+        return long.Parse(text.TrimEnd('i'), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static WireColumn[] Columns(string service)

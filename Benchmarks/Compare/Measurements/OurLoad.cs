@@ -17,9 +17,10 @@ internal static class OurLoad
     /// <param name="length">How long.</param>
     /// <param name="rate">Samples a second, on schedule; null for as fast as they are taken.</param>
     /// <param name="warmUp">How long of it at the start does not count in latencies.</param>
+    /// <param name="rows">What changes from one sending to the next.</param>
     public static LoadReport Run(
         CompareContext context, MeasuredServer server, SampleForm form, int connections, int batch, TimeSpan length, double? rate = null,
-        TimeSpan warmUp = default)
+        TimeSpan warmUp = default, SentRows rows = SentRows.Fresh)
     {
         using LoadRun run = new(
             new LoadOptions
@@ -35,6 +36,7 @@ internal static class OurLoad
                 HasGateway = false,
                 Json = false,
                 Gzip = false,
+                Repeats = rows == SentRows.Repeated,
                 Rate = rate,
             },
             context.Clock);
@@ -45,4 +47,14 @@ internal static class OurLoad
         context.Stop.ThrowIfCancellationRequested();
         return run.FirstError is { } reason ? throw new InvalidDataException($"The load failed: {reason}") : report;
     }
+}
+
+/// <summary>What changes from one sending of a body to the next.</summary>
+internal enum SentRows
+{
+    /// <summary>Every value of every row.</summary>
+    Fresh,
+
+    /// <summary>Times and ids only.</summary>
+    Repeated,
 }

@@ -7,7 +7,7 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Benchmarks.Compare.Peers;
 
 /// <summary>
-/// Sends transactions to another system: as fast as it takes bodies made beforehand, whose times and ids are patched, as the load generator does with ours; or
+/// Sends transactions to another system: as fast as it takes bodies made beforehand, whose values are all drawn again, as the load generator does with ours; or
 /// a day, once.
 /// </summary>
 internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
@@ -70,14 +70,15 @@ internal sealed class PeerLoad(IPeer peer, TimeProvider clock)
     {
         (int rowCount, int connections) = peer.Batches;
         int bodyCount = Math.Clamp(MaxPreparedRows / connections / rowCount, 2, BodiesPerConnection);
+        Population population = new();
         TextBody[][] bodies = new TextBody[connections][];
         for (int connection = 0; connection < connections; connection++)
         {
-            SampleMaker maker = new(new Population(), connection + 1);
+            SampleMaker maker = new(population, connection + 1);
             bodies[connection] = new TextBody[bodyCount];
             for (int i = 0; i < bodyCount; i++)
             {
-                TextRows rows = new(peer.Form);
+                TextRows rows = new(peer.Form) { Places = new PatchPlaces { Values = [] } };
                 WireColumn[] columns = maker.Make(Kind.Transaction, rowCount, out int[] ages);
                 rows.Add(columns, 0);
                 bodies[connection][i] = new TextBody(rows, peer.Form, ages);

@@ -5,7 +5,7 @@ using TimeSeries.Benchmarks.Wire;
 namespace TimeSeries.Benchmarks.Compare.Peers;
 
 /// <summary>
-/// A body for another system, made beforehand; before each sending times, ids and sequence numbers are overwritten in place. Not thread safe.
+/// A body for another system, made beforehand; before each sending times, ids, sequence numbers and values are overwritten in place. Not thread safe.
 /// </summary>
 internal sealed class TextBody
 {
@@ -23,10 +23,8 @@ internal sealed class TextBody
     /// <param name="ages">How many ms each row is older than the moment it is sent.</param>
     public TextBody(TextRows rows, TextForm form, int[] ages)
     {
-        PatchPlaces places = new() { TimeLayout = TimeLayout.Digits };
-        places.Ids.AddRange(rows.Ids);
         _form = form;
-        _body = new PreparedBody(rows.Written, headRoom: 0, places, ages);
+        _body = new PreparedBody(rows.Written, headRoom: 0, rows.Places, ages);
         _times = [.. rows.Times];
         _ages = ages;
     }

@@ -1,10 +1,11 @@
 using System.Buffers.Text;
 using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Benchmarks.Wire.Fresh;
 
 namespace TimeSeries.Benchmarks.Compare.Peers;
 
 /// <summary>
-/// Writes transactions as the text that another system takes, and notes where times and ids lie. Durations are whole µs everywhere, so that sums are exact. Not
+/// Writes transactions as the text that another system takes, and notes where values lie. Durations are whole µs everywhere, so that sums are exact. Not
 /// thread safe.
 /// </summary>
 internal sealed class TextRows(TextForm form)
@@ -23,14 +24,15 @@ internal sealed class TextRows(TextForm form)
     /// <summary>Offsets of times.</summary>
     public List<int> Times { get; } = [];
 
-    /// <summary>Offsets of ids.</summary>
-    public List<int> Ids { get; } = [];
+    /// <summary>Where ids and, if they are to be drawn again, other values lie.</summary>
+    public PatchPlaces Places { get; init; } = new() { TimeLayout = TimeLayout.Digits };
 
     public void Clear()
     {
         _buffer.Clear();
         Times.Clear();
-        Ids.Clear();
+        Places.Ids.Clear();
+        Places.Values?.Clear();
     }
 
     /// <summary>Adds transactions.</summary>
@@ -69,9 +71,9 @@ internal sealed class TextRows(TextForm form)
         foreach (WireColumn field in fields)
         {
             _buffer.Add((byte)'\t');
+            Note(field);
             if (field.Field.IsText)
             {
-                NoteId(field);
                 Escaped(field.Text(row), "\t\n\\"u8, [(byte)'t', (byte)'n', (byte)'\\']);
             }
             else
@@ -91,6 +93,7 @@ internal sealed class TextRows(TextForm form)
             _buffer.Add((byte)',');
             _buffer.Add(tag.Field.Utf8Name.AsSpan());
             _buffer.Add((byte)'=');
+            Note(tag);
             Escaped(tag.Text(row), ", ="u8, ", ="u8);
         }
 
@@ -116,12 +119,13 @@ internal sealed class TextRows(TextForm form)
         if (field.Field.IsText)
         {
             _buffer.Add((byte)'"');
-            NoteId(field);
+            Note(field);
             Escaped(field.Text(row), "\"\\"u8, "\"\\"u8);
             _buffer.Add((byte)'"');
             return;
         }
 
+        Note(field);
         Number(Whole(field, row));
         if (form == TextForm.Lines)
         {
@@ -129,11 +133,12 @@ internal sealed class TextRows(TextForm form)
         }
     }
 
-    private void NoteId(WireColumn field)
+    private void Note(WireColumn field)
     {
+        Places.Note(field, field.Field.IsText ? ValueLayout.Text : ValueLayout.Digits, _buffer.Count);
         if (field.IsFresh)
         {
-            Ids.Add(_buffer.Count);
+            Places.Ids.Add(_buffer.Count);
         }
     }
 

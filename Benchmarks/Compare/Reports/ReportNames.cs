@@ -42,6 +42,9 @@ internal static class ReportNames
     /// <summary>Rows of the ingest table that are ours begin so.</summary>
     public static string OursIn(string form) => $"{Ours}, {form}";
 
+    /// <summary>Rows of the ingest table whose bodies repeat all but times and ids begin so.</summary>
+    public static string RepeatedIn(string form) => $"{Ours}, repeated {form}";
+
     /// <summary>Name of the column that holds a system's medians.</summary>
     public static string MedianOf(string system) => system + " median ms";
 }

@@ -1,0 +1,41 @@
+namespace TimeSeries.Benchmarks.Wire.Fresh;
+
+/// <summary>A column whose texts stand with their samples. Not thread safe.</summary>
+internal sealed class FreshTexts : FreshColumn
+{
+    private readonly FreshColumn? _leader;
+    private readonly TextDraw _draw;
+    private readonly int[] _offsets;
+    private readonly int[] _lengths;
+
+    /// <param name="column">The column as it was written.</param>
+    /// <param name="places">Where in the body.</param>
+    /// <param name="leader">The column that decides; null when texts are drawn.</param>
+    public FreshTexts(WireColumn column, ValuePlaces places, FreshColumn? leader)
+    {
+        _leader = leader;
+        _offsets = [.. places.Offsets];
+        _lengths = new int[_offsets.Length];
+        for (int row = 0; row < _lengths.Length; row++)
+        {
+            _lengths[row] = column.Text(row).Length;
+        }
+
+        _draw = new TextDraw(column.Source!, _lengths);
+    }
+
+    protected override void Draw(int first, Span<long> drawn, ref ulong state) =>
+        _draw.Draw(first, _leader is null ? [] : _leader.Drawn, drawn, ref state);
+
+    protected override void Write(Span<byte> body, int first, ReadOnlySpan<long> drawn)
+    {
+        ReadOnlySpan<byte> slots = _draw.Texts.Slots;
+        int slotBytes = _draw.Texts.SlotBytes;
+        ReadOnlySpan<int> offsets = _offsets.AsSpan(first, drawn.Length);
+        ReadOnlySpan<int> lengths = _lengths.AsSpan(first, drawn.Length);
+        for (int i = 0; i < drawn.Length; i++)
+        {
+            slots.Slice((int)drawn[i] * slotBytes, lengths[i]).CopyTo(body[offsets[i]..]);
+        }
+    }
+}
