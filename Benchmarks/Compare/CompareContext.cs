@@ -20,10 +20,13 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
 
     public IReadOnlyList<PeerFacts> Peers { get; } = peers;
 
+    /// <summary>Whether a peer was asked for and could be had.</summary>
+    public bool Has(PeerName name) => ProgramOf(name) is not null;
+
     /// <summary>Starts a peer of the given name; null when it was not asked for or could not be had.</summary>
     public IPeer? Start(PeerName name)
     {
-        string? program = Peers.FirstOrDefault(peer => peer.Name == PeerTitle.KeyOf(name))?.Program;
+        string? program = ProgramOf(name);
         return program is null ? null : name switch
         {
             PeerName.Influxdb => new InfluxPeer(program, Clock),
@@ -76,6 +79,8 @@ internal sealed class CompareContext(CompareOptions options, IReadOnlyList<PeerF
 
         return Directory.CreateDirectory(path).FullName;
     }
+
+    private string? ProgramOf(PeerName name) => Peers.FirstOrDefault(peer => peer.Name == PeerTitle.KeyOf(name))?.Program;
 
     // What a server that refuses, hangs or ends does to its client.
     private static bool IsOfTheMeasured(Exception fault) =>

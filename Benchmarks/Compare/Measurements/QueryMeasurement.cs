@@ -1,10 +1,7 @@
 using TimeSeries.Benchmarks.Compare.Peers;
 using TimeSeries.Benchmarks.Compare.Reports;
-using TimeSeries.Benchmarks.Compare.Requests;
 using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Hosts;
-using TimeSeries.Benchmarks.Http;
-using TimeSeries.Benchmarks.Load;
 
 namespace TimeSeries.Benchmarks.Compare.Measurements;
 
@@ -14,25 +11,27 @@ namespace TimeSeries.Benchmarks.Compare.Measurements;
 /// </summary>
 internal sealed class QueryMeasurement(CompareContext context)
 {
-    private const int WarmUpCount = 100;
-    private const int Count = 30;
-
-    // The slowest query of the slowest system is asked a few times only.
-    private static readonly TimeSpan _atMost = TimeSpan.FromSeconds(30);
-
     private readonly MeasuredDay _day = new(context.Options.Rows);
-    private readonly Dictionary<string, ResponseRows> _ours = [];
+    private readonly QueryTurns _turns = new(context);
 
     private bool HasQueries => context.Options.Has(ComparePart.Query);
 
     public async Task RunAsync()
     {
         AddNotes();
-        await OursAsync();
+        string folder = context.NewFolder("query");
+        await PushOursAsync(folder);
+        if (HasQueries)
+        {
+            AskOurs(folder);
+        }
+
         foreach (PeerName name in context.Options.Peers.Where(name => context.Options.Has(ComparePart.Disk) || name != PeerName.Victoriametrics))
         {
-            context.Try($"query, {context.TitleOf(name)}", () => Theirs(name));
+            context.Try($"query, {context.TitleOf(name)}", () => Theirs(name, folder));
         }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     private void AddNotes()
@@ -45,14 +44,15 @@ internal sealed class QueryMeasurement(CompareContext context)
             context.Metrics.Note(
                 ReportNames.Query,
                 $"The same {context.Options.Rows:N0} transactions for all: 400 services, 20 agents, 10,000 addresses, 50,000 users, one day. Over HTTP on one "
-                    + $"connection, from the first byte sent to the last byte of the response, medians of {Count} times after {WarmUpCount} that do not count "
-                    + "(fewer where they would take over half a minute). Mean, least, greatest and number of elapsed. "
-                    + $"{influx} has no top by count, so it responds with every group; it is asked the first three only, since it takes tens of seconds for "
-                    + "each.");
+                    + $"connection, from the first byte sent to the last byte of the response, medians of {QueryTurns.Count} times after "
+                    + $"{QueryTurns.WarmUpCount} that do not count (fewer where they would take over half a minute). "
+                    + "Mean, least, greatest and number of elapsed. "
+                    + $"{influx} has no top by count, so it responds with every group; it is asked the first three only, since each takes tens of seconds.");
             context.Metrics.Note(
                 ReportNames.Query,
                 $"p95: ours is within 1 % and is checked against the exact value of its rank; {clickHouse} computes quantileExact and {duckDb} quantile_disc. "
-                    + $"Distinct addresses: ours is the total of an aggregate by address. {duckDb} is a library: its host is as small as can be.");
+                    + $"Distinct addresses: ours is the total of an aggregate by address. {duckDb} is a library: its host is as small as can be. "
+                    + $"{ReportNames.OursRaw} and {duckDb} are asked by turns, a query each, so that what else the machine does meets both.");
         }
 
         context.Metrics.Note(
@@ -62,9 +62,8 @@ internal sealed class QueryMeasurement(CompareContext context)
                 + $"seven numeric fields only. {duckDb}: its file after CHECKPOINT.");
     }
 
-    private async Task OursAsync()
+    private async Task PushOursAsync(string folder)
     {
-        string folder = context.NewFolder("query");
         long accepted;
         using (MeasuredServer server = new(context.Options.Server, folder))
         {
@@ -74,43 +73,28 @@ internal sealed class QueryMeasurement(CompareContext context)
 
         context.Metrics.Check("day of transactions: accepted = made", $"{accepted}, {_day.Transactions}", accepted == _day.Transactions);
         AddDisk(ReportNames.Ours, await MeasuredServer.SettleAsync(folder));
-        if (HasQueries)
-        {
-            AskOurs(folder);
-        }
-
-        Directory.Delete(folder, recursive: true);
     }
 
     private void AskOurs(string folder)
     {
-        AskOurs(folder, ReportNames.Ours, [], (query, rows) =>
+        using (MeasuredServer server = new(context.Options.Server, folder))
         {
-            _ours[query.Name] = rows;
-            context.Metrics.Add(ReportNames.Query, query.Name, "rows", rows.Count);
-            context.Metrics.Note(ReportNames.Query, $"{ReportNames.Ours} computed the response {query.Name} from: {rows.Source}.");
-        });
-        AskOurs(folder, ReportNames.OursRaw, ["--Query:Rollups=false"], (query, rows) =>
-        {
-            Compare($"{ReportNames.Ours} with and without rollups", query, rows, percentileColumn: null);
-            context.Metrics.Check($"{ReportNames.OursRaw}, {query.Name}: computed from samples", rows.Source, rows.Source == "raw");
-        });
-    }
-
-    private void AskOurs(string folder, string system, string[] settings, Action<ComparedQuery, ResponseRows> take)
-    {
-        using MeasuredServer server = new(context.Options.Server, folder, settings);
-        using Requester requester = new(context.Clock, context.Stop);
-        foreach (ComparedQuery query in ComparedQueries.All)
-        {
-            Measure(requester, query.Name, system, () => server.Request(query.Ours));
-            take(query, query.IsTotal ? ResponseRows.ReadTotal(requester.Answer) : ResponseRows.Read(requester.Answer, ResponseRows.Ours));
+            using QueriedSystem ours = _turns.Ours(server);
+            _turns.Run(ours);
+            server.End();
         }
 
-        server.End();
+        // With DuckDB they are measured by turns.
+        if (!context.Has(PeerName.Duckdb))
+        {
+            using MeasuredServer server = StartRaw(folder);
+            using QueriedSystem raw = _turns.OursRaw(server);
+            _turns.Run(raw);
+            server.End();
+        }
     }
 
-    private void Theirs(PeerName name)
+    private void Theirs(PeerName name, string folder)
     {
         using IPeer? peer = context.Start(name);
         if (peer is null)
@@ -124,53 +108,28 @@ internal sealed class QueryMeasurement(CompareContext context)
         context.Metrics.Check($"day of transactions, {title}: counted = made", $"{counted}, {_day.Transactions}", counted == _day.Transactions);
         bool isFinished = context.Options.Has(ComparePart.Disk) || name is PeerName.Clickhouse or PeerName.Duckdb;
         AddDisk(title, isFinished ? peer.Finish() : 0);
-        if (!HasQueries)
+        if (HasQueries)
         {
+            Ask(name, peer, folder);
+        }
+    }
+
+    private void Ask(PeerName name, IPeer peer, string folder)
+    {
+        using QueriedSystem theirs = _turns.Theirs(context.TitleOf(name), peer);
+        if (name != PeerName.Duckdb)
+        {
+            _turns.Run(theirs);
             return;
         }
 
-        foreach (ComparedQuery query in ComparedQueries.All)
-        {
-            if (peer.Find(query) is { } found)
-            {
-                Ask(title, query, found);
-            }
-        }
+        using MeasuredServer server = StartRaw(folder);
+        using QueriedSystem raw = _turns.OursRaw(server);
+        _turns.Run(raw, theirs);
+        server.End();
     }
 
-    private void Ask(string title, ComparedQuery query, PeerQuery found)
-    {
-        using Requester requester = new(context.Clock, context.Stop);
-        Measure(requester, query.Name, title, () => Get(found.Timed));
-        if (found.Exact is null)
-        {
-            return;
-        }
-
-        if (found.Exact != found.Timed)
-        {
-            requester.Ask(Get(found.Exact));
-        }
-
-        Compare($"{ReportNames.Ours} and {title}", query, ResponseRows.Read(requester.Answer, ResponseRows.Theirs), query.PercentileColumn);
-    }
-
-    private static HttpRequestMessage Get(ServerAddress address) => new(HttpMethod.Get, address.ToString());
-
-    private void Measure(Requester requester, string query, string system, Func<HttpRequestMessage> request)
-    {
-        LatencyHistogram latencies = requester.Measure(request, WarmUpCount, Count, _atMost);
-        context.Metrics.Add(ReportNames.Query, query, ReportNames.MedianOf(system), latencies.Median);
-        context.Metrics.Add(ReportNames.Query, query, system + " p99 ms", latencies.P99);
-        context.Progress.Say($"query   {query,-40} {system,-26} {latencies.Median,10:F2} ms  ({latencies.Count} times)");
-    }
-
-    private void Compare(string systems, ComparedQuery query, ResponseRows theirs, int? percentileColumn)
-    {
-        ResponseRows ours = _ours[query.Name];
-        string? difference = ours.DifferenceFrom(theirs, percentileColumn);
-        context.Metrics.Check($"{systems}, {query.Name}: equal", difference ?? $"{ours.Count} rows", difference is null);
-    }
+    private MeasuredServer StartRaw(string folder) => new(context.Options.Server, folder, "--Query:Rollups=false");
 
     private void AddDisk(string system, long bytes)
     {

@@ -34,18 +34,33 @@ internal sealed class Requester(TimeProvider clock, CancellationToken stop) : ID
     /// <param name="warmUp">Times that do not count.</param>
     /// <param name="count">Times that count.</param>
     /// <param name="atMost">Ends sooner, but not before one measured time, when it has taken so long.</param>
-    public LatencyHistogram Measure(Func<HttpRequestMessage> request, int warmUp, int count, TimeSpan atMost)
+    public LatencyHistogram Measure(Func<HttpRequestMessage> request, int warmUp, int count, TimeSpan atMost) =>
+        MeasureByTurns([() => Ask(request())], warmUp, count, atMost, clock)[0];
+
+    /// <summary>The same for several, each asked once before any is asked again.</summary>
+    /// <param name="asks">Each asks once and returns how long that took.</param>
+    /// <param name="warmUp">Times that do not count.</param>
+    /// <param name="count">Times that count.</param>
+    /// <param name="atMost">Ends sooner, but not before one measured time, when all together have taken so long.</param>
+    /// <param name="clock">Says how long.</param>
+    public static LatencyHistogram[] MeasureByTurns(IReadOnlyList<Func<TimeSpan>> asks, int warmUp, int count, TimeSpan atMost, TimeProvider clock)
     {
-        LatencyHistogram latencies = new();
+        LatencyHistogram[] latencies = [.. asks.Select(_ => new LatencyHistogram())];
         long start = clock.GetTimestamp();
         for (int i = 0; i < warmUp && (i == 0 || clock.GetElapsedTime(start) < atMost / 4); i++)
         {
-            Ask(request());
+            foreach (Func<TimeSpan> ask in asks)
+            {
+                ask();
+            }
         }
 
-        while (latencies.Count < count && (latencies.Count == 0 || clock.GetElapsedTime(start) < atMost))
+        for (int i = 0; i < count && (i == 0 || clock.GetElapsedTime(start) < atMost); i++)
         {
-            latencies.Record(Ask(request()));
+            for (int system = 0; system < asks.Count; system++)
+            {
+                latencies[system].Record(asks[system]());
+            }
         }
 
         return latencies;
