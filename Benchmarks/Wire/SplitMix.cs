@@ -23,5 +23,6 @@ internal static class SplitMix
     }
 
     /// <summary>The next number as one of <c>[0, 1)</c>.</summary>
-    public static double NextShare(ref ulong state) => (Next(ref state) >> 11) * Unit;
+    // Signed, since processors convert such integers by one instruction.
+    public static double NextShare(ref ulong state) => (long)(Next(ref state) >> 11) * Unit;
 }

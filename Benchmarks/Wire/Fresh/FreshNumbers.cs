@@ -86,6 +86,16 @@ internal sealed class FreshNumbers : FreshColumn
     private void WriteIntegers(Span<byte> body, int first, ReadOnlySpan<long> drawn)
     {
         ReadOnlySpan<int> offsets = _offsets.AsSpan(first, drawn.Length);
+        if (_widths.AreEqual && _widths[0].Bytes == 0)
+        {
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                body[offsets[i]] = (byte)drawn[i];
+            }
+
+            return;
+        }
+
         for (int i = 0; i < drawn.Length; i++)
         {
             int offset = offsets[i];
@@ -134,7 +144,7 @@ internal sealed class FreshNumbers : FreshColumn
         {
             ref readonly NumberWidth width = ref _widths[first + i];
             Span<byte> place = body[_offsets[first + i]..];
-            ulong rest = (ulong)(width.Step == 0 ? drawn[i] : drawn[i] / width.Step);
+            ulong rest = (ulong)(width.Step <= 1 ? drawn[i] : drawn[i] / width.Step);
             for (int digit = width.FractionDigits; digit > 0; digit--, rest /= 10)
             {
                 place[width.Bytes + digit] = (byte)('0' + rest % 10);

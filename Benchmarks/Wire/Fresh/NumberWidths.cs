@@ -12,8 +12,8 @@ internal sealed class NumberWidths
 
     private NumberWidths(NumberWidth[] all, byte[]? ofRows) => (_all, _ofRows) = (all, ofRows);
 
-    /// <summary>Whether every number has the same room.</summary>
-    public bool AreEqual => _ofRows is null;
+    /// <summary>Whether every number of the source has the same width here.</summary>
+    public bool AreEqual => _ofRows is null && _all[0] is { Span: >= 1, Step: 0 };
 
     /// <summary>The width of a sample's number.</summary>
     public ref readonly NumberWidth this[int row] => ref _all[_ofRows is null ? 0 : _ofRows[row]];
@@ -47,7 +47,7 @@ internal sealed class NumberWidths
             }
         }
 
-        return new NumberWidths([.. all.Select(width => source is null ? width : width.SharedBy(source))], ofRows);
+        return new NumberWidths([.. all.Select(width => source is null ? width : width.SharedBy(source))], all.Count == 1 ? null : ofRows);
     }
 
     private static NumberWidth Packed(long number) => number switch
@@ -86,42 +86,5 @@ internal sealed class NumberWidths
         {
             Step = (long)Math.Pow(10, MaxFractionDigits - fraction),
         };
-    }
-}
-
-/// <summary>A width, and the numbers that have it.</summary>
-/// <param name="Low">The least number.</param>
-/// <param name="High">The greatest.</param>
-/// <param name="Bytes">Bytes of a MessagePack integer behind its first; else digits before the point.</param>
-/// <param name="FractionDigits">Digits behind the point.</param>
-internal readonly record struct NumberWidth(long Low, long High, int Bytes, int FractionDigits)
-{
-    /// <summary>What all such decimals are multiples of; 0 for whole numbers.</summary>
-    public long Step { get; init; }
-
-    /// <summary>The share of the source's numbers that are less than all of this width.</summary>
-    public double Share { get; private init; }
-
-    /// <summary>The share of the source's numbers that have this width.</summary>
-    public double Span { get; private init; } = 1;
-
-    /// <summary>The nearest number of this width; of decimals one that ends with another digit than 0.</summary>
-    public long Fit(long number)
-    {
-        long fitting = Math.Clamp(number, Low, High);
-        if (Step == 0)
-        {
-            return fitting;
-        }
-
-        fitting -= fitting % Step;
-        return FractionDigits > 0 && fitting / Step % 10 == 0 ? fitting + Step : fitting;
-    }
-
-    /// <summary>With the share that numbers of this width have of a source's.</summary>
-    public NumberWidth SharedBy(Quantiles source)
-    {
-        double below = source.ShareBelow(Low);
-        return this with { Share = below, Span = (High == long.MaxValue ? 1 : source.ShareBelow(High + 1)) - below };
     }
 }

@@ -43,9 +43,10 @@ internal sealed class Quantiles : ValueSource
     public long At(double share)
     {
         double place = share * (_points.Length - 1);
-        int index = (int)place;
+        // As the processor converts: numbers beyond the range, which other conversions look out for, don't come.
+        int index = double.ConvertToIntegerNative<int>(place);
         Point point = _points[index];
-        return (long)((point.Start + point.Slope * (place - index)) * _factor + _rounding);
+        return double.ConvertToIntegerNative<long>((point.Start + point.Slope * (place - index)) * _factor + _rounding);
     }
 
     /// <summary>The share of all that is less than a number.</summary>

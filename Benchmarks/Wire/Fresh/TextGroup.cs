@@ -28,8 +28,10 @@ internal sealed class TextGroup
             return _first + place;
         }
 
+        // Without a branch, which no processor could predict: all bits are set when the own text is meant.
         Alias alias = _aliases[place];
-        return (uint)random < alias.Below ? _first + place : alias.Other;
+        int own = (int)(((long)(uint)random - alias.Below) >> 63);
+        return alias.Other ^ (((_first + place) ^ alias.Other) & own);
     }
 
     private static Alias[] Build(int first, ReadOnlySpan<double> weights)
