@@ -4,6 +4,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
+using TimeSeries.Server.WarmUp;
 
 namespace TimeSeries.Server;
 
@@ -16,7 +17,7 @@ public static class ServerHost
     /// <summary>Builds the host of a process that is nothing else; nothing is opened before it starts.</summary>
     public static WebApplication BuildProgram(string[] args)
     {
-        WebApplication app = Build(args);
+        WebApplication app = Build(args, services => services.AddHostedService<WarmUpService>());
 
         // Answers of InfluxDB would be read on those threads too, and take seconds.
         if (app.Services.GetUnvalidated<StorageOptions>().Kind == StorageKind.Embedded)
@@ -30,14 +31,16 @@ public static class ServerHost
     /// <summary>Builds the host; nothing is opened before it starts.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="replace">Registers other services in place of the host's own: a clock, a disk.</param>
-    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
+    /// <param name="readsSettings">Whether settings come from files and the environment too, not from the command line alone.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null, bool readsSettings = true)
     {
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, MinWorkerThreads), ports);
 
-        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-server");
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-server", readsSettings);
         builder.Services.AddTimeSeriesIngest(InfluxRoles.Writer | InfluxRoles.Reader);
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
+        builder.Services.AddSection<StartOptions>(StartOptions.Section);
         builder.Services.AddHostedService<FirstSteps>();
         replace?.Invoke(builder.Services);
 

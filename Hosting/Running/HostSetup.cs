@@ -57,9 +57,16 @@ public static class HostSetup
     /// <summary>A builder with everything that does not depend on what the host is for.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="serviceName">What the host is called where its own metrics and traces arrive.</param>
-    public static WebApplicationBuilder CreateBuilder(string[] args, string serviceName = "timeseries")
+    /// <param name="readsSettings">Whether settings come from files and the environment too, not from the command line alone.</param>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string serviceName = "timeseries", bool readsSettings = true)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [ReadOnce, .. args] });
+        if (!readsSettings)
+        {
+            builder.Configuration.Sources.Clear();
+            builder.Configuration.AddCommandLine(args);
+        }
+
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = _logging });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(SetLimits);

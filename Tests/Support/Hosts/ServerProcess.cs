@@ -22,6 +22,11 @@ public sealed partial class ServerProcess : IDisposable
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         start.ArgumentList.Add(HostFile(project));
+        if (project == "Server")
+        {
+            start.ArgumentList.Add("--Start:WarmUp=false");
+        }
+
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
