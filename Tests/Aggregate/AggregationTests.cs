@@ -16,7 +16,7 @@ internal sealed class AggregationTests
     {
         Random random = new(seed * 100 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<Row> rows = new KindRowGenerator(schema, random).Rows(random.Next(1, 700), 3 * 3_600_000);
+        List<Row> rows = new RowGenerator(random).Sorted(schema, random.Next(1, 700), 3 * 3_600_000);
         for (int i = 0; i < 25; i++)
         {
             SampleQuery query = new QueryGenerator(schema, random).Any(AnyRange(random));
@@ -28,7 +28,7 @@ internal sealed class AggregationTests
     public void Rows_of_a_part_of_a_chunk_count_alone()
     {
         KindSchema schema = SampleSchema.Of(Kind.Event);
-        List<Row> rows = new KindRowGenerator(schema, new Random(5)).Rows(10_000, 1_000_000);
+        List<Row> rows = new RowGenerator(new Random(5)).Sorted(schema, 10_000, 1_000_000);
         Aggregation aggregation = new(CountAll(Kind.Event));
 
         aggregation.Add(new ArrayChunk(schema, rows), 17, 9_017, TimeRange.All);
@@ -112,7 +112,7 @@ internal sealed class AggregationTests
     public void As_many_rows_as_allowed_are_read_and_not_one_more(int maxRows, bool allowed)
     {
         KindSchema schema = SampleSchema.Of(Kind.Event);
-        ArrayChunk chunk = new(schema, new KindRowGenerator(schema, new Random(1)).Rows(100, 1_000));
+        ArrayChunk chunk = new(schema, new RowGenerator(new Random(1)).Sorted(schema, 100, 1_000));
         Aggregation aggregation = new(CountAll(Kind.Event) with { MaxRows = maxRows });
 
         Action add = () => aggregation.Add(chunk, TimeRange.All);
@@ -137,7 +137,7 @@ internal sealed class AggregationTests
     public void A_caller_who_left_ends_the_scan()
     {
         KindSchema schema = SampleSchema.Of(Kind.Event);
-        ArrayChunk chunk = new(schema, new KindRowGenerator(schema, new Random(1)).Rows(100, 1_000));
+        ArrayChunk chunk = new(schema, new RowGenerator(new Random(1)).Sorted(schema, 100, 1_000));
         Aggregation aggregation = new(CountAll(Kind.Event), new CancellationToken(canceled: true));
 
         Assert.That(() => aggregation.Add(chunk, TimeRange.All), Throws.InstanceOf<OperationCanceledException>());
@@ -152,7 +152,7 @@ internal sealed class AggregationTests
         Aggregation aggregation = new(query);
         for (int i = 0; i < 500; i++)
         {
-            Row row = Exception(schema, "c", 1).With("time", KindRowGenerator.Start + i).With("message", new string((char)('a' + i % 26), 10_000) + i);
+            Row row = Exception(schema, "c", 1).With("time", RowGenerator.Start + i).With("message", new string((char)('a' + i % 26), 10_000) + i);
             aggregation.Add(new ArrayChunk(schema, [row]), TimeRange.All);
         }
 
@@ -164,7 +164,7 @@ internal sealed class AggregationTests
         [Values(OrderBy.Key, OrderBy.Window, OrderBy.Measure)] OrderBy last, [Values(30, int.MaxValue)] int limit)
     {
         KindSchema schema = SampleSchema.Of(Kind.Thread);
-        List<Row> rows = new KindRowGenerator(schema, new Random(8)).Rows(3_000, 500_000);
+        List<Row> rows = new RowGenerator(new Random(8)).Sorted(schema, 3_000, 500_000);
         SampleQuery query = CountAll(Kind.Thread) with
         {
             WindowMilliseconds = 1_000,
@@ -183,13 +183,13 @@ internal sealed class AggregationTests
     internal static TimeRange AnyRange(Random random)
     {
         const long length = 3 * 3_600_000;
-        long from = KindRowGenerator.Start + random.NextInt64(-length / 4, length);
+        long from = RowGenerator.Start + random.NextInt64(-length / 4, length);
         long to = from + random.NextInt64(length);
         return random.Next(4) switch
         {
             0 => TimeRange.All,
             1 => new TimeRange(from / 300_000 * 300_000, to / 300_000 * 300_000),
-            2 => new TimeRange(KindRowGenerator.Start - 1, to),
+            2 => new TimeRange(RowGenerator.Start - 1, to),
             _ => new TimeRange(from, to),
         };
     }
@@ -217,5 +217,5 @@ internal sealed class AggregationTests
     }
 
     private static Row Exception(KindSchema schema, string name, long snapSeq) =>
-        new Row(schema).With("time", KindRowGenerator.Start).With("class", name).With("snap_seq", snapSeq);
+        new Row(schema).With("time", RowGenerator.Start).With("class", name).With("snap_seq", snapSeq);
 }

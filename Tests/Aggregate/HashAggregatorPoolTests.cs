@@ -82,7 +82,7 @@ internal sealed class HashAggregatorPoolTests
             SampleQuery form = new QueryGenerator(schema, random).Any(TimeRange.All);
             for (int time = 0; time < 3; time++)
             {
-                List<Row> rows = new KindRowGenerator(schema, random).Rows(random.Next(1, 300), 3 * 3_600_000);
+                List<Row> rows = new RowGenerator(random).Sorted(schema, random.Next(1, 300), 3 * 3_600_000);
                 SampleQuery query = form with { Range = AggregationTests.AnyRange(random) };
                 using QueryResult result = AggregationTests.ResultOf(schema, query, rows, random, pool);
                 Assert.That(ResultLines.Of(query, result), Is.EqualTo(ResultLines.Expected(query, rows)), $"query {i}, time {time}: {query}");
@@ -97,7 +97,7 @@ internal sealed class HashAggregatorPoolTests
     {
         HashAggregatorPool pool = new(1 << 24);
         Aggregation aggregation = new(_byText, pool, CancellationToken.None);
-        aggregation.Add(new ArrayChunk(_schema, new KindRowGenerator(_schema, new Random(1)).Rows(100, 1_000)), TimeRange.All);
+        aggregation.Add(new ArrayChunk(_schema, new RowGenerator(new Random(1)).Sorted(_schema, 100, 1_000)), TimeRange.All);
         QueryResult result = aggregation.Complete();
         Assert.That(result.RowCount, Is.Positive);
 

@@ -67,7 +67,7 @@ internal sealed class RollupCursorTests
     {
         Random random = new(seed);
         List<Row> rows = [.. Enumerable.Range(0, 3_000).Select(i => new Row(_schema)
-            .With("time", KindRowGenerator.Start + (i * 1_000)).With("service", $"/{random.Next(20)}").With("elapsed", random.Next(1_000_000))
+            .With("time", RowGenerator.Start + (i * 1_000)).With("service", $"/{random.Next(20)}").With("elapsed", random.Next(1_000_000))
             .With("oname", $"a{random.Next(3)}"))];
         return new BuiltRollups(_schema, [new ArrayChunk(_schema, rows)], QueryGenerator.Threshold).Sections
             .First(section => section.Level == RollupLevel.FiveMinutes).Bytes.ToArray();

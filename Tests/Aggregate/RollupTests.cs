@@ -15,7 +15,7 @@ internal sealed class RollupTests
     {
         Random random = new(seed * 1_000 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<Row> rows = new KindRowGenerator(schema, random).Rows(random.Next(2_000, 4_000), 3 * 3_600_000);
+        List<Row> rows = new RowGenerator(random).Sorted(schema, random.Next(2_000, 4_000), 3 * 3_600_000);
         List<(BuiltRollups Rollups, List<ArrayChunk> Chunks)> blocks = Blocks(schema, rows, random);
         for (int i = 0; i < 30; i++)
         {
@@ -35,7 +35,7 @@ internal sealed class RollupTests
     {
         Random random = new(11);
         KindSchema schema = SampleSchema.Of(Kind.Sql);
-        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new KindRowGenerator(schema, random).Rows(6_000, 3 * 3_600_000), random);
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(random).Sorted(schema, 6_000, 3 * 3_600_000), random);
         int used = 0;
         for (int i = 0; i < 100; i++)
         {
@@ -52,7 +52,7 @@ internal sealed class RollupTests
     {
         Random random = new(seed);
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new KindRowGenerator(schema, random).Rows(3_000, 3 * 3_600_000), random);
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(random).Sorted(schema, 3_000, 3 * 3_600_000), random);
         SampleQuery query = new QueryGenerator(schema, random).OfRollup(TimeRange.All);
         TimeRange range = AggregationTests.AnyRange(random);
         List<TimeRange> rest = [];
@@ -167,7 +167,7 @@ internal sealed class RollupTests
     public void A_truncated_section_is_refused([Values] Kind kind, [Values] bool withSketches)
     {
         KindSchema schema = SampleSchema.Of(kind);
-        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new KindRowGenerator(schema, new Random(3)).Rows(1_000, 900_000), new Random(1));
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(new Random(3)).Sorted(schema, 1_000, 900_000), new Random(1));
         byte[] section = rollups.Sections[0].Bytes.ToArray();
 
         Assert.Multiple(() =>
@@ -184,7 +184,7 @@ internal sealed class RollupTests
     {
         Random random = new(7);
         KindSchema schema = SampleSchema.Of(kind);
-        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new KindRowGenerator(schema, random).Rows(1_000, 900_000), random);
+        (BuiltRollups rollups, List<ArrayChunk> _) = Block(schema, new RowGenerator(random).Sorted(schema, 1_000, 900_000), random);
         int refused = 0;
         foreach (RollupSection section in rollups.Sections)
         {
@@ -220,7 +220,7 @@ internal sealed class RollupTests
     };
 
     private static List<Row> Steady(KindSchema schema, int count, long step) => [.. Enumerable.Range(0, count).Select(i => new Row(schema)
-        .With("time", KindRowGenerator.Start + i * step / 4).With("service", $"/{i % 3}").With("elapsed", i).With("oname", "a"))];
+        .With("time", RowGenerator.Start + i * step / 4).With("service", $"/{i % 3}").With("elapsed", i).With("oname", "a"))];
 
     private static void AddBlock(Aggregation aggregation, BuiltRollups rollups, List<ArrayChunk> chunks, TimeRange range)
     {

@@ -15,7 +15,7 @@ internal sealed class RollupVersionTests
     {
         Random random = new(seed * 100 + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<Row> rows = new KindRowGenerator(schema, random).Rows(3_000, 2 * 3_600_000);
+        List<Row> rows = new RowGenerator(random).Sorted(schema, 3_000, 2 * 3_600_000);
         BuiltRollups rollups = Build(OtherSchema.Reordered(schema), rows);
         ArrayChunk chunk = new(schema, rows);
         for (int i = 0; i < 30; i++)
@@ -29,7 +29,7 @@ internal sealed class RollupVersionTests
     public void Sections_of_another_order_of_fields_are_of_the_declarations_of_today([Values] Kind kind)
     {
         KindSchema schema = SampleSchema.Of(kind);
-        BuiltRollups rollups = Build(OtherSchema.Reordered(schema), new KindRowGenerator(schema, new Random(1)).Rows(3_000, 900_000));
+        BuiltRollups rollups = Build(OtherSchema.Reordered(schema), new RowGenerator(new Random(1)).Sorted(schema, 3_000, 900_000));
         Assert.That(rollups.Sections, Is.Not.Empty);
         foreach (RollupSection section in rollups.Sections)
         {
@@ -90,7 +90,7 @@ internal sealed class RollupVersionTests
     // Few keys, so that every rollup is worth keeping.
     private static List<Row> Steady(KindSchema schema) => [.. Enumerable.Range(0, 1_000).Select(i =>
     {
-        Row row = new Row(schema).With("time", KindRowGenerator.Start + i * 100).With("oname", "a");
+        Row row = new Row(schema).With("time", RowGenerator.Start + i * 100).With("oname", "a");
         foreach (Field field in schema.Fields.Where(field => field.Required && field.Ordinal != KindSchema.Time))
         {
             row = field.IsText ? row.With(field.Name, "a") : row.With(field.Name, 7);

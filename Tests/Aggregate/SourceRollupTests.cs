@@ -17,7 +17,7 @@ internal sealed class SourceRollupTests
     {
         Random random = new((seed * 100) + (int)kind);
         KindSchema schema = SampleSchema.Of(kind);
-        List<Row> rows = new KindRowGenerator(schema, random).Rows(random.Next(2_000, 4_000), 2 * 3_600_000);
+        List<Row> rows = new RowGenerator(random).Sorted(schema, random.Next(2_000, 4_000), 2 * 3_600_000);
 
         // Sources overlap, and where they have few samples their buckets are marked raw.
         int sources = random.Next(2, 5);
@@ -93,6 +93,6 @@ internal sealed class SourceRollupTests
     // A sample each second, so that every bucket has far more samples than services.
     private static List<Row> Steady(KindSchema schema, int firstBucket, int buckets) =>
         [.. Enumerable.Range(0, (int)(buckets * FiveMinutes / 1_000)).Select(i => new Row(schema)
-            .With("time", KindRowGenerator.Start - (KindRowGenerator.Start % FiveMinutes) + (firstBucket * FiveMinutes) + (i * 1_000))
+            .With("time", RowGenerator.Start - (RowGenerator.Start % FiveMinutes) + (firstBucket * FiveMinutes) + (i * 1_000))
             .With("service", $"/{i % 3}").With("elapsed", i * 100).With("oname", "a"))];
 }

@@ -34,7 +34,7 @@ internal sealed class BatchClientTests
     public void A_batch_is_taken_and_its_counts_are_read()
     {
         HttpResponseHead response = _client.Exchange(Encoding.UTF8.GetBytes(
-            $$"""{"event":[{"time":{{RowGenerator.Start}},"level":"ALARM","type":"EU400","message":"m"},{}]}"""));
+            $$"""{"event":[{"time":{{BatchGenerator.Start}},"level":"ALARM","type":"EU400","message":"m"},{}]}"""));
         Assert.That((response.Status, ResponseCounts.Parse(_client.ResponseBody)), Is.EqualTo((200, (ResponseCounts?)new ResponseCounts(1, 1, 0, 0))));
     }
 

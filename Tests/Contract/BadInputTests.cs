@@ -35,7 +35,8 @@ internal sealed class BadInputTests
     public async Task Is_alive_and_has_kept_what_it_had()
     {
         Assert.That(_server.IsRunning, Is.True, _server.Output);
-        using JsonDocument response = JsonDocument.Parse(await _server.Client.GetAsync($"/open/api/json/transaction/{RowGenerator.Start}/{RowGenerator.End}"));
+        string body = await _server.Client.GetAsync($"/open/api/json/transaction/{BatchGenerator.Start}/{BatchGenerator.End}");
+        using JsonDocument response = JsonDocument.Parse(body);
         Assert.That(response.RootElement.GetProperty("records").EnumerateArray()
             .Select(record => record.GetProperty("service").GetString()), Has.Member("/sound"));
     }
@@ -134,13 +135,13 @@ internal sealed class BadInputTests
     {
         byte[][] texts = [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf0, 0x9f, 0xa6], [0xf4, 0x90, 0x80, 0x80], [0xc0, 0x80]];
         MessagePackBytes body = new MessagePackBytes().Map(2).Text("agent").Map(1).Text("oname").Text("a").Text("transaction").Array(texts.Length + 2);
-        body.Map(3).Text("time").Int(RowGenerator.Start).Text("service").Text("/neighbour").Text("elapsed").Int(1);
+        body.Map(3).Text("time").Int(BatchGenerator.Start).Text("service").Text("/neighbour").Text("elapsed").Int(1);
         foreach (byte[] text in texts)
         {
-            body.Map(3).Text("time").Int(RowGenerator.Start).Text("service").Text(text).Text("elapsed").Int(1);
+            body.Map(3).Text("time").Int(BatchGenerator.Start).Text("service").Text(text).Text("elapsed").Int(1);
         }
 
-        body.Map(3).Text("time").Int(RowGenerator.Start).Text("service").Text("/neighbour").Text("elapsed").Int(1);
+        body.Map(3).Text("time").Int(BatchGenerator.Start).Text("service").Text("/neighbour").Text("elapsed").Int(1);
         using HttpResponseMessage response = await _server.Client.SendAsync(body.ToArray(), "application/msgpack");
         using JsonDocument json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         Assert.That((json.RootElement.GetProperty("accepted").GetInt32(), json.RootElement.GetProperty("rejected").GetInt32()),
@@ -195,9 +196,9 @@ internal sealed class BadInputTests
 
     private static PushedBatch Batch(string service) => new(TestProjects.First, new AgentName("agent"),
     [
-        new("transaction") { ["time"] = RowGenerator.Start, ["service"] = service, ["elapsed"] = 1.5, ["txid"] = "0123456789abcdef", ["error"] = false },
-        new("transaction") { ["time"] = RowGenerator.Start + 1, ["service"] = service, ["elapsed"] = 2L, ["status"] = 200L },
-        new("alert") { ["time"] = RowGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t",
+        new("transaction") { ["time"] = BatchGenerator.Start, ["service"] = service, ["elapsed"] = 1.5, ["txid"] = "0123456789abcdef", ["error"] = false },
+        new("transaction") { ["time"] = BatchGenerator.Start + 1, ["service"] = service, ["elapsed"] = 2L, ["status"] = 200L },
+        new("alert") { ["time"] = BatchGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t",
             ["labels"] = new Dictionary<string, string> { ["k"] = "v" } },
     ]);
 

@@ -37,7 +37,7 @@ internal sealed class EndpointListTests
     [TestCase(AlertHistoryModule.Prefix + "/stats/source")]
     [TestCase(AlertHistoryModule.Prefix + "/stats/timeline")]
     public void An_endpoint_is_asked_of_both_stores(string path) => Assert.That(
-        OracleEndpoint.All.Select(endpoint => endpoint.Path(RowGenerator.Start, RowGenerator.End)), Has.Some.StartsWith(path),
+        OracleEndpoint.All.Select(endpoint => endpoint.Path(BatchGenerator.Start, BatchGenerator.End)), Has.Some.StartsWith(path),
         $"OracleEndpoint.All lacks {path}");
 
     // A family that is added makes this fail until its endpoints are tested over both stores too.

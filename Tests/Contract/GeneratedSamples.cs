@@ -12,20 +12,20 @@ internal static class GeneratedSamples
     private const int BatchCount = 64;
     private const int RowsPerBatch = 330;
 
-    public static IReadOnlyList<PushedBatch> Batches { get; } = new RowGenerator(Seed).Batches(BatchCount, RowsPerBatch);
+    public static IReadOnlyList<PushedBatch> Batches { get; } = new BatchGenerator(Seed).Batches(BatchCount, RowsPerBatch);
 
     public static ExpectedResponses Expected { get; } = new(OracleIngest.Take(Batches));
 
     public static IReadOnlyList<NamedRange> Ranges { get; } =
     [
-        new("the three hours", RowGenerator.Start, RowGenerator.End),
-        new("one bucket", RowGenerator.Start + RowGenerator.Hour, RowGenerator.Start + RowGenerator.Hour + RowGenerator.Bucket),
-        new("an hour and a bit on both sides", RowGenerator.Start + RowGenerator.Hour - 1_234, RowGenerator.Start + (2 * RowGenerator.Hour) + 4_321),
-        new("a whole day", RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour)),
-        new("a day across midnight", RowGenerator.Day - (11 * RowGenerator.Hour) - 1, RowGenerator.Day + (13 * RowGenerator.Hour) - 1),
-        new("a day of history", RowGenerator.Day - (48 * RowGenerator.Hour), RowGenerator.Day - (24 * RowGenerator.Hour)),
-        new("one millisecond at a border", RowGenerator.Start + RowGenerator.Hour, RowGenerator.Start + RowGenerator.Hour + 1),
-        new("nothing", RowGenerator.Day - (30 * 24 * RowGenerator.Hour), RowGenerator.Day - (29 * 24 * RowGenerator.Hour)),
+        new("the three hours", BatchGenerator.Start, BatchGenerator.End),
+        new("one bucket", BatchGenerator.Start + BatchGenerator.Hour, BatchGenerator.Start + BatchGenerator.Hour + BatchGenerator.Bucket),
+        new("an hour and a bit on both sides", BatchGenerator.Start + BatchGenerator.Hour - 1_234, BatchGenerator.Start + (2 * BatchGenerator.Hour) + 4_321),
+        new("a whole day", BatchGenerator.Day, BatchGenerator.Day + (24 * BatchGenerator.Hour)),
+        new("a day across midnight", BatchGenerator.Day - (11 * BatchGenerator.Hour) - 1, BatchGenerator.Day + (13 * BatchGenerator.Hour) - 1),
+        new("a day of history", BatchGenerator.Day - (48 * BatchGenerator.Hour), BatchGenerator.Day - (24 * BatchGenerator.Hour)),
+        new("one millisecond at a border", BatchGenerator.Start + BatchGenerator.Hour, BatchGenerator.Start + BatchGenerator.Hour + 1),
+        new("nothing", BatchGenerator.Day - (30 * 24 * BatchGenerator.Hour), BatchGenerator.Day - (29 * 24 * BatchGenerator.Hour)),
     ];
 
     /// <summary>The alerts of a project.</summary>

@@ -15,8 +15,8 @@ internal sealed class IsolationTests
 
     private static readonly PushedBatch[] _batches =
     [
-        new RowGenerator(5).Batches(1, 400)[0] with { Pcode = TestProjects.First, Agent = new AgentName("shared") },
-        new RowGenerator(5).Batches(1, 400)[0] with { Pcode = TestProjects.Second, Agent = new AgentName("shared") },
+        new BatchGenerator(5).Batches(1, 400)[0] with { Pcode = TestProjects.First, Agent = new AgentName("shared") },
+        new BatchGenerator(5).Batches(1, 400)[0] with { Pcode = TestProjects.Second, Agent = new AgentName("shared") },
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -40,8 +40,8 @@ internal sealed class IsolationTests
     public async Task A_project_sees_its_own_samples_only(OracleEndpoint endpoint)
     {
         List<OracleSample> own = OracleIngest.Take(_batches[..1]);
-        string response = await endpoint.GetAsync(_server.Client, RowGenerator.Day, RowGenerator.End);
-        Assert.That(ResponseComparer.Differences(response, endpoint.Response(own, TestProjects.First, RowGenerator.Day, RowGenerator.End)), Is.Empty);
+        string response = await endpoint.GetAsync(_server.Client, BatchGenerator.Day, BatchGenerator.End);
+        Assert.That(ResponseComparer.Differences(response, endpoint.Response(own, TestProjects.First, BatchGenerator.Day, BatchGenerator.End)), Is.Empty);
     }
 
     [TestCase("1", TestProjects.ReadOnlyToken, HttpStatusCode.OK)]

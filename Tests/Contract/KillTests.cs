@@ -11,7 +11,7 @@ namespace TimeSeries.Tests.Contract;
 /// <summary>What got 200 is there exactly once after a process was killed; what was not is there whole or not at all.</summary>
 internal sealed class KillTests
 {
-    private const long Time = RowGenerator.Start;
+    private const long Time = BatchGenerator.Start;
     private const int ClientCount = 4;
     private const int RowsPerBatch = 400;
     private const int PushesPerRound = 150;
@@ -158,7 +158,7 @@ internal sealed class KillTests
 
     private static async Task<Dictionary<string, (long Count, long Sum)>> ServicesAsync(ServerClient client)
     {
-        using JsonDocument response = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + RowGenerator.Hour}"));
+        using JsonDocument response = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + BatchGenerator.Hour}"));
         return response.RootElement.GetProperty("records").EnumerateArray().ToDictionary(
             record => record.GetProperty("service").GetString()!,
             record => (record.GetProperty("count").GetInt64(), record.GetProperty("time_sum").GetInt64()));

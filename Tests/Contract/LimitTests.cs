@@ -195,7 +195,7 @@ internal sealed class LimitTests
 
     private static SampleRow Sound(string kind)
     {
-        const long time = RowGenerator.Start;
+        const long time = BatchGenerator.Start;
         return kind switch
         {
             "transaction" => new(kind) { ["time"] = time, ["service"] = "/s", ["elapsed"] = 1L },

@@ -55,7 +55,7 @@ internal sealed class PercentileTests
     public Task Of_recorded_telemetry() => AssertCloseAsync([.. TrainTicket.Rows.Where(row => row.Kind == "transaction")]);
 
     private static SampleRow Row(string service, int i, double elapsed) =>
-        new("transaction") { ["time"] = RowGenerator.Start + (i * 10L), ["service"] = service, ["elapsed"] = elapsed };
+        new("transaction") { ["time"] = BatchGenerator.Start + (i * 10L), ["service"] = service, ["elapsed"] = elapsed };
 
     private static async Task AssertCloseAsync(List<SampleRow> rows)
     {

@@ -24,7 +24,7 @@ internal sealed class RandomHistoryTests
     {
         Random random = new(seed);
         using TemporaryFolder folder = new();
-        Queue<PushedBatch> waiting = new(new RowGenerator(seed).Batches(StepCount, random.Next(20, 400)));
+        Queue<PushedBatch> waiting = new(new BatchGenerator(seed).Batches(StepCount, random.Next(20, 400)));
         List<PushedBatch> pushed = [];
         RunningServer server = await RunningServer.StartAsync(folder);
         try
@@ -76,9 +76,9 @@ internal sealed class RandomHistoryTests
 
     private static (long From, long To) Range(Random random)
     {
-        long border = random.Next(4) switch { 0 => RowGenerator.Bucket, 1 => RowGenerator.Hour, _ => 1 };
-        long from = random.NextInt64(RowGenerator.Day - (48 * RowGenerator.Hour), RowGenerator.End) / border * border;
-        long length = random.Next(3) == 0 ? 24 * RowGenerator.Hour : random.NextInt64(1, 24 * RowGenerator.Hour);
+        long border = random.Next(4) switch { 0 => BatchGenerator.Bucket, 1 => BatchGenerator.Hour, _ => 1 };
+        long from = random.NextInt64(BatchGenerator.Day - (48 * BatchGenerator.Hour), BatchGenerator.End) / border * border;
+        long length = random.Next(3) == 0 ? 24 * BatchGenerator.Hour : random.NextInt64(1, 24 * BatchGenerator.Hour);
         return (from, from + Math.Max(border, length / border * border));
     }
 }

@@ -29,8 +29,8 @@ internal sealed class RecordedMessagePackTests
         {
             foreach (OracleEndpoint endpoint in OracleEndpoint.All.Append(OracleEndpoint.Agents))
             {
-                string actual = await endpoint.GetAsync(server.Client, RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour));
-                object wanted = expected.Of(endpoint, TestProjects.First, RowGenerator.Day, RowGenerator.Day + (24 * RowGenerator.Hour));
+                string actual = await endpoint.GetAsync(server.Client, BatchGenerator.Day, BatchGenerator.Day + (24 * BatchGenerator.Hour));
+                object wanted = expected.Of(endpoint, TestProjects.First, BatchGenerator.Day, BatchGenerator.Day + (24 * BatchGenerator.Hour));
                 Assert.That(ResponseComparer.Differences(actual, wanted), Is.Empty, endpoint.Name);
             }
         });

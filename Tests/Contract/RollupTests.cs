@@ -87,12 +87,12 @@ internal sealed partial class RollupTests
         Random random = new(Seed);
         for (int i = 0; i < RangeCount; i++)
         {
-            long length = 1 + (long)(Math.Pow(random.NextDouble(), 3) * 24 * RowGenerator.Hour);
+            long length = 1 + (long)(Math.Pow(random.NextDouble(), 3) * 24 * BatchGenerator.Hour);
             long from = random.Next(3) == 0
-                ? random.NextInt64(RowGenerator.Day - (72 * RowGenerator.Hour), RowGenerator.Day)
-                : random.NextInt64(RowGenerator.Start - RowGenerator.Hour, RowGenerator.End);
-            long to = Math.Min(from + length, from + (23 * RowGenerator.Hour));
-            long border = random.Next(4) switch { 0 => RowGenerator.Bucket, 1 => RowGenerator.Hour, _ => 1 };
+                ? random.NextInt64(BatchGenerator.Day - (72 * BatchGenerator.Hour), BatchGenerator.Day)
+                : random.NextInt64(BatchGenerator.Start - BatchGenerator.Hour, BatchGenerator.End);
+            long to = Math.Min(from + length, from + (23 * BatchGenerator.Hour));
+            long border = random.Next(4) switch { 0 => BatchGenerator.Bucket, 1 => BatchGenerator.Hour, _ => 1 };
             yield return (from / border * border, Math.Max(to / border * border, (from / border * border) + border));
         }
     }

@@ -16,7 +16,7 @@ namespace TimeSeries.Tests.Contract;
 /// <summary>Promises that need the whole system, one server a test.</summary>
 internal sealed class WholeSystemTests
 {
-    private const long Time = RowGenerator.Start;
+    private const long Time = BatchGenerator.Start;
 
     private TemporaryFolder _folder = null!;
 
@@ -60,7 +60,7 @@ internal sealed class WholeSystemTests
             {
                 Pcode = TestProjects.First,
                 Kind = Kind.Transaction,
-                Range = new TimeRange(RowGenerator.Start, RowGenerator.End),
+                Range = new TimeRange(BatchGenerator.Start, BatchGenerator.End),
                 GroupBy = [new GroupField(SampleSchema.Of(Kind.Transaction).Ordinal("service"))],
                 Measures = [new Measure(MeasureKind.Count)],
             },
@@ -87,7 +87,7 @@ internal sealed class WholeSystemTests
         {
             foreach (
                 (long from, long to) in new[] { (1_000_000_000_000, 1_000_086_400_000), (1_000_001_800_000, 1_000_086_400_000), (Time, Time
-                + RowGenerator.Hour), (Time - 1, Time + 1_001) })
+                + BatchGenerator.Hour), (Time - 1, Time + 1_001) })
             {
                 string response = await server.Client.GetAsync(endpoint.Path(from, to));
                 Assert.That(ResponseComparer.Differences(response, expected.Of(endpoint, TestProjects.First, from, to)), Is.Empty, $"{from}");
@@ -140,7 +140,7 @@ internal sealed class WholeSystemTests
     [Test]
     public async Task Responses_never_show_a_sample_past_its_retention()
     {
-        FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(Time + (58 * RowGenerator.Minute)));
+        FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(Time + (58 * BatchGenerator.Minute)));
         await using RunningServer server = await RunningServer.StartAsync(
             _folder, services => services.AddSingleton<TimeProvider>(clock), "--Storage:Retention=2d", "--Storage:Retentions:exception=1h");
         PushedBatch batch = new(TestProjects.First, new AgentName("agent"), [.. Transactions(1_000, 0), .. Exceptions(100)]);
@@ -155,11 +155,11 @@ internal sealed class WholeSystemTests
                 clock.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(Time) + age);
                 long now = Time + (long)age.TotalMilliseconds;
                 foreach ((OracleEndpoint endpoint,
-                    long kept) in new[] { (OracleEndpoint.All[0], 48 * RowGenerator.Hour), (OracleEndpoint.All[3], RowGenerator.Hour) })
+                    long kept) in new[] { (OracleEndpoint.All[0], 48 * BatchGenerator.Hour), (OracleEndpoint.All[3], BatchGenerator.Hour) })
                 {
-                    string response = await server.Client.GetAsync(endpoint.Path(Time, Time + RowGenerator.Hour));
+                    string response = await server.Client.GetAsync(endpoint.Path(Time, Time + BatchGenerator.Hour));
                     object wanted = endpoint.Response([.. expected.Samples.Where(sample => sample.Time >= now - kept)], TestProjects.First, Time,
-                        Time + RowGenerator.Hour);
+                        Time + BatchGenerator.Hour);
                     Assert.That(ResponseComparer.Differences(response, wanted), Is.Empty, $"{endpoint} after {age}");
                 }
             }
@@ -243,7 +243,7 @@ internal sealed class WholeSystemTests
 
     private static async Task<long> CountAsync(ServerClient client)
     {
-        using JsonDocument response = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + (24 * RowGenerator.Hour)}"));
+        using JsonDocument response = JsonDocument.Parse(await client.GetAsync($"/open/api/json/transaction/{Time}/{Time + (24 * BatchGenerator.Hour)}"));
         return response.RootElement.GetProperty("records").EnumerateArray().Sum(record => record.GetProperty("count").GetInt64());
     }
 

@@ -108,11 +108,7 @@ internal sealed class HostileBodyTests
 
     private static IEnumerable<(byte[] Body, BodyFormat Format)> Bodies()
     {
-        LogicalBatch batch = LogicalBatch.Make(new Random(7), rowCount: 4);
-        foreach (SampleForm form in Enum.GetValues<SampleForm>())
-        {
-            yield return (batch.ToJson(form), BodyFormat.Json);
-            yield return (batch.ToMessagePack(form), BodyFormat.MessagePack);
-        }
+        Support.Samples.PushedBatch batch = LogicalBatch.Make(new Random(7), rowCount: 4);
+        return Enum.GetValues<BodyForm>().Select(form => (form.Write(batch), form.IsJson() ? BodyFormat.Json : BodyFormat.MessagePack));
     }
 }

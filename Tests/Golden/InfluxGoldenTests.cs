@@ -81,7 +81,7 @@ internal sealed class InfluxGoldenTests
         await store.WaitForAsync(expected.Count);
         foreach ((string kind, long pcode) in expected.Select(sample => (sample.Kind, sample.Pcode)).Distinct())
         {
-            (long from, long to) = (RowGenerator.Day - (10 * 24 * RowGenerator.Hour), RowGenerator.Day + (24 * RowGenerator.Hour));
+            (long from, long to) = (BatchGenerator.Day - (10 * 24 * BatchGenerator.Hour), BatchGenerator.Day + (24 * BatchGenerator.Hour));
             string listed = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
             string samples = JsonElement.Parse(listed).GetProperty("samples").GetRawText();
             Assert.That(ResponseComparer.Differences(samples, SamplesOracle.Listed(kind, expected, pcode, from, to)), Is.Empty, kind);

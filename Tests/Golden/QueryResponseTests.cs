@@ -12,8 +12,8 @@ namespace TimeSeries.Tests.Golden;
 [NonParallelizable]
 internal sealed class QueryResponseTests
 {
-    private const long From = RowGenerator.Start + RowGenerator.Hour;
-    private const long To = From + RowGenerator.Bucket;
+    private const long From = BatchGenerator.Start + BatchGenerator.Hour;
+    private const long To = From + BatchGenerator.Bucket;
     private const string Filters = "\"level\":[\"ALERT\"],\"type\":[\"ES010\",\"EU400\"],\"offset\":1,\"limit\":2";
     private const string Measures = "count,rate,error_rate,avg(elapsed),p95(elapsed),max(malloc)";
     private const string Alert = "00000000-0000-4000-8000-000000000004";

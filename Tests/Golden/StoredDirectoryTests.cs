@@ -108,8 +108,8 @@ internal sealed class StoredDirectoryTests(string archive)
         using ServerProcess server = await ServerProcess.StartAsync(_directory);
         foreach (string kind in _kinds)
         {
-            long from = RowGenerator.Day - (10 * 24 * RowGenerator.Hour);
-            long to = RowGenerator.Day + (24 * RowGenerator.Hour);
+            long from = BatchGenerator.Day - (10 * 24 * BatchGenerator.Hour);
+            long to = BatchGenerator.Day + (24 * BatchGenerator.Hour);
             string response = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
             List<object> expected = SamplesOracle.Listed(kind, _expected.Samples, pcode, from, to);
             Assert.That(expected, Is.Not.Empty);
@@ -139,7 +139,7 @@ internal sealed class StoredDirectoryTests(string archive)
 
     private static Task<string> AggregateAsync(RunningServer server)
     {
-        string range = string.Create(CultureInfo.InvariantCulture, $"from={RowGenerator.Day}&to={RowGenerator.Day + (24 * RowGenerator.Hour)}");
+        string range = string.Create(CultureInfo.InvariantCulture, $"from={BatchGenerator.Day}&to={BatchGenerator.Day + (24 * BatchGenerator.Hour)}");
         return server.Client.GetAsync($"/api/v1/aggregate?kind=transaction&by=service&measures=count,sum(elapsed),p95(elapsed)&{range}");
     }
 

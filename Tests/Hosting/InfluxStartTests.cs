@@ -115,7 +115,7 @@ internal sealed class InfluxStartTests
         server.Kill();
         await ingest.Client.PushAllAsync(
             [new PushedBatch(TestProjects.First, new AgentName("agent"),
-                [new SampleRow("transaction") { ["time"] = RowGenerator.Start, ["service"] = "/a", ["elapsed"] = 1L }])],
+                [new SampleRow("transaction") { ["time"] = BatchGenerator.Start, ["service"] = "/a", ["elapsed"] = 1L }])],
             _ => BodyForm.JsonRows);
         await MetricAsync(ingest, "timeseries_store_takes_samples{} 0\n");
         string away = await MetricAsync(ingest, "timeseries_store_waiting_seconds{} 0.");

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Tests.Files;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage;
 
@@ -96,11 +97,11 @@ public sealed class StoreCrashTests
     private static async Task<StoreUnderTest> HalfSealedAsync()
     {
         StoreUnderTest test = new();
-        await test.WriteAsync(GeneratedRows.Make(1, 60, Start, 100_000));
+        await test.WriteAsync(RowGenerator.Transactions(1, 60, 100_000, Start));
         await test.WriteAlertAsync(1, Guid.Parse("11111111-2222-3333-4444-555555555555"), Start);
         await test.Store.SealAsync();
-        await test.WriteAsync(GeneratedRows.Make(2, 60, Start, 100_000));
-        await test.WriteAsync(GeneratedRows.Make(3, 20, Start, 100_000, pcode: 2));
+        await test.WriteAsync(RowGenerator.Transactions(2, 60, 100_000, Start));
+        await test.WriteAsync(RowGenerator.Transactions(3, 20, 100_000, Start, pcode: 2));
         return test;
     }
 

@@ -71,7 +71,7 @@ public sealed class StoreResultTests
     {
         for (int batch = 0; batch < 10; batch++)
         {
-            await _test.WriteAsync(GeneratedRows.Make(batch, 7_000, Start + batch * Hour / 20, Hour));
+            await _test.WriteAsync(RowGenerator.Transactions(batch, 7_000, Hour, Start + batch * Hour / 20));
         }
 
         TimeRange range = new(Start + 100_000, Start + Hour);
@@ -122,7 +122,7 @@ public sealed class StoreResultTests
     public async Task The_real_disk_gives_the_same_after_a_restart()
     {
         using TemporaryFolder folder = new();
-        Row[] rows = GeneratedRows.Make(5, 2_000, Start, Hour);
+        Row[] rows = RowGenerator.Transactions(5, 2_000, Hour, Start);
         EmbeddedStoreOptions options = new();
         EmbeddedStore Open() => EmbeddedStore.Open(
             new DiskFileSystem(), folder, StoreUnderTest.NodeId, options, _ => StoreUnderTest.Threshold, _test.Clock, _test.Instruments,
@@ -140,8 +140,8 @@ public sealed class StoreResultTests
 
     private async Task WriteAsync(int seed)
     {
-        await _test.WriteAsync(GeneratedRows.Make(seed, 700, Start + seed * Hour / 2, 2 * Hour));
-        await _test.WriteAsync(GeneratedRows.Make(-seed, 300, Start, 3 * Hour, pcode: 2));
+        await _test.WriteAsync(RowGenerator.Transactions(seed, 700, 2 * Hour, Start + seed * Hour / 2));
+        await _test.WriteAsync(RowGenerator.Transactions(-seed, 300, 3 * Hour, Start, pcode: 2));
     }
 
     private async Task AssertResultsAsync()

@@ -111,7 +111,7 @@ internal sealed class OtlpTests
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.TokenOf(TestProjects.First));
         request.Headers.Add("traceparent", $"00-{TraceId}-b7ad6b7169203331-01");
         request.Content = new StringContent(
-            $$"""{"agent":{"oname":"a"},"transaction":[{"time":{{RowGenerator.Start}},"service":"/told-to-nobody","elapsed":1}]}""",
+            $$"""{"agent":{"oname":"a"},"transaction":[{"time":{{BatchGenerator.Start}},"service":"/told-to-nobody","elapsed":1}]}""",
             Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await client.SendAsync(request);
         response.EnsureSuccessStatusCode();

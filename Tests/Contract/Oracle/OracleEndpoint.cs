@@ -38,9 +38,9 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
             alerts => AlertOracle.Severities(alerts.Where(alert => alert.Text("source") == "disk"), includeZero: true)),
         Alerts("/stats/source", AlertOracle.Sources),
         Alerts("/stats/source?minSeverity=Warning", alerts => AlertOracle.Sources(alerts.Where(alert => alert.Text("severity") != "Info"))),
-        Alerts("/stats/timeline", alerts => AlertOracle.Timeline(alerts, RowGenerator.Hour)),
+        Alerts("/stats/timeline", alerts => AlertOracle.Timeline(alerts, BatchGenerator.Hour)),
         Alerts("/stats/timeline?window=5m&label=zone:b", alerts => AlertOracle.Timeline(
-            alerts.Where(alert => AlertOracle.HasLabel(alert, "zone", "b")), RowGenerator.Bucket)),
+            alerts.Where(alert => AlertOracle.HasLabel(alert, "zone", "b")), BatchGenerator.Bucket)),
         .. AggregateQuery.All.Select(Aggregate),
     ];
 

@@ -63,7 +63,7 @@ internal sealed class OracleTests
         int silentQueries = 0;
         foreach (OracleEndpoint endpoint in OracleEndpoint.All)
         {
-            object response = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, RowGenerator.Start, RowGenerator.End);
+            object response = GeneratedSamples.Expected.Of(endpoint, TestProjects.First, BatchGenerator.Start, BatchGenerator.End);
             if (response is Dictionary<string, object> members)
             {
                 if (members.GetValueOrDefault("rows") is List<object> found)

@@ -55,7 +55,7 @@ internal sealed class SharedAlertTests
         PushedBatch batch = new(TestProjects.First, null,
         [
             .. ids.Select(id => new SampleRow(
-                "alert") { ["time"] = RowGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = id.ToString("D") }),
+                "alert") { ["time"] = BatchGenerator.Start, ["severity"] = "Info", ["source"] = "s", ["title"] = "t", ["id"] = id.ToString("D") }),
         ]);
         JsonElement response = await ingest.Client.PushAsync(batch, BodyForm.JsonRows);
         return response.GetProperty("duplicates").GetInt32();

@@ -144,7 +144,7 @@ internal sealed class SharedKillTests
     {
         await _store.WaitForAsync(_ackedBySent.Values.Count(acked => acked) * (long)RowsPerBatch);
         using JsonDocument response = JsonDocument.Parse(
-            await query.Client.GetAsync($"/open/api/json/transaction/{RowGenerator.Start}/{RowGenerator.Start + RowGenerator.Hour}"));
+            await query.Client.GetAsync($"/open/api/json/transaction/{BatchGenerator.Start}/{BatchGenerator.Start + BatchGenerator.Hour}"));
         Dictionary<string, (long Count, long Sum)> stored = response.RootElement.GetProperty("records").EnumerateArray().ToDictionary(
             record => record.GetProperty("service").GetString()!,
             record => (record.GetProperty("count").GetInt64(), record.GetProperty("time_sum").GetInt64()));
@@ -159,6 +159,6 @@ internal sealed class SharedKillTests
     private static PushedBatch Batch(string service) => new(TestProjects.First, new AgentName("agent"),
     [
         .. Enumerable.Range(0, RowsPerBatch)
-        .Select(i => new SampleRow("transaction") { ["time"] = RowGenerator.Start + i, ["service"] = service, ["elapsed"] = (long)i }),
+        .Select(i => new SampleRow("transaction") { ["time"] = BatchGenerator.Start + i, ["service"] = service, ["elapsed"] = (long)i }),
     ]);
 }

@@ -119,8 +119,8 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     [Test]
     public async Task A_hostile_filter_finds_what_it_names_and_nothing_else()
     {
-        long from = RowGenerator.Start;
-        long to = RowGenerator.End;
+        long from = BatchGenerator.Start;
+        long to = BatchGenerator.End;
 
         // Two dots are folded by every HTTP client before they are sent, and no HTTP server takes a path with a NUL.
         foreach (string host in HostileTexts.All.Where(

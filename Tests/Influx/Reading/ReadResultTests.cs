@@ -33,15 +33,16 @@ internal sealed class ReadResultTests
         {
             KindSchema schema = SampleSchema.Of(kind);
             Random random = new(4_711 + (int)kind);
-            KindRowGenerator generator = new(schema, random);
+            RowGenerator generator = new(random);
             List<Row> rows = [];
 
             // Two nodes at the same times: closed units that overlap, one that is open, one that has no rollups at all, in a part of the time.
-            await WriteAsync(first, rows, generator.Rows(RowsOfUnit, Length), true, true);
-            await WriteAsync(second, rows, generator.Rows(RowsOfUnit, Length), true, true);
-            await WriteAsync(first, rows, generator.Rows(40, Length / 6), false, true);
-            await WriteAsync(second, rows, [.. generator.Rows(10, Length).Where(row => row.Time > KindRowGenerator.Start + (Length * 9 / 10))], true, false);
-            await second.WriteUnitAsync(2, generator.Rows(100, Length));
+            await WriteAsync(first, rows, generator.Sorted(schema, RowsOfUnit, Length), true, true);
+            await WriteAsync(second, rows, generator.Sorted(schema, RowsOfUnit, Length), true, true);
+            await WriteAsync(first, rows, generator.Sorted(schema, 40, Length / 6), false, true);
+            List<Row> late = [.. generator.Sorted(schema, 10, Length).Where(row => row.Time > RowGenerator.Start + (Length * 9 / 10))];
+            await WriteAsync(second, rows, late, true, false);
+            await second.WriteUnitAsync(2, generator.Sorted(schema, 100, Length));
             _rows[kind] = rows;
         }
     }
@@ -74,8 +75,8 @@ internal sealed class ReadResultTests
         {
             Pcode = 1,
             Kind = Kind.Thread,
-            Range = new TimeRange(InfluxSchema.BucketOf(KindRowGenerator.Start) + (Length / 2),
-                InfluxSchema.BucketOf(KindRowGenerator.Start) + (Length * 3 / 4)),
+            Range = new TimeRange(InfluxSchema.BucketOf(RowGenerator.Start) + (Length / 2),
+                InfluxSchema.BucketOf(RowGenerator.Start) + (Length * 3 / 4)),
             Measures = [new Measure(MeasureKind.Sum, schema.Ordinal("count"))],
             Filters = [Filter.Present(KindSchema.Oname)],
         };
@@ -89,7 +90,7 @@ internal sealed class ReadResultTests
 
     private static TimeRange Range(Random random)
     {
-        long from = KindRowGenerator.Start + random.NextInt64(Length / 2);
+        long from = RowGenerator.Start + random.NextInt64(Length / 2);
         long to = from + random.NextInt64(Length);
         return random.Next(4) switch
         {

@@ -23,7 +23,7 @@ internal sealed class WriteRollupTests
         SampleTable samples = new(schema) { RowCount = Samples };
         for (int row = 0; row < Samples; row++)
         {
-            samples.Numbers(KindSchema.Time).Set(row, KindRowGenerator.Start + row);
+            samples.Numbers(KindSchema.Time).Set(row, RowGenerator.Start + row);
             samples.Texts(address).Set(row, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"10.0.0.{row}")));
         }
 

@@ -46,7 +46,7 @@ public sealed class BlockRoundTripTests
     public void Rows_come_back_sorted_by_project_time_and_sequence_number()
     {
         (Row Row, long Number)[] rows = Numbered(
-            [.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 2_000, Start, 40_000, pcode: -5)], 100);
+            [.. RowGenerator.Transactions(1, 3_000, 50_000, Start), .. RowGenerator.Transactions(2, 2_000, 40_000, Start, pcode: -5)], 100);
         Assert.That(Read(Seal(rows)), Is.EqualTo(Sorted(rows)));
     }
 
@@ -54,9 +54,9 @@ public sealed class BlockRoundTripTests
     public void Merged_blocks_hold_what_their_sources_held()
     {
         (Row Row, long Number)[] first = Numbered(
-            [.. GeneratedRows.Make(1, 3_000, Start, 50_000), .. GeneratedRows.Make(2, 20, Start, 40_000, pcode: 2)], 0);
-        (Row Row, long Number)[] second = Numbered(GeneratedRows.Make(3, 20_000, Start + 20_000, 50_000), 10_000);
-        (Row Row, long Number)[] third = Numbered(GeneratedRows.Make(4, 10, Start - 90_000_000, 50_000, pcode: 3), 90_000);
+            [.. RowGenerator.Transactions(1, 3_000, 50_000, Start), .. RowGenerator.Transactions(2, 20, 40_000, Start, pcode: 2)], 0);
+        (Row Row, long Number)[] second = Numbered(RowGenerator.Transactions(3, 20_000, 50_000, Start + 20_000), 10_000);
+        (Row Row, long Number)[] third = Numbered(RowGenerator.Transactions(4, 10, 50_000, Start - 90_000_000, pcode: 3), 90_000);
         BlockReader[] sources = [Seal(first), Seal(second), Seal(third)];
         using MergingRows merge = new(_schema, sources, 100, Scratch(), CancellationToken.None);
         Assert.That(Read(Write(merge)), Is.EqualTo(Sorted([.. first, .. second, .. third])));

@@ -24,7 +24,7 @@ public sealed class DamageTests
     public async Task SetUp()
     {
         _test = new StoreUnderTest();
-        await _test.WriteAsync(GeneratedRows.Make(1, 500, Start, 1_000_000));
+        await _test.WriteAsync(RowGenerator.Transactions(1, 150, 1_000_000, Start));
         await _test.Store.SealAsync();
     }
 
@@ -85,7 +85,7 @@ public sealed class DamageTests
     {
         for (int seed = 2; seed < 4; seed++)
         {
-            await _test.WriteAsync(GeneratedRows.Make(seed, 50, Start, 1_000_000));
+            await _test.WriteAsync(RowGenerator.Transactions(seed, 50, 1_000_000, Start));
             await _test.Store.SealAsync();
         }
 

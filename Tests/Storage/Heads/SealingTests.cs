@@ -38,7 +38,7 @@ public sealed class SealingTests
     public async Task The_greatest_sequence_number_survives_a_restart()
     {
         await using StoreUnderTest test = new();
-        await test.WriteAsync(GeneratedRows.Make(1, 40, Start, 1_000));
+        await test.WriteAsync(RowGenerator.Transactions(1, 40, 1_000, Start));
         await test.Store.SealAsync();
         await using EmbeddedStore reopened = test.Open();
         Assert.That(reopened.GreatestNumber, Is.EqualTo(39));
@@ -52,7 +52,7 @@ public sealed class SealingTests
         Task running = test.Store.RunAsync(stop.Token);
         for (int batch = 0; batch < 20; batch++)
         {
-            await test.WriteAsync(GeneratedRows.Make(batch, 60, Start, 10_000));
+            await test.WriteAsync(RowGenerator.Transactions(batch, 60, 10_000, Start));
         }
 
         await Eventually.IsTrueAsync(() => test.Store.StoredThrough == test.End);
@@ -119,7 +119,7 @@ public sealed class SealingTests
     {
         await using StoreUnderTest test = new(new EmbeddedStoreOptions { HeadRows = 10 });
         int calls = test.Disk.Calls.Count;
-        await test.WriteAsync(GeneratedRows.Make(1, 20, Start, 1_000));
+        await test.WriteAsync(RowGenerator.Transactions(1, 20, 1_000, Start));
         Assert.That(test.Disk.Calls, Has.Count.EqualTo(calls));
     }
 
@@ -135,7 +135,7 @@ public sealed class SealingTests
         {
             for (int batch = 0; batch < Batches; batch++)
             {
-                await test.WriteAsync(GeneratedRows.Make(batch, 50, Start, 100_000));
+                await test.WriteAsync(RowGenerator.Transactions(batch, 50, 100_000, Start));
                 Volatile.Write(ref written, (batch + 1) * 50);
             }
         });

@@ -15,20 +15,13 @@ internal sealed class ListRows(Random random)
     private static readonly KindSchema _alert = SampleSchema.Of(Kind.Alert);
     private static readonly string[] _severities = ["Info", "Warning", "Critical"];
     private static readonly string[] _levels = ["EVENT", "ALARM", "ALERT"];
-    private static readonly string[] _descriptions = ["", "short", "é\u0000😀", new('x', 3_000)];
+
+    // Few fields, so that tests may write many rows.
+    private readonly RowGenerator _generator = new(random) { MayHave = field => field.Name is "oid" or "status" or "description" or "labels" };
 
     /// <summary>Rows whose times mostly advance, many of them equal, some of them late.</summary>
-    public Row[] Batch(Kind kind, long pcode, int count, long second)
-    {
-        Row[] rows = new Row[count];
-        for (int i = 0; i < count; i++)
-        {
-            long at = random.Next(10) == 0 ? random.NextInt64(second + 1) : second + random.Next(5);
-            rows[i] = Make(new Row(kind, Start + at * 1_000) { Pcode = pcode });
-        }
-
-        return rows;
-    }
+    public Row[] Batch(Kind kind, long pcode, int count, long second) =>
+        [.. Enumerable.Range(0, count).Select(_ => _generator.Row(SampleSchema.Of(kind), Start + (1_000 * Second(second)), pcode))];
 
     /// <summary>A query with any order, cursor, filters and page over the rows.</summary>
     public ListQuery AnyQuery(Kind kind, long pcode, IReadOnlyList<Row> rows)
@@ -87,42 +80,7 @@ internal sealed class ListRows(Random random)
         return lines.ToString();
     }
 
-    private Row Make(Row row) => row.Kind switch
-    {
-        Kind.Alert => MakeAlert(row),
-        Kind.Event => row.With("level", Pick(_levels)).With("type", "ES010").With("message", "m" + random.Next(1_000)),
-        _ => MakeTransaction(row),
-    };
-
-    private Row MakeAlert(Row row)
-    {
-        row.With("severity", Pick(_severities)).With("source", "Source-" + random.Next(40)).With("title", "t" + random.Next(100)).With("id", NextId());
-        if (random.Next(3) > 0)
-        {
-            row.With("labels", $$"""{"line":"{{random.Next(5)}}","tag":"a\"b"}""");
-        }
-
-        string description = Pick(_descriptions);
-        return description.Length > 0 ? row.With("description", description) : row;
-    }
-
-    private Row MakeTransaction(Row row)
-    {
-        row.With("service", "/s/" + random.Next(10)).With("elapsed", random.Next(1_000));
-        if (random.Next(4) > 0)
-        {
-            row.With("oid", random.Next(-2, 3));
-        }
-
-        return random.Next(2) == 0 ? row.With("status", 200 + random.Next(400)) : row;
-    }
-
-    private string NextId()
-    {
-        byte[] bytes = new byte[16];
-        random.NextBytes(bytes);
-        return new Guid(bytes).ToString("D");
-    }
+    private long Second(long second) => random.Next(10) == 0 ? random.NextInt64(second + 1) : second + random.Next(5);
 
     private TimeRange Range(IReadOnlyList<Row> rows)
     {
@@ -175,7 +133,7 @@ internal sealed class ListRows(Random random)
     private System.Collections.Immutable.ImmutableArray<string> Ids(IReadOnlyList<Row> rows)
     {
         List<string> ids = [.. rows.Where(row => row.Kind == Kind.Alert).Select(row => (string)row[_alert.Ordinal("id")]!)];
-        return [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => ids.Count == 0 || random.Next(4) == 0 ? NextId() : Pick(ids))];
+        return [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => ids.Count == 0 || random.Next(4) == 0 ? _generator.NextId() : Pick(ids))];
     }
 
     private T Pick<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];

@@ -1,3 +1,5 @@
+using TimeSeries.Core.Schema;
+
 namespace TimeSeries.Tests.Support.Samples;
 
 /// <summary>One field of several rows, side by side.</summary>
@@ -5,8 +7,9 @@ internal sealed class ColumnOfRows(string field, IReadOnlyList<SampleRow> rows)
 {
     public object?[] Values { get; } = [.. rows.Select(row => row[field])];
 
-    /// <summary>Whether all values are texts or null, and there is one.</summary>
-    public bool IsText => Values.Any(value => value is string) && Values.All(value => value is string or null);
+    /// <summary>Whether the field is of texts or maps, and a row has it: only such columns may be dictionaries.</summary>
+    public bool MayBeDictionary { get; } =
+        SampleSchema.All.Single(kind => kind.Name == rows[0].Kind).Find(field) is { IsText: true } && rows.Any(row => row[field] is not null);
 
     /// <summary>Whether all values are whole numbers.</summary>
     public bool IsWhole => Values.All(value => value is long);
@@ -17,12 +20,11 @@ internal sealed class ColumnOfRows(string field, IReadOnlyList<SampleRow> rows)
     /// <summary>All field names of the rows, in order of appearance.</summary>
     public static string[] Names(IEnumerable<SampleRow> rows) => [.. rows.SelectMany(row => row.Fields.Keys).Distinct()];
 
-    /// <summary>The distinct texts, and for each row the place of its own, or null.</summary>
-    public (string[] Texts, object?[] Index) AsDictionary()
+    /// <summary>The distinct values, and for each row the place of its value, or null.</summary>
+    public (object[] Distinct, object?[] Index) AsDictionary()
     {
-        string[] texts = [.. Values.OfType<string>().Distinct(StringComparer.Ordinal)];
-        Dictionary<string, long> places = texts.Select((text, place) => (text, place))
-            .ToDictionary(pair => pair.text, pair => (long)pair.place, StringComparer.Ordinal);
-        return (texts, [.. Values.Select(value => value is string text ? (object)places[text] : null)]);
+        object[] distinct = [.. Values.OfType<object>().Distinct()];
+        Dictionary<object, long> places = distinct.Select((value, place) => (value, place)).ToDictionary(pair => pair.value, pair => (long)pair.place);
+        return (distinct, [.. Values.Select(value => value is null ? null : (object)places[value])]);
     }
 }

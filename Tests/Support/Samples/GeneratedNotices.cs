@@ -1,6 +1,6 @@
 namespace TimeSeries.Tests.Support.Samples;
 
-/// <summary>Makes exceptions, thread counts, alerts and events, for <see cref="RowGenerator"/>.</summary>
+/// <summary>Makes exceptions, thread counts, alerts and events, for <see cref="BatchGenerator"/>.</summary>
 internal static class GeneratedNotices
 {
     public static SampleRow Exception(Random random, long time)

@@ -1,6 +1,6 @@
 namespace TimeSeries.Tests.Support.Samples;
 
-/// <summary>Makes transactions and what they call, for <see cref="RowGenerator"/>.</summary>
+/// <summary>Makes transactions and what they call, for <see cref="BatchGenerator"/>.</summary>
 internal static class GeneratedSpans
 {
     private static readonly string[] _sqls =

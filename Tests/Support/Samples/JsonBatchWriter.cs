@@ -6,12 +6,14 @@ namespace TimeSeries.Tests.Support.Samples;
 /// <summary>Writes batches as JSON.</summary>
 internal static class JsonBatchWriter
 {
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions _unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Write(PushedBatch batch, BodyForm form)
     {
         using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream, _options))
+
+        // One form has escapes for all but ASCII.
+        using (Utf8JsonWriter json = new(stream, form == BodyForm.JsonTable ? default : _unescaped))
         {
             json.WriteStartObject();
             WriteEnvelope(json, batch);
@@ -127,12 +129,12 @@ internal static class JsonBatchWriter
         {
             ColumnOfRows column = new(field, rows);
             json.WritePropertyName(field);
-            if (dictionaries && column.IsText)
+            if (dictionaries && column.MayBeDictionary)
             {
-                (string[] texts, object?[] index) = column.AsDictionary();
+                (object[] distinct, object?[] index) = column.AsDictionary();
                 json.WriteStartObject();
                 json.WritePropertyName("dict");
-                WriteArray(json, texts);
+                WriteArray(json, distinct);
                 json.WritePropertyName("index");
                 WriteArray(json, index);
                 json.WriteEndObject();

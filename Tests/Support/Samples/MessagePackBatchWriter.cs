@@ -85,7 +85,7 @@ internal static class MessagePackBatchWriter
         {
             ColumnOfRows column = new(field, rows);
             bytes.Text(field);
-            if (packed && column.IsText)
+            if (packed && column.MayBeDictionary)
             {
                 WriteDictionary(bytes, column);
             }
@@ -102,9 +102,9 @@ internal static class MessagePackBatchWriter
 
     private static void WriteDictionary(MessagePackBytes bytes, ColumnOfRows column)
     {
-        (string[] texts, object?[] index) = column.AsDictionary();
+        (object[] distinct, object?[] index) = column.AsDictionary();
         bytes.Map(2).Text("dict");
-        WriteArray(bytes, texts);
+        WriteArray(bytes, distinct);
         bytes.Text("index");
         if (index.Contains(null))
         {

@@ -5,7 +5,7 @@ namespace TimeSeries.Tests.Support.Samples;
 /// every kind, all of them acceptable: nulls and empty texts, errors, any status,
 /// equal times, values on the borders of buckets and of apdex, late and days-old samples, hostile texts, several agents a batch, two agents of one oid.
 /// </summary>
-public sealed class RowGenerator(int seed)
+public sealed class BatchGenerator(int seed)
 {
     /// <summary>2024-03-10 00:00 UTC: the day that most samples are of.</summary>
     public const long Day = 1_710_028_800_000;
