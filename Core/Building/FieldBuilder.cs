@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 using TimeSeries.Core.Model.Samples;
@@ -36,7 +37,7 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
     public RejectReason Reason { get; private set; }
 
     /// <summary>The numbers, made when there are none yet.</summary>
-    public NumberColumn Numbers => _numbers ??= _table!.Numbers(Ordinal);
+    public NumberColumn Numbers => _numbers ?? MakeNumbers();
 
     /// <summary>The texts, made when there are none yet.</summary>
     public TextColumn Texts => _texts ??= _table!.Texts(Ordinal);
@@ -107,6 +108,7 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
     }
 
     /// <summary>Sets a row's text by its code; <see cref="TextColumn.Missing"/> makes it missing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetCode(int row, int code)
     {
         if (code != TextColumn.Missing)
@@ -120,6 +122,7 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
     }
 
     /// <summary>Adds a text to the column's and gives its code: <see cref="TextColumn.Missing"/> when it is empty or rejected.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ValueOutcome AddText(ReadOnlySpan<byte> text, out int code) => AddText(text, schema.OverLimit, out code);
 
     /// <summary>Adds the map that was collected and gives its code. A map without entries says no more than none.</summary>
@@ -132,6 +135,7 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
         return ValueOutcome.Rejected;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ValueOutcome AddText(ReadOnlySpan<byte> text, OverLimit overLimit, out int code)
     {
         code = TextColumn.Missing;
@@ -179,9 +183,11 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
             return Reject(reason);
         }
 
-        (_numbers ?? Numbers).Set(row, stored);
+        Numbers.Set(row, stored);
         return ValueOutcome.Kept;
     }
+
+    private NumberColumn MakeNumbers() => _numbers = _table!.Numbers(Ordinal);
 
     private static RejectReason Wrong(out long stored)
     {

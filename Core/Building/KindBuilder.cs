@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -115,6 +116,7 @@ public sealed class KindBuilder
     }
 
     /// <summary>Notes the outcome of a value of the current row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Note(FieldBuilder field, ValueOutcome outcome)
     {
         if (outcome == ValueOutcome.Kept && _noteCount == 0)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -44,6 +45,7 @@ internal readonly struct NumberConversion
     public bool AllowsNumbers { get; }
 
     /// <summary>Converts a whole number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RejectReason Whole(long value, out long stored)
     {
         if (value < Minimum || value > Maximum)

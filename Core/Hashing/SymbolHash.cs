@@ -13,6 +13,7 @@ public static class SymbolHash
     private static readonly uint _seed = (uint)Random.Shared.NextInt64();
     private static readonly uint _factor = (uint)Random.Shared.NextInt64() | 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Of(ReadOnlySpan<byte> text)
     {
         uint crc = _seed ^ (uint)text.Length;
@@ -29,6 +30,7 @@ public static class SymbolHash
     }
 
     // The last eight bytes, some of which may have been hashed before; of a shorter text all of it. The length is in the seed, so nothing needs telling apart.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Tail(ref byte start, int length)
     {
         if (length >= 8)

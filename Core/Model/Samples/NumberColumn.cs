@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace TimeSeries.Core.Model.Samples;
 
 /// <summary>
@@ -18,6 +19,7 @@ public sealed class NumberColumn
     public long AllocatedBytes => _values.Length * (long)sizeof(long);
 
     /// <summary>Sets a row's value; rows left out before it become missing. A row may be set again (the last value wins).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set(int row, long value)
     {
         if ((uint)row < (uint)_values.Length && row <= Count)

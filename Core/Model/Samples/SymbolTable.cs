@@ -243,7 +243,11 @@ public sealed class SymbolTable
     private int Append(ReadOnlySpan<byte> text)
     {
         int start = TextBytes;
-        Reserve(1, text.Length);
+        if (start + (long)text.Length > _bytes.Length || Count == _ends.Length)
+        {
+            Reserve(1, text.Length);
+        }
+
         text.CopyTo(_bytes.AsSpan(start));
         _ends[Count] = start + text.Length;
         return Count++;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace TimeSeries.Core.Model.Samples;
 
 /// <summary>
@@ -27,6 +28,7 @@ public sealed class TextColumn
     public void Set(int row, ReadOnlySpan<byte> text) => SetCode(row, AddText(text));
 
     /// <summary>Sets a row's code, as <see cref="AddText"/> gave it, or <see cref="Missing"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetCode(int row, int code)
     {
         if ((uint)row < (uint)_codes.Length && row <= Count)
@@ -43,6 +45,7 @@ public sealed class TextColumn
     }
 
     /// <summary>The code of a text: of the one already there, or of a new one where texts hardly repeat.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int AddText(ReadOnlySpan<byte> text)
     {
         bool hardlyRepeats = !Symbols.Distinct || (Symbols.Count >= ProbeTexts && Symbols.Count * 4L > Count * 3L);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TimeSeries.Ingest.Protocols.Native.Wire;
 
 namespace TimeSeries.Ingest.Protocols.Native.Layouts;
@@ -21,6 +22,7 @@ internal sealed class KeyPredictor
     public void Clear() => _count = 0;
 
     /// <summary>Reads the next key and gives its field's ordinal, or -1. <paramref name="place"/> is where in the order the map has got to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Read<TReader>(ref TReader reader, FieldNames names, ref int place)
         where TReader : struct, IWireReader, allows ref struct
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
@@ -53,11 +54,12 @@ internal sealed class KindReader
     public DecodeError? Problem { get; set; }
 
     /// <summary>Whether the body is long enough for one more row.</summary>
-    public bool HasRoom => Builder.Rows < _maxRows;
+    public bool HasRoom => _builder!.Rows < _maxRows;
 
     private KindBuilder Builder => _builder ?? throw new InvalidOperationException("Begin attaches the builder first.");
 
-    public FieldBuilder Column(int ordinal) => Builder.Field(ordinal);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FieldBuilder Column(int ordinal) => _builder!.Field(ordinal);
 
     /// <summary>Starts with the batch's columns, empty, forgetting what came before.</summary>
     public void Begin(int bodyBytes)
@@ -91,6 +93,7 @@ internal sealed class KindReader
         new("The body holds far more rows than its length can fill with samples.", position, Schema.Name);
 
     /// <summary>Reads a value of the current row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ReadValue<TReader>(ref TReader reader, FieldBuilder column)
         where TReader : struct, IWireReader, allows ref struct
     {
@@ -101,7 +104,7 @@ internal sealed class KindReader
     /// <summary>Rejects the current row whatever its values are.</summary>
     public void RejectRow(RejectReason reason) => Builder.RejectRow(reason);
 
-    public void EndRow() => Builder.EndRow();
+    public void EndRow() => _builder!.EndRow();
 
     /// <summary>Says how many rows the columns have that were filled one by one.</summary>
     public void SetRows(int rows) => Builder.Rows = rows;

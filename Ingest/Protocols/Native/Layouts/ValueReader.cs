@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
@@ -9,6 +10,7 @@ namespace TimeSeries.Ingest.Protocols.Native.Layouts;
 internal static class ValueReader
 {
     /// <summary>Reads the next value, all of it, into a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueOutcome Read<TReader>(ref TReader reader, FieldBuilder column, int row)
         where TReader : struct, IWireReader, allows ref struct
     {
@@ -38,6 +40,7 @@ internal static class ValueReader
     }
 
     /// <summary>Reads the next value, all of it, and gives the code of its text: <see cref="TextColumn.Missing"/> when it is null, empty or rejected.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueOutcome ReadText<TReader>(ref TReader reader, FieldBuilder column, out int code)
         where TReader : struct, IWireReader, allows ref struct
     {
@@ -63,6 +66,7 @@ internal static class ValueReader
     }
 
     /// <summary>Converts the value that was read last, which is not null, into the form that is stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RejectReason Convert<TReader>(ref TReader reader, WireType type, in NumberConversion rule, out long stored)
         where TReader : struct, IWireReader, allows ref struct
     {

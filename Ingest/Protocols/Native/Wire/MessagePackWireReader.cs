@@ -39,6 +39,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
 
     public int KeyLength { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public WireType Read()
     {
         int position = _position;
@@ -144,6 +145,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         _position = _body.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private WireType ReadDouble() =>
         Take(sizeof(double), out ReadOnlySpan<byte> bytes) ? Fraction(BinaryPrimitives.ReadDoubleBigEndian(bytes)) : WireType.Failed;
 
@@ -201,6 +203,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private WireType Fraction(double value)
     {
         Float = value;
@@ -214,6 +217,7 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         return WireType.Integer;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private WireType Bytes(uint length, WireType type)
     {
         if (!Take(length, out ReadOnlySpan<byte> bytes))
