@@ -11,7 +11,10 @@ internal static class CompareCommand
 
     // All but what takes long or much disk.
     private static readonly ComparePart[] _defaultParts =
-        [ComparePart.Ingest, ComparePart.Disk, ComparePart.Query, ComparePart.Endpoints, ComparePart.Latency, ComparePart.Restart, ComparePart.Memory];
+    [
+        ComparePart.Ingest, ComparePart.Disk, ComparePart.Query, ComparePart.Endpoints, ComparePart.Latency, ComparePart.Restart, ComparePart.Cold,
+        ComparePart.Memory,
+    ];
 
     private static readonly Option<PeerName[]> _peers = List("--peer",
         "Systems to compare with, separated by commas: influxdb, clickhouse, victoriametrics, duckdb.",

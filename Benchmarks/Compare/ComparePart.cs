@@ -21,6 +21,9 @@ internal enum ComparePart
     /// <summary>How long a start takes, from exec to the first response.</summary>
     Restart,
 
+    /// <summary>What the first samples after a start cost, and how long a start takes.</summary>
+    Cold,
+
     /// <summary>Memory under a long load.</summary>
     Memory,
 

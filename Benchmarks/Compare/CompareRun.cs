@@ -67,6 +67,11 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
             context.Try("latency", new LatencyMeasurement(context).Run);
         }
 
+        if (options.Has(ComparePart.Cold))
+        {
+            context.Try("cold", new ColdMeasurement(context).Run);
+        }
+
         if (options.Has(ComparePart.Memory))
         {
             context.Try("memory", new MemoryMeasurement(context).Run);

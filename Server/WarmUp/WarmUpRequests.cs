@@ -7,27 +7,35 @@ using MessagePack;
 
 namespace TimeSeries.Server.WarmUp;
 
-/// <summary>The requests of a warm-up: pushes in every form, then a query of each endpoint.</summary>
-/// <param name="server">The server of the twin host.</param>
+/// <summary>The requests of a warm-up: pushes in every form, and a query of each endpoint. Thread safe.</summary>
 /// <param name="clock">The time of samples and signatures.</param>
-internal sealed class WarmUpRequests(InProcessServer server, TimeProvider clock)
+internal sealed class WarmUpRequests(TimeProvider clock) : IDisposable
 {
     private const int RowsPerKind = 300;
-    private const string Token = "warm-up-token-of-a-host-in-memory";
-    private const string AccessKey = "warm-up-key";
-    private const string SecretKey = "warm-up-secret";
+    private const string AccessKey = "warm-up";
     private const string Events = "/api/v1/dashboards/events/search";
-
-    /// <summary>The project that the requests are for, as arguments of its host.</summary>
-    public static IReadOnlyList<string> Project { get; } =
-    [
-        "--Projects:0:Pcode=1", $"--Projects:0:Tokens:0:Secret={Token}", "--Projects:0:Tokens:0:Scopes=ingest,read,admin",
-        $"--Projects:0:AccessKeys:0:Id={AccessKey}", $"--Projects:0:AccessKeys:0:Secret={SecretKey}",
-    ];
 
     private const int MaxRefused = 10;
 
+    // The twin listens on this machine for a moment; nobody else can know them.
+    private readonly string _token = RandomNumberGenerator.GetHexString(32);
+    private readonly string _secret = RandomNumberGenerator.GetHexString(32);
+    private readonly HttpClient _http = new();
     private readonly ConcurrentQueue<string> _refused = [];
+
+    /// <summary>The project that the requests are for, as arguments of its host.</summary>
+    public IReadOnlyList<string> Project =>
+    [
+        "--Projects:0:Pcode=1", $"--Projects:0:Tokens:0:Secret={_token}", "--Projects:0:Tokens:0:Scopes=ingest,read,admin",
+        $"--Projects:0:AccessKeys:0:Id={AccessKey}", $"--Projects:0:AccessKeys:0:Secret={_secret}",
+    ];
+
+    /// <summary>Where the twin listens.</summary>
+    public Uri? Address
+    {
+        get => _http.BaseAddress;
+        set => _http.BaseAddress = value;
+    }
 
     /// <summary>The first requests that were refused, with their status. None is, unless the requests are wrong.</summary>
     public IReadOnlyCollection<string> Refused => _refused;
@@ -65,43 +73,50 @@ internal sealed class WarmUpRequests(InProcessServer server, TimeProvider clock)
             "/api/v1/samples?kind=transaction&limit=10", "/metrics", "/readyz", "/healthz",
         ])
         {
-            await SendAsync("GET", target, new HeaderDictionary());
+            await SendAsync(new HttpRequestMessage(HttpMethod.Get, target));
         }
 
         await SearchEventsAsync(now);
     }
+
+    public void Dispose() => _http.Dispose();
 
     private Task SearchEventsAsync(DateTimeOffset now)
     {
         string day = now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         string timestamp = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         byte[] signed = Encoding.UTF8.GetBytes($"POST {Events}\n{timestamp}\n{AccessKey}");
-        HeaderDictionary headers = new()
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, Events)
         {
-            ["Content-Type"] = "application/json",
-            ["x-ncp-apigw-timestamp"] = timestamp,
-            ["x-ncp-iam-access-key"] = AccessKey,
-            ["x-ncp-apigw-signature-v2"] = Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(SecretKey), signed)),
-        };
-        return SendAsync("POST", Events, headers, Encoding.UTF8.GetBytes($$"""{"timeZone":"Z","from":"{{day}}","to":"{{day}}"}"""));
+            Content = new StringContent($$"""{"timeZone":"Z","from":"{{day}}","to":"{{day}}"}""", Encoding.UTF8, "application/json"),
+            Headers =
+            {
+                { "x-ncp-apigw-timestamp", timestamp },
+                { "x-ncp-iam-access-key", AccessKey },
+                { "x-ncp-apigw-signature-v2", Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(_secret), signed)) },
+            },
+        });
     }
 
-    private Task PushAsync(string contentType, byte[] body) =>
-        SendAsync("POST", "/ingest/v1/batch", new HeaderDictionary { ["Content-Type"] = contentType }, body);
-
-    private async Task SendAsync(string method, string target, HeaderDictionary headers, byte[]? body = null)
+    private Task PushAsync(string contentType, byte[] body) => SendAsync(new HttpRequestMessage(HttpMethod.Post, "/ingest/v1/batch")
     {
-        headers["Authorization"] = target.StartsWith("/api/activity", StringComparison.Ordinal) ? Token : $"Bearer {Token}";
+        Content = new ByteArrayContent(body) { Headers = { { "Content-Type", contentType } } },
+    });
+
+    private async Task SendAsync(HttpRequestMessage request)
+    {
+        string target = request.RequestUri!.OriginalString;
+        request.Headers.TryAddWithoutValidation("Authorization", target.StartsWith("/api/activity", StringComparison.Ordinal) ? _token : $"Bearer {_token}");
         if (target.StartsWith("/open/", StringComparison.Ordinal))
         {
-            headers["x-whatap-token"] = Token;
-            headers["x-whatap-pcode"] = "1";
+            request.Headers.Add("x-whatap-token", _token);
+            request.Headers.Add("x-whatap-pcode", "1");
         }
 
-        int status = await server.SendAsync(method, target, headers, body);
-        if (status != StatusCodes.Status200OK && _refused.Count < MaxRefused)
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        if (!response.IsSuccessStatusCode && _refused.Count < MaxRefused)
         {
-            _refused.Enqueue($"{method} {target}: {status}");
+            _refused.Enqueue($"{request.Method} {target}: {(int)response.StatusCode}");
         }
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Configuration;
@@ -7,12 +6,12 @@ namespace TimeSeries.Server.WarmUp;
 
 /// <summary>
 /// Before the start, pushes and queries a twin of this host for a moment, so that the first requests of users find compiled code. The twin keeps its files in
-/// memory, has no network, and reads no settings but its own.
+/// memory, listens on this machine only, and reads no settings but its own.
 /// </summary>
 internal sealed partial class WarmUpService(StartOptions options, TimeProvider clock, ILogger<WarmUpService> logger) : IHostedLifecycleService
 {
-    // The first round compiles our own code. What the framework brings compiled is compiled again once it was called 30 times.
-    private static readonly TimeSpan _length = TimeSpan.FromMilliseconds(700);
+    // The first round compiles our own code. What the framework brings compiled is compiled again, for this machine, when it has been called 30 times.
+    private static readonly TimeSpan _length = TimeSpan.FromMilliseconds(900);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -56,22 +55,22 @@ internal sealed partial class WarmUpService(StartOptions options, TimeProvider c
         TimeProvider clock, TimeSpan length, CancellationToken cancellationToken, Action<IServiceCollection>? replace = null)
     {
         long start = clock.GetTimestamp();
-        InProcessServer server = new();
+        using WarmUpRequests requests = new(clock);
         await using WebApplication twin = ServerHost.Build(
             [
-                "--Storage:Kind=embedded", "--Storage:Directory=/warm-up", "--Storage:HeadBytes=1MiB", "--Wal:MaxBytes=8MiB", .. WarmUpRequests.Project,
+                "--urls=http://127.0.0.1:0", "--Storage:Kind=embedded", "--Storage:Directory=/warm-up", "--Storage:HeadBytes=1MiB", "--Wal:MaxBytes=8MiB",
+                .. requests.Project,
             ],
             services =>
             {
                 services.AddSingleton<IFileSystem, MemoryFileSystem>();
-                services.AddSingleton<IServer>(server);
                 services.AddSingleton<IHostLifetime, NoLifetime>();
                 services.RemoveAll<ILoggerProvider>();
                 replace?.Invoke(services);
             },
             readsSettings: false);
         await twin.StartAsync(cancellationToken);
-        WarmUpRequests requests = new(server, clock);
+        requests.Address = new Uri(twin.Urls.First());
         await requests.PushAsync();
         await Task.WhenAll(RepeatAsync(requests.PushAsync), RepeatAsync(requests.QueryAsync));
         await twin.StopAsync(cancellationToken);

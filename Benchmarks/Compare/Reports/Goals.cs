@@ -67,12 +67,18 @@ internal static class Goals
             (isMany ? many : few).Add(metric);
         }
 
+        yield return Less("first response of an endpoint ÷ its median, greatest", Greatest(metrics), "×", 10, 3);
+        yield return Less(
+            "p99 of an endpoint's first 100 responses, up to 1,000 records, greatest",
+            few.Select(metric => metrics.Find(ReportNames.Endpoints, metric.Row, ReportNames.FirstHundred)).Max(), "ms", 20, 10);
         yield return Less("slowest endpoint, p99", few.Count == 0 ? null : few.Max(metric => metric.Value), "ms", 20, 5);
         yield return Less("slowest endpoint with over 1,000 records, p99", many.Count == 0 ? null : many.Max(metric => metric.Value), "ms", 20, 20);
     }
 
     private static IEnumerable<GoalLine> Others(MetricList metrics)
     {
+        yield return Less(
+            "first 500,000 samples after a start ÷ steady cost", metrics.Find(ReportNames.Cold, ReportNames.FirstToSteady, "ratio"), "×", 1.5, 1.2);
         yield return Less("memory at full rate, peak of RssAnon",
             Worst(metrics, ReportNames.Memory, ReportNames.PeakMegabytes) ?? Worst(metrics, ReportNames.Ingest, ReportNames.PeakMegabytes), "MB", 400, 300);
         yield return Less("ack at half load ÷ fdatasync, p50", metrics.Find(ReportNames.Latency, "ratio", ReportNames.P50), "×", 3, 2);
@@ -80,6 +86,9 @@ internal static class Goals
         yield return Less("start until the first answer, head replay included",
             metrics.Find(ReportNames.Restart, "median", ReportNames.FirstAnswer), "s", 2, 1);
     }
+
+    private static double? Greatest(MetricList metrics) => metrics.Column(ReportNames.Endpoints, ReportNames.FirstMs)
+        .Select(first => first.Value / metrics.Find(ReportNames.Endpoints, first.Row, ReportNames.P50)).Max();
 
     private static double? Median(MetricList metrics, string query, string system) =>
         metrics.Find(ReportNames.Query, query, ReportNames.MedianOf(system));

@@ -12,6 +12,7 @@ internal static class ReportNames
     public const string Endpoints = "Documented endpoints over one day";
     public const string Latency = "Latency of acks, batches of 100";
     public const string Restart = "Start, from exec of the built binary";
+    public const string Cold = "The first samples after a start";
     public const string Memory = "Memory under load";
     public const string GrowthRows = "Growth with samples";
     public const string GrowthServices = "Growth with distinct services";
@@ -24,6 +25,9 @@ internal static class ReportNames
     public const string P50 = "p50 ms";
     public const string P99 = "p99 ms";
     public const string Records = "records";
+    public const string FirstToSteady = "first ÷ steady";
+    public const string FirstMs = "first ms";
+    public const string FirstHundred = "p99 of the first 100 ms";
     public const string FirstAnswer = "first answer s";
 
     public const string ByMinute = "by minute (1,440 rows)";
