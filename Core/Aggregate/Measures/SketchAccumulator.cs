@@ -166,13 +166,13 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
     {
         ushort[] bins = _batchBins;
         int[] groupsOfBins = _batchGroups;
+        SketchBins.OfRows(values, rows, bins);
         int count = 0;
         for (int i = 0; i < rows.Length; i++)
         {
-            long value = values[rows[i]];
-            bins[count] = (ushort)SketchBins.Of(value);
+            bins[count] = bins[i];
             groupsOfBins[count] = groups[i];
-            count += value == NumberColumn.Missing ? 0 : 1;
+            count += values[rows[i]] == NumberColumn.Missing ? 0 : 1;
         }
 
         _table.Expect(count);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TimeSeries.Core.Aggregate.Measures;
 
@@ -20,20 +21,31 @@ internal static class SketchBins
     public static int Count => _upper.Length;
 
     /// <summary>The bin of a value. A value below zero, which no measured field has, counts as zero.</summary>
-    public static int Of(long value)
-    {
-        if (value <= 0)
-        {
-            return 0;
-        }
+    public static int Of(long value) => Of(value, _binOfSlot, _upper);
 
-        int bin = _binOfSlot[SlotOf(value)];
-        return value > _upper[bin] ? bin + 1 : bin;
+    /// <summary>The bins of the values in some rows.</summary>
+    public static void OfRows(ReadOnlySpan<long> values, ReadOnlySpan<int> rows, Span<ushort> bins)
+    {
+        ReadOnlySpan<ushort> binOfSlot = _binOfSlot;
+        ReadOnlySpan<long> upper = _upper;
+        for (int i = 0; i < rows.Length && i < bins.Length; i++)
+        {
+            bins[i] = (ushort)Of(values[rows[i]], binOfSlot, upper);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Of(long value, ReadOnlySpan<ushort> binOfSlot, ReadOnlySpan<long> upper)
+    {
+        value = Math.Max(value, 0);
+        int bin = binOfSlot[SlotOf(value)];
+        return bin + (value > upper[bin] ? 1 : 0);
     }
 
     /// <summary>The value of a bin: 2γ^i/(γ + 1), which is off by at most 1 % anywhere in it.</summary>
     public static double MiddleOf(int bin) => _middle[bin];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int SlotOf(long value)
     {
         int shift = Math.Max(0, BitOperations.Log2((ulong)value) - SlotBits);
