@@ -28,8 +28,8 @@ internal sealed class ColdMeasurement(CompareContext context)
             $"{Periods} times {Rate * _period.TotalSeconds:N0} samples, fresh rows, batches of {BatchSamples:N0} at {Rate:N0} samples/s to a server just "
                 + $"ready; steady is the mean of the last {SteadyPeriods}. Starts on an empty folder, from exec to the first response, median of {Starts}.");
         MeasureSamples();
-        MeasureStarts("with warm-up", []);
-        MeasureStarts("without warm-up", ["--Start:WarmUp=false"]);
+        MeasureStarts(ReportNames.WithWarmUp, []);
+        MeasureStarts(ReportNames.WithoutWarmUp, ["--Start:WarmUp=false"]);
     }
 
     private void MeasureSamples()

@@ -31,14 +31,8 @@ internal sealed class RestartMeasurement(CompareContext context, string folder)
     {
         long samples = Fill();
         string binary = Binary();
-        LatencyHistogram all = new();
-        for (int round = 1; round <= Rounds; round++)
-        {
-            context.Stop.ThrowIfCancellationRequested();
-            Start(binary, round, all);
-        }
-
-        context.Metrics.Add(ReportNames.Restart, "median", ReportNames.FirstAnswer, all.Median / 1_000);
+        Start(binary, ReportNames.WithWarmUp);
+        Start(binary, ReportNames.WithoutWarmUp, "--Start:WarmUp=false");
         context.Metrics.Note(
             ReportNames.Restart,
             $"{Path.GetFileName(binary)} on {MeasuredServer.BlockBytes(folder):N0} bytes of blocks and "
@@ -60,22 +54,36 @@ internal sealed class RestartMeasurement(CompareContext context, string folder)
         return new DayPush(server.Address, MeasuredServer.Token, context.Stop).Transactions(new MeasuredDay(HeadSamples));
     }
 
-    private void Start(string binary, int round, LatencyHistogram all)
+    private void Start(string binary, string name, params string[] settings)
+    {
+        LatencyHistogram ready = new();
+        LatencyHistogram answered = new();
+        for (int round = 1; round <= Rounds; round++)
+        {
+            context.Stop.ThrowIfCancellationRequested();
+            StartOnce(binary, settings, $"{name}, start {round}", ready, answered);
+        }
+
+        context.Metrics.Add(ReportNames.Restart, name, ReportNames.ReadySeconds, ready.Median / 1_000);
+        context.Metrics.Add(ReportNames.Restart, name, ReportNames.FirstAnswer, answered.Median / 1_000);
+    }
+
+    private void StartOnce(string binary, string[] settings, string row, LatencyHistogram allReady, LatencyHistogram allAnswered)
     {
         long start = context.Clock.GetTimestamp();
-        using MeasuredServer server = new(binary, folder);
+        using MeasuredServer server = new(binary, folder, settings);
         double listens = context.Clock.GetElapsedTime(start).TotalSeconds;
         WaitUntilReady(server.Address, start);
-        double ready = context.Clock.GetElapsedTime(start).TotalSeconds;
+        TimeSpan ready = context.Clock.GetElapsedTime(start);
+        allReady.Record(ready);
         using Requester requester = new(context.Clock, context.Stop);
         requester.Ask(server.Request($"/open/api/json/transaction/{MeasuredDay.Start}/{MeasuredDay.End}"));
         TimeSpan answered = context.Clock.GetElapsedTime(start);
-        all.Record(answered);
-        string row = $"start {round}";
+        allAnswered.Record(answered);
         context.Metrics.Add(ReportNames.Restart, row, "listens s", listens);
-        context.Metrics.Add(ReportNames.Restart, row, "ready s", ready);
+        context.Metrics.Add(ReportNames.Restart, row, ReportNames.ReadySeconds, ready.TotalSeconds);
         context.Metrics.Add(ReportNames.Restart, row, ReportNames.FirstAnswer, answered.TotalSeconds);
-        context.Progress.Say($"restart {row,-40} ready {ready:F2} s, first answer {answered.TotalSeconds:F2} s");
+        context.Progress.Say($"restart {row,-40} ready {ready.TotalSeconds:F2} s, first answer {answered.TotalSeconds:F2} s");
     }
 
     private void WaitUntilReady(ServerAddress address, long start)

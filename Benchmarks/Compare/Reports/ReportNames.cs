@@ -28,6 +28,9 @@ internal static class ReportNames
     public const string FirstToSteady = "first ÷ steady";
     public const string FirstMs = "first ms";
     public const string FirstHundred = "p99 of the first 100 ms";
+    public const string ReadySeconds = "ready s";
+    public const string WithWarmUp = "with warm-up";
+    public const string WithoutWarmUp = "without warm-up";
     public const string FirstAnswer = "first answer s";
 
     public const string ByMinute = "by minute (1,440 rows)";
