@@ -5,7 +5,7 @@ namespace TimeSeries.Core.Codecs;
 
 /// <summary>
 /// Numbers in runs of 128: the smallest of the run, the width of the differences in bits, then the differences bit-packed. In a run with missing values
-/// 0 is missing and the differences are one greater.
+/// 0 is missing and the differences are one greater. Where few differences are wide, they are outliers of an <see cref="OutlierGroup"/>.
 /// </summary>
 internal static class NumberRuns
 {
@@ -14,6 +14,11 @@ internal static class NumberRuns
 
     // Set in the width byte of a run with missing values.
     private const byte WithMissing = 0x80;
+
+    // The width byte of a run with outliers is this and their width; a run without has at most 64.
+    private const int WithOutliers = 65;
+
+    private const int MostBytes = 2 * Length * sizeof(ulong);
 
     /// <summary>Writes numbers; a run of <see cref="NumberColumn.Missing"/> alone costs two bytes.</summary>
     public static void WriteNumbers(this ByteWriter writer, ReadOnlySpan<long> numbers)
@@ -29,19 +34,25 @@ internal static class NumberRuns
     public static void ReadNumbers(this ref ByteReader reader, Span<long> numbers)
     {
         // Reading a number may take bytes behind the last one.
-        Span<byte> packed = stackalloc byte[(Length * sizeof(ulong)) + BitPacking.SlackBytes + 1];
+        Span<byte> packed = stackalloc byte[MostBytes + BitPacking.SlackBytes + 1];
         for (int first = 0; first < numbers.Length; first += Length)
         {
             Span<long> run = numbers[first..Math.Min(numbers.Length, first + Length)];
-            int width = ReadHead(ref reader, out long zero, out bool withMissing);
-            reader.Take(BitPacking.PackedBytes(run.Length, width)).CopyTo(packed);
+            int width = ReadHead(ref reader, out long zero, out bool withMissing, out bool hasOutliers);
+            TakeRun(ref reader, run.Length, width, hasOutliers).CopyTo(packed);
+            ReadOnlySpan<byte> lower = hasOutliers ? packed[OutlierGroup.LowerAt(packed)..] : packed;
             if (withMissing)
             {
-                BitPacking.UnpackNullable(packed, width, unchecked(zero + 1), 1, NumberColumn.Missing, run);
+                BitPacking.UnpackNullable(lower, width, unchecked(zero + 1), 1, NumberColumn.Missing, run);
             }
             else
             {
-                BitPacking.Unpack(packed, width, zero, 1, run);
+                BitPacking.Unpack(lower, width, zero, 1, run);
+            }
+
+            if (hasOutliers)
+            {
+                ReadOutliers(packed, width, zero, run);
             }
         }
     }
@@ -51,8 +62,8 @@ internal static class NumberRuns
     {
         for (; count > 0; count -= Length)
         {
-            int width = ReadHead(ref reader, out _, out _);
-            reader.Take(BitPacking.PackedBytes(Math.Min(count, Length), width));
+            int width = ReadHead(ref reader, out _, out _, out bool hasOutliers);
+            TakeRun(ref reader, Math.Min(count, Length), width, hasOutliers);
         }
     }
 
@@ -76,23 +87,53 @@ internal static class NumberRuns
         long zero = allMissing ? 0 : unchecked(smallest - (withMissing ? 1 : 0));
         ulong widest = allMissing ? 0 : unchecked((ulong)(greatest - zero));
         int width = 64 - BitOperations.LeadingZeroCount(widest);
-        writer.Signed(zero);
-        writer.Byte((byte)(width | (withMissing ? WithMissing : 0)));
+        ulong union = 0;
         for (int i = 0; i < run.Length; i++)
         {
             differences[i] = run[i] == NumberColumn.Missing ? 0 : unchecked((ulong)(run[i] - zero));
+            union |= differences[i];
         }
 
-        BitPacking.Pack(differences[..run.Length], width, writer.Take(BitPacking.PackedBytes(run.Length, width)));
+        differences = differences[..run.Length];
+        int best = OutlierGroup.BestWidth(differences, union, width, out int outliers);
+        writer.Signed(zero);
+        writer.Byte((byte)((outliers > 0 ? best + WithOutliers : width) | (withMissing ? WithMissing : 0)));
+        if (outliers > 0)
+        {
+            OutlierGroup.Append(writer, differences, union, best, outliers);
+        }
+        else
+        {
+            BitPacking.Pack(differences, width, writer.Take(BitPacking.PackedBytes(run.Length, width)));
+        }
     }
 
-    private static int ReadHead(ref ByteReader reader, out long zero, out bool withMissing)
+    private static int ReadHead(ref ByteReader reader, out long zero, out bool withMissing, out bool hasOutliers)
     {
         zero = reader.Signed();
         byte head = reader.Byte();
         withMissing = (head & WithMissing) != 0;
         int width = head & ~WithMissing;
-        ByteReader.Require(width <= 64);
+        hasOutliers = width >= WithOutliers;
+        width -= hasOutliers ? WithOutliers : 0;
+        ByteReader.Require(!hasOutliers || BitPacking.IsWidth(width));
         return width;
+    }
+
+    private static ReadOnlySpan<byte> TakeRun(ref ByteReader reader, int numbers, int width, bool hasOutliers)
+    {
+        ByteReader ahead = reader;
+        return reader.Take(hasOutliers ? OutlierGroup.Measure(ahead.Take(ahead.Remaining), numbers, width) : BitPacking.PackedBytes(numbers, width));
+    }
+
+    private static void ReadOutliers(ReadOnlySpan<byte> packed, int width, long zero, Span<long> run)
+    {
+        Span<ulong> outliers = stackalloc ulong[OutlierGroup.MaxOutliers];
+        OutlierGroup.Read(packed, width, outliers);
+        ReadOnlySpan<byte> rows = OutlierGroup.Rows(packed);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            run[rows[i]] = unchecked(zero + (long)outliers[i]);
+        }
     }
 }

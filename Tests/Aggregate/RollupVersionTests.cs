@@ -48,7 +48,7 @@ internal sealed class RollupVersionTests
         AssertUnused(Kind.Httpc, schema => OtherSchema.Changed(schema, "port", each => new Field(each.Name, FieldType.Text)));
 
     [TestCase(1)]
-    [TestCase(3)]
+    [TestCase(4)]
     public void A_section_of_another_version_is_not_used(byte version)
     {
         byte[] section = Build(SampleSchema.Of(Kind.Sql), Steady(SampleSchema.Of(Kind.Sql))).Sections[0].Bytes.ToArray();

@@ -14,6 +14,7 @@ namespace TimeSeries.Tests.Golden;
 /// <summary>A data directory of long ago: today's Server reads it whole, and writes the same bytes from the same batches.</summary>
 [NonParallelizable]
 [TestFixture(GoldenDirectory.First)]
+[TestFixture(GoldenDirectory.Second)]
 [TestFixture(GoldenDirectory.Newest)]
 internal sealed class StoredDirectoryTests(string archive)
 {
@@ -134,7 +135,7 @@ internal sealed class StoredDirectoryTests(string archive)
         }
     }
 
-    // Blocks of the first archive have rollups of version 1, and the manifest says how long blocks are.
+    // Older archives have blocks of version 1, and the manifest says how long blocks are.
     private bool IsOfToday(string file) => archive == GoldenDirectory.Newest || !(file == "manifest" || file.StartsWith("blocks/", StringComparison.Ordinal));
 
     private static Task<string> AggregateAsync(RunningServer server)

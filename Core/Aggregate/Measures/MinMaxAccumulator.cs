@@ -27,6 +27,10 @@ internal sealed class MinMaxAccumulator(Measure measure) : Accumulator
         kept = Math.Max(kept, _flip == 0 ? greatest : unchecked(-smallest));
     }
 
+    /// <summary>Takes some groups from another state of the same measure.</summary>
+    public void CopyFrom(MinMaxAccumulator from, int first, int groups) =>
+        from._greatest.Values.AsSpan(first, groups).CopyTo(_greatest.Values.AsSpan(first, groups));
+
     public override void Reserve(int groups) => _greatest.Reserve(groups);
 
     public override void Add(RowBatch batch)

@@ -101,7 +101,7 @@ internal sealed class SetAccumulator(Measure measure) : Accumulator
     public override void Read(ref ByteReader reader, int first, int groups)
     {
         int place = _starts[first];
-        long[] members = reader.ReadAscending(_starts.AsSpan(first, groups + 1), out int count);
+        long[] members = reader.ReadAscending(_starts.AsSpan(first, groups + 1), [], out int count);
         if (place + count > _lists.Length)
         {
             Array.Resize(ref _lists, Math.Max(place + count, _lists.Length * 2));

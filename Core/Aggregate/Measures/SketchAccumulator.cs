@@ -1,3 +1,4 @@
+using System.Buffers;
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Codecs;
@@ -126,8 +127,11 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
     {
         _smallest.Write(writer, groups, texts);
         _greatest.Write(writer, groups, texts);
-        _lists.Write(writer, groups);
+        _lists.Write(writer, groups, withFirst: true);
     }
+
+    /// <summary>Writes groups whose smallest and greatest values other states write; the smallest one's bin is the first.</summary>
+    public void WriteBins(ByteWriter writer, int groups) => _lists.Write(writer, groups, withFirst: false);
 
     public override void ReserveForReading(int groups, SymbolTable texts)
     {
@@ -140,7 +144,23 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
     {
         _smallest.Read(ref reader, first, groups);
         _greatest.Read(ref reader, first, groups);
-        _lists.Read(ref reader, first, groups);
+        _lists.Read(ref reader, first, groups, []);
+    }
+
+    /// <summary>Reads groups that <see cref="WriteBins"/> wrote, with the extremes that other states read.</summary>
+    public void ReadBins(ref ByteReader reader, int first, int groups, MinMaxAccumulator smallest, MinMaxAccumulator greatest)
+    {
+        _smallest.CopyFrom(smallest, first, groups);
+        _greatest.CopyFrom(greatest, first, groups);
+        ushort[] rented = ArrayPool<ushort>.Shared.Rent(groups);
+        Span<ushort> firstBins = rented.AsSpan(0, groups);
+        for (int i = 0; i < groups; i++)
+        {
+            firstBins[i] = (ushort)SketchBins.Of(smallest.ValueOf(first + i));
+        }
+
+        _lists.Read(ref reader, first, groups, firstBins);
+        ArrayPool<ushort>.Shared.Return(rented);
     }
 
     /// <summary>Passes over groups as they were written.</summary>
@@ -148,8 +168,11 @@ internal sealed class SketchAccumulator(Measure measure) : Accumulator
     {
         reader.SkipNumbers(groups);
         reader.SkipNumbers(groups);
-        reader.SkipNumbers(reader.SkipAscending(groups));
+        reader.SkipNumbers(reader.SkipAscending(groups, withFirst: true));
     }
+
+    /// <summary>Passes over groups that <see cref="WriteBins"/> wrote.</summary>
+    public static void SkipBins(ref ByteReader reader, int groups) => reader.SkipNumbers(reader.SkipAscending(groups, withFirst: false));
 
     private void Unlist()
     {

@@ -112,9 +112,10 @@ internal sealed class SparseHistograms
         _starts[0] = 0;
     }
 
-    public void Write(ByteWriter writer, int groups)
+    /// <summary>Writes lists, with or without the first bin of each.</summary>
+    public void Write(ByteWriter writer, int groups, bool withFirst)
     {
-        writer.WriteAscending<ushort>(_starts.AsSpan(0, groups + 1), _bins);
+        writer.WriteAscending<ushort>(_starts.AsSpan(0, groups + 1), _bins, withFirst);
         writer.WriteNumbers(_counts.AsSpan(0, _starts[groups]));
     }
 
@@ -125,10 +126,11 @@ internal sealed class SparseHistograms
         GroupCount = groups;
     }
 
-    public void Read(ref ByteReader reader, int first, int groups)
+    /// <summary>Reads lists; <paramref name="firstBins"/> has the first bin of each where they were not written.</summary>
+    public void Read(ref ByteReader reader, int first, int groups, ReadOnlySpan<ushort> firstBins)
     {
         int place = _starts[first];
-        long[] bins = reader.ReadAscending(_starts.AsSpan(first, groups + 1), out int count);
+        long[] bins = reader.ReadAscending(_starts.AsSpan(first, groups + 1), firstBins, out int count);
         Reserve(ref _bins, place + count);
         Reserve(ref _counts, place + count);
         for (int i = 0; i < count; i++)

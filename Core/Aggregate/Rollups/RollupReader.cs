@@ -52,9 +52,10 @@ internal static class RollupReader
     /// <summary>Reads ascending lists; <paramref name="starts"/> comes with the start of the first and leaves with all, and the end.</summary>
     /// <param name="reader">The section.</param>
     /// <param name="starts">Where each list begins, and the end.</param>
+    /// <param name="firstOfEach">The first value of each list, where it is not empty; nothing when they were written.</param>
     /// <param name="count">How many values all lists have.</param>
     /// <returns>The values, at the start of an array that goes back to the shared pool.</returns>
-    public static long[] ReadAscending(this ref ByteReader reader, Span<int> starts, out int count)
+    public static long[] ReadAscending(this ref ByteReader reader, Span<int> starts, ReadOnlySpan<ushort> firstOfEach, out int count)
     {
         int lists = starts.Length - 1;
         long[] lengths = ReadLengths(ref reader, lists, Array.MaxLength - starts[0], out count, out int filled);
@@ -65,7 +66,21 @@ internal static class RollupReader
 
         reader.RequireRoom(count);
         long[] values = ArrayPool<long>.Shared.Rent(count);
-        reader.ReadNumbers(values.AsSpan(0, filled));
+        if (firstOfEach.IsEmpty)
+        {
+            reader.ReadNumbers(values.AsSpan(0, filled));
+        }
+        else
+        {
+            for (int i = 0, list = 0; i < lists; i++)
+            {
+                if (lengths[i] > 0)
+                {
+                    values[list++] = firstOfEach[i];
+                }
+            }
+        }
+
         long[] differences = ArrayPool<long>.Shared.Rent(count - filled);
         reader.ReadNumbers(differences.AsSpan(0, count - filled));
         Arrange(lengths.AsSpan(0, lists), values.AsSpan(0, count), differences.AsSpan(0, count - filled));
@@ -74,11 +89,11 @@ internal static class RollupReader
         return values;
     }
 
-    /// <summary>Passes over ascending lists; returns how many values they have.</summary>
-    public static int SkipAscending(this ref ByteReader reader, int lists)
+    /// <summary>Passes over ascending lists, with or without their first values; returns how many values they have.</summary>
+    public static int SkipAscending(this ref ByteReader reader, int lists, bool withFirst)
     {
         ArrayPool<long>.Shared.Return(ReadLengths(ref reader, lists, Array.MaxLength, out int count, out int filled));
-        reader.SkipNumbers(filled);
+        reader.SkipNumbers(withFirst ? filled : 0);
         reader.SkipNumbers(count - filled);
         return count;
     }

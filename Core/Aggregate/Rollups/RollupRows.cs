@@ -31,6 +31,8 @@ internal sealed class RollupRows
 
     public RollupSpec Spec { get; }
 
+    public required byte Format { get; init; }
+
     public required int SpecIndex { get; init; }
 
     public required RollupLevel Level { get; init; }
@@ -64,7 +66,8 @@ internal sealed class RollupRows
     /// <exception cref="InvalidDataException">The section is damaged.</exception>
     public static RollupRows? TryOpen(ref ByteReader reader, bool withSketches = true)
     {
-        if (reader.Byte() != RollupSectionWriter.Format)
+        byte format = reader.Byte();
+        if (format is < RollupSectionWriter.OldestFormat or > RollupSectionWriter.Format)
         {
             return null;
         }
@@ -76,6 +79,7 @@ internal sealed class RollupRows
         return ReadFields(ref reader, schema) is { } fields
             ? new RollupRows(ref reader, schema, ReadDeclaration(ref reader, fields), withSketches)
             {
+                Format = format,
                 SpecIndex = specIndex,
                 Level = level,
                 ApdexThresholdMicroseconds = threshold,
@@ -136,16 +140,38 @@ internal sealed class RollupRows
             }
         }
 
-        foreach (Accumulator state in _states)
+        for (int i = 0; i < _states.Length; i++)
         {
-            if (!_withSketches && state is SketchAccumulator)
+            if (_states[i] is SketchAccumulator sketch)
             {
-                SketchAccumulator.Skip(ref reader, bucket.RowCount);
+                ReadSketch(ref reader, sketch, i, first, bucket.RowCount);
             }
             else
             {
-                state.Read(ref reader, first, bucket.RowCount);
+                _states[i].Read(ref reader, first, bucket.RowCount);
             }
+        }
+    }
+
+    private void ReadSketch(ref ByteReader reader, SketchAccumulator sketch, int measure, int first, int rows)
+    {
+        bool isWhole = Format == RollupSectionWriter.OldestFormat;
+        isWhole |= !RollupSectionWriter.HasExtremes(Spec, measure, out int smallest, out int greatest);
+        if (isWhole && _withSketches)
+        {
+            sketch.Read(ref reader, first, rows);
+        }
+        else if (isWhole)
+        {
+            SketchAccumulator.Skip(ref reader, rows);
+        }
+        else if (_withSketches)
+        {
+            sketch.ReadBins(ref reader, first, rows, (MinMaxAccumulator)_states[smallest], (MinMaxAccumulator)_states[greatest]);
+        }
+        else
+        {
+            SketchAccumulator.SkipBins(ref reader, rows);
         }
     }
 

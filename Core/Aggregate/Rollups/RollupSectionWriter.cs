@@ -1,4 +1,5 @@
 using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Aggregate.Measures;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
@@ -8,8 +9,11 @@ namespace TimeSeries.Core.Aggregate.Rollups;
 /// <summary>Encodes the buckets of one rollup at one level as they close. See docs/format/block.md for the layout.</summary>
 internal sealed class RollupSectionWriter
 {
-    /// <summary>The version of the layout. Version 1 named fields by their position in the kind; its sections are not used.</summary>
-    public const byte Format = 2;
+    /// <summary>The version of the layout that is written. Version 1 named fields by their position in the kind; its sections are not used.</summary>
+    public const byte Format = 3;
+
+    /// <summary>The oldest version that is read: it has the extremes of each sketch, and no runs with outliers.</summary>
+    public const byte OldestFormat = 2;
 
     /// <summary>Stands in the list of row counts for a bucket marked raw.</summary>
     public const long RawMark = -1;
@@ -55,7 +59,14 @@ internal sealed class RollupSectionWriter
 
         for (int i = 0; i < _latestTexts.Length; i++)
         {
-            grouped.States[i].Write(_columns, rows, _latestTexts[i]);
+            if (grouped.States[i] is SketchAccumulator sketch && HasExtremes(_spec, i, out _, out _))
+            {
+                sketch.WriteBins(_columns, rows);
+            }
+            else
+            {
+                grouped.States[i].Write(_columns, rows, _latestTexts[i]);
+            }
         }
     }
 
@@ -103,6 +114,23 @@ internal sealed class RollupSectionWriter
 
     /// <summary>Whether a measure keeps texts.</summary>
     public static bool IsText(KindSchema schema, Measure measure) => measure.Kind == MeasureKind.Latest && schema.Fields[measure.Field].IsText;
+
+    /// <summary>Whether measures before a sketch keep its smallest and its greatest value, which are then not written twice.</summary>
+    public static bool HasExtremes(RollupSpec spec, int sketch, out int smallest, out int greatest)
+    {
+        smallest = -1;
+        greatest = -1;
+        Measure of = spec.Measures[sketch];
+        for (int i = 0; i < sketch; i++)
+        {
+            Measure measure = spec.Measures[i];
+            bool isOfSame = measure.Field == of.Field && measure.Condition == of.Condition;
+            smallest = isOfSame && measure.Kind == MeasureKind.Min ? i : smallest;
+            greatest = isOfSame && measure.Kind == MeasureKind.Max ? i : greatest;
+        }
+
+        return smallest >= 0 && greatest >= 0;
+    }
 
     private static SymbolTable[] NewTables(int count)
     {

@@ -14,8 +14,11 @@ internal static class RollupWriter
         WriteHalves(writer, numbers, 0);
     }
 
-    /// <summary>Writes ascending lists: lengths, first values, then differences. List i is <c>values[starts[i]..starts[i + 1]]</c>.</summary>
-    public static void WriteAscending<T>(this ByteWriter writer, ReadOnlySpan<int> starts, ReadOnlySpan<T> values)
+    /// <summary>
+    /// Writes ascending lists: lengths, first values unless the reader gets them elsewhere, then differences. List i is
+    /// <c>values[starts[i]..starts[i + 1]]</c>.
+    /// </summary>
+    public static void WriteAscending<T>(this ByteWriter writer, ReadOnlySpan<int> starts, ReadOnlySpan<T> values, bool withFirst = true)
         where T : struct, IBinaryInteger<T>
     {
         Span<long> run = stackalloc long[NumberRuns.Length];
@@ -27,7 +30,7 @@ internal static class RollupWriter
 
         writer.WriteNumbers(run[..filled]);
         filled = 0;
-        for (int i = 0; i + 1 < starts.Length; i++)
+        for (int i = 0; i + 1 < starts.Length && withFirst; i++)
         {
             filled = starts[i + 1] > starts[i] ? Put(writer, run, filled, long.CreateChecked(values[starts[i]])) : filled;
         }

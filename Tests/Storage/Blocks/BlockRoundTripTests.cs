@@ -74,6 +74,24 @@ public sealed class BlockRoundTripTests
         Assert.That(Write(merge).Index.Columns[column]!.TextCount, Is.EqualTo(300));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Ids_of_agents_come_back_whether_they_go_with_names_or_not(bool isOther)
+    {
+        (Row Row, long Number)[] rows = Numbered([.. Enumerable.Range(0, 20_000).Select(i =>
+            Row.Transaction(1, Start + i, "s", 1).With("oname", "agent" + i % 20).With("oid", i == 19_999 && isOther ? 7L : i % 20 * 1_000_003L))], 0);
+        BlockReader source = Seal(rows);
+        Assert.That(Read(source), Is.EqualTo(Sorted(rows)));
+        using MergingRows merge = new(_schema, [source], 100, Scratch(), CancellationToken.None);
+        BlockReader merged = Write(merge);
+        Assert.That(Read(merged), Is.EqualTo(Sorted(rows)));
+        foreach (BlockReader block in (BlockReader[])[source, merged])
+        {
+            // A table of 20 ids and a head, or in the second chunk 5 bits a row.
+            Assert.That(block.Index.Columns[KindSchema.Oid]!.Chunks.Select(chunk => chunk.Length < 200), Is.EqualTo([true, !isOther]));
+        }
+    }
+
     [Test]
     public void Columns_are_found_by_name_when_the_kind_has_another_order_of_fields([Values] Kind kind)
     {

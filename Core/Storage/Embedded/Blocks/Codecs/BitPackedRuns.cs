@@ -5,18 +5,28 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 
 /// <summary>
 /// A run of unsigned numbers in groups of <see cref="BitPacking.GroupRows"/>, each packed with its own width: a byte of width per group, then
-/// the groups. The reader must be given <see cref="BitPacking.SlackBytes"/> more than belongs to it.
+/// the groups, some of them an <see cref="OutlierGroup"/>. The reader must be given <see cref="BitPacking.SlackBytes"/> more than belongs to it.
 /// </summary>
 internal static class BitPackedRuns
 {
+    // Set in the width byte of a group with outliers.
+    private const byte WithOutliers = 0x80;
+
     public static int GroupCount(int rows) => (rows + BitPacking.GroupRows - 1) / BitPacking.GroupRows;
 
-    /// <summary>Appends one group; its width goes to <paramref name="width"/>.</summary>
-    public static void Append(ByteWriter to, ReadOnlySpan<ulong> group, ulong union, out byte width)
+    /// <summary>Appends one group, whose numbers may be changed; its width goes to <paramref name="width"/>.</summary>
+    public static void Append(ByteWriter to, Span<ulong> group, ulong union, out byte width)
     {
-        int bits = BitPacking.WidthOf(union);
-        width = (byte)bits;
-        BitPacking.Pack(group, bits, to.Take(BitPacking.PackedBytes(group.Length, bits)));
+        int bits = OutlierGroup.BestWidth(group, union, BitPacking.WidthOf(union), out int outliers);
+        width = (byte)(outliers > 0 ? bits | WithOutliers : bits);
+        if (outliers > 0)
+        {
+            OutlierGroup.Append(to, group, union, bits, outliers);
+        }
+        else
+        {
+            BitPacking.Pack(group, bits, to.Take(BitPacking.PackedBytes(group.Length, bits)));
+        }
     }
 
     /// <summary>Checks that the groups of so many rows lie whole inside the payload; returns the bytes they take, widths included.</summary>
@@ -31,13 +41,16 @@ internal static class BitPackedRuns
         long bytes = groups;
         for (int group = 0; group < groups; group++)
         {
-            int width = payload[group];
+            int width = payload[group] & ~WithOutliers;
             if (!BitPacking.IsWidth(width))
             {
                 throw new InvalidDataException("a chunk has an impossible width");
             }
 
-            bytes += BitPacking.PackedBytes(Math.Min(BitPacking.GroupRows, rows - group * BitPacking.GroupRows), width);
+            int groupRows = Math.Min(BitPacking.GroupRows, rows - group * BitPacking.GroupRows);
+            bytes += HasOutliers(payload[group])
+                ? OutlierGroup.Measure(payload[(int)Math.Min(bytes, payload.Length)..], groupRows, width)
+                : BitPacking.PackedBytes(groupRows, width);
         }
 
         return bytes <= payload.Length ? (int)bytes : throw new InvalidDataException("a chunk is cut short");
@@ -49,20 +62,31 @@ internal static class BitPackedRuns
     /// <summary>The same; groups that are not wanted are passed over.</summary>
     public static void Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into, RunMask wanted)
     {
-        int at = GroupCount(into.Length);
+        PackedGroups groups = new(payload, into.Length);
+        Span<ulong> outliers = stackalloc ulong[OutlierGroup.MaxOutliers];
         for (int group = 0; !into.IsEmpty; group++)
         {
-            int rows = Math.Min(BitPacking.GroupRows, into.Length);
-            int width = payload[group];
+            groups.Next();
+            Span<int> rows = into[..groups.Rows];
             if (wanted.Has(group))
             {
-                BitPacking.Unpack(payload[at..], width, least, into[..rows]);
+                BitPacking.Unpack(groups.Packed, groups.Width, least, rows);
+                ReadOnlySpan<byte> places = groups.ReadOutliers(outliers);
+                for (int i = 0; i < places.Length; i++)
+                {
+                    rows[places[i]] = unchecked(least + (int)outliers[i]);
+                }
             }
 
-            at += BitPacking.PackedBytes(rows, width);
-            into = into[rows..];
+            into = into[rows.Length..];
         }
     }
+
+    /// <summary>Whether a group's width byte says that it has outliers.</summary>
+    public static bool HasOutliers(byte width) => (width & WithOutliers) != 0;
+
+    /// <summary>The width that a group's width byte gives.</summary>
+    public static int WidthOf(byte width) => width & ~WithOutliers;
 }
 
 /// <summary>Which groups of <see cref="BitPacking.GroupRows"/> rows of a chunk are wanted: a bit each, since a chunk has no more than 64.</summary>

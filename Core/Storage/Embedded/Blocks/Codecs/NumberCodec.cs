@@ -60,28 +60,20 @@ internal sealed class NumberCodec
             return;
         }
 
-        long leastStep = long.MaxValue;
-        long greatestStep = long.MinValue;
-        for (int i = 1; i < values.Length; i++)
+        long leastStep = LeastStep(values, out ulong range);
+        if (BitPacking.WidthOf(range) < BitPacking.WidthOf(unchecked((ulong)(greatest - least))))
         {
-            long step = unchecked(values[i] - values[i - 1]);
-            leastStep = Math.Min(leastStep, step);
-            greatestStep = Math.Max(greatestStep, step);
-        }
-
-        if (BitPacking.WidthOf(unchecked((ulong)(greatestStep - leastStep))) >= BitPacking.WidthOf(unchecked((ulong)(greatest - least))))
-        {
-            to.Byte(Packed);
-            to.Int64(least);
-            to.Int64(1);
-            WriteGroups(values, least, 1, 0, to);
+            to.Byte(Delta);
+            to.Int64(values[0]);
+            to.Int64(leastStep);
+            WriteSteps(values, leastStep, to);
             return;
         }
 
-        to.Byte(Delta);
-        to.Int64(values[0]);
-        to.Int64(leastStep);
-        WriteSteps(values, leastStep, to);
+        to.Byte(Packed);
+        to.Int64(least);
+        to.Int64(1);
+        WriteGroups(values, least, 1, 0, to);
     }
 
     /// <summary>
@@ -146,6 +138,27 @@ internal sealed class NumberCodec
             to.Patch(widthsAt + group, width);
             values = values[rows.Length..];
         }
+    }
+
+    // What steps are counted from, and how far up they go. Few steps back, as where two agents' batches meet, are left to be outliers.
+    private static long LeastStep(ReadOnlySpan<long> values, out ulong range)
+    {
+        long least = long.MaxValue;
+        long leastForward = long.MaxValue;
+        long greatest = long.MinValue;
+        int back = 0;
+        for (int i = 1; i < values.Length; i++)
+        {
+            long step = unchecked(values[i] - values[i - 1]);
+            least = Math.Min(least, step);
+            leastForward = Math.Min(leastForward, step < 0 ? long.MaxValue : step);
+            greatest = Math.Max(greatest, step);
+            back += step < 0 ? 1 : 0;
+        }
+
+        long from = back * BitPacking.GroupRows <= values.Length && leastForward <= greatest ? leastForward : least;
+        range = unchecked((ulong)(greatest - from));
+        return from;
     }
 
     private void WriteSteps(ReadOnlySpan<long> values, long leastStep, ByteWriter to)

@@ -33,33 +33,37 @@ internal static class NumberDecoder
 
     private static void ReadGroups(ReadOnlySpan<byte> payload, byte form, long first, long second, Span<long> into, RunMask wanted)
     {
-        int at = BitPackedRuns.GroupCount(into.Length);
         long before = unchecked(first - second);
+        (long least, long scale) = form == Delta ? (second, 1) : (first, second);
+        ulong shift = form == PackedNullable ? 1UL : 0UL;
+        PackedGroups groups = new(payload, into.Length);
+        Span<ulong> outliers = stackalloc ulong[OutlierGroup.MaxOutliers];
         for (int group = 0; !into.IsEmpty; group++)
         {
-            Span<long> rows = into[..Math.Min(BitPacking.GroupRows, into.Length)];
-            int width = payload[group];
-            ReadOnlySpan<byte> packed = payload[at..];
+            groups.Next();
+            Span<long> rows = into[..groups.Rows];
+            into = into[rows.Length..];
             if (!wanted.Has(group))
             {
-                // Passed over.
+                continue;
             }
-            else if (form == PackedNullable)
+
+            if (form == PackedNullable)
             {
-                BitPacking.UnpackNullable(packed, width, first, second, NumberColumn.Missing, rows);
-            }
-            else if (form == Packed)
-            {
-                BitPacking.Unpack(packed, width, first, second, rows);
+                BitPacking.UnpackNullable(groups.Packed, groups.Width, least, scale, NumberColumn.Missing, rows);
             }
             else
             {
-                BitPacking.Unpack(packed, width, second, 1, rows);
-                before = Accumulate(rows, before);
+                BitPacking.Unpack(groups.Packed, groups.Width, least, scale, rows);
             }
 
-            at += BitPacking.PackedBytes(rows.Length, width);
-            into = into[rows.Length..];
+            ReadOnlySpan<byte> places = groups.ReadOutliers(outliers);
+            for (int i = 0; i < places.Length; i++)
+            {
+                rows[places[i]] = unchecked(least + (long)(outliers[i] - shift) * scale);
+            }
+
+            before = form == Delta ? Accumulate(rows, before) : before;
         }
     }
 

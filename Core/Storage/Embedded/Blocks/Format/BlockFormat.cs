@@ -7,7 +7,12 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
 /// <summary>Header and trailer of a block file. See docs/format/block.md.</summary>
 internal static class BlockFormat
 {
-    public const uint Version = 1;
+    /// <summary>The version that is written. Version 1 has no groups with outliers, and is read too.</summary>
+    public const uint Version = 2;
+
+    /// <summary>The oldest version that is read.</summary>
+    public const uint OldestVersion = 1;
+
     public const int HeaderBytes = 24;
     public const int TrailerBytes = 24;
     public const int ChecksumBytes = 4;
@@ -55,7 +60,7 @@ internal static class BlockFormat
         }
 
         uint version = reader.UInt32();
-        if (version != Version)
+        if (version is < OldestVersion or > Version)
         {
             throw new InvalidDataException(
                 string.Create(System.Globalization.CultureInfo.InvariantCulture, $"its format version is {version}, this program knows {Version}"));

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
@@ -35,7 +37,15 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         using BlockBuffer part = Read(extent);
         try
         {
-            NumberDecoder.Decode(part.Bytes, into, wanted);
+            if (part.Payload.StartsWith(ByCodeCodec.Form))
+            {
+                ReadByCode(column, chunk, part.Payload, into);
+            }
+            else
+            {
+                NumberDecoder.Decode(part.Bytes, into, wanted);
+            }
+
             return true;
         }
         catch (InvalidDataException damage)
@@ -211,6 +221,21 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         }
 
         return new BlockBuffer(bytes).Payload;
+    }
+
+    // Ids of agents may go by the codes of their names.
+    private void ReadByCode(int column, int chunk, ReadOnlySpan<byte> payload, Span<long> into)
+    {
+        bool hasNames = column == KindSchema.Oid && Index.Columns[KindSchema.Oname] is { HasDictionary: true };
+        int[] rented = ArrayPool<int>.Shared.Rent(into.Length);
+        Span<int> codes = rented.AsSpan(0, into.Length);
+        if (!hasNames || !ReadCodes(KindSchema.Oname, chunk, codes))
+        {
+            throw new InvalidDataException("ids go by names that are not there");
+        }
+
+        ByCodeCodec.Decode(payload, codes, into);
+        ArrayPool<int>.Shared.Return(rented);
     }
 
     private BlockBuffer Read(Extent extent)

@@ -3,6 +3,7 @@ using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Catalog;
@@ -42,9 +43,10 @@ internal sealed class BlockBuilder
     {
         KindSchema schema = _rows.Schema;
         BlockFormat.WriteHeader(_writer.Raw, schema.Kind, _scratch.Context.NodeId);
-        for (int column = 0; column < _columns.Length; column++)
+        for (int place = 0; place < _columns.Length; place++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            int column = ColumnAt(place);
             if (_rows.Has(column))
             {
                 WriteColumn(column);
@@ -65,6 +67,9 @@ internal sealed class BlockBuilder
         _file.Flush();
         return Describe(index, id);
     }
+
+    // Agents' ids come after their names, since they may go by the names' codes.
+    private static int ColumnAt(int place) => place switch { KindSchema.Oid => KindSchema.Oname, KindSchema.Oname => KindSchema.Oid, _ => place };
 
     private static int[] Split(IBlockRows rows)
     {
@@ -102,7 +107,7 @@ internal sealed class BlockBuilder
             Least = new long[_chunks.Length],
             Greatest = new long[_chunks.Length],
         };
-        bool ordered = column == KindSchema.Time || column == BlockIndex.NumberColumnOf(_rows.Schema);
+        BlockReader? names = column == KindSchema.Oid ? WrittenNames() : null;
         long[] values = ArrayPool<long>.Shared.Rent(BlockFormat.MaxChunkRows);
         _rows.OpenNumbers(column);
         bool any = false;
@@ -111,7 +116,7 @@ internal sealed class BlockBuilder
             Span<long> rows = values.AsSpan(0, _chunkRows[chunk]);
             _rows.NextNumbers(rows);
             _scratch.Throttle.Step();
-            long least = WriteChunk(rows, ordered, out long greatest);
+            long least = WriteChunk(rows, column, chunk, names, out long greatest);
             if (column == KindSchema.Time)
             {
                 _chunks[chunk] = new ChunkIndex(rows.Length, least, greatest);
@@ -129,20 +134,49 @@ internal sealed class BlockBuilder
         _columns[column] = any ? index : null;
     }
 
-    private long WriteChunk(ReadOnlySpan<long> rows, bool ordered, out long greatest)
+    private long WriteChunk(ReadOnlySpan<long> rows, int column, int chunk, BlockReader? names, out long greatest)
     {
         _part.Clear();
         long least;
-        if (ordered)
+        if (column == KindSchema.Time || column == BlockIndex.NumberColumnOf(_rows.Schema))
         {
             _scratch.Numbers.EncodeOrdered(rows, _part, out least, out greatest);
-        }
-        else
-        {
-            _scratch.Numbers.Encode(rows, _part, out least, out greatest);
+            return least;
         }
 
+        if (names is not null)
+        {
+            NumberStatistics.Measure(rows, out least, out greatest, out _);
+            if (least < greatest && TryByName(rows, chunk, names))
+            {
+                return least;
+            }
+        }
+
+        _scratch.Numbers.Encode(rows, _part, out least, out greatest);
         return least;
+    }
+
+    // Reads the names back that were just written; null where they have no dictionary.
+    private BlockReader? WrittenNames()
+    {
+        if (_columns[KindSchema.Oname] is not { HasDictionary: true })
+        {
+            return null;
+        }
+
+        _writer.Drain();
+        BlockIndex index = new() { Schema = _rows.Schema, Sections = [], Chunks = _chunks, Columns = _columns };
+        return new BlockReader(new ChecksummedReader(_file, _scratch.Context.Instruments), 0, index, null);
+    }
+
+    private bool TryByName(ReadOnlySpan<long> rows, int chunk, BlockReader names)
+    {
+        int[] codes = ArrayPool<int>.Shared.Rent(rows.Length);
+        bool done = names.ReadCodes(KindSchema.Oname, chunk, codes.AsSpan(0, rows.Length))
+            && _scratch.ByCode.TryEncode(rows, codes.AsSpan(0, rows.Length), _part);
+        ArrayPool<int>.Shared.Return(codes);
+        return done;
     }
 
     private void WriteTexts(int column)

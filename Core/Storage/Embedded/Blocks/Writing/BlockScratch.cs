@@ -32,6 +32,8 @@ internal sealed class BlockScratch(StoreContext context, CooperativeYield thrott
 
     public NumberCodec Numbers { get; } = new();
 
+    public ByCodeCodec ByCode { get; } = new();
+
     public DictionaryIndexCodec Codes { get; } = new();
 
     public TextCodec Texts { get; } = new(throttle);
