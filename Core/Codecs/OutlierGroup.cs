@@ -85,12 +85,10 @@ internal static class OutlierGroup
             throw new InvalidDataException("a group with outliers has an impossible head");
         }
 
-        foreach (byte row in group.Slice(HeadBytes, group[0]))
+        // A whole group has a row for every byte.
+        if (rows < BitPacking.GroupRows && group.Slice(HeadBytes, group[0]).IndexOfAnyInRange((byte)rows, byte.MaxValue) >= 0)
         {
-            if (row >= rows)
-            {
-                throw new InvalidDataException("an outlier has no row");
-            }
+            throw new InvalidDataException("an outlier has no row");
         }
 
         return BytesOf(rows, width, group[0], group[1]);
