@@ -11,7 +11,7 @@ namespace TimeSeries.Server.WarmUp;
 internal sealed partial class WarmUpService(StartOptions options, TimeProvider clock, ILogger<WarmUpService> logger) : IHostedLifecycleService
 {
     // The first round compiles our own code. What the framework brings compiled is compiled again, for this machine, when it has been called 30 times.
-    private static readonly TimeSpan _length = TimeSpan.FromMilliseconds(900);
+    private static readonly TimeSpan _length = TimeSpan.FromMilliseconds(700);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
