@@ -52,7 +52,7 @@ internal static class NumberRuns
 
             if (hasOutliers)
             {
-                ReadOutliers(packed, width, zero, run);
+                OutlierGroup.Put(packed, width, zero, 1, run);
             }
         }
     }
@@ -124,16 +124,5 @@ internal static class NumberRuns
     {
         ByteReader ahead = reader;
         return reader.Take(hasOutliers ? OutlierGroup.Measure(ahead.Take(ahead.Remaining), numbers, width) : BitPacking.PackedBytes(numbers, width));
-    }
-
-    private static void ReadOutliers(ReadOnlySpan<byte> packed, int width, long zero, Span<long> run)
-    {
-        Span<ulong> outliers = stackalloc ulong[OutlierGroup.MaxOutliers];
-        OutlierGroup.Read(packed, width, outliers);
-        ReadOnlySpan<byte> rows = OutlierGroup.Rows(packed);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            run[rows[i]] = unchecked(zero + (long)outliers[i]);
-        }
     }
 }

@@ -9,8 +9,8 @@ namespace TimeSeries.Core.Codecs;
 /// </summary>
 internal static class OutlierGroup
 {
-    /// <summary>Most outliers of a group: more hardly pay, and would take long to put in place.</summary>
-    public const int MaxOutliers = 64;
+    // More hardly pay, and would take long to put in place.
+    private const int MaxOutliers = 64;
 
     private const int HeadBytes = 2;
 
@@ -97,20 +97,19 @@ internal static class OutlierGroup
     /// <summary>Where the lower bits of all numbers begin.</summary>
     public static int LowerAt(ReadOnlySpan<byte> group) => LowerAt(group[0], group[1]);
 
-    /// <summary>The rows of the outliers.</summary>
-    public static ReadOnlySpan<byte> Rows(ReadOnlySpan<byte> group) => group.Slice(HeadBytes, group[0]);
-
-    /// <summary>Reads the outliers, whole, in the order of <see cref="Rows"/>.</summary>
-    public static void Read(ReadOnlySpan<byte> group, int width, Span<ulong> numbers)
+    /// <summary>Puts the outliers of a measured group, whole, into their rows: each number u as <c>zero + u · scale</c>, which may wrap around.</summary>
+    public static void Put<T>(ReadOnlySpan<byte> group, int width, T zero, T scale, Span<T> into)
+        where T : struct, IBinaryInteger<T>
     {
-        ReadOnlySpan<byte> rows = Rows(group);
+        ReadOnlySpan<byte> rows = group.Slice(HeadBytes, group[0]);
         ReadOnlySpan<byte> upper = group[(HeadBytes + rows.Length)..];
         ReadOnlySpan<byte> lower = group[LowerAt(group)..];
         int above = group[1];
         for (int i = 0; i < rows.Length; i++)
         {
             ulong more = above == 0 ? 0 : BitPacking.ReadOne(upper, i, above);
-            numbers[i] = (width == 0 ? 0 : BitPacking.ReadOne(lower, rows[i], width)) | more << width;
+            ulong number = (width == 0 ? 0 : BitPacking.ReadOne(lower, rows[i], width)) | more << width;
+            into[rows[i]] = unchecked(zero + (T.CreateTruncating(number) * scale));
         }
     }
 

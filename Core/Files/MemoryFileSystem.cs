@@ -6,7 +6,7 @@ public sealed class MemoryFileSystem : IFileSystem
     private const long Room = 1L << 30;
 
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, MemoryFile> _files = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, MemoryContent> _contents = new(StringComparer.Ordinal);
 
     public void CreateDirectory(string path)
     {
@@ -17,7 +17,7 @@ public sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return [.. _files.Keys.Where(path => Path.GetDirectoryName(path) == directory)];
+            return [.. _contents.Keys.Where(path => Path.GetDirectoryName(path) == directory)];
         }
     }
 
@@ -25,17 +25,18 @@ public sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return _files.ContainsKey(path);
+            return _contents.ContainsKey(path);
         }
     }
 
     public IFile Create(string path, long reserveBytes = 0)
     {
-        MemoryFile file = new(path, new MemoryContent());
+        MemoryContent content = new();
+        MemoryFile file = new(path, content);
         file.SetLength(reserveBytes);
         lock (_lock)
         {
-            _files[path] = file;
+            _contents[path] = content;
         }
 
         return file;
@@ -45,7 +46,7 @@ public sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return Find(path);
+            return new MemoryFile(path, Find(path));
         }
     }
 
@@ -53,9 +54,9 @@ public sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            MemoryContent content = Find(from).Content;
-            _files.Remove(from);
-            _files[to] = new MemoryFile(to, content);
+            MemoryContent content = Find(from);
+            _contents.Remove(from);
+            _contents[to] = content;
         }
     }
 
@@ -63,7 +64,7 @@ public sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            _files.Remove(path);
+            _contents.Remove(path);
         }
     }
 
@@ -77,7 +78,7 @@ public sealed class MemoryFileSystem : IFileSystem
 
     public long FreeBytes(string path) => Room;
 
-    private MemoryFile Find(string path) => _files.GetValueOrDefault(path) ?? throw new FileNotFoundException("There is no such file.", path);
+    private MemoryContent Find(string path) => _contents.GetValueOrDefault(path) ?? throw new FileNotFoundException("There is no such file.", path);
 
     private sealed class MemoryContent
     {
@@ -90,8 +91,6 @@ public sealed class MemoryFileSystem : IFileSystem
 
     private sealed class MemoryFile(string path, MemoryContent content) : IFile
     {
-        public MemoryContent Content => content;
-
         public string Path => path;
 
         public long Length => content.Length;

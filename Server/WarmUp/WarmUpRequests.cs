@@ -1,27 +1,43 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using MessagePack;
+using TimeSeries.Core.Building;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Server.WarmUp;
 
 /// <summary>The requests of a warm-up: pushes in every form, and a query of each endpoint. Thread safe.</summary>
-/// <param name="clock">The time of samples and signatures.</param>
-internal sealed class WarmUpRequests(TimeProvider clock) : IDisposable
+internal sealed class WarmUpRequests : IDisposable
 {
     private const int RowsPerKind = 300;
     private const string AccessKey = "warm-up";
     private const string Events = "/api/v1/dashboards/events/search";
-
     private const int MaxRefused = 10;
 
     // The twin listens on this machine for a moment; nobody else can know them.
     private readonly string _token = RandomNumberGenerator.GetHexString(32);
     private readonly string _secret = RandomNumberGenerator.GetHexString(32);
+    private readonly TimeProvider _clock;
     private readonly HttpClient _http = new();
     private readonly ConcurrentQueue<string> _refused = [];
+    private readonly (string ContentType, byte[] Body)[] _pushes;
+
+    /// <param name="clock">The time of samples and signatures.</param>
+    public WarmUpRequests(TimeProvider clock)
+    {
+        _clock = clock;
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        byte[] rows = WarmUpBatch.Make(WarmUpForm.Rows, RowsPerKind, now);
+        _pushes =
+        [
+            (MessagePackMedia.ContentType, rows),
+            (MessagePackMedia.ContentType, WarmUpBatch.Make(WarmUpForm.Table, RowsPerKind, now)),
+            (MessagePackMedia.ContentType, WarmUpBatch.Make(WarmUpForm.Columns, RowsPerKind, now)),
+            ("application/json", Encoding.UTF8.GetBytes(MessagePackSerializer.ConvertToJson(rows))),
+        ];
+    }
 
     /// <summary>The project that the requests are for, as arguments of its host.</summary>
     public IReadOnlyList<string> Project =>
@@ -43,22 +59,23 @@ internal sealed class WarmUpRequests(TimeProvider clock) : IDisposable
     /// <summary>Pushes a batch in each form, and in JSON.</summary>
     public async Task PushAsync()
     {
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        byte[] rows = WarmUpBatch.Make(WarmUpForm.Rows, RowsPerKind, now);
-        await PushAsync("application/msgpack", rows);
-        await PushAsync("application/msgpack", WarmUpBatch.Make(WarmUpForm.Table, RowsPerKind, now));
-        await PushAsync("application/msgpack", WarmUpBatch.Make(WarmUpForm.Columns, RowsPerKind, now));
-        await PushAsync("application/json", Encoding.UTF8.GetBytes(MessagePackSerializer.ConvertToJson(rows)));
+        foreach ((string contentType, byte[] body) in _pushes)
+        {
+            await SendAsync(new HttpRequestMessage(HttpMethod.Post, "/ingest/v1/batch")
+            {
+                Content = new ByteArrayContent(body) { Headers = { { "Content-Type", contentType } } },
+            });
+        }
     }
 
     /// <summary>Sends a query to each endpoint.</summary>
     public async Task QueryAsync()
     {
-        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset now = _clock.GetUtcNow();
         string range = string.Create(
             CultureInfo.InvariantCulture, $"{now.AddHours(-1).ToUnixTimeMilliseconds()}/{now.AddSeconds(1).ToUnixTimeMilliseconds()}");
         string day = now.ToString("d/M/yyyy", CultureInfo.InvariantCulture);
-        string oid = ((int)Crc32.HashToUInt32(Encoding.UTF8.GetBytes(WarmUpBatch.Agent))).ToString(CultureInfo.InvariantCulture);
+        string oid = AgentIdentity.OidOf(Encoding.UTF8.GetBytes(WarmUpBatch.Agent)).ToString(CultureInfo.InvariantCulture);
         foreach (string target in (IReadOnlyList<string>)
         [
             $"/open/api/json/transaction/{range}", $"/open/api/json/sql/{range}", $"/open/api/json/httpc/{range}",
@@ -97,11 +114,6 @@ internal sealed class WarmUpRequests(TimeProvider clock) : IDisposable
             },
         });
     }
-
-    private Task PushAsync(string contentType, byte[] body) => SendAsync(new HttpRequestMessage(HttpMethod.Post, "/ingest/v1/batch")
-    {
-        Content = new ByteArrayContent(body) { Headers = { { "Content-Type", contentType } } },
-    });
 
     private async Task SendAsync(HttpRequestMessage request)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+
 namespace TimeSeries.Core.Model.Samples;
 
 /// <summary>

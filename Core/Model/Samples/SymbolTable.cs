@@ -243,11 +243,7 @@ public sealed class SymbolTable
     private int Append(ReadOnlySpan<byte> text)
     {
         int start = TextBytes;
-        if (start + (long)text.Length > _bytes.Length || Count == _ends.Length)
-        {
-            Reserve(1, text.Length);
-        }
-
+        Reserve(1, text.Length);
         text.CopyTo(_bytes.AsSpan(start));
         _ends[Count] = start + text.Length;
         return Count++;
@@ -257,29 +253,39 @@ public sealed class SymbolTable
     {
         if (TextBytes + (long)textBytes > _bytes.Length)
         {
-            byte[] grown = MakeBytes(Grow(_bytes.Length, TextBytes + (long)textBytes));
-            _bytes.AsSpan(0, TextBytes).CopyTo(grown);
-            if (!_bytesShown)
-            {
-                _pool?.Return(_bytes);
-            }
-
-            _bytes = grown;
-            _bytesShown = false;
+            GrowBytes(TextBytes + (long)textBytes);
         }
 
         if (Count + texts > _ends.Length)
         {
-            int[] grown = MakeCodes(Grow(_ends.Length, Count + texts));
-            _ends.AsSpan(0, Count).CopyTo(grown);
-            if (!_endsShown)
-            {
-                _pool?.Return(_ends);
-            }
-
-            _ends = grown;
-            _endsShown = false;
+            GrowEnds(Count + texts);
         }
+    }
+
+    private void GrowBytes(long needed)
+    {
+        byte[] grown = MakeBytes(Grow(_bytes.Length, needed));
+        _bytes.AsSpan(0, TextBytes).CopyTo(grown);
+        if (!_bytesShown)
+        {
+            _pool?.Return(_bytes);
+        }
+
+        _bytes = grown;
+        _bytesShown = false;
+    }
+
+    private void GrowEnds(int needed)
+    {
+        int[] grown = MakeCodes(Grow(_ends.Length, needed));
+        _ends.AsSpan(0, Count).CopyTo(grown);
+        if (!_endsShown)
+        {
+            _pool?.Return(_ends);
+        }
+
+        _ends = grown;
+        _endsShown = false;
     }
 
     private void ReserveHashes()

@@ -54,12 +54,13 @@ internal sealed class KindReader
     public DecodeError? Problem { get; set; }
 
     /// <summary>Whether the body is long enough for one more row.</summary>
-    public bool HasRoom => _builder!.Rows < _maxRows;
+    public bool HasRoom => Builder.Rows < _maxRows;
 
-    private KindBuilder Builder => _builder ?? throw new InvalidOperationException("Begin attaches the builder first.");
+    // Begin attaches it. A check with a message of its own would keep this from being inlined, for each value.
+    private KindBuilder Builder => _builder!;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public FieldBuilder Column(int ordinal) => _builder!.Field(ordinal);
+    public FieldBuilder Column(int ordinal) => Builder.Field(ordinal);
 
     /// <summary>Starts with the batch's columns, empty, forgetting what came before.</summary>
     public void Begin(int bodyBytes)
@@ -97,14 +98,14 @@ internal sealed class KindReader
     public void ReadValue<TReader>(ref TReader reader, FieldBuilder column)
         where TReader : struct, IWireReader, allows ref struct
     {
-        KindBuilder builder = _builder!;
+        KindBuilder builder = Builder;
         builder.Note(column, ValueReader.Read(ref reader, column, builder.Rows));
     }
 
     /// <summary>Rejects the current row whatever its values are.</summary>
     public void RejectRow(RejectReason reason) => Builder.RejectRow(reason);
 
-    public void EndRow() => _builder!.EndRow();
+    public void EndRow() => Builder.EndRow();
 
     /// <summary>Says how many rows the columns have that were filled one by one.</summary>
     public void SetRows(int rows) => Builder.Rows = rows;

@@ -63,7 +63,6 @@ internal static class BitPackedRuns
     public static void Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into, RunMask wanted)
     {
         PackedGroups groups = new(payload, into.Length);
-        Span<ulong> outliers = stackalloc ulong[OutlierGroup.MaxOutliers];
         for (int group = 0; !into.IsEmpty; group++)
         {
             groups.Next();
@@ -71,11 +70,7 @@ internal static class BitPackedRuns
             if (wanted.Has(group))
             {
                 BitPacking.Unpack(groups.Packed, groups.Width, least, rows);
-                ReadOnlySpan<byte> places = groups.ReadOutliers(outliers);
-                for (int i = 0; i < places.Length; i++)
-                {
-                    rows[places[i]] = unchecked(least + (int)outliers[i]);
-                }
+                groups.PutOutliers(least, 1, rows);
             }
 
             into = into[rows.Length..];

@@ -35,9 +35,8 @@ internal static class NumberDecoder
     {
         long before = unchecked(first - second);
         (long least, long scale) = form == Delta ? (second, 1) : (first, second);
-        ulong shift = form == PackedNullable ? 1UL : 0UL;
+        long zero = form == PackedNullable ? unchecked(least - scale) : least;
         PackedGroups groups = new(payload, into.Length);
-        Span<ulong> outliers = stackalloc ulong[OutlierGroup.MaxOutliers];
         for (int group = 0; !into.IsEmpty; group++)
         {
             groups.Next();
@@ -57,12 +56,7 @@ internal static class NumberDecoder
                 BitPacking.Unpack(groups.Packed, groups.Width, least, scale, rows);
             }
 
-            ReadOnlySpan<byte> places = groups.ReadOutliers(outliers);
-            for (int i = 0; i < places.Length; i++)
-            {
-                rows[places[i]] = unchecked(least + (long)(outliers[i] - shift) * scale);
-            }
-
+            groups.PutOutliers(zero, scale, rows);
             before = form == Delta ? Accumulate(rows, before) : before;
         }
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TimeSeries.Core.Codecs;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
@@ -35,16 +36,13 @@ internal ref struct PackedGroups(ReadOnlySpan<byte> payload, int rows)
         _end += (_hasOutliers ? OutlierGroup.LowerAt(_payload[_at..]) : 0) + BitPacking.PackedBytes(Rows, Width);
     }
 
-    /// <summary>Reads the outliers of the group, whole; returns their rows.</summary>
-    public readonly ReadOnlySpan<byte> ReadOutliers(Span<ulong> into)
+    /// <summary>Puts the outliers of the group, where it has any, into their rows: each number u as <c>zero + u · scale</c>.</summary>
+    public readonly void PutOutliers<T>(T zero, T scale, Span<T> into)
+        where T : struct, IBinaryInteger<T>
     {
-        if (!_hasOutliers)
+        if (_hasOutliers)
         {
-            return default;
+            OutlierGroup.Put(_payload[_at..], Width, zero, scale, into);
         }
-
-        ReadOnlySpan<byte> group = _payload[_at..];
-        OutlierGroup.Read(group, Width, into);
-        return OutlierGroup.Rows(group);
     }
 }
