@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Wire;
+using TimeSeries.Tests.Benchmarks.Wire;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Samples;
 

@@ -3,7 +3,7 @@ using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 
-namespace TimeSeries.Tests.Benchmarks;
+namespace TimeSeries.Tests.Benchmarks.Wire;
 
 internal sealed class PreparedBodyTests
 {

@@ -6,7 +6,7 @@ using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Benchmarks.Wire.Fresh;
 using TimeSeries.Core.Schema;
 
-namespace TimeSeries.Tests.Benchmarks;
+namespace TimeSeries.Tests.Benchmarks.Wire;
 
 /// <summary>Bodies whose values are drawn again before each sending.</summary>
 [Parallelizable(ParallelScope.All)]

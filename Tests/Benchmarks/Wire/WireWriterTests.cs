@@ -4,7 +4,7 @@ using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Benchmarks;
+namespace TimeSeries.Tests.Benchmarks.Wire;
 
 internal sealed class WireWriterTests
 {

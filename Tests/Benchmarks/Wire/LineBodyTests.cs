@@ -5,7 +5,7 @@ using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Tests.Contract.Oracle;
 using TimeSeries.Tests.Support.Influx;
 
-namespace TimeSeries.Tests.Benchmarks;
+namespace TimeSeries.Tests.Benchmarks.Wire;
 
 /// <summary>The lines that the plain loader sends.</summary>
 internal sealed class LineBodyTests

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Benchmarks;
+namespace TimeSeries.Tests.Benchmarks.Wire;
 
 /// <summary>Reads a body in any form and either encoding back into columns of plain objects, for comparing.</summary>
 internal static class ReadBody

@@ -8,7 +8,7 @@ using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Protocols.Native.Wire;
 using TimeSeries.Ingest.Receive;
 
-namespace TimeSeries.Tests.Benchmarks;
+namespace TimeSeries.Tests.Benchmarks.Wire;
 
 internal sealed class AcceptedBodyTests
 {

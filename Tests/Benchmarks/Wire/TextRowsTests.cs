@@ -5,7 +5,7 @@ using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 
-namespace TimeSeries.Tests.Benchmarks;
+namespace TimeSeries.Tests.Benchmarks.Wire;
 
 /// <summary>Transactions as the text that other systems take.</summary>
 [Parallelizable(ParallelScope.All)]
