@@ -20,7 +20,9 @@ internal sealed class WarmUpRequests : IDisposable
     private readonly string _token = RandomNumberGenerator.GetHexString(32);
     private readonly string _secret = RandomNumberGenerator.GetHexString(32);
     private readonly TimeProvider _clock;
-    private readonly HttpClient _http = new();
+
+    // Straight to the twin, whatever proxy the machine has, and never for long: a start waits for it.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly ConcurrentQueue<string> _refused = [];
     private readonly (string ContentType, byte[] Body)[] _pushes;
 

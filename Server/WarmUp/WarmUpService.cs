@@ -28,7 +28,7 @@ internal sealed partial class WarmUpService(StartOptions options, TimeProvider c
                 LogRefused(string.Join(", ", refused));
             }
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             // Nothing depends on it: the start goes on, and the first requests are slower.
             LogFailure(failure);

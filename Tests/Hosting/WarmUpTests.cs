@@ -8,6 +8,8 @@ using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Server.WarmUp;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Hosting;
 
@@ -34,6 +36,15 @@ public sealed class WarmUpTests
         await RunAsync(services => services.AddSingleton<IFileSystem>(files));
         Assert.That(files.List(Path.GetFullPath("/warm-up")), Is.Not.Empty);
         Assert.That(Directory.Exists(Path.GetFullPath("/warm-up")), Is.False);
+    }
+
+    [Test]
+    public async Task A_proxy_of_the_machine_is_not_used()
+    {
+        using TemporaryFolder folder = new();
+        using ServerProcess server = await ServerProcess.StartHostAsync(
+            "Server", folder.FullName, [("http_proxy", "http://127.0.0.1:9"), ("no_proxy", "")], "--Start:WarmUp=true");
+        Assert.That(server.Output, Does.Not.Contain("warm-up"));
     }
 
     [Test]
