@@ -8,10 +8,18 @@ namespace TimeSeries.Core.Threads;
 internal sealed class DedicatedThread : IDisposable
 {
     private readonly BlockingCollection<Task> _jobs = [];
+    private readonly Thread _thread;
     private int _hasEnded;
 
     /// <param name="name">Its name in debuggers and profilers.</param>
-    public DedicatedThread(string name) => new Thread(RunJobs) { Name = name, IsBackground = true }.Start();
+    public DedicatedThread(string name)
+    {
+        _thread = new Thread(RunJobs) { Name = name, IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Whether the caller is one of its computations.</summary>
+    public bool IsCurrent => Thread.CurrentThread == _thread;
 
     /// <summary>Runs a computation on the thread; the task ends as it does, with its exception if it throws one.</summary>
     /// <exception cref="InvalidOperationException">The thread was disposed of.</exception>

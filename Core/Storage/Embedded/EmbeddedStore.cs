@@ -27,7 +27,6 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     private readonly StoreSnapshots _snapshots;
     private readonly BlockCatalog _catalog;
     private readonly AlertSearch _alerts;
-    private readonly StoreMaintenance _maintenance;
     private readonly ScanParallelism _scanThreads;
     private readonly HashAggregatorPool _grouped = new(GroupedBytes);
 
@@ -41,8 +40,11 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
         _catalog = BlockCatalog.Open(context, _snapshots);
         _alerts = new AlertSearch(_snapshots);
         _scanThreads = new ScanParallelism(context.Options.ScanParallelism);
-        _maintenance = new StoreMaintenance(context, _catalog, _snapshots, this);
+        Maintenance = new StoreMaintenance(context, _catalog, _snapshots, this);
     }
+
+    /// <summary>The background work, for those who call its steps themselves.</summary>
+    internal StoreMaintenance Maintenance { get; }
 
     /// <inheritdoc/>
     public LogPosition StoredThrough => _catalog.Manifest.StoredThrough;
@@ -57,7 +59,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     public string? NotReadyReason => SealFailing ? "the store can't write its blocks" : null;
 
     /// <summary>Whether the last seal failed; it is being tried again.</summary>
-    public bool SealFailing => _maintenance.SealFailing;
+    public bool SealFailing => Maintenance.SealFailing;
 
     /// <summary>How many blocks there are.</summary>
     public int BlockCount => _catalog.Manifest.Blocks.Length;
@@ -95,7 +97,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     public ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeRange range = _maintenance.Retention.Clamp(query.Kind, query.Range);
+        TimeRange range = Maintenance.Retention.Clamp(query.Kind, query.Range);
         return ValueTask.FromResult(new SnapshotScan(_snapshots, _scanThreads, _grouped, query, range, cancellationToken).Run());
     }
 
@@ -104,7 +106,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeRange range = _maintenance.Retention.Clamp(query.Kind, query.Range);
+        TimeRange range = Maintenance.Retention.Clamp(query.Kind, query.Range);
         return ValueTask.FromResult(new SnapshotListing(_snapshots, _context.NodeId, query, range, cancellationToken).Run());
     }
 
@@ -113,16 +115,16 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Seals, compacts and retains until cancelled. Failures are logged, counted and tried again.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => _maintenance.RunAsync(cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => Maintenance.RunAsync(cancellationToken);
 
     /// <summary>Seals everything that is in memory now. Throws when the disk fails; nothing is lost then.</summary>
-    public Task SealAsync(CancellationToken cancellationToken = default) => _maintenance.SealAsync(cancellationToken);
+    public Task SealAsync(CancellationToken cancellationToken = default) => Maintenance.SealAsync(cancellationToken);
 
     /// <summary>Merges all blocks that may be merged, whatever their sizes.</summary>
-    public Task CompactAsync(CancellationToken cancellationToken = default) => _maintenance.CompactAsync(cancellationToken);
+    public Task CompactAsync(CancellationToken cancellationToken = default) => Maintenance.CompactAsync(cancellationToken);
 
     /// <summary>Deletes blocks whose samples are all too old, then the oldest blocks while the store is over its size.</summary>
-    public Task RetainAsync(CancellationToken cancellationToken = default) => _maintenance.RetainAsync(cancellationToken);
+    public Task RetainAsync(CancellationToken cancellationToken = default) => Maintenance.RetainAsync(cancellationToken);
 
     /// <summary>Closes the files, after <see cref="RunAsync"/> has ended. What is only in memory stays in the log and is replayed.</summary>
     public ValueTask DisposeAsync()
@@ -135,7 +137,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
             }
         }
 
-        _maintenance.Dispose();
+        Maintenance.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -165,7 +167,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
         while (true)
         {
             // Taken before the attempt, so that a seal that ends in between is not missed.
-            Task sealedOne = _maintenance.NextSeal;
+            Task sealedOne = Maintenance.NextSeal;
             if (TryWrite(batch, end))
             {
                 return;
@@ -184,7 +186,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
             return false;
         }
 
-        _maintenance.SealSoon();
+        Maintenance.SealSoon();
         return true;
     }
 

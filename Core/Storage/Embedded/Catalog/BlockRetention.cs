@@ -6,7 +6,7 @@ using TimeSeries.Core.Storage.Embedded.Compaction;
 namespace TimeSeries.Core.Storage.Embedded.Catalog;
 
 /// <summary>Leaves out samples that are too old: in responses to the millisecond, on disk block by block.</summary>
-internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots)
+internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots, Action rest)
 {
     /// <summary>The part of a range whose samples are not too old.</summary>
     public TimeRange Clamp(Kind kind, TimeRange range) => range with { From = Math.Max(range.From, EarliestOf(kind)) };
@@ -40,7 +40,7 @@ internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog,
 
         if (removed.Count > 0)
         {
-            catalog.Commit([], removed, null, new CompactionThrottle());
+            catalog.Commit([], removed, null, new CompactionThrottle(rest));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
@@ -10,7 +9,11 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Compaction;
 
 /// <summary>Merges blocks. One pass at a time.</summary>
-internal sealed class Compactor(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots)
+/// <param name="context">What the store's parts share.</param>
+/// <param name="catalog">Gets the merged blocks.</param>
+/// <param name="snapshots">The blocks now.</param>
+/// <param name="rest">Waits about a millisecond.</param>
+internal sealed class Compactor(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots, Action rest)
 {
     // While samples come faster than they are sealed, merges only slow them down. More small blocks of a kind than this make queries slow.
     private const int ManyBlocks = 256;
@@ -18,21 +21,28 @@ internal sealed class Compactor(StoreContext context, BlockCatalog catalog, Stor
     // Blocks that can't be read. They are tried again after the next start.
     private readonly HashSet<long> _damaged = [];
 
-    /// <summary>Merges while a merge is worth it. Rests while heads wait for their seal, unless too many blocks wait.</summary>
-    public void Run(CancellationToken cancellationToken)
+    private readonly CompactionThrottle _throttle = new(rest);
+
+    // What merges need, kept while one follows another and not longer: a large merge needs much that no small one does.
+    private BlockScratch? _scratch;
+
+    /// <summary>Merges once; false when no merge is worth it. Nothing is merged while heads wait for their seal, unless too many blocks wait.</summary>
+    public bool MergeNext(CancellationToken cancellationToken)
     {
-        // Not kept between runs: a large merge needs much that no small one does.
-        CompactionThrottle throttle = new();
-        BlockScratch scratch = new(context, throttle);
+        _scratch ??= new(context, _throttle);
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (((throttle.Backlog = BacklogOf(schema.Kind)) >= 1 || snapshots.Current.Frozen.IsEmpty)
-                && Merge(scratch,
+            if (((_throttle.Backlog = BacklogOf(schema.Kind)) >= 1 || snapshots.Current.Frozen.IsEmpty)
+                && Merge(_scratch,
                     CompactionPlan.Next(Readable(schema.Kind), context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), context.Options.MaxBlockRows),
                     cancellationToken))
             {
+                return true;
             }
         }
+
+        _scratch = null;
+        return false;
     }
 
     /// <summary>Merges while there is anything that may be merged.</summary>
@@ -103,7 +113,8 @@ internal sealed class Compactor(StoreContext context, BlockCatalog catalog, Stor
 /// A merge lets requests go first and also rests, since a thread that wakes up may have to wait even so. It rests less when more blocks wait to be merged,
 /// and not at all when merges are far behind.
 /// </summary>
-internal sealed class CompactionThrottle : CooperativeYield
+/// <param name="rest">Waits about a millisecond.</param>
+internal sealed class CompactionThrottle(Action rest) : CooperativeYield
 {
     // A step takes about 0.1 ms and a rest a little over 1 ms, so a merge has a processor for a quarter of the time.
     private const int FewestSteps = 4;
@@ -118,12 +129,11 @@ internal sealed class CompactionThrottle : CooperativeYield
 
     protected override bool IsUrgent() => Backlog >= 1;
 
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "A thread of its own rests; nothing is decided by how long.")]
     protected override void Resume()
     {
         if (--_stepsToRest == 0)
         {
-            Thread.Sleep(1);
+            rest();
             _stepsToRest = FewestSteps << (int)(Backlog * Doublings);
         }
     }

@@ -9,7 +9,7 @@ namespace TimeSeries.Core.Storage.Embedded.Maintenance;
 
 /// <summary>
 /// The store's background work. One loop seals, another compacts and retains, each on a thread of its own, so that neither a head nor a request waits
-/// for a long merge. Thread safe: each thread does one task after the other.
+/// for a long merge. The loops call steps that never wait. Thread safe, apart from the steps: each thread does one task after the other.
 /// </summary>
 internal sealed class StoreMaintenance : IDisposable
 {
@@ -27,6 +27,10 @@ internal sealed class StoreMaintenance : IDisposable
     private readonly DedicatedThread _mergeThread = new("merges");
     private readonly SemaphoreSlim _sealWanted = new(0);
     private long _rowsOfFullHead;
+    private TimeSpan _sealRetry = _firstRetry;
+
+    // Whether this round's retention has run, so that merges are next.
+    private bool _hasRetained;
     private volatile TaskCompletionSource _nextSeal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StoreMaintenance(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots, IHeadFreezer heads)
@@ -35,8 +39,8 @@ internal sealed class StoreMaintenance : IDisposable
         _snapshots = snapshots;
         _heads = heads;
         _sealer = new HeadSealer(context, catalog, new SealThrottle(FilledPart, context.Clock));
-        _compactor = new Compactor(context, catalog, snapshots);
-        Retention = new BlockRetention(context, catalog, snapshots);
+        _compactor = new Compactor(context, catalog, snapshots, Rest);
+        Retention = new BlockRetention(context, catalog, snapshots, Rest);
     }
 
     public BlockRetention Retention { get; }
@@ -48,12 +52,27 @@ internal sealed class StoreMaintenance : IDisposable
 
     public void SealSoon() => _sealWanted.Release();
 
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(SealLoopAsync(cancellationToken), MergeLoopAsync(cancellationToken));
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(SealLoopAsync(cancellationToken), CompactLoopAsync(cancellationToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What is only in memory stays in the log.
+        }
+    }
 
     public Task SealAsync(CancellationToken cancellationToken)
     {
         _heads.FreezeAny();
-        return _sealThread.RunAsync(() => SealFrozen(cancellationToken));
+        return _sealThread.RunAsync(() =>
+        {
+            while (SealOldest(cancellationToken))
+            {
+            }
+        });
     }
 
     public Task CompactAsync(CancellationToken cancellationToken) => _mergeThread.RunAsync(() => _compactor.RunAll(cancellationToken));
@@ -71,6 +90,72 @@ internal sealed class StoreMaintenance : IDisposable
         _sealWanted.Dispose();
     }
 
+    /// <summary>
+    /// One step of sealing: freezes the active head when it is due, and seals the head that has waited longest. A failure is logged and counted; the step
+    /// after its wait tries again. For one caller at a time.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "The failure is logged and counted, and the next step tries again.")]
+    internal MaintenanceStep SealNext(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            _heads.FreezeDue();
+            bool hasSealed = SealOldest(cancellationToken);
+            if (SealFailing)
+            {
+                SealFailing = false;
+                _sealRetry = _firstRetry;
+                StoreLog.SealWorksAgain(_context.Logger);
+            }
+
+            return hasSealed ? MaintenanceStep.Done : MaintenanceStep.Idle(_ageCheck);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested || failure is not OperationCanceledException)
+        {
+            SealFailing = true;
+            _context.Instruments.SealFailures.Add(1);
+            StoreLog.SealFailed(_context.Logger, _sealRetry.TotalSeconds, failure);
+            MaintenanceStep failed = MaintenanceStep.Failed(_sealRetry);
+            _sealRetry = _sealRetry * 2 < _lastRetry ? _sealRetry * 2 : _lastRetry;
+            return failed;
+        }
+    }
+
+    /// <summary>
+    /// One step of compaction and retention: deletes what is too old, or merges once. A round is one deletion and then merges until none is worth it. A failure
+    /// is logged and counted, and ends the round. For one caller at a time.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "The failure is logged and counted, and the next round tries again.")]
+    internal MaintenanceStep CompactNext(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        bool isFirst = !_hasRetained;
+        _hasRetained = false;
+        try
+        {
+            if (isFirst)
+            {
+                Retention.Run();
+            }
+            else if (!_compactor.MergeNext(cancellationToken))
+            {
+                return MaintenanceStep.Idle(_mergeInterval);
+            }
+
+            _hasRetained = true;
+            return MaintenanceStep.Done;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested || failure is not OperationCanceledException)
+        {
+            _context.Instruments.StoreFailures.Add(1);
+            StoreLog.MaintenanceFailed(_context.Logger, failure);
+            return MaintenanceStep.Failed(_mergeInterval);
+        }
+    }
+
     // Counted by rows, since bytes are allocated in large steps. A head that waits already counts as full.
     private double FilledPart()
     {
@@ -78,90 +163,82 @@ internal sealed class StoreMaintenance : IDisposable
         return snapshot.Frozen.Length > 1 ? 1 : Math.Min(1, (double)snapshot.Active.RowCount / _rowsOfFullHead);
     }
 
-    private void SealFrozen(CancellationToken cancellationToken)
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "A thread of its own rests; nothing is decided by how long.")]
+    private void Rest()
     {
-        while (_snapshots.Current.Frozen is [Head head, ..])
+        // A step that is called from another thread doesn't wait.
+        if (_mergeThread.IsCurrent)
         {
-            _rowsOfFullHead = head.AllocatedBytes >= _context.Options.HeadBytes ? head.RowCount : _context.Options.HeadRows;
-            _sealer.Seal(head, cancellationToken);
-            _context.Instruments.Seals.Add(1);
-            Interlocked.Exchange(ref _nextSeal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            Thread.Sleep(1);
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The top of a loop: the failure is logged and counted, and the loop goes on.")]
+    private bool SealOldest(CancellationToken cancellationToken)
+    {
+        if (_snapshots.Current.Frozen is not [Head head, ..])
+        {
+            return false;
+        }
+
+        _rowsOfFullHead = head.AllocatedBytes >= _context.Options.HeadBytes ? head.RowCount : _context.Options.HeadRows;
+        _sealer.Seal(head, cancellationToken);
+        _context.Instruments.Seals.Add(1);
+        Interlocked.Exchange(ref _nextSeal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        return true;
+    }
+
     private async Task SealLoopAsync(CancellationToken cancellationToken)
     {
-        TimeSpan retry = _firstRetry;
         Task wanted = _sealWanted.WaitAsync(cancellationToken);
-        while (!cancellationToken.IsCancellationRequested)
+        MaintenanceStep step = MaintenanceStep.Idle(_ageCheck);
+        while (true)
         {
-            await Task.WhenAny(wanted, Task.Delay(_ageCheck, _context.Clock, cancellationToken)).ConfigureAwait(false);
+            // After a failure only time helps.
+            Task rest = Task.Delay(step.Wait, _context.Clock, cancellationToken);
+            await (step.Result == MaintenanceResult.Failed ? rest : Task.WhenAny(rest, wanted)).ConfigureAwait(false);
             if (wanted.IsCompletedSuccessfully)
             {
                 wanted = _sealWanted.WaitAsync(cancellationToken);
             }
 
-            try
-            {
-                await SealDueAsync(cancellationToken).ConfigureAwait(false);
-                if (SealFailing)
-                {
-                    SealFailing = false;
-                    retry = _firstRetry;
-                    StoreLog.SealWorksAgain(_context.Logger);
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                SealFailing = true;
-                _context.Instruments.SealFailures.Add(1);
-                StoreLog.SealFailed(_context.Logger, retry.TotalSeconds, failure);
-                await WaitAsync(retry, cancellationToken).ConfigureAwait(false);
-                retry = retry * 2 < _lastRetry ? retry * 2 : _lastRetry;
-            }
+            await _sealThread.RunAsync(() => step = SealNext(cancellationToken)).ConfigureAwait(false);
         }
     }
 
-    private async Task SealDueAsync(CancellationToken cancellationToken)
+    private async Task CompactLoopAsync(CancellationToken cancellationToken)
     {
-        for (_heads.FreezeDue(); !_snapshots.Current.Frozen.IsEmpty; _heads.FreezeDue())
+        MaintenanceStep step = MaintenanceStep.Idle(_mergeInterval);
+        while (true)
         {
-            await _sealThread.RunAsync(() => SealFrozen(cancellationToken)).ConfigureAwait(false);
+            await Task.Delay(step.Wait, _context.Clock, cancellationToken).ConfigureAwait(false);
+            await _mergeThread.RunAsync(() => step = CompactNext(cancellationToken)).ConfigureAwait(false);
         }
     }
+}
 
-    [SuppressMessage("Design", "CA1031", Justification = "The top of a loop: the failure is logged and counted, and the loop goes on.")]
-    private async Task MergeLoopAsync(CancellationToken cancellationToken)
-    {
-        while (await WaitAsync(_mergeInterval, cancellationToken).ConfigureAwait(false))
-        {
-            try
-            {
-                await RetainAsync(cancellationToken).ConfigureAwait(false);
-                await _mergeThread.RunAsync(() => _compactor.Run(cancellationToken)).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                _context.Instruments.StoreFailures.Add(1);
-                StoreLog.MaintenanceFailed(_context.Logger, failure);
-            }
-        }
-    }
+/// <summary>What a step of <see cref="StoreMaintenance"/> came to.</summary>
+/// <param name="Result">What it did.</param>
+/// <param name="Wait">After how long the next step is due.</param>
+internal readonly record struct MaintenanceStep(MaintenanceResult Result, TimeSpan Wait)
+{
+    public static MaintenanceStep Done => new(MaintenanceResult.Done, TimeSpan.Zero);
 
-    private async Task<bool> WaitAsync(TimeSpan time, CancellationToken cancellationToken)
-    {
-        await Task.Delay(time, _context.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return !cancellationToken.IsCancellationRequested;
-    }
+    public static MaintenanceStep Idle(TimeSpan wait) => new(MaintenanceResult.Idle, wait);
+
+    public static MaintenanceStep Failed(TimeSpan wait) => new(MaintenanceResult.Failed, wait);
+}
+
+/// <summary>What a step did.</summary>
+internal enum MaintenanceResult : byte
+{
+    /// <summary>There was nothing to do.</summary>
+    Idle,
+
+    /// <summary>One unit of work.</summary>
+    Done,
+
+    /// <summary>It failed; the next step tries again.</summary>
+    Failed,
 }
 
 /// <summary>The owner of the active head, as maintenance sees it.</summary>
