@@ -1,12 +1,28 @@
 using System.ComponentModel;
+using Microsoft.Extensions.Options;
 
 namespace TimeSeries.Hosting.Configuration;
 
 /// <summary>Section <c>Http</c>.</summary>
-public sealed class HttpOptions
+public sealed partial class HttpOptions
 {
     public const string Section = "Http";
 
     [Description("Origins, separated by commas, whose pages may read answers; none switches CORS off")]
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    // A client slower than this holds memory for nothing.
+    [Description("Least bytes a second of a request's body, on average; a slower one gets 408. 0 sets no bound")]
+    [ValueRange("0", "1GiB")]
+    [TypeConverter(typeof(ByteSize.Converter))]
+    public long MinBodyRate { get; init; } = 1 << 10;
+
+    // Lets a radio wake up.
+    [Description("How long a body may be slower than that at first, a pause included")]
+    [ValueRange("2s", "1h")]
+    [TypeConverter(typeof(DurationText.Converter))]
+    public TimeSpan BodyPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    [OptionsValidator]
+    internal sealed partial class Validator : IValidateOptions<HttpOptions>;
 }

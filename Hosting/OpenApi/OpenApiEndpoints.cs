@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Hosting.OpenApi;
 
@@ -26,7 +27,7 @@ internal static class OpenApiEndpoints
 
     public static void Map(WebApplication app)
     {
-        app.MapGet(DocumentPath, RespondDocumentAsync);
+        app.MapRead(DocumentPath, RespondDocumentAsync);
         app.UseWhen(context => context.Request.Path.StartsWithSegments(PagePath), page =>
         {
             page.Use(SetPageHeaders);

@@ -33,6 +33,8 @@ public static class HostSetup
     // Longer than the pause of agents that push once a minute.
     private static readonly TimeSpan _keepAliveTimeout = TimeSpan.FromSeconds(130);
 
+    private static readonly TimeSpan _shortestBodyPause = TimeSpan.FromSeconds(2);
+
     // Settings are read at the start only. Watching for changes would also watch the storage directory below, and wake up with every write to the log.
     private const string ReadOnce = "--hostBuilder:reloadConfigOnChange=false";
 
@@ -85,7 +87,9 @@ public static class HostSetup
         services.AddSection(WalOptions.Section, new WalOptions.Validator(), WalOptions.FormerSection);
         services.AddSection(ProjectListOptions.Section, new ProjectListOptions.Validator());
         services.AddSection<AlertHistoryOptions>(AlertHistoryOptions.Section);
-        services.AddSection<HttpOptions>(HttpOptions.Section);
+        services.AddSection(HttpOptions.Section, new HttpOptions.Validator());
+        services.AddOptions<KestrelServerOptions>()
+            .Configure<IServiceProvider>(static (kestrel, host) => SetBodyRate(kestrel, host.GetUnvalidated<HttpOptions>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new Terminal(Console.Out));
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);
@@ -118,8 +122,8 @@ public static class HostSetup
     public static WebApplication MapHostDefaults(this WebApplication app)
     {
         AuthenticationSetup.Use(app);
-        app.MapGet("/healthz", HealthEndpoints.RespondHealthAsync);
-        app.MapGet("/readyz", HealthEndpoints.RespondReadinessAsync);
+        app.MapRead("/healthz", HealthEndpoints.RespondHealthAsync);
+        app.MapRead("/readyz", HealthEndpoints.RespondReadinessAsync);
         MetricsEndpoint.Map(app);
         OpenApiEndpoints.Map(app);
         return app;
@@ -131,9 +135,13 @@ public static class HostSetup
         options.Limits.MaxRequestBodySize = SmallBodyBytes;
         options.Limits.RequestHeadersTimeout = _headersTimeout;
         options.Limits.KeepAliveTimeout = _keepAliveTimeout;
+    }
 
-        // A client slower than this holds memory for nothing; the grace lets a radio wake up.
-        options.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+    // The server is made before its options are validated, and takes no shorter pause.
+    private static void SetBodyRate(KestrelServerOptions kestrel, HttpOptions http)
+    {
+        TimeSpan pause = http.BodyPause > _shortestBodyPause ? http.BodyPause : _shortestBodyPause;
+        kestrel.Limits.MinRequestBodyDataRate = http.MinBodyRate <= 0 ? null : new MinDataRate(http.MinBodyRate, pause);
     }
 
     private static bool HasAddress(ConfigurationManager configuration) =>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Hosting.Telemetry;
 
@@ -12,7 +13,7 @@ internal static class MetricsEndpoint
     public static void Map(IEndpointRouteBuilder routes)
     {
         RequestDelegate scrape = routes.CreateApplicationBuilder().UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true).Build();
-        routes.MapGet("/metrics", context => RespondAsync(context, scrape))
+        routes.MapRead("/metrics", context => RespondAsync(context, scrape))
             .RequireScope(Scopes.Admin, AuthenticationSetup.Local, AuthenticationSetup.Token);
     }
 

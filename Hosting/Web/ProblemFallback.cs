@@ -18,6 +18,7 @@ internal sealed partial class ProblemFallback(RequestDelegate next, ILogger<Prob
         }
         catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
         {
+            BodyFault.SetRetry(context, bad.StatusCode);
             await Problem.WriteAsync(context, bad.StatusCode, bad.Message);
         }
         catch (Exception failure) when (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)

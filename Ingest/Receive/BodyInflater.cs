@@ -74,7 +74,9 @@ internal static class BodyInflater
                 if (written == 0)
                 {
                     bool isWhole = isGzip ? into.Written.Span.EndsWith(GzipEnd.Mark) : !source.EndWasRead;
-                    return isWhole ? null : Damaged(name, "ends too early", body.Length);
+                    return !isWhole ? Damaged(name, "ends too early", body.Length)
+                        : source.Position < body.Length ? Damaged(name, "is followed by something else", source.Position)
+                        : null;
                 }
 
                 into.Advance(written);

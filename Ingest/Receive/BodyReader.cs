@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Microsoft.AspNetCore.Connections;
 using TimeSeries.Core.Memory;
 using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Receive;
 
@@ -49,17 +49,11 @@ internal static class BodyReader
                 }
             }
         }
-        catch (ConnectionResetException)
+        catch (Exception failure) when (BodyFault.Of(failure) is { } fault)
         {
-            // Nobody is left to read this; the counter shows it.
-            return BrokenOff("The connection was reset.", into);
-        }
-        catch (BadHttpRequestException bad)
-        {
-            // Also when no more came for too long, which is what a Content-Length that is too great looks like.
-            return bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+            return fault.Status == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge(maxBytes)
-                : BrokenOff($"The body ends or breaks after byte {into.Length}: {bad.Message}", into);
+                : new IngestProblem(fault.Status, $"The body ends or breaks after byte {into.Length}: {fault.Detail}") { ByteOffset = into.Length };
         }
     }
 
@@ -70,9 +64,6 @@ internal static class BodyReader
             into.Write(segment.Span);
         }
     }
-
-    private static IngestProblem BrokenOff(string reason, PooledBuffer into) =>
-        new(StatusCodes.Status400BadRequest, reason) { ByteOffset = into.Length };
 
     private static IngestProblem TooLarge(long maxBytes) => new(
         StatusCodes.Status413PayloadTooLarge, $"The body is larger than Ingest:MaxRequestBytes = {ByteSize.Format(maxBytes)}. Split the batch.");

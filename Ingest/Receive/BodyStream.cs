@@ -1,6 +1,9 @@
 namespace TimeSeries.Ingest.Receive;
 
-/// <summary>A body, and something put behind it, as a stream for a decoder; tells whether the decoder wanted more than there is.</summary>
+/// <summary>
+/// A body, and something put behind it, as a stream for a decoder; tells whether the decoder wanted more than there is. The body's last byte is read alone:
+/// a decoder that is done without it was given more than its data.
+/// </summary>
 internal sealed class BodyStream(ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> tail) : Stream
 {
     private int _position;
@@ -24,7 +27,9 @@ internal sealed class BodyStream(ReadOnlyMemory<byte> body, ReadOnlyMemory<byte>
 
     public override int Read(Span<byte> buffer)
     {
-        ReadOnlyMemory<byte> rest = _position < body.Length ? body[_position..] : tail[(_position - body.Length)..];
+        ReadOnlyMemory<byte> rest = _position < body.Length - 1 ? body[_position..^1]
+            : _position < body.Length ? body[_position..]
+            : tail[(_position - body.Length)..];
         int count = Math.Min(rest.Length, buffer.Length);
         rest.Span[..count].CopyTo(buffer);
         _position += count;

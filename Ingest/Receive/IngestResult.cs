@@ -29,35 +29,3 @@ internal sealed record IngestResult
 
     public static IngestResult Refused(IngestProblem problem) => new() { Problem = problem };
 }
-
-/// <summary>Why a push is not taken: a status that says what the agent should do, and a sentence.</summary>
-internal sealed record IngestProblem(int Status, string Detail)
-{
-    // Long enough for a few flushes, short enough that an agent's own buffer does not fill.
-    private const int QueueRetrySeconds = 1;
-
-    // A log or store that fails is tried again every second; a full disk takes longer.
-    private const int FaultRetrySeconds = 5;
-
-    /// <summary>Seconds after which the agent should send again; null when it should not.</summary>
-    public int? RetryAfterSeconds => Status switch
-    {
-        StatusCodes.Status429TooManyRequests => QueueRetrySeconds,
-        StatusCodes.Status503ServiceUnavailable => FaultRetrySeconds,
-        _ => null,
-    };
-
-    /// <summary>Where in the body the trouble is, when it is a place.</summary>
-    public long? ByteOffset { get; init; }
-
-    /// <summary>The envelope key, kind or field concerned.</summary>
-    public string? Field { get; init; }
-
-    public static IngestProblem QueueFull { get; } =
-        new(StatusCodes.Status429TooManyRequests, "Too much is in flight (Ingest:QueueBytes). Send the batch again later.");
-
-    public static IngestProblem Stopping { get; } = new(StatusCodes.Status503ServiceUnavailable, "The server is shutting down. Send the batch again later.");
-
-    public static IngestProblem Unavailable(string reason) =>
-        new(StatusCodes.Status503ServiceUnavailable, $"The batch was not taken: {reason}. Send it again later.");
-}

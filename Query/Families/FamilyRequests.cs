@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using TimeSeries.Hosting.Telemetry;
+using TimeSeries.Hosting.Web;
 using TimeSeries.Query.Responses;
 using TimeSeries.Query.Scheduling;
 
@@ -54,6 +55,7 @@ internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstrume
         }
         catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
         {
+            BodyFault.SetRetry(context, bad.StatusCode);
             await family.WriteErrorAsync(context, bad.StatusCode, bad.Message);
         }
         catch (Exception failure)

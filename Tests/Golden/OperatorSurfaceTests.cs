@@ -20,6 +20,13 @@ internal sealed partial class OperatorSurfaceTests
         // Responses in MessagePack for clients that ask for them; without Accept nothing has changed.
         .. new[] { "aggregate", "samples", "agents", "schema" }
             .Select(name => $"$.paths./api/v1/{name}.get.responses.200.content.application/msgpack was added"),
+
+        // A body that came too slowly was told as 400, on which nobody sends again.
+        .. new[] { "/ingest/v1/batch", "/dashboards/events/search", "/api/v1/dashboards/events/search" }
+            .Select(path => $"$.paths.{path}.post.responses.408 was added"),
+
+        // Where unknown names are too many to be listed.
+        "$.components.schemas.BatchAnswer.properties.unknownCount was added",
     ];
 
     // A list of types means the same in any order (JSON Schema 2020-12, 6.1.1): "null" stood last, and stands first since the document model writes it.

@@ -13,6 +13,9 @@ internal static class BatchDecoder
     /// <summary>How deep arrays and maps may be nested: a batch needs five levels; what is unknown may have some more.</summary>
     public const int MaxDepth = 32;
 
+    // What some editors and libraries put before UTF-8. RFC 8259 §8.1 lets a reader pass over it.
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>
     /// Decodes <paramref name="body"/> (inflated, whole) into a builder that was <see cref="SampleBatchBuilder.Reset"/> before.
     /// Returns null when that went well, otherwise why the batch is refused; then the builder is to be reset before it is used again.
@@ -31,7 +34,9 @@ internal static class BatchDecoder
             return Envelope.Read(ref messagePack, request, body.Length);
         }
 
-        var json = new JsonWireReader(body, request.Unescaped);
-        return Envelope.Read(ref json, request, body.Length);
+        int start = body.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+        var json = new JsonWireReader(body[start..], request.Unescaped);
+        DecodeError? error = Envelope.Read(ref json, request, body.Length);
+        return error is null ? null : error with { ByteOffset = error.ByteOffset + start };
     }
 }

@@ -49,6 +49,7 @@ internal sealed class BatchDescription : IApiDescription
             (401, Refusal("No token, or an unknown one.")),
             (403, Refusal("The token lacks the scope ingest, or belongs to another project.")),
             (405, Refusal("Another method than POST.")),
+            (408, RefusalForNow("The body came too slowly (Http:MinBodyRate, Http:BodyPause); send the same batch again after Retry-After.")),
             (413, Refusal("More than Ingest:MaxRequestBytes as sent or Ingest:MaxInflatedBytes inflated; split the batch.")),
             (415, Refusal("No or an unknown Content-Type, or an unknown Content-Encoding.")),
             (429, RefusalForNow("Too much is in flight; send the same batch again after Retry-After.")),
@@ -69,7 +70,9 @@ internal sealed class BatchDescription : IApiDescription
         ("errors", Errors()),
         ("unknown", Array(String(), "Kinds and fields that are not known, each once.")),
         ("position", String()))
-        .WithOptional(("stored", Boolean("With wait=stored on a shared store: whether the samples are there.")));
+        .WithOptional(
+            ("stored", Boolean("With wait=stored on a shared store: whether the samples are there.")),
+            ("unknownCount", Count("How many names are unknown, where unknown lists only the first 100.")));
 
     private static OpenApiSchema Errors() => Array(Ref("SampleError"), maxItems: 100);
 

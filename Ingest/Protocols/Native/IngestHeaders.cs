@@ -45,7 +45,7 @@ internal readonly record struct IngestHeaders(BodyFormat Format, BodyEncoding En
             return null;
         }
 
-        bool isUtf8 = !type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        bool isUtf8 = !type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
         return MessagePackMedia.Is(type) ? BodyFormat.MessagePack : MessagePackMedia.IsJson(type) && isUtf8 ? BodyFormat.Json : null;
     }
 

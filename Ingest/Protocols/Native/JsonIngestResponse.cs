@@ -22,6 +22,14 @@ internal static class JsonIngestResponse
         }
 
         WriteErrors(json, result.Errors);
+        WriteUnknown(json, unknown);
+        json.WriteString("position"u8, result.Position);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the names that mean nothing here, and how many there are where not all are listed.</summary>
+    public static void WriteUnknown(Utf8JsonWriter json, UnknownNames unknown)
+    {
         json.WriteStartArray("unknown"u8);
         foreach (string name in unknown.List())
         {
@@ -29,8 +37,10 @@ internal static class JsonIngestResponse
         }
 
         json.WriteEndArray();
-        json.WriteString("position"u8, result.Position);
-        json.WriteEndObject();
+        if (unknown.IsCut)
+        {
+            json.WriteNumber("unknownCount"u8, unknown.Count);
+        }
     }
 
     public static void WriteErrors(Utf8JsonWriter json, IReadOnlyList<SampleError> errors)

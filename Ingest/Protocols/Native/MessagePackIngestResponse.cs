@@ -15,7 +15,7 @@ internal static class MessagePackIngestResponse
     public static void Write(IBufferWriter<byte> output, IngestResult result, UnknownNames unknown)
     {
         MessagePackWriter writer = new(output);
-        writer.WriteMapHeader(MemberCount + (result.IsStored is null ? 0 : 1));
+        writer.WriteMapHeader(MemberCount + (result.IsStored is null ? 0 : 1) + (unknown.IsCut ? 1 : 0));
         writer.Write("accepted");
         writer.Write(result.Counts.Accepted);
         writer.Write("rejected");
@@ -39,16 +39,27 @@ internal static class MessagePackIngestResponse
             WriteError(ref writer, error);
         }
 
+        WriteUnknown(ref writer, unknown);
+        writer.Write("position");
+        writer.Write(result.Position);
+        writer.Flush();
+    }
+
+    private static void WriteUnknown(ref MessagePackWriter writer, UnknownNames unknown)
+    {
+        IReadOnlyList<string> listed = unknown.List();
         writer.Write("unknown");
-        writer.WriteArrayHeader(unknown.Count);
-        foreach (string name in unknown.List())
+        writer.WriteArrayHeader(listed.Count);
+        foreach (string name in listed)
         {
             writer.Write(name);
         }
 
-        writer.Write("position");
-        writer.Write(result.Position);
-        writer.Flush();
+        if (unknown.IsCut)
+        {
+            writer.Write("unknownCount");
+            writer.Write(unknown.Count);
+        }
     }
 
     private static void WriteError(ref MessagePackWriter writer, SampleError error)

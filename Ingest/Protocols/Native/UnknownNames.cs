@@ -5,19 +5,26 @@ using TimeSeries.Core.Model.Samples;
 namespace TimeSeries.Ingest.Protocols.Native;
 
 /// <summary>
-/// Names on the wire that no kind or field has, once each, as the response lists them, so that a typo shows. At most <see cref="MaxNames"/>
-/// names of at most <see cref="MaxNameBytes"/> bytes are kept: a name is a hint for people, not worth more memory. Not thread safe.
+/// Names on the wire that no kind or field has, once each, so that a typo shows. The response lists the first <see cref="MaxNames"/> of them, each at most
+/// <see cref="MaxNameBytes"/> bytes long: a name is a hint for people. All are counted. Not thread safe.
 /// </summary>
 internal sealed class UnknownNames
 {
     public const int MaxNames = 100;
     public const int MaxNameBytes = 128;
 
-    private readonly SymbolTable _names = new();
+    // What one batch blew up is not worth keeping.
+    private const int MaxKeptNames = 1_000;
 
+    private SymbolTable _names = new();
+
+    /// <summary>How many there are, also of those that are not listed.</summary>
     public int Count => _names.Count;
 
-    /// <summary>The names; ill-formed bytes show as U+FFFD. Allocates only when there are some.</summary>
+    /// <summary>Whether there are more than are listed.</summary>
+    public bool IsCut => Count > MaxNames;
+
+    /// <summary>The first names; ill-formed bytes show as U+FFFD. Allocates only when there are some.</summary>
     public IReadOnlyList<string> List()
     {
         if (Count == 0)
@@ -25,7 +32,7 @@ internal sealed class UnknownNames
             return [];
         }
 
-        string[] names = new string[Count];
+        string[] names = new string[Math.Min(Count, MaxNames)];
         for (int i = 0; i < names.Length; i++)
         {
             names[i] = Encoding.UTF8.GetString(_names[i]);
@@ -37,11 +44,6 @@ internal sealed class UnknownNames
     /// <summary>Adds <paramref name="name"/>, or <c>owner.name</c> when the owner is not empty.</summary>
     internal void Add(ReadOnlySpan<char> owner, ReadOnlySpan<byte> name)
     {
-        if (Count >= MaxNames)
-        {
-            return;
-        }
-
         Span<byte> text = stackalloc byte[MaxNameBytes];
         int length = 0;
         if (!owner.IsEmpty)
@@ -57,7 +59,11 @@ internal sealed class UnknownNames
 
     internal void Clear()
     {
-        if (Count > 0)
+        if (Count > MaxKeptNames)
+        {
+            _names = new SymbolTable();
+        }
+        else if (Count > 0)
         {
             _names.Clear();
         }

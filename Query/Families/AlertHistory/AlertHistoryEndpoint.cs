@@ -9,13 +9,10 @@ namespace TimeSeries.Query.Families.AlertHistory;
 /// <summary>The endpoints of the Alert History API: each reads its parameters, queries the store and writes the response. Thread safe.</summary>
 internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
 {
-    /// <summary>What the error says where something is not there.</summary>
-    public static string NotFound(HttpRequest request) => $"There is nothing at {request.Path}.";
-
     public async Task RespondPageAsync(HttpContext context)
     {
         AlertParameters parameters = new(context.Request.Query);
-        (int page, int pageSize) = (parameters.Page(), parameters.PageSize());
+        (long page, int pageSize) = (parameters.Page(), parameters.PageSize());
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
         if (await ListAsync(context, AlertRecords.PageQuery(context.User.Pcode(), range, filters, page, pageSize), parameters.Wrong) is { } list)
         {
@@ -35,7 +32,7 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
 
         if (list.RowCount == 0)
         {
-            await context.WriteErrorAsync(StatusCodes.Status404NotFound, NotFound(context.Request));
+            await context.WriteErrorAsync(StatusCodes.Status404NotFound, $"No alert has the id {id}.");
             return;
         }
 

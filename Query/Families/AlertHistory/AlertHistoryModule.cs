@@ -29,5 +29,9 @@ internal sealed class AlertHistoryModule() : ApiModule("alert-history", [Prefix]
         Map<AlertHistoryEndpoint>(routes, "/stats/timeline", static (endpoint, context) => endpoint.RespondTimelineAsync(context));
     }
 
-    protected override string NotFound(HttpRequest request) => AlertHistoryEndpoint.NotFound(request);
+    protected override string NotFound(HttpRequest request)
+    {
+        string rest = request.Path.Value![Prefix.Length..].Trim('/');
+        return rest.Contains('/', StringComparison.Ordinal) ? $"There is nothing at {request.Path}." : $"No alert has the id {rest}.";
+    }
 }

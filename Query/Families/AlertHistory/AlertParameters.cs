@@ -22,7 +22,7 @@ internal sealed class AlertParameters(IQueryCollection query)
     public BadParameters Wrong { get; } = new();
 
     /// <summary><c>page</c>, from 1.</summary>
-    public int Page() => (int)Positive("page", 1, int.MaxValue);
+    public long Page() => Positive("page", 1, long.MaxValue);
 
     /// <summary><c>pageSize</c>: never more than a page may have.</summary>
     public int PageSize() => (int)Math.Min(Positive("pageSize", DefaultPageSize, long.MaxValue), MaxPageSize);

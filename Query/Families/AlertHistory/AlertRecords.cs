@@ -12,6 +12,9 @@ internal static class AlertRecords
 {
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Alert);
 
+    // Past every alert, and a page behind it is still a number of 64 bits.
+    private const long MaxOffset = long.MaxValue - int.MaxValue;
+
     // In the order of At.
     private static readonly ImmutableArray<int> _fields =
     [
@@ -27,7 +30,7 @@ internal static class AlertRecords
         Id, Time, Severity, Source, Title, Description, Labels, Annotations,
     }
 
-    public static ListQuery PageQuery(long pcode, TimeRange range, ImmutableArray<Filter> filters, int page, int pageSize) => new()
+    public static ListQuery PageQuery(long pcode, TimeRange range, ImmutableArray<Filter> filters, long page, int pageSize) => new()
     {
         Pcode = pcode,
         Kind = Kind.Alert,
@@ -35,7 +38,7 @@ internal static class AlertRecords
         Filters = filters,
         Fields = _fields[..(int)At.Annotations],
         Order = ListOrder.ById,
-        Offset = (page - 1L) * pageSize,
+        Offset = (long)Int128.Min((Int128)(page - 1) * pageSize, MaxOffset),
         Limit = pageSize,
         CountTotal = true,
     };
@@ -51,7 +54,7 @@ internal static class AlertRecords
         Limit = 1,
     };
 
-    public static async Task WritePageAsync(HttpContext context, SampleList list, int page, int pageSize)
+    public static async Task WritePageAsync(HttpContext context, SampleList list, long page, int pageSize)
     {
         await using JsonResponse response = await JsonResponse.StartAsync(context);
         CellTable table = Table(list, (int)At.Annotations);
@@ -73,7 +76,7 @@ internal static class AlertRecords
     }
 
     /// <summary>Writes a page as CSV, with what JSON has around its records in headers.</summary>
-    public static Task WritePageCsvAsync(HttpContext context, SampleList list, int page, int pageSize)
+    public static Task WritePageCsvAsync(HttpContext context, SampleList list, long page, int pageSize)
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers["x-total-count"] = list.Total.ToString(CultureInfo.InvariantCulture);

@@ -51,7 +51,8 @@ internal sealed class NcpDescription : IApiDescription
             Response("The events of the page.", Json(Ref("NcpEvents"), ResponseExample)), Error,
             (400, "A field is wrong; details names it."),
             (401, "A header is missing, the timestamp is too old, the access key is unknown, or the signature does not match; details says which."),
-            (404, "The path is not one of these.")),
+            (404, "The path is not one of these."),
+            (408, "The body came too slowly (Http:MinBodyRate, Http:BodyPause); send it again after Retry-After.")),
     });
 
     private static KeyValuePair<string, OpenApiMediaType> Error(int status)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.Web;
 using TimeSeries.Query.Responses;
 using TimeSeries.Query.Scheduling;
 
@@ -31,12 +32,24 @@ internal sealed class NcpEndpoint(QueryScheduler scans)
     {
         try
         {
-            using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            return NcpEventSearch.Read(body.RootElement, pcode);
+            using JsonDocument body = await ParseAsync(context);
+            return NcpTexts.FindIllFormed(body.RootElement) is { } refusal ? (null, refusal) : NcpEventSearch.Read(body.RootElement, pcode);
         }
         catch (JsonException wrong)
         {
             return (null, $"The body is no JSON: {wrong.Message}");
+        }
+    }
+
+    private static async ValueTask<JsonDocument> ParseAsync(HttpContext context)
+    {
+        try
+        {
+            return await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        }
+        catch (Exception failure) when (BodyFault.Of(failure) is { } fault && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException(fault.Detail, fault.Status, failure);
         }
     }
 

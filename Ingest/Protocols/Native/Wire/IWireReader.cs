@@ -51,7 +51,7 @@ internal interface IWireReader
     /// <summary>Whether the next key is encoded like an earlier one; if so, it is read.</summary>
     bool KeyIs(int start, int length);
 
-    /// <summary>Reads the next key; false when it is no text, and so no name.</summary>
+    /// <summary>Reads the next key; false when it is no text, and so no name. <see cref="Text"/> is empty then.</summary>
     bool ReadKey();
 
     /// <summary>Checks that nothing follows the value that was read.</summary>

@@ -92,6 +92,7 @@ internal ref struct JsonWireReader : IWireReader
         KeyStart = (int)_json.TokenStartIndex + 1;
         KeyLength = _json.ValueSpan.Length;
         bool isName = ReadText();
+        Text = isName ? Text : default;
         return Step() && isName;
     }
 

@@ -128,7 +128,9 @@ internal ref struct MessagePackWireReader(ReadOnlySpan<byte> body) : IWireReader
         WireType type = Read();
         SkipInside(type);
         KeyLength = _position - KeyStart;
-        return type is WireType.Text or WireType.Binary;
+        bool isName = type is WireType.Text or WireType.Binary;
+        Text = isName ? Text : default;
+        return isName;
     }
 
     public void ExpectEnd()

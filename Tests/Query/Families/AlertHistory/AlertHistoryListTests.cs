@@ -52,6 +52,8 @@ public sealed class AlertHistoryListTests
     [TestCase("?page=3&pageSize=2", "0", 2, 3)]
     [TestCase("?page=4&pageSize=2", "", 2, 3, Description = "past the end")]
     [TestCase("?page=2147483647&pageSize=100", "", 100, 1)]
+    [TestCase("?page=2147483648", "", 50, 1)]
+    [TestCase("?page=9223372036854775807&pageSize=100", "", 100, 1)]
     [TestCase("?PAGE=2&PageSize=3", "1 0", 3, 2, Description = "names in any case")]
     [TestCase("?page=2&page=1&pageSize=3", "1 0", 3, 2, Description = "the first of two counts")]
     [TestCase("?page=&pageSize=", "4 3 2 1 0", 50, 1, Description = "an empty value is none")]

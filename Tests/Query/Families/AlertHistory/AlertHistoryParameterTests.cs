@@ -105,7 +105,7 @@ public sealed class AlertHistoryParameterTests
     [TestCase("?page=-1", "page")]
     [TestCase("?page=x", "page")]
     [TestCase("?page=1.5", "page")]
-    [TestCase("?page=2147483648", "page")]
+    [TestCase("?page=9223372036854775808", "page")]
     [TestCase("?pageSize=0", "pageSize")]
     [TestCase("?pageSize=-5", "pageSize")]
     [TestCase("?severity=Fatal", "severity")]
