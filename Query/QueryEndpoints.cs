@@ -46,6 +46,7 @@ public static class QueryServices
         services.TryAddSingleton<QueryInstruments>();
         services.TryAddSingleton<QueryScheduler>();
         services.AddSingleton<MatcherPolicy, ExactCasePolicy>();
+        services.AddHostedService<EndpointActivation>();
         foreach (ApiModule module in QueryEndpoints.Modules)
         {
             module.AddServices(services);

@@ -51,12 +51,17 @@ internal abstract class ApiModule(string name, string[] prefixes, params string[
     /// <summary>What the error says where the path is none of the routes.</summary>
     protected abstract string NotFound(HttpRequest request);
 
-    /// <summary>Maps a route to an endpoint, which is made at its first request: store and projects may be opened only when the host starts.</summary>
+    /// <summary>Maps a route to an endpoint, which is made when the host has started: store and projects may be opened only then.</summary>
     protected void Map<T>(RouteGroupBuilder routes, string pattern, Func<T, HttpContext, Task> respond)
-        where T : notnull =>
-        Map(routes, pattern, context => respond(context.RequestServices.GetRequiredService<T>(), context));
+        where T : notnull
+    {
+        T? endpoint = default;
+        Map(routes, pattern, context => respond(endpoint ??= context.RequestServices.GetRequiredService<T>(), context))
+            .WithMetadata(new EndpointActivation.Step(services => endpoint = services.GetRequiredService<T>()));
+    }
 
-    protected void Map(RouteGroupBuilder routes, string pattern, RequestDelegate respond) => routes.MapMethods(pattern, Methods, respond);
+    protected IEndpointConventionBuilder Map(RouteGroupBuilder routes, string pattern, RequestDelegate respond) =>
+        routes.MapMethods(pattern, Methods, respond);
 
     private Task RefuseMethodAsync(HttpContext context)
     {

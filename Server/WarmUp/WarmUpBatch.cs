@@ -16,26 +16,39 @@ internal enum WarmUpForm
 /// <summary>Makes batches with samples of every kind and field, by the schema.</summary>
 internal static class WarmUpBatch
 {
-    /// <summary>The agent that all samples are from.</summary>
+    /// <summary>The agent that samples are from.</summary>
     public const string Agent = "warm-up";
 
     private const int Services = 50;
+    private const int Hexadecimal = 3;
+
+    // A sample misses what it may miss as often as this, and has a number far from the others as often as that.
+    private const int Sparse = 7;
+    private const int Outlying = 97;
+    private const long Far = 1L << 40;
+
+    // The samples of a batch are spread over hours: rollups are for whole ones.
+    private const long StepMilliseconds = 45_000;
 
     /// <summary>The id of the alert in a row.</summary>
     public static string AlertId(int row) => $"00000000-0000-4000-8000-{row % Services:D12}";
+
+    /// <summary>The second value of a text field, which many samples have.</summary>
+    public static string TextOf(Kind kind, string field) => Text(Array.Find([.. SampleSchema.Of(kind).Fields], known => known.Name == field)!, 1);
 
     /// <summary>Makes a body in MessagePack.</summary>
     /// <param name="form">The form of the samples.</param>
     /// <param name="rowCount">Samples of each kind.</param>
     /// <param name="now">The time of the newest sample, in ms.</param>
-    public static byte[] Make(WarmUpForm form, int rowCount, long now)
+    /// <param name="agent">The agent.</param>
+    public static byte[] Make(WarmUpForm form, int rowCount, long now, string agent = Agent)
     {
         ArrayBufferWriter<byte> bytes = new();
         MessagePackWriter writer = new(bytes);
         writer.WriteMapHeader(1 + SampleSchema.All.Length);
         writer.Write("agent");
         writer.WriteMapHeader(3);
-        WriteEntry(ref writer, "oname", Agent);
+        WriteEntry(ref writer, "oname", agent);
         WriteEntry(ref writer, "okind", "warm-up");
         WriteEntry(ref writer, "onode", "node");
         foreach (KindSchema kind in SampleSchema.All)
@@ -80,17 +93,24 @@ internal static class WarmUpBatch
             }
             else
             {
-                writer.WriteMapHeader(fields.Length);
+                writer.WriteMapHeader(fields.Count(field => IsThere(field, row)));
             }
 
             foreach (Field field in fields)
             {
-                if (!isTable)
+                if (!isTable && IsThere(field, row))
                 {
                     writer.Write(field.Name);
                 }
 
-                WriteValue(ref writer, field, row, now);
+                if (IsThere(field, row))
+                {
+                    WriteValue(ref writer, field, row, now);
+                }
+                else if (isTable)
+                {
+                    writer.WriteNil();
+                }
             }
         }
     }
@@ -174,14 +194,20 @@ internal static class WarmUpBatch
         return numbers;
     }
 
+    private static bool IsThere(Field field, int row) => field.Required || row % Sparse != field.Ordinal % Sparse;
+
+    // Some fields have words, and some have ids of hexadecimal digits, as those of traces.
     private static string Text(Field field, int row) =>
         field.IsGuid ? AlertId(row)
-        : field.Allowed.IsEmpty ? $"{field.Name}-{row % Services}"
-        : field.Allowed[row % field.Allowed.Length];
+        : !field.Allowed.IsEmpty ? field.Allowed[row % field.Allowed.Length]
+        : field.Ordinal % Hexadecimal == 0 ? $"{(ulong)(row % Services) * 0x9E37_79B9_7F4A_7C15:x16}"
+        : $"{field.Name}-{row % Services}";
 
-    private static double Fraction(int row) => (row % 1_000) + 0.125;
+    private static double Fraction(int row) => (row % 1_000) + 0.125 + (row % Outlying == 0 ? 1_000_000 : 0);
 
-    private static long Whole(Field field, int row, long now) => field.Type == FieldType.Time ? now - row : row % 500;
+    private static long Whole(Field field, int row, long now) =>
+        field.Type == FieldType.Time ? now - (row * StepMilliseconds)
+        : Math.Clamp(row % Outlying == 0 ? Far : row % 500, field.Minimum, field.Maximum);
 
     private static void WriteEntry(ref MessagePackWriter writer, string key, string value)
     {

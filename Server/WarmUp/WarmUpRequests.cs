@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MessagePack;
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Server.WarmUp;
@@ -12,6 +13,7 @@ namespace TimeSeries.Server.WarmUp;
 internal sealed class WarmUpRequests : IDisposable
 {
     private const int RowsPerKind = 300;
+    private const int ColumnRowsPerKind = 1_000;
     private const string AccessKey = "warm-up";
     private const string Events = "/api/v1/dashboards/events/search";
     private const int MaxRefused = 10;
@@ -35,8 +37,8 @@ internal sealed class WarmUpRequests : IDisposable
         _pushes =
         [
             (MessagePackMedia.ContentType, rows),
-            (MessagePackMedia.ContentType, WarmUpBatch.Make(WarmUpForm.Table, RowsPerKind, now)),
-            (MessagePackMedia.ContentType, WarmUpBatch.Make(WarmUpForm.Columns, RowsPerKind, now)),
+            (MessagePackMedia.ContentType, WarmUpBatch.Make(WarmUpForm.Table, RowsPerKind, now, WarmUpBatch.Agent + "-2")),
+            (MessagePackMedia.ContentType, WarmUpBatch.Make(WarmUpForm.Columns, ColumnRowsPerKind, now)),
             ("application/json", Encoding.UTF8.GetBytes(MessagePackSerializer.ConvertToJson(rows))),
         ];
     }
@@ -74,22 +76,29 @@ internal sealed class WarmUpRequests : IDisposable
     public async Task QueryAsync()
     {
         DateTimeOffset now = _clock.GetUtcNow();
-        string range = string.Create(
-            CultureInfo.InvariantCulture, $"{now.AddHours(-1).ToUnixTimeMilliseconds()}/{now.AddSeconds(1).ToUnixTimeMilliseconds()}");
+        DateTimeOffset to = new(now.AddDays(1).Date, TimeSpan.Zero);
+        long start = to.AddDays(-1).ToUnixTimeMilliseconds();
+        long end = to.ToUnixTimeMilliseconds();
+        string range = string.Create(CultureInfo.InvariantCulture, $"{start}/{end}");
         string day = now.ToString("d/M/yyyy", CultureInfo.InvariantCulture);
         string oid = AgentIdentity.OidOf(Encoding.UTF8.GetBytes(WarmUpBatch.Agent)).ToString(CultureInfo.InvariantCulture);
+        string host = WarmUpBatch.TextOf(Kind.Httpc, "host");
+        string key = WarmUpBatch.TextOf(Kind.Transaction, "api_key");
+        string oauth = WarmUpBatch.TextOf(Kind.Transaction, "oauth_id");
+        string transactions = string.Create(CultureInfo.InvariantCulture, $"kind=transaction&from={start}&to={end}");
         foreach (string target in (IReadOnlyList<string>)
         [
             $"/open/api/json/transaction/{range}", $"/open/api/json/sql/{range}", $"/open/api/json/httpc/{range}",
-            $"/open/api/json/httpc/{range}/filter/host/host-1/port/1", $"/open/api/json/exception/{range}", $"/open/api/json/remote/{range}",
+            $"/open/api/json/httpc/{range}/filter/host/{host}/port/1", $"/open/api/json/exception/{range}", $"/open/api/json/remote/{range}",
             $"/open/api/json/thread_count/{range}", $"/open/api/json/thread_count/{range}/{oid}", $"/open/api/json/thread_count/{range}/avg",
-            $"/api/activity/keys/endpoint/api_key-1/{day}/{day}", $"/api/activity/oauthid/endpoint/oauth_id-1/{day}/{day}",
-            "/api/v1.0/alert-history", "/api/v1.0/alert-history?source=source-1", $"/api/v1.0/alert-history/{WarmUpBatch.AlertId(0)}",
+            $"/api/activity/keys/endpoint/{key}/{day}/{day}", $"/api/activity/oauthid/endpoint/{oauth}/{day}/{day}",
+            "/api/v1.0/alert-history", "/api/v1.0/alert-history?source=source", $"/api/v1.0/alert-history/{WarmUpBatch.AlertId(0)}",
             "/api/v1.0/alert-history/stats/severity", "/api/v1.0/alert-history/stats/source", "/api/v1.0/alert-history/stats/timeline",
             "/api/v1/agents", "/api/v1/schema",
-            "/api/v1/aggregate?kind=transaction&measures=count,avg(elapsed),p95(elapsed)&by=service&window=1m&order=-count&limit=10",
-            "/api/v1/aggregate?kind=transaction&measures=count,max(elapsed)&where=method~:thod-1&by=method",
-            "/api/v1/samples?kind=transaction&limit=10", "/metrics", "/readyz", "/healthz",
+            $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),p95(elapsed)&by=service&window=1m&order=-count&limit=10",
+            $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),min(elapsed),max(elapsed)&by=service&window=1h&order=-count&limit=10",
+            $"/api/v1/aggregate?{transactions}&measures=count,max(elapsed)&where=method~:thod-1&by=method",
+            $"/api/v1/samples?{transactions}&limit=10", "/metrics", "/readyz", "/healthz",
         ])
         {
             await SendAsync(new HttpRequestMessage(HttpMethod.Get, target));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Server.WarmUp;
@@ -72,6 +73,7 @@ internal sealed partial class WarmUpService(StartOptions options, TimeProvider c
         await twin.StartAsync(cancellationToken);
         requests.Address = new Uri(twin.Urls.First());
         await requests.PushAsync();
+        await twin.Services.GetRequiredService<EmbeddedStore>().SealAsync(cancellationToken);
         await Task.WhenAll(RepeatAsync(requests.PushAsync), RepeatAsync(requests.QueryAsync));
         await twin.StopAsync(cancellationToken);
         return requests.Refused;

@@ -114,8 +114,11 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     /// <remarks>A batch is in memory before its response, so every acknowledged batch is seen.</remarks>
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>Seals, compacts and retains until cancelled. Failures are logged, counted and tried again.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Maintenance.RunAsync(cancellationToken);
+    /// <summary>
+    /// Reads into the cache what the first queries will need; seals, compacts and retains until cancelled. Failures are logged, counted and tried again.
+    /// </summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        Maintenance.RunAsync(cancellationToken), Task.Run(() => new RollupReadAhead(_context, _snapshots).Run(cancellationToken), CancellationToken.None));
 
     /// <summary>Seals everything that is in memory now. Throws when the disk fails; nothing is lost then.</summary>
     public Task SealAsync(CancellationToken cancellationToken = default) => Maintenance.SealAsync(cancellationToken);
