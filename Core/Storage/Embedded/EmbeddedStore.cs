@@ -117,8 +117,11 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     /// <summary>
     /// Reads into the cache what the first queries will need; seals, compacts and retains until cancelled. Failures are logged, counted and tried again.
     /// </summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        Maintenance.RunAsync(cancellationToken), Task.Run(() => new RollupReadAhead(_context, _snapshots).Run(cancellationToken), CancellationToken.None));
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Maintenance.RunAsync(cancellationToken), Task.Run(() => ReadAhead(cancellationToken), CancellationToken.None));
+
+    /// <summary>Reads into the cache what the first queries will need.</summary>
+    internal void ReadAhead(CancellationToken cancellationToken) => new RollupReadAhead(_context, _snapshots).Run(cancellationToken);
 
     /// <summary>Seals everything that is in memory now. Throws when the disk fails; nothing is lost then.</summary>
     public Task SealAsync(CancellationToken cancellationToken = default) => Maintenance.SealAsync(cancellationToken);
