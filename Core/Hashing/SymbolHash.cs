@@ -1,54 +1,91 @@
-using System.Numerics;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+using Aes = System.Runtime.Intrinsics.X86.Aes;
 
 namespace TimeSeries.Core.Hashing;
 
 /// <summary>
-/// A quick 32-bit hash of short texts for tables in memory: CRC-32C eight bytes at a time, mixed with a seed drawn once per process,
-/// so that what comes from outside can't aim at one slot. Never stored.
+/// A quick 32-bit hash of short texts for tables in memory, with a secret of the process: who knows the function and not the secret can't aim at a slot.
+/// AES rounds, sixteen bytes at a time: two of each block (after a single one, differences of a block could cancel those of the next whatever the secret), and
+/// one more at the end. Without these instructions it is XXH3. Never stored.
 /// </summary>
 public static class SymbolHash
 {
-    private static readonly uint _seed = (uint)Random.Shared.NextInt64();
-    private static readonly uint _factor = (uint)Random.Shared.NextInt64() | 1;
+    private static readonly HashKeys _keys = HashKeys.Random();
+    private static readonly long _seed = (long)RandomSeed();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Of(ReadOnlySpan<byte> text)
-    {
-        uint crc = _seed ^ (uint)text.Length;
-        ref byte start = ref MemoryMarshal.GetReference(text);
-        int i = 0;
-        for (; i + 8 < text.Length; i += 8)
-        {
-            // CRC alone is linear, so equal differences could cancel out whatever the seed; the product makes each step non-linear.
-            crc = BitOperations.Crc32C(crc, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, i))) * _factor;
-        }
+    public static uint Of(ReadOnlySpan<byte> text) => Aes.IsSupported ? ByAes(text, in _keys) : (uint)XxHash3.HashToUInt64(text, _seed);
 
-        crc = BitOperations.Crc32C(crc, Tail(ref start, text.Length)) * _factor;
-        return crc ^ (crc >> 15);
+    /// <summary>A hash with a secret of its own, for a table that many texts have led to the same slots of.</summary>
+    public static uint Of(ReadOnlySpan<byte> text, ulong secret) => (uint)XxHash3.HashToUInt64(text, (long)secret);
+
+    /// <summary>A new secret; never zero.</summary>
+    public static ulong RandomSeed()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return MemoryMarshal.Read<ulong>(bytes) | 1;
     }
 
-    // The last eight bytes, some of which may have been hashed before; of a shorter text all of it. The length is in the seed, so nothing needs telling apart.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Tail(ref byte start, int length)
+    internal static uint ByAes(ReadOnlySpan<byte> text, in HashKeys keys)
     {
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        Vector128<byte> state = keys.Start;
+        int i = 0;
+        for (; i + 16 < text.Length; i += 16)
+        {
+            state = Aes.Encrypt(Aes.Encrypt(state ^ Vector128.LoadUnsafe(ref start, (nuint)i), keys.First), keys.Second);
+        }
+
+        state = Aes.Encrypt(Aes.Encrypt(state ^ Tail(ref start, text.Length), keys.First), keys.Second);
+        return Aes.Encrypt(state ^ Vector128.CreateScalar((uint)text.Length).AsByte(), keys.First).AsUInt32().ToScalar();
+    }
+
+    // The last sixteen bytes, some of which may have been hashed before; of a shorter text all of it. The length is hashed too, so nothing needs telling apart.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Tail(ref byte start, int length)
+    {
+        if (length >= 16)
+        {
+            return Vector128.LoadUnsafe(ref start, (nuint)(length - 16));
+        }
+
         if (length >= 8)
         {
-            return Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, length - 8));
+            return Vector128.Create(
+                Unsafe.ReadUnaligned<ulong>(ref start), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, length - 8))).AsByte();
         }
 
         if (length >= 4)
         {
-            return Unsafe.ReadUnaligned<uint>(ref start) | ((ulong)Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, length - 4)) << 32);
+            return Vector128.Create(
+                Unsafe.ReadUnaligned<uint>(ref start), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, length - 4)), 0, 0).AsByte();
         }
 
-        ulong tail = 0;
+        uint tail = 0;
         for (int i = 0; i < length; i++)
         {
-            tail |= (ulong)Unsafe.Add(ref start, i) << (8 * i);
+            tail |= (uint)Unsafe.Add(ref start, i) << (8 * i);
         }
 
-        return tail;
+        return Vector128.CreateScalar(tail).AsByte();
+    }
+}
+
+/// <summary>The secret of a process.</summary>
+internal readonly record struct HashKeys(Vector128<byte> Start, Vector128<byte> First, Vector128<byte> Second)
+{
+    public static HashKeys Random() => new(RandomKey(), RandomKey(), RandomKey());
+
+    private static Vector128<byte> RandomKey()
+    {
+        Span<byte> bytes = stackalloc byte[Vector128<byte>.Count];
+        RandomNumberGenerator.Fill(bytes);
+        return Vector128.Create((ReadOnlySpan<byte>)bytes);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
@@ -22,7 +23,7 @@ internal sealed class AlertDeduplicator(StoreRoute route)
 
     // Guards _onTheWay and _kept.
     private readonly Lock _lock = new();
-    private readonly HashSet<(long Pcode, Guid Id)> _onTheWay = [];
+    private readonly HashSet<(long Pcode, Guid Id)> _onTheWay = new(IdComparer.Instance);
     private readonly Queue<(long Pcode, Guid Id)> _kept = [];
 
     /// <summary>Finds the alerts of a batch that a store on another machine has. Waits for that machine, so it is not for the committer.</summary>
@@ -33,7 +34,7 @@ internal sealed class AlertDeduplicator(StoreRoute route)
             return new(FrozenSet<Guid>.Empty);
         }
 
-        HashSet<Guid> unknown = new(alerts.RowCount);
+        HashSet<Guid> unknown = new(alerts.RowCount, IdComparer.Instance);
         TextColumn ids = alerts.Texts(_idField);
         lock (_lock)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using TimeSeries.Core.Hashing;
 
 namespace TimeSeries.Core.Aggregate.Grouping;
 
@@ -8,15 +9,29 @@ internal sealed class LongHashTable
 {
     private const int SmallestIndex = 16;
 
+    // Numbers that differ don't lie in one row of so many slots by chance.
+    private const int MostProbes = 128;
+
+    private static readonly ulong _processSecret = SymbolHash.RandomSeed();
+
     // Rented, and perhaps longer than the table is.
     private long[] _values = [];
     private int[] _slots = [];
     private int _size;
     private int _shift;
 
+    // The table's own secret once numbers led to the same slots.
+    private ulong _secret = _processSecret;
+
     public int Count { get; private set; }
 
     public long AllocatedBytes => _values.Length * (long)sizeof(long) + _slots.Length * (long)sizeof(int);
+
+    /// <summary>The secret that all tables begin with.</summary>
+    internal static ulong ProcessSecret => _processSecret;
+
+    /// <summary>Whether so many numbers led to the same slots that the table hashes with a secret of its own.</summary>
+    internal bool HasSecret => _secret != _processSecret;
 
     public long this[int id] => _values[id];
 
@@ -29,11 +44,17 @@ internal sealed class LongHashTable
 
         int mask = _size - 1;
         int[] slots = _slots;
-        for (int slot = HashMix.SlotOf(value, _shift); ; slot = (slot + 1) & mask)
+        for (int slot = HashMix.SlotOf(value, _secret, _shift), probes = 0; ; slot = (slot + 1) & mask, probes++)
         {
             int id = slots[slot] - 1;
             if (id < 0)
             {
+                if (probes >= MostProbes && _secret == _processSecret)
+                {
+                    TakeSecret();
+                    return Intern(value);
+                }
+
                 _values[Count] = value;
                 slots[slot] = ++Count;
                 return Count - 1;
@@ -57,6 +78,15 @@ internal sealed class LongHashTable
 
         Array.Clear(_slots, 0, _size);
         Count = 0;
+        _secret = _processSecret;
+    }
+
+    // Someone knows the hash after all. The next is of this table alone.
+    private void TakeSecret()
+    {
+        _secret = SymbolHash.RandomSeed();
+        Array.Clear(_slots, 0, _size);
+        Index();
     }
 
     private void Grow()
@@ -68,15 +98,20 @@ internal sealed class LongHashTable
         _values.AsSpan(0, Count).CopyTo(values);
         Return(_slots, _values);
         (_slots, _values, _size, _shift) = (slots, values, size, 64 - int.Log2(size));
+        Index();
+    }
+
+    private void Index()
+    {
         for (int id = 0; id < Count; id++)
         {
-            int slot = HashMix.SlotOf(values[id], _shift);
-            while (slots[slot] != 0)
+            int slot = HashMix.SlotOf(_values[id], _secret, _shift);
+            while (_slots[slot] != 0)
             {
-                slot = (slot + 1) & (size - 1);
+                slot = (slot + 1) & (_size - 1);
             }
 
-            slots[slot] = id + 1;
+            _slots[slot] = id + 1;
         }
     }
 
@@ -96,13 +131,16 @@ internal static class HashMix
     // 2⁶⁴ divided by the golden ratio.
     private const ulong Factor = 0x9E3779B97F4A7C15;
 
-    /// <summary>The slot of a key in a table of 2^(64 − <paramref name="shift"/>) slots.</summary>
+    /// <summary>
+    /// The slot of a key in a table of 2^(64 − <paramref name="shift"/>) slots. Numbers come from outside too: the products have a secret factor, so that who
+    /// does not know it meets no more equal slots than with numbers by chance.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int SlotOf(long key, int shift)
+    public static int SlotOf(long key, ulong secret, int shift)
     {
         // One product alone leaves keys that differ in their upper halves only side by side, in long runs.
-        ulong mixed = unchecked((ulong)key * Factor);
+        ulong mixed = unchecked((ulong)key * secret);
         mixed ^= mixed >> 32;
-        return (int)(unchecked(mixed * Factor) >> shift);
+        return (int)(unchecked((mixed ^ Factor) * secret) >> shift);
     }
 }

@@ -15,7 +15,14 @@ public sealed class SymbolTable
     // Texts that are looked up together; their hashes stand on the stack.
     private const int PassTexts = 128;
 
+    // Texts that differ don't lie in one row of so many slots by chance.
+    private const int MostProbes = 128;
+
+    /// <summary>The bits of the hashes of tables made from now on; tests have none, so that all hashes are equal.</summary>
+    internal static uint HashBits { get; set; } = uint.MaxValue;
+
     private readonly LargeArrayPool? _pool;
+    private readonly uint _hashBits = HashBits;
     private byte[] _bytes = [];
     private int[] _ends = [];
     private int[] _hashes = [];
@@ -24,6 +31,9 @@ public sealed class SymbolTable
     // Slots in use, a power of two; the array may be longer.
     private int _slotCount;
     private int _indexed;
+
+    // The table's own secret once texts led to the same slots; before, 0.
+    private ulong _secret;
 
     // Whether a view may show the array: then it is not changed, nor given back before the table is released.
     private bool _bytesShown;
@@ -49,6 +59,9 @@ public sealed class SymbolTable
     /// <summary>Whether all texts came through <see cref="Intern(ReadOnlySpan{byte})"/>, so that none stands twice.</summary>
     public bool Distinct { get; private set; } = true;
 
+    /// <summary>Whether so many texts led to the same slots that the table hashes with a secret of its own.</summary>
+    internal bool HasSecret => _secret != 0;
+
     /// <summary>Bytes of memory held.</summary>
     public long AllocatedBytes => _bytes.Length + ((long)_ends.Length + _hashes.Length + _slots.Length) * sizeof(int);
 
@@ -62,7 +75,7 @@ public sealed class SymbolTable
     }
 
     /// <summary>The code of a text, which is added when it is new.</summary>
-    public int Intern(ReadOnlySpan<byte> text) => Intern(text, (int)SymbolHash.Of(text));
+    public int Intern(ReadOnlySpan<byte> text) => Intern(text, HashOf(text));
 
     /// <summary>
     /// Interns all texts of another dictionary and writes the code of each. Quicker than one by one: what is looked at lies all over memory, and in passes over
@@ -75,9 +88,10 @@ public sealed class SymbolTable
         {
             int count = Math.Min(PassTexts, texts.Count - first);
             Span<int> found = codes.Slice(first, count);
+            ulong secret = _secret;
             for (int i = 0; i < count; i++)
             {
-                hashes[i] = (int)SymbolHash.Of(texts[first + i]);
+                hashes[i] = HashOf(texts[first + i]);
             }
 
             Guess(hashes[..count], found);
@@ -86,7 +100,7 @@ public sealed class SymbolTable
                 ReadOnlySpan<byte> text = texts[first + i];
                 if (found[i] < 0 || !ShortTexts.AreEqual(this[found[i]], text))
                 {
-                    found[i] = Intern(text, hashes[i]);
+                    found[i] = Intern(text, secret == _secret ? hashes[i] : HashOf(text));
                 }
             }
         }
@@ -118,15 +132,23 @@ public sealed class SymbolTable
     {
         if (_indexed < Count || (Count + 1) * 2 > _slotCount)
         {
+            ulong secret = _secret;
             Index();
+            hash = secret == _secret ? hash : HashOf(text);
         }
 
         int mask = _slotCount - 1;
-        for (int slot = hash & mask; ; slot = (slot + 1) & mask)
+        for (int slot = hash & mask, probes = 0; ; slot = (slot + 1) & mask, probes++)
         {
             int code = _slots[slot] - 1;
             if (code < 0)
             {
+                if (probes >= MostProbes && _secret == 0)
+                {
+                    TakeSecret();
+                    return Intern(text);
+                }
+
                 code = Append(text);
                 ReserveHashes();
                 _hashes[code] = hash;
@@ -187,6 +209,7 @@ public sealed class SymbolTable
         Distinct = true;
         Array.Clear(_slots, 0, _slotCount);
         _indexed = 0;
+        _secret = 0;
     }
 
     /// <summary>Fills an empty table with texts that stand one behind the other, without looking; the lengths add up to the bytes.</summary>
@@ -299,6 +322,19 @@ public sealed class SymbolTable
         }
     }
 
+    private int HashOf(ReadOnlySpan<byte> text) =>
+        _secret == 0 ? (int)(SymbolHash.Of(text) & _hashBits) : (int)SymbolHash.Of(text, _secret);
+
+    private bool IsSame(int code, int other) => _hashes[code] == _hashes[other] && ShortTexts.AreEqual(this[code], this[other]);
+
+    // Someone knows the hash after all. The next is of this table alone.
+    private void TakeSecret()
+    {
+        _secret = SymbolHash.RandomSeed();
+        _indexed = 0;
+        Index();
+    }
+
     // A table that had texts added unseen is indexed whole when the first text is interned again.
     private void Index()
     {
@@ -315,15 +351,27 @@ public sealed class SymbolTable
         int mask = _slotCount - 1;
         for (int code = 0; code < Count; code++)
         {
-            int hash = code < _indexed ? _hashes[code] : (int)SymbolHash.Of(this[code]);
+            int hash = code < _indexed ? _hashes[code] : HashOf(this[code]);
             _hashes[code] = hash;
             int slot = hash & mask;
-            while (_slots[slot] != 0)
+            int probes = 0;
+            while (_slots[slot] != 0 && !IsSame(_slots[slot] - 1, code))
             {
                 slot = (slot + 1) & mask;
+                probes++;
             }
 
-            _slots[slot] = code + 1;
+            if (probes >= MostProbes && _secret == 0)
+            {
+                TakeSecret();
+                return;
+            }
+
+            // The first of texts that stand twice is the one to be found.
+            if (_slots[slot] == 0)
+            {
+                _slots[slot] = code + 1;
+            }
         }
 
         _indexed = Count;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
@@ -17,8 +18,8 @@ internal sealed class Head
     private const int AlertBytes = 72;
 
     private readonly ConcurrentDictionary<(long Pcode, Kind Kind), HeadTable> _tables = new();
-    private readonly Dictionary<(long Pcode, Guid Id), int> _alerts = [];
-    private readonly HashSet<(long Pcode, Guid Id)> _repeatedAlerts = [];
+    private readonly Dictionary<(long Pcode, Guid Id), int> _alerts = new(IdComparer.Instance);
+    private readonly HashSet<(long Pcode, Guid Id)> _repeatedAlerts = new(IdComparer.Instance);
 
     // Guards the ids of alerts, which ingest and lists ask for while the writer adds.
     private readonly Lock _alertGate = new();

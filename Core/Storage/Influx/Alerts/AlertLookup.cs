@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx.Client;
@@ -53,7 +54,7 @@ public sealed partial class AlertLookup : IDisposable
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async ValueTask<IReadOnlySet<Guid>> FindAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        HashSet<Guid> found = [];
+        HashSet<Guid> found = new(IdComparer.Instance);
         if (ids.Count == 0)
         {
             return found;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TimeSeries.Core.Aggregate.Grouping;
+using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Storage.Influx.Alerts;
@@ -79,6 +80,6 @@ internal sealed class StoredAlertIds
     /// <summary>An id, whose hash is seeded by the process: no sender can choose ids that collide.</summary>
     private readonly record struct AlertId(ulong Upper, ulong Lower)
     {
-        public override int GetHashCode() => HashCode.Combine(Upper, Lower);
+        public override int GetHashCode() => (int)SymbolHash.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<AlertId>(in this)));
     }
 }
