@@ -1,10 +1,11 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace TimeSeries.Hosting.Configuration;
 
 /// <summary>Section <c>Http</c>.</summary>
-public sealed partial class HttpOptions
+public sealed partial class HttpOptions : IValidatableObject
 {
     public const string Section = "Http";
 
@@ -22,6 +23,11 @@ public sealed partial class HttpOptions
     [ValueRange("2s", "1h")]
     [TypeConverter(typeof(DurationText.Converter))]
     public TimeSpan BodyPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => CorsOrigins
+        .Where(text => text.Length > 0 && Origin.Normalize(text) is null)
+        .Select(text => validationContext.Error(
+            nameof(CorsOrigins), $"'{text}' is no origin, like https://a.example or http://localhost:3000, nor *; separate several by commas"));
 
     [OptionsValidator]
     internal sealed partial class Validator : IValidateOptions<HttpOptions>;

@@ -24,7 +24,9 @@ internal sealed class HostDocument(IEnumerable<IApiDescription> descriptions)
                 Version = HostVersion.Text,
                 Description = "A time-series ingestion engine with a query API for application performance monitoring.",
             },
-            Servers = [new OpenApiServer { Url = "/" }],
+
+            // Relative to the document's own address (OAS 3.1, 4.8.5), so that it is right below any prefix of a proxy.
+            Servers = [new OpenApiServer { Url = ".." }],
             Tags = new HashSet<OpenApiTag>(),
             Components = new OpenApiComponents(),
         };

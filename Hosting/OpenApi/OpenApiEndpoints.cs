@@ -35,7 +35,9 @@ internal static class OpenApiEndpoints
             {
                 options.RoutePrefix = PagePath[1..];
                 options.DocumentTitle = "TimeSeries";
-                options.SwaggerEndpoint(DocumentPath, "TimeSeries");
+
+                // From the page, so that it works below any prefix of a proxy.
+                options.SwaggerEndpoint(".." + DocumentPath, "TimeSeries");
                 options.ConfigObject.DefaultModelsExpandDepth = 0;
                 options.ConfigObject.DocExpansion = Swashbuckle.AspNetCore.SwaggerUI.DocExpansion.List;
                 // Null, which is its default, switches off the badge for which Swagger UI would send the document's address to a server of its makers.

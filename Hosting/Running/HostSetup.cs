@@ -35,6 +35,9 @@ public static class HostSetup
 
     private static readonly TimeSpan _shortestBodyPause = TimeSpan.FromSeconds(2);
 
+    // Lines of a request end with CR and LF. What a proxy before it takes for one request, because of a bare LF, would be two here (RFC 9112 §11.2).
+    private const string NoBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
+
     // Settings are read at the start only. Watching for changes would also watch the storage directory below, and wake up with every write to the log.
     private const string ReadOnce = "--hostBuilder:reloadConfigOnChange=false";
 
@@ -62,6 +65,7 @@ public static class HostSetup
     /// <param name="readsSettings">Whether settings come from files and the environment too, not from the command line alone.</param>
     public static WebApplicationBuilder CreateBuilder(string[] args, string serviceName = "timeseries", bool readsSettings = true)
     {
+        AppContext.SetSwitch(NoBareLineFeeds, true);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [ReadOnce, .. args] });
         if (!readsSettings)
         {
@@ -109,12 +113,7 @@ public static class HostSetup
         TelemetrySetup.Start(app.Services);
         app.UseResponseCompression();
         app.UseMiddleware<ProblemFallback>();
-        string[] origins = [.. app.Services.GetUnvalidated<HttpOptions>().CorsOrigins];
-        if (origins.Length > 0)
-        {
-            app.UseCors(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod());
-        }
-
+        CrossOrigin.Use(app, app.Services.GetUnvalidated<HttpOptions>().CorsOrigins);
         return app;
     }
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using TimeSeries.Core.Schema;
+using TimeSeries.Query.Families;
 using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Api;
@@ -8,6 +10,9 @@ namespace TimeSeries.Query.Api;
 /// <summary>The parameters of a request under <c>/api/v1</c>. Of a name that is there twice the first counts, except where many are meant.</summary>
 internal sealed class ApiParameters(HttpRequest request)
 {
+    /// <summary>What is wrong when there is a parameter beside these; null when there is none.</summary>
+    public string? FindUnknown(params ImmutableArray<string> known) => UnknownParameters.Find(request.Query, known)?.Sentence;
+
     /// <summary>A parameter; null when it is absent or empty.</summary>
     public string? Find(string name) => request.Query.TryGetValue(name, out StringValues values) && values is [{ Length: > 0 } first, ..] ? first : null;
 

@@ -13,13 +13,13 @@ internal static class TimeRangeParameter
     {
         period = default;
         long end = now.Milliseconds;
-        if (to is not null && !Moment.TryRead(to, out end))
+        if (to is not null && !Moment.TryRead(to, now, out end))
         {
             return NoMoment("to", to);
         }
 
         long start = end - HourMilliseconds;
-        if (from is not null && !Moment.TryRead(from, out start))
+        if (from is not null && !Moment.TryRead(from, now, out start))
         {
             return NoMoment("from", from);
         }
@@ -29,5 +29,6 @@ internal static class TimeRangeParameter
     }
 
     private static string NoMoment(string name, string found) =>
-        $"{name} must be epoch milliseconds or a moment as in RFC 3339, like 2023-01-29T12:00:00Z, found \"{found}\".";
+        $"{name} must be epoch milliseconds, a moment as in RFC 3339, like 2023-01-29T12:00:00Z, or one before now, like -15m or now-1h, "
+        + $"found \"{found}\".";
 }

@@ -11,6 +11,9 @@ internal sealed class CsvResponse : IAsyncDisposable
 {
     private static readonly SearchValues<byte> _needQuotes = SearchValues.Create("\",\r\n"u8);
 
+    // Spreadsheets take a text that begins so for a formula, and run it (OWASP, CSV injection).
+    private static readonly SearchValues<byte> _beginFormulas = SearchValues.Create("=+-@\t\r"u8);
+
     private readonly PipeWriter _body;
     private readonly CancellationToken _aborted;
     private bool _inLine;
@@ -29,6 +32,7 @@ internal sealed class CsvResponse : IAsyncDisposable
         return new CsvResponse(context);
     }
 
+    /// <summary>Writes a cell. A text that a spreadsheet would take for a formula gets an apostrophe before it; a number never does.</summary>
     public void Write(Cell cell)
     {
         if (_inLine)
@@ -37,13 +41,15 @@ internal sealed class CsvResponse : IAsyncDisposable
         }
 
         _inLine = true;
+        bool isFormula = cell.Form == CellForm.Text && !cell.Utf8.IsEmpty && _beginFormulas.Contains(cell.Utf8[0]);
         if (cell.Utf8.IndexOfAny(_needQuotes) < 0)
         {
+            _body.Write(isFormula ? "'"u8 : default);
             _body.Write(cell.Utf8);
             return;
         }
 
-        _body.Write("\""u8);
+        _body.Write(isFormula ? "\"'"u8 : "\""u8);
         ReadOnlySpan<byte> rest = cell.Utf8;
         for (int quote = rest.IndexOf((byte)'"'); quote >= 0; quote = rest.IndexOf((byte)'"'))
         {

@@ -25,6 +25,9 @@ internal sealed partial class OperatorSurfaceTests
         .. new[] { "/ingest/v1/batch", "/dashboards/events/search", "/api/v1/dashboards/events/search" }
             .Select(path => $"$.paths.{path}.post.responses.408 was added"),
 
+        // Relative to the document's own address, so that it is right below any prefix of a proxy.
+        "$.servers[0].url was",
+
         // Where unknown names are too many to be listed.
         "$.components.schemas.BatchAnswer.properties.unknownCount was added",
     ];

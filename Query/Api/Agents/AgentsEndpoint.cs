@@ -12,6 +12,12 @@ internal sealed class AgentsEndpoint(QueryScheduler scans)
 
     public async Task HandleAsync(HttpContext context)
     {
+        if (new ApiParameters(context.Request).FindUnknown() is { } wrong)
+        {
+            await context.WriteErrorAsync(StatusCodes.Status400BadRequest, wrong);
+            return;
+        }
+
         using QueryOutcome outcome = await scans.RunAsync(AgentDirectory.Queries(context.User.Pcode()), context.RequestAborted);
         if (!await outcome.SucceedsAsync(context))
         {

@@ -12,6 +12,9 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
 {
     private const int DefaultLimit = 1_000;
 
+    private static readonly ImmutableArray<string> _parameters =
+        ["kind", "from", "to", "window", "by", "measures", "where", "order", "limit", "format"];
+
     private readonly List<AggregateColumn> _columns = [];
     private readonly List<GroupField> _groups = [];
 
@@ -19,7 +22,9 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
     public static string? TryRead(ApiParameters parameters, long pcode, Timestamp now, long maxRows, out AggregateRequest? request)
     {
         request = null;
-        return parameters.TryReadKind(out KindSchema? kind) ?? new AggregateReader(parameters, kind!).TryRead(pcode, now, maxRows, out request);
+        KindSchema? kind = null;
+        return parameters.FindUnknown(_parameters) ?? parameters.TryReadKind(out kind)
+            ?? new AggregateReader(parameters, kind!).TryRead(pcode, now, maxRows, out request);
     }
 
     private string? TryRead(long pcode, Timestamp now, long maxRows, out AggregateRequest? request)

@@ -12,11 +12,14 @@ internal sealed record SamplesRequest(ListQuery Query, ResponseFormat Format)
     private const int DefaultLimit = 100;
     private const int MostSamples = 10_000;
 
+    private static readonly ImmutableArray<string> _parameters = ["kind", "from", "to", "where", "limit", "cursor", "format"];
+
     /// <summary>The request; or what is wrong with it.</summary>
     public static string? TryRead(ApiParameters parameters, long pcode, Timestamp now, out SamplesRequest? request)
     {
         request = null;
-        string? wrong = parameters.TryReadKind(out KindSchema? kind);
+        KindSchema? kind = null;
+        string? wrong = parameters.FindUnknown(_parameters) ?? parameters.TryReadKind(out kind);
         if (wrong is not null)
         {
             return wrong;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MessagePack;
 using TimeSeries.Core.Schema;
+using TimeSeries.Query.Families;
 using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Api.Schema;
@@ -22,6 +23,12 @@ internal static class SchemaEndpoint
 
     public static async Task HandleAsync(HttpContext context)
     {
+        if (new ApiParameters(context.Request).FindUnknown() is { } wrong)
+        {
+            await context.WriteErrorAsync(StatusCodes.Status400BadRequest, wrong);
+            return;
+        }
+
         ResponseFormat format = ValueResponse.AcceptedFormat(context.Request);
         ValueResponse.SetHead(context, format);
         byte[] body = JsonSchema();

@@ -9,9 +9,15 @@ namespace TimeSeries.Query.Families.AlertHistory;
 /// <summary>The endpoints of the Alert History API: each reads its parameters, queries the store and writes the response. Thread safe.</summary>
 internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
 {
+    private static readonly ImmutableArray<string> _one = ["format"];
+    private static readonly ImmutableArray<string> _common = ["startDate", "endDate", "severity", "minSeverity", "source", "label", "format"];
+    private static readonly ImmutableArray<string> _page = ["page", "pageSize", .. _common];
+    private static readonly ImmutableArray<string> _severities = ["includeZero", .. _common];
+    private static readonly ImmutableArray<string> _timeline = ["window", .. _common];
+
     public async Task RespondPageAsync(HttpContext context)
     {
-        AlertParameters parameters = new(context.Request.Query);
+        AlertParameters parameters = new(context.Request.Query, _page);
         (long page, int pageSize) = (parameters.Page(), parameters.PageSize());
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
         if (await ListAsync(context, AlertRecords.PageQuery(context.User.Pcode(), range, filters, page, pageSize), parameters.Wrong) is { } list)
@@ -22,7 +28,7 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
 
     public async Task RespondOneAsync(HttpContext context)
     {
-        AlertParameters parameters = new(context.Request.Query);
+        AlertParameters parameters = new(context.Request.Query, _one);
         bool isCsv = parameters.IsCsv();
         Guid id = Guid.Parse((string)context.Request.RouteValues["id"]!);
         if (await ListAsync(context, AlertRecords.OneQuery(context.User.Pcode(), id), parameters.Wrong) is not { } list)
@@ -41,7 +47,7 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
 
     public async Task RespondSeveritiesAsync(HttpContext context)
     {
-        AlertParameters parameters = new(context.Request.Query);
+        AlertParameters parameters = new(context.Request.Query, _severities);
         bool includeZero = parameters.IncludeZero();
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
         using QueryResult? result = await CountAsync(context, AlertStatistics.SeverityQuery(context.User.Pcode(), range, filters, 0), parameters.Wrong);
@@ -54,7 +60,7 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
 
     public async Task RespondSourcesAsync(HttpContext context)
     {
-        AlertParameters parameters = new(context.Request.Query);
+        AlertParameters parameters = new(context.Request.Query, _common);
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
         using QueryResult? result = await CountAsync(context, AlertStatistics.SourceQuery(context.User.Pcode(), range, filters), parameters.Wrong);
         if (result is not null)
@@ -65,7 +71,7 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
 
     public async Task RespondTimelineAsync(HttpContext context)
     {
-        AlertParameters parameters = new(context.Request.Query);
+        AlertParameters parameters = new(context.Request.Query, _timeline);
         long window = parameters.Window();
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
         using QueryResult? result = await CountAsync(context, AlertStatistics.SeverityQuery(context.User.Pcode(), range, filters, window), parameters.Wrong);

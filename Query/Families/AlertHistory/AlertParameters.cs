@@ -10,7 +10,7 @@ namespace TimeSeries.Query.Families.AlertHistory;
 /// Reads the parameters of a request, each where an endpoint has it. Of a name that is there twice the first counts (but every label); an empty value is none.
 /// What can't be read is in <see cref="Wrong"/> and has its default value. Not thread safe.
 /// </summary>
-internal sealed class AlertParameters(IQueryCollection query)
+internal sealed class AlertParameters
 {
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 100;
@@ -18,6 +18,19 @@ internal sealed class AlertParameters(IQueryCollection query)
     private const long TicksPerMillisecond = TimeSpan.TicksPerMillisecond;
 
     private static readonly KindSchema _schema = SampleSchema.Of(Kind.Alert);
+
+    private readonly IQueryCollection _query;
+
+    /// <param name="query">The parameters.</param>
+    /// <param name="known">Those that the endpoint has.</param>
+    public AlertParameters(IQueryCollection query, ImmutableArray<string> known)
+    {
+        _query = query;
+        if (UnknownParameters.Find(query, known) is { } unknown)
+        {
+            Wrong.Add(unknown.Name, unknown.Sentence);
+        }
+    }
 
     public BadParameters Wrong { get; } = new();
 
@@ -112,7 +125,7 @@ internal sealed class AlertParameters(IQueryCollection query)
     private void AddLabels(ImmutableArray<Filter>.Builder filters)
     {
         OrderedDictionary<string, List<string>> byName = new(StringComparer.Ordinal);
-        foreach (string? label in query["label"])
+        foreach (string? label in _query["label"])
         {
             int colon = (label ?? "").IndexOf(':', StringComparison.Ordinal);
             if (string.IsNullOrEmpty(label))
@@ -190,7 +203,7 @@ internal sealed class AlertParameters(IQueryCollection query)
 
     private string? Value(string name)
     {
-        StringValues values = query[name];
+        StringValues values = _query[name];
         return values.Count == 0 || string.IsNullOrEmpty(values[0]) ? null : values[0];
     }
 

@@ -25,7 +25,7 @@ public sealed class AggregateFormatTests
         using HttpResponseMessage response = await host.OwnAsync(
             "/api/v1/aggregate?kind=sql&by=sql&measures=avg(elapsed),avg(fetch_count),count&format=csv&limit=7");
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(
-            "sql,avg(elapsed),avg(fetch_count),count\r\n,0.005,,1\r\n blank ,0.005,,1\r\n=1+1,0.004,,1\r\n\"a,b\",0.001,,1\r\nplain,0,,1\r\n"
+            "sql,avg(elapsed),avg(fetch_count),count\r\n,0.005,,1\r\n blank ,0.005,,1\r\n'=1+1,0.004,,1\r\n\"a,b\",0.001,,1\r\nplain,0,,1\r\n"
             + "\"say \"\"hi\"\"\",0.002,,1\r\n\"two\r\nlines\",0.003,,1\r\n"));
         Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/csv; charset=utf-8; header=present"));
         Assert.That(
