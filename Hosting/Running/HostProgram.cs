@@ -57,6 +57,9 @@ public static class HostProgram
         _ when ConfigurationErrors.Of(failure) is { Count: > 0 } errors =>
             "The configuration has errors:" + string.Concat(errors.Select(error => Environment.NewLine + "  " + error)),
         StartRefusedException => failure.Message,
+
+        // A file of settings: the message names it, the innermost exception the place.
+        InvalidDataException when failure.InnerException is { } cause => $"{failure.Message} {cause.GetBaseException().Message}",
         IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => $"The start failed: {failure.Message}",
         FormatException or InvalidOperationException when failure.Source?.StartsWith("Microsoft.", StringComparison.Ordinal) == true =>
             $"The start failed: {failure.Message}",

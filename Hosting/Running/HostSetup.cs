@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Configuration;
@@ -85,6 +86,9 @@ public static class HostSetup
         }
 
         IServiceCollection services = builder.Services;
+
+        // The slim builder sets a formatter after it has read the one that is configured.
+        services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName = builder.Configuration["Logging:Console:FormatterName"]);
         services.AddOptions<HostStart>().Configure(start => start.Arguments.AddRange(args)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<HostStart>, ArgumentRule>();
         services.AddSection(StorageOptions.Section, new StorageOptions.Validator());

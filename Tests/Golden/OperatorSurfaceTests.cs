@@ -30,6 +30,9 @@ internal sealed partial class OperatorSurfaceTests
 
         // Where unknown names are too many to be listed.
         "$.components.schemas.BatchAnswer.properties.unknownCount was added",
+
+        // A refused batch tells its misspelled names too.
+        .. new[] { "unknown", "unknownCount", "nearest" }.Select(name => $"$.components.schemas.PushProblem.properties.{name} was added"),
     ];
 
     // A list of types means the same in any order (JSON Schema 2020-12, 6.1.1): "null" stood last, and stands first since the document model writes it.

@@ -13,6 +13,9 @@ internal static class BatchDecoder
     /// <summary>How deep arrays and maps may be nested: a batch needs five levels; what is unknown may have some more.</summary>
     public const int MaxDepth = 32;
 
+    // RFC 1952 §2.3.1. Neither JSON nor a map of MessagePack begins so.
+    private static ReadOnlySpan<byte> GzipMagic => [0x1F, 0x8B];
+
     // What some editors and libraries put before UTF-8. RFC 8259 §8.1 lets a reader pass over it.
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -26,6 +29,11 @@ internal static class BatchDecoder
         if (body.IsEmpty)
         {
             return new DecodeError("The body is empty.", 0, null);
+        }
+
+        if (body.StartsWith(GzipMagic))
+        {
+            return new DecodeError("The body is compressed with gzip, but has no header Content-Encoding: gzip that says so.", 0, null);
         }
 
         if (format == BodyFormat.MessagePack)

@@ -87,5 +87,8 @@ internal sealed class BatchDescription : IApiDescription
         ("field", String("The envelope key, kind or field concerned.")),
         ("accepted", Integer(0, 0)),
         ("rejected", Count()),
-        ("errors", Errors()));
+        ("errors", Errors()),
+        ("unknown", Array(String(), "Kinds and fields that are not known, each once.")),
+        ("unknownCount", Count("How many they are, where unknown lists only the first 100.")),
+        ("nearest", Map(String()).Described("For each of unknown the nearest name that is known.")));
 }

@@ -31,20 +31,20 @@ internal sealed class NativeProtocol : IBatchProtocol
 
     public Task RefuseAsync(HttpContext context, TokenOutcome outcome) => TokenProblem.WriteAsync(context, outcome, Scopes.Ingest);
 
-    public Task RefuseAsync(HttpContext context, IngestProblem problem) => RefuseAsync(context, problem, null);
+    public Task RefuseAsync(HttpContext context, IngestProblem problem) => RefuseAsync(context, problem, null, null);
 
-    /// <summary>Writes a problem, with what is known of the samples where there is something.</summary>
-    public static Task RefuseAsync(HttpContext context, IngestProblem problem, IngestResult? result)
+    /// <summary>Writes a problem, with what is known of the samples where there is something, and the names that mean nothing here.</summary>
+    public static Task RefuseAsync(HttpContext context, IngestProblem problem, IngestResult? result, UnknownNames? unknown)
     {
         if (problem.RetryAfterSeconds is { } seconds)
         {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return Problem.WriteAsync(context, problem.Status, problem.Detail, json => Extend(json, problem, result));
+        return Problem.WriteAsync(context, problem.Status, problem.Detail, json => Extend(json, problem, result, unknown));
     }
 
-    private static void Extend(Utf8JsonWriter json, IngestProblem problem, IngestResult? result)
+    private static void Extend(Utf8JsonWriter json, IngestProblem problem, IngestResult? result, UnknownNames? unknown)
     {
         if (problem.ByteOffset is { } offset)
         {
@@ -61,6 +61,18 @@ internal sealed class NativeProtocol : IBatchProtocol
             json.WriteNumber("accepted"u8, result.Counts.Accepted);
             json.WriteNumber("rejected"u8, result.Counts.Rejected);
             JsonIngestResponse.WriteErrors(json, result.Errors);
+        }
+
+        if (unknown is { Count: > 0 })
+        {
+            JsonIngestResponse.WriteUnknown(json, unknown);
+            json.WriteStartObject("nearest"u8);
+            foreach (string name in unknown.List())
+            {
+                json.WriteString(name, BatchNames.FindNearest(name));
+            }
+
+            json.WriteEndObject();
         }
     }
 }

@@ -85,11 +85,15 @@ internal sealed class NativeRequest(NativeRequestPool? pool = null) : IBatchRequ
 
     public Task RespondAsync(HttpContext context, IngestResult result) => result switch
     {
-        { Problem: { } problem } => NativeProtocol.RefuseAsync(context, problem, null),
+        { Problem: { } problem } => NativeProtocol.RefuseAsync(context, problem, null, IsParsed(problem) ? Unknown : null),
         { HasSamples: false } => NativeProtocol.RefuseAsync(
-            context, new IngestProblem(StatusCodes.Status400BadRequest, "No sample of the batch can be used; errors tells why."), result),
+            context, new IngestProblem(StatusCodes.Status400BadRequest, "No sample of the batch can be used; errors tells why."), result, Unknown),
         _ => WriteAsync(context, result),
     };
+
+    // What is refused at a place and not for a field could not be read on from there.
+    private static bool IsParsed(IngestProblem problem) =>
+        problem.Status == StatusCodes.Status400BadRequest && (problem.Field is not null || problem.ByteOffset is null);
 
     public void Dispose()
     {

@@ -150,6 +150,12 @@ internal sealed class ColumnsOrTable(KindReader sink)
     {
         int first = -1;
         int used = 0;
+        if (IsOneSample())
+        {
+            sink.Problem = new DecodeError($"{sink.Schema.Name} must be an array of samples; found one alone.", position, sink.Schema.Name);
+            return;
+        }
+
         for (int ordinal = 0; ordinal < _met.Length; ordinal++)
         {
             if (!_met[ordinal] || _rowCounts[ordinal] == SampleColumns.Absent)
@@ -172,6 +178,20 @@ internal sealed class ColumnsOrTable(KindReader sink)
             sink.SetRows(_rowCounts[first]);
             sink.Problem = sink.HasRoom ? null : sink.OutOfProportion(position);
         }
+    }
+
+    // No value is a list, so it is a sample, and none of several columns is wrong.
+    private bool IsOneSample()
+    {
+        int columns = 0;
+        int values = 0;
+        for (int ordinal = 0; ordinal < _met.Length; ordinal++)
+        {
+            columns += _met[ordinal] && _rowCounts[ordinal] != SampleColumns.Absent ? 1 : 0;
+            values += _met[ordinal] && _rowCounts[ordinal] == SampleColumns.NotAColumn ? 1 : 0;
+        }
+
+        return values > 1 && values == columns;
     }
 
     private DecodeError? ProblemOf(int ordinal, int first)

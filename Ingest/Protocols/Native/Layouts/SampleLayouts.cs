@@ -22,7 +22,8 @@ internal static class SampleLayouts
                 ReadMap(ref reader, sink);
                 break;
             default:
-                sink.Problem = new DecodeError("Samples have to be an array of maps, a table, or a map of columns.", position, sink.Schema.Name);
+                sink.Problem = new DecodeError(
+                    $"{sink.Schema.Name} must be an array of samples, a table, or a map of columns.", position, sink.Schema.Name);
                 break;
         }
     }

@@ -75,9 +75,9 @@ internal ref struct JsonWireReader : IWireReader
         {
             _json.Skip();
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            RefuseStructure();
+            RefuseStructure(fault);
         }
     }
 
@@ -140,12 +140,19 @@ internal ref struct JsonWireReader : IWireReader
         {
             return _json.Read();
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            RefuseStructure();
+            RefuseStructure(fault);
             return false;
         }
     }
 
-    private void RefuseStructure() => Refuse(new DecodeError("The body is not JSON, or is nested too deep.", _json.BytesConsumed, null));
+    private void RefuseStructure(JsonException fault)
+    {
+        ReadOnlySpan<byte> rest = _body[(int)_json.BytesConsumed..].TrimStart(" \t\r\n,:"u8);
+        int depth = _json.CurrentDepth + (_json.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject ? 1 : 0);
+        bool isTooDeep = depth >= BatchDecoder.MaxDepth && rest is [(byte)'[' or (byte)'{', ..];
+        string detail = isTooDeep ? $"The body is nested deeper than {BatchDecoder.MaxDepth} levels." : $"The body is not JSON: {fault.Message}";
+        Refuse(new DecodeError(detail, _json.BytesConsumed, null));
+    }
 }
