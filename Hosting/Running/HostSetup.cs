@@ -13,6 +13,7 @@ using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.OpenApi;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 
@@ -103,6 +104,7 @@ public static class HostSetup
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);
         TelemetrySetup.Add(services, builder.Configuration, serviceName);
         services.AddHostedService<Banner>();
+        services.AddHostedService<ProjectWarnings>();
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
         AuthenticationSetup.Add(services);
         OpenApiEndpoints.Add(services);
