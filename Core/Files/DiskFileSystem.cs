@@ -11,7 +11,18 @@ public sealed class DiskFileSystem : IFileSystem
     /// <summary>Name of the file in a directory that carries its lock; it stays when the lock is released.</summary>
     public const string LockName = "lock";
 
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+    /// <summary>Makes a directory that only its owner may enter, where the system has modes. One that is there keeps its own.</summary>
+    public void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     public IReadOnlyList<string> List(string directory)
     {

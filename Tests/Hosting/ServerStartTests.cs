@@ -45,6 +45,23 @@ public sealed class ServerStartTests
 
     [Test]
     [Platform("Linux")]
+    public async Task Only_its_owner_may_enter_a_storage_directory_that_a_start_made()
+    {
+        await using WebApplication app = Build(new CollectedLog(), TextWriter.Null, $"--Storage:Directory={_folder["made"]}");
+        await app.StartAsync();
+        await app.StopAsync();
+
+        string[] made = [_folder["made"], .. Directory.GetDirectories(_folder["made"], "*", SearchOption.AllDirectories)];
+        Assert.That(made, Has.Length.GreaterThan(1));
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            Assert.That(made.Select(File.GetUnixFileMode), Has.All.EqualTo(owner));
+        }
+    }
+
+    [Test]
+    [Platform("Linux")]
     public async Task Only_its_owner_may_read_the_tokens_file()
     {
         await PrintedAsync();
