@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Server;
 
@@ -11,7 +12,8 @@ namespace TimeSeries.Server;
 /// which others may read.
 /// </summary>
 internal sealed class FirstSteps(
-    FirstProject first, DataDirectory directory, IServer server, IHostApplicationLifetime lifetime, Terminal terminal) : IHostedService
+    FirstProject first, DataDirectory directory, IServer server, IHostApplicationLifetime lifetime, Terminal terminal,
+    LocalAccess access) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -20,6 +22,10 @@ internal sealed class FirstSteps(
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private string Access => access.IsOpen
+        ? "While no project is configured, alert history and metrics are open without a token on this machine."
+        : "Alert history and metrics need the token too: the server listens to more than this machine.";
 
     private void Print()
     {
@@ -44,6 +50,8 @@ internal sealed class FirstSteps(
             Read it back:
 
               curl {{address}}/open/api/json/transaction -H 'x-whatap-pcode: {{FirstProject.Pcode}}' -H 'x-whatap-token: {{token}}'
+
+            {{Access}}
 
             """);
     }

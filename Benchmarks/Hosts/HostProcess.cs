@@ -24,6 +24,7 @@ internal static partial class HostProcess
         {
             "--urls=http://127.0.0.1:0", $"--Storage:Directory={dataFolder}", "--Projects:0:Pcode=1", "--Projects:0:Name=measured",
             $"--Projects:0:Tokens:0:Secret={token}",
+            "--Projects:0:Tokens:0:Scopes=ingest,read,admin",
         })
         {
             start.ArgumentList.Add(argument);

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Web;
 
@@ -24,10 +25,16 @@ public abstract class AnonymousHandler(IOptionsMonitor<AuthenticationSchemeOptio
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Task.CompletedTask;
 }
 
-/// <summary>The scheme <see cref="AuthenticationSetup.Local"/>: callers on this machine have every scope of the host, and no project.</summary>
-internal sealed class LocalPeerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
-    : AnonymousHandler(options, loggers, encoder)
+/// <summary>
+/// The scheme <see cref="AuthenticationSetup.Local"/>: callers that <see cref="LocalAccess"/> lets in, or all of them where
+/// <see cref="MetricsOptions.AllowAnonymous"/> is set, have every scope of the host, and no project. A request with a token is left to the scheme of tokens.
+/// </summary>
+internal sealed class LocalAccessHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> schemeOptions, ILoggerFactory loggers, UrlEncoder encoder, MetricsOptions options, LocalAccess access)
+    : AnonymousHandler(schemeOptions, loggers, encoder)
 {
     protected override ClaimsPrincipal? FindCaller() =>
-        LocalPeer.IsLocal(Context) ? ProjectClaims.Create(Scheme.Name, project: null, Scopes.Admin) : null;
+        Request.Headers.Authorization.Count == 0 && (options.AllowAnonymous || access.IsOpenTo(Context))
+            ? ProjectClaims.Create(Scheme.Name, project: null, Scopes.Admin)
+            : null;
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Hosting.Authentication;
 
@@ -38,7 +39,8 @@ public static class AuthenticationSetup
     {
         // AddAuthentication would add data protection too, which writes keys into the home directory when the host starts.
         services.AddAuthenticationCore().AddWebEncoders().AddAuthorization();
-        services.AddScheme<TokenHandler>(Bearer).AddScheme<TokenHandler>(Token).AddScheme<LocalPeerHandler>(Local);
+        services.AddScheme<TokenHandler>(Bearer).AddScheme<TokenHandler>(Token).AddScheme<LocalAccessHandler>(Local);
+        services.AddSingleton<LocalAccess>();
     }
 
     internal static void Use(WebApplication app)

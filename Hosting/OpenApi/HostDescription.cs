@@ -32,7 +32,8 @@ internal sealed class HostDescription : IApiDescription
             (400, ProblemSchema.Response("The project code is missing or no number.")),
             (401, ProblemSchema.Response("No token, or an unknown one.")),
             (403, ProblemSchema.Response("The token lacks the scope admin, or belongs to another project.")));
-        metrics.Operation.Description = "Needs no token from a peer on the same machine that calls it by a loopback name, and otherwise one with scope admin.";
+        metrics.Operation.Description =
+            "Needs a token with scope admin, unless Metrics:AllowAnonymous is set; while no project is configured, callers on the same machine need none.";
         metrics.Operation.Security = [SecuritySchemes.None, SecuritySchemes.Bearer, SecuritySchemes.TokenAndPcode];
         return metrics;
     }

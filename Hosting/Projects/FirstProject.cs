@@ -24,7 +24,8 @@ public sealed partial class FirstProject(IFileSystem files, DataDirectory direct
             LogTokenPath(directory.TokenPath);
         }
 
-        return [new ProjectOptions { Pcode = Pcode, Name = "default", Tokens = [new TokenOptions { Secret = token }] }];
+        TokenOptions everything = new() { Secret = token, Scopes = Scopes.Ingest | Scopes.Read | Scopes.Admin };
+        return [new ProjectOptions { Pcode = Pcode, Name = "default", Tokens = [everything] }];
     }
 
     [LoggerMessage(1004, LogLevel.Information, "No project is configured; project 1 has the token in {Path}.")]

@@ -14,8 +14,11 @@ public sealed class ProjectDirectory
     private readonly FrozenDictionary<TokenHash, AuthenticatedProject> _byToken;
     private readonly FrozenDictionary<string, (Project Project, AccessKeyOptions Key)> _byAccessKey;
 
-    public ProjectDirectory(IReadOnlyList<ProjectOptions> projects)
+    /// <param name="projects">The projects.</param>
+    /// <param name="isQuickStart">Whether they were made because none is configured.</param>
+    public ProjectDirectory(IReadOnlyList<ProjectOptions> projects, bool isQuickStart = false)
     {
+        IsQuickStart = isQuickStart;
         List<KeyValuePair<TokenHash, AuthenticatedProject>> tokens = [];
         List<Project> made = [];
         foreach (ProjectOptions options in projects)
@@ -39,6 +42,9 @@ public sealed class ProjectDirectory
 
     /// <summary>The projects in the order configured; at least one in a running host.</summary>
     public ImmutableArray<Project> All { get; }
+
+    /// <summary>Whether no project is configured.</summary>
+    public bool IsQuickStart { get; }
 
     public Project? Find(long pcode) => _byPcode.GetValueOrDefault(pcode);
 
@@ -69,7 +75,8 @@ public static class ProjectRegistration
         services.AddSingleton<FirstProject>().AddSingleton(provider =>
         {
             IReadOnlyList<ProjectOptions> configured = provider.GetRequiredService<ProjectListOptions>().Projects;
-            return new ProjectDirectory(configured.Count > 0 ? configured : provider.GetRequiredService<FirstProject>().Make());
+            return configured.Count > 0 ? new ProjectDirectory(configured)
+                : new ProjectDirectory(provider.GetRequiredService<FirstProject>().Make(), isQuickStart: true);
         });
 }
 

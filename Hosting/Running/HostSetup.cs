@@ -96,6 +96,7 @@ public static class HostSetup
         services.AddSection(WalOptions.Section, new WalOptions.Validator(), WalOptions.FormerSection);
         services.AddSection(ProjectListOptions.Section, new ProjectListOptions.Validator());
         services.AddSection<AlertHistoryOptions>(AlertHistoryOptions.Section);
+        services.AddSection<MetricsOptions>(MetricsOptions.Section);
         services.AddSection(HttpOptions.Section, new HttpOptions.Validator());
         services.AddOptions<KestrelServerOptions>()
             .Configure<IServiceProvider>(static (kestrel, host) => SetBodyRate(kestrel, host.GetUnvalidated<HttpOptions>()));

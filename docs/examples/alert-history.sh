@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A page of the alerts since yesterday. On the server's own machine no token is needed; from elsewhere add -H "Authorization: Bearer $TOKEN".
+# A page of the alerts since yesterday.
 set -euo pipefail
 : "${ADDRESS:=http://127.0.0.1:5080}" "${TOKEN:?the token of a project}" "${PCODE:=1}"
 bash "$(dirname "$0")/push.sh" >&2
 
 since=$(date -u -d yesterday +%FT%TZ)
 
-curl -fsS -X GET "$ADDRESS/api/v1.0/alert-history?page=1&pageSize=20&severity=Warning&startDate=$since"
+curl -fsS -X GET "$ADDRESS/api/v1.0/alert-history?page=1&pageSize=20&severity=Warning&startDate=$since" -H "Authorization: Bearer $TOKEN"

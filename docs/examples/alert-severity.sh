@@ -6,4 +6,4 @@ bash "$(dirname "$0")/push.sh" >&2
 
 since=$(date -u -d yesterday +%FT%TZ)
 
-curl -fsS -X GET "$ADDRESS/api/v1.0/alert-history/stats/severity?startDate=$since"
+curl -fsS -X GET "$ADDRESS/api/v1.0/alert-history/stats/severity?startDate=$since" -H "Authorization: Bearer $TOKEN"

@@ -4,4 +4,4 @@ set -euo pipefail
 : "${ADDRESS:=http://127.0.0.1:5080}" "${TOKEN:?the token of a project}" "${PCODE:=1}"
 bash "$(dirname "$0")/push.sh" >&2
 
-curl -fsS -X GET "$ADDRESS/api/v1.0/alert-history/stats/source"
+curl -fsS -X GET "$ADDRESS/api/v1.0/alert-history/stats/source" -H "Authorization: Bearer $TOKEN"

@@ -71,8 +71,8 @@ internal sealed class AlertHistoryDescription : IApiDescription
         {
             OperationId = id,
             Summary = summary,
-            Description = "Open without a token to peers on the same machine that call it by a loopback name while the server listens to it alone, "
-                + "and where AlertHistory:AllowAnonymous is set.",
+            Description = "Open without a token where AlertHistory:AllowAnonymous is set; while no project is configured, also to callers on the same machine "
+                + "if the server listens to it alone.",
             Security = [SecuritySchemes.None, SecuritySchemes.Bearer],
             Parameters = [.. parameters, InQuery("format", Enum(["json", "csv"]), "csv gives CSV with a header line.")],
             Responses = ErrorResponses.After(

@@ -28,6 +28,9 @@ internal sealed class QueryTestHost : IAsyncDisposable
     public const string OtherToken = "reads-the-other-project";
     public const long OtherProject = 77;
 
+    /// <summary>As an option: the projects count as made because none is configured.</summary>
+    public const string QuickStart = "quick start";
+
     /// <summary>The first project's access key and its secret: those of the published signature.</summary>
     public const string AccessKey = "ACCESSKEYEXAMPLE";
     public const string Secret = "SECRETKEYEXAMPLE";
@@ -55,7 +58,8 @@ internal sealed class QueryTestHost : IAsyncDisposable
 
     public static async Task<QueryTestHost> StartAsync(ISampleReader reader, TimeProvider clock, params string[] options)
     {
-        WebApplicationBuilder builder = HostSetup.CreateBuilder(["--urls=http://127.0.0.1:0", .. options]);
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(
+            ["--urls=http://127.0.0.1:0", "--Metrics:AllowAnonymous=true", .. options.Where(option => option != QuickStart)]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(reader);
@@ -64,11 +68,16 @@ internal sealed class QueryTestHost : IAsyncDisposable
             new ProjectOptions
             {
                 Pcode = Row.Project,
-                Tokens = [new TokenOptions { Secret = Token }, new TokenOptions { Secret = PushOnlyToken, Scopes = Scopes.Ingest }],
+                Tokens =
+                [
+                    new TokenOptions { Secret = Token, Scopes = Scopes.Ingest | Scopes.Read | Scopes.Admin },
+                    new TokenOptions { Secret = PushOnlyToken, Scopes = Scopes.Ingest },
+                ],
                 AccessKeys = [new AccessKeyOptions { Id = AccessKey, Secret = Secret }],
             },
             new ProjectOptions { Pcode = OtherProject, ApdexThreshold = 100, Tokens = [new TokenOptions { Secret = OtherToken }] },
-        ]));
+        ],
+            options.Contains(QuickStart)));
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
         WebApplication app = builder.Build();
         app.UseHostDefaults();

@@ -19,12 +19,14 @@ public static class TestProjects
     public static string[] Arguments(string directory, params ReadOnlySpan<string> more) =>
     [
         "--urls=http://127.0.0.1:0",
+        "--Metrics:AllowAnonymous=true",
         $"--Storage:Directory={directory}",
         $"--Projects:0:Pcode={First}",
         $"--Projects:0:AccessKeys:0:Id={AccessKeyOf(First)}",
         $"--Projects:0:AccessKeys:0:Secret={SecretOf(First)}",
         "--Projects:0:Name=first",
         $"--Projects:0:Tokens:0:Secret={TokenOf(First)}",
+        "--Projects:0:Tokens:0:Scopes=ingest,read,admin",
         $"--Projects:0:Tokens:1:Secret={ReadOnlyToken}",
         "--Projects:0:Tokens:1:Scopes:0=read",
         $"--Projects:1:Pcode={Second}",

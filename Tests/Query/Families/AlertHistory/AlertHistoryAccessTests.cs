@@ -9,9 +9,10 @@ namespace TimeSeries.Tests.Query.Families.AlertHistory;
 /// <summary>Who may read alerts, with a token and without.</summary>
 public sealed class AlertHistoryAccessTests
 {
-    private const string Loopback = "--urls=http://127.0.0.1:0";
-    private const string Everywhere = "--urls=http://0.0.0.0:0";
-    private const string Both = "--urls=http://127.0.0.1:0;http://0.0.0.0:0";
+    private const string Loopback = "--urls=http://127.0.0.1:0|" + QueryTestHost.QuickStart;
+    private const string Everywhere = "--urls=http://0.0.0.0:0|" + QueryTestHost.QuickStart;
+    private const string Both = "--urls=http://127.0.0.1:0;http://0.0.0.0:0|" + QueryTestHost.QuickStart;
+    private const string Configured = "--urls=http://127.0.0.1:0";
     private const string Anyone = "--AlertHistory:AllowAnonymous=true";
 
     private static readonly RowReader _reader = new(
@@ -22,13 +23,16 @@ public sealed class AlertHistoryAccessTests
     ]);
 
     [TestCase(Loopback, null, null, "alert 1", TestName = "A_caller_on_this_machine_needs_no_token_where_nobody_else_can_call")]
-    [TestCase("--urls=http://[::1]:0", null, null, "alert 1", TestName = "The_IPv6_loopback_is_this_machine")]
+    [TestCase("--urls=http://[::1]:0|" + QueryTestHost.QuickStart, null, null, "alert 1", TestName = "The_IPv6_loopback_is_this_machine")]
     [TestCase(Everywhere, null, null, "401", TestName = "A_server_that_others_can_reach_wants_a_token_from_this_machine_too")]
-    [TestCase("--urls=http://*:0", null, null, "401", TestName = "A_server_on_every_address_wants_a_token")]
+    [TestCase("--urls=http://*:0|" + QueryTestHost.QuickStart, null, null, "401", TestName = "A_server_on_every_address_wants_a_token")]
     [TestCase(Both, null, null, "401", TestName = "One_listener_for_others_is_enough_to_want_a_token")]
     [TestCase(Loopback, "Forwarded", "for=192.0.2.1", "401", TestName = "A_forwarded_request_wants_a_token")]
     [TestCase(Loopback, "X-Forwarded-For", "192.0.2.1", "401", TestName = "A_request_forwarded_for_another_wants_a_token")]
     [TestCase(Loopback, "x-forwarded-proto", "https", "401", TestName = "Any_header_of_a_proxy_counts")]
+    [TestCase(Configured, null, null, "401", TestName = "With_configured_projects_this_machine_needs_a_token")]
+    [TestCase(Configured + "|" + Anyone, null, null, "alert 1", TestName = "Anyone_may_read_configured_projects_when_the_configuration_says_so")]
+    [TestCase(Loopback, "X-Real-IP", "192.0.2.1", "401", TestName = "A_request_with_the_address_of_another_wants_a_token")]
     [TestCase(Loopback, "Via", "1.1 proxy", "401", TestName = "A_request_via_a_proxy_wants_a_token")]
     [TestCase(Loopback, "Host", "localhost:5080", "alert 1", TestName = "The_name_localhost_is_this_machine")]
     [TestCase(Loopback, "Host", "LocalHost", "alert 1", TestName = "The_name_localhost_has_any_case_and_needs_no_port")]
