@@ -12,6 +12,10 @@ public sealed partial class HttpOptions : IValidatableObject
     [Description("Origins, separated by commas, whose pages may read answers; none switches CORS off")]
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
+    [Description("Most connections at one time; more are closed. 0 takes as many as the process's limit of open files allows")]
+    [ValueRange("0", "1000000000")]
+    public int MaxConnections { get; init; }
+
     // A client slower than this holds memory for nothing.
     [Description("Least bytes a second of a request's body, on average; a slower one gets 408. 0 sets no bound")]
     [ValueRange("0", "1GiB")]

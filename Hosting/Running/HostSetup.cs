@@ -99,7 +99,7 @@ public static class HostSetup
         services.AddSection<MetricsOptions>(MetricsOptions.Section);
         services.AddSection(HttpOptions.Section, new HttpOptions.Validator());
         services.AddOptions<KestrelServerOptions>()
-            .Configure<IServiceProvider>(static (kestrel, host) => SetBodyRate(kestrel, host.GetUnvalidated<HttpOptions>()));
+            .Configure<IServiceProvider>(static (kestrel, host) => SetLimits(kestrel, host.GetUnvalidated<HttpOptions>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new Terminal(Console.Out));
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);
@@ -144,8 +144,10 @@ public static class HostSetup
     }
 
     // The server is made before its options are validated, and takes no shorter pause.
-    private static void SetBodyRate(KestrelServerOptions kestrel, HttpOptions http)
+    private static void SetLimits(KestrelServerOptions kestrel, HttpOptions http)
     {
+        long? most = DescriptorLimit.Current() is { } limit ? DescriptorLimit.Connections(limit) : null;
+        kestrel.Limits.MaxConcurrentConnections = http.MaxConnections > 0 ? Math.Min(http.MaxConnections, most ?? long.MaxValue) : most;
         TimeSpan pause = http.BodyPause > _shortestBodyPause ? http.BodyPause : _shortestBodyPause;
         kestrel.Limits.MinRequestBodyDataRate = http.MinBodyRate <= 0 ? null : new MinDataRate(http.MinBodyRate, pause);
     }
