@@ -17,7 +17,7 @@ public static class HostProgram
     private static readonly ParserConfiguration _parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
     private static readonly InvocationConfiguration _invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
-    /// <summary>Builds and runs the host until it is told to stop. Returns the exit code: 0, or 1 when it could not start.</summary>
+    /// <summary>Builds and runs the host until it is told to stop. Returns the exit code: 0, or 1 when it could not start or its work failed.</summary>
     public static async Task<int> RunAsync(string name, string[] args, Func<string[], WebApplication> build)
     {
         // Options are keys of the configuration, which reads them. Their help is one list, not System.CommandLine's.
@@ -36,9 +36,23 @@ public static class HostProgram
                 return 0;
             }
 
-            await app.StartAsync(stop);
-            await app.WaitForShutdownAsync(stop);
-            return 0;
+            try
+            {
+                await app.StartAsync(stop);
+                await app.WaitForShutdownAsync(stop);
+            }
+            catch (OperationCanceledException) when (FailuresOf(app.Services).Count > 0)
+            {
+                // A loop failed during the start, which ends the start; the reason is below.
+            }
+
+            List<string> failures = FailuresOf(app.Services);
+            foreach (string failure in failures)
+            {
+                await Console.Error.WriteLineAsync($"{name} stopped because a part of it failed: {failure}");
+            }
+
+            return failures.Count > 0 ? Failed : 0;
         });
         try
         {
@@ -50,6 +64,14 @@ public static class HostProgram
             return Failed;
         }
     }
+
+    // A loop that ends by an exception stops the host. The framework says so only in the log, and returns as after a stop.
+    private static List<string> FailuresOf(IServiceProvider services) =>
+    [
+        .. from loop in services.GetServices<IHostedService>().OfType<BackgroundService>()
+           where loop.ExecuteTask is { IsFaulted: true }
+           select $"{loop.GetType().Name}: {loop.ExecuteTask!.Exception!.GetBaseException()}",
+    ];
 
     // What the user can put right is told in a sentence; anything else is a mistake of ours and keeps its stack trace.
     private static string? Explain(Exception failure) => failure switch

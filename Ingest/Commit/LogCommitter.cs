@@ -66,9 +66,14 @@ internal sealed partial class LogCommitter(
             {
                 lifecycle.Refuse(waiting);
             }
-        }
 
-        applier.Complete();
+            // The host stops.
+            throw;
+        }
+        finally
+        {
+            applier.Complete();
+        }
     }
 
     private bool WaitForBatches(ITimer alarm)

@@ -82,6 +82,7 @@ internal sealed partial class LogShipper(
             // A mistake of ours, or the WAL can't be read: going on would leave samples out.
             LogStopped(failure);
             lifetime.StopApplication();
+            throw;
         }
     }
 

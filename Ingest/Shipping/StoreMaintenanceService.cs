@@ -6,9 +6,7 @@ namespace TimeSeries.Ingest.Shipping;
 /// <summary>Runs the store's own work beside the host's: sealing, compaction and retention, or sending to a shared store.</summary>
 internal sealed partial class StoreMaintenanceService(ISampleStore store, ILogger<StoreMaintenanceService> logger) : BackgroundService, IReadinessCheck
 {
-    private volatile bool _stopped;
-
-    public string? WhyNotReady() => store.NotReadyReason ?? (_stopped ? "the store's upkeep has stopped" : null);
+    public string? WhyNotReady() => store.NotReadyReason;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,11 +20,12 @@ internal sealed partial class StoreMaintenanceService(ISampleStore store, ILogge
         }
         catch (Exception failure)
         {
-            _stopped = true;
+            // A mistake of ours. The host stops; a supervisor starts it again.
             LogStopped(failure);
+            throw;
         }
     }
 
-    [LoggerMessage(2007, LogLevel.Critical, "The store's upkeep has stopped; the host is not ready until it is started again.")]
+    [LoggerMessage(2007, LogLevel.Critical, "The store's background work has failed; the host stops.")]
     private partial void LogStopped(Exception failure);
 }

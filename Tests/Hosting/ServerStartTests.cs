@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using TimeSeries.Hosting.Running;
@@ -105,6 +106,27 @@ public sealed class ServerStartTests
     public async Task A_start_that_is_refused_is_exit_code_1(string argument) => Assert.That(
         await HostProgram.RunAsync("Server", [$"--Storage:Directory={_folder.FullName}", argument], arguments => ServerHost.Build(arguments)), Is.EqualTo(1));
 
+    [Test]
+    [NonParallelizable]
+    public async Task A_loop_that_fails_ends_the_host_with_a_reason_and_exit_code_1()
+    {
+        TextWriter standard = Console.Error;
+        using StringWriter errors = new();
+        Console.SetError(errors);
+        try
+        {
+            int code = await HostProgram.RunAsync("Server", [$"--Storage:Directory={_folder.FullName}", "--urls=http://127.0.0.1:0", "--Start:WarmUp=false"],
+                arguments => ServerHost.Build(arguments, services => services.AddHostedService<FailingLoop>()));
+            Assert.That(code, Is.EqualTo(1));
+        }
+        finally
+        {
+            Console.SetError(standard);
+        }
+
+        Assert.That(errors.ToString(), Does.Contain("Server stopped because a part of it failed: FailingLoop: ").And.Contain("the loop's reason"));
+    }
+
     [TestCase("--help")]
     [TestCase("-h")]
     [TestCase("--version")]
@@ -193,4 +215,13 @@ public sealed class ServerStartTests
 
     private static string AddressOf(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    private sealed class FailingLoop : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("the loop's reason");
+        }
+    }
 }

@@ -36,6 +36,12 @@ internal sealed class ScriptedServer : IDisposable
             $"HTTP/1.1 {status} Said\r\nContent-Type: {contentType}\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
         holds: false);
 
+    /// <summary>Responds with a body below a status and headers of the test's, then closes.</summary>
+    public static ScriptedServer Of(string statusAndHeaders, string body) => new(
+        string.Create(CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {statusAndHeaders}\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"),
+        holds: false);
+
     /// <summary>Responds with a head of the test's, and says nothing more.</summary>
     public static ScriptedServer Saying(string head) => new(head, holds: true);
 

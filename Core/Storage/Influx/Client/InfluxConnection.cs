@@ -87,24 +87,24 @@ internal sealed class InfluxConnection : IDisposable
     }
 
     /// <summary>Creates the database, with the configured retention. Only 1.x lets a client do so.</summary>
-    public Task<(HttpStatusCode Status, string Body)> CreateDatabaseAsync(CancellationToken cancellationToken)
+    public Task<StatementResponse> CreateDatabaseAsync(CancellationToken cancellationToken)
     {
         string duration = _options.Retention is { } kept ? string.Create(CultureInfo.InvariantCulture, $" WITH DURATION {(long)kept.TotalHours}h") : "";
         return QueryAsync($"CREATE DATABASE {Identifier(_options.Database)}{duration}", cancellationToken);
     }
 
     /// <summary>Lists the retention policies of the database (1.x).</summary>
-    public Task<(HttpStatusCode Status, string Body)> ListPoliciesAsync(CancellationToken cancellationToken) =>
+    public Task<StatementResponse> ListPoliciesAsync(CancellationToken cancellationToken) =>
         QueryAsync($"SHOW RETENTION POLICIES ON {Identifier(_options.Database)}", cancellationToken);
 
     /// <summary>Sends a statement of InfluxQL, which InfluxDB.Client does not have, for a short response.</summary>
-    public async Task<(HttpStatusCode Status, string Body)> QueryAsync(string statement, CancellationToken cancellationToken)
+    public async Task<StatementResponse> QueryAsync(string statement, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, _queryAddress);
         request.Content = new FormUrlEncodedContent([new("db", _options.Database), new("q", statement)]);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+        return new StatementResponse(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
     }
 
     public void Dispose()
@@ -133,7 +133,13 @@ internal sealed class InfluxConnection : IDisposable
     {
         if (response.StatusCode == 0)
         {
-            ExceptionDispatchInfo.Throw(response.ErrorException ?? new HttpRequestException(response.ErrorMessage));
+            if (response.ErrorException is HttpRequestException or IOException or OperationCanceledException)
+            {
+                ExceptionDispatchInfo.Throw(response.ErrorException);
+            }
+
+            // The client's layers could not read the response: for callers that is the same as none.
+            throw new HttpRequestException(HttpRequestError.InvalidResponse, response.ErrorMessage, response.ErrorException);
         }
 
         return response;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Net;
 using System.Text.Json;
 using RestSharp;
 using TimeSeries.Core.Storage.Influx.Configuration;
@@ -62,9 +61,8 @@ public sealed class InfluxHttp : IDisposable
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            (HttpStatusCode status, string body) = await _connection.CreateDatabaseAsync(either.Token).ConfigureAwait(false);
-            bool isMade = status == HttpStatusCode.OK && !body.Contains("\"error\"", StringComparison.Ordinal);
-            return isMade ? null : string.Create(CultureInfo.InvariantCulture, $"{(int)status} {ReasonOf(body).Trim()}");
+            StatementResponse response = await _connection.CreateDatabaseAsync(either.Token).ConfigureAwait(false);
+            return response.IsResult ? null : string.Create(CultureInfo.InvariantCulture, $"{(int)response.Status} {ReasonOf(response.Body).Trim()}");
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -100,9 +98,9 @@ public sealed class InfluxHttp : IDisposable
                 return error.GetString()!;
             }
         }
-        catch (JsonException)
+        catch (Exception shape) when (shape is JsonException or InvalidOperationException)
         {
-            // Plain text, or longer than what was read.
+            // Plain text, longer than what was read, or a text with half a character.
         }
 
         return body;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 
 namespace TimeSeries.Core.Storage.Influx.Client;
@@ -21,15 +20,25 @@ internal sealed class InfluxRequestHandler(Uri? writeAddress, AuthenticationHead
         }
 
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.NoContent)
+        using HttpContent whole = response.Content;
+        try
         {
-            using HttpContent whole = response.Content;
-            using Stream stream = await whole.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            byte[] start = new byte[maxBodyBytes];
-            int length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            response.Content = new ByteArrayContent(start, 0, length);
+            // The new content has no headers: a reader would fail on a charset that it does not know.
+            response.Content = await ReadStartAsync(whole, cancellationToken).ConfigureAwait(false);
+            return response;
         }
+        catch (InvalidDataException fault)
+        {
+            response.Dispose();
+            throw new HttpRequestException(HttpRequestError.InvalidResponse, "The response's body isn't compressed as its header says.", fault);
+        }
+    }
 
-        return response;
+    private async Task<ByteArrayContent> ReadStartAsync(HttpContent whole, CancellationToken cancellationToken)
+    {
+        using Stream stream = await whole.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        byte[] start = new byte[maxBodyBytes];
+        int length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return new ByteArrayContent(start, 0, length);
     }
 }

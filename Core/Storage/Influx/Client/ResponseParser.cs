@@ -26,6 +26,7 @@ internal sealed class ResponseParser(InfluxRows rows)
     private int _cell;
     private bool _seriesPartial;
     private bool _resultPartial;
+    private bool _hasResult;
     private byte[] _text = [];
 
     /// <summary>Properties that mean something.</summary>
@@ -68,6 +69,7 @@ internal sealed class ResponseParser(InfluxRows rows)
                 Begin(depth);
                 break;
             case JsonTokenType.EndObject when depth == TopDepth:
+                Require(_hasResult || Error is not null);
                 IsWhole = !_resultPartial && !_seriesPartial;
                 break;
             case JsonTokenType.String when IsError(depth):
@@ -88,11 +90,12 @@ internal sealed class ResponseParser(InfluxRows rows)
     {
         if (depth == TopDepth)
         {
-            (_inTop, IsWhole) = (Part.Other, false);
+            (_inTop, IsWhole, _hasResult) = (Part.Other, false, false);
         }
         else if (depth == ResultDepth)
         {
             (_inResult, _resultPartial, _seriesPartial) = (Part.Other, false, false);
+            _hasResult |= _inTop == Part.Results;
         }
         else if (depth == SeriesDepth)
         {

@@ -33,24 +33,25 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
     private readonly bool _reads = roles.HasFlag(InfluxRoles.Reader);
     private readonly List<string> _faults = [];
     private bool _lacksDatabase;
+    private string? _outage;
 
     /// <summary>Checks once.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public async Task<ProbeResult> RunAsync(CancellationToken cancellationToken)
     {
         _faults.Clear();
-        _lacksDatabase = false;
+        (_lacksDatabase, _outage) = (false, null);
         using InfluxConnection writes = new(options, options.Credentials, MaxBodyBytes);
         using InfluxConnection reads = new(options, options.ReadCredentials, MaxBodyBytes);
         try
         {
             if (await PingAsync(options.ReadCredentials.IsEmpty ? writes : reads, cancellationToken).ConfigureAwait(false) is not { } version)
             {
-                return new ProbeResult("", null, [.. _faults]);
+                return new ProbeResult("", _outage, [.. _faults]);
             }
 
             await CheckAsync(version, writes, reads, cancellationToken).ConfigureAwait(false);
-            return new ProbeResult(version, null, [.. _faults]);
+            return new ProbeResult(version, _outage, [.. _faults]);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -127,6 +128,12 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
             return null;
         }
 
+        if ((int)status is 408 or 429 or >= 500)
+        {
+            _outage = Refused("does not respond to /ping now", status, response.Content ?? "");
+            return null;
+        }
+
         if ((int)status is < 200 or >= 300 || version.Length == 0)
         {
             string lacks = version.Length == 0 ? ", no version" : "";
@@ -158,8 +165,8 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
 
     private async Task CheckReadingAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        (HttpStatusCode status, string body) =
-            await BoundedAsync(token => connection.QueryAsync(NothingSelect, token), cancellationToken).ConfigureAwait(false);
+        StatementResponse response = await BoundedAsync(token => connection.QueryAsync(NothingSelect, token), cancellationToken).ConfigureAwait(false);
+        (HttpStatusCode status, string body) = response;
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             _faults.Add(Refused("does not let this account read", status, body));
@@ -167,6 +174,10 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
         else if (status == HttpStatusCode.NotFound || body.Contains("not found", StringComparison.OrdinalIgnoreCase))
         {
             _lacksDatabase = true;
+        }
+        else if (response.IsOutage)
+        {
+            _outage = Refused("gives no response of InfluxDB's to a query", status, body);
         }
         else if (status != HttpStatusCode.OK)
         {
@@ -176,28 +187,29 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
 
     private async Task<bool> CreateAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        (HttpStatusCode status, string body) =
-            await BoundedAsync(connection.CreateDatabaseAsync, cancellationToken).ConfigureAwait(false);
-        bool made = status == HttpStatusCode.OK && !body.Contains("\"error\"", StringComparison.Ordinal);
-        if (!made)
+        StatementResponse response = await BoundedAsync(connection.CreateDatabaseAsync, cancellationToken).ConfigureAwait(false);
+        if (!response.IsResult)
         {
-            _faults.Add(Refused($"does not make the database '{options.Database}'", status, body));
+            _faults.Add(Refused($"does not make the database '{options.Database}'", response.Status, response.Body));
         }
 
-        return made;
+        return response.IsResult;
     }
 
     private async Task CheckRetentionAsync(InfluxConnection connection, CancellationToken cancellationToken)
     {
-        (HttpStatusCode status, string body) =
-            await BoundedAsync(connection.ListPoliciesAsync, cancellationToken).ConfigureAwait(false);
-        if (status != HttpStatusCode.OK)
+        StatementResponse response = await BoundedAsync(connection.ListPoliciesAsync, cancellationToken).ConfigureAwait(false);
+        if (response.IsOutage)
+        {
+            _outage = Refused("gives no response of InfluxDB's to a query", response.Status, response.Body);
+        }
+
+        // An account may see no policies.
+        if (!response.IsResult || response.Read<(bool Exists, TimeSpan? Kept)?>(result => FindPolicy(result)) is not var (exists, kept))
         {
             return;
         }
 
-        using JsonDocument policies = JsonDocument.Parse(body);
-        (bool exists, TimeSpan? kept) = FindPolicy(policies.RootElement);
         if (!exists)
         {
             _faults.Add($"INFLUX_DATABASE: '{options.Database}' has no retention policy '{options.RetentionPolicy}'.");
@@ -221,9 +233,9 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
     }
 
     // Columns are name, duration ("720h0m0s", "0s" for no limit), …, default.
-    private (bool Exists, TimeSpan? Kept) FindPolicy(JsonElement policies)
+    private (bool Exists, TimeSpan? Kept) FindPolicy(JsonElement result)
     {
-        if (!policies.GetProperty("results")[0].TryGetProperty("series", out JsonElement series) || !series[0].TryGetProperty("values", out JsonElement rows))
+        if (!result.TryGetProperty("series", out JsonElement series) || !series[0].TryGetProperty("values", out JsonElement rows))
         {
             return (options.RetentionPolicy.Length == 0, null);
         }

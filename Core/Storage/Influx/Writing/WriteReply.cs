@@ -52,7 +52,8 @@ public sealed partial record WriteReply(WriteOutcome Outcome, string Reason)
             && sentBytes > ResetMeansTooLargeBytes
             && fault is HttpRequestException
             {
-                HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
+                HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+                    or HttpRequestError.InvalidResponse),
             };
         string reason = fault is OperationCanceledException ? "no answer in time" : fault.Message;
         return new WriteReply(isReset ? WriteOutcome.TooLarge : WriteOutcome.Unavailable, Cut(reason));
