@@ -146,7 +146,7 @@ public static class HostSetup
     // The server is made before its options are validated, and takes no shorter pause.
     private static void SetLimits(KestrelServerOptions kestrel, HttpOptions http)
     {
-        long? most = DescriptorLimit.Current() is { } limit ? DescriptorLimit.Connections(limit) : null;
+        long? most = DescriptorLimit.Connections();
         kestrel.Limits.MaxConcurrentConnections = http.MaxConnections > 0 ? Math.Min(http.MaxConnections, most ?? long.MaxValue) : most;
         TimeSpan pause = http.BodyPause > _shortestBodyPause ? http.BodyPause : _shortestBodyPause;
         kestrel.Limits.MinRequestBodyDataRate = http.MinBodyRate <= 0 ? null : new MinDataRate(http.MinBodyRate, pause);

@@ -120,7 +120,7 @@ public sealed class FloodTests
             Assert.That(merged.HasSecret, Is.True);
             Assert.That(codes, Is.EqualTo(Enumerable.Range(0, Count)));
             merged.Clear();
-            Assert.That(merged.HasSecret, Is.False, "anew for other texts");
+            Assert.That(merged.HasSecret, Is.False, "as at the start, for other texts");
             Assert.That(merged.Intern(Text(5)), Is.Zero);
         }
         finally

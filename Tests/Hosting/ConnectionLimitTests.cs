@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using NUnit.Framework;
+using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
@@ -17,12 +18,12 @@ public sealed class ConnectionLimitTests
         """;
 
     [Test]
-    public void The_limit_is_the_soft_one_of_open_files() => Assert.That(DescriptorLimit.Read(Limits), Is.EqualTo(1_024));
+    public void The_limit_is_the_soft_one_of_open_files() => Assert.That(OpenFileLimit.Read(Limits), Is.EqualTo(1_024));
 
     [TestCase("Max open files            unlimited            unlimited            files")]
     [TestCase("Max processes             95966                95966                processes")]
     [TestCase("")]
-    public void Without_a_number_there_is_none(string text) => Assert.That(DescriptorLimit.Read(text), Is.Null);
+    public void Without_a_number_there_is_none(string text) => Assert.That(OpenFileLimit.Read(text), Is.Null);
 
     [TestCase(DescriptorLimit.Least, 16)]
     [TestCase(1_024, 576)]
@@ -61,10 +62,10 @@ public sealed class ConnectionLimitTests
 
     private static async Task<bool> IsClosedAsync(TcpClient client)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromMilliseconds(200));
+        using CancellationTokenSource wait = new(TimeSpan.FromMilliseconds(200));
         try
         {
-            return await client.GetStream().ReadAsync(new byte[1], patience.Token) == 0;
+            return await client.GetStream().ReadAsync(new byte[1], wait.Token) == 0;
         }
         catch (IOException)
         {
