@@ -37,7 +37,8 @@ public sealed class MetricsAccessTests
     [TestCase("/api/v1.0/alert-history", "1.0", "401")]
     public async Task A_proxy_in_its_default_settings_opens_nothing(string path, string version, string expected)
     {
-        await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader([]), Closed, QueryTestHost.QuickStart);
+        await using QueryTestHost host = await QueryTestHost.StartAsync(
+            new RowReader([]), Closed, "--AlertHistory:AllowAnonymous=false", QueryTestHost.QuickStart);
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, host.Address.Port);
         NetworkStream stream = client.GetStream();

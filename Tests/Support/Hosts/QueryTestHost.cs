@@ -59,7 +59,8 @@ internal sealed class QueryTestHost : IAsyncDisposable
     public static async Task<QueryTestHost> StartAsync(ISampleReader reader, TimeProvider clock, params string[] options)
     {
         WebApplicationBuilder builder = HostSetup.CreateBuilder(
-            ["--urls=http://127.0.0.1:0", "--Metrics:AllowAnonymous=true", .. options.Where(option => option != QuickStart)]);
+            ["--urls=http://127.0.0.1:0", "--Metrics:AllowAnonymous=true", "--AlertHistory:AllowAnonymous=true",
+                .. options.Where(option => option != QuickStart)]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(reader);

@@ -9,10 +9,11 @@ namespace TimeSeries.Tests.Query.Families.AlertHistory;
 /// <summary>Who may read alerts, with a token and without.</summary>
 public sealed class AlertHistoryAccessTests
 {
-    private const string Loopback = "--urls=http://127.0.0.1:0|" + QueryTestHost.QuickStart;
-    private const string Everywhere = "--urls=http://0.0.0.0:0|" + QueryTestHost.QuickStart;
-    private const string Both = "--urls=http://127.0.0.1:0;http://0.0.0.0:0|" + QueryTestHost.QuickStart;
-    private const string Configured = "--urls=http://127.0.0.1:0";
+    private const string Closed = "--AlertHistory:AllowAnonymous=false|";
+    private const string Loopback = Closed + "--urls=http://127.0.0.1:0|" + QueryTestHost.QuickStart;
+    private const string Everywhere = Closed + "--urls=http://0.0.0.0:0|" + QueryTestHost.QuickStart;
+    private const string Both = Closed + "--urls=http://127.0.0.1:0;http://0.0.0.0:0|" + QueryTestHost.QuickStart;
+    private const string Configured = Closed + "--urls=http://127.0.0.1:0";
     private const string Anyone = "--AlertHistory:AllowAnonymous=true";
 
     private static readonly RowReader _reader = new(
@@ -23,9 +24,9 @@ public sealed class AlertHistoryAccessTests
     ]);
 
     [TestCase(Loopback, null, null, "alert 1", TestName = "A_caller_on_this_machine_needs_no_token_where_nobody_else_can_call")]
-    [TestCase("--urls=http://[::1]:0|" + QueryTestHost.QuickStart, null, null, "alert 1", TestName = "The_IPv6_loopback_is_this_machine")]
+    [TestCase(Closed + "--urls=http://[::1]:0|" + QueryTestHost.QuickStart, null, null, "alert 1", TestName = "The_IPv6_loopback_is_this_machine")]
     [TestCase(Everywhere, null, null, "401", TestName = "A_server_that_others_can_reach_wants_a_token_from_this_machine_too")]
-    [TestCase("--urls=http://*:0|" + QueryTestHost.QuickStart, null, null, "401", TestName = "A_server_on_every_address_wants_a_token")]
+    [TestCase(Closed + "--urls=http://*:0|" + QueryTestHost.QuickStart, null, null, "401", TestName = "A_server_on_every_address_wants_a_token")]
     [TestCase(Both, null, null, "401", TestName = "One_listener_for_others_is_enough_to_want_a_token")]
     [TestCase(Loopback, "Forwarded", "for=192.0.2.1", "401", TestName = "A_forwarded_request_wants_a_token")]
     [TestCase(Loopback, "X-Forwarded-For", "192.0.2.1", "401", TestName = "A_request_forwarded_for_another_wants_a_token")]

@@ -30,7 +30,8 @@ public sealed class AlertHistoryDocumentTests
     public async Task PushAsync()
     {
         _server = await RunningServer.StartAsync(
-            _folder.FullName, "--Projects:2:Pcode=3", "--Projects:2:Name=third", $"--Projects:2:Tokens:0:Secret={TestProjects.TokenOf(StatsProject)}");
+            _folder.FullName, "--AlertHistory:AllowAnonymous=true", "--Projects:2:Pcode=3", "--Projects:2:Name=third",
+            $"--Projects:2:Tokens:0:Secret={TestProjects.TokenOf(StatsProject)}");
         await PushAsync(ListProject, [.. Enumerable.Range(1, 1_249)
             .Select(i => Alert(AlertRow.Time - (i * 1_000L), i % 2 == 0 ? "Info" : "Critical", "System")), Motor("equipmentId", "tagId")]);
         SampleRow motor = Motor("equipmentId", "tagId", "threshold");

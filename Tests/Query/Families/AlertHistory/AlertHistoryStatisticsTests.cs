@@ -80,7 +80,7 @@ public sealed class AlertHistoryStatisticsTests
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(string.Join(
             "\r\n",
             "id,timestamp,severity,source,title,description,labels",
-            "00000001-0000-0000-0000-000000000000,2026-02-09T10:30:00Z,Info,=1+1,alert 1,\"a,\"\"b\"\"\r\nc\",\"{\"\"k\"\":\"\"v,w\"\"}\"",
+            "00000001-0000-0000-0000-000000000000,2026-02-09T10:30:00Z,Info,'=1+1,alert 1,\"a,\"\"b\"\"\r\nc\",\"{\"\"k\"\":\"\"v,w\"\"}\"",
             "00000002-0000-0000-0000-000000000000,2026-02-09T10:29:59.999Z,Critical, x ,alert 2,,{}",
             "")));
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/csv"));
