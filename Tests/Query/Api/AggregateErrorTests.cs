@@ -83,7 +83,8 @@ public sealed class AggregateErrorTests
     [TestCase("kind=sql&window=1.5m", "window must be")]
     [TestCase("kind=sql&window=m", "window must be")]
     [TestCase("kind=sql&window=99999999999h", "window must be")]
-    [TestCase("kind=sql&from=yesterday", "from must be epoch milliseconds or a moment as in RFC 3339, like 2023-01-29T12:00:00Z, found \"yesterday\".")]
+    [TestCase("kind=sql&from=yesterday",
+        "from must be epoch milliseconds, a moment as in RFC 3339, like 2023-01-29T12:00:00Z, or one before now, like -15m or now-1h, found \"yesterday\".")]
     [TestCase("kind=sql&to=2023-01-29", "to must be")]
     [TestCase("kind=sql&to=2023-01-29T12:00:00", "to must be")]
     [TestCase("kind=sql&to=2023-02-30T12:00:00Z", "to must be")]
