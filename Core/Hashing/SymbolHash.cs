@@ -14,6 +14,9 @@ namespace TimeSeries.Core.Hashing;
 /// </summary>
 public static class SymbolHash
 {
+    /// <summary>A table that is half empty has no row of so many full slots by chance: one that has takes a secret of its own.</summary>
+    public const int MostProbes = 128;
+
     private static readonly HashKeys _keys = HashKeys.Random();
     private static readonly long _seed = (long)RandomSeed();
 

@@ -19,13 +19,13 @@ internal static class DescriptorLimit
 
     /// <summary>The connections that leave enough for files; null where there is no limit.</summary>
     /// <exception cref="StartRefusedException">The limit is too low.</exception>
-    public static long? Connections()
+    public static long? Connections() => OpenFileLimit.Current() switch
     {
-        long? limit = OpenFileLimit.Current();
-        return limit is null or >= Least ? Connections(limit)
-            : throw new StartRefusedException(string.Create(
-                CultureInfo.InvariantCulture, $"The process may open {limit} files, and needs {Least} at least: raise the limit (ulimit -n, LimitNOFILE=)."));
-    }
+        null => null,
+        < Least and var limit => throw new StartRefusedException(string.Create(
+            CultureInfo.InvariantCulture, $"The process may open {limit} files, and needs {Least} at least: raise the limit (ulimit -n, LimitNOFILE=).")),
+        { } limit => Connections(limit),
+    };
 
-    public static long? Connections(long? limit) => limit - Reserve - Math.Min((limit / SharePerBlockFiles) ?? 0, MostForFiles);
+    public static long Connections(long limit) => limit - Reserve - Math.Min(limit / SharePerBlockFiles, MostForFiles);
 }

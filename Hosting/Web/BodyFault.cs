@@ -12,8 +12,8 @@ namespace TimeSeries.Hosting.Web;
 /// <param name="Detail">What is wrong, for the caller.</param>
 public sealed record BodyFault(int Status, string Detail)
 {
-    // The sender was slow; there is nothing to wait for.
-    private const int RetrySeconds = 1;
+    /// <summary>When to send a body again that came too slowly: there is nothing to wait for.</summary>
+    public const int RetrySeconds = 1;
 
     /// <summary>What an exception of reading the body means; null when it does not come from there.</summary>
     public static BodyFault? Of(Exception failure) => failure switch

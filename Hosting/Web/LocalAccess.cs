@@ -14,7 +14,7 @@ namespace TimeSeries.Hosting.Web;
 public sealed class LocalAccess(ProjectDirectory projects, IServer server, IHostApplicationLifetime lifetime)
 {
     /// <summary>Whether the request may go without a token.</summary>
-    public bool IsOpenTo(HttpContext context) => projects.IsQuickStart && HasOnlyLocalListeners() && IsFromHere(context);
+    public bool IsOpenTo(HttpContext context) => IsOpen && IsFromHere(context);
 
     /// <summary>Whether anybody may, from this machine.</summary>
     public bool IsOpen => projects.IsQuickStart && HasOnlyLocalListeners();

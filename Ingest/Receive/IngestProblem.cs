@@ -1,3 +1,5 @@
+using TimeSeries.Hosting.Web;
+
 namespace TimeSeries.Ingest.Receive;
 
 /// <summary>Why a push is not taken: a status that says what the agent should do, and a sentence.</summary>
@@ -6,9 +8,6 @@ internal sealed record IngestProblem(int Status, string Detail)
     // Long enough for a few flushes, short enough that an agent's own buffer does not fill.
     private const int QueueRetrySeconds = 1;
 
-    // The sender was slow: there is nothing to wait for.
-    private const int SlowRetrySeconds = 1;
-
     // A log or store that fails is tried again every second; a full disk takes longer.
     private const int FaultRetrySeconds = 5;
 
@@ -16,7 +15,7 @@ internal sealed record IngestProblem(int Status, string Detail)
     public int? RetryAfterSeconds => Status switch
     {
         StatusCodes.Status429TooManyRequests => QueueRetrySeconds,
-        StatusCodes.Status408RequestTimeout => SlowRetrySeconds,
+        StatusCodes.Status408RequestTimeout => BodyFault.RetrySeconds,
         StatusCodes.Status503ServiceUnavailable => FaultRetrySeconds,
         _ => null,
     };

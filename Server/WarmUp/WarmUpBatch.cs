@@ -98,13 +98,13 @@ internal static class WarmUpBatch
 
             foreach (Field field in fields)
             {
-                if (!isTable && IsThere(field, row))
-                {
-                    writer.Write(field.Name);
-                }
-
                 if (IsThere(field, row))
                 {
+                    if (!isTable)
+                    {
+                        writer.Write(field.Name);
+                    }
+
                     WriteValue(ref writer, field, row, now);
                 }
                 else if (isTable)

@@ -9,11 +9,6 @@ internal sealed class LongHashTable
 {
     private const int SmallestIndex = 16;
 
-    // Numbers that differ don't lie in one row of so many slots by chance.
-    private const int MostProbes = 128;
-
-    private static readonly ulong _processSecret = SymbolHash.RandomSeed();
-
     // Rented, and perhaps longer than the table is.
     private long[] _values = [];
     private int[] _slots = [];
@@ -21,17 +16,17 @@ internal sealed class LongHashTable
     private int _shift;
 
     // The table's own secret once numbers led to the same slots.
-    private ulong _secret = _processSecret;
+    private ulong _secret = ProcessSecret;
 
     public int Count { get; private set; }
 
     public long AllocatedBytes => _values.Length * (long)sizeof(long) + _slots.Length * (long)sizeof(int);
 
     /// <summary>The secret that all tables begin with.</summary>
-    internal static ulong ProcessSecret => _processSecret;
+    internal static ulong ProcessSecret { get; } = SymbolHash.RandomSeed();
 
     /// <summary>Whether so many numbers led to the same slots that the table hashes with a secret of its own.</summary>
-    internal bool HasSecret => _secret != _processSecret;
+    internal bool HasSecret => _secret != ProcessSecret;
 
     public long this[int id] => _values[id];
 
@@ -49,7 +44,7 @@ internal sealed class LongHashTable
             int id = slots[slot] - 1;
             if (id < 0)
             {
-                if (probes >= MostProbes && _secret == _processSecret)
+                if (probes >= SymbolHash.MostProbes && _secret == ProcessSecret)
                 {
                     TakeSecret();
                     return Intern(value);
@@ -78,7 +73,7 @@ internal sealed class LongHashTable
 
         Array.Clear(_slots, 0, _size);
         Count = 0;
-        _secret = _processSecret;
+        _secret = ProcessSecret;
     }
 
     // Someone knows the hash after all. The next is of this table alone.

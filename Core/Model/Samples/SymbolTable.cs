@@ -15,9 +15,6 @@ public sealed class SymbolTable
     // Texts that are looked up together; their hashes stand on the stack.
     private const int PassTexts = 128;
 
-    // Texts that differ don't lie in one row of so many slots by chance.
-    private const int MostProbes = 128;
-
     /// <summary>The bits of the hashes of tables made from now on; tests have none, so that all hashes are equal.</summary>
     internal static uint HashBits { get; set; } = uint.MaxValue;
 
@@ -143,7 +140,7 @@ public sealed class SymbolTable
             int code = _slots[slot] - 1;
             if (code < 0)
             {
-                if (probes >= MostProbes && _secret == 0)
+                if (probes >= SymbolHash.MostProbes && _secret == 0)
                 {
                     TakeSecret();
                     return Intern(text);
@@ -361,7 +358,7 @@ public sealed class SymbolTable
                 probes++;
             }
 
-            if (probes >= MostProbes && _secret == 0)
+            if (probes >= SymbolHash.MostProbes && _secret == 0)
             {
                 TakeSecret();
                 return;
