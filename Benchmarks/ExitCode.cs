@@ -14,7 +14,7 @@ internal static class ExitCode
     /// <summary>Some batches were lost or refused, or some rows could not be read.</summary>
     public const int Incomplete = 4;
 
-    /// <summary>Answers that must be equal are not.</summary>
+    /// <summary>Responses that must be equal are not.</summary>
     public const int Different = 5;
 
     /// <summary>Something allocates more than it did.</summary>

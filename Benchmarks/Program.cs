@@ -10,7 +10,7 @@ using TimeSeries.Benchmarks.Stages;
 using TimeSeries.Benchmarks.Structure;
 
 RootCommand root = new(
-    "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, questions about alerts, micro benchmarks, "
+    "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, queries about alerts, micro benchmarks, "
         + "stages of the write path, "
     + "and writes to and queries over InfluxDB, and the structure of the code.")
 {

@@ -19,7 +19,7 @@ public sealed class IngestInstruments : IDisposable
         _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
         Requests = _meter.CreateCounter<long>("timeseries.ingest.requests", "{request}", "Pushes answered, by status.");
         BodyBytes = _meter.CreateCounter<long>("timeseries.ingest.received", "By", "Bytes of bodies as sent.");
-        Duration = _meter.CreateHistogram("timeseries.ingest.duration", "s", "Time from the head of a push to its answer.", advice: Latencies.Advice);
+        Duration = _meter.CreateHistogram("timeseries.ingest.duration", "s", "Time from the head of a push to its response.", advice: Latencies.Advice);
         GroupBatches = _meter.CreateHistogram<int>(
             "timeseries.ingest.group_batches", "{batch}", "Batches made durable by one flush.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024] });

@@ -17,7 +17,7 @@ public sealed class QueryInstruments : IDisposable
         _meter = meters.Create("TimeSeries.Query");
         Requests = _meter.CreateCounter<long>("timeseries.query.requests", "{request}", "Requests answered, by API family and status.");
         Duration = _meter.CreateHistogram(
-            "timeseries.query.duration", "s", "Time from the first byte of a request to the last of its answer.", advice: Latencies.Advice);
+            "timeseries.query.duration", "s", "Time from the first byte of a request to the last of its response.", advice: Latencies.Advice);
         ScansWaiting = _meter.CreateUpDownCounter<long>("timeseries.query.scans.waiting", "{scan}", "Requests that wait for others to finish scanning.");
         ScansRunning = _meter.CreateUpDownCounter<long>("timeseries.query.scans.running", "{scan}", "Requests that scan.");
     }

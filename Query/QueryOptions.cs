@@ -32,10 +32,10 @@ public sealed partial class QueryOptions : IValidatableObject
     [ValueRange("1", "1024")]
     public int Concurrency { get; init; } = Environment.ProcessorCount;
 
-    [Description("Offset of the days in answers that have days: Z or like +09:00")]
+    [Description("Offset of the days in responses that have days: Z or like +09:00")]
     public string TimeZone { get; init; } = "Z";
 
-    [Description("Whether rollups are used; answers are the same without, only slower")]
+    [Description("Whether rollups are used; responses are the same without, only slower")]
     [TypeConverter(typeof(FlagConverter))]
     public bool Rollups { get; init; } = true;
 

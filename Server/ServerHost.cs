@@ -19,7 +19,7 @@ public static class ServerHost
     {
         WebApplication app = Build(args, services => services.AddHostedService<WarmUpService>());
 
-        // Answers of InfluxDB would be read on those threads too, and take seconds.
+        // Responses of InfluxDB would be read on those threads too, and take seconds.
         if (app.Services.GetUnvalidated<StorageOptions>().Kind == StorageKind.Embedded)
         {
             SocketThreads.RunRequests();

@@ -15,7 +15,7 @@ internal sealed record AlertsReport
     public required double PushSeconds { get; init; }
 
     // The name that readers of the line know.
-    [JsonPropertyName("questions")]
+    [JsonPropertyName("queries")]
     public required List<AlertsRequest> Requests { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, AlertsReportJson.Default.AlertsReport);
@@ -26,12 +26,12 @@ internal sealed record AlertsReport
 /// <param name="Example">Path and query of one of them.</param>
 /// <param name="Requests">How many were asked.</param>
 /// <param name="Errors">How many were not answered 200.</param>
-/// <param name="AnswerBytes">Length of the last response.</param>
+/// <param name="ResponseBytes">Length of the last response.</param>
 /// <param name="P50Ms">The median.</param>
 /// <param name="P99Ms">The 99th percentile.</param>
 /// <param name="MaxMs">The longest.</param>
 internal sealed record AlertsRequest(
-    string Name, string Example, int Requests, int Errors, int AnswerBytes, double P50Ms, double P99Ms, double MaxMs);
+    string Name, string Example, int Requests, int Errors, int ResponseBytes, double P50Ms, double P99Ms, double MaxMs);
 
 /// <summary>How the report is written: camel case, one line.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -50,7 +50,7 @@ internal static class CompareCommand
         _memorySeconds.Between(1, 36_000);
         _restartBytes.Between(0, 1e12);
         Command command = new("compare",
-            "Measures TimeSeries and other systems side by side on this machine, one at a time, checks that answers agree, and writes a report with every "
+            "Measures TimeSeries and other systems side by side on this machine, one at a time, checks that responses agree, and writes a report with every "
                 + "number, each goal and whether it is met.")
         {
             _peers, _parts, _folder, _output, _server, _rows, _seconds, _warmUp, _connections, _requests, _memorySeconds, _restartBytes,

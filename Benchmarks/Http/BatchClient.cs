@@ -8,7 +8,7 @@ internal sealed class BatchClient : IBatchConnection, IDisposable
     private readonly HttpClient _http = BlockingHttp.CreateClient(HttpConnection.Timeout);
     private readonly string _address;
     private readonly MediaTypeHeaderValue _contentType;
-    private byte[] _answer = [];
+    private byte[] _response = [];
 
     public BatchClient(ServerAddress address, string token, string contentType)
     {
@@ -21,7 +21,7 @@ internal sealed class BatchClient : IBatchConnection, IDisposable
         _http.DefaultRequestHeaders.ExpectContinue = true;
     }
 
-    public ReadOnlySpan<byte> ResponseBody => _answer;
+    public ReadOnlySpan<byte> ResponseBody => _response;
 
     /// <summary>Returns when the server answers, whatever it says.</summary>
     /// <exception cref="HttpRequestException">The server can't be reached.</exception>
@@ -31,7 +31,7 @@ internal sealed class BatchClient : IBatchConnection, IDisposable
     {
         ByteArrayContent content = new(request.ToArray());
         content.Headers.ContentType = _contentType;
-        return _http.Exchange(new HttpRequestMessage(HttpMethod.Post, _address) { Content = content }, out _answer);
+        return _http.Exchange(new HttpRequestMessage(HttpMethod.Post, _address) { Content = content }, out _response);
     }
 
     public void Dispose() => _http.Dispose();

@@ -19,16 +19,16 @@ internal sealed class BatchSender(IBatchConnection connection, FirstError firstE
     private long _rejected429Count;
     private long _bytesSent;
 
-    /// <summary>Answers other than 200 and 429, and broken connections.</summary>
+    /// <summary>Responses other than 200 and 429, and broken connections.</summary>
     public long ErrorCount => Volatile.Read(ref _errorCount);
 
-    /// <summary>Answers 429; the batch was sent again afterwards.</summary>
+    /// <summary>Responses 429; the batch was sent again afterwards.</summary>
     public long Rejected429Count => Volatile.Read(ref _rejected429Count);
 
     /// <summary>Bytes of requests, heads and resends included.</summary>
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
-    /// <summary>Sends a request until it has a final answer or <paramref name="stop"/> is set.</summary>
+    /// <summary>Sends a request until it has a final response or <paramref name="stop"/> is set.</summary>
     /// <param name="request">The whole request.</param>
     /// <param name="stop">Ends waits, not a request in flight.</param>
     /// <param name="counts">What the server took, when it took the batch.</param>

@@ -89,7 +89,7 @@ internal sealed class HttpConnection(ServerAddress address) : IBatchConnection, 
         }
         catch (IOException sending)
         {
-            // A server that refuses a body early answers and closes while it is still being sent: that answer says more than the broken pipe.
+            // A server that refuses a body early answers and closes while it is still being sent: that response says more than the broken pipe.
             try
             {
                 return _reader!.Read() with { Closes = true };

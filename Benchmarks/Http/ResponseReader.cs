@@ -5,8 +5,8 @@ using TimeSeries.Benchmarks.Wire;
 namespace TimeSeries.Benchmarks.Http;
 
 /// <summary>
-/// Reads HTTP/1.1 answers (RFC 9112) from a stream, however small the pieces in which it comes: bodies of known length, chunked, or ended by
-/// the connection's close. Interim answers (1xx) are skipped. Allocates nothing once its buffers have grown. Not thread safe.
+/// Reads HTTP/1.1 responses (RFC 9112) from a stream, however small the pieces in which it comes: bodies of known length, chunked, or ended by
+/// the connection's close. Interim responses (1xx) are skipped. Allocates nothing once its buffers have grown. Not thread safe.
 /// </summary>
 internal sealed class ResponseReader(Stream stream)
 {
@@ -47,7 +47,7 @@ internal sealed class ResponseReader(Stream stream)
         ReadOnlySpan<byte> line = ReadLine();
         if (line.Length < 12 || !line.StartsWith("HTTP/1."u8) || !Utf8Parser.TryParse(line.Slice(9, 3), out int status, out int used) || used != 3)
         {
-            throw new InvalidResponseException($"The server's answer starts with '{Show(line)}', which is no HTTP/1.1.");
+            throw new InvalidResponseException($"The server's response starts with '{Show(line)}', which is no HTTP/1.1.");
         }
 
         // HTTP/1.0 closes unless told otherwise.
@@ -65,7 +65,7 @@ internal sealed class ResponseReader(Stream stream)
             int colon = line.IndexOf((byte)':');
             if (colon < 0)
             {
-                throw new InvalidResponseException($"The server's answer has the head line '{Show(line)}'.");
+                throw new InvalidResponseException($"The server's response has the head line '{Show(line)}'.");
             }
 
             ReadOnlySpan<byte> name = line[..colon];
@@ -119,7 +119,7 @@ internal sealed class ResponseReader(Stream stream)
             ReadOnlySpan<byte> line = ReadLine();
             if (!Utf8Parser.TryParse(line, out int size, out int used, 'x') || used == 0 || size < 0)
             {
-                throw new InvalidResponseException($"The server's answer has a chunk of size '{Show(line)}'.");
+                throw new InvalidResponseException($"The server's response has a chunk of size '{Show(line)}'.");
             }
 
             if (size == 0)
@@ -130,7 +130,7 @@ internal sealed class ResponseReader(Stream stream)
             ReadBytes(size);
             if (ReadLine().Length > 0)
             {
-                throw new InvalidResponseException("A chunk of the server's answer is longer than it says.");
+                throw new InvalidResponseException("A chunk of the server's response is longer than it says.");
             }
         }
 
@@ -144,14 +144,14 @@ internal sealed class ResponseReader(Stream stream)
     {
         if (_body.Count + count > MaxBodyBytes)
         {
-            throw new InvalidResponseException($"The server's answer is longer than {MaxBodyBytes} bytes.");
+            throw new InvalidResponseException($"The server's response is longer than {MaxBodyBytes} bytes.");
         }
 
         while (count > 0)
         {
             if (_start == _end && !Fill())
             {
-                throw new InvalidResponseException("The connection ended within an answer.");
+                throw new InvalidResponseException("The connection ended within a response.");
             }
 
             int take = (int)Math.Min(count, _end - _start);
@@ -187,13 +187,13 @@ internal sealed class ResponseReader(Stream stream)
             looked = _end - _start;
             if (looked == BufferBytes)
             {
-                throw new InvalidResponseException($"The head of the server's answer has a line longer than {BufferBytes} bytes.");
+                throw new InvalidResponseException($"The head of the server's response has a line longer than {BufferBytes} bytes.");
             }
 
             if (!Fill())
             {
                 throw new InvalidResponseException(
-                    looked == 0 ? "The server closed the connection without an answer." : "The connection ended within an answer.");
+                    looked == 0 ? "The server closed the connection without a response." : "The connection ended within a response.");
             }
         }
     }
@@ -219,7 +219,7 @@ internal sealed class ResponseReader(Stream stream)
     private static long ParseLength(ReadOnlySpan<byte> value) =>
         Utf8Parser.TryParse(value, out long length, out int used) && used == value.Length && length >= 0
             ? length
-            : throw new InvalidResponseException($"The server's answer has the Content-Length '{Show(value)}'.");
+            : throw new InvalidResponseException($"The server's response has the Content-Length '{Show(value)}'.");
 
     private static string Show(ReadOnlySpan<byte> text) => Encoding.Latin1.GetString(text[..Math.Min(text.Length, 80)]);
 }
@@ -227,8 +227,8 @@ internal sealed class ResponseReader(Stream stream)
 /// <summary>What stands in the head of a response that matters here.</summary>
 /// <param name="Status">The status code.</param>
 /// <param name="RetryAfter">How long the server asks to wait; null when it does not say.</param>
-/// <param name="Closes">Whether the connection ends with this answer.</param>
+/// <param name="Closes">Whether the connection ends with this response.</param>
 internal readonly record struct HttpResponseHead(int Status, TimeSpan? RetryAfter, bool Closes);
 
-/// <summary>The server's answer ended early or is no HTTP/1.1; the connection is of no more use.</summary>
+/// <summary>The server's response ended early or is no HTTP/1.1; the connection is of no more use.</summary>
 internal sealed class InvalidResponseException(string message) : IOException(message);

@@ -38,7 +38,7 @@ internal static class InfluxQueryCommand
         });
         Command command = new("influx-query",
             "Writes one day of samples into InfluxDB as a node does, asks a Query host for it over HTTP at every list endpoint, and reports "
-            + "what it takes. The same answers without rollups are compared byte for byte; the exit code is 5 when one differs.")
+            + "what it takes. The same responses without rollups are compared byte for byte; the exit code is 5 when one differs.")
         {
             program, host, directory, database, transactions, requests, json,
         };

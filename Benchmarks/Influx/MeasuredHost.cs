@@ -53,7 +53,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
 
     /// <summary>Asks and reads the whole response.</summary>
     /// <exception cref="InvalidOperationException">The response is an error.</exception>
-    public async Task<(byte[] Answer, TimeSpan Taken, ResultSource Source)> AskAsync(string path, CancellationToken stop)
+    public async Task<(byte[] Response, TimeSpan Taken, ResultSource Source)> AskAsync(string path, CancellationToken stop)
     {
         long start = Stopwatch.GetTimestamp();
         using HttpResponseMessage response = await _http.GetAsync(new Uri(path, UriKind.Relative), stop);

@@ -3,7 +3,7 @@ namespace TimeSeries.Benchmarks.Influx;
 /// <summary>What one phase measured, from its first write until the last was confirmed.</summary>
 internal sealed record PhaseReport
 {
-    /// <summary>Samples that were confirmed: by influxd in the loader's phase, by Ingest's answers in its own.</summary>
+    /// <summary>Samples that were confirmed: by influxd in the loader's phase, by Ingest's responses in its own.</summary>
     public required long Samples { get; init; }
 
     /// <summary>Samples that InfluxDB counts afterwards.</summary>

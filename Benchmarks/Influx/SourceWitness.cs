@@ -3,7 +3,7 @@ using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Benchmarks.Influx;
 
-/// <summary>Remembers what the latest answer of a reader was computed from. Thread safe.</summary>
+/// <summary>Remembers what the latest response of a reader was computed from. Thread safe.</summary>
 internal sealed class SourceWitness(ISampleReader reader) : ISampleReader
 {
     private volatile ResultSource _latest;

@@ -19,7 +19,7 @@ internal sealed class LoadConnection(
     private long _acceptedCount;
     private long _rejectedCount;
     private long _takenBatchCount;
-    private long _lastAnswer;
+    private long _lastResponse;
 
     public BatchSender Sender { get; } = sender;
 
@@ -39,7 +39,7 @@ internal sealed class LoadConnection(
     public long TakenBatchCount => Volatile.Read(ref _takenBatchCount);
 
     /// <summary>Time stamp of the last response; 0 before it.</summary>
-    public long LastAnswer => Volatile.Read(ref _lastAnswer);
+    public long LastResponse => Volatile.Read(ref _lastResponse);
 
     /// <summary>Compresses bodies when given.</summary>
     public GzipBody? Gzip { get; init; }
@@ -80,7 +80,7 @@ internal sealed class LoadConnection(
     {
         SendOutcome outcome = Sender.Send(request, stop, out ResponseCounts counts);
         long answered = clock.GetTimestamp();
-        Volatile.Write(ref _lastAnswer, answered);
+        Volatile.Write(ref _lastResponse, answered);
         if (outcome == SendOutcome.Taken)
         {
             if (due >= MeasuredFrom)

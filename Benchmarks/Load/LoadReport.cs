@@ -6,7 +6,7 @@ namespace TimeSeries.Benchmarks.Load;
 /// <summary>What a load run measured: one JSON line. Latencies are those of batches that were taken, resends included.</summary>
 internal sealed record LoadReport
 {
-    /// <summary>Samples that the server's answers call accepted; nothing else counts.</summary>
+    /// <summary>Samples that the server's responses call accepted; nothing else counts.</summary>
     public required long Samples { get; init; }
 
     /// <summary>From the start to the end of the run or the last response, whichever is later.</summary>
@@ -14,7 +14,7 @@ internal sealed record LoadReport
 
     public required double SamplesPerSecond { get; init; }
 
-    /// <summary>Answers other than 200 and 429, and broken connections.</summary>
+    /// <summary>Responses other than 200 and 429, and broken connections.</summary>
     public required long Errors { get; init; }
 
     public required double P50Ms { get; init; }
@@ -28,10 +28,10 @@ internal sealed record LoadReport
     /// <summary>Batches answered 200.</summary>
     public required long Batches { get; init; }
 
-    /// <summary>Answers 429; each such batch was sent again.</summary>
+    /// <summary>Responses 429; each such batch was sent again.</summary>
     public required long Rejected429 { get; init; }
 
-    /// <summary>Samples that answers with status 200 call rejected.</summary>
+    /// <summary>Samples that responses with status 200 call rejected.</summary>
     public required long RejectedSamples { get; init; }
 
     /// <summary>Batches that were due (at a rate) and have no 200: those the connections did not get to, and those that failed.</summary>

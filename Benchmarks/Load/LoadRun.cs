@@ -104,7 +104,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
             TimeSpan left = clock.GetElapsedTime(clock.GetTimestamp(), waitsUntil);
             if (!thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero))
             {
-                _firstError.Note($"A request was still without an answer {_timeout.TotalSeconds:F0} s after the end.");
+                _firstError.Note($"A request was still without a response {_timeout.TotalSeconds:F0} s after the end.");
                 break;
             }
         }
@@ -130,7 +130,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
         foreach (LoadConnection connection in _connections)
         {
             latencies.Add(connection.Latencies);
-            lastResponse = Math.Max(lastResponse, connection.LastAnswer);
+            lastResponse = Math.Max(lastResponse, connection.LastResponse);
             accepted += connection.AcceptedCount;
             rejected += connection.RejectedCount;
             batches += connection.TakenBatchCount;

@@ -12,7 +12,7 @@ using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Benchmarks.Micro;
 
-/// <summary>An aggregated result turned into a vendor's answer, a record.</summary>
+/// <summary>An aggregated result turned into a vendor's response, a record.</summary>
 [MemoryDiagnoser]
 [AllocationGate]
 public class ShaperBenchmarks

@@ -16,10 +16,10 @@ internal sealed record ReplayReport
 
     public required double SamplesPerSecond { get; init; }
 
-    /// <summary>Answers other than 200 and 429, and broken connections.</summary>
+    /// <summary>Responses other than 200 and 429, and broken connections.</summary>
     public required long Errors { get; init; }
 
-    /// <summary>Answers 429; each such batch was sent again.</summary>
+    /// <summary>Responses 429; each such batch was sent again.</summary>
     public required long Rejected429 { get; init; }
 
     public required long BytesSent { get; init; }

@@ -9,7 +9,7 @@ public sealed partial class HttpOptions : IValidatableObject
 {
     public const string Section = "Http";
 
-    [Description("Origins, separated by commas, whose pages may read answers; none switches CORS off")]
+    [Description("Origins, separated by commas, whose pages may read responses; none switches CORS off")]
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
     [Description("Most connections at one time; more are closed. 0 takes as many as the process's limit of open files allows")]

@@ -38,7 +38,7 @@ public sealed partial class StorageOptions : IValidatableObject
     public long HeadBytes { get; init; } = 48L << 20;
 
     // A day of some ten million samples with all its rollups; more is worth its memory to who asks for more again and again.
-    [Description("Memory for what questions have read of blocks, checked and mostly decoded; 0 keeps nothing")]
+    [Description("Memory for what queries have read of blocks, checked and mostly decoded; 0 keeps nothing")]
     [ValueRange("0", "1TiB")]
     [TypeConverter(typeof(ByteSize.Converter))]
     public long CacheBytes { get; init; } = 128L << 20;

@@ -17,7 +17,7 @@ internal sealed class ApiDescription : IApiDescription
         "rows":[[1700000000000,"/cart",12,48.25]],"total":1,"source":"raw","watermark":"2023-11-14T23:13:20Z"}
         """;
 
-    private static OpenApiParameter Format => InQuery("format", Enum(["json", "ndjson", "csv"]), "The form of the answer.");
+    private static OpenApiParameter Format => InQuery("format", Enum(["json", "ndjson", "csv"]), "The form of the response.");
 
     private static IEnumerable<OpenApiParameter> Range =>
     [
@@ -32,7 +32,7 @@ internal sealed class ApiDescription : IApiDescription
     public void AddTo(OpenApiDocument document)
     {
         document.AddOperations(
-            "own", "Questions that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(), Samples(),
+            "own", "Queries that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(), Samples(),
             Get("/api/v1/agents", "agents", "Agents that pushed samples", null, Response("By name, then id.", Json(Ref("Agents")), MsgPack(Ref("Agents")))),
             Get("/api/v1/schema", "schema", "Kinds and fields of samples, with types, units and limits", null,
                 Response("The kinds.", Json(Ref("Kinds")), MsgPack(Ref("Kinds")))));
@@ -56,7 +56,7 @@ internal sealed class ApiDescription : IApiDescription
             InQuery("measures", String(defaultValue: "count"),
                 "count, rate, error_rate, and avg, min, max, sum, stddev, p50, p90, p95, p99, p999 of a field in parentheses, separated by commas."),
             InQuery("order", String(), "A column; - before it for the greatest first."),
-            InQuery("limit", Integer(1, defaultValue: 1000), "Most rows of the answer; total counts all."),
+            InQuery("limit", Integer(1, defaultValue: 1000), "Most rows of the response; total counts all."),
             Format,
         ],
         Response("The rows.", Json(Ref("Aggregate"), AggregateExample), MsgPack(Ref("Aggregate")), NdJson(ApiSchemas.RowLine()), Csv()).WithHeaders(
@@ -67,8 +67,8 @@ internal sealed class ApiDescription : IApiDescription
         "/api/v1/samples", "samples", "Samples, newest first",
         [
             .. Range,
-            InQuery("limit", Integer(1, 10_000, defaultValue: 100), "Most samples of the answer."),
-            InQuery("cursor", String(), "next of the answer before; it keeps its place while new samples arrive."),
+            InQuery("limit", Integer(1, 10_000, defaultValue: 100), "Most samples of the response."),
+            InQuery("cursor", String(), "next of the response before; it keeps its place while new samples arrive."),
             Format,
         ],
         Response("The samples. The cursor of what follows stands in the header x-next too, where there is more.",
@@ -83,7 +83,7 @@ internal sealed class ApiDescription : IApiDescription
             Parameters = parameters,
             Responses = ErrorResponses.After(
                 success, _ => Content(Problem.ContentType, Ref(ProblemSchema.Name)),
-                (400, "A parameter is wrong; the answer names it and what is allowed."),
+                (400, "A parameter is wrong; the response names it and what is allowed."),
                 (401, "No token, or an unknown one."), (403, "The token lacks the scope read.")),
         });
 

@@ -12,7 +12,7 @@ internal static class ApiSchemas
 
     public static OpenApiSchema Source() => Enum(["rollup", "raw", "both"]);
 
-    public static OpenApiSchema Watermark() => String("The arrival time through which the answer is complete.", "date-time");
+    public static OpenApiSchema Watermark() => String("The arrival time through which the response is complete.", "date-time");
 
     public static OpenApiSchema Aggregate() => Object(
         ("kind", Kind()), ("from", Time()), ("to", Time()), ("window", String().OrNull()),

@@ -76,7 +76,7 @@ internal sealed partial class QueryScheduler : IDisposable
         catch (StoreUnavailableException failure)
         {
             LogStoreFailure(failure, failure.Reason);
-            return QueryOutcome.Failed(QueryFailure.StoreUnavailable, "The store gave no whole answer; ask again later.");
+            return QueryOutcome.Failed(QueryFailure.StoreUnavailable, "The store gave no whole response; ask again later.");
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class GrowthMeasurement(CompareContext context)
         }
 
         context.Metrics.Note(ReportNames.GrowthServices,
-            $"{ServiceRows:N0} transactions of one day, services as often as 1/k; medians in ms of up to {Count} times. An answer by service has as many rows "
+            $"{ServiceRows:N0} transactions of one day, services as often as 1/k; medians in ms of up to {Count} times. A response by service has as many rows "
                 + "as there are services, at most 10,000 (endpoint) or 1,000 (aggregate).");
         foreach (int services in context.Options.GrowthServices)
         {

@@ -60,7 +60,7 @@ internal sealed class IngestMeasurement(CompareContext context)
             context.Metrics.Add(ReportNames.Ingest, row, ReportNames.PeakMegabytes, memory.PeakBytes / Megabyte);
             context.Metrics.Add(ReportNames.Ingest, row, ReportNames.P50, load.P50Ms);
             context.Metrics.Add(ReportNames.Ingest, row, ReportNames.P99, load.P99Ms);
-            context.Metrics.Add(ReportNames.Ingest, row, "answers 429", load.Rejected429);
+            context.Metrics.Add(ReportNames.Ingest, row, "responses 429", load.Rejected429);
             Check(row, warm.Samples + load.Samples, counted);
             server.End();
         }

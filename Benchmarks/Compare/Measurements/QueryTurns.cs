@@ -49,7 +49,7 @@ internal sealed class QueryTurns(CompareContext context)
             requester.Ask(Get(exact));
         }
 
-        Compare($"{ReportNames.Ours} and {title}", query, ResponseRows.Read(requester.Answer, ResponseRows.Theirs), query.PercentileColumn);
+        Compare($"{ReportNames.Ours} and {title}", query, ResponseRows.Read(requester.Response, ResponseRows.Theirs), query.PercentileColumn);
     });
 
     /// <summary>Measures every query, by turns where there are several systems.</summary>
@@ -72,7 +72,7 @@ internal sealed class QueryTurns(CompareContext context)
     private static HttpRequestMessage Get(ServerAddress address) => new(HttpMethod.Get, address.ToString());
 
     private static ResponseRows RowsOf(ComparedQuery query, Requester requester) =>
-        query.IsTotal ? ResponseRows.ReadTotal(requester.Answer) : ResponseRows.Read(requester.Answer, ResponseRows.Ours);
+        query.IsTotal ? ResponseRows.ReadTotal(requester.Response) : ResponseRows.Read(requester.Response, ResponseRows.Ours);
 
     private Requester NewRequester() => new(context.Clock, context.Stop);
 

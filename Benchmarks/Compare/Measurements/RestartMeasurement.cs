@@ -38,7 +38,7 @@ internal sealed class RestartMeasurement(CompareContext context, string folder)
             $"{Path.GetFileName(binary)} on {MeasuredServer.BlockBytes(folder):N0} bytes of blocks and "
                 + $"{FolderBytes.Of(Path.Combine(folder, "data", "log")):N0} bytes of log, killed (SIGKILL) before each start; {samples:N0} samples were "
                 + "pushed since the last seal, so that a head is replayed. "
-            + "The first question is /open/api/json/transaction over the whole day. Files are in the page cache.");
+            + "The first query is /open/api/json/transaction over the whole day. Files are in the page cache.");
     }
 
     // Enough blocks, then a head that is not sealed, then the kill.
@@ -65,7 +65,7 @@ internal sealed class RestartMeasurement(CompareContext context, string folder)
         }
 
         context.Metrics.Add(ReportNames.Restart, name, ReportNames.ReadySeconds, ready.Median / 1_000);
-        context.Metrics.Add(ReportNames.Restart, name, ReportNames.FirstAnswer, answered.Median / 1_000);
+        context.Metrics.Add(ReportNames.Restart, name, ReportNames.FirstResponse, answered.Median / 1_000);
     }
 
     private void StartOnce(string binary, string[] settings, string row, LatencyHistogram allReady, LatencyHistogram allAnswered)
@@ -82,8 +82,8 @@ internal sealed class RestartMeasurement(CompareContext context, string folder)
         allAnswered.Record(answered);
         context.Metrics.Add(ReportNames.Restart, row, "listens s", listens);
         context.Metrics.Add(ReportNames.Restart, row, ReportNames.ReadySeconds, ready.TotalSeconds);
-        context.Metrics.Add(ReportNames.Restart, row, ReportNames.FirstAnswer, answered.TotalSeconds);
-        context.Progress.Say($"restart {row,-40} ready {ready.TotalSeconds:F2} s, first answer {answered.TotalSeconds:F2} s");
+        context.Metrics.Add(ReportNames.Restart, row, ReportNames.FirstResponse, answered.TotalSeconds);
+        context.Progress.Say($"restart {row,-40} ready {ready.TotalSeconds:F2} s, first response {answered.TotalSeconds:F2} s");
     }
 
     private void WaitUntilReady(ServerAddress address, long start)

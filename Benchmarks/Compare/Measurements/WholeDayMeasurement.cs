@@ -15,7 +15,7 @@ internal sealed class WholeDayMeasurement(CompareContext context)
     private const int FirstCount = 100;
     private const double Megabyte = 1e6;
 
-    // A quarter of it is for warming up: less than a thousand answers only where one takes over 10 ms.
+    // A quarter of it is for warming up: less than a thousand responses only where one takes over 10 ms.
     private static readonly TimeSpan _atMost = TimeSpan.FromSeconds(40);
 
     private readonly MeasuredDay _day = new(context.Options.Rows) { HasGateway = true };
@@ -58,7 +58,7 @@ internal sealed class WholeDayMeasurement(CompareContext context)
             $"One day: {_day.Transactions:N0} transactions with what a gateway adds, as many statements, half as many calls, a 40th of exceptions, threads of "
                 + $"20 agents every 5 s, a 20th of alerts, a 200th of events: {accepted:N0} samples, pushed over HTTP, "
             + $"{bytes:N0} bytes of blocks. One connection, {context.Options.Requests} requests each after {WarmUpCount} (or 10 s), from the first byte sent "
-            + $"to the last of the answer; first is the first of all to a server just started, and it and the next 99 are the first 100. "
+            + $"to the last of the response; first is the first of all to a server just started, and it and the next 99 are the first 100. "
             + $"Peak RssAnon while the day was pushed: {peak:F0} MB.");
     }
 
@@ -69,14 +69,14 @@ internal sealed class WholeDayMeasurement(CompareContext context)
         using Requester requester = new(context.Clock, context.Stop);
         EndpointRequests queries = new(server, _day, context.Clock);
         requester.Ask(queries.FirstAlerts());
-        string alert = FirstId(requester.Answer);
+        string alert = FirstId(requester.Response);
         foreach (EndpointRequest query in queries.All(alert))
         {
             double first = requester.Ask(query.Request()).TotalMilliseconds;
             LatencyHistogram early = requester.Measure(query.Request, 0, FirstCount - 1, _atMost);
             early.Record(TimeSpan.FromMilliseconds(first));
             LatencyHistogram latencies = requester.Measure(query.Request, WarmUpCount, context.Options.Requests, _atMost);
-            (int records, int bytes) = (RecordsOf(requester.Answer), requester.Answer.Length);
+            (int records, int bytes) = (RecordsOf(requester.Response), requester.Response.Length);
             context.Metrics.Add(ReportNames.Endpoints, query.Name, ReportNames.P50, latencies.Median);
             context.Metrics.Add(ReportNames.Endpoints, query.Name, ReportNames.P99, latencies.P99);
             context.Metrics.Add(ReportNames.Endpoints, query.Name, "longest ms", latencies.Longest);
@@ -85,7 +85,7 @@ internal sealed class WholeDayMeasurement(CompareContext context)
             context.Metrics.Add(ReportNames.Endpoints, query.Name, ReportNames.Records, records);
             context.Metrics.Add(ReportNames.Endpoints, query.Name, "bytes", bytes);
             context.Progress.Say($"asked   {query.Name,-40} p50 {latencies.Median,7:F2} ms  p99 {latencies.P99,7:F2} ms  {records} records");
-            context.Metrics.Check($"{query.Name}: the answer has records", NumberText.Of(records), records > 0);
+            context.Metrics.Check($"{query.Name}: the response has records", NumberText.Of(records), records > 0);
         }
 
         context.Metrics.Note(ReportNames.Endpoints, $"Peak RssAnon of the server while it was asked: {memory.PeakBytes / Megabyte:F0} MB.");

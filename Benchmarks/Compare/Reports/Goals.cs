@@ -6,7 +6,7 @@ namespace TimeSeries.Benchmarks.Compare.Reports;
 /// <summary>What the measured numbers must be and should be: the same for every run, set before the first.</summary>
 internal static class Goals
 {
-    // Answers with more records than this may take longer.
+    // Responses with more records than this may take longer.
     private const double ManyRecords = 1_000;
 
     /// <summary>Judges the numbers of a run.</summary>

@@ -31,7 +31,7 @@ internal static class ReportNames
     public const string ReadySeconds = "ready s";
     public const string WithWarmUp = "with warm-up";
     public const string WithoutWarmUp = "without warm-up";
-    public const string FirstAnswer = "first answer s";
+    public const string FirstResponse = "first response s";
 
     public const string ByMinute = "by minute (1,440 rows)";
     public const string ByService = "by service";

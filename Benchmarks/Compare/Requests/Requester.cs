@@ -9,10 +9,10 @@ internal sealed class Requester(TimeProvider clock, CancellationToken stop) : ID
 {
     // The slowest query of the slowest system takes tens of seconds.
     private readonly HttpClient _http = BlockingHttp.CreateClient(TimeSpan.FromMinutes(10));
-    private byte[] _answer = [];
+    private byte[] _response = [];
 
     /// <summary>The last response's body.</summary>
-    public ReadOnlySpan<byte> Answer => _answer;
+    public ReadOnlySpan<byte> Response => _response;
 
     /// <summary>Asks once.</summary>
     /// <exception cref="InvalidDataException">The response is not 200.</exception>
@@ -20,13 +20,13 @@ internal sealed class Requester(TimeProvider clock, CancellationToken stop) : ID
     {
         stop.ThrowIfCancellationRequested();
         long start = clock.GetTimestamp();
-        HttpResponseHead response = _http.Exchange(request, out _answer);
+        HttpResponseHead response = _http.Exchange(request, out _response);
         TimeSpan taken = clock.GetElapsedTime(start);
         return response.Status == 200
             ? taken
             : throw new InvalidDataException(
                 $"{request.Method} {request.RequestUri} was answered with {response.Status}: "
-                    + $"{Encoding.UTF8.GetString(Answer[..Math.Min(Answer.Length, 500)])}");
+                    + $"{Encoding.UTF8.GetString(Response[..Math.Min(Response.Length, 500)])}");
     }
 
     /// <summary>Asks some times to warm up, then measures.</summary>

@@ -20,8 +20,7 @@ public interface ISampleReader
     ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The moment, in ms, through which everything that was answered 200 is in the answers of queries asked from now on; asked for before the query that it is
-    /// told with.
+    /// The moment, in ms, through which everything that was answered 200 is in the results of later queries; asked for before the query that it is told with.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The store gave no complete response.</exception>
     ValueTask<long> WatermarkAsync(CancellationToken cancellationToken);

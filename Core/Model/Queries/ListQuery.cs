@@ -5,7 +5,7 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Model.Queries;
 
 /// <summary>
-/// A question to a store for samples themselves, as plain data: some of one kind of one project in a range of times, filtered, newest first.
+/// A query to a store for samples themselves, as plain data: some of one kind of one project in a range of times, filtered, newest first.
 /// Field ordinals are those of <see cref="SampleSchema"/>.
 /// </summary>
 public sealed record ListQuery

@@ -5,7 +5,7 @@ namespace TimeSeries.Core.Model.Queries;
 
 /// <summary>
 /// The rows of a query's result, sorted and cut to its limit. Rows, key parts and measures are numbered from 0 in the query's order.
-/// Immutable; safe to read from several threads. Disposed, it gives its memory to the next question and must not be read any more; one that is not
+/// Immutable; safe to read from several threads. Disposed, it gives its memory to the next query and must not be read any more; one that is not
 /// disposed is left to the collector.
 /// </summary>
 public abstract class QueryResult : IDisposable
@@ -53,7 +53,7 @@ public abstract class QueryResult : IDisposable
     public abstract ReadOnlySpan<byte> LatestText(int row, int measure);
 
     /// <summary>
-    /// The time, in ms, of the sample that a <see cref="MeasureKind.Latest"/> is of, so that answers of several queries can be merged;
+    /// The time, in ms, of the sample that a <see cref="MeasureKind.Latest"/> is of, so that results of several queries can be merged;
     /// <see cref="NumberColumn.Missing"/> when no sample has the field.
     /// </summary>
     public abstract long LatestTime(int row, int measure);
@@ -67,7 +67,7 @@ public abstract class QueryResult : IDisposable
     /// <summary>The members of a <see cref="MeasureKind.Set"/>, ascending.</summary>
     public abstract ReadOnlySpan<long> Set(int row, int measure);
 
-    /// <summary>Gives its memory to the next question.</summary>
+    /// <summary>Gives its memory to the next query.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }
 

@@ -4,7 +4,7 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Core.Model.Queries;
 
 /// <summary>
-/// A question to a store, as plain data: samples of one kind of one project in a range of times, filtered, grouped, measured, sorted.
+/// A query to a store, as plain data: samples of one kind of one project in a range of times, filtered, grouped, measured, sorted.
 /// Every documented endpoint is one of these and a shaper. Field ordinals are those of <see cref="SampleSchema"/>.
 /// </summary>
 public sealed record SampleQuery

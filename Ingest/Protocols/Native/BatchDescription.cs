@@ -18,7 +18,7 @@ internal sealed class BatchDescription : IApiDescription
     public void AddTo(OpenApiDocument document)
     {
         document.AddOperations(
-            "ingest", "Agents push batches of samples. An answer of 200 means: on stable storage.",
+            "ingest", "Agents push batches of samples. A response of 200 means: on stable storage.",
             new DescribedOperation(HttpMethod.Post, NativeProtocol.Path, Push()));
         document.AddComponent("Batch", BatchSchemas.Batch());
         foreach ((string name, OpenApiSchema row) in BatchSchemas.Rows())
@@ -38,7 +38,7 @@ internal sealed class BatchDescription : IApiDescription
         Description = "A bad sample costs itself and is listed with its field and the reason; its neighbours are kept. "
             + "The body may be compressed with gzip, br or deflate.",
         Security = [SecuritySchemes.Bearer, SecuritySchemes.TokenAndPcode],
-        Parameters = [InQuery("wait", Enum(["durable", "stored"], "durable"), "When to answer: once on stable storage, or once also written to the store.")],
+        Parameters = [InQuery("wait", Enum(["durable", "stored"], "durable"), "When to respond: once on stable storage, or once also written to the store.")],
         RequestBody = Body(
             "JSON or MessagePack, the same map in both.",
             Json(Ref("Batch"), BatchSchemas.Example), MsgPack(Ref("Batch")),

@@ -25,7 +25,7 @@ internal static class BatchSchemas
             ("id", String("Idempotency key, at most 64 bytes: the same batch sent again is not stored again.")),
             .. SampleSchema.All.Select(kind => (kind.Name, Samples(kind))),
         ])
-        .Open().Described("At least one sample. Unknown kinds and fields are told in the answer and cost nothing.");
+        .Open().Described("At least one sample. Unknown kinds and fields are told in the response and cost nothing.");
 
     /// <summary>A schema a kind: one sample as a row.</summary>
     public static IEnumerable<(string Name, OpenApiSchema Schema)> Rows() =>

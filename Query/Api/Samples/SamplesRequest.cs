@@ -30,7 +30,7 @@ internal sealed record SamplesRequest(ListQuery Query, ResponseFormat Format)
         {
             if (!SampleCursor.TryRead(text, out SampleCursor read) || read.Kind != kind!.Kind)
             {
-                return $"cursor must be what an answer of kind {kind!.Name} gave as next.";
+                return $"cursor must be what a response of kind {kind!.Name} gave as next.";
             }
 
             cursor = read;

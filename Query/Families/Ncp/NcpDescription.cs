@@ -68,7 +68,7 @@ internal sealed class NcpDescription : IApiDescription
         ("total", Count("All that match.")))));
 
     private static OpenApiSchema Search() => Object(
-        ("timeZone", String("The zone of the days and of the times in the answer.", pattern: "^(Z|[+-][0-9]{2}:[0-9]{2})$")),
+        ("timeZone", String("The zone of the days and of the times in the response.", pattern: "^(Z|[+-][0-9]{2}:[0-9]{2})$")),
         ("from", String(format: "date")), ("to", String(format: "date")))
         .WithOptional(
             ("offset", Integer(0, long.MaxValue, format: "int64")),

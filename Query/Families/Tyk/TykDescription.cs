@@ -43,7 +43,7 @@ internal sealed class TykDescription : IApiDescription
         {
             OperationId = id,
             Summary = "Endpoints called with " + caller,
-            Description = "By hits, then the last hit, then the path. An unknown one is an empty answer.",
+            Description = "By hits, then the last hit, then the path. An unknown one is an empty response.",
             Security = [SecuritySchemes.Require(Authorization)],
             Parameters =
             [

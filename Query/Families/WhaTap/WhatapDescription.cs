@@ -20,7 +20,7 @@ internal sealed class WhatapDescription : IApiDescription
     public void AddTo(OpenApiDocument document)
     {
         document.AddOperations(
-            "whatap", "WhaTap Open API, statistics: at most a day a question, at most 10,000 records an answer (total counts all).",
+            "whatap", "WhaTap Open API, statistics: at most a day a query, at most 10,000 records a response (total counts all).",
             [
                 .. Lists("transaction", "Transactions per service", "The service that took the most time together first.",
                     "TransactionRecord", WhatapSchemas.TransactionExample),

@@ -138,7 +138,7 @@ internal sealed class WriteRequestTests
         using ScriptedServer server = ScriptedServer.Saying(head);
         WriteReply reply = await WriteAsync(new InfluxOptions { Host = server.Address, Timeout = TimeSpan.FromSeconds(2) });
         await server.HungUp;
-        Assert.That((reply.Outcome, reply.Reason), Is.EqualTo((WriteOutcome.Unavailable, "no answer in time")));
+        Assert.That((reply.Outcome, reply.Reason), Is.EqualTo((WriteOutcome.Unavailable, "no response in time")));
     }
 
     [TestCase("")]

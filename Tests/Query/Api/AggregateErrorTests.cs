@@ -107,7 +107,7 @@ public sealed class AggregateErrorTests
     [TestCase("kind=sql&limit=0", "limit must be")]
     [TestCase("kind=sql&format=yaml", "There is no format \"yaml\"")]
     [TestCase("kind=sql&from=2&to=1", "from must be before to.")]
-    [TestCase("kind=sql&cursor=abc", "cursor must be what an answer of kind sql gave as next.")]
+    [TestCase("kind=sql&cursor=abc", "cursor must be what a response of kind sql gave as next.")]
     public async Task Samples_refuse_the_same(string parameters, string expected)
     {
         using HttpResponseMessage response = await _host.OwnAsync("/api/v1/samples?" + parameters);

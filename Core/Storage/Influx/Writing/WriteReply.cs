@@ -55,7 +55,7 @@ public sealed partial record WriteReply(WriteOutcome Outcome, string Reason)
                 HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
                     or HttpRequestError.InvalidResponse),
             };
-        string reason = fault is OperationCanceledException ? "no answer in time" : fault.Message;
+        string reason = fault is OperationCanceledException ? "no response in time" : fault.Message;
         return new WriteReply(isReset ? WriteOutcome.TooLarge : WriteOutcome.Unavailable, Cut(reason));
     }
 
