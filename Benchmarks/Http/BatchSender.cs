@@ -56,7 +56,7 @@ internal sealed class BatchSender(IBatchConnection connection, FirstError firstE
             }
 
             NoteWait(response.Status);
-            if (stop.WaitHandle.WaitOne(response.RetryAfter ?? _defaultWait))
+            if (stop.WaitHandle.WaitOne(response.RetryAfter is { Ticks: > 0 } wait ? wait : _defaultWait))
             {
                 return SendOutcome.Stopped;
             }

@@ -21,10 +21,20 @@ internal sealed class WriteBackoffTests
         Assert.That((new Backoff(() => 0).Next(null), new Backoff(() => 0.5).Next(null)), Is.EqualTo((TimeSpan.Zero, TimeSpan.FromMilliseconds(100))));
 
     [TestCase(7, 7)]
-    [TestCase(-5, 0)]
     [TestCase(100_000, 300)]
-    public void What_the_server_asks_for_is_done_within_bounds(int seconds, int expected) =>
+    [TestCase(0.1, 0.2)]
+    [TestCase(0, 0.2)]
+    [TestCase(-5, 0.2)]
+    public void What_the_server_asks_for_makes_a_delay_longer_within_bounds_and_never_shorter(double seconds, double expected) =>
         Assert.That(new Backoff(() => 1).Next(TimeSpan.FromSeconds(seconds)), Is.EqualTo(TimeSpan.FromSeconds(expected)));
+
+    [Test]
+    public void Delays_double_whatever_the_server_asks_for()
+    {
+        Backoff backoff = new(() => 1);
+        double[] seconds = [.. Enumerable.Range(0, 9).Select(_ => backoff.Next(TimeSpan.FromSeconds(1.5)).TotalSeconds)];
+        Assert.That(seconds, Is.EqualTo(new[] { 1.5, 1.5, 1.5, 1.6, 3.2, 6.4, 12.8, 25.6, 30 }).Within(1e-9));
+    }
 
     [TestCase("17", 17)]
     [TestCase(" 3 ", 3)]

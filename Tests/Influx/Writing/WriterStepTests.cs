@@ -87,6 +87,43 @@ internal sealed class WriterStepTests
         Assert.That(await sender.SendNextAsync(CancellationToken.None), Is.False, "none is left");
     }
 
+    // With full jitter some 12 are expected in a minute; without any delay it is one a request of the other client.
+    [TestCase("0")]
+    [TestCase("-1")]
+    [TestCase("Sun, 01 Mar 2020 12:00:42 GMT")]
+    public async Task A_server_that_asks_for_no_delay_gets_few_writes(string retryAfter)
+    {
+        await using FakeInflux server = await FakeInflux.StartAsync(FakeProduct.Cloud);
+        for (int i = 0; i < 10_000; i++)
+        {
+            server.Refusals.Enqueue(new FakeRefusal(429, retryAfter));
+        }
+
+        InfluxOptions options = new() { Host = server.Address, Credentials = new InfluxCredentials(FakeInflux.Token), Timeout = TimeSpan.FromDays(1) };
+        SendQueue queue = new(1 << 20, LogPosition.Start);
+        using InfluxHttp http = new(options, _clock);
+        DeadLetters deadLetters = new(new InfluxNode(_files, "node", 1), _clock);
+        using LineSender sender = new(http, options, queue, new AdaptiveBatchSize(1 << 20, _clock), deadLetters, _clock, _instruments, NullLogger.Instance);
+        await queue.AddAsync(Batch(0, 1), CancellationToken.None);
+        using CancellationTokenSource stop = new();
+        Task<bool> step = sender.SendNextAsync(stop.Token).AsTask();
+        using HttpClient other = new() { BaseAddress = server.Address };
+        for (int second = 0; second < 60; second++)
+        {
+            // A sender that does not wait for the clock would write meanwhile.
+            for (int i = 0; i < 5; i++)
+            {
+                using HttpResponseMessage response = await other.GetAsync(new Uri("/ping", UriKind.Relative));
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.That(server.WriteCount, Is.InRange(2, 40));
+        await stop.CancelAsync();
+        Assert.That(async () => await step, Throws.InstanceOf<OperationCanceledException>());
+    }
+
     private InfluxWriter Open() =>
         InfluxWriter.Open(new InfluxNode(_files, "node", 1), new InfluxOptions(), _ => 0, null, _clock, _instruments, _log);
 

@@ -4,7 +4,8 @@ using System.Net.Http.Headers;
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
 /// <summary>
-/// The delay before a write is sent again: 0.2 s × 2ⁿ, at most 30 s, with full jitter. A server's <c>Retry-After</c> wins, from 0 to 300 s.
+/// The delay before a write is sent again: 0.2 s × 2ⁿ, at most 30 s, with full jitter. A server's <c>Retry-After</c> may make it
+/// longer, up to 300 s, and never shorter.
 /// Used by one thread at a time.
 /// </summary>
 /// <param name="jitter">Gives a fraction in [0, 1).</param>
@@ -24,7 +25,8 @@ internal sealed class Backoff(Func<double> jitter)
     {
         TimeSpan most = TimeSpan.FromTicks(Math.Min(_longest.Ticks, _first.Ticks << Math.Min(_failures, MostDoublings)));
         _failures++;
-        return retryAfter is { } wish ? TimeSpan.FromTicks(Math.Clamp(wish.Ticks, 0, _longestRetryAfter.Ticks)) : most * jitter();
+        long wish = Math.Min(retryAfter?.Ticks ?? 0, _longestRetryAfter.Ticks);
+        return TimeSpan.FromTicks(Math.Max(wish, (most * jitter()).Ticks));
     }
 
     /// <summary>A delay for failures that need an operator.</summary>
