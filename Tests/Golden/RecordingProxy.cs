@@ -11,11 +11,12 @@ using Microsoft.Extensions.Logging;
 
 namespace TimeSeries.Tests.Golden;
 
-/// <summary>Stands between a host and an influxd, and keeps the bodies of writes.</summary>
+/// <summary>Stands between a host and an influxd, keeps the bodies of writes, and may respond to them itself.</summary>
 internal sealed partial class RecordingProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly HttpClient _http;
+    private int _writeCount;
 
     private RecordingProxy(Uri behind)
     {
@@ -32,6 +33,15 @@ internal sealed partial class RecordingProxy : IAsyncDisposable
     /// <summary>Every line that was written, in the order of arrival.</summary>
     public ConcurrentQueue<string> Lines { get; } = [];
 
+    /// <summary>What responds in place of the influxd: a status and a page. Null to pass requests on.</summary>
+    public (int Status, string Page)? InPlace { get; set; }
+
+    /// <summary>The requests that <see cref="InPlace"/> responds to.</summary>
+    public string InPlacePath { get; set; } = "/write";
+
+    /// <summary>Writes that came.</summary>
+    public int WriteCount => _writeCount;
+
     public static async Task<RecordingProxy> StartAsync(Uri behind)
     {
         RecordingProxy proxy = new(behind);
@@ -47,6 +57,19 @@ internal sealed partial class RecordingProxy : IAsyncDisposable
 
     private async Task ForwardAsync(HttpContext context)
     {
+        if (context.Request.Path == "/write")
+        {
+            Interlocked.Increment(ref _writeCount);
+        }
+
+        if (context.Request.Path == InPlacePath && InPlace is var (status, page))
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "text/html";
+            await (page.Length > 0 ? context.Response.WriteAsync(page) : Task.CompletedTask);
+            return;
+        }
+
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body);
         using HttpRequestMessage request = new(HttpMethod.Parse(context.Request.Method), context.Request.Path + context.Request.QueryString);

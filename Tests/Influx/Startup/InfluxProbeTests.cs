@@ -2,6 +2,7 @@ using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Startup;
+using TimeSeries.Tests.Golden;
 using TimeSeries.Tests.Support.Influx;
 
 namespace TimeSeries.Tests.Influx.Startup;
@@ -108,6 +109,23 @@ internal sealed class InfluxProbeTests
         ProbeResult findings = await RunAsync(Options(new Uri("http://127.0.0.1:1")));
         Assert.That((findings.Faults.Length, findings.Unreachable), Is.EqualTo((0, findings.Unreachable)));
         Assert.That(findings.Unreachable, Does.StartWith("InfluxDB at http://127.0.0.1:1/ can't be reached: "));
+    }
+
+    [TestCase("/write")]
+    [TestCase("/query")]
+    public async Task A_page_of_a_proxy_is_no_missing_database(string path)
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        await using RecordingProxy proxy = await RecordingProxy.StartAsync(server.Address);
+        (proxy.InPlacePath, proxy.InPlace) = (path, (404, "<html>page not found</html>"));
+        if (path == "/query")
+        {
+            await server.QueryAsync("CREATE DATABASE apm");
+        }
+
+        ProbeResult findings = await RunAsync(Options(proxy.Address) with { CreateDatabase = true });
+        Assert.That(findings.Faults, Is.Empty);
+        Assert.That(findings.Unreachable, Does.Contain("gives no response of InfluxDB's to a ").And.Contain("page not found"));
     }
 
     [TestCase(FakeProduct.Version2, InfluxAuthScheme.Token, 0)]

@@ -34,13 +34,13 @@ internal sealed class WriteReplyTests
     [TestCase(503, "", WriteOutcome.Unavailable)]
     [TestCase(504, "", WriteOutcome.Unavailable)]
     public void A_response_has_its_outcome(int status, string body, WriteOutcome expected) =>
-        Assert.That(WriteReply.Of((HttpStatusCode)status, body).Outcome, Is.EqualTo(expected));
+        Assert.That(WriteReply.Of((HttpStatusCode)status, body, isInflux: true).Outcome, Is.EqualTo(expected));
 
     [TestCase("partial write: points beyond retention policy dropped=12", 12)]
     [TestCase("partial write: unable to parse 'x' dropped=0", 0)]
     [TestCase("partial write of line protocol occurred", 0)]
     public void What_was_dropped_is_read(string body, int expected) =>
-        Assert.That(WriteReply.Of(HttpStatusCode.BadRequest, body).Dropped, Is.EqualTo(expected));
+        Assert.That(WriteReply.Of(HttpStatusCode.BadRequest, body, isInflux: true).Dropped, Is.EqualTo(expected));
 
     [TestCase(100, WriteOutcome.Unavailable)]
     [TestCase(Megabyte + 1, WriteOutcome.TooLarge)]

@@ -26,7 +26,7 @@ internal sealed class WriteRequestTests
     [TestCase(InfluxWriteApi.V2, "w\u00e9ek", "POST /proxy/api/v2/write?org=my%20org&bucket=a%26b%20c%2Fw%C3%A9ek&precision=ns HTTP/1.1")]
     public async Task Each_endpoint_has_its_own_address(InfluxWriteApi api, string policy, string expected)
     {
-        using ScriptedServer server = ScriptedServer.Of(204, "");
+        using ScriptedServer server = ScriptedServer.Of("204 Said\r\nX-Influxdb-Version: 1.6.7", "");
         await WriteAsync(
             new InfluxOptions { Host = new Uri(server.Address, "proxy"), Database = "a&b c", RetentionPolicy = policy, Org = "my org", WriteApi = api });
 
@@ -37,7 +37,7 @@ internal sealed class WriteRequestTests
     [Test]
     public async Task Lines_are_sent_as_plain_text_of_exactly_their_bytes()
     {
-        using ScriptedServer server = ScriptedServer.Of(204, "");
+        using ScriptedServer server = ScriptedServer.Of("204 Said\r\nX-Influxdb-Version: 1.6.7", "");
         await WriteAsync(new InfluxOptions { Host = server.Address }, "m v=\"\u20ac\" 1\n");
         Assert.That(server.Request, Does.Contain("\r\nContent-Type: text/plain; charset=utf-8\r\n").And.Contain("\r\nAccept: application/json\r\n"));
         Assert.That(server.Request, Does.EndWith("\r\n\r\nm v=\"\u20ac\" 1\n"));
@@ -49,7 +49,7 @@ internal sealed class WriteRequestTests
     [TestCase(InfluxAuthScheme.Basic, "Basic OnNlY3JldC1vZi10aGUtd3JpdGVy")]
     public async Task A_token_is_sent_in_one_header_and_nowhere_else(InfluxAuthScheme scheme, string expected)
     {
-        using ScriptedServer server = ScriptedServer.Of(204, "");
+        using ScriptedServer server = ScriptedServer.Of("204 Said\r\nX-Influxdb-Version: 1.6.7", "");
         await WriteAsync(new InfluxOptions { Host = server.Address, Credentials = new InfluxCredentials(Secret, scheme: scheme) });
         string header = $"\r\nAuthorization: {expected}\r\n";
         Assert.That(server.Request, Does.Contain(header));
@@ -88,7 +88,7 @@ internal sealed class WriteRequestTests
         string body = """{"error":"partial write of line protocol occurred","data":[{"original_line":" """ + new string('x', 10_000) + "\"}]}";
         using ScriptedServer server = ScriptedServer.Of(400, body);
         WriteReply reply = await WriteAsync(new InfluxOptions { Host = server.Address });
-        Assert.That((reply.Outcome, reply.Reason), Is.EqualTo((WriteOutcome.PartlyRefused, ("400 " + body)[..1_000])));
+        Assert.That((reply.Outcome, reply.Reason), Is.EqualTo((WriteOutcome.PartlyRefused, "400 partial write of line protocol occurred")));
     }
 
     [TestCase("""{"error":"database not found: \"apm\""}""", WriteOutcome.NoDatabase, "404 database not found: \"apm\"")]
@@ -105,7 +105,7 @@ internal sealed class WriteRequestTests
     [Test]
     public async Task A_redirect_is_not_followed_and_so_gives_no_credentials_away()
     {
-        using ScriptedServer other = ScriptedServer.Of(204, "");
+        using ScriptedServer other = ScriptedServer.Of("204 Said\r\nX-Influxdb-Version: 1.6.7", "");
         using ScriptedServer server = ScriptedServer.Saying($"HTTP/1.1 307 Said\r\nLocation: {other.Address}write\r\nContent-Length: 0\r\n\r\n");
         WriteReply reply = await WriteAsync(new InfluxOptions { Host = server.Address, Credentials = _password });
         Assert.That((reply.Outcome, other.Request), Is.EqualTo((WriteOutcome.Misconfigured, "")));

@@ -37,6 +37,7 @@ internal sealed class FakeInflux : IAsyncDisposable
     private FakeInflux(FakeProduct product)
     {
         _product = product;
+        Version = product == FakeProduct.Version3 ? "3.1.0" : "v2.7.11";
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
@@ -53,6 +54,9 @@ internal sealed class FakeInflux : IAsyncDisposable
     }
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <summary>The version that pings show; null for none.</summary>
+    public string? Version { get; set; }
 
     /// <summary>Responses to the next writes, one each, before any is taken.</summary>
     public ConcurrentQueue<FakeRefusal> Refusals { get; } = [];
@@ -102,7 +106,11 @@ internal sealed class FakeInflux : IAsyncDisposable
     // 3.x asks for the token here too by default.
     private IResult Ping(HttpContext context)
     {
-        context.Response.Headers["X-Influxdb-Version"] = _product == FakeProduct.Version3 ? "3.1.0" : "v2.7.11";
+        if (Version is { } version)
+        {
+            context.Response.Headers["X-Influxdb-Version"] = version;
+        }
+
         return _product == FakeProduct.Version3 && !HasToken(context) ? Unauthorized() : Results.NoContent();
     }
 

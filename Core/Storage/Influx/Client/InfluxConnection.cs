@@ -19,6 +19,9 @@ namespace TimeSeries.Core.Storage.Influx.Client;
 /// </summary>
 internal sealed class InfluxConnection : IDisposable
 {
+    /// <summary>The header that names the version.</summary>
+    public const string VersionHeader = "X-Influxdb-Version";
+
     // So that a load balancer's changes are seen.
     private static readonly TimeSpan _connectionLifetime = TimeSpan.FromMinutes(5);
 
@@ -116,6 +119,12 @@ internal sealed class InfluxConnection : IDisposable
     /// <summary>The value of a response's header; null without one.</summary>
     public static string? Header(RestResponse response, string name) =>
         response.Headers?.FirstOrDefault(header => name.Equals(header.Name, StringComparison.OrdinalIgnoreCase))?.Value;
+
+    /// <summary>Whether a header, or the body of an error, shows that InfluxDB responded and not a proxy before it.</summary>
+    public static bool IsFromInflux(RestResponse response) => ErrorBody.Of(response.Content ?? "").IsInflux
+        || response.Headers?.Any(header =>
+            header.Name.StartsWith("X-Influxdb-", StringComparison.OrdinalIgnoreCase)
+            || header.Name.Equals("X-Platform-Error-Code", StringComparison.OrdinalIgnoreCase)) == true;
 
     private static Uri WriteAddress(InfluxOptions options)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text.Json;
+using System.Net;
 using RestSharp;
 using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Writing;
@@ -17,6 +17,8 @@ public sealed class InfluxHttp : IDisposable
     private readonly TimeProvider _clock;
     private readonly InfluxConnection _connection;
     private readonly WriteBodies _bodies = new();
+    private volatile bool _marksWrites;
+    private volatile bool _leavesWritesUnmarked;
 
     public InfluxHttp(InfluxOptions options, TimeProvider clock)
     {
@@ -45,7 +47,8 @@ public sealed class InfluxHttp : IDisposable
             }
 
             TimeSpan? retryAfter = Backoff.ReadRetryAfter(InfluxConnection.Header(response, "Retry-After"), _clock.GetUtcNow());
-            return WriteReply.Of(response.StatusCode, ReasonOf(response.Content ?? ""), retryAfter);
+            bool isInflux = await IsFromInfluxAsync(response, either.Token).ConfigureAwait(false);
+            return WriteReply.Of(response.StatusCode, ErrorBody.Of(response.Content ?? "").Reason, isInflux, retryAfter);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -62,7 +65,9 @@ public sealed class InfluxHttp : IDisposable
         try
         {
             StatementResponse response = await _connection.CreateDatabaseAsync(either.Token).ConfigureAwait(false);
-            return response.IsResult ? null : string.Create(CultureInfo.InvariantCulture, $"{(int)response.Status} {ReasonOf(response.Body).Trim()}");
+            return response.IsResult
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"{(int)response.Status} {ErrorBody.Of(response.Body).Reason.Trim()}");
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -72,6 +77,32 @@ public sealed class InfluxHttp : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
+
+    // A 204 has no body, and some versions mark it with no header. Then a ping shows whether that is so, or something before InfluxDB responded.
+    private async ValueTask<bool> IsFromInfluxAsync(RestResponse response, CancellationToken cancellationToken)
+    {
+        if (InfluxConnection.IsFromInflux(response))
+        {
+            _marksWrites |= response.StatusCode == HttpStatusCode.NoContent;
+            return true;
+        }
+
+        if (response.StatusCode != HttpStatusCode.NoContent || _marksWrites)
+        {
+            return false;
+        }
+
+        if (!_leavesWritesUnmarked)
+        {
+            RestResponse ping = await _connection.PingAsync(cancellationToken).ConfigureAwait(false);
+            string version = InfluxConnection.Header(ping, InfluxConnection.VersionHeader) ?? "";
+
+            // 1.x marks every response.
+            _leavesWritesUnmarked = version.Length > 0 && !version.TrimStart('v').StartsWith("1.", StringComparison.Ordinal);
+        }
+
+        return _leavesWritesUnmarked;
+    }
 
     private static byte[] Compress(ReadOnlyMemory<byte> lines)
     {
@@ -83,26 +114,5 @@ public sealed class InfluxHttp : IDisposable
         }
 
         return compressed.ToArray();
-    }
-
-    // JSON bodies keep their reason under "error" (1.x, 3.x) or "message" (2.x); 3.x adds the lines, which the reason does not need.
-    private static string ReasonOf(string body)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object
-                && (document.RootElement.TryGetProperty("error", out JsonElement error) || document.RootElement.TryGetProperty("message", out error))
-                && error.ValueKind == JsonValueKind.String)
-            {
-                return error.GetString()!;
-            }
-        }
-        catch (Exception shape) when (shape is JsonException or InvalidOperationException)
-        {
-            // Plain text, longer than what was read, or a text with half a character.
-        }
-
-        return body;
     }
 }

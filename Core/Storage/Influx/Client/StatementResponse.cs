@@ -12,7 +12,9 @@ internal readonly record struct StatementResponse(HttpStatusCode Status, string 
     public bool IsResult => Read(static result => !result.TryGetProperty("error", out _));
 
     /// <summary>Whether the server may only be away for now: it is overloaded, or what responded is not InfluxDB.</summary>
-    public bool IsOutage => (int)Status is 408 or 429 or >= 500 || (Status == HttpStatusCode.OK && !Read(static _ => true));
+    public bool IsOutage => (int)Status is 408 or 429 or >= 500
+        || (Status == HttpStatusCode.OK && !Read(static _ => true))
+        || (Status == HttpStatusCode.NotFound && !ErrorBody.Of(Body).IsInflux);
 
     /// <summary>Reads the result of the statement; the default where there is none of the expected shape.</summary>
     public T? Read<T>(Func<JsonElement, T> read)

@@ -121,7 +121,7 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
     {
         RestResponse response = await BoundedAsync(connection.PingAsync, cancellationToken).ConfigureAwait(false);
         HttpStatusCode status = response.StatusCode;
-        string version = InfluxConnection.Header(response, "X-Influxdb-Version") ?? "";
+        string version = InfluxConnection.Header(response, InfluxConnection.VersionHeader) ?? "";
         if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             _faults.Add(Refused("lets nobody in with this token or name", status, response.Content ?? ""));
@@ -153,6 +153,10 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
         {
             _faults.Add(Refused("does not let this account write", status, body));
         }
+        else if (status == HttpStatusCode.NotFound && !InfluxConnection.IsFromInflux(response))
+        {
+            _outage = Refused("gives no response of InfluxDB's to a write", status, body);
+        }
         else if (status == HttpStatusCode.NotFound && body.Contains("organization", StringComparison.OrdinalIgnoreCase))
         {
             _faults.Add($"INFLUX_ORG: {_server} has no organisation '{options.Org}'.");
@@ -171,13 +175,13 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
         {
             _faults.Add(Refused("does not let this account read", status, body));
         }
-        else if (status == HttpStatusCode.NotFound || body.Contains("not found", StringComparison.OrdinalIgnoreCase))
-        {
-            _lacksDatabase = true;
-        }
         else if (response.IsOutage)
         {
             _outage = Refused("gives no response of InfluxDB's to a query", status, body);
+        }
+        else if (status == HttpStatusCode.NotFound || body.Contains("not found", StringComparison.OrdinalIgnoreCase))
+        {
+            _lacksDatabase = true;
         }
         else if (status != HttpStatusCode.OK)
         {

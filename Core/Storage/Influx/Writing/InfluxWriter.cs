@@ -85,7 +85,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     public long NextNumber { get; }
 
     /// <inheritdoc/>
-    public string? Fault => _sender.Fault;
+    public string? Fault => _sender.Fault?.Reason;
 
     /// <summary>Opens the writer on a data directory: reads its checkpoint. InfluxDB need not be there.</summary>
     /// <param name="node">The data directory; the checkpoint is the file <c>influx</c>, refused lines go to <c>dead-letters/</c>.</param>

@@ -19,27 +19,17 @@ internal sealed partial class LineSender(
     // A shard's cache is made in microseconds; on a crowded machine the thread that makes it can be kept waiting for some hundred milliseconds.
     private static readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(500);
 
-    // Failures that need an operator are logged again after this time.
-    private static readonly TimeSpan _repeatAfter = TimeSpan.FromMinutes(10);
-
     private readonly WarmShards _warm = new(clock);
     private readonly SemaphoreSlim _turns = new(MaxWrites, MaxWrites);
+
+    // Guards _refusals and the start of _creation.
     private readonly Lock _lock = new();
-    private string? _fault;
-    private long _logged;
+    private readonly SendFaults _faults = new(clock, logger);
+    private readonly LogPeriods _refusals = new(clock);
     private Task<bool>? _creation;
 
-    /// <summary>Why InfluxDB accepts no lines now; null when it does.</summary>
-    public string? Fault
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _fault;
-            }
-        }
-    }
+    /// <summary>Why InfluxDB accepts no lines now, or not all; null when it does.</summary>
+    public WriteReply? Fault => _faults.Last;
 
     /// <summary>Sends until cancelled.</summary>
     public async Task SendAllAsync(CancellationToken cancellationToken)
@@ -110,24 +100,14 @@ internal sealed partial class LineSender(
     private async ValueTask<bool> SendRangeAsync(
         LineBatch batch, (int First, int Count) lines, Stack<(int First, int Count)> open, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> body = batch.Lines(lines.First, lines.Count);
-
-        // Parts and single lines get no line feeds behind them, which could make them too large.
-        bool isWhole = lines.Count > 1 && lines.Count == batch.LineCount;
-        WriteReply reply = await SendAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
-        if (reply.Outcome == WriteOutcome.Stored)
+        (WriteReply reply, Verdict verdict) = await SendUntilFinalAsync(batch, lines, cancellationToken).ConfigureAwait(false);
+        if (verdict == Verdict.Stored)
         {
             size.Grow();
             return true;
         }
 
-        if (reply.Outcome == WriteOutcome.TooLarge)
-        {
-            size.Shrink(body.Length);
-        }
-
-        bool allDropped = reply.Outcome == WriteOutcome.PartlyRefused && reply.Dropped >= lines.Count;
-        if (lines.Count > 1 && !allDropped)
+        if (verdict == Verdict.Halve)
         {
             // The first half is sent first.
             int half = lines.Count / 2;
@@ -136,7 +116,7 @@ internal sealed partial class LineSender(
             return false;
         }
 
-        while (!TryKeep(body, lines.Count, reply.Reason))
+        while (!TryKeep(batch, lines, reply.Reason))
         {
             await Task.Delay(Backoff.Slow(Random.Shared.NextDouble), clock, cancellationToken).ConfigureAwait(false);
         }
@@ -144,49 +124,67 @@ internal sealed partial class LineSender(
         return false;
     }
 
-    // Returns when the lines are stored, or refused for good.
-    private async ValueTask<WriteReply> SendAsync(ReadOnlyMemory<byte> body, int maxBytes, CancellationToken cancellationToken)
+    // Returns when the lines are stored, refused for good, or to be sent in halves.
+    private async ValueTask<(WriteReply Reply, Verdict Verdict)> SendUntilFinalAsync(
+        LineBatch batch, (int First, int Count) lines, CancellationToken cancellationToken)
     {
         Backoff backoff = new(Random.Shared.NextDouble);
         while (true)
         {
-            (WriteReply reply, TimeSpan? retryAfter) = await TrySendAsync(body, maxBytes, backoff, cancellationToken).ConfigureAwait(false);
-            if (retryAfter is not { } wait)
+            WriteReply reply = await WriteAsync(batch, lines, cancellationToken).ConfigureAwait(false);
+            Verdict verdict = Judge(reply, lines);
+            if (verdict != Verdict.Hold)
             {
-                return reply;
+                _faults.Release(batch);
+                return (reply, verdict);
             }
 
+            if (reply.Outcome == WriteOutcome.Unavailable)
+            {
+                _warm.Clear();
+            }
+
+            _faults.Hold(batch, reply);
+            TimeSpan wait = reply.Outcome == WriteOutcome.Unavailable ? backoff.Next(reply.RetryAfter) : Backoff.Slow(Random.Shared.NextDouble);
             await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // One step: writes once. Returns when to try again; null when the reply is final.
-    private async ValueTask<(WriteReply Reply, TimeSpan? RetryAfter)> TrySendAsync(
-        ReadOnlyMemory<byte> body, int maxBytes, Backoff backoff, CancellationToken cancellationToken)
+    private async ValueTask<WriteReply> WriteAsync(LineBatch batch, (int First, int Count) lines, CancellationToken cancellationToken)
     {
+        ReadOnlyMemory<byte> body = batch.Lines(lines.First, lines.Count);
+
+        // Parts and single lines get no line feeds behind them, which could make them too large.
+        bool isWhole = lines.Count > 1 && lines.Count == batch.LineCount;
         bool isTried = Volatile.Read(ref _creation) is { IsCompleted: true };
-        WriteReply reply = await http.WriteAsync(body, maxBytes, cancellationToken).ConfigureAwait(false);
-        instruments.InfluxWrites.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome.ToString()));
-        switch (reply.Outcome)
+        WriteReply reply = await http.WriteAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
+        Count(reply);
+        if (reply.Outcome == WriteOutcome.NoDatabase && !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false))
         {
-            case WriteOutcome.Stored:
-                Recover();
-                return (reply, null);
-            case WriteOutcome.PartlyRefused or WriteOutcome.Refused or WriteOutcome.TooLarge:
-                return (reply, null);
-            case WriteOutcome.NoDatabase when !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false):
-                return (reply, TimeSpan.Zero);
-            case WriteOutcome.Unavailable:
-                _warm.Clear();
-                Report(reply.Reason);
-                return (reply, backoff.Next(reply.RetryAfter));
-            case WriteOutcome.Denied or WriteOutcome.NoDatabase or WriteOutcome.Misconfigured:
-                Report(reply.Reason);
-                return (reply, Backoff.Slow(Random.Shared.NextDouble));
-            default:
-                throw new InvalidOperationException($"{reply.Outcome} is no outcome.");
+            reply = await http.WriteAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
+            Count(reply);
         }
+
+        if (reply.Outcome == WriteOutcome.TooLarge)
+        {
+            size.Shrink(body.Length);
+        }
+
+        return reply;
     }
+
+    private void Count(WriteReply reply) => instruments.InfluxWrites.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome.ToString()));
+
+    // What becomes of lines. A line alone that is too large waits for an operator, since every limit of a size can be raised.
+    private static Verdict Judge(WriteReply reply, (int First, int Count) lines) => reply.Outcome switch
+    {
+        WriteOutcome.Stored => Verdict.Stored,
+        WriteOutcome.PartlyRefused when reply.Dropped >= lines.Count => Verdict.Keep,
+        WriteOutcome.PartlyRefused or WriteOutcome.Refused => lines.Count > 1 ? Verdict.Halve : Verdict.Keep,
+        WriteOutcome.TooLarge => lines.Count > 1 ? Verdict.Halve : Verdict.Hold,
+        WriteOutcome.Unavailable or WriteOutcome.Denied or WriteOutcome.NoDatabase or WriteOutcome.Misconfigured => Verdict.Hold,
+        _ => throw new InvalidOperationException($"{reply.Outcome} is no outcome."),
+    };
 
     // Only once, for writes that came before the database existed. A database that disappears later was dropped on purpose.
     private async ValueTask<bool> TryCreateAsync(CancellationToken cancellationToken)
@@ -220,67 +218,61 @@ internal sealed partial class LineSender(
         return fault is null;
     }
 
-    private bool TryKeep(ReadOnlyMemory<byte> lines, int count, string reason)
+    private bool TryKeep(LineBatch batch, (int First, int Count) lines, string reason)
     {
         try
         {
-            deadLetters.Add(lines.Span, reason);
+            deadLetters.Add(batch.Lines(lines.First, lines.Count).Span, reason);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Report($"refused lines can't be kept: {fault.Message}");
+            _faults.Hold(batch, new WriteReply(WriteOutcome.Refused, $"refused lines can't be kept: {fault.Message}"));
             return false;
         }
 
-        instruments.InfluxDeadLetters.Add(count);
-        LogRefused(count, reason, deadLetters.Path);
+        _faults.Release(batch);
+        instruments.InfluxDeadLetters.Add(lines.Count);
+        LogRefused(lines.Count, reason);
         return true;
     }
 
-    private void Report(string reason)
+    // Behind the first quote is what differs from line to line.
+    private void LogRefused(int count, string reason)
     {
+        int quote = reason.AsSpan().IndexOfAny('"', '\'');
+        long total;
         lock (_lock)
         {
-            bool isNew = _fault is null || clock.GetElapsedTime(_logged) >= _repeatAfter;
-            _fault = reason;
-            if (!isNew)
+            if (!_refusals.Begins(quote < 0 ? reason : reason[..quote], count, out total))
             {
                 return;
             }
-
-            _logged = clock.GetTimestamp();
         }
 
-        LogAway(reason);
+        LogRefused(total, reason, deadLetters.Path);
     }
-
-    private void Recover()
-    {
-        lock (_lock)
-        {
-            if (_fault is null)
-            {
-                return;
-            }
-
-            _fault = null;
-        }
-
-        LogBack();
-    }
-
-    [LoggerMessage(1101, LogLevel.Error, "InfluxDB accepts no samples: {Reason}. Samples stay in the WAL and are sent again.")]
-    private partial void LogAway(string reason);
-
-    [LoggerMessage(1102, LogLevel.Information, "InfluxDB accepts samples again.")]
-    private partial void LogBack();
 
     [LoggerMessage(1103, LogLevel.Error, "InfluxDB refused {Lines} lines: {Reason}. They are not sent again. Correct them in {Path} and write them yourself.")]
-    private partial void LogRefused(int lines, string reason, string path);
+    private partial void LogRefused(long lines, string reason, string path);
 
     [LoggerMessage(1104, LogLevel.Information, "The database {Database} was missing and was created.")]
     private partial void LogCreated(string database);
 
     [LoggerMessage(1105, LogLevel.Error, "The database {Database} is missing and cannot be created: {Reason}. Create it, or use an account that may.")]
     private partial void LogNotCreated(string database, string reason);
+
+    private enum Verdict : byte
+    {
+        /// <summary>InfluxDB has the lines.</summary>
+        Stored,
+
+        /// <summary>Halves show which lines are meant.</summary>
+        Halve,
+
+        /// <summary>The lines can't be stored: they are kept as dead letters.</summary>
+        Keep,
+
+        /// <summary>The same lines are sent again later.</summary>
+        Hold,
+    }
 }

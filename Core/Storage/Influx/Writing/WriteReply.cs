@@ -20,10 +20,19 @@ public sealed partial record WriteReply(WriteOutcome Outcome, string Reason)
     /// <summary>How many lines the server reports as dropped; 0 when it reports none (1.x reports an unparsable line so).</summary>
     public int Dropped { get; init; }
 
-    /// <summary>Decides by status and body.</summary>
-    public static WriteReply Of(HttpStatusCode status, string body, TimeSpan? retryAfter = null)
+    /// <summary>Decides by status and reason. What something else than InfluxDB responds is never final.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="body">The reason that the body gives, or the body.</param>
+    /// <param name="isInflux">Whether header or body show that InfluxDB responded, not a proxy before it.</param>
+    /// <param name="retryAfter">What the header <c>Retry-After</c> says.</param>
+    public static WriteReply Of(HttpStatusCode status, string body, bool isInflux, TimeSpan? retryAfter = null)
     {
         string reason = Cut(string.Create(CultureInfo.InvariantCulture, $"{(int)status} {body.Trim()}"));
+        if (!isInflux && (int)status is 204 or 400 or 422)
+        {
+            return new WriteReply(WriteOutcome.Unavailable, Cut($"not InfluxDB, but something before it responded: {reason}")) { RetryAfter = retryAfter };
+        }
+
         bool isPartial = body.Contains("partial write", StringComparison.OrdinalIgnoreCase);
         WriteOutcome outcome = (int)status switch
         {
@@ -83,7 +92,7 @@ public enum WriteOutcome : byte
     /// <summary>400 otherwise: the whole write is refused for some line (2.x), or all lines are. Halves are sent until each refused line is alone.</summary>
     Refused,
 
-    /// <summary>413, or a reset while a large body was sent: smaller writes are sent.</summary>
+    /// <summary>413, a proxy's too, or a reset while a large body was sent: smaller writes are sent; a line alone is held until the limit is raised.</summary>
     TooLarge,
 
     /// <summary>401, 403: held and tried slowly until an operator corrects the account.</summary>
@@ -95,6 +104,6 @@ public enum WriteOutcome : byte
     /// <summary>404 otherwise, a missing retention policy, or a status that no InfluxDB gives: held and tried slowly.</summary>
     Misconfigured,
 
-    /// <summary>408, 429, 5xx, a time-out or a broken connection: tried again.</summary>
+    /// <summary>408, 429, 5xx, a time-out, a broken connection, or a 204, 400 or 422 that is not InfluxDB's: tried again.</summary>
     Unavailable,
 }
