@@ -130,9 +130,10 @@ public static class IngestServices
         AddLoop<LogShipper>(services);
         services.AddHostedService<NodeHeartbeat>();
         AddLoop<StoreApplier>(services);
-        services.AddHostedService<LogCommitter>();
+        AddLoop<LogCommitter>(services);
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreMaintenanceService>());
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreApplier>());
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogCommitter>());
     }
 
     private static void AddLoop<T>(IServiceCollection services)

@@ -2,6 +2,7 @@ using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Threads;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Commit;
 
@@ -10,18 +11,30 @@ namespace TimeSeries.Ingest.Commit;
 /// write and one flush, and hands it on in order. Batches that come meanwhile are the next group: the more wait, the fewer flushes each needs.
 /// </summary>
 internal sealed partial class LogCommitter(
-    IngestQueue queue, SequencedLog log, BatchLifecycle lifecycle, StoreApplier applier, TimeProvider clock, ILogger<LogCommitter> logger) : BackgroundService
+    IngestQueue queue, SequencedLog log, BatchLifecycle lifecycle, StoreApplier applier, TimeProvider clock, ILogger<LogCommitter> logger)
+        : BackgroundService, IReadinessCheck
 {
     // A group as large as a large request: larger ones only make those that wait for the flush wait longer.
     private const long MaxGroupBytes = 16L << 20;
 
     private static readonly TimeSpan _lastFlush = TimeSpan.FromSeconds(2);
 
+    // A flush takes milliseconds; a disk that is busy with something else takes a second or two.
+    private static readonly TimeSpan _stuckAfter = TimeSpan.FromSeconds(5);
+
     private readonly List<PendingBatch> _group = [];
 
     // Writing the log blocks, which no thread that serves requests may.
     private readonly DedicatedThread _thread = new("log");
     private volatile bool _alarmRang;
+
+    // Clock timestamp at which the write that is under way began; 0 when none is.
+    private long _writingSince;
+
+    /// <inheritdoc/>
+    /// <remarks>A disk that hangs. Of one that fails <see cref="SequencedLog"/> tells.</remarks>
+    public string? WhyNotReady() =>
+        Volatile.Read(ref _writingSince) is var since && since != 0 && clock.GetElapsedTime(since) > _stuckAfter ? "the WAL's disk does not respond" : null;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -180,7 +193,9 @@ internal sealed partial class LogCommitter(
 
     private LogOutcome Append()
     {
+        Volatile.Write(ref _writingSince, Math.Max(1, clock.GetTimestamp()));
         LogOutcome outcome = log.Append();
+        Volatile.Write(ref _writingSince, 0);
         Report(outcome);
         return outcome;
     }

@@ -8,10 +8,11 @@ using TimeSeries.Ingest.Receive;
 namespace TimeSeries.Ingest.Commit;
 
 /// <summary>
-/// A valid batch on its way from its request through log and store. Its request owns the buffers and waits for <see cref="Completion"/>
-/// before it gives them back; in between, one stage after the other may change it.
+/// A valid batch on its way from its request through log and store. Its request waits for <see cref="Completion"/> before it gives its buffers back;
+/// in between, one stage after the other may change it. When the request leaves earlier, the buffers are the batch's.
 /// </summary>
-internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint payloadChecksum, IdempotencyKey? id, BatchCounts counts)
+internal sealed class PendingBatch(
+    ValidBatch batch, PooledBuffer payload, uint payloadChecksum, IdempotencyKey? id, BatchCounts counts, MemoryReservation reservation) : IDisposable
 {
     // What awaits it answers the request at once, on the thread that completes it: one wake-up less.
     private readonly TaskCompletionSource<CommitResult> _completion = new();
@@ -56,7 +57,28 @@ internal sealed class PendingBatch(ValidBatch batch, PooledBuffer payload, uint 
     public void Complete(CommitOutcome outcome) => Complete(new CommitResult(outcome, Counts, Position));
 
     /// <inheritdoc cref="Complete(CommitOutcome)"/>
-    public void Complete(CommitResult result) => _completion.TrySetResult(result);
+    public void Complete(CommitResult result)
+    {
+        if (!_completion.TrySetResult(result))
+        {
+            // The request has left.
+            Dispose();
+        }
+    }
+
+    /// <summary>The request leaves before the batch has ended. False when it has ended meanwhile.</summary>
+    public bool TryLeave()
+    {
+        reservation.SetTo(Payload.Length + Batch.Samples.AllocatedBytes);
+        return _completion.TrySetResult(new CommitResult(CommitOutcome.Delayed, Counts, default));
+    }
+
+    /// <summary>Gives the payload's memory back.</summary>
+    public void Dispose()
+    {
+        Payload.Dispose();
+        reservation.Dispose();
+    }
 }
 
 /// <summary>

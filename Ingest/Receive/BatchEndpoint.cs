@@ -86,7 +86,7 @@ internal sealed class BatchEndpoint(
 }
 
 /// <summary>Whether pushes are taken at all just now. Thread safe.</summary>
-internal sealed class IngestGate(IHostApplicationLifetime lifetime, StoreApplier applier)
+internal sealed class IngestGate(IHostApplicationLifetime lifetime, StoreApplier applier, LogCommitter committer)
 {
     /// <summary>Why no push is taken, or null.</summary>
     public IngestProblem? FindProblem()
@@ -96,6 +96,6 @@ internal sealed class IngestGate(IHostApplicationLifetime lifetime, StoreApplier
             return IngestProblem.Stopping;
         }
 
-        return applier.WhyNotReady() is { } reason ? IngestProblem.Unavailable(reason) : null;
+        return (applier.WhyNotReady() ?? committer.WhyNotReady()) is { } reason ? IngestProblem.Unavailable(reason) : null;
     }
 }

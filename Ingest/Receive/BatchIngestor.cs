@@ -34,6 +34,7 @@ internal sealed class BatchIngestor(
     {
         SampleBatch samples = batches.Rent();
         SampleBatchBuilder builder = builders.Rent();
+        bool isDelayed = false;
         try
         {
             builder.Reset(samples);
@@ -52,14 +53,22 @@ internal sealed class BatchIngestor(
             span?.SetTag("samples", validated.Usable + validated.Rejected).SetTag("kinds", KindsOf(validated.Batch));
             ledger.Reject(project.Project.Pcode, builder.Rejected);
             reservation.SetTo(body.Length + samples.AllocatedBytes);
-            return validated.Batch is null
-                ? new IngestResult { Counts = new BatchCounts(0, validated.Rejected, 0, 0), Errors = builder.Rejected.List(MaxListedErrors) }
-                : await SubmitAsync(validated, builder, push, push.FindKey(project));
+            if (validated.Batch is null)
+            {
+                return new IngestResult { Counts = new BatchCounts(0, validated.Rejected, 0, 0), Errors = builder.Rejected.List(MaxListedErrors) };
+            }
+
+            CommitResult committed = await SubmitAsync(validated, push.FindKey(project));
+            isDelayed = committed.Outcome == CommitOutcome.Delayed;
+            return Describe(committed, builder, push.WaitsForStore ? await submitter.WaitStoredAsync(committed) : null);
         }
         finally
         {
             builders.Return(builder);
-            batches.Return(samples);
+            if (!isDelayed)
+            {
+                batches.Return(samples);
+            }
         }
     }
 
@@ -92,21 +101,22 @@ internal sealed class BatchIngestor(
             : null;
     }
 
-    private async ValueTask<IngestResult> SubmitAsync(ValidationResult validated, SampleBatchBuilder builder, IBatchRequest push, IdempotencyKey? key)
+    private async ValueTask<CommitResult> SubmitAsync(ValidationResult validated, IdempotencyKey? key)
     {
         using Activity? commit = Tracing.Source.StartActivity("ingest.commit");
         BatchCounts counts = new(validated.Usable, validated.Rejected, 0, validated.Truncated);
-        CommitResult committed = await submitter.SubmitAsync(validated.Batch!, key, counts, validated.MadeIds);
-        bool? isStored = push.WaitsForStore ? await submitter.WaitStoredAsync(committed) : null;
-        return committed.Outcome switch
-        {
-            CommitOutcome.Stored => Describe(committed, builder.Rejected.List(MaxListedErrors), isStored),
-            CommitOutcome.Resent => Describe(committed, [], isStored),
-            CommitOutcome.LogUnavailable => IngestResult.Refused(IngestProblem.Unavailable("the log can't be written")),
-            CommitOutcome.Stopping => IngestResult.Refused(IngestProblem.Stopping),
-            _ => throw new InvalidOperationException($"{committed.Outcome} is no outcome."),
-        };
+        return await submitter.SubmitAsync(validated.Batch!, key, counts, validated.MadeIds);
     }
+
+    private IngestResult Describe(CommitResult committed, SampleBatchBuilder builder, bool? isStored) => committed.Outcome switch
+    {
+        CommitOutcome.Stored => Describe(committed, builder.Rejected.List(MaxListedErrors), isStored),
+        CommitOutcome.Resent => Describe(committed, [], isStored),
+        CommitOutcome.LogUnavailable => IngestResult.Refused(IngestProblem.Unavailable("the log can't be written")),
+        CommitOutcome.Stopping => IngestResult.Refused(IngestProblem.Stopping),
+        CommitOutcome.Delayed => IngestResult.Refused(IngestProblem.Delayed),
+        _ => throw new InvalidOperationException($"{committed.Outcome} is no outcome."),
+    };
 
     private IngestResult Describe(CommitResult committed, IReadOnlyList<SampleError> errors, bool? isStored) => new()
     {

@@ -22,20 +22,34 @@ internal sealed class BatchSubmitter(
     public async Task<CommitResult> SubmitAsync(ValidBatch batch, IdempotencyKey? key, BatchCounts counts, int madeIds)
     {
         lifecycle.Receive(batch);
-        using PooledBuffer payload = new(Math.Max(SmallestRecordBytes, batch.Samples.RowCount * RecordBytesPerSample));
-        BatchCodec.Write(batch, payload);
-        using MemoryReservation reservation = new(budget);
-        reservation.SetTo(payload.Length);
-        PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), key, counts)
+        PooledBuffer payload = new(Math.Max(SmallestRecordBytes, batch.Samples.RowCount * RecordBytesPerSample));
+        MemoryReservation reservation = new(budget);
+        bool isDelayed = false;
+        try
         {
-            StoredAlerts = await FindStoredAlertsAsync(batch, madeIds),
-        };
-        if (!queue.TryWrite(pending))
-        {
-            lifecycle.Refuse(pending);
-        }
+            BatchCodec.Write(batch, payload);
+            reservation.SetTo(payload.Length);
+            PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), key, counts, reservation)
+            {
+                StoredAlerts = await FindStoredAlertsAsync(batch, madeIds),
+            };
+            if (!queue.TryWrite(pending))
+            {
+                lifecycle.Refuse(pending);
+            }
 
-        return await pending.Completion;
+            CommitResult result = await WaitAsync(pending);
+            isDelayed = result.Outcome == CommitOutcome.Delayed;
+            return result;
+        }
+        finally
+        {
+            if (!isDelayed)
+            {
+                payload.Dispose();
+                reservation.Dispose();
+            }
+        }
     }
 
     /// <summary>Waits until a store that is fed from the log has the batch. Returns whether it has; null when there is nothing to wait for.</summary>
@@ -61,6 +75,20 @@ internal sealed class BatchSubmitter(
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    // A WAL or a store that hangs must not keep the request.
+    private async Task<CommitResult> WaitAsync(PendingBatch pending)
+    {
+        try
+        {
+            return await pending.Completion.WaitAsync(options.StoredTimeout, clock);
+        }
+        catch (TimeoutException)
+        {
+            pending.TryLeave();
+            return await pending.Completion;
         }
     }
 

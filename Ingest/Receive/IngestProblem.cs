@@ -31,6 +31,10 @@ internal sealed record IngestProblem(int Status, string Detail)
 
     public static IngestProblem Stopping { get; } = new(StatusCodes.Status503ServiceUnavailable, "The server is shutting down. Send the batch again later.");
 
+    public static IngestProblem Delayed { get; } = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "The batch was not stored within Ingest:StoredTimeout. It may be later: send it again with the same id, which stores it once.");
+
     public static IngestProblem Unavailable(string reason) =>
         new(StatusCodes.Status503ServiceUnavailable, $"The batch was not taken: {reason}. Send it again later.");
 }

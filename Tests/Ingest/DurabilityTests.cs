@@ -188,6 +188,53 @@ public sealed class DurabilityTests
     }
 
     [Test]
+    public async Task A_push_that_the_store_keeps_waiting_is_503_in_time_and_stored_once()
+    {
+        TaskCompletionSource held = _host.Store.Held = new TaskCompletionSource();
+        await A_push_that_waits_is_503_in_time(held.SetResult);
+    }
+
+    [Test]
+    public async Task A_push_that_the_disk_of_the_WAL_keeps_waiting_is_503_in_time_and_stored_once()
+    {
+        using ManualResetEventSlim hangs = new();
+        _host.Files.Observer = call =>
+        {
+            if (call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal))
+            {
+                hangs.Wait();
+            }
+        };
+        await A_push_that_waits_is_503_in_time(hangs.Set);
+    }
+
+    private async Task A_push_that_waits_is_503_in_time(Action goOn)
+    {
+        Task<HttpResponseMessage> first = _host.PushAsync(_host.Batch("first"));
+        Task<HttpResponseMessage> repeated = _host.PushAsync(_host.Batch("first"));
+        await Eventually.IsTrueAsync(() =>
+        {
+            _host.Clock.Advance(TimeSpan.FromSeconds(10));
+            return first.IsCompleted && repeated.IsCompleted;
+        });
+        Task<HttpResponseMessage>[] pushes = [first, repeated, _host.PushAsync(_host.Batch("late"))];
+        foreach (HttpResponseMessage response in await Task.WhenAll(pushes))
+        {
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            Assert.That(response.Headers.RetryAfter!.Delta, Is.GreaterThan(TimeSpan.Zero));
+        }
+
+        _host.Store.Held = null;
+        goOn();
+        await Eventually.IsTrueAsync(() => _host.Store.Batches.Count == 1);
+        await _host.CountedAsync("in_flight", 0);
+        Assert.That((await _host.TakenAsync(_host.Batch("first"))).GetProperty("duplicate").GetBoolean(), Is.True);
+        Assert.That((await _host.TakenAsync(_host.Batch("late"))).GetProperty("duplicate").GetBoolean(), Is.False);
+        Assert.That(_host.Store.Batches, Has.Count.EqualTo(2));
+        await Eventually.IsTrueAsync(() => _host.BytesInFlight == 0);
+    }
+
+    [Test]
     public async Task A_write_that_waits_is_begun_once_and_what_comes_behind_it_keeps_its_place()
     {
         _host.Store.Held = new TaskCompletionSource();

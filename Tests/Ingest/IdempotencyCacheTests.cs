@@ -6,6 +6,7 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Idempotency;
+using TimeSeries.Ingest.Receive;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
@@ -73,5 +74,6 @@ public sealed class IdempotencyCacheTests
 
     private IdempotencyRecord Id(ulong key) => new(new IdempotencyKey(key, key), Timestamp.Now(_clock), new LogPosition(1), default);
 
-    private static PendingBatch Batch(ulong key) => new(new ValidBatch(1, new SampleBatch()), new PooledBuffer(), 0, new IdempotencyKey(key, key), default);
+    private static PendingBatch Batch(ulong key) => new(
+        new ValidBatch(1, new SampleBatch()), new PooledBuffer(), 0, new IdempotencyKey(key, key), default, new MemoryReservation(new MemoryBudget(0)));
 }

@@ -15,6 +15,7 @@ using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
+using TimeSeries.Ingest.Receive;
 using TimeSeries.Ingest.Recovery;
 using TimeSeries.Tests.Description;
 using TimeSeries.Tests.Files;
@@ -53,6 +54,9 @@ internal sealed class IngestTestHost : IAsyncDisposable
     public HttpClient Client { get; }
 
     public CollectedLog Log { get; private set; } = new();
+
+    /// <summary>What all batches in flight hold.</summary>
+    public long BytesInFlight => _app.Services.GetRequiredService<MemoryBudget>().UsedBytes;
 
     /// <summary>Milliseconds of the clock: a time that samples may have.</summary>
     public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();

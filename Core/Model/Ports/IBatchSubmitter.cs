@@ -7,7 +7,8 @@ public interface IBatchSubmitter
 {
     /// <summary>
     /// Makes a batch durable. Completes when it is, and for a store that is fed from memory when it can be read too. The caller awaits it even when it
-    /// has nobody to tell: the batch's columns are read, and alerts that the project has already are taken out of them, until then.
+    /// has nobody to tell: the batch's columns are read, and alerts that the project has already are taken out of them, until then. A batch that is
+    /// <see cref="CommitOutcome.Delayed"/> keeps its columns for good: they must not be used again.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="key">A batch with the same key is taken once; null when every batch is new.</param>
@@ -38,6 +39,9 @@ public enum CommitOutcome : byte
 
     /// <summary>The host stops before the batch is in the store. It may be in the WAL.</summary>
     Stopping,
+
+    /// <summary>The WAL or the store takes too long. The batch may be in the WAL, and is stored once they go on.</summary>
+    Delayed,
 }
 
 /// <summary>What became of a batch, with the counts for its response.</summary>

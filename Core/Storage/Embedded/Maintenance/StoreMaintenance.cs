@@ -15,8 +15,10 @@ internal sealed class StoreMaintenance : IDisposable
 {
     private static readonly TimeSpan _ageCheck = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _mergeInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _firstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(30);
+
+    // Pushes wait for it: they are taken again a second after the disk works.
+    private static readonly TimeSpan _sealRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _reportInterval = TimeSpan.FromMinutes(1);
 
     private readonly StoreContext _context;
     private readonly StoreSnapshots _snapshots;
@@ -27,7 +29,7 @@ internal sealed class StoreMaintenance : IDisposable
     private readonly DedicatedThread _mergeThread = new("merges");
     private readonly SemaphoreSlim _sealWanted = new(0);
     private long _rowsOfFullHead;
-    private TimeSpan _sealRetry = _firstRetry;
+    private long _reported;
 
     // Whether this round's retention has run, so that merges are next.
     private bool _hasRetained;
@@ -106,7 +108,6 @@ internal sealed class StoreMaintenance : IDisposable
             if (SealFailing)
             {
                 SealFailing = false;
-                _sealRetry = _firstRetry;
                 StoreLog.SealWorksAgain(_context.Logger);
             }
 
@@ -114,12 +115,15 @@ internal sealed class StoreMaintenance : IDisposable
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested || failure is not OperationCanceledException)
         {
-            SealFailing = true;
             _context.Instruments.SealFailures.Add(1);
-            StoreLog.SealFailed(_context.Logger, _sealRetry.TotalSeconds, failure);
-            MaintenanceStep failed = MaintenanceStep.Failed(_sealRetry);
-            _sealRetry = _sealRetry * 2 < _lastRetry ? _sealRetry * 2 : _lastRetry;
-            return failed;
+            if (!SealFailing || _context.Clock.GetElapsedTime(_reported) >= _reportInterval)
+            {
+                _reported = _context.Clock.GetTimestamp();
+                StoreLog.SealFailed(_context.Logger, _sealRetry.TotalSeconds, failure);
+            }
+
+            SealFailing = true;
+            return MaintenanceStep.Failed(_sealRetry);
         }
     }
 
@@ -254,7 +258,7 @@ internal interface IHeadFreezer
 /// <summary>What the store tells the operator.</summary>
 internal static partial class StoreLog
 {
-    [LoggerMessage(201, LogLevel.Error, "Sealing failed and is tried again in {Seconds} s.")]
+    [LoggerMessage(201, LogLevel.Error, "Sealing failed and is tried again every {Seconds} s.")]
     public static partial void SealFailed(ILogger logger, double seconds, Exception failure);
 
     [LoggerMessage(202, LogLevel.Information, "Sealing works again.")]
