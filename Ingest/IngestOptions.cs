@@ -38,7 +38,7 @@ public sealed partial class IngestOptions : IValidatableObject
     [TypeConverter(typeof(DurationText.Converter))]
     public TimeSpan IdWindow { get; init; } = TimeSpan.FromHours(1);
 
-    [Description("Longest that a push waits for the WAL and the store, then it is 503; and that wait=stored waits for InfluxDB")]
+    [Description("Longest that a push waits for the WAL and the store; then it is 503, or with wait=stored told so")]
     [ValueRange("100ms", "10m")]
     [TypeConverter(typeof(DurationText.Converter))]
     public TimeSpan StoredTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -21,6 +21,18 @@ public sealed partial class QueryOptions : IValidatableObject
     [ValueRange("1")]
     public int MaxGroups { get; init; } = 1_000_000;
 
+    // A million groups with a count and a sum take about half.
+    [Description("Most memory that the groups or samples of one request may take")]
+    [ValueRange("16MiB", "1TiB")]
+    [TypeConverter(typeof(ByteSize.Converter))]
+    public long MaxResultBytes { get; init; } = 128L << 20;
+
+    // Whoever does not read must not fill the memory; whoever reads slowly may.
+    [Description("Most memory of results that their readers have not taken yet, in all; a project may hold half, and waits when it does")]
+    [ValueRange("16MiB", "1TiB")]
+    [TypeConverter(typeof(ByteSize.Converter))]
+    public long MaxHeldBytes { get; init; } = 256L << 20;
+
     // Agents' dashboards give up after about as long.
     [Description("Longest that one request may wait and compute")]
     [ValueRange("1ms", "1h")]

@@ -41,6 +41,8 @@ internal sealed class AggregatedResult : QueryResult
 
     public override long RowsRead { get; }
 
+    public override long AllocatedBytes => (_grouped?.AllocatedBytes ?? 0) + (_rows.Length * (long)sizeof(int));
+
     public override long WindowStart(int row) => _windowParts == 0 ? 0 : _groups.Parts[0].Number(_groups.ValueOf(_rows[row], 0));
 
     public override long KeyNumber(int row, int part) => Part(part).Number(Value(row, part));

@@ -49,6 +49,17 @@ public sealed class Aggregation
         _grouped = pool?.Rent(query) ?? HashAggregator.Of(query);
     }
 
+    /// <summary>
+    /// Whether rollups hold what the query asks, apart from the parts of five minutes at the ends of its range and from what is in no block yet.
+    /// </summary>
+    public static bool IsServedByRollups(SampleQuery query)
+    {
+        KindSchema schema = SampleSchema.Of(query.Kind);
+        return query.UseRollups && RollupBuilder.LengthOf(RollupLevel.FiveMinutes) is var shortest
+            && query.WindowMilliseconds % shortest == 0 && query.WindowOffsetMilliseconds % shortest == 0
+            && schema.Rollups.Any(spec => RollupMatch.Fits(schema, spec, query));
+    }
+
     /// <summary>Adds the rows with a time in <paramref name="range"/> (the query's own range is for the caller to apply).</summary>
     /// <exception cref="QueryLimitException">More rows are read, or groups made, than the query may.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
@@ -233,6 +244,11 @@ public sealed class Aggregation
         if (_grouped.Groups.Count > _query.MaxGroups)
         {
             throw new QueryLimitException("Query:MaxGroups", _query.MaxGroups);
+        }
+
+        if (_grouped.AllocatedBytes > _query.MaxBytes)
+        {
+            throw new QueryLimitException("Query:MaxResultBytes", _query.MaxBytes);
         }
     }
 }

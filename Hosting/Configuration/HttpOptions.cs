@@ -28,6 +28,12 @@ public sealed partial class HttpOptions : IValidatableObject
     [TypeConverter(typeof(DurationText.Converter))]
     public TimeSpan BodyPause { get; init; } = TimeSpan.FromSeconds(5);
 
+    // The results that it is to read stay in memory meanwhile.
+    [Description("How long a client may take no byte of its response before its connection is cut")]
+    [ValueRange("1s", "1h")]
+    [TypeConverter(typeof(DurationText.Converter))]
+    public TimeSpan ReadPause { get; init; } = TimeSpan.FromSeconds(30);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => CorsOrigins
         .Where(text => text.Length > 0 && Origin.Normalize(text) is null)
         .Select(text => validationContext.Error(

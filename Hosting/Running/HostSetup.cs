@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,6 +101,8 @@ public static class HostSetup
         services.AddSection(HttpOptions.Section, new HttpOptions.Validator());
         services.AddOptions<KestrelServerOptions>()
             .Configure<IServiceProvider>(static (kestrel, host) => SetLimits(kestrel, host.GetUnvalidated<HttpOptions>()));
+        services.AddOptions<SocketTransportOptions>().Configure<IServiceProvider>(static (sockets, host) =>
+            sockets.CreateBoundListenSocket = endpoint => UserTimeout.CreateListener(endpoint, host.GetUnvalidated<HttpOptions>().ReadPause));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new Terminal(Console.Out));
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);

@@ -33,7 +33,12 @@ internal sealed class ApiDescription : IApiDescription
     {
         document.AddOperations(
             "own", "Queries that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(), Samples(),
-            Get("/api/v1/agents", "agents", "Agents that pushed samples", null, Response("By name, then id.", Json(Ref("Agents")), MsgPack(Ref("Agents")))),
+            Get("/api/v1/agents", "agents", "Agents that pushed samples",
+                [
+                    InQuery("limit", Integer(1, 10_000, defaultValue: 1000), "Most agents of the response."),
+                    InQuery("cursor", String(), "next of the response before."),
+                ],
+                Response("By name, then id. The cursor of what follows stands in the header x-next too.", Json(Ref("Agents")), MsgPack(Ref("Agents")))),
             Get("/api/v1/schema", "schema", "Kinds and fields of samples, with types, units and limits", null,
                 Response("The kinds.", Json(Ref("Kinds")), MsgPack(Ref("Kinds")))));
         document.AddComponent("Aggregate", ApiSchemas.Aggregate());

@@ -36,7 +36,8 @@ internal static class ApiSchemas
 
     public static OpenApiSchema Agents() => Object(("agents", Array(Object(
         ("oid", Int32()), ("oname", String()), ("okind", String()), ("onode", String()),
-        ("first_seen", Time("Time of its oldest sample.")), ("last_seen", Time("Time of its newest sample."))))));
+        ("first_seen", Time("Time of its oldest sample.")), ("last_seen", Time("Time of its newest sample.")))))).WithOptional(
+        ("next", String("The cursor of what follows; absent at the end.")));
 
     public static OpenApiSchema Kinds() => Object(("kinds", Array(Object(("name", String()), ("fields", Array(Object(
         ("name", String()), ("type", Enum(["time", "integer", "boolean", "duration", "number", "string", "map"])), ("unit", String()), ("required", Boolean()),

@@ -91,6 +91,11 @@ internal static class FamilyResponses
     {
         if (outcome.Failure != QueryFailure.None)
         {
+            if (outcome.Failure == QueryFailure.NotTaken)
+            {
+                context.Response.Headers.RetryAfter = "1";
+            }
+
             await context.WriteErrorAsync(outcome.Status, outcome.Message);
         }
 

@@ -11,9 +11,9 @@ internal static class ErrorResponses
     [
         (405, "Another method than those of this path; Allow names them."),
         (413, "The request has a body that is larger than the server takes."),
-        (422, "The query needs more samples (Query:MaxRows) or groups (Query:MaxGroups) than it may; ask for less."),
+        (422, "The query needs more samples (Query:MaxRows), groups (Query:MaxGroups) or memory (Query:MaxResultBytes) than it may; ask for less."),
         (500, "The server failed; its log says why."),
-        (503, "The store gave no whole response; ask again later."),
+        (503, "The store gave no whole response, or nobody reads the results of the project (Query:MaxHeldBytes); ask again later."),
         (504, "The query took longer than Query:Timeout; ask for a shorter range."),
     ];
 

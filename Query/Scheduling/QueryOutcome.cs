@@ -8,6 +8,12 @@ internal readonly record struct QueryOutcome(QueryResult[] Results, QueryFailure
     /// <summary>The result of a query for samples themselves.</summary>
     public SampleList? List { get; private init; }
 
+    /// <summary>What counts the results as held until they are disposed.</summary>
+    public IDisposable? Held { get; init; }
+
+    /// <summary>How many bytes of memory the results take, about.</summary>
+    public long AllocatedBytes => Results.Sum(result => result.AllocatedBytes) + (List?.AllocatedBytes ?? 0);
+
     /// <summary>The moment, in ms, through which the results are complete.</summary>
     public long Watermark { get; init; }
 
@@ -23,7 +29,7 @@ internal readonly record struct QueryOutcome(QueryResult[] Results, QueryFailure
         QueryFailure.None => StatusCodes.Status200OK,
         QueryFailure.OverLimit => StatusCodes.Status422UnprocessableEntity,
         QueryFailure.TimedOut => StatusCodes.Status504GatewayTimeout,
-        QueryFailure.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
+        QueryFailure.StoreUnavailable or QueryFailure.NotTaken => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"{Failure} has no status."),
     };
 
@@ -33,6 +39,8 @@ internal readonly record struct QueryOutcome(QueryResult[] Results, QueryFailure
         {
             result.Dispose();
         }
+
+        Held?.Dispose();
     }
 }
 
@@ -49,4 +57,7 @@ internal enum QueryFailure : byte
 
     /// <summary>The store gave no complete result.</summary>
     StoreUnavailable,
+
+    /// <summary>Too many results of the project wait for their readers.</summary>
+    NotTaken,
 }

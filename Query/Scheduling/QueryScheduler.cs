@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using TimeSeries.Core.Aggregate;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
@@ -10,17 +11,17 @@ using TimeSeries.Hosting.Web;
 namespace TimeSeries.Query.Scheduling;
 
 /// <summary>
-/// Lets at most <see cref="QueryOptions.Concurrency"/> requests scan at once, each for at most <see cref="QueryOptions.Timeout"/> (waiting counts),
-/// and puts the limits into their queries. Thread safe.
+/// Lets at most <see cref="QueryOptions.Concurrency"/> requests scan at once, and one more that rollups serve (<see cref="ScanQueue"/>), each for at most
+/// <see cref="QueryOptions.Timeout"/> (waiting counts), and puts the limits into their queries. Thread safe.
 /// </summary>
-internal sealed partial class QueryScheduler : IDisposable
+internal sealed partial class QueryScheduler
 {
     private readonly ISampleReader _reader;
     private readonly QueryOptions _options;
     private readonly QueryInstruments _instruments;
     private readonly TimeProvider _clock;
     private readonly ILogger<QueryScheduler> _logger;
-    private readonly SemaphoreSlim _slots;
+    private readonly ScanQueue _queue;
 
     public QueryScheduler(
         ISampleReader reader, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock, ILogger<QueryScheduler> logger)
@@ -30,44 +31,67 @@ internal sealed partial class QueryScheduler : IDisposable
         _instruments = instruments;
         _clock = clock;
         _logger = logger;
-        _slots = new SemaphoreSlim(_options.Concurrency);
+        _queue = new ScanQueue(_options.Concurrency, _options.MaxHeldBytes);
     }
 
-    /// <summary>Runs the queries of one request, one after the other, in one slot and one timeout.</summary>
+    /// <summary>Runs the queries of one request, all of one project, one after the other, in one slot and one timeout.</summary>
+    /// <returns>The results, which count as held until they are disposed.</returns>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public ValueTask<QueryOutcome> RunAsync(ReadOnlyMemory<SampleQuery> queries, CancellationToken cancellationToken) =>
-        RunAsync(async token => QueryOutcome.Of(await ScanAsync(queries, token)), cancellationToken);
+    public ValueTask<QueryOutcome> RunAsync(SampleQuery[] queries, CancellationToken cancellationToken)
+    {
+        SampleQuery[] limited = Array.ConvertAll(queries, query => query with
+        {
+            UseRollups = _options.Rollups,
+            MaxRows = _options.MaxRows,
+            MaxGroups = _options.MaxGroups,
+            MaxBytes = _options.MaxResultBytes,
+        });
+        return RunAsync(
+            limited[0].Pcode, Array.TrueForAll(limited, Aggregation.IsServedByRollups), async token => QueryOutcome.Of(await ScanAsync(limited, token)),
+            cancellationToken);
+    }
 
     /// <summary>Runs a query for samples themselves, in a slot and a timeout.</summary>
+    /// <returns>The list, which counts as held until the outcome is disposed.</returns>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public ValueTask<QueryOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken) =>
-        RunAsync(async token => QueryOutcome.Of(await ScanAsync(query, token)), cancellationToken);
+    public ValueTask<QueryOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        ListQuery limited = query with { MaxRows = _options.MaxRows, MaxBytes = _options.MaxResultBytes };
+        return RunAsync(query.Pcode, usesRollups: false, async token => QueryOutcome.Of(await ScanAsync(limited, token)), cancellationToken);
+    }
 
-    private async ValueTask<QueryOutcome> RunAsync(Func<CancellationToken, ValueTask<QueryOutcome>> scan, CancellationToken cancellationToken)
+    private async ValueTask<QueryOutcome> RunAsync(
+        long pcode, bool usesRollups, Func<CancellationToken, ValueTask<QueryOutcome>> scan, CancellationToken cancellationToken)
     {
         await WorkerThread.Switch;
         using CancellationTokenSource timeout = new(_options.Timeout, _clock);
         using CancellationTokenRegistration left = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
+        bool isWaiting = true;
         try
         {
-            await EnterAsync(timeout.Token);
+            ScanSlot slot = await EnterAsync(pcode, usesRollups, timeout.Token);
+            isWaiting = false;
+            _instruments.ScansRunning.Add(1);
             try
             {
                 // Before the scan: what is stored meanwhile may be in the result or not.
                 long watermark = await _reader.WatermarkAsync(timeout.Token);
-                return await scan(timeout.Token) with { Watermark = watermark };
+                QueryOutcome outcome = await scan(timeout.Token);
+                return outcome with { Watermark = watermark, Held = _queue.Hold(pcode, outcome.AllocatedBytes) };
             }
             finally
             {
                 _instruments.ScansRunning.Add(-1);
-                _slots.Release();
+                _queue.Leave(slot);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return QueryOutcome.Failed(
-                QueryFailure.TimedOut,
-                string.Create(CultureInfo.InvariantCulture, $"The query took longer than Query:Timeout = {_options.Timeout}. Ask for a shorter range."));
+            return isWaiting && _queue.IsFull(pcode)
+                ? QueryOutcome.Failed(QueryFailure.NotTaken, "Results that nobody has read yet fill Query:MaxHeldBytes; read them or close their connections.")
+                : QueryOutcome.Failed(
+                    QueryFailure.TimedOut,
+                    string.Create(CultureInfo.InvariantCulture, $"The query took longer than Query:Timeout = {_options.Timeout}. Ask for a shorter range."));
         }
         catch (QueryLimitException limit)
         {
@@ -80,36 +104,26 @@ internal sealed partial class QueryScheduler : IDisposable
         }
     }
 
-    public void Dispose() => _slots.Dispose();
-
-    private async ValueTask EnterAsync(CancellationToken cancellationToken)
+    private async ValueTask<ScanSlot> EnterAsync(long pcode, bool usesRollups, CancellationToken cancellationToken)
     {
         _instruments.ScansWaiting.Add(1);
         try
         {
-            await _slots.WaitAsync(cancellationToken);
+            return await _queue.EnterAsync(pcode, usesRollups, cancellationToken);
         }
         finally
         {
             _instruments.ScansWaiting.Add(-1);
         }
-
-        _instruments.ScansRunning.Add(1);
     }
 
-    private async ValueTask<QueryResult[]> ScanAsync(ReadOnlyMemory<SampleQuery> queries, CancellationToken cancellationToken)
+    private async ValueTask<QueryResult[]> ScanAsync(SampleQuery[] queries, CancellationToken cancellationToken)
     {
         var results = new QueryResult[queries.Length];
         for (int i = 0; i < results.Length; i++)
         {
-            SampleQuery limited = queries.Span[i] with
-            {
-                UseRollups = _options.Rollups,
-                MaxRows = _options.MaxRows,
-                MaxGroups = _options.MaxGroups,
-            };
-            using Activity? span = StartSpan(limited.Kind);
-            results[i] = await _reader.QueryAsync(limited, cancellationToken);
+            using Activity? span = StartSpan(queries[i].Kind);
+            results[i] = await _reader.QueryAsync(queries[i], cancellationToken);
             span?.SetTag("rows_scanned", results[i].RowsRead).SetTag("source", results[i].Source.ToString());
         }
 
@@ -119,7 +133,7 @@ internal sealed partial class QueryScheduler : IDisposable
     private async ValueTask<SampleList> ScanAsync(ListQuery query, CancellationToken cancellationToken)
     {
         using Activity? span = StartSpan(query.Kind);
-        SampleList list = await _reader.ListAsync(query with { MaxRows = _options.MaxRows }, cancellationToken);
+        SampleList list = await _reader.ListAsync(query, cancellationToken);
         span?.SetTag("rows_listed", list.RowCount).SetTag("source", nameof(ResultSource.Raw));
         return list;
     }

@@ -120,6 +120,20 @@ internal sealed class AggregationTests
         Assert.That(add, allowed ? Throws.Nothing : Throws.TypeOf<QueryLimitException>().With.Property("Option").EqualTo("Query:MaxRows"));
     }
 
+    [Test]
+    public void Groups_that_take_more_memory_than_they_may_are_refused()
+    {
+        KindSchema schema = SampleSchema.Of(Kind.Exception);
+        string padding = new('x', 1_000);
+        ArrayChunk chunk = new(schema, [.. Enumerable.Range(0, 40_000).Select(i => Exception(schema, padding + i, i))]);
+        SampleQuery query = CountAll(Kind.Exception) with { GroupBy = [new(schema.Ordinal("class"))] };
+        Action few = () => new Aggregation(query with { MaxBytes = 200 << 20 }).Add(chunk, TimeRange.All);
+        Action many = () => new Aggregation(query with { MaxBytes = 16 << 20 }).Add(chunk, TimeRange.All);
+
+        Assert.That(few, Throws.Nothing);
+        Assert.That(many, Throws.TypeOf<QueryLimitException>().With.Property("Option").EqualTo("Query:MaxResultBytes"));
+    }
+
     [TestCase(9, false)]
     [TestCase(10, true)]
     public void As_many_groups_as_allowed_are_made_and_not_one_more(int maxGroups, bool allowed)

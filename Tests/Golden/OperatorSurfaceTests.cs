@@ -28,6 +28,9 @@ internal sealed partial class OperatorSurfaceTests
         // Relative to the document's own address, so that it is right below any prefix of a proxy.
         "$.servers[0].url was",
 
+        // Agents come in pages.
+        "$.paths./api/v1/agents.get.parameters was added", "$.components.schemas.Agents.properties.next was added",
+
         // Where unknown names are too many to be listed.
         "$.components.schemas.BatchAnswer.properties.unknownCount was added",
 

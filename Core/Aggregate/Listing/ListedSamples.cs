@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
@@ -9,10 +10,14 @@ namespace TimeSeries.Core.Aggregate.Listing;
 /// <summary>A page of a list: the requested fields as columns of their own, filled row by row and read afterwards.</summary>
 internal sealed class ListedSamples : SampleList
 {
+    // Of texts of the greatest length these are some megabytes, by which a list may be over its limit.
+    private const int RowsAtOnce = 128;
+
     private readonly ImmutableArray<int> _fields;
     private readonly ImmutableArray<Field> _schema;
     private readonly SampleTable _rows;
     private readonly SampleId[] _places;
+    private readonly long _maxBytes;
 
     /// <param name="query">The query.</param>
     /// <param name="places">The places of the page's rows, in its order.</param>
@@ -24,6 +29,7 @@ internal sealed class ListedSamples : SampleList
         _schema = schema.Fields;
         _fields = query.Fields;
         _places = places;
+        _maxBytes = query.MaxBytes;
         _rows = new SampleTable(schema) { RowCount = places.Length };
         Total = query.CountTotal ? total : -1;
         HasMore = hasMore;
@@ -34,6 +40,8 @@ internal sealed class ListedSamples : SampleList
     public override long Total { get; }
 
     public override bool HasMore { get; }
+
+    public override long AllocatedBytes => _rows.AllocatedBytes + (_places.Length * (long)Unsafe.SizeOf<SampleId>());
 
     public override SampleId Place(int row) => _places[row];
 
@@ -59,17 +67,25 @@ internal sealed class ListedSamples : SampleList
     /// <param name="chunk">The chunk.</param>
     /// <param name="from">Rows of the chunk, ascending.</param>
     /// <param name="to">The page's row of each.</param>
+    /// <exception cref="QueryLimitException">The list takes more bytes than it may.</exception>
     public void Copy(IIdentifiedChunk chunk, ReadOnlySpan<int> from, ReadOnlySpan<int> to)
     {
         foreach (int field in _fields)
         {
-            if (_schema[field].IsText)
-            {
-                chunk.CopyTexts(field, from, _rows.Texts(field), to);
-            }
-            else
+            if (!_schema[field].IsText)
             {
                 CopyNumbers(chunk, field, from, to);
+                continue;
+            }
+
+            for (int first = 0; first < from.Length; first += RowsAtOnce)
+            {
+                int rows = Math.Min(RowsAtOnce, from.Length - first);
+                chunk.CopyTexts(field, from.Slice(first, rows), _rows.Texts(field), to.Slice(first, rows));
+                if (AllocatedBytes > _maxBytes)
+                {
+                    throw new QueryLimitException("Query:MaxResultBytes", _maxBytes);
+                }
             }
         }
     }

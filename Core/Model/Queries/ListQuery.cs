@@ -39,6 +39,9 @@ public sealed record ListQuery
 
     /// <summary>Most samples that may be read one by one.</summary>
     public long MaxRows { get; init; } = long.MaxValue;
+
+    /// <summary>Most bytes that the samples of the list may take.</summary>
+    public long MaxBytes { get; init; } = long.MaxValue;
 }
 
 /// <summary>What orders samples of one time in a list, which is newest first otherwise.</summary>
@@ -68,6 +71,9 @@ public abstract class SampleList
 
     /// <summary>Whether samples follow behind the last one.</summary>
     public abstract bool HasMore { get; }
+
+    /// <summary>How many bytes of memory the list takes, about.</summary>
+    public abstract long AllocatedBytes { get; }
 
     public abstract SampleId Place(int row);
 

@@ -22,6 +22,9 @@ public abstract class QueryResult : IDisposable
     /// <summary>How many samples were read one by one for the result; rollups give theirs without.</summary>
     public virtual long RowsRead => 0;
 
+    /// <summary>How many bytes of memory the result takes until it is disposed, about.</summary>
+    public abstract long AllocatedBytes { get; }
+
     /// <summary>Start of the row's window in ms; 0 for a query without windows.</summary>
     public abstract long WindowStart(int row);
 

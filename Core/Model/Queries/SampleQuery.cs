@@ -42,6 +42,9 @@ public sealed record SampleQuery
 
     /// <summary>Most groups that may be made.</summary>
     public int MaxGroups { get; init; } = int.MaxValue;
+
+    /// <summary>Most bytes that the groups may take, on each thread that makes some; 16 MiB at least, so that memory that was used before never counts.</summary>
+    public long MaxBytes { get; init; } = long.MaxValue;
 }
 
 /// <summary>A field that a query groups by.</summary>
@@ -64,7 +67,7 @@ public readonly record struct OrderTerm(OrderBy By, int Index = 0, int Divisor =
 }
 
 /// <summary>A query needs more than it may.</summary>
-/// <param name="option">The option that sets the limit, as in the configuration: <c>Query:MaxRows</c> or <c>Query:MaxGroups</c>.</param>
+/// <param name="option">The option that sets the limit, as in the configuration: <c>Query:MaxRows</c>, say.</param>
 /// <param name="limit">The limit.</param>
 public sealed class QueryLimitException(string option, long limit)
     : Exception(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The query needs more than {option} = {limit}."))

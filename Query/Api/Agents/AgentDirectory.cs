@@ -30,35 +30,73 @@ internal static class AgentDirectory
                 new(MeasureKind.Latest, KindSchema.Okind), new(MeasureKind.Latest, KindSchema.Onode),
             ],
             Filters = [Filter.Present(KindSchema.Oname)],
+            Order = [new OrderTerm(OrderBy.Key, OnamePart), new OrderTerm(OrderBy.Key, OidPart)],
         }),
     ];
 
-    /// <summary>The agents of all results, by name (UTF-8 bytes), then id.</summary>
-    public static List<SeenAgent> Merge(QueryResult[] results)
+    /// <summary>The next agents of all results, by name (UTF-8 bytes), then id.</summary>
+    /// <param name="results">The results of <see cref="Queries"/>.</param>
+    /// <param name="after">The last agent before; null for the first page.</param>
+    /// <param name="limit">Most agents of the page.</param>
+    /// <param name="hasMore">Whether agents follow behind the page.</param>
+    public static List<SeenAgent> Page(QueryResult[] results, AgentCursor? after, int limit, out bool hasMore)
     {
-        Dictionary<(long Oid, string Oname), SeenAgent> agents = [];
-        foreach (QueryResult result in results)
+        // All results are in the same order, so the first of their next rows is the next agent.
+        int[] rows = Array.ConvertAll(results, result => after is null ? 0 : FirstRowBehind(result, after));
+        List<SeenAgent> agents = [];
+        int first;
+        while ((first = FindFirst(results, rows)) >= 0 && agents.Count < limit)
         {
-            for (int row = 0; row < result.RowCount; row++)
+            long oid = results[first].KeyNumber(rows[first], OidPart);
+            ReadOnlySpan<byte> oname = results[first].KeyText(rows[first], OnamePart);
+            SeenAgent agent = new() { Oid = oid, Oname = Encoding.UTF8.GetString(oname) };
+            for (int i = 0; i < results.Length; i++)
             {
-                long oid = result.KeyNumber(row, OidPart);
-                string oname = Encoding.UTF8.GetString(result.KeyText(row, OnamePart));
-                if (!agents.TryGetValue((oid, oname), out SeenAgent? agent))
+                if (rows[i] < results[i].RowCount && Compare(results[i], rows[i], oname, oid) == 0)
                 {
-                    agents[(oid, oname)] = agent = new SeenAgent { Oid = oid, Oname = oname };
+                    Add(agent, results[i], rows[i]++);
                 }
+            }
 
-                Add(agent, result, row);
+            agents.Add(agent);
+        }
+
+        hasMore = first >= 0;
+        return agents;
+    }
+
+    private static int FindFirst(QueryResult[] results, int[] rows)
+    {
+        int first = -1;
+        for (int i = 0; i < results.Length; i++)
+        {
+            if (rows[i] < results[i].RowCount && (first < 0
+                || Compare(results[i], rows[i], results[first].KeyText(rows[first], OnamePart), results[first].KeyNumber(rows[first], OidPart)) < 0))
+            {
+                first = i;
             }
         }
 
-        List<SeenAgent> sorted = [.. agents.Values];
-        sorted.Sort((left, right) =>
+        return first;
+    }
+
+    private static int FirstRowBehind(QueryResult result, AgentCursor after)
+    {
+        int low = 0;
+        int high = result.RowCount;
+        while (low < high)
         {
-            int names = Encoding.UTF8.GetBytes(left.Oname).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right.Oname));
-            return names != 0 ? names : left.Oid.CompareTo(right.Oid);
-        });
-        return sorted;
+            int middle = low + ((high - low) / 2);
+            (low, high) = Compare(result, middle, after.Oname, after.Oid) > 0 ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+
+    private static int Compare(QueryResult result, int row, ReadOnlySpan<byte> oname, long oid)
+    {
+        int names = result.KeyText(row, OnamePart).SequenceCompareTo(oname);
+        return names != 0 ? names : result.KeyNumber(row, OidPart).CompareTo(oid);
     }
 
     private static void Add(SeenAgent agent, QueryResult result, int row)

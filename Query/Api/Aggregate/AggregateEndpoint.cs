@@ -18,7 +18,7 @@ internal sealed class AggregateEndpoint(QueryScheduler scans, IOptions<QueryOpti
             return;
         }
 
-        using QueryOutcome outcome = await scans.RunAsync(new[] { request!.Query }, context.RequestAborted);
+        using QueryOutcome outcome = await scans.RunAsync([request!.Query], context.RequestAborted);
         if (!await outcome.SucceedsAsync(context))
         {
             return;

@@ -17,7 +17,7 @@ internal sealed class SamplesEndpoint(QueryScheduler scans, TimeProvider clock)
             return;
         }
 
-        QueryOutcome outcome = await scans.ListAsync(request!.Query, context.RequestAborted);
+        using QueryOutcome outcome = await scans.ListAsync(request!.Query, context.RequestAborted);
         if (!await outcome.SucceedsAsync(context))
         {
             return;

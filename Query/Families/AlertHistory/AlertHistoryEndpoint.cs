@@ -15,94 +15,88 @@ internal sealed class AlertHistoryEndpoint(QueryScheduler scans)
     private static readonly ImmutableArray<string> _severities = ["includeZero", .. _common];
     private static readonly ImmutableArray<string> _timeline = ["window", .. _common];
 
-    public async Task RespondPageAsync(HttpContext context)
+    public Task RespondPageAsync(HttpContext context)
     {
         AlertParameters parameters = new(context.Request.Query, _page);
         (long page, int pageSize) = (parameters.Page(), parameters.PageSize());
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        if (await ListAsync(context, AlertRecords.PageQuery(context.User.Pcode(), range, filters, page, pageSize), parameters.Wrong) is { } list)
-        {
-            await (isCsv ? AlertRecords.WritePageCsvAsync(context, list, page, pageSize) : AlertRecords.WritePageAsync(context, list, page, pageSize));
-        }
+        return ListAsync(context, AlertRecords.PageQuery(context.User.Pcode(), range, filters, page, pageSize), parameters.Wrong, list => isCsv
+            ? AlertRecords.WritePageCsvAsync(context, list, page, pageSize)
+            : AlertRecords.WritePageAsync(context, list, page, pageSize));
     }
 
-    public async Task RespondOneAsync(HttpContext context)
+    public Task RespondOneAsync(HttpContext context)
     {
         AlertParameters parameters = new(context.Request.Query, _one);
         bool isCsv = parameters.IsCsv();
         Guid id = Guid.Parse((string)context.Request.RouteValues["id"]!);
-        if (await ListAsync(context, AlertRecords.OneQuery(context.User.Pcode(), id), parameters.Wrong) is not { } list)
+        return ListAsync(context, AlertRecords.OneQuery(context.User.Pcode(), id), parameters.Wrong, list => (list.RowCount, isCsv) switch
         {
-            return;
-        }
-
-        if (list.RowCount == 0)
-        {
-            await context.WriteErrorAsync(StatusCodes.Status404NotFound, $"No alert has the id {id}.");
-            return;
-        }
-
-        await (isCsv ? AlertRecords.WriteOneCsvAsync(context, list) : AlertRecords.WriteOneAsync(context, list));
+            (0, _) => context.WriteErrorAsync(StatusCodes.Status404NotFound, $"No alert has the id {id}."),
+            (_, true) => AlertRecords.WriteOneCsvAsync(context, list),
+            _ => AlertRecords.WriteOneAsync(context, list),
+        });
     }
 
-    public async Task RespondSeveritiesAsync(HttpContext context)
+    public Task RespondSeveritiesAsync(HttpContext context)
     {
         AlertParameters parameters = new(context.Request.Query, _severities);
         bool includeZero = parameters.IncludeZero();
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        using QueryResult? result = await CountAsync(context, AlertStatistics.SeverityQuery(context.User.Pcode(), range, filters, 0), parameters.Wrong);
-        if (result is not null)
+        SampleQuery query = AlertStatistics.SeverityQuery(context.User.Pcode(), range, filters, 0);
+        return CountAsync(context, query, parameters.Wrong, result =>
         {
             List<AlertCount> counts = includeZero ? AlertStatistics.OfEverySeverity(result) : AlertStatistics.BySeverity(result);
-            await AlertCounts.BySeverity(counts).WriteAsync(context, isCsv);
-        }
+            return AlertCounts.BySeverity(counts).WriteAsync(context, isCsv);
+        });
     }
 
-    public async Task RespondSourcesAsync(HttpContext context)
+    public Task RespondSourcesAsync(HttpContext context)
     {
         AlertParameters parameters = new(context.Request.Query, _common);
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        using QueryResult? result = await CountAsync(context, AlertStatistics.SourceQuery(context.User.Pcode(), range, filters), parameters.Wrong);
-        if (result is not null)
-        {
-            await AlertCounts.BySource(result).WriteAsync(context, isCsv);
-        }
+        SampleQuery query = AlertStatistics.SourceQuery(context.User.Pcode(), range, filters);
+        return CountAsync(context, query, parameters.Wrong, result => AlertCounts.BySource(result).WriteAsync(context, isCsv));
     }
 
-    public async Task RespondTimelineAsync(HttpContext context)
+    public Task RespondTimelineAsync(HttpContext context)
     {
         AlertParameters parameters = new(context.Request.Query, _timeline);
         long window = parameters.Window();
         (TimeRange range, ImmutableArray<Filter> filters, bool isCsv) = parameters.Common();
-        using QueryResult? result = await CountAsync(context, AlertStatistics.SeverityQuery(context.User.Pcode(), range, filters, window), parameters.Wrong);
-        if (result is not null)
-        {
-            await AlertCounts.Timeline(AlertStatistics.BySeverity(result)).WriteAsync(context, isCsv);
-        }
+        SampleQuery query = AlertStatistics.SeverityQuery(context.User.Pcode(), range, filters, window);
+        return CountAsync(
+            context, query, parameters.Wrong, result => AlertCounts.Timeline(AlertStatistics.BySeverity(result)).WriteAsync(context, isCsv));
     }
 
-    // Null when parameters are wrong or the query failed; then the response is written.
-    private async ValueTask<SampleList?> ListAsync(HttpContext context, ListQuery query, BadParameters wrong)
+    // Writes an error in place of the list when parameters are wrong or the query fails.
+    private async Task ListAsync(HttpContext context, ListQuery query, BadParameters wrong, Func<SampleList, Task> write)
     {
         if (await IsRefusedAsync(context, wrong))
         {
-            return null;
+            return;
         }
 
-        QueryOutcome outcome = await scans.ListAsync(query, context.RequestAborted);
-        return await outcome.SucceedsAsync(context) ? outcome.List : null;
+        using QueryOutcome outcome = await scans.ListAsync(query, context.RequestAborted);
+        if (await outcome.SucceedsAsync(context))
+        {
+            await write(outcome.List!);
+        }
     }
 
-    // The same; the caller disposes the result.
-    private async ValueTask<QueryResult?> CountAsync(HttpContext context, SampleQuery query, BadParameters wrong)
+    // The same.
+    private async Task CountAsync(HttpContext context, SampleQuery query, BadParameters wrong, Func<QueryResult, Task> write)
     {
         if (await IsRefusedAsync(context, wrong))
         {
-            return null;
+            return;
         }
 
-        QueryOutcome outcome = await scans.RunAsync(new[] { query }, context.RequestAborted);
-        return await outcome.SucceedsAsync(context) ? outcome.Results[0] : null;
+        using QueryOutcome outcome = await scans.RunAsync([query], context.RequestAborted);
+        if (await outcome.SucceedsAsync(context))
+        {
+            await write(outcome.Results[0]);
+        }
     }
 
     // Responds with everything that is wrong with the parameters, by parameter.

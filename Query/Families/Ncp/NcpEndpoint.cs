@@ -20,7 +20,7 @@ internal sealed class NcpEndpoint(QueryScheduler scans)
             return;
         }
 
-        QueryOutcome outcome = await scans.ListAsync(search.Query, context.RequestAborted);
+        using QueryOutcome outcome = await scans.ListAsync(search.Query, context.RequestAborted);
         if (await outcome.SucceedsAsync(context))
         {
             await WriteAsync(context, search, outcome.List!);

@@ -20,7 +20,7 @@ internal sealed class WhatapEndpoint(ProjectDirectory projects, QueryScheduler s
             return;
         }
 
-        using QueryOutcome outcome = await scans.RunAsync(new[] { query }, context.RequestAborted);
+        using QueryOutcome outcome = await scans.RunAsync([query], context.RequestAborted);
         if (!await outcome.SucceedsAsync(context))
         {
             return;

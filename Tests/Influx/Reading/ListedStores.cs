@@ -80,6 +80,8 @@ internal sealed class ListedStores(RealInfluxd server) : IAsyncDisposable
     {
         public override int RowCount => list.RowCount;
 
+        public override long AllocatedBytes => list.AllocatedBytes;
+
         public override long Total => list.Total;
 
         public override bool HasMore => list.HasMore;

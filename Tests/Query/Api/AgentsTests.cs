@@ -30,6 +30,44 @@ public sealed class AgentsTests
     }
 
     [Test]
+    public async Task Pages_have_every_agent_once_and_in_order([Values(1, 2, 3, 7, 8, 100)] int limit)
+    {
+        Random random = new(limit);
+        (string Name, int Oid)[] agents =
+            [("a", -5), ("a", 3), ("a\u0001", 1), ("ab", 1), ("b", -2_000_000_000), ("b", 2_000_000_000), ("é", 0), ("\ud83d\ude00", 9)];
+        await using QueryTestHost host = await QueryTestHost.StartAsync([.. Enumerable.Range(0, 60).Select(i =>
+            Pushed((Kind)random.Next(SampleSchema.All.Length), i, agents[i % agents.Length].Oid, agents[i % agents.Length].Name))]);
+        List<(string?, int)> listed = [];
+        string? next = null;
+        int pages = 0;
+        do
+        {
+            using HttpResponseMessage response = await host.OwnAsync($"/api/v1/agents?limit={limit}&cursor={next}");
+            JsonElement page = await QueryTestHost.ReadAsync(response, HttpStatusCode.OK);
+            listed.AddRange(page.GetProperty("agents").EnumerateArray().Select(agent =>
+                (agent.GetProperty("oname").GetString(), agent.GetProperty("oid").GetInt32())));
+            next = page.TryGetProperty("next", out JsonElement cursor) ? cursor.GetString() : null;
+            Assert.That(response.Headers.TryGetValues("x-next", out IEnumerable<string>? header) ? header.Single() : null, Is.EqualTo(next));
+            pages++;
+        }
+        while (next is not null);
+
+        Assert.That(listed, Is.EqualTo(agents));
+        Assert.That(pages, Is.EqualTo((agents.Length + limit - 1) / limit));
+    }
+
+    [TestCase("limit=0", "limit must be")]
+    [TestCase("limit=10001", "limit must be")]
+    [TestCase("cursor=x", "cursor must be")]
+    [TestCase("cursor=AQAAAAAAAAAAAAAAAA", "cursor must be")]
+    public async Task A_wrong_page_is_400(string query, string expected)
+    {
+        await using QueryTestHost host = await QueryTestHost.StartAsync();
+        using HttpResponseMessage response = await host.OwnAsync("/api/v1/agents?" + query);
+        Assert.That((await QueryTestHost.ReadAsync(response, HttpStatusCode.BadRequest)).GetProperty("detail").GetString(), Does.Contain(expected));
+    }
+
+    [Test]
     public async Task The_latest_kind_is_by_the_time_of_the_sample_that_says_it_not_of_the_agents_newest()
     {
         await using QueryTestHost host = await QueryTestHost.StartAsync(

@@ -144,6 +144,8 @@ public sealed class AggregateFormatTests
     {
         public override int RowCount => goodRows + 10;
 
+        public override long AllocatedBytes => 0;
+
         public override long TotalGroups => RowCount;
 
         public override ResultSource Source => ResultSource.Both;
@@ -184,6 +186,8 @@ public sealed class AggregateFormatTests
     private sealed class BrokenList(SampleList good, int goodRows) : SampleList
     {
         public override int RowCount => goodRows + 10;
+
+        public override long AllocatedBytes => 0;
 
         public override long Total => RowCount;
 

@@ -33,11 +33,18 @@ public sealed class ParameterTests
         Assert.That(detail, Does.StartWith($"There is no parameter \"{name}\"; the nearest is {nearest}. There are kind, from, to,"));
     }
 
-    [TestCase("/api/v1/agents?limit=1")]
-    [TestCase("/api/v1/schema?kind=sql")]
-    public async Task Where_there_are_none_each_is_refused(string path)
+    [Test]
+    public async Task An_unknown_one_of_agents_is_refused()
     {
-        using HttpResponseMessage response = await _host.OwnAsync(path);
+        using HttpResponseMessage response = await _host.OwnAsync("/api/v1/agents?offset=1");
+        string detail = (await QueryTestHost.ReadAsync(response, HttpStatusCode.BadRequest)).GetProperty("detail").GetString()!;
+        Assert.That(detail, Does.StartWith("There is no parameter \"offset\"").And.Contain("limit, cursor"));
+    }
+
+    [Test]
+    public async Task Where_there_are_none_each_is_refused()
+    {
+        using HttpResponseMessage response = await _host.OwnAsync("/api/v1/schema?kind=sql");
         string detail = (await QueryTestHost.ReadAsync(response, HttpStatusCode.BadRequest)).GetProperty("detail").GetString()!;
         Assert.That(detail, Does.StartWith("There is no parameter").And.EndWith("this path has none."));
     }

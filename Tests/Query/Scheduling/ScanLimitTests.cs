@@ -56,7 +56,7 @@ public sealed class ScanLimitTests
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         RowReader reader = new([]) { Before = (_, token) => WaitForeverAsync(begun, token) };
         ObservedTimeProvider clock = new();
-        await using QueryTestHost host = await QueryTestHost.StartAsync(reader, clock, "--Query:Concurrency=1", "--Query:Timeout=7s");
+        await using QueryTestHost host = await QueryTestHost.StartAsync(reader, clock, "--Query:Concurrency=1", "--Query:Rollups=false", "--Query:Timeout=7s");
         Task<HttpResponseMessage> first = host.WhatapAsync("/sql");
         await begun.Task;
         Task timeoutOfSecond = clock.NextTimerAsync();
@@ -82,10 +82,27 @@ public sealed class ScanLimitTests
                 Interlocked.Decrement(ref running);
             },
         };
-        await using QueryTestHost host = await QueryTestHost.StartAsync(reader, "--Query:Concurrency=1");
+        await using QueryTestHost host = await QueryTestHost.StartAsync(reader, "--Query:Concurrency=1", "--Query:Rollups=false");
         HttpStatusCode[] statuses = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => host.StatusAsync("/sql")));
         Assert.That(statuses, Is.All.EqualTo(HttpStatusCode.OK));
         Assert.That(most, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task What_rollups_serve_passes_the_scans_of_another_project()
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RowReader reader = new([]) { Before = (query, token) => query.Pcode == Row.Project ? WaitForeverAsync(begun, token) : Task.CompletedTask };
+        await using QueryTestHost host = await QueryTestHost.StartAsync(reader, "--Query:Concurrency=1");
+        using CancellationTokenSource leave = new();
+        Task<HttpResponseMessage>[] scans = [.. Enumerable.Range(0, 8).Select(_ => host.SendAsync(
+            HttpMethod.Get, "/api/v1/aggregate?kind=transaction&by=user_agent", [("Authorization", "Bearer " + QueryTestHost.Token)], leave.Token))];
+        await begun.Task;
+        using HttpResponseMessage count = await host.SendAsync(
+            HttpMethod.Get, "/api/v1/aggregate?kind=transaction&measures=count", ("Authorization", "Bearer " + QueryTestHost.OtherToken));
+        Assert.That((count.StatusCode, scans.Count(scan => scan.IsCompleted)), Is.EqualTo((HttpStatusCode.OK, 0)));
+        await leave.CancelAsync();
+        Assert.That(async () => await Task.WhenAll(scans), Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]

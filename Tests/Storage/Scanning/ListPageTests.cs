@@ -73,6 +73,35 @@ public sealed class ListPageTests
             Throws.TypeOf<QueryLimitException>().With.Property("Option").EqualTo("Query:MaxRows").And.Property("Limit").EqualTo(599L));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_list_that_takes_more_memory_than_it_may_is_refused_before_it_does(bool isSealed)
+    {
+        await using StoreUnderTest test = new();
+        string padding = new('x', 30_000);
+        for (int i = 0; i < 1_000; i++)
+        {
+            await test.WriteAsync([new Row(Kind.Exception, ListRows.Start + i).With("class", "c").With("stack", string.Concat(i.ToString("d4", null), padding))]);
+        }
+
+        if (isSealed)
+        {
+            await test.Store.SealAsync();
+        }
+
+        ListQuery query = Query(1_000) with
+        {
+            Kind = Kind.Exception, Fields = [SampleSchema.Of(Kind.Exception).Ordinal("stack")], Pcode = Row.Project, MaxBytes = 20 << 20,
+        };
+        SampleList half = await test.Store.ListAsync(query with { Limit = 300 }, CancellationToken.None);
+        Assert.That(half.AllocatedBytes, Is.InRange(300L * padding.Length, 20 << 20));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(
+            async () => await test.Store.ListAsync(query, CancellationToken.None),
+            Throws.TypeOf<QueryLimitException>().With.Property("Option").EqualTo("Query:MaxResultBytes"));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(200 << 20));
+    }
+
     [Test]
     public async Task No_sample_older_than_its_retention_is_listed_or_counted()
     {

@@ -9,6 +9,8 @@ internal sealed class RowList(ListQuery query, IReadOnlyList<(Row Row, SampleId 
 {
     public override int RowCount => rows.Count;
 
+    public override long AllocatedBytes => 0;
+
     public override long Total => query.CountTotal ? total : -1;
 
     public override bool HasMore => hasMore;

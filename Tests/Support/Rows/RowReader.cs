@@ -23,6 +23,9 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     /// <summary>Whether quantiles are those of a sketch, as stores give them, instead of exact.</summary>
     public bool UsesSketches { get; init; }
 
+    /// <summary>How much memory results say that they take.</summary>
+    public long ResultBytes { get; set; }
+
     public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
         lock (Queries)
@@ -43,7 +46,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
             .GroupBy(row => new RowGroup.Key(Window(row.Time, query), [.. query.GroupBy.Select(part => row[part.Field] ?? part.MissingAs)]))
             .Select(group => new RowGroup(group.Key, [.. group], query, UsesSketches))];
         groups.Sort((left, right) => Compare(left, right, query));
-        return new RowResult(query, [.. groups.Take(query.Limit)], groups.Count);
+        return new RowResult(query, [.. groups.Take(query.Limit)], groups.Count, ResultBytes);
     }
 
     public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)

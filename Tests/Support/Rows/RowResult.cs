@@ -6,9 +6,11 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Tests.Support.Rows;
 
 /// <summary>The groups of <see cref="RowReader"/> as a result.</summary>
-internal sealed class RowResult(SampleQuery query, List<RowGroup> groups, long total) : QueryResult
+internal sealed class RowResult(SampleQuery query, List<RowGroup> groups, long total, long allocatedBytes = 0) : QueryResult
 {
     public override int RowCount => groups.Count;
+
+    public override long AllocatedBytes => allocatedBytes;
 
     public override long TotalGroups => total;
 
