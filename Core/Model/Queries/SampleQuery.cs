@@ -43,7 +43,9 @@ public sealed record SampleQuery
     /// <summary>Most groups that may be made.</summary>
     public int MaxGroups { get; init; } = int.MaxValue;
 
-    /// <summary>Most bytes that the groups may take, on each thread that makes some; 16 MiB at least, so that memory that was used before never counts.</summary>
+    /// <summary>
+    /// Most bytes that the groups may take, on each thread that makes some. At least 16 MiB, so that memory that was used before never counts.
+    /// </summary>
     public long MaxBytes { get; init; } = long.MaxValue;
 }
 

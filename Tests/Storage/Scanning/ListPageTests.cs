@@ -81,7 +81,8 @@ public sealed class ListPageTests
         string padding = new('x', 30_000);
         for (int i = 0; i < 1_000; i++)
         {
-            await test.WriteAsync([new Row(Kind.Exception, ListRows.Start + i).With("class", "c").With("stack", string.Concat(i.ToString("d4", null), padding))]);
+            string stack = string.Concat(i.ToString("d4", null), padding);
+            await test.WriteAsync([new Row(Kind.Exception, ListRows.Start + i).With("class", "c").With("stack", stack)]);
         }
 
         if (isSealed)
