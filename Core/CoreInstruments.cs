@@ -1,4 +1,7 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TimeSeries.Core.Files;
 
 namespace TimeSeries.Core;
 
@@ -11,7 +14,8 @@ public sealed class CoreInstruments : IDisposable
     private const string MeterName = "TimeSeries.Core";
 
     /// <param name="meters">Makes the host's meters; without one nobody but a listener of this process sees what is measured.</param>
-    public CoreInstruments(IMeterFactory? meters = null)
+    /// <param name="logger">Gets a line for each damage that is found in a file.</param>
+    public CoreInstruments(IMeterFactory? meters = null, ILogger<DamageRegister>? logger = null)
     {
         Meter = meters?.Create(MeterName) ?? new Meter(MeterName);
         LogFlushes = Count("timeseries.log.flushes", "{flush}", "Flushes of the WAL to stable storage.");
@@ -32,7 +36,15 @@ public sealed class CoreInstruments : IDisposable
         InfluxDeadLetters = Count("timeseries.influx.dead_letters", "{line}", "Lines that InfluxDB refused for good; they are kept in a file.");
         InfluxUncheckedAlerts = Count(
             "timeseries.influx.unchecked_alerts", "{alert}", "Alerts taken without a look whether InfluxDB has their ids, since it could not be asked.");
+        Damage = new DamageRegister(
+            Meter.CreateCounter<long>("timeseries.damage.places", "{place}", "Places found damaged in files, by kind of file; each is logged once."),
+            Meter.CreateCounter<long>("timeseries.damage.samples", "{sample}", "Samples that are lost by damage, at most, by kind of file."),
+            logger ?? NullLogger<DamageRegister>.Instance);
+        Damage.Begin();
     }
+
+    /// <summary>The damage that was found in files.</summary>
+    public DamageRegister Damage { get; }
 
     /// <summary>Where the instruments live.</summary>
     public Meter Meter { get; }

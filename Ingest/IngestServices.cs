@@ -50,6 +50,7 @@ public static class IngestServices
         services.TryAddSingleton(_ => Machine.Read());
         services.AddSingleton<CoreInstruments>();
         services.AddSingleton<IngestInstruments>();
+        services.AddSingleton<IReadinessNote>(provider => new DamageNote(provider.GetRequiredService<CoreInstruments>().Damage));
         services.AddInflux(influx);
         AddNode(services);
         AddPipeline(services);
@@ -105,7 +106,8 @@ public static class IngestServices
         services.AddSingleton(provider => new IdempotencyJournal(
             provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<DataDirectory>().IdsPath,
             provider.GetRequiredService<DataDirectory>().NodeId,
-            provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<CoreInstruments>().Damage));
         services.AddSingleton<SampleLedger>();
         services.AddSingleton(provider => new SeriesLimit(
             "timeseries.ingest.samples.", SampleLedger.SeriesOf(Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));

@@ -22,6 +22,10 @@ internal sealed class FrameReader : IDisposable
     private long _bufferStart;
     private int _buffered;
 
+    // The last frame whose header is whole and whose payload is not.
+    private long _brokenStart;
+    private long _brokenEnd;
+
     /// <param name="file">Disposed with the reader.</param>
     /// <param name="format">The frames' format.</param>
     /// <param name="offset">What is added to a position to get the offset in the file.</param>
@@ -42,6 +46,12 @@ internal sealed class FrameReader : IDisposable
 
     /// <summary>Where reading ends: the range's or the file's end.</summary>
     public long Limit { get; }
+
+    /// <summary>
+    /// Behind the last frame that is broken but for its header, when others are broken before it, all behind the last valid frame; else null. A single one may
+    /// be torn.
+    /// </summary>
+    public long? BrokenEnd => _brokenEnd > Position && _brokenStart > Position ? _brokenEnd : null;
 
     /// <summary>The first fault of the disk while reading; what it hid was taken for damage.</summary>
     public IOException? Fault { get; private set; }
@@ -72,6 +82,7 @@ internal sealed class FrameReader : IDisposable
                 return true;
             }
 
+            (_brokenStart, _brokenEnd) = (at, at + frame);
             at += frame;
         }
 
@@ -82,6 +93,12 @@ internal sealed class FrameReader : IDisposable
     /// <summary>Whether only zeros follow the last valid frame: a reserve, not a torn record.</summary>
     public bool EndsInZeros() => SkipZeros(Position) == Limit;
 
+    /// <summary>
+    /// Whether what follows the last valid frame is nothing, or what a process that ended within a write leaves: less than a frame, by what its header says,
+    /// or zeros.
+    /// </summary>
+    public bool EndsTorn() => Limit - Position <= FrameFormat.HeaderSize || IsLongerThanRest() || EndsInZeros();
+
     public void Dispose()
     {
         _file.Dispose();
@@ -91,6 +108,9 @@ internal sealed class FrameReader : IDisposable
             _buffer = [];
         }
     }
+
+    private bool IsLongerThanRest() =>
+        _format.ReadLength(Read(Position, FrameFormat.HeaderSize), Position, long.MaxValue) is var length && length > Limit - Position - FrameFormat.HeaderSize;
 
     // A frame's first byte can be 0, so the search goes on up to three bytes before the first that is not.
     private long SkipZeros(long from)

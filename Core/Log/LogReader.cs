@@ -52,6 +52,9 @@ public sealed class LogReader : IDisposable
         return false;
     }
 
+    /// <summary>The segment that was read last, and where a position is in it.</summary>
+    public (string Segment, long Offset) PlaceOf(LogPosition position) => (_segment.Path, FileHeader.Size + position.Offset - _segment.Start);
+
     public void Dispose() => _frames?.Dispose();
 
     private bool OpenNext()

@@ -8,7 +8,7 @@ internal static class LogRecovery
 {
     /// <summary>The segments in order, after each one's header was read: an unknown one is refused, a torn one is not.</summary>
     /// <exception cref="UnknownFormatException">A segment is of another format version or another node.</exception>
-    public static ImmutableArray<LogSegment> FindSegments(IFileSystem files, string directory, ulong nodeId, Action<LogDamage> damaged)
+    public static ImmutableArray<LogSegment> FindSegments(IFileSystem files, string directory, ulong nodeId, Action<LogSegment> damaged)
     {
         ImmutableArray<LogSegment>.Builder segments = ImmutableArray.CreateBuilder<LogSegment>();
         foreach (string path in files.List(directory))
@@ -21,11 +21,10 @@ internal static class LogRecovery
 
         for (int i = 0; i < segments.Count; i++)
         {
-            // The newest segment's header may be torn by the end of the process that made it; nothing was acknowledged from it then.
-            bool whole = HeaderIsWhole(files, segments[i], nodeId);
-            if (!whole && i < segments.Count - 1)
+            // The newest one is looked at with its records.
+            if (!HeaderIsWhole(files, segments[i], nodeId) && i < segments.Count - 1)
             {
-                damaged(new LogDamage(segments[i].Path, 0, new(segments[i].Start), new(segments[i].Start)));
+                damaged(segments[i]);
             }
         }
 
@@ -33,11 +32,16 @@ internal static class LogRecovery
     }
 
     /// <summary>
-    /// Where the last whole record of the newest segment ends. What is read is made durable, since the process that wrote it may have ended
-    /// before its flush; a reserve behind it is given back.
+    /// Where the newest segment ends: behind its last whole record, or behind what must have been one. A group is written when the one before it is durable,
+    /// so a frame that follows broken ones shows that those were acknowledged, unless all are of the last group. What is read is made durable, since the
+    /// process that wrote it may have ended before its flush; a reserve behind it is given back.
     /// </summary>
+    /// <param name="files">The disk.</param>
+    /// <param name="newest">The segment.</param>
+    /// <param name="nodeId">The node whose log it is.</param>
+    /// <param name="damaged">Told when the segment's header is damaged. One that was torn by the end of the process that made it has no records.</param>
     /// <exception cref="IOException">The segment can't be opened or flushed.</exception>
-    public static long FindEnd(IFileSystem files, LogSegment newest, ulong nodeId)
+    public static long FindEnd(IFileSystem files, LogSegment newest, ulong nodeId, Action<LogSegment> damaged)
     {
         long end;
         bool reserveOnly;
@@ -48,8 +52,13 @@ internal static class LogRecovery
             {
             }
 
-            end = frames.Position;
+            end = frames.BrokenEnd ?? frames.Position;
             reserveOnly = frames.Limit > end && frames.EndsInZeros() && frames.Fault is null;
+        }
+
+        if (end > newest.Start && !HeaderIsWhole(files, newest, nodeId))
+        {
+            damaged(newest);
         }
 
         using IFile file = files.Open(newest.Path, FileAccess.ReadWrite);

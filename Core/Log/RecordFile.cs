@@ -5,8 +5,8 @@ using TimeSeries.Core.Hashing;
 namespace TimeSeries.Core.Log;
 
 /// <summary>
-/// A small file of records that is appended to and read whole when it is opened, framed like the log. What the end of a process tore off
-/// is passed over. After a fault the file is not written to any more: it is opened again, or made again. Used by one thread at a time.
+/// A small file of records, framed like the log: appended to by the process that made it, and read whole by later ones. After a fault the file is not
+/// written to any more. Used by one thread at a time.
 /// </summary>
 public sealed class RecordFile : IDisposable
 {
@@ -14,19 +14,14 @@ public sealed class RecordFile : IDisposable
     private readonly FrameFormat _format;
     private bool _failed;
 
-    private RecordFile(IFile file, FrameFormat format, long end, long damagedBytes)
+    private RecordFile(IFile file, FrameFormat format)
     {
         _file = file;
         _format = format;
-        End = end;
-        DamagedBytes = damagedBytes;
     }
 
     /// <summary>Bytes of all records with their frames; the file's own header not counted.</summary>
     public long End { get; private set; }
-
-    /// <summary>Bytes between whole records that could not be read when the file was opened.</summary>
-    public long DamagedBytes { get; }
 
     /// <summary>Makes a new file without records, replacing what has the name; it is durable by name when this returns.</summary>
     /// <exception cref="IOException">The file can't be made.</exception>
@@ -40,7 +35,7 @@ public sealed class RecordFile : IDisposable
             file.Write(header, 0);
             file.Flush();
             files.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            return new RecordFile(file, new FrameFormat(nodeId), 0, 0);
+            return new RecordFile(file, new FrameFormat(nodeId));
         }
         catch
         {
@@ -49,49 +44,48 @@ public sealed class RecordFile : IDisposable
         }
     }
 
-    /// <summary>Opens a file, or makes it when there is none or it was never finished, and reads its records in order.</summary>
+    /// <summary>
+    /// Reads the records of a file in order, past what is damaged. What the end of a process tore off is no damage: a last frame of which the file has only
+    /// a part, or zeros.
+    /// </summary>
     /// <param name="files">The disk.</param>
     /// <param name="path">The file.</param>
     /// <param name="magic">What the file is (see <see cref="FileHeader.MagicOf"/>).</param>
     /// <param name="version">The format version of its records.</param>
     /// <param name="nodeId">The node whose file it is.</param>
     /// <param name="read">Gets each record; it stays as it is during the call.</param>
-    /// <exception cref="UnknownFormatException">The file is of another kind, version or node, or its header is damaged.</exception>
-    /// <exception cref="IOException">The file can't be read, or a torn tail can't be cut.</exception>
-    public static RecordFile Open(
+    /// <returns>The stretches that can't be read; the first one is the header where that is damaged.</returns>
+    /// <exception cref="UnknownFormatException">The file is of another kind, version or node.</exception>
+    /// <exception cref="IOException">The file can't be opened.</exception>
+    public static IReadOnlyList<FileStretch> Read(
         IFileSystem files, string path, uint magic, uint version, ulong nodeId, Action<ReadOnlyMemory<byte>> read)
     {
-        if (!files.Exists(path) || !HasHeader(files, path, magic, version, nodeId))
+        List<FileStretch> damage = [];
+        IFile file = files.Open(path, FileAccess.Read);
+        using FrameReader frames = new(file, new FrameFormat(nodeId), FileHeader.Size, (0, long.MaxValue),
+            (from, to) => damage.Add(new FileStretch(FileHeader.Size + from, to - from)));
+        if (!HasHeader(file, magic, version, nodeId))
         {
-            return Create(files, path, magic, version, nodeId);
-        }
-
-        FrameFormat format = new(nodeId);
-        long damagedBytes = 0;
-        long end;
-        IFile old = files.Open(path, FileAccess.Read);
-        using (FrameReader frames = new(old, format, FileHeader.Size, (0, long.MaxValue), (from, to) => damagedBytes += to - from))
-        {
-            while (frames.TryRead(out ReadOnlyMemory<byte> record))
+            // A header is flushed before the first record, so a file that has no more was never finished.
+            if (frames.Limit == 0)
             {
-                read(record);
+                return damage;
             }
 
-            end = frames.Position;
-            if (frames.Fault is { } fault)
-            {
-                // What the disk hides for now must not be cut off as torn.
-                throw new IOException($"{path} can't be read.", fault);
-            }
+            damage.Add(new FileStretch(0, FileHeader.Size));
         }
 
-        IFile file = files.Open(path, FileAccess.ReadWrite);
-        if (file.Length > FileHeader.Size + end)
+        while (frames.TryRead(out ReadOnlyMemory<byte> record))
         {
-            Cut(file, end);
+            read(record);
         }
 
-        return new RecordFile(file, format, end, damagedBytes);
+        if (frames.Fault is not null || !frames.EndsTorn())
+        {
+            damage.Add(new FileStretch(FileHeader.Size + frames.Position, frames.Limit - frames.Position));
+        }
+
+        return damage;
     }
 
     /// <summary>Appends one record. It is durable after the next <see cref="Flush"/>.</summary>
@@ -130,33 +124,27 @@ public sealed class RecordFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static bool HasHeader(IFileSystem files, string path, uint magic, uint version, ulong nodeId)
+    private static bool HasHeader(IFile file, uint magic, uint version, ulong nodeId)
     {
         Span<byte> bytes = stackalloc byte[FileHeader.Size];
-        using IFile file = files.Open(path, FileAccess.Read);
-        int read = file.Read(bytes, 0);
-        if (FileHeader.TryRead(bytes[..read], out FileHeader header))
-        {
-            header.Require(path, magic, version, nodeId);
-            return true;
-        }
-
-        // A header is flushed before the first record, so a file with more than a torn one was damaged later.
-        return file.Length <= FileHeader.Size ? false : throw new UnknownFormatException(path, "has a damaged header.");
-    }
-
-    private static void Cut(IFile file, long end)
-    {
+        int read;
         try
         {
-            file.SetLength(FileHeader.Size + end);
-            file.Flush();
+            read = file.Read(bytes, 0);
         }
-        catch
+        catch (IOException)
         {
-            file.Dispose();
-            throw;
+            // An unreadable header is a damaged one: the records behind it need it not.
+            return false;
         }
+
+        if (!FileHeader.TryRead(bytes[..read], out FileHeader header))
+        {
+            return false;
+        }
+
+        header.Require(file.Path, magic, version, nodeId);
+        return true;
     }
 
     private void ThrowIfFailed()
@@ -167,3 +155,6 @@ public sealed class RecordFile : IDisposable
         }
     }
 }
+
+/// <summary>A stretch of a file, in bytes.</summary>
+public readonly record struct FileStretch(long Offset, long Length);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Samples;
 
@@ -11,6 +12,8 @@ namespace TimeSeries.Core.Log;
 /// </summary>
 public sealed class WriteAheadLog : IDisposable
 {
+    private const long NoNote = -1;
+
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly ulong _nodeId;
@@ -19,7 +22,7 @@ public sealed class WriteAheadLog : IDisposable
     private readonly FrameGroup _group;
     private readonly SpareSegments _spares;
 
-    // Guards _segments and _forgettable: through where the log was told to forget.
+    // Guards _segments, _forgettable (through where the log was told to forget) and the note of the end.
     private readonly Lock _segmentsLock = new();
     private ImmutableArray<LogSegment> _segments;
     private long _forgettable;
@@ -67,8 +70,8 @@ public sealed class WriteAheadLog : IDisposable
     /// <summary>What made the last append fail; null when it did not.</summary>
     public Exception? LastFault { get; private set; }
 
-    /// <summary>Segments whose headers were found damaged when the log was opened. Their records are read nevertheless.</summary>
-    public IReadOnlyList<LogDamage> Damage { get; private set; } = [];
+    /// <summary>Where those who read the log report what can't be read.</summary>
+    public DamageRegister Register => _instruments.Damage;
 
     /// <summary>Opens the log in a directory, making it when there is none. Nothing is forgotten until <see cref="Truncate"/> is called.</summary>
     /// <param name="files">The disk.</param>
@@ -149,17 +152,28 @@ public sealed class WriteAheadLog : IDisposable
         lock (_segmentsLock)
         {
             _forgettable = Math.Max(_forgettable, through.Offset);
+            int before = _segments.Length;
             while (_segments.Length > 1 && _segments[1].Start <= _forgettable && TryForget(_segments[0]))
             {
                 _segments = _segments.RemoveAt(0);
             }
+
+            if (_segments.Length < before)
+            {
+                NoteEnd();
+            }
         }
     }
 
+    /// <summary>Closes the log and notes where it ends, so that the next process knows what must be there.</summary>
     public void Dispose()
     {
         _active?.GiveBack();
         LeaveSegment();
+        lock (_segmentsLock)
+        {
+            NoteEnd();
+        }
     }
 
     /// <summary>The segment that holds what comes behind a position, and where it ends for now.</summary>
@@ -196,11 +210,50 @@ public sealed class WriteAheadLog : IDisposable
     private void Recover(LogPosition storedThrough)
     {
         _spares.Find();
-        List<LogDamage> damage = [];
-        _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, damage.Add);
-        Damage = damage;
-        _instruments.LogDamages.Add(damage.Count);
-        _end = Math.Max(storedThrough.Offset, _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId));
+        long noted = DurableEnd.Read(_files, _directory, _nodeId, Register) is { } position ? position : NoNote;
+        _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, ReportHeader);
+        long end = _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId, ReportHeader);
+
+        // Through the note everything was acknowledged: what a reader does not find before it is damage.
+        _end = Math.Max(Math.Max(storedThrough.Offset, noted), end);
+        if (_segments.IsEmpty && _end > 0)
+        {
+            ReportMissing(storedThrough.Offset, noted);
+        }
+
+        if (noted == NoNote)
+        {
+            NoteEnd();
+        }
+    }
+
+    private void ReportHeader(LogSegment segment)
+    {
+        _instruments.LogDamages.Add(1);
+        Register.Report(new FoundDamage(
+            StoredFile.Wal, segment.Path, 0, "its header can't be read", "Nothing is lost by that: the records behind it are read."));
+    }
+
+    private void ReportMissing(long stored, long noted)
+    {
+        _instruments.LogDamages.Add(1);
+        string loss = noted > stored
+            ? string.Create(CultureInfo.InvariantCulture, $"Positions {stored} to {noted} at least are lost; how many samples they had is not known.")
+            : string.Create(CultureInfo.InvariantCulture, $"The store has the samples through position {stored}. What came later is lost, if there was any.");
+        Register.Report(new FoundDamage(StoredFile.Wal, _directory, 0, "the WAL has no segment any more", loss + " Idempotency keys in it are forgotten."));
+    }
+
+    // Only a hint for the next start, so a fault costs no more than that.
+    private void NoteEnd()
+    {
+        try
+        {
+            DurableEnd.Write(_files, _directory, _nodeId, _end);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            _instruments.LogFailures.Add(1);
+        }
     }
 
     private bool MakeRoom(long bytes)

@@ -11,7 +11,8 @@ namespace TimeSeries.Ingest.Idempotency;
 /// Keeps idempotency keys, and the sequence number reached, on disk when the log forgets their records: files in <c>ids/</c>, each with records of
 /// <c>next number i64 | keys</c>. A file is deleted once all its keys are too old. Used by one thread at a time.
 /// </summary>
-internal sealed class IdempotencyJournal(IFileSystem files, string directory, ulong nodeId, TimeSpan window, TimeProvider clock) : IDisposable
+internal sealed class IdempotencyJournal(
+    IFileSystem files, string directory, ulong nodeId, TimeSpan window, TimeProvider clock, DamageRegister damage) : IDisposable
 {
     private const uint Version = 1;
 
@@ -28,7 +29,11 @@ internal sealed class IdempotencyJournal(IFileSystem files, string directory, ul
 
     private static uint Magic => FileHeader.MagicOf("TSID"u8);
 
-    /// <summary>Reads what the files have into memory. Returns the greatest sequence number reached, 0 when none is known.</summary>
+    /// <summary>
+    /// Reads what the files have into memory. Returns the greatest sequence number reached, 0 when none is known. What can't be read is reported, and the rest
+    /// is taken.
+    /// </summary>
+    /// <exception cref="UnknownFormatException">A file is of another version or node.</exception>
     public long Restore(IdempotencyCache memory)
     {
         files.CreateDirectory(directory);
@@ -36,7 +41,7 @@ internal sealed class IdempotencyJournal(IFileSystem files, string directory, ul
         foreach (string path in files.List(directory))
         {
             Timestamp newest = new(0);
-            using RecordFile file = RecordFile.Open(files, path, Magic, Version, nodeId, record =>
+            IReadOnlyList<FileStretch> unreadable = RecordFile.Read(files, path, Magic, Version, nodeId, record =>
             {
                 nextNumber = Math.Max(nextNumber, BinaryPrimitives.ReadInt64LittleEndian(record.Span));
                 for (int at = sizeof(long); at + IdempotencyRecord.Size <= record.Length; at += IdempotencyRecord.Size)
@@ -49,6 +54,11 @@ internal sealed class IdempotencyJournal(IFileSystem files, string directory, ul
                     }
                 }
             });
+            foreach (FileStretch stretch in unreadable)
+            {
+                Report(path, stretch);
+            }
+
             _closed.Add((path, newest));
             _nextFile = Math.Max(_nextFile, ParseNumber(path) + 1);
         }
@@ -91,6 +101,18 @@ internal sealed class IdempotencyJournal(IFileSystem files, string directory, ul
     }
 
     public void Dispose() => _open?.Dispose();
+
+    private void Report(string path, FileStretch stretch)
+    {
+        bool isHeader = stretch.Offset == 0;
+        string loss = isHeader
+            ? "Nothing is lost: the keys behind the header were read."
+            : string.Create(CultureInfo.InvariantCulture,
+                $"At most {stretch.Length / IdempotencyRecord.Size} idempotency keys are forgotten: a batch sent again with one of them is stored twice.");
+        damage.Report(new FoundDamage(
+            StoredFile.Ids, path, stretch.Offset,
+            isHeader ? "its header can't be read" : string.Create(CultureInfo.InvariantCulture, $"{stretch.Length} bytes can't be read"), loss));
+    }
 
     private RecordFile Begin()
     {

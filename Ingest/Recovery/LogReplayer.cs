@@ -1,3 +1,4 @@
+using System.Globalization;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
@@ -7,14 +8,15 @@ using TimeSeries.Ingest.Commit;
 
 namespace TimeSeries.Ingest.Recovery;
 
-/// <summary>Reads the log's records in order and writes their samples into the store. One caller at a time.</summary>
+/// <summary>Reads the log's records in order and writes their samples into the store. What can't be read is reported. One caller at a time.</summary>
 internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleStore store, SampleBatchPool batches) : IDisposable
 {
     private readonly LogReader _reader = log.Read(from);
     private ReadOnlyMemory<byte> _payload;
+    private int _reported;
 
-    /// <summary>What could not be read so far.</summary>
-    public IReadOnlyList<LogDamage> Damage => _reader.Damage;
+    // The number of the next sample, if none is missing.
+    private long _nextNumber = store.NextNumber;
 
     /// <summary>Reads the next record; false at the end of the log, which may grow.</summary>
     /// <exception cref="UnknownFormatException">A newer version wrote the record.</exception>
@@ -23,6 +25,7 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
         header = default;
         if (!_reader.TryRead(out end, out ReadOnlyMemory<byte> record))
         {
+            ReportDamage(null);
             return false;
         }
 
@@ -31,12 +34,14 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
             throw new UnknownFormatException($"The WAL has a record at {end.Offset} that this version does not know; start the version that wrote it.");
         }
 
+        ReportDamage(header);
+        _nextNumber = Math.Max(_nextNumber, header.FirstNumber + header.RowCount);
         _payload = record[length..];
         return true;
     }
 
-    /// <summary>Writes the samples of the record that was read last. Returns why they can't be read, or null.</summary>
-    public async ValueTask<string?> WriteAsync(RecordHeader header, LogPosition end, CancellationToken cancellationToken)
+    /// <summary>Writes the samples of the record that was read last. Returns how many: none when they can't be read.</summary>
+    public async ValueTask<int> WriteAsync(RecordHeader header, LogPosition end, CancellationToken cancellationToken)
     {
         SampleBatch samples = batches.Rent();
         if (BatchCodec.TryRead(_payload.Span, samples, out string? reason))
@@ -44,9 +49,43 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
             await store.WriteAsync(new ValidBatch(header.Pcode, samples) { FirstNumber = header.FirstNumber }, end, cancellationToken);
         }
 
+        else
+        {
+            (string segment, long offset) = _reader.PlaceOf(end);
+            string loss = string.Create(CultureInfo.InvariantCulture, $"The {header.RowCount} samples of the record that ends there are lost.");
+            log.Register.Report(new FoundDamage(StoredFile.Wal, segment, offset, $"a record can't be decoded: {reason}", loss, header.RowCount));
+        }
+
         batches.Return(samples);
-        return reason;
+        return reason is null ? header.RowCount : 0;
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private void ReportDamage(RecordHeader? next)
+    {
+        // Numbers of refused batches are missing too.
+        long? missing = next is { } header ? Math.Max(0, header.FirstNumber - _nextNumber) : null;
+        for (; _reported < _reader.Damage.Count; _reported++)
+        {
+            LogDamage damage = _reader.Damage[_reported];
+            string positions = string.Create(CultureInfo.InvariantCulture, $"positions {damage.Start.Offset} to {damage.End.Offset}");
+            log.Register.Report(new FoundDamage(
+                StoredFile.Wal, damage.Segment, damage.Offset,
+                damage.Offset == 0 ? $"{positions} are missing before it" : $"{positions} can't be read",
+                LossOf(damage, missing, next?.Received), missing ?? 0));
+
+            // All that is missing before a record is told with the first stretch before it.
+            missing = missing is null ? null : 0;
+        }
+    }
+
+    private string LossOf(LogDamage damage, long? missing, Timestamp? before) => (missing, damage.End <= store.StoredThrough) switch
+    {
+        (_, true) or (0, _) =>
+            "The store has its samples. Idempotency keys in it are forgotten: a batch that is sent again with one of them is stored twice.",
+        (null, _) => "The batches in it are lost; how many samples they had is not known.",
+        _ => string.Create(CultureInfo.InvariantCulture,
+            $"At most {missing} samples are lost, received before {DateTimeOffset.FromUnixTimeMilliseconds(before!.Value.Milliseconds):yyyy-MM-ddTHH:mm:ssZ}."),
+    };
 }

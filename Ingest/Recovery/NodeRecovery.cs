@@ -1,5 +1,4 @@
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest.Commit;
@@ -62,7 +61,10 @@ internal sealed partial class NodeRecovery(
         LogPosition stored = route.Store.StoredThrough;
         long replayed = 0;
         Timestamp? firstWaiting = null;
-        using LogReplayer replayer = new(log.Log, log.Log.Start, route.Store, batches);
+
+        // What is between the two is missing: the reader reports it.
+        LogPosition from = stored < log.Log.Start ? stored : log.Log.Start;
+        using LogReplayer replayer = new(log.Log, from, route.Store, batches);
         while (TryRead(replayer, out RecordHeader header, out LogPosition end))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -75,16 +77,13 @@ internal sealed partial class NodeRecovery(
             if (end > stored && header.RowCount > 0)
             {
                 firstWaiting ??= header.Received;
-                replayed += await WriteAsync(replayer, header, end, cancellationToken);
+
+                // A store that is fed from the log gets the record later.
+                replayed += route.LogFed is null ? await replayer.WriteAsync(header, end, cancellationToken) : 0;
             }
         }
 
         progress.Expect(firstWaiting);
-        foreach (LogDamage damage in log.Log.Damage.Concat(replayer.Damage))
-        {
-            LogDamaged(damage);
-        }
-
         if (replayed > 0)
         {
             LogReplayed(replayed);
@@ -103,33 +102,11 @@ internal sealed partial class NodeRecovery(
         }
     }
 
-    // A store that is fed from the log gets the record later.
-    private async ValueTask<int> WriteAsync(LogReplayer replayer, RecordHeader header, LogPosition end, CancellationToken cancellationToken)
-    {
-        if (route.LogFed is not null)
-        {
-            return 0;
-        }
-
-        if (await replayer.WriteAsync(header, end, cancellationToken) is { } reason)
-        {
-            LogUnreadable(end.Offset, header.RowCount, reason);
-        }
-
-        return header.RowCount;
-    }
-
     [LoggerMessage(2010, LogLevel.Information, "The storage directory is {Path}.")]
     private partial void LogDirectory(string path);
 
     [LoggerMessage(2011, LogLevel.Information, "{Samples} samples were read from the WAL into the store.")]
     private partial void LogReplayed(long samples);
-
-    [LoggerMessage(2012, LogLevel.Error, "The WAL is damaged: {Damage}")]
-    private partial void LogDamaged(LogDamage damage);
-
-    [LoggerMessage(2013, LogLevel.Error, "The WAL's record that ends at {Position} holds {Samples} samples that can't be read: {Reason}.")]
-    private partial void LogUnreadable(long position, int samples, string? reason);
 
     [LoggerMessage(2014, LogLevel.Warning,
         "{Path} was made on another machine ({Machine}). If that one still runs on a copy of it, give this one a directory of its own.")]

@@ -17,7 +17,6 @@ internal sealed partial class LogShipper(
     : BackgroundService
 {
     private LogReplayer? _replayer;
-    private int _damages;
 
     public override void Dispose()
     {
@@ -29,13 +28,7 @@ internal sealed partial class LogShipper(
     internal async ValueTask<bool> ShipNextAsync(ILogFedStore store, CancellationToken stoppingToken)
     {
         _replayer ??= BeginReplay(store);
-        bool hasRecord = _replayer.TryRead(out RecordHeader header, out LogPosition end);
-        for (; _damages < _replayer.Damage.Count; _damages++)
-        {
-            LogDamaged(_replayer.Damage[_damages]);
-        }
-
-        if (!hasRecord)
+        if (!_replayer.TryRead(out RecordHeader header, out LogPosition end))
         {
             return false;
         }
@@ -45,9 +38,9 @@ internal sealed partial class LogShipper(
         {
             await store.MarkAsync(end, header.Pcode, header.FirstNumber, stoppingToken);
         }
-        else if (header.RowCount > 0 && await _replayer.WriteAsync(header, end, stoppingToken) is { } reason)
+        else if (header.RowCount > 0)
         {
-            LogUnreadable(end.Offset, header.RowCount, reason);
+            await _replayer.WriteAsync(header, end, stoppingToken);
         }
 
         return true;
@@ -88,18 +81,12 @@ internal sealed partial class LogShipper(
 
     private LogReplayer BeginReplay(ILogFedStore store)
     {
-        // The WAL may begin behind what the store has (it was lost), or after it was truncated.
-        LogPosition from = store.StoredThrough > log.Start ? store.StoredThrough : log.Start;
+        // The WAL may begin behind that, when a part of it was lost.
+        LogPosition from = store.StoredThrough;
         progress.Begin(from);
         return new LogReplayer(log, from, store, batches);
     }
 
     [LoggerMessage(2020, LogLevel.Critical, "Feeding the store from the WAL has stopped; the host stops.")]
     private partial void LogStopped(Exception failure);
-
-    [LoggerMessage(2021, LogLevel.Error, "The WAL is damaged: {Damage}")]
-    private partial void LogDamaged(LogDamage damage);
-
-    [LoggerMessage(2022, LogLevel.Error, "The WAL's record that ends at {Position} holds {Samples} samples that can't be read: {Reason}.")]
-    private partial void LogUnreadable(long position, int samples, string? reason);
 }

@@ -20,6 +20,9 @@ internal sealed class StoredDirectoryTests(string archive)
 {
     private static readonly ExpectedResponses _expected = new(OracleIngest.Take(GoldenDirectory.Batches));
 
+    // Where the log ends was not noted then.
+    private static readonly string[] _later = ["log.end"];
+
     private static readonly string[] _kinds = ["transaction", "sql", "httpc", "exception", "thread", "alert", "event"];
 
     private TemporaryFolder _folder = null!;
@@ -60,8 +63,8 @@ internal sealed class StoredDirectoryTests(string archive)
         }
 
         await GoldenDirectory.WriteAsync(made);
-        Assert.That(FilesIn(made), Is.EqualTo(FilesIn(_directory)));
-        foreach (string file in FilesIn(made).Where(IsOfToday))
+        Assert.That(FilesIn(made).Except(_later), Is.EqualTo(FilesIn(_directory)));
+        foreach (string file in FilesIn(made).Except(_later).Where(IsOfToday))
         {
             byte[] expected = await File.ReadAllBytesAsync(Path.Combine(_directory, file));
             byte[] actual = await File.ReadAllBytesAsync(made[file]);

@@ -149,7 +149,7 @@ public sealed class LogShipperTests
         await DrainAsync(2);
 
         Assert.That(_store.Calls, Is.EqualTo(new[] { "0+1", "2+1" }));
-        await Eventually.IsTrueAsync(() => _told.Text.Contains("The WAL is damaged", StringComparison.Ordinal));
+        Assert.That(_instruments.Damage.Found.Select(found => (found.File, found.Samples)), Is.EqualTo(new[] { (StoredFile.Wal, 1L) }));
     }
 
     [Test]
@@ -160,7 +160,7 @@ public sealed class LogShipperTests
         await DrainAsync(1);
 
         Assert.That(_store.Calls, Is.EqualTo(new[] { "7+1" }));
-        Assert.That(_told.Text, Does.Contain($"record that ends at {bad.Offset} holds 7 samples"));
+        Assert.That(_instruments.Damage.Found.Select(found => (found.Offset, found.Samples)), Is.EqualTo(new[] { (FileHeader.Size + bad.Offset, 7L) }));
     }
 
     [Test]

@@ -52,7 +52,8 @@ public sealed class LogAppendTests
     {
         using LogUnderTest log = new();
         log.Append("x");
-        List<FileOperation> order = [.. log.Disk.Calls.Where(call => call.Path.StartsWith(LogUnderTest.Directory, StringComparison.Ordinal))
+        List<FileOperation> order = [.. log.Disk.Calls
+            .Where(call => call.Path == LogUnderTest.Directory || call.Path.StartsWith(LogUnderTest.Directory + "/", StringComparison.Ordinal))
             .Select(call => call.Operation)];
         Assert.That(
             order,

@@ -61,6 +61,106 @@ public sealed class LogRecoveryTests
     }
 
     [Test]
+    public void After_a_clean_stop_a_flipped_bit_anywhere_in_the_last_record_is_damage()
+    {
+        for (int bit = 0; bit < 8 * (FrameBytes + 4); bit++)
+        {
+            LogUnderTest log = new();
+            LogPosition a = log.Acknowledged("a");
+            LogPosition last = log.Acknowledged("last");
+            log.Dispose();
+            long offset = FileHeader.Size + a.Offset + bit / 8;
+            log.Disk.Corrupt(LogUnderTest.SegmentPath(0), offset, (byte)(log.Disk.Bytes(LogUnderTest.SegmentPath(0))[(int)offset] ^ (1 << bit % 8)));
+            using LogUnderTest reopened = new(log.Disk);
+            LogPosition next = reopened.Acknowledged("b");
+            Assert.That(reopened.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage), Is.EqualTo(new[] { "a", "b" }));
+            Assert.That(damage.Select(one => (one.Start, one.End)), Is.EqualTo(new[] { (a, last) }), $"bit {bit}");
+            Assert.That(next, Is.GreaterThan(last));
+        }
+    }
+
+    [Test]
+    public void After_a_clean_stop_a_log_that_was_cut_is_damaged([Values] bool isWholeFile)
+    {
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        LogPosition last = log.Acknowledged("last");
+        log.Dispose();
+        using (IFile file = log.Disk.Open(LogUnderTest.SegmentPath(0), FileAccess.ReadWrite))
+        {
+            file.SetLength(isWholeFile ? 0 : FileHeader.Size + a.Offset);
+        }
+
+        using LogUnderTest reopened = new(log.Disk);
+        reopened.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage);
+        Assert.That(damage.Select(one => (one.Start, one.End)), Is.EqualTo(new[] { (isWholeFile ? LogPosition.Start : a, last) }));
+    }
+
+    [Test]
+    public void After_a_crash_a_broken_record_before_another_group_is_damage()
+    {
+        LogUnderTest log = new();
+        LogPosition a = log.Acknowledged("a");
+        log.Acknowledged("damaged");
+        LogPosition last = log.Acknowledged("torn");
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), FileHeader.Size + a.Offset + FrameBytes, (byte)'D');
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), FileHeader.Size + last.Offset - 1, (byte)'N');
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        reopened.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage);
+        Assert.That(damage.Select(one => (one.Start, one.End)), Is.EqualTo(new[] { (a, last) }));
+    }
+
+    [Test]
+    public void After_a_crash_what_was_flushed_before_the_log_forgot_something_is_damage_when_it_is_gone()
+    {
+        LogUnderTest log = new();
+        log.Acknowledged(new string('x', 4_000));
+        LogPosition first = log.Log.End;
+        LogPosition second = log.Acknowledged(new string('y', 4_000));
+        log.Log.Truncate(first);
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(first.Offset), FileHeader.Size + FrameBytes + 5, (byte)'D');
+        using LogUnderTest reopened = new(log.Disk.Kill(), storedThrough: first);
+        reopened.ReadAll(first, out IReadOnlyList<LogDamage> damage);
+        Assert.That(damage.Select(one => (one.Start, one.End)), Is.EqualTo(new[] { (first, second) }));
+    }
+
+    [Test]
+    public void A_log_without_any_segment_is_told_once_there_was_one([Values] bool isCleanStop)
+    {
+        LogUnderTest log = new();
+        LogPosition end = log.Acknowledged("a");
+        if (isCleanStop)
+        {
+            log.Dispose();
+        }
+
+        FaultyFileSystem left = isCleanStop ? log.Disk : log.Disk.Kill();
+        left.Delete(LogUnderTest.SegmentPath(0));
+        using LogUnderTest reopened = new(left, storedThrough: new LogPosition(isCleanStop ? 0 : 5));
+        Assert.Multiple(() =>
+        {
+            Assert.That(reopened.Log.Register.Found.Select(damage => damage.Path), Is.EqualTo(new[] { LogUnderTest.Directory }));
+            Assert.That(reopened.Log.End.Offset, Is.EqualTo(isCleanStop ? end.Offset : 5));
+        });
+    }
+
+    [Test]
+    public void A_note_of_the_end_that_is_damaged_is_told_and_stops_nothing()
+    {
+        LogUnderTest log = new();
+        log.Append("a");
+        log.Dispose();
+        log.Disk.Corrupt(LogUnderTest.Directory + ".end", 16, 0xFF);
+        using LogUnderTest reopened = new(log.Disk);
+        Assert.Multiple(() =>
+        {
+            Assert.That(reopened.Log.Register.Found.Select(damage => damage.Path), Is.EqualTo(new[] { LogUnderTest.Directory + ".end" }));
+            Assert.That(reopened.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage), Is.EqualTo(new[] { "a" }));
+            Assert.That(damage, Is.Empty);
+        });
+    }
+
+    [Test]
     public void A_reserve_of_zeros_is_no_damage_and_is_given_back()
     {
         LogUnderTest log = new();
@@ -193,7 +293,7 @@ public sealed class LogRecoveryTests
         using LogUnderTest reopened = new(log.Disk.Kill());
         Assert.Multiple(() =>
         {
-            Assert.That(reopened.Log.Damage.Select(damage => damage.Segment), Is.EqualTo(new[] { LogUnderTest.SegmentPath(0) }));
+            Assert.That(reopened.Log.Register.Found.Select(damage => damage.Path), Is.EqualTo(new[] { LogUnderTest.SegmentPath(0) }));
             Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { large, "b" }));
         });
     }

@@ -55,7 +55,7 @@ public sealed class LogSpareTests
             Assert.That(read, Is.EqualTo(new[] { _large + 2, "short" }));
             Assert.That(damage, Is.Empty);
             Assert.That(reopened.Log.End, Is.EqualTo(end));
-            Assert.That(reopened.Log.Damage, Is.Empty);
+            Assert.That(reopened.Log.Register.Found, Is.Empty);
         });
     }
 

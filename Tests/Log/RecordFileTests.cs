@@ -11,55 +11,70 @@ public sealed class RecordFileTests
     private const string Name = "/data/ids/keys";
     private const ulong NodeId = 42;
 
+    // Of a record of four bytes.
+    private const int FrameBytes = 16;
+
     private static uint Magic => FileHeader.MagicOf("TEST"u8);
 
     [Test]
     public void Records_come_back_in_order()
     {
         FaultyFileSystem disk = new();
-        Write(disk, "a", "b", "c");
-        Assert.That(Read(disk), Is.EqualTo(new[] { "a", "b", "c" }));
+        Write(disk, "a", "b", "c").Dispose();
+        Assert.That(Read(disk, out _), Is.EqualTo(new[] { "a", "b", "c" }));
     }
 
     [Test]
     public void Flushed_records_survive_a_power_cut()
     {
         FaultyFileSystem disk = new();
-        Write(disk, "a", "b");
-        Assert.That(Read(disk.PowerCut(_ => 0)), Is.EqualTo(new[] { "a", "b" }));
+        Write(disk, "a", "b").Dispose();
+        Assert.That(Read(disk.PowerCut(_ => 0), out _), Is.EqualTo(new[] { "a", "b" }));
     }
 
     [Test]
-    public void A_torn_tail_is_cut_and_records_are_appended_in_its_place([Range(0, 16)] int keptBytes)
+    public void A_torn_tail_is_no_damage([Range(0, 16)] int keptBytes)
     {
         FaultyFileSystem disk = new();
-        Write(disk, "a");
-        using (RecordFile file = Open(disk, _ => { }))
+        using (RecordFile file = Write(disk, "a"))
         {
             file.Append("torn"u8);
         }
 
         FaultyFileSystem left = disk.PowerCut(change => Math.Min(keptBytes, change.Length));
-        Write(left, "b");
-        Assert.That(Read(left), Is.EqualTo(keptBytes < 16 ? new[] { "a", "b" } : ["a", "torn", "b"]));
-    }
-
-    [Test]
-    public void Damage_in_the_middle_is_counted_and_the_rest_is_read()
-    {
-        FaultyFileSystem disk = new();
-        Write(disk, "aaaa", "bbbb", "cccc");
-        disk.Corrupt(Name, FileHeader.Size + 16 + 12, (byte)'X');
-        using RecordFile file = Open(disk, _ => { });
         Assert.Multiple(() =>
         {
-            Assert.That(file.DamagedBytes, Is.EqualTo(16));
-            Assert.That(Read(disk), Is.EqualTo(new[] { "aaaa", "cccc" }));
+            Assert.That(Read(left, out IReadOnlyList<FileStretch> damage), Is.EqualTo(keptBytes < 16 ? new[] { "a" } : ["a", "torn"]));
+            Assert.That(damage, Is.Empty);
         });
     }
 
     [Test]
-    public void A_file_that_was_never_finished_is_made_again([Values(0, 5, 31)] int bytes)
+    public void A_flipped_bit_anywhere_is_told_and_costs_its_own_record_alone()
+    {
+        string[] texts = ["aaaa", "bbbb", "cccc"];
+        int length = FileHeader.Size + texts.Length * FrameBytes;
+        for (int bit = 0; bit < 8 * length; bit++)
+        {
+            // The last four bytes of the header are not used.
+            int offset = bit / 8;
+            if (offset is >= FileHeader.Size - sizeof(uint) and < FileHeader.Size)
+            {
+                continue;
+            }
+
+            FaultyFileSystem disk = new();
+            Write(disk, texts).Dispose();
+            disk.Corrupt(Name, offset, (byte)(disk.Bytes(Name)[offset] ^ (1 << bit % 8)));
+            int hit = offset < FileHeader.Size ? -1 : (offset - FileHeader.Size) / FrameBytes;
+            FileStretch expected = hit < 0 ? new(0, FileHeader.Size) : new(FileHeader.Size + hit * FrameBytes, FrameBytes);
+            Assert.That(Read(disk, out IReadOnlyList<FileStretch> damage), Is.EqualTo(texts.Where((_, i) => i != hit)), $"bit {bit}");
+            Assert.That(damage, Is.EqualTo(new[] { expected }), $"bit {bit}");
+        }
+    }
+
+    [Test]
+    public void A_file_that_was_never_finished_has_no_records_and_no_damage([Values(0, 5, 31, 32)] int bytes)
     {
         FaultyFileSystem disk = new();
         using (IFile torn = disk.Create(Name))
@@ -67,15 +82,15 @@ public sealed class RecordFileTests
             torn.Write(new byte[bytes], 0);
         }
 
-        Write(disk, "a");
-        Assert.That(Read(disk), Is.EqualTo(new[] { "a" }));
+        Assert.That(Read(disk, out IReadOnlyList<FileStretch> damage), Is.Empty);
+        Assert.That(damage, Is.Empty);
     }
 
     [Test]
     public void After_a_failed_flush_nothing_more_is_appended()
     {
         FaultyFileSystem disk = new();
-        using RecordFile file = Open(disk, _ => { });
+        using RecordFile file = Write(disk);
         file.Append("a"u8);
         disk.Fail(FileOperation.Flush);
         Assert.Multiple(() =>
@@ -89,40 +104,40 @@ public sealed class RecordFileTests
     public void Another_version_is_refused_by_name()
     {
         FaultyFileSystem disk = new();
-        Write(disk, "a");
+        Write(disk, "a").Dispose();
         Assert.That(
-            () => RecordFile.Open(disk, Name, Magic, 2, NodeId, _ => { }),
+            () => RecordFile.Read(disk, Name, Magic, 2, NodeId, _ => { }),
             Throws.TypeOf<UnknownFormatException>().With.Message.EqualTo($"{Name}: has format version 1; this program reads version 2."));
     }
 
     [Test]
-    public void What_the_disk_can_not_read_is_not_cut_off()
+    public void What_the_disk_can_not_read_is_told_and_stays()
     {
         FaultyFileSystem disk = new();
-        Write(disk, "a");
+        Write(disk, "a").Dispose();
         disk.BreakSectors(Name, FileHeader.Size + 1, 1);
-        Assert.That(() => Open(disk, _ => { }), Throws.InstanceOf<IOException>());
+        Read(disk, out IReadOnlyList<FileStretch> damage);
+        Assert.That(damage, Is.Not.Empty);
         disk.Heal();
-        Assert.That(Read(disk), Is.EqualTo(new[] { "a" }));
+        Assert.That(Read(disk, out damage), Is.EqualTo(new[] { "a" }));
     }
 
-    private static RecordFile Open(FaultyFileSystem disk, Action<ReadOnlyMemory<byte>> read) => RecordFile.Open(disk, Name, Magic, 1, NodeId, read);
-
-    private static void Write(FaultyFileSystem disk, params string[] texts)
+    private static RecordFile Write(FaultyFileSystem disk, params string[] texts)
     {
-        using RecordFile file = Open(disk, _ => { });
+        RecordFile file = RecordFile.Create(disk, Name, Magic, 1, NodeId);
         foreach (string text in texts)
         {
             file.Append(Encoding.UTF8.GetBytes(text));
         }
 
         file.Flush();
+        return file;
     }
 
-    private static List<string> Read(FaultyFileSystem disk)
+    private static List<string> Read(FaultyFileSystem disk, out IReadOnlyList<FileStretch> damage)
     {
         List<string> texts = [];
-        Open(disk, record => texts.Add(Encoding.UTF8.GetString(record.Span))).Dispose();
+        damage = RecordFile.Read(disk, Name, Magic, 1, NodeId, record => texts.Add(Encoding.UTF8.GetString(record.Span)));
         return texts;
     }
 }
