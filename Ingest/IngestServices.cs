@@ -134,6 +134,7 @@ public static class IngestServices
         AddLoop<StoreApplier>(services);
         AddLoop<LogCommitter>(services);
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreMaintenanceService>());
+        services.AddSingleton<IReadinessNote>(provider => provider.GetRequiredService<StoreMaintenanceService>());
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreApplier>());
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<LogCommitter>());
     }
@@ -166,7 +167,11 @@ public static class IngestServices
         try
         {
             return InfluxWriter.Open(
-                new InfluxNode(provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId) { NodeOf = directory.NodeIdOf },
+                new InfluxNode(provider.GetRequiredService<IFileSystem>(), directory.Path, directory.NodeId)
+                {
+                    NodeOf = directory.NodeIdOf,
+                    RetentionOf = provider.GetRequiredService<StorageOptions>().RetentionOf,
+                },
                 provider.GetRequiredService<InfluxOptions>(), pcode => ApdexThresholdOf(projects, pcode), provider.GetRequiredService<AlertLookup>(),
                 provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CoreInstruments>(),
                 provider.GetRequiredService<ILogger<InfluxWriter>>());

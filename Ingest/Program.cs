@@ -1,1 +1,5 @@
-return await TimeSeries.Hosting.Running.HostProgram.RunAsync("TimeSeries Ingest", args, arguments => TimeSeries.Ingest.IngestHost.Build(arguments));
+using TimeSeries.Hosting.Running;
+using TimeSeries.Hosting.Storage;
+using TimeSeries.Ingest;
+
+return await HostProgram.RunAsync("TimeSeries Ingest", args, arguments => IngestHost.Build(arguments), DeadLetterCommand.Command);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
+using TimeSeries.Hosting.Running;
 
 namespace TimeSeries.Hosting.Configuration;
 
@@ -9,7 +10,7 @@ internal static class HelpText
 {
     private const int GroupKeys = 44;
 
-    public static string Of(string host, IEnumerable<OptionsSection> sections)
+    public static string Of(string host, IEnumerable<OptionsSection> sections, params IEnumerable<HostCommand> commands)
     {
         StringBuilder text = new();
         text.AppendLine(CultureInfo.InvariantCulture, $"{host}")
@@ -20,6 +21,12 @@ internal static class HelpText
         AddLine(text, "--version", "the version");
         AddLine(text, "--urls=http://127.0.0.1:5080", "addresses to listen on");
         AddLine(text, "--influx-env=<file>", "settings of InfluxDB; without it influx.env in the working directory, then upwards");
+        foreach (HostCommand command in commands)
+        {
+            text.AppendLine();
+            AddLine(text, command.Name, command.Description);
+        }
+
         foreach (OptionsSection section in sections)
         {
             text.AppendLine();

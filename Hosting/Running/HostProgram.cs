@@ -18,8 +18,15 @@ public static class HostProgram
     private static readonly InvocationConfiguration _invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     /// <summary>Builds and runs the host until it is told to stop. Returns the exit code: 0, or 1 when it could not start or its work failed.</summary>
-    public static async Task<int> RunAsync(string name, string[] args, Func<string[], WebApplication> build)
+    /// <param name="name">Name of the host.</param>
+    /// <param name="args">The command line.</param>
+    /// <param name="build">Builds the host from arguments.</param>
+    /// <param name="commands">What the program does instead, when the first argument names it.</param>
+    public static async Task<int> RunAsync(string name, string[] args, Func<string[], WebApplication> build, params HostCommand[] commands)
     {
+        HostCommand? chosen = Array.Find(commands, command => args is [var first, ..] && first == command.Name);
+        args = chosen is null ? args : args[1..];
+
         // Options are keys of the configuration, which reads them. Their help is one list, not System.CommandLine's.
         RootCommand command = new(name) { TreatUnmatchedTokensAsErrors = false };
         command.Directives.Clear();
@@ -32,8 +39,13 @@ public static class HostProgram
             await using WebApplication app = build(asksForHelp ? [] : args);
             if (asksForHelp)
             {
-                Console.Out.Write(HelpText.Of($"{name} {HostVersion.Text}", app.Services.GetServices<OptionsSection>()));
+                Console.Out.Write(HelpText.Of($"{name} {HostVersion.Text}", app.Services.GetServices<OptionsSection>(), commands));
                 return 0;
+            }
+
+            if (chosen is not null)
+            {
+                return await chosen.RunAsync(app.Services, stop);
             }
 
             try

@@ -4,9 +4,12 @@ using TimeSeries.Hosting.Web;
 namespace TimeSeries.Ingest.Shipping;
 
 /// <summary>Runs the store's own work beside the host's: sealing, compaction and retention, or sending to a shared store.</summary>
-internal sealed partial class StoreMaintenanceService(ISampleStore store, ILogger<StoreMaintenanceService> logger) : BackgroundService, IReadinessCheck
+internal sealed partial class StoreMaintenanceService(ISampleStore store, ILogger<StoreMaintenanceService> logger)
+    : BackgroundService, IReadinessCheck, IReadinessNote
 {
     public string? WhyNotReady() => store.NotReadyReason;
+
+    public string? Text => store.Notice;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

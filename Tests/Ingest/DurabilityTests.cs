@@ -17,6 +17,18 @@ public sealed class DurabilityTests
     public async Task StopAsync() => await _host.DisposeAsync();
 
     [Test]
+    public async Task What_an_operator_should_know_of_the_store_is_told_while_the_host_is_ready()
+    {
+        _host.Store.Notice = "The store refuses samples for a limit.";
+        using HttpResponseMessage told = await _host.Client.GetAsync("/readyz");
+        _host.Store.Notice = null;
+        using HttpResponseMessage well = await _host.Client.GetAsync("/readyz");
+        Assert.That(
+            (told.StatusCode, await told.Content.ReadAsStringAsync(), await well.Content.ReadAsStringAsync()),
+            Is.EqualTo((HttpStatusCode.OK, "ok\nThe store refuses samples for a limit.\n", "ok\n")));
+    }
+
+    [Test]
     public async Task No_200_precedes_the_flush_of_its_batch()
     {
         for (int i = 0; i < 5; i++)

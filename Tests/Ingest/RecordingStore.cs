@@ -23,6 +23,9 @@ internal class RecordingStore : ISampleStore
     /// <summary>Why it is said to take no samples.</summary>
     public string? Fault { get; set; }
 
+    /// <summary>What it says that an operator should know.</summary>
+    public string? Notice { get; set; }
+
     public long NextNumber => 0;
 
     /// <summary>While set, nothing is said to be stored before it.</summary>

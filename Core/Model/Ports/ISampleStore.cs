@@ -17,6 +17,9 @@ public interface ISampleStore
     /// <summary>Why the host isn't ready on account of the store; null when it is.</summary>
     string? NotReadyReason => null;
 
+    /// <summary>What an operator should know of the store though the host is ready: a sentence that gives nothing away; null when all is well.</summary>
+    string? Notice => null;
+
     /// <summary>
     /// Takes a batch that is durable in the log through <paramref name="end"/>. The batch is the caller's again when the task completes.
     /// Waits while the store can't take more; throws when it can't be written at all.

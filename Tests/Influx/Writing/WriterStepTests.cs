@@ -71,7 +71,8 @@ internal sealed class WriterStepTests
         SendQueue queue = new(1 << 20, LogPosition.Start);
         using InfluxHttp http = new(options, _clock);
         DeadLetters deadLetters = new(new InfluxNode(_files, "node", 1), _clock);
-        using LineSender sender = new(http, options, queue, new AdaptiveBatchSize(1 << 20, _clock), deadLetters, _clock, _instruments, NullLogger.Instance);
+        using LineSender sender = new(
+            http, queue, new AdaptiveBatchSize(1 << 20, _clock), deadLetters, new LineAges(_ => null, _clock), _clock, _instruments, NullLogger.Instance);
         await queue.AddAsync(Batch(0, 1), CancellationToken.None);
         await queue.AddAsync(Batch(1, 2), CancellationToken.None);
 
@@ -103,7 +104,8 @@ internal sealed class WriterStepTests
         SendQueue queue = new(1 << 20, LogPosition.Start);
         using InfluxHttp http = new(options, _clock);
         DeadLetters deadLetters = new(new InfluxNode(_files, "node", 1), _clock);
-        using LineSender sender = new(http, options, queue, new AdaptiveBatchSize(1 << 20, _clock), deadLetters, _clock, _instruments, NullLogger.Instance);
+        using LineSender sender = new(
+            http, queue, new AdaptiveBatchSize(1 << 20, _clock), deadLetters, new LineAges(_ => null, _clock), _clock, _instruments, NullLogger.Instance);
         await queue.AddAsync(Batch(0, 1), CancellationToken.None);
         using CancellationTokenSource stop = new();
         Task<bool> step = sender.SendNextAsync(stop.Token).AsTask();

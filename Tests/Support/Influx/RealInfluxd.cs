@@ -25,7 +25,6 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(15);
 
     private readonly string _program;
-    private readonly InfluxdSettings _settings;
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private ConcurrentQueue<string> _output = new();
@@ -35,11 +34,14 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
     private RealInfluxd(string program, InfluxdSettings settings)
     {
         _program = program;
-        _settings = settings;
+        Settings = settings;
     }
 
     /// <summary>Where it listens; the same after each restart.</summary>
     public Uri Address => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>How it is set up; changes count from the next start.</summary>
+    public InfluxdSettings Settings { get; set; }
 
     /// <summary>What it printed since its last start.</summary>
     public string Output => string.Join('\n', _output);
@@ -60,7 +62,7 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
         try
         {
             await server.RestartAsync();
-            if (server._settings.Auth)
+            if (server.Settings.Auth)
             {
                 await server.QueryAsync($"CREATE USER {Administrator} WITH PASSWORD '{AdministratorPassword}' WITH ALL PRIVILEGES");
             }
@@ -185,7 +187,7 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
 
     private void AddName(HttpRequestMessage request)
     {
-        if (_settings.Auth)
+        if (Settings.Auth)
         {
             string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Administrator}:{AdministratorPassword}"));
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", pair);
@@ -214,16 +216,16 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
         [data]
           dir = "{_folder["data"]}"
           wal-dir = "{_folder["wal"]}"
-          index-version = "{_settings.IndexVersion}"
-          max-values-per-tag = {_settings.MaxValuesPerTag}
+          index-version = "{Settings.IndexVersion}"
+          max-values-per-tag = {Settings.MaxValuesPerTag}
           query-log-enabled = false
         [monitor]
           store-enabled = false
         [http]
           bind-address = "127.0.0.1:{_port}"
-          auth-enabled = {(_settings.Auth ? "true" : "false")}
+          auth-enabled = {(Settings.Auth ? "true" : "false")}
           log-enabled = false
-          max-body-size = {_settings.MaxBodyBytes}
+          max-body-size = {Settings.MaxBodyBytes}
         [logging]
           format = "logfmt"
           level = "info"

@@ -13,7 +13,6 @@ public sealed class InfluxHttp : IDisposable
     // The start of an error's body holds the reason. The rest may be a page of a proxy.
     private const int MaxBodyBytes = 4_096;
 
-    private readonly InfluxOptions _options;
     private readonly TimeProvider _clock;
     private readonly InfluxConnection _connection;
     private readonly WriteBodies _bodies = new();
@@ -22,10 +21,13 @@ public sealed class InfluxHttp : IDisposable
 
     public InfluxHttp(InfluxOptions options, TimeProvider clock)
     {
-        _options = options;
+        Options = options;
         _clock = clock;
         _connection = new InfluxConnection(options, options.Credentials, MaxBodyBytes);
     }
+
+    /// <summary>Where it writes to, and how.</summary>
+    internal InfluxOptions Options { get; }
 
     /// <summary>Sends lines once. Throws only when cancelled.</summary>
     /// <param name="lines">The lines; they are copied, and stay the caller's.</param>
@@ -33,15 +35,15 @@ public sealed class InfluxHttp : IDisposable
     /// <param name="cancellationToken">Ends the request.</param>
     public async Task<WriteReply> WriteAsync(ReadOnlyMemory<byte> lines, int maxBytes, CancellationToken cancellationToken)
     {
-        byte[] body = _options.Gzip ? Compress(lines) : _bodies.Take(lines.Span, maxBytes);
-        using CancellationTokenSource timeout = new(_options.Timeout, _clock);
+        byte[] body = Options.Gzip ? Compress(lines) : _bodies.Take(lines.Span, maxBytes);
+        using CancellationTokenSource timeout = new(Options.Timeout, _clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            RestResponse response = await _connection.WriteAsync(body, _options.Gzip ? "gzip" : null, either.Token).ConfigureAwait(false);
+            RestResponse response = await _connection.WriteAsync(body, Options.Gzip ? "gzip" : null, either.Token).ConfigureAwait(false);
 
             // Only with a response is it certain that nothing reads the array any more; others are left to the garbage collector.
-            if (!_options.Gzip)
+            if (!Options.Gzip)
             {
                 _bodies.Return(body);
             }
@@ -60,7 +62,7 @@ public sealed class InfluxHttp : IDisposable
     /// <summary>Creates the database (1.x). Null when it exists now, else why not.</summary>
     public async Task<string?> CreateDatabaseAsync(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(_options.Timeout, _clock);
+        using CancellationTokenSource timeout = new(Options.Timeout, _clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

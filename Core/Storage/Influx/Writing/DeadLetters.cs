@@ -19,14 +19,14 @@ internal sealed class DeadLetters(InfluxNode node, TimeProvider clock)
     private long _length;
 
     /// <summary>Where the files lie.</summary>
-    public string Path { get; } = System.IO.Path.Combine(node.Directory, "dead-letters");
+    public string Path { get; } = DeadLetterFile.FolderOf(node.Directory);
 
     /// <summary>Keeps lines; they are on stable storage when it returns.</summary>
     /// <exception cref="IOException">They can't be kept.</exception>
     public void Add(ReadOnlySpan<byte> lines, string reason)
     {
         string head = string.Create(
-            CultureInfo.InvariantCulture, $"# {clock.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {reason.ReplaceLineEndings(" ").Replace('\0', ' ')}\n");
+            CultureInfo.InvariantCulture, $"# {clock.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {DeadLetterFile.OneLine(reason)}\n");
         byte[] bytes = [.. Encoding.UTF8.GetBytes(head), .. lines];
         lock (_lock)
         {

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
@@ -10,4 +11,7 @@ public sealed record InfluxNode(IFileSystem Files, string Directory, ulong Id)
 {
     /// <summary>The node that a sample belongs to in InfluxDB, by its sequence number. A copied directory has others than <see cref="Id"/>.</summary>
     public Func<long, ulong> NodeOf { get; init; } = _ => Id;
+
+    /// <summary>How long samples of a kind are kept; null means no limit.</summary>
+    public Func<Kind, TimeSpan?> RetentionOf { get; init; } = _ => null;
 }

@@ -63,7 +63,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         _deadLetters = new DeadLetters(node, clock);
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
         _size = new AdaptiveBatchSize(options.BatchBytes, clock);
-        _sender = new LineSender(_http, options, _queue, _size, _deadLetters, clock, instruments, logger);
+        _sender = new LineSender(_http, _queue, _size, _deadLetters, new LineAges(node.RetentionOf, clock), clock, instruments, logger);
         _rollups = new UnitWriter(_queue, _size, apdexThresholdMicroseconds, node.NodeOf);
         _unit = new OpenUnit(checkpoint.Unit);
         _through = checkpoint.Through;
@@ -86,6 +86,17 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 
     /// <inheritdoc/>
     public string? Fault => _sender.Fault?.Reason;
+
+    /// <inheritdoc/>
+    public string? Notice => _sender.Fault?.Outcome switch
+    {
+        null => null,
+        WriteOutcome.LimitReached => "InfluxDB refuses samples for a limit or its retention. They wait in the WAL until it is raised.",
+        WriteOutcome.TooLarge => "InfluxDB, or a proxy before it, refuses a sample as too large. Samples wait in the WAL until its limit is raised.",
+        WriteOutcome.Denied => "InfluxDB refuses the account. Samples wait in the WAL.",
+        WriteOutcome.NoDatabase or WriteOutcome.Misconfigured => "InfluxDB lacks the database or its retention policy. Samples wait in the WAL.",
+        _ => "InfluxDB takes no samples now. They wait in the WAL.",
+    };
 
     /// <summary>Opens the writer on a data directory: reads its checkpoint. InfluxDB need not be there.</summary>
     /// <param name="node">The data directory; the checkpoint is the file <c>influx</c>, refused lines go to <c>dead-letters/</c>.</param>

@@ -10,7 +10,7 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 /// Several loops may run side by side; some send, the others wait.
 /// </summary>
 internal sealed partial class LineSender(
-    InfluxHttp http, InfluxOptions options, SendQueue queue, AdaptiveBatchSize size, DeadLetters deadLetters, TimeProvider clock,
+    InfluxHttp http, SendQueue queue, AdaptiveBatchSize size, DeadLetters deadLetters, LineAges ages, TimeProvider clock,
     CoreInstruments instruments, ILogger logger) : IDisposable
 {
     // More concurrent writes make a server of few cores no faster.
@@ -132,7 +132,7 @@ internal sealed partial class LineSender(
         while (true)
         {
             WriteReply reply = await WriteAsync(batch, lines, cancellationToken).ConfigureAwait(false);
-            Verdict verdict = Judge(reply, lines);
+            Verdict verdict = Judge(reply, batch, lines);
             if (verdict != Verdict.Hold)
             {
                 _faults.Release(batch);
@@ -176,20 +176,28 @@ internal sealed partial class LineSender(
     private void Count(WriteReply reply) => instruments.InfluxWrites.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome.ToString()));
 
     // What becomes of lines. A line alone that is too large waits for an operator, since every limit of a size can be raised.
-    private static Verdict Judge(WriteReply reply, (int First, int Count) lines) => reply.Outcome switch
+    private Verdict Judge(WriteReply reply, LineBatch batch, (int First, int Count) lines) => reply.Outcome switch
     {
         WriteOutcome.Stored => Verdict.Stored,
         WriteOutcome.PartlyRefused when reply.Dropped >= lines.Count => Verdict.Keep,
         WriteOutcome.PartlyRefused or WriteOutcome.Refused => lines.Count > 1 ? Verdict.Halve : Verdict.Keep,
+        WriteOutcome.LimitReached => reply.Dropped >= lines.Count || lines.Count == 1 ? JudgeLimit(batch, lines) : Verdict.Halve,
         WriteOutcome.TooLarge => lines.Count > 1 ? Verdict.Halve : Verdict.Hold,
         WriteOutcome.Unavailable or WriteOutcome.Denied or WriteOutcome.NoDatabase or WriteOutcome.Misconfigured => Verdict.Hold,
         _ => throw new InvalidOperationException($"{reply.Outcome} is no outcome."),
     };
 
+    // A limit refuses all of the lines. Those past their retention need not wait for an operator, who may lift it too late.
+    private Verdict JudgeLimit(LineBatch batch, (int First, int Count) lines)
+    {
+        int expired = ages.CountExpired(batch, lines);
+        return expired == lines.Count ? Verdict.Keep : expired == 0 ? Verdict.Hold : Verdict.Halve;
+    }
+
     // Only once, for writes that came before the database existed. A database that disappears later was dropped on purpose.
     private async ValueTask<bool> TryCreateAsync(CancellationToken cancellationToken)
     {
-        if (!options.CreateDatabase || options.WriteApi != InfluxWriteApi.V1)
+        if (!http.Options.CreateDatabase || http.Options.WriteApi != InfluxWriteApi.V1)
         {
             return false;
         }
@@ -208,11 +216,11 @@ internal sealed partial class LineSender(
         string? fault = await http.CreateDatabaseAsync(cancellationToken).ConfigureAwait(false);
         if (fault is null)
         {
-            LogCreated(options.Database);
+            LogCreated(http.Options.Database);
         }
         else
         {
-            LogNotCreated(options.Database, fault);
+            LogNotCreated(http.Options.Database, fault);
         }
 
         return fault is null;

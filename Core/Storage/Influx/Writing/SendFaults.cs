@@ -42,7 +42,14 @@ internal sealed partial class SendFaults(TimeProvider clock, ILogger logger)
             _isLogged = true;
         }
 
-        LogHeld(reply.Reason);
+        if (reply.Outcome == WriteOutcome.LimitReached)
+        {
+            LogLimit(reply.Reason);
+        }
+        else
+        {
+            LogHeld(reply.Reason);
+        }
     }
 
     /// <summary>InfluxDB has stored lines of a batch, or refused them for good.</summary>
@@ -69,6 +76,11 @@ internal sealed partial class SendFaults(TimeProvider clock, ILogger logger)
 
     [LoggerMessage(1101, LogLevel.Error, "InfluxDB accepts no samples: {Reason}. Samples stay in the WAL and are sent again.")]
     private partial void LogHeld(string reason);
+
+    [LoggerMessage(1109, LogLevel.Error,
+        "InfluxDB refuses samples for a limit: {Reason}. Raise the limit of the server, or the retention of the database. "
+            + "Samples stay in the WAL and are sent again; once it is full, pushes get 503.")]
+    private partial void LogLimit(string reason);
 
     [LoggerMessage(1102, LogLevel.Information, "InfluxDB accepts samples again.")]
     private partial void LogReleased();

@@ -37,6 +37,7 @@ public sealed partial record WriteReply(WriteOutcome Outcome, string Reason)
         WriteOutcome outcome = (int)status switch
         {
             204 => WriteOutcome.Stored,
+            400 or 422 when IsAboutLimit(body) => WriteOutcome.LimitReached,
             400 => isPartial ? WriteOutcome.PartlyRefused : WriteOutcome.Refused,
             422 => WriteOutcome.PartlyRefused,
             413 => WriteOutcome.TooLarge,
@@ -72,38 +73,18 @@ public sealed partial record WriteReply(WriteOutcome Outcome, string Reason)
         body.Contains("not found", StringComparison.OrdinalIgnoreCase)
         && (body.Contains("database not found", StringComparison.OrdinalIgnoreCase) || body.Contains("bucket", StringComparison.OrdinalIgnoreCase));
 
+    // Only before the first quote: what is quoted is a sample's.
+    private static bool IsAboutLimit(string body)
+    {
+        int quote = body.AsSpan().IndexOfAny('"', '\'');
+        return Limit().IsMatch(quote < 0 ? body : body[..quote]);
+    }
+
     private static string Cut(string text) => text.Length <= MaxReason ? text : text[..MaxReason];
+
+    [GeneratedRegex(@"\b(limit|quota|cardinality|retention)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Limit();
 
     [GeneratedRegex(@"dropped=(?<count>\d+)")]
     private static partial Regex DroppedCount();
-}
-
-/// <summary>The outcome of a write, which decides what becomes of its lines.</summary>
-public enum WriteOutcome : byte
-{
-    /// <summary>204: all lines are stored.</summary>
-    Stored,
-
-    /// <summary>
-    /// 400 "partial write" (1.x, 3.x) or 422 (2.x): some lines are refused for good, the others stored. Halves are sent until each refused line is alone.
-    /// </summary>
-    PartlyRefused,
-
-    /// <summary>400 otherwise: the whole write is refused for some line (2.x), or all lines are. Halves are sent until each refused line is alone.</summary>
-    Refused,
-
-    /// <summary>413, a proxy's too, or a reset while a large body was sent: smaller writes are sent; a line alone is held until the limit is raised.</summary>
-    TooLarge,
-
-    /// <summary>401, 403: held and tried slowly until an operator corrects the account.</summary>
-    Denied,
-
-    /// <summary>404 for a missing database: made once where that is allowed, then held.</summary>
-    NoDatabase,
-
-    /// <summary>404 otherwise, a missing retention policy, or a status that no InfluxDB gives: held and tried slowly.</summary>
-    Misconfigured,
-
-    /// <summary>408, 429, 5xx, a time-out, a broken connection, or a 204, 400 or 422 that is not InfluxDB's: tried again.</summary>
-    Unavailable,
 }
