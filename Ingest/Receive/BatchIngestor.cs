@@ -108,23 +108,23 @@ internal sealed class BatchIngestor(
         return await submitter.SubmitAsync(validated.Batch!, key, counts, validated.MadeIds);
     }
 
-    private IngestResult Describe(CommitResult committed, SampleBatchBuilder builder, bool? isStored) => committed.Outcome switch
+    private IngestResult Describe(CommitResult committed, SampleBatchBuilder builder, StoredState? stored) => committed.Outcome switch
     {
-        CommitOutcome.Stored => Describe(committed, builder.Rejected.List(MaxListedErrors), isStored),
-        CommitOutcome.Resent => Describe(committed, [], isStored),
+        CommitOutcome.Stored => Describe(committed, builder.Rejected.List(MaxListedErrors), stored),
+        CommitOutcome.Resent => Describe(committed, [], stored),
         CommitOutcome.LogUnavailable => IngestResult.Refused(IngestProblem.Unavailable("the log can't be written")),
         CommitOutcome.Stopping => IngestResult.Refused(IngestProblem.Stopping),
         CommitOutcome.Delayed => IngestResult.Refused(IngestProblem.Delayed),
         _ => throw new InvalidOperationException($"{committed.Outcome} is no outcome."),
     };
 
-    private IngestResult Describe(CommitResult committed, IReadOnlyList<SampleError> errors, bool? isStored) => new()
+    private IngestResult Describe(CommitResult committed, IReadOnlyList<SampleError> errors, StoredState? stored) => new()
     {
         HasSamples = true,
         Counts = committed.Counts,
         IsDuplicate = committed.Outcome == CommitOutcome.Resent,
         Errors = errors,
-        IsStored = isStored,
+        Stored = stored,
         Position = string.Create(CultureInfo.InvariantCulture, $"{directory.NodeId:x16}-{committed.Position.Offset}"),
     };
 

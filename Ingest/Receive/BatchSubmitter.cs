@@ -52,8 +52,8 @@ internal sealed class BatchSubmitter(
         }
     }
 
-    /// <summary>Waits until a store that is fed from the log has the batch. Returns whether it has; null when there is nothing to wait for.</summary>
-    public async ValueTask<bool?> WaitStoredAsync(CommitResult committed)
+    /// <summary>Waits until a store that is fed from the log has the batch. Returns what it has of it; null when there is nothing to wait for.</summary>
+    public async ValueTask<StoredState?> WaitStoredAsync(CommitResult committed)
     {
         if (route.LogFed is not { } store || committed.Outcome is not (CommitOutcome.Stored or CommitOutcome.Resent))
         {
@@ -62,19 +62,19 @@ internal sealed class BatchSubmitter(
 
         if (committed.Counts.Accepted == 0)
         {
-            return true;
+            return new StoredState(true, 0);
         }
 
         using CancellationTokenSource timeout = new(options.StoredTimeout, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, lifetime.ApplicationStopping);
         try
         {
-            await store.WaitStoredAsync(committed.Position, either.Token);
-            return true;
+            int? refused = await store.WaitStoredAsync(committed.Position, either.Token);
+            return new StoredState(refused == 0, refused ?? 0);
         }
         catch (OperationCanceledException)
         {
-            return false;
+            return new StoredState(false, 0);
         }
     }
 
@@ -111,3 +111,8 @@ internal sealed class BatchSubmitter(
         }
     }
 }
+
+/// <summary>What a shared store has of a batch.</summary>
+/// <param name="IsWhole">Whether it is known to have all accepted samples.</param>
+/// <param name="Refused">How many it is known to have refused for good.</param>
+internal readonly record struct StoredState(bool IsWhole, int Refused);

@@ -21,8 +21,8 @@ internal sealed record IngestResult
     /// <summary>The first samples that were rejected, and why.</summary>
     public IReadOnlyList<SampleError> Errors { get; init; } = [];
 
-    /// <summary>Whether the samples are in the store; null when that was not waited for, or is the same as durable.</summary>
-    public bool? IsStored { get; init; }
+    /// <summary>What the store has of the samples; null when that was not waited for, or is the same as durable.</summary>
+    public StoredState? Stored { get; init; }
 
     /// <summary>Where the batch is in the WAL; empty when nothing was stored.</summary>
     public string Position { get; init; } = "";

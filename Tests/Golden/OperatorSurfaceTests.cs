@@ -34,6 +34,9 @@ internal sealed partial class OperatorSurfaceTests
         // Where unknown names are too many to be listed.
         "$.components.schemas.BatchAnswer.properties.unknownCount was added",
 
+        // A shared store may refuse samples for good.
+        "$.components.schemas.BatchAnswer.properties.refused was added",
+
         // A refused batch tells its misspelled names too.
         .. new[] { "unknown", "unknownCount", "nearest" }.Select(name => $"$.components.schemas.PushProblem.properties.{name} was added"),
     ];

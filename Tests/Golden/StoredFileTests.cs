@@ -45,9 +45,16 @@ internal sealed class StoredFileTests
     public void Lines_that_InfluxDB_refused()
     {
         _files.CreateDirectory(Folder);
-        DeadLetters letters = new(Node, new FakeTimeProvider(GoldenDirectory.Now));
-        letters.Add("transaction,e=0 n=1i 1\ntransaction,e=0 n=2i 2\n"u8, "400 first line\nsecond line\0");
-        letters.Add("sql,e=0 n=3i 3\n"u8, "422 \uC11C\uC6B8");
+        DeadLetters letters = new(Node, new FakeTimeProvider(GoldenDirectory.Now), LogPosition.Start);
+        using LineBatch lines = new(100);
+        foreach (string line in new[] { "transaction,e=0 n=1i 1", "transaction,e=0 n=2i 2", "sql,e=0 n=3i 3" })
+        {
+            lines.Append(Encoding.UTF8.GetBytes(line));
+            lines.TryEndLine(100);
+        }
+
+        letters.Add(lines, (0, 2), "400 first line\nsecond line\0");
+        letters.Add(lines, (2, 1), "422 \uC11C\uC6B8");
         letters.Leave();
         string file = _files.List(Folder + "/dead-letters").Single();
         Assert.That(Path.GetFileName(file), Is.EqualTo("20240310-130500-000.lp"));

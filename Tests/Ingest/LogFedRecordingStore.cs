@@ -9,13 +9,20 @@ internal sealed class LogFedRecordingStore : RecordingStore, ILogFedStore
 {
     public long LastUnit => -1;
 
+    /// <summary>How many samples of a record it has refused; null when it does not know.</summary>
+    public int? Refused { get; set; } = 0;
+
     public ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken)
     {
         NoteCall(string.Create(CultureInfo.InvariantCulture, $"unit {nextUnit} from {nextNumber}"));
         return ValueTask.CompletedTask;
     }
 
-    public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => Unstored?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+    public async Task<int?> WaitStoredAsync(LogPosition through, CancellationToken cancellationToken)
+    {
+        await (Unstored?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+        return Refused;
+    }
 
     public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {

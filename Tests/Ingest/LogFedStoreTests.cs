@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using MessagePack;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Tests.Files;
@@ -62,6 +64,35 @@ public sealed class LogFedStoreTests
 
         Assert.That((response.GetProperty("accepted").GetInt32(), response.GetProperty("stored").GetBoolean()), Is.EqualTo((1, false)));
         Assert.That(_host.Now - began, Is.GreaterThanOrEqualTo(10_000));
+    }
+
+    [TestCase(0, true, null)]
+    [TestCase(2, false, 2)]
+    [TestCase(null, false, null)]
+    public async Task Wait_stored_says_how_many_samples_the_store_has_refused(int? refused, bool isStored, int? told)
+    {
+        ((LogFedRecordingStore)_host.Store).Refused = refused;
+        foreach (bool isRepeat in new[] { false, true })
+        {
+            JsonElement response = await IngestTestHost.ReadAsync(
+                await _host.PushAsync(_host.Batch("id", "agent", "/a", "/b", "/c"), "?wait=stored"), HttpStatusCode.OK);
+            int? found = response.TryGetProperty("refused", out JsonElement count) ? count.GetInt32() : null;
+            Assert.That(
+                (response.GetProperty("duplicate").GetBoolean(), response.GetProperty("stored").GetBoolean(), found), Is.EqualTo((isRepeat, isStored, told)));
+        }
+    }
+
+    [Test]
+    public async Task A_response_in_MessagePack_says_so_too()
+    {
+        ((LogFedRecordingStore)_host.Store).Refused = 1;
+        using HttpResponseMessage response =
+            await _host.PushAsync(Encoding.UTF8.GetBytes(_host.Batch()), query: "?wait=stored", accept: "application/msgpack");
+        using JsonDocument read = JsonDocument.Parse(MessagePackSerializer.ConvertToJson(await response.Content.ReadAsByteArrayAsync()));
+        Assert.That(
+            (read.RootElement.GetProperty("stored").GetBoolean(), read.RootElement.GetProperty("refused").GetInt32(),
+                read.RootElement.GetProperty("position").GetString()!.Length > 0),
+            Is.EqualTo((false, 1, true)));
     }
 
     [Test]

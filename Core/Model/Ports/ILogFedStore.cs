@@ -24,8 +24,9 @@ public interface ILogFedStore : ISampleStore
     /// <param name="cancellationToken">Ends the waiting.</param>
     ValueTask MarkAsync(LogPosition end, long nextUnit, long nextNumber, CancellationToken cancellationToken);
 
-    /// <summary>Completes when everything through a position is in the store.</summary>
-    Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken);
+    /// <summary>Completes when everything through a position is in the store, but for what it refuses for good.</summary>
+    /// <returns>How many samples of the record that ends there the store has refused; null when that is not known any more.</returns>
+    Task<int?> WaitStoredAsync(LogPosition through, CancellationToken cancellationToken);
 
     /// <summary>
     /// Those of the ids that the project has alerts of; none when the store can't be reached.

@@ -72,6 +72,7 @@ internal sealed class BatchDescription : IApiDescription
         ("position", String()))
         .WithOptional(
             ("stored", Boolean("With wait=stored on a shared store: whether the samples are there.")),
+            ("refused", Count("With wait=stored, where there are any: how many accepted samples the store has refused for good.")),
             ("unknownCount", Count("How many names are unknown, where unknown lists only the first 100.")));
 
     private static OpenApiSchema Errors() => Array(Ref("SampleError"), maxItems: 100);

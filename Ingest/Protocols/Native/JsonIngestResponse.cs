@@ -16,9 +16,13 @@ internal static class JsonIngestResponse
         json.WriteNumber("duplicates"u8, result.Counts.Duplicates);
         json.WriteNumber("truncated"u8, result.Counts.Truncated);
         json.WriteBoolean("duplicate"u8, result.IsDuplicate);
-        if (result.IsStored is { } isStored)
+        if (result.Stored is { } stored)
         {
-            json.WriteBoolean("stored"u8, isStored);
+            json.WriteBoolean("stored"u8, stored.IsWhole);
+            if (stored.Refused > 0)
+            {
+                json.WriteNumber("refused"u8, stored.Refused);
+            }
         }
 
         WriteErrors(json, result.Errors);

@@ -15,7 +15,7 @@ internal static class MessagePackIngestResponse
     public static void Write(IBufferWriter<byte> output, IngestResult result, UnknownNames unknown)
     {
         MessagePackWriter writer = new(output);
-        writer.WriteMapHeader(MemberCount + (result.IsStored is null ? 0 : 1) + (unknown.IsCut ? 1 : 0));
+        writer.WriteMapHeader(MemberCount + (result.Stored is null ? 0 : 1) + (result.Stored is { Refused: > 0 } ? 1 : 0) + (unknown.IsCut ? 1 : 0));
         writer.Write("accepted");
         writer.Write(result.Counts.Accepted);
         writer.Write("rejected");
@@ -26,10 +26,15 @@ internal static class MessagePackIngestResponse
         writer.Write(result.Counts.Truncated);
         writer.Write("duplicate");
         writer.Write(result.IsDuplicate);
-        if (result.IsStored is { } isStored)
+        if (result.Stored is { } stored)
         {
             writer.Write("stored");
-            writer.Write(isStored);
+            writer.Write(stored.IsWhole);
+            if (stored.Refused > 0)
+            {
+                writer.Write("refused");
+                writer.Write(stored.Refused);
+            }
         }
 
         writer.Write("errors");

@@ -70,7 +70,7 @@ internal sealed class WriterStepTests
         InfluxOptions options = new() { Host = server.Address, Credentials = new InfluxCredentials(FakeInflux.Token), Timeout = TimeSpan.FromDays(1) };
         SendQueue queue = new(1 << 20, LogPosition.Start);
         using InfluxHttp http = new(options, _clock);
-        DeadLetters deadLetters = new(new InfluxNode(_files, "node", 1), _clock);
+        DeadLetters deadLetters = new(new InfluxNode(_files, "node", 1), _clock, LogPosition.Start);
         using LineSender sender = new(
             http, queue, new AdaptiveBatchSize(1 << 20, _clock), deadLetters, new LineAges(_ => null, _clock), _clock, _instruments, NullLogger.Instance);
         await queue.AddAsync(Batch(0, 1), CancellationToken.None);
@@ -103,7 +103,7 @@ internal sealed class WriterStepTests
         InfluxOptions options = new() { Host = server.Address, Credentials = new InfluxCredentials(FakeInflux.Token), Timeout = TimeSpan.FromDays(1) };
         SendQueue queue = new(1 << 20, LogPosition.Start);
         using InfluxHttp http = new(options, _clock);
-        DeadLetters deadLetters = new(new InfluxNode(_files, "node", 1), _clock);
+        DeadLetters deadLetters = new(new InfluxNode(_files, "node", 1), _clock, LogPosition.Start);
         using LineSender sender = new(
             http, queue, new AdaptiveBatchSize(1 << 20, _clock), deadLetters, new LineAges(_ => null, _clock), _clock, _instruments, NullLogger.Instance);
         await queue.AddAsync(Batch(0, 1), CancellationToken.None);

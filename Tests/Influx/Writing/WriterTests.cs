@@ -162,6 +162,40 @@ internal sealed class WriterTests
     }
 
     [Test]
+    public async Task A_record_is_told_how_many_of_its_samples_were_refused_for_good()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        await server.QueryAsync("CREATE DATABASE apm WITH DURATION INF SHARD DURATION 1h");
+        await server.WriteAsync($"transaction elapsed=1.5 {WrittenBatch.Start}000000", "apm");
+        using (InfluxWriter writer = Open(server.Address, batchLines: 7))
+        {
+            await RunAsync(writer, async token =>
+            {
+                int?[] refused = new int?[5];
+                for (int record = 1; record < refused.Length; record++)
+                {
+                    // As many as the number of the record, less one, in the hour in which the field is a float.
+                    (long, string, long)[] rows = [.. Enumerable.Range(1, 10).Select(i =>
+                        (WrittenBatch.Start + (i < record ? 0 : 3_600_000) + (record * 100) + i, "/a", (long)i))];
+                    await writer.WriteAsync(WrittenBatch.Transactions(record * 10, rows), new LogPosition(record), token);
+                }
+
+                for (int record = 1; record < refused.Length; record++)
+                {
+                    refused[record] = await writer.WaitStoredAsync(new LogPosition(record), token);
+                }
+
+                Assert.That(refused, Is.EqualTo(new int?[] { null, 0, 1, 2, 3 }));
+                await writer.MarkAsync(new LogPosition(9), 1, 100, token);
+                await StoredAsync(writer, 9);
+            });
+        }
+
+        using InfluxWriter next = Open(server.Address);
+        Assert.That(await next.WaitStoredAsync(new LogPosition(4), CancellationToken.None), Is.Null, "from before the start");
+    }
+
+    [Test]
     public async Task Each_product_gets_all_lines_through_its_own_endpoint([Values] FakeProduct product, [Values] InfluxWriteApi api)
     {
         await using FakeInflux server = await FakeInflux.StartAsync(product);

@@ -60,7 +60,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         _clock = clock;
         _logger = logger;
         _http = new InfluxHttp(options, clock);
-        _deadLetters = new DeadLetters(node, clock);
+        _deadLetters = new DeadLetters(node, clock, checkpoint.Through);
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
         _size = new AdaptiveBatchSize(options.BatchBytes, clock);
         _sender = new LineSender(_http, _queue, _size, _deadLetters, new LineAges(node.RetentionOf, clock), clock, instruments, logger);
@@ -127,9 +127,11 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
             encoder.Begin(batch, _unit);
             while (!encoder.Continue(OpenBatch()))
             {
+                OpenBatch().EndRecord(end);
                 await SendOpenAsync(cancellationToken).ConfigureAwait(false);
             }
 
+            OpenBatch().EndRecord(end);
             _unit.Add(batch);
             _through = end;
             if (OpenBatch() is { } open && (open.LineCount >= _options.BatchLines || open.Length >= _size.MaxBytes))
@@ -168,7 +170,11 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task WaitStoredAsync(LogPosition through, CancellationToken cancellationToken) => _queue.WaitAsync(through, cancellationToken);
+    public async Task<int?> WaitStoredAsync(LogPosition through, CancellationToken cancellationToken)
+    {
+        await _queue.WaitAsync(through, cancellationToken).ConfigureAwait(false);
+        return _deadLetters.RefusedOf(through);
+    }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Storage.Influx.Writing;
@@ -11,9 +12,12 @@ internal sealed class LineBatch : IDisposable
 {
     private const int FirstLines = 1_024;
 
+    private static readonly byte[] _rollup = Encoding.UTF8.GetBytes(InfluxSchema.RollupMeasurement + ",");
+
     private byte[] _bytes;
     private int[] _ends;
     private readonly HashSet<long> _hours = [];
+    private readonly List<(int Lines, LogPosition End)> _records = [];
     private int _length;
     private int _lineStart;
     private long _lineHour;
@@ -38,6 +42,16 @@ internal sealed class LineBatch : IDisposable
 
     /// <summary>The log is contained through here once this and all lines before it are confirmed.</summary>
     public LogPosition Through { get; set; }
+
+    /// <summary>The lines since the last call belong to the record that ends there in the log.</summary>
+    public void EndRecord(LogPosition end) => _records.Add((LineCount, end));
+
+    /// <summary>Where the record of a line's sample ends in the log; null for a line that is no sample's.</summary>
+    public LogPosition? RecordOf(int line)
+    {
+        int index = _records.FindIndex(record => line < record.Lines);
+        return index < 0 || Lines(line, 1).Span.StartsWith(_rollup) ? null : _records[index].End;
+    }
 
     /// <summary>Makes room for bytes of the open line.</summary>
     public Span<byte> Reserve(int bytes)

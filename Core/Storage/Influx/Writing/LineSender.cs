@@ -230,7 +230,7 @@ internal sealed partial class LineSender(
     {
         try
         {
-            deadLetters.Add(batch.Lines(lines.First, lines.Count).Span, reason);
+            deadLetters.Add(batch, lines, reason);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
