@@ -31,7 +31,7 @@ public sealed partial class QueryOptions : IValidatableObject
     [Description("Most memory of results that their readers have not taken yet, in all; a project may hold half, and waits when it does")]
     [ValueRange("16MiB", "1TiB")]
     [TypeConverter(typeof(ByteSize.Converter))]
-    public long MaxHeldBytes { get; init; } = 256L << 20;
+    public long MaxHeldBytes { get; init; } = 128L << 20;
 
     // Agents' dashboards give up after about as long.
     [Description("Longest that one request may wait and compute")]

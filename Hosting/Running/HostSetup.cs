@@ -52,6 +52,9 @@ public static class HostSetup
         // It has nothing to say above that level, but gives each request an activity with ids of its own for what is logged.
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
 
+        // A warning with a stack trace for each connection that is cut: whoever is cut must not fill the log.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel"] = "Error",
+
         // It prints a stack trace when the start fails; the host says in a sentence why.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         // Authentication handlers would log every request that they refuse.

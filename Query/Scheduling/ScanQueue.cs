@@ -6,7 +6,7 @@ namespace TimeSeries.Query.Scheduling;
 /// are short. A project with too many bytes of results that nobody has taken yet waits until some are taken. Thread safe.
 /// </summary>
 /// <param name="slots">How many scans run at a time, without those that rollups serve.</param>
-/// <param name="maxHeldBytes">Most bytes of results that are held; a project holds half. What is begun meanwhile comes on top.</param>
+/// <param name="maxHeldBytes">Most bytes of results that are held; a project holds half. What is being computed comes on top.</param>
 internal sealed class ScanQueue(int slots, long maxHeldBytes)
 {
     // Guards everything below. Projects are those that tokens are configured for, so there are not many.
@@ -57,6 +57,7 @@ internal sealed class ScanQueue(int slots, long maxHeldBytes)
         lock (_gate)
         {
             HeldBytes held = new(this, Of(pcode), bytes);
+            held.Project.LastBytes = bytes;
             Count(held, bytes);
             return held;
         }
@@ -138,7 +139,8 @@ internal sealed class ScanQueue(int slots, long maxHeldBytes)
     }
 
     // A project that holds nothing may always scan, whatever others hold.
-    private bool IsFull(ProjectScans project) => project.HeldBytes > 0 && (project.HeldBytes >= maxHeldBytes / 2 || _heldBytes >= maxHeldBytes);
+    private bool IsFull(ProjectScans project) =>
+        project.ExpectedBytes is var expected && expected > 0 && (expected >= maxHeldBytes / 2 || _heldBytes >= maxHeldBytes);
 
     private ProjectScans Of(long pcode)
     {
@@ -181,6 +183,12 @@ internal sealed class ProjectScans
     public int Running { get; set; }
 
     public long HeldBytes { get; set; }
+
+    /// <summary>Bytes of its last result.</summary>
+    public long LastBytes { get; set; }
+
+    /// <summary>What it will hold when the scans that run give results like the last one.</summary>
+    public long ExpectedBytes => HeldBytes + (Running * LastBytes);
 
     /// <summary>The number of the start of its last scan, counted over all projects.</summary>
     public long LastStart { get; set; }

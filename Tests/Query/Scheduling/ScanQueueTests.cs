@@ -101,8 +101,22 @@ public sealed class ScanQueueTests
         queue.Leave(await Enter(queue, Quiet));
         Assert.That((full.IsCompleted, served.IsCompleted, queue.IsFull(Busy), queue.IsFull(Quiet)), Is.EqualTo((false, false, true, false)));
         held.Dispose();
-        await full;
+        queue.Leave(await full);
         await served;
+    }
+
+    [Test]
+    public async Task A_scan_that_runs_counts_as_much_as_the_result_before()
+    {
+        ScanQueue queue = new(3, 100);
+        queue.Hold(Busy, 30).Dispose();
+        ScanSlot first = await Enter(queue, Busy);
+        ScanSlot second = await Enter(queue, Busy);
+        Task<ScanSlot> third = Enter(queue, Busy);
+        Assert.That(third.IsCompleted, Is.False);
+        queue.Leave(second);
+        await third;
+        queue.Leave(first);
     }
 
     [Test]
