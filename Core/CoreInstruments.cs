@@ -30,6 +30,7 @@ public sealed class CoreInstruments : IDisposable
         StoreFailures = Count(
             "timeseries.store.failures", "{failure}", "Compactions, retentions and deletions of blocks that failed and are tried again.");
         DamagedReads = Count("timeseries.store.damaged_reads", "{read}", "Reads of a block that failed or whose checksum was wrong.");
+        Scrubs = Count("timeseries.store.scrubs", "{block}", "Blocks read whole to find damage.");
         InfluxWrites = Meter.CreateCounter<long>("timeseries.influx.writes", "{request}", "Writes sent to InfluxDB, by outcome.");
         InfluxLines = Count("timeseries.influx.lines", "{line}", "Lines that InfluxDB confirmed.");
         InfluxBytes = Count("timeseries.influx.written", "By", "Bytes of the lines that InfluxDB confirmed, before compression.");
@@ -41,6 +42,7 @@ public sealed class CoreInstruments : IDisposable
             Meter.CreateCounter<long>("timeseries.damage.samples", "{sample}", "Samples that are lost by damage, at most, by kind of file."),
             logger ?? NullLogger<DamageRegister>.Instance);
         Damage.Begin();
+        Meter.CreateObservableGauge("timeseries.damage.quarantined", () => Damage.Quarantined, "{file}", "Files in quarantine/, which no query reads.");
     }
 
     /// <summary>The damage that was found in files.</summary>
@@ -70,6 +72,8 @@ public sealed class CoreInstruments : IDisposable
     public Counter<long> StoreFailures { get; }
 
     public Counter<long> DamagedReads { get; }
+
+    public Counter<long> Scrubs { get; }
 
     public Counter<long> InfluxWrites { get; }
 

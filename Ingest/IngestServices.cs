@@ -128,6 +128,7 @@ public static class IngestServices
     {
         AddLoop<StoreMaintenanceService>(services);
         services.AddHostedService<NodeRecovery>();
+        services.AddHostedService<DamagePolicy>();
         services.AddSingleton<LogCheckpoint>().AddHostedService(provider => provider.GetRequiredService<LogCheckpoint>());
         AddLoop<LogShipper>(services);
         services.AddHostedService<NodeHeartbeat>();
@@ -191,8 +192,15 @@ public static class IngestServices
 
         // A host that never writes to InfluxDB says so.
         instruments.InfluxWrites.Add(0);
-        EmbeddedStoreOptions bounds =
-            new() { HeadBytes = options.HeadBytes, CacheBytes = options.CacheBytes, MaxBytes = options.MaxBytes, Retention = options.RetentionOf };
+        EmbeddedStoreOptions bounds = new()
+        {
+            HeadBytes = options.HeadBytes,
+            CacheBytes = options.CacheBytes,
+            MaxBytes = options.MaxBytes,
+            Retention = options.RetentionOf,
+            ScrubPeriod = options.ScrubPeriod,
+            QuarantinesDamaged = options.QuarantineDamaged,
+        };
         try
         {
             return EmbeddedStore.Open(

@@ -23,6 +23,7 @@ public sealed partial class DamageRegister(Counter<long> places, Counter<long> s
     private readonly HashSet<(string Path, long Offset, string Reason)> _known = [];
     private readonly List<FoundDamage> _found = [];
     private readonly long[] _counts = new long[_files.Length];
+    private int _quarantined;
 
     /// <summary>What was found, in order; at most a thousand.</summary>
     public IReadOnlyList<FoundDamage> Found
@@ -36,18 +37,35 @@ public sealed partial class DamageRegister(Counter<long> places, Counter<long> s
         }
     }
 
-    /// <summary>How many places in which kinds of files, for those who may not see paths; null when none was found.</summary>
+    /// <summary>How many files are in quarantine.</summary>
+    public int Quarantined
+    {
+        get => Volatile.Read(ref _quarantined);
+        set => Volatile.Write(ref _quarantined, value);
+    }
+
+    /// <summary>How many places in which kinds of files, for those who may not see paths; null when there is nothing to tell.</summary>
     public string? Summary
     {
         get
         {
+            List<string> sentences = [];
             lock (_gate)
             {
-                return _found.Count == 0 ? null : "Damage was found in files: "
-                    + string.Join(", ", _files.Where(file => _counts[(int)file] > 0)
-                        .Select(file => string.Create(CultureInfo.InvariantCulture, $"{LabelOf(file)} {_counts[(int)file]}")))
-                    + ". The log names each place and what is lost.";
+                if (_found.Count > 0)
+                {
+                    IEnumerable<string> counts = _files.Where(file => _counts[(int)file] > 0)
+                        .Select(file => string.Create(CultureInfo.InvariantCulture, $"{LabelOf(file)} {_counts[(int)file]}"));
+                    sentences.Add($"Damage was found in files: {string.Join(", ", counts)}. The log names each place and what is lost.");
+                }
             }
+
+            if (Quarantined > 0)
+            {
+                sentences.Add(string.Create(CultureInfo.InvariantCulture, $"Files in quarantine: {Quarantined}."));
+            }
+
+            return sentences.Count == 0 ? null : string.Join(' ', sentences);
         }
     }
 
@@ -100,7 +118,7 @@ public sealed partial class DamageRegister(Counter<long> places, Counter<long> s
         }
     }
 
-    [LoggerMessage(210, LogLevel.Error, "{Path} is damaged at offset {Offset}: {Reason}. {Loss}")]
+    [LoggerMessage(210, LogLevel.Error, "Damage in {Path} at offset {Offset}: {Reason}. {Loss}")]
     private partial void LogDamage(string path, long offset, string reason, string loss);
 }
 

@@ -33,6 +33,9 @@ public static class ProjectClaims
         return new ClaimsPrincipal(identity);
     }
 
+    /// <summary>Whether the caller has the scope admin.</summary>
+    public static bool IsAdmin(this ClaimsPrincipal caller) => caller.HasClaim(Scope, nameof(Scopes.Admin));
+
     /// <summary>The code of the caller's project.</summary>
     /// <exception cref="InvalidOperationException">The caller has no project.</exception>
     public static long Pcode(this ClaimsPrincipal caller) => caller.FindFirst(ProjectCode) is { } claim

@@ -43,6 +43,18 @@ public sealed partial class StorageOptions : IValidatableObject
     [TypeConverter(typeof(ByteSize.Converter))]
     public long CacheBytes { get; init; } = 128L << 20;
 
+    [Description("In which time each block is read once, in the background, to find damage")]
+    [ValueRange("1h", "365d")]
+    [TypeConverter(typeof(DurationText.Converter))]
+    public TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromDays(7);
+
+    [Description("Whether a block that is found damaged is moved to quarantine/, so that queries go on without it and say so")]
+    [TypeConverter(typeof(FlagConverter))]
+    public bool QuarantineDamaged { get; init; }
+
+    [Description("What a start does that finds damage: continue with what is whole, or stop")]
+    public LossAction OnLoss { get; init; } = LossAction.Continue;
+
     /// <summary>How long samples of a kind are kept; null keeps them always.</summary>
     public TimeSpan? RetentionOf(Kind kind)
     {
@@ -91,4 +103,15 @@ public enum StorageKind
 
     /// <summary>InfluxDB, shared by any number of Ingest and Query processes.</summary>
     Influx,
+}
+
+/// <summary>What a start does when it finds damage in its files.</summary>
+[TypeConverter(typeof(NameConverter<LossAction>))]
+public enum LossAction
+{
+    /// <summary>It tells of it and goes on.</summary>
+    Continue,
+
+    /// <summary>It ends, and has changed nothing.</summary>
+    Stop,
 }

@@ -12,7 +12,7 @@ internal static class CrossOrigin
     private static readonly string[] _exposed =
     [
         "x-effective-stime", "x-effective-etime", "X-Next", HeaderNames.RetryAfter, "x-total", "x-source", "x-watermark",
-        "x-total-count", "x-page", "x-page-size", "x-total-pages",
+        "x-total-count", "x-page", "x-page-size", "x-total-pages", "X-Lost-Samples",
     ];
 
     /// <summary>Adds the step; none where no origin may read.</summary>

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
+using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Query.Responses;
@@ -68,7 +71,11 @@ internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstrume
                 return StatusCodes.Status500InternalServerError;
             }
 
-            await family.WriteErrorAsync(context, StatusCodes.Status500InternalServerError, "The request failed; the log of the server says why.");
+            // Whoever may not run the server learns nothing of its files.
+            string detail = failure is DamagedFileException damage && context.User.IsAdmin()
+                ? $"The store has a damaged file: {damage.Message}."
+                : "The request failed; the log of the server says why.";
+            await family.WriteErrorAsync(context, StatusCodes.Status500InternalServerError, detail);
         }
 
         return context.Response.StatusCode;
@@ -81,6 +88,9 @@ internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstrume
 /// <summary>What endpoints of every family do alike.</summary>
 internal static class FamilyResponses
 {
+    /// <summary>The header that tells how many samples are missing in a response, at most, since their files are damaged and in quarantine.</summary>
+    public const string LostSamples = "X-Lost-Samples";
+
     /// <summary>Writes an error in the shape of the request's family, as the whole response.</summary>
     public static Task WriteErrorAsync(this HttpContext context, int status, string detail) =>
         context.GetEndpoint()!.Metadata.GetRequiredMetadata<ApiModule>().WriteErrorAsync(context, status, detail);
@@ -97,6 +107,10 @@ internal static class FamilyResponses
             }
 
             await context.WriteErrorAsync(outcome.Status, outcome.Message);
+        }
+        else if (outcome.LostSamples is not 0)
+        {
+            context.Response.Headers[LostSamples] = outcome.LostSamples?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
         }
 
         return outcome.Failure == QueryFailure.None;

@@ -17,6 +17,9 @@ internal readonly record struct QueryOutcome(QueryResult[] Results, QueryFailure
     /// <summary>The moment, in ms, through which the results are complete.</summary>
     public long Watermark { get; init; }
 
+    /// <summary>How many samples are missing in the results, at most, since their files are damaged; null when that is not known.</summary>
+    public long? LostSamples { get; init; } = 0;
+
     public static QueryOutcome Of(QueryResult[] results) => new(results, QueryFailure.None, "");
 
     public static QueryOutcome Of(SampleList list) => new([], QueryFailure.None, "") { List = list };

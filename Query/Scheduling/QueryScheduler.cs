@@ -47,7 +47,11 @@ internal sealed partial class QueryScheduler
             MaxBytes = _options.MaxResultBytes,
         });
         return RunAsync(
-            limited[0].Pcode, Array.TrueForAll(limited, Aggregation.IsServedByRollups), async token => QueryOutcome.Of(await ScanAsync(limited, token)),
+            limited[0].Pcode, Array.TrueForAll(limited, Aggregation.IsServedByRollups),
+            async token => QueryOutcome.Of(await ScanAsync(limited, token)) with
+            {
+                LostSamples = LostIn(limited),
+            },
             cancellationToken);
     }
 
@@ -57,7 +61,9 @@ internal sealed partial class QueryScheduler
     public ValueTask<QueryOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         ListQuery limited = query with { MaxRows = _options.MaxRows, MaxBytes = _options.MaxResultBytes };
-        return RunAsync(query.Pcode, usesRollups: false, async token => QueryOutcome.Of(await ScanAsync(limited, token)), cancellationToken);
+        return RunAsync(query.Pcode, usesRollups: false,
+            async token => QueryOutcome.Of(await ScanAsync(limited, token)) with { LostSamples = _reader.LostSamples(query.Kind, query.Pcode, query.Range) },
+            cancellationToken);
     }
 
     private async ValueTask<QueryOutcome> RunAsync(
@@ -102,6 +108,13 @@ internal sealed partial class QueryScheduler
             LogStoreFailure(failure, failure.Reason);
             return QueryOutcome.Failed(QueryFailure.StoreUnavailable, "The store gave no whole response; ask again later.");
         }
+    }
+
+    // Queries of one request are about the same samples.
+    private long? LostIn(SampleQuery[] queries)
+    {
+        long?[] lost = Array.ConvertAll(queries, query => _reader.LostSamples(query.Kind, query.Pcode, query.Range));
+        return Array.Exists(lost, count => count is null) ? null : lost.Max();
     }
 
     private async ValueTask<ScanSlot> EnterAsync(long pcode, bool usesRollups, CancellationToken cancellationToken)

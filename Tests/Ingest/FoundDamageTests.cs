@@ -102,7 +102,7 @@ public sealed class FoundDamageTests
         string text = await ready.Content.ReadAsStringAsync();
         Assert.That(ready.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(text, Is.EqualTo($"ok\nDamage was found in files: {file} 1. The log names each place and what is lost.\n"));
-        Assert.That(_host.Log.Text, Does.Contain(string.Create(CultureInfo.InvariantCulture, $"Error: {path} is damaged at offset {offset}: ")));
+        Assert.That(_host.Log.Text, Does.Contain(string.Create(CultureInfo.InvariantCulture, $"Error: Damage in {path} at offset {offset}: ")));
         Assert.That(await CountedAsync("places", file), Is.EqualTo(1));
         Assert.That(await CountedAsync("samples", file), Is.EqualTo(samples));
     }

@@ -50,21 +50,6 @@ public sealed class StoreCrashTests
         }
     }
 
-    [Test]
-    public async Task Files_that_no_manifest_names_are_deleted_at_the_start()
-    {
-        await using StoreUnderTest test = await HalfSealedAsync();
-        await test.Store.SealAsync();
-        int named = test.BlockFiles.Count();
-        using (test.Disk.Create(StoreUnderTest.Blocks + "/transaction-00000000000000ff.block"))
-        using (test.Disk.Create(StoreUnderTest.Blocks + "/transaction-0000000000000100.block.tmp"))
-        {
-        }
-
-        await test.KillAndReplayAsync();
-        Assert.That(test.Disk.List(StoreUnderTest.Blocks), Has.Count.EqualTo(named));
-    }
-
     private static async Task CutEverywhereAsync(FileOperation operation, Func<EmbeddedStore, Task> work)
     {
         for (int skip = 0; ; skip++)

@@ -16,6 +16,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public const string Folder = "/data";
     public const string Blocks = "/data/blocks";
     public const string ManifestPath = "/data/manifest";
+    public const string Quarantine = "/data/quarantine";
     public const ulong NodeId = 0xC0FFEE;
     public const long Threshold = 1_200_000;
 
@@ -96,6 +97,9 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         {
             await Store.WriteAsync(make(), end, CancellationToken.None);
         }
+
+        Store.ReportStrays(logIsWhole: true);
+        Store.RemoveStrays();
     }
 
     private async Task WriteAsync(Func<ValidBatch> make)

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Model.Ports;
 
@@ -18,6 +19,12 @@ public interface ISampleReader
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     /// <exception cref="StoreUnavailableException">The store gave no complete response.</exception>
     ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// How many samples of a kind and project within a range queries miss, at most, since their files are damaged and were taken away; null when it is not
+    /// known how many of them are the project's.
+    /// </summary>
+    long? LostSamples(Kind kind, long pcode, TimeRange range) => 0;
 
     /// <summary>
     /// The moment, in ms, through which everything that was answered 200 is in the results of later queries; asked for before the query that it is told with.

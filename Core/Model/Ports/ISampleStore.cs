@@ -21,6 +21,19 @@ public interface ISampleStore
     string? Notice => null;
 
     /// <summary>
+    /// Reports the store's own files that may hold samples which are nowhere else, though nothing says that they belong to it. Called once, when the log was
+    /// read.
+    /// </summary>
+    /// <param name="logIsWhole">Whether the log has everything behind <see cref="StoredThrough"/>.</param>
+    /// <returns>The greatest sequence number in them; −1 when there are none.</returns>
+    long ReportStrays(bool logIsWhole) => -1;
+
+    /// <summary>Puts those files aside, and deletes what is known to be left over.</summary>
+    void RemoveStrays()
+    {
+    }
+
+    /// <summary>
     /// Takes a batch that is durable in the log through <paramref name="end"/>. The batch is the caller's again when the task completes.
     /// Waits while the store can't take more; throws when it can't be written at all.
     /// </summary>

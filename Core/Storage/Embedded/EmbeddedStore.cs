@@ -67,7 +67,30 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     /// <summary>Bytes of all blocks.</summary>
     public long BlockBytes => _catalog.Manifest.Blocks.Sum(block => block.Bytes);
 
-    /// <summary>Opens the store in a directory (made when absent): reads the manifest and deletes files that it does not name.</summary>
+    /// <inheritdoc/>
+    public long ReportStrays(bool logIsWhole) => _catalog.Strays.Report(logIsWhole);
+
+    /// <inheritdoc/>
+    public void RemoveStrays() => _catalog.Strays.Remove();
+
+    /// <inheritdoc/>
+    public long? LostSamples(Kind kind, long pcode, TimeRange range)
+    {
+        long? count = 0;
+        foreach (LostSection lost in _catalog.Manifest.Lost)
+        {
+            if (lost.Kind == kind && (lost.Pcode ?? pcode) == pcode && range.Overlaps(lost.FirstTime, lost.LastTime))
+            {
+                count += lost.Pcode is null ? null : lost.RowCount;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Opens the store in a directory (made when absent): reads the manifest. Files that it does not name stay until <see cref="RemoveStrays"/>.
+    /// </summary>
     /// <param name="files">The disk.</param>
     /// <param name="directory">The data directory; blocks lie in <c>blocks/</c>, the manifest is the file <c>manifest</c>.</param>
     /// <param name="nodeId">Identity of the directory, written into every file and checked when one is opened.</param>

@@ -25,6 +25,12 @@ public sealed class EmbeddedStoreOptions
     /// <summary>How long the samples of a kind are kept, by their time; null for no limit.</summary>
     public Func<Kind, TimeSpan?> Retention { get; init; } = _ => null;
 
+    /// <summary>In which time every block is read once, to find damage.</summary>
+    public TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Whether a block that is found damaged is taken away from queries.</summary>
+    public bool QuarantinesDamaged { get; init; }
+
     /// <summary>Memory for chunks, dictionaries and rollups read from blocks.</summary>
     public long CacheBytes { get; init; } = 128L << 20;
 

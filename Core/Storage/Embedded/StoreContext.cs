@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Memory;
@@ -19,9 +20,29 @@ internal sealed record StoreContext(
     /// <summary>The folder of the block files.</summary>
     public string BlockDirectory { get; } = Path.Combine(Directory, "blocks");
 
+    /// <summary>The folder of files that no query reads any more, and that nobody deletes.</summary>
+    public string QuarantineDirectory { get; } = Path.Combine(Directory, "quarantine");
+
+    /// <summary>Paths of blocks with a read that failed, which are to be checked soon.</summary>
+    public ConcurrentDictionary<string, byte> Suspects { get; } = new();
+
     /// <summary>What was read from blocks.</summary>
     public ChunkCache Cache { get; } = new(Options.CacheBytes);
 
     /// <summary>Where large arrays come from.</summary>
     public LargeArrayPool Pool { get; } = new(PooledHeads * Options.HeadBytes);
+
+    /// <summary>Moves a file of the directory to quarantine, durably.</summary>
+    /// <exception cref="IOException">It could not be moved.</exception>
+    public void Quarantine(string path)
+    {
+        Files.CreateDirectory(QuarantineDirectory);
+        Files.Move(path, Path.Combine(QuarantineDirectory, Path.GetFileName(path)));
+        Files.FlushDirectory(QuarantineDirectory);
+        Files.FlushDirectory(Path.GetDirectoryName(path)!);
+        CountQuarantined();
+    }
+
+    /// <summary>Tells how many files are in quarantine.</summary>
+    public void CountQuarantined() => Instruments.Damage.Quarantined = Files.List(QuarantineDirectory).Count;
 }

@@ -25,6 +25,7 @@ internal sealed class QueryTestHost : IAsyncDisposable
 
     public const string Token = "reads-the-first-project";
     public const string PushOnlyToken = "pushes-only";
+    public const string ReadOnlyToken = "only-reads-the-first-project";
     public const string OtherToken = "reads-the-other-project";
     public const long OtherProject = 77;
 
@@ -73,6 +74,7 @@ internal sealed class QueryTestHost : IAsyncDisposable
                 [
                     new TokenOptions { Secret = Token, Scopes = Scopes.Ingest | Scopes.Read | Scopes.Admin },
                     new TokenOptions { Secret = PushOnlyToken, Scopes = Scopes.Ingest },
+                    new TokenOptions { Secret = ReadOnlyToken, Scopes = Scopes.Read },
                 ],
                 AccessKeys = [new AccessKeyOptions { Id = AccessKey, Secret = Secret }],
             },

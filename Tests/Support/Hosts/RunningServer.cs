@@ -29,7 +29,16 @@ public sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(string directory, Action<IServiceCollection> replace, params string[] more)
     {
         WebApplication app = ServerHost.Build(TestProjects.Arguments(directory, ["--Logging:LogLevel:Default=Warning", .. more]), replace);
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new RunningServer(app);
     }
 

@@ -26,6 +26,11 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     /// <summary>How much memory results say that they take.</summary>
     public long ResultBytes { get; set; }
 
+    /// <summary>How many samples are said to be missing in every result.</summary>
+    public long? Lost { get; init; } = 0;
+
+    public long? LostSamples(Kind kind, long pcode, TimeRange range) => Lost;
+
     public async ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
         lock (Queries)

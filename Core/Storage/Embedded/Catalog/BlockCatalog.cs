@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
@@ -21,18 +22,25 @@ internal sealed class BlockCatalog
     private volatile Manifest _manifest;
     private long _nextId;
 
-    private BlockCatalog(StoreContext context, StoreSnapshots snapshots, Manifest manifest)
+    private BlockCatalog(StoreContext context, StoreSnapshots snapshots, Manifest manifest, StrayBlocks strays, long nextId)
     {
         _context = context;
         _snapshots = snapshots;
         _manifest = manifest;
-        _nextId = manifest.NextBlockId;
+        _nextId = nextId;
+        Strays = strays;
         snapshots.Replace([.. manifest.Blocks.Select(Make)], [], null);
     }
 
     public Manifest Manifest => _manifest;
 
-    /// <summary>Reads the manifest, or makes the first one, and deletes the files that it does not name. Readers see its blocks then.</summary>
+    /// <summary>The block files that no manifest named when the store was opened.</summary>
+    public StrayBlocks Strays { get; }
+
+    /// <summary>
+    /// Reads the manifest, or makes the first one, and deletes files that were never finished. Reports blocks that it names and that are missing. Readers see
+    /// its blocks then.
+    /// </summary>
     public static BlockCatalog Open(StoreContext context, StoreSnapshots snapshots)
     {
         IFileSystem files = context.Files;
@@ -43,7 +51,7 @@ internal sealed class BlockCatalog
         if (manifest is null)
         {
             // The first manifest is written before the first block, so blocks without a manifest are samples that must not be deleted.
-            if (found.Any(file => file.EndsWith(".block", StringComparison.Ordinal)))
+            if (found.Any(IsBlock))
             {
                 const string Missing = "it is missing or empty, though there are blocks; put it back, or move the blocks away";
                 throw new DamagedFileException(context.ManifestPath, 0, Missing);
@@ -53,16 +61,34 @@ internal sealed class BlockCatalog
             manifest.Write(files, context.ManifestPath, context.NodeId);
         }
 
-        HashSet<string> named = new(manifest.Blocks.Select(block => Path.Combine(context.BlockDirectory, block.FileName)), StringComparer.Ordinal);
+        Dictionary<string, BlockEntry> missing =
+            manifest.Blocks.ToDictionary(block => Path.Combine(context.BlockDirectory, block.FileName), StringComparer.Ordinal);
+        List<string> strays = [];
+        long nextId = manifest.NextBlockId;
         foreach (string file in found)
         {
-            if (!named.Contains(file))
+            // A name is not used again, even if the file goes to quarantine.
+            nextId = BlockFormat.TryParseName(file, out _, out long id) ? Math.Max(nextId, id + 1) : nextId;
+            if (!missing.Remove(file))
             {
-                files.Delete(file);
+                strays.Add(file);
             }
         }
 
-        return new BlockCatalog(context, snapshots, manifest);
+        foreach ((string path, BlockEntry entry) in missing)
+        {
+            context.Instruments.Damage.Report(new FoundDamage(
+                StoredFile.Block, path, 0, "the manifest names it, and it is missing", $"Its {BlockCheck.SamplesOf(entry)} are lost.", entry.RowCount));
+        }
+
+        foreach (string file in strays.Where(file => !IsBlock(file)))
+        {
+            files.Delete(file);
+        }
+
+        context.CountQuarantined();
+        return new BlockCatalog(
+            context, snapshots, manifest, new StrayBlocks(context, manifest, strays.FindAll(IsBlock), allNamedExist: missing.Count == 0), nextId);
     }
 
     /// <summary>Writes a whole block file under its final name. The manifest does not name it yet.</summary>
@@ -131,6 +157,43 @@ internal sealed class BlockCatalog
             block.Retire(throttle);
         }
     }
+
+    /// <summary>
+    /// Takes a damaged block away from queries and moves its file to quarantine. What it had is among <see cref="Manifest.Lost"/> from then on.
+    /// </summary>
+    /// <exception cref="IOException">The manifest can't be written; nothing has changed for readers.</exception>
+    public void Quarantine(Block block, BlockCheck check)
+    {
+        lock (_commitGate)
+        {
+            BlockEntry entry = block.Entry;
+            ImmutableArray<LostSection> lost = check.Index is { } index
+                ? [.. index.Sections.Select(section =>
+                    new LostSection(entry.Id, entry.Kind, section.Pcode, section.RowCount, section.FirstTime, section.LastTime))]
+                : [new LostSection(entry.Id, entry.Kind, null, entry.RowCount, entry.FirstTime, entry.LastTime)];
+            Manifest next = _manifest with { Blocks = _manifest.Blocks.RemoveAll(other => other.Id == entry.Id), Lost = [.. _manifest.Lost, .. lost] };
+            next.Write(_context.Files, _context.ManifestPath, _context.NodeId);
+            _manifest = next;
+            _snapshots.Replace([], [entry.Id], null);
+        }
+
+        block.Quarantine();
+    }
+
+    /// <summary>Forgets lost samples; the next commit makes that durable.</summary>
+    public void ForgetLost(Predicate<LostSection> isOver)
+    {
+        lock (_commitGate)
+        {
+            ImmutableArray<LostSection> left = _manifest.Lost.RemoveAll(isOver);
+            if (left.Length < _manifest.Lost.Length)
+            {
+                _manifest = _manifest with { Lost = left };
+            }
+        }
+    }
+
+    private static bool IsBlock(string file) => file.EndsWith(".block", StringComparison.Ordinal);
 
     private Block Make(BlockEntry entry) =>
         new(_context, Path.Combine(_context.BlockDirectory, entry.FileName), entry);

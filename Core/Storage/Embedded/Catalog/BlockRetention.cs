@@ -38,6 +38,8 @@ internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog,
             bytes -= block.Entry.Bytes;
         }
 
+        // What is lost of them would have been deleted too.
+        catalog.ForgetLost(lost => lost.LastTime < EarliestOf(lost.Kind));
         if (removed.Count > 0)
         {
             catalog.Commit([], removed, null, new CompactionThrottle(rest));

@@ -30,6 +30,9 @@ internal sealed record Manifest
 
     public ImmutableArray<BlockEntry> Blocks { get; init; } = [];
 
+    /// <summary>Sections of blocks that are in quarantine: what queries miss. Earlier versions pass over them.</summary>
+    public ImmutableArray<LostSection> Lost { get; init; } = [];
+
     /// <summary>Reads a manifest; null when the file is empty.</summary>
     /// <exception cref="DamagedFileException">It is not whole, of another version or of another node.</exception>
     public static Manifest? Read(IFileSystem files, string path, ulong nodeId)
@@ -72,6 +75,7 @@ internal sealed record Manifest
             WriteBlock(block, bytes);
         }
 
+        WriteLost(bytes);
         bytes.UInt32(Crc32C.Of(bytes.Written));
         string temporary = path + ".tmp";
         using (IFile file = files.Create(temporary))
@@ -82,6 +86,49 @@ internal sealed record Manifest
 
         files.Move(temporary, path);
         files.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private void WriteLost(ByteWriter to)
+    {
+        if (Lost.IsEmpty)
+        {
+            return;
+        }
+
+        to.Varint((ulong)Lost.Length);
+        foreach (LostSection lost in Lost)
+        {
+            to.Varint((ulong)lost.BlockId);
+            to.Byte((byte)lost.Kind);
+            to.Byte(lost.Pcode is null ? (byte)0 : (byte)1);
+            to.Signed(lost.Pcode ?? 0);
+            to.Varint((ulong)lost.RowCount);
+            to.Signed(lost.FirstTime);
+            to.Varint((ulong)(lost.LastTime - lost.FirstTime));
+        }
+    }
+
+    private static ImmutableArray<LostSection> ReadLost(ref ByteReader reader)
+    {
+        ImmutableArray<LostSection>.Builder sections = ImmutableArray.CreateBuilder<LostSection>(reader.Count());
+        for (int i = 0; i < sections.Capacity; i++)
+        {
+            long id = (long)reader.Varint();
+            Kind kind = ReadKind(ref reader);
+            bool hasPcode = reader.Byte() != 0;
+            long pcode = reader.Signed();
+            long rows = (long)reader.Varint();
+            long firstTime = reader.Signed();
+            sections.Add(new LostSection(id, kind, hasPcode ? pcode : null, rows, firstTime, firstTime + (long)reader.Varint()));
+        }
+
+        return sections.MoveToImmutable();
+    }
+
+    private static Kind ReadKind(ref ByteReader reader)
+    {
+        byte kind = reader.Byte();
+        return kind < SampleSchema.All.Length ? (Kind)kind : throw new InvalidDataException("it names a block of an unknown kind");
     }
 
     private static void WriteBlock(BlockEntry block, ByteWriter to)
@@ -132,18 +179,20 @@ internal sealed record Manifest
             blocks.Add(ReadBlock(ref reader));
         }
 
-        return new Manifest { StoredThrough = storedThrough, GreatestNumber = greatestNumber, NextBlockId = nextBlockId, Blocks = blocks.MoveToImmutable() };
+        return new Manifest
+        {
+            StoredThrough = storedThrough,
+            GreatestNumber = greatestNumber,
+            NextBlockId = nextBlockId,
+            Blocks = blocks.MoveToImmutable(),
+            Lost = reader.Remaining > BlockFormat.ChecksumBytes ? ReadLost(ref reader) : [],
+        };
     }
 
     private static BlockEntry ReadBlock(ref ByteReader reader)
     {
         long id = (long)reader.Varint();
-        byte kind = reader.Byte();
-        if (kind >= SampleSchema.All.Length)
-        {
-            throw new InvalidDataException("it names a block of an unknown kind");
-        }
-
+        Kind kind = ReadKind(ref reader);
         long bytes = (long)reader.Varint();
         long rows = (long)reader.Varint();
         long firstTime = reader.Signed();
@@ -153,7 +202,7 @@ internal sealed record Manifest
         return new BlockEntry
         {
             Id = id,
-            Kind = (Kind)kind,
+            Kind = kind,
             Bytes = bytes,
             RowCount = rows,
             FirstTime = firstTime,
@@ -190,4 +239,16 @@ internal sealed record BlockEntry
     public required int ProjectCount { get; init; }
 
     public string FileName => BlockFormat.FileName(Kind, Id);
+}
+
+/// <summary>Samples of one project that a block in quarantine has.</summary>
+/// <param name="BlockId">The block's id.</param>
+/// <param name="Kind">Their kind.</param>
+/// <param name="Pcode">The project; null when the block does not tell how many are of which.</param>
+/// <param name="RowCount">How many there are.</param>
+/// <param name="FirstTime">The time of the first, in ms.</param>
+/// <param name="LastTime">The time of the last, in ms.</param>
+internal sealed record LostSection(long BlockId, Kind Kind, long? Pcode, long RowCount, long FirstTime, long LastTime)
+{
+    public string FileName => BlockFormat.FileName(Kind, BlockId);
 }

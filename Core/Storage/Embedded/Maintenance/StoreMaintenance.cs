@@ -8,13 +8,17 @@ using TimeSeries.Core.Threads;
 namespace TimeSeries.Core.Storage.Embedded.Maintenance;
 
 /// <summary>
-/// The store's background work. One loop seals, another compacts and retains, each on a thread of its own, so that neither a head nor a request waits
-/// for a long merge. The loops call steps that never wait. Thread safe, apart from the steps: each thread does one task after the other.
+/// The store's background work. One loop seals, another compacts and retains, a third reads blocks to find damage, each on a thread of its own, so that
+/// neither a head nor a request waits for a long merge. The loops call steps that never wait. Thread safe, apart from the steps: each thread does one task
+/// after the other.
 /// </summary>
 internal sealed class StoreMaintenance : IDisposable
 {
     private static readonly TimeSpan _ageCheck = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _mergeInterval = TimeSpan.FromSeconds(10);
+
+    // The first requests after a start need the disk more.
+    private static readonly TimeSpan _firstScrub = TimeSpan.FromMinutes(1);
 
     // Pushes wait for it: they are taken again a second after the disk works.
     private static readonly TimeSpan _sealRetry = TimeSpan.FromSeconds(1);
@@ -27,6 +31,8 @@ internal sealed class StoreMaintenance : IDisposable
     private readonly Compactor _compactor;
     private readonly DedicatedThread _sealThread = new("seals");
     private readonly DedicatedThread _mergeThread = new("merges");
+    private readonly DedicatedThread _scrubThread = new("scrubs");
+    private readonly BlockScrubber _scrubber;
     private readonly SemaphoreSlim _sealWanted = new(0);
     private long _rowsOfFullHead;
     private long _reported;
@@ -43,6 +49,7 @@ internal sealed class StoreMaintenance : IDisposable
         _sealer = new HeadSealer(context, catalog, new SealThrottle(FilledPart, context.Clock));
         _compactor = new Compactor(context, catalog, snapshots, Rest);
         Retention = new BlockRetention(context, catalog, snapshots, Rest);
+        _scrubber = new BlockScrubber(context, catalog, snapshots, new CompactionThrottle(Rest));
     }
 
     public BlockRetention Retention { get; }
@@ -58,7 +65,8 @@ internal sealed class StoreMaintenance : IDisposable
     {
         try
         {
-            await Task.WhenAll(SealLoopAsync(cancellationToken), CompactLoopAsync(cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAll(SealLoopAsync(cancellationToken), CompactLoopAsync(cancellationToken), ScrubLoopAsync(cancellationToken))
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -89,6 +97,7 @@ internal sealed class StoreMaintenance : IDisposable
     {
         _sealThread.Dispose();
         _mergeThread.Dispose();
+        _scrubThread.Dispose();
         _sealWanted.Dispose();
     }
 
@@ -160,6 +169,26 @@ internal sealed class StoreMaintenance : IDisposable
         }
     }
 
+    /// <summary>
+    /// One step of the scrub: checks a block whose read has failed, or the next one when it is due. A failure is logged and counted. For one caller at a time.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "The failure is logged and counted, and the next round tries again.")]
+    internal MaintenanceStep ScrubNext(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return _scrubber.Next(cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested || failure is not OperationCanceledException)
+        {
+            _context.Instruments.StoreFailures.Add(1);
+            StoreLog.MaintenanceFailed(_context.Logger, failure);
+            return MaintenanceStep.Failed(_mergeInterval);
+        }
+    }
+
     // Counted by rows, since bytes are allocated in large steps. A head that waits already counts as full.
     private double FilledPart()
     {
@@ -171,7 +200,7 @@ internal sealed class StoreMaintenance : IDisposable
     private void Rest()
     {
         // A step that is called from another thread doesn't wait.
-        if (_mergeThread.IsCurrent)
+        if (_mergeThread.IsCurrent || _scrubThread.IsCurrent)
         {
             Thread.Sleep(1);
         }
@@ -216,6 +245,16 @@ internal sealed class StoreMaintenance : IDisposable
         {
             await Task.Delay(step.Wait, _context.Clock, cancellationToken).ConfigureAwait(false);
             await _mergeThread.RunAsync(() => step = CompactNext(cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ScrubLoopAsync(CancellationToken cancellationToken)
+    {
+        MaintenanceStep step = MaintenanceStep.Idle(_firstScrub);
+        while (true)
+        {
+            await Task.Delay(step.Wait, _context.Clock, cancellationToken).ConfigureAwait(false);
+            await _scrubThread.RunAsync(() => step = ScrubNext(cancellationToken)).ConfigureAwait(false);
         }
     }
 }
@@ -264,9 +303,13 @@ internal static partial class StoreLog
     [LoggerMessage(202, LogLevel.Information, "Sealing works again.")]
     public static partial void SealWorksAgain(ILogger logger);
 
-    [LoggerMessage(203, LogLevel.Error, "Compaction or retention failed and is tried again later.")]
+    [LoggerMessage(203, LogLevel.Error, "Compaction, retention or a scrub failed and is tried again later.")]
     public static partial void MaintenanceFailed(ILogger logger, Exception failure);
 
     [LoggerMessage(204, LogLevel.Error, "The block {Path} is damaged at offset {Offset}: {Reason}. It is left out of compaction; queries that need it fail.")]
     public static partial void Damaged(ILogger logger, string path, long offset, string reason);
+
+    [LoggerMessage(205, LogLevel.Error,
+        "The damaged block {Path} with {Samples} samples was moved to {Quarantine}. Queries go on without it and say so in the header X-Lost-Samples.")]
+    public static partial void Quarantined(ILogger logger, string path, long samples, string quarantine);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Schema;
 
@@ -41,7 +42,18 @@ internal static class BlockFormat
     }
 
     public static string FileName(Kind kind, long id) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{SampleSchema.Of(kind).Name}-{id:x16}.block");
+        string.Create(CultureInfo.InvariantCulture, $"{SampleSchema.Of(kind).Name}-{id:x16}.block");
+
+    /// <summary>The kind and id that a file's name tells; false when it is no block's name.</summary>
+    public static bool TryParseName(string path, out Kind kind, out long id)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        int dash = name.LastIndexOf('-');
+        KindSchema? schema = dash > 0 ? SampleSchema.Find(name[..dash]) : null;
+        kind = schema?.Kind ?? default;
+        return long.TryParse(name.AsSpan(dash + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id)
+            && schema is not null && Path.GetFileName(path) == FileName(kind, id);
+    }
 
     public static void WriteHeader(ByteWriter to, Kind kind, ulong nodeId)
     {
@@ -63,7 +75,7 @@ internal static class BlockFormat
         if (version is < OldestVersion or > Version)
         {
             throw new InvalidDataException(
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"its format version is {version}, this program knows {Version}"));
+                string.Create(CultureInfo.InvariantCulture, $"its format version is {version}, this program knows {Version}"));
         }
 
         if (reader.UInt32() != (uint)kind)

@@ -20,8 +20,12 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
     private BlockReader? _columns;
     private int _holders = 1;
     private volatile bool _obsolete;
+    private volatile bool _isQuarantined;
 
     public BlockEntry Entry { get; } = entry;
+
+    /// <summary>The block's file.</summary>
+    public string Path => path;
 
     /// <summary>Takes hold of the block, so that its file stays. False when it is gone already.</summary>
     public bool TryPin()
@@ -69,6 +73,14 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
         Release();
     }
 
+    /// <summary>Releases the block for the store when no manifest names it any more; its last holder moves the file to quarantine.</summary>
+    public void Quarantine()
+    {
+        _isQuarantined = true;
+        _obsolete = true;
+        Release();
+    }
+
     /// <summary>The block's columns; the caller holds the block.</summary>
     /// <exception cref="DamagedFileException">Header or footer can't be read.</exception>
     public BlockReader Open()
@@ -87,22 +99,16 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
     private BlockReader ReadIndex()
     {
         IFile file = _file ??= OpenFile();
-        ChecksummedReader parts = new(file, context.Instruments);
+        ChecksummedReader parts = new(file, context);
         BlockIndex index;
         try
         {
-            if (file.Length != Entry.Bytes || Entry.Bytes < BlockFormat.HeaderBytes + BlockFormat.TrailerBytes)
+            if (file.Length != Entry.Bytes)
             {
                 throw new InvalidDataException("it is not as long as the manifest says");
             }
 
-            Span<byte> ends = stackalloc byte[BlockFormat.HeaderBytes];
-            file.Read(ends, 0);
-            BlockFormat.CheckHeader(ends, Entry.Kind, context.NodeId);
-            Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
-            file.Read(trailer, file.Length - BlockFormat.TrailerBytes);
-            using BlockBuffer footer = parts.Rent(BlockFormat.ReadTrailer(trailer));
-            index = BlockFooter.Read(footer.Payload, Schema.SampleSchema.Of(Entry.Kind));
+            index = BlockInspection.ReadIndex(file, parts, Entry.Kind, context.NodeId);
         }
         catch (Exception damage) when (damage is InvalidDataException or (IOException and not DamagedFileException))
         {
@@ -120,8 +126,7 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
         }
         catch (Exception damage) when (damage is IOException or UnauthorizedAccessException)
         {
-            context.Instruments.DamagedReads.Add(1);
-            throw new DamagedFileException(path, 0, damage.Message, damage);
+            throw new ChecksummedReader(path, context).Damaged(0, damage);
         }
     }
 
@@ -138,11 +143,18 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
         {
             try
             {
-                context.Files.Delete(path);
+                if (_isQuarantined)
+                {
+                    context.Quarantine(path);
+                }
+                else
+                {
+                    context.Files.Delete(path);
+                }
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                // The next start deletes what the manifest does not name.
+                // The next start deletes what the manifest does not name, and moves what it names as lost.
                 context.Instruments.StoreFailures.Add(1);
             }
         }

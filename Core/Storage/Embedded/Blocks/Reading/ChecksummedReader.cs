@@ -9,8 +9,18 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 /// Reads parts of a block's file and checks each against its checksum. Thread safe. Whatever is wrong comes out as <see cref="DamagedFileException"/> and is
 /// counted.
 /// </summary>
-internal sealed class ChecksummedReader(IFile file, CoreInstruments instruments)
+internal sealed class ChecksummedReader
 {
+    private readonly IFile? _file;
+    private readonly string _path;
+    private readonly StoreContext _context;
+
+    public ChecksummedReader(IFile file, StoreContext context)
+        : this(file.Path, context) => _file = file;
+
+    /// <summary>For a file that can't even be opened.</summary>
+    public ChecksummedReader(string path, StoreContext context) => (_path, _context) = (path, context);
+
     /// <summary>Reads a part into memory of its own, as <see cref="BlockBuffer"/> takes it.</summary>
     public byte[] Read(Extent extent)
     {
@@ -36,11 +46,12 @@ internal sealed class ChecksummedReader(IFile file, CoreInstruments instruments)
         return part;
     }
 
-    /// <summary>Counts a damage; the caller throws what is returned.</summary>
+    /// <summary>Counts a damage, and has the file checked soon; the caller throws what is returned.</summary>
     public DamagedFileException Damaged(long offset, Exception damage)
     {
-        instruments.DamagedReads.Add(1);
-        return new DamagedFileException(file.Path, offset, damage.Message, damage);
+        _context.Instruments.DamagedReads.Add(1);
+        _context.Suspects.TryAdd(_path, 0);
+        return new DamagedFileException(_path, offset, damage.Message, damage);
     }
 
     // Before memory is taken for what may be no length at all.
@@ -48,7 +59,7 @@ internal sealed class ChecksummedReader(IFile file, CoreInstruments instruments)
     {
         try
         {
-            if (extent.Length < BlockFormat.ChecksumBytes || extent.Offset < 0 || extent.Offset + extent.Length > file.Length)
+            if (extent.Length < BlockFormat.ChecksumBytes || extent.Offset < 0 || extent.Offset + extent.Length > _file!.Length)
             {
                 throw new InvalidDataException("it lies outside of the file");
             }
@@ -64,7 +75,7 @@ internal sealed class ChecksummedReader(IFile file, CoreInstruments instruments)
         int payload = extent.Length - BlockFormat.ChecksumBytes;
         try
         {
-            if (file.Read(bytes[..extent.Length], extent.Offset) != extent.Length)
+            if (_file!.Read(bytes[..extent.Length], extent.Offset) != extent.Length)
             {
                 throw new InvalidDataException("the file ends too soon");
             }

@@ -55,7 +55,7 @@ internal sealed class BlockBuilder
 
         BlockIndex index = new() { Schema = schema, Sections = MakeSections(), Chunks = _chunks, Columns = _columns };
         _writer.Drain();
-        BlockReader written = new(new ChecksummedReader(_file, _scratch.Context.Instruments), id, index, null);
+        BlockReader written = new(new ChecksummedReader(_file, _scratch.Context), id, index, null);
         BlockRollupWriter summary = new(written, _rows, _writer, _scratch);
         summary.WriteRollups(cancellationToken);
         if (schema.Kind == Kind.Alert)
@@ -167,7 +167,7 @@ internal sealed class BlockBuilder
 
         _writer.Drain();
         BlockIndex index = new() { Schema = _rows.Schema, Sections = [], Chunks = _chunks, Columns = _columns };
-        return new BlockReader(new ChecksummedReader(_file, _scratch.Context.Instruments), 0, index, null);
+        return new BlockReader(new ChecksummedReader(_file, _scratch.Context), 0, index, null);
     }
 
     private bool TryByName(ReadOnlySpan<long> rows, int chunk, BlockReader names)

@@ -1,0 +1,164 @@
+using System.Globalization;
+using TimeSeries.Core.Files;
+using TimeSeries.Core.Schema;
+using TimeSeries.Core.Storage.Embedded.Blocks.Format;
+using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Threads;
+
+namespace TimeSeries.Core.Storage.Embedded.Blocks.Reading;
+
+/// <summary>Looks at block files by themselves, whether or not a manifest names them. Thread safe.</summary>
+internal static class BlockInspection
+{
+    /// <summary>Reads header, trailer and footer of a file.</summary>
+    /// <exception cref="InvalidDataException">Header or trailer are not those of a block of this kind and node.</exception>
+    /// <exception cref="DamagedFileException">The footer's checksum is wrong, or the disk can't read it.</exception>
+    public static BlockIndex ReadIndex(IFile file, ChecksummedReader parts, Kind kind, ulong nodeId)
+    {
+        if (file.Length < BlockFormat.HeaderBytes + BlockFormat.TrailerBytes)
+        {
+            throw new InvalidDataException("it is shorter than any block");
+        }
+
+        Span<byte> ends = stackalloc byte[BlockFormat.HeaderBytes];
+        file.Read(ends, 0);
+        BlockFormat.CheckHeader(ends, kind, nodeId);
+        Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
+        file.Read(trailer, file.Length - BlockFormat.TrailerBytes);
+        using BlockBuffer footer = parts.Rent(BlockFormat.ReadTrailer(trailer));
+        return BlockFooter.Read(footer.Payload, SampleSchema.Of(kind));
+    }
+
+    /// <summary>What a manifest would say of a file, from the file itself; null when it can't be told.</summary>
+    public static BlockEntry? ReadEntry(StoreContext context, string path)
+    {
+        if (!BlockFormat.TryParseName(path, out Kind kind, out long id))
+        {
+            return null;
+        }
+
+        try
+        {
+            using IFile file = context.Files.Open(path, FileAccess.Read);
+            return EntryOf(ReadIndex(file, new ChecksummedReader(file, context), kind, context.NodeId), id, file.Length);
+        }
+        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads every part of a block and compares it with its checksum, and the whole with what the manifest says.</summary>
+    /// <param name="context">What the store's parts share.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="entry">What the manifest says.</param>
+    /// <param name="throttle">Lets others go first between parts.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static BlockCheck Check(StoreContext context, string path, BlockEntry entry, CooperativeYield throttle, CancellationToken cancellationToken)
+    {
+        BlockCheck check = new(entry);
+        try
+        {
+            using IFile file = context.Files.Open(path, FileAccess.Read);
+            ChecksummedReader parts = new(file, context);
+            if (file.Length != entry.Bytes)
+            {
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture, $"it has {file.Length} bytes, and {entry.Bytes} by the manifest"));
+            }
+
+            BlockIndex index = ReadIndex(file, parts, entry.Kind, context.NodeId);
+            if (EntryOf(index, entry.Id, file.Length) != entry)
+            {
+                throw new InvalidDataException("its footer and the manifest differ");
+            }
+
+            CheckParts(index, parts, check, throttle, cancellationToken);
+        }
+        catch (DamagedFileException damage)
+        {
+            check.AddWhole(damage.Offset, damage.Reason, damage.InnerException);
+        }
+        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            check.AddWhole(0, damage.Message, damage);
+        }
+
+        context.Suspects.TryRemove(path, out _);
+        return check;
+    }
+
+    private static void CheckParts(BlockIndex index, ChecksummedReader parts, BlockCheck check, CooperativeYield throttle, CancellationToken cancellationToken)
+    {
+        check.Index = index;
+        foreach (ColumnIndex column in index.Columns.OfType<ColumnIndex>())
+        {
+            for (int chunk = 0; chunk < column.Chunks.Length; chunk++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (Fails(column.Chunks[chunk], parts, check, throttle))
+                {
+                    check.Lose(chunk);
+                }
+            }
+
+            if (Fails(column.Dictionary, parts, check, throttle))
+            {
+                for (int chunk = 0; chunk < column.Chunks.Length; chunk++)
+                {
+                    if (!column.Chunks[chunk].IsEmpty)
+                    {
+                        check.Lose(chunk);
+                    }
+                }
+            }
+        }
+
+        // Both can be made again from the samples.
+        foreach (RollupExtent rollup in index.Sections.SelectMany(section => section.Rollups))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Fails(rollup.Extent, parts, check, throttle);
+        }
+
+        Fails(index.AlertFilter, parts, check, throttle);
+    }
+
+    private static bool Fails(Extent extent, ChecksummedReader parts, BlockCheck check, CooperativeYield throttle)
+    {
+        if (extent.IsEmpty)
+        {
+            return false;
+        }
+
+        throttle.Step();
+        try
+        {
+            parts.Rent(extent).Dispose();
+            return false;
+        }
+        catch (DamagedFileException damage)
+        {
+            check.AddPart(extent, damage.Reason, damage.InnerException);
+            return true;
+        }
+    }
+
+    private static BlockEntry EntryOf(BlockIndex index, long id, long bytes)
+    {
+        ColumnIndex numbers = index.Columns[BlockIndex.NumberColumnOf(index.Schema)] ?? throw new InvalidDataException("it has no sequence numbers");
+        return new BlockEntry
+        {
+            Id = id,
+            Kind = index.Schema.Kind,
+            Bytes = bytes,
+            RowCount = index.Sections.Sum(section => (long)section.RowCount),
+            FirstTime = index.Sections.Min(section => section.FirstTime),
+            LastTime = index.Sections.Max(section => section.LastTime),
+            FirstNumber = numbers.Least.Min(),
+            LastNumber = numbers.Greatest.Max(),
+            ProjectCount = index.Sections.Length,
+        };
+    }
+}
