@@ -40,7 +40,7 @@ public sealed class DiskFileSystem : IFileSystem
 
     public IFile Create(string path, long reserveBytes = 0)
     {
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle handle = OpenOrMake(path, FileMode.Create, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             if (reserveBytes > 0)
@@ -71,7 +71,7 @@ public sealed class DiskFileSystem : IFileSystem
         try
         {
             // FileShare.None is an exclusive lock of the operating system, on Unix by flock: it goes with the process, however that ends.
-            return File.OpenHandle(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return OpenOrMake(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileShare.None);
         }
         catch (IOException fault) when (NativeFile.IsSharingViolation(fault))
         {
@@ -83,6 +83,19 @@ public sealed class DiskFileSystem : IFileSystem
     {
         string full = Path.GetFullPath(path);
         return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(full)! : full).AvailableFreeSpace;
+    }
+
+    // A new file is its owner's alone, also in a directory that was there and that others may enter.
+    private static SafeFileHandle OpenOrMake(string path, FileMode mode, FileShare share)
+    {
+        bool isNew = !File.Exists(path);
+        SafeFileHandle handle = File.OpenHandle(path, mode, FileAccess.ReadWrite, share);
+        if (isNew && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return handle;
     }
 
     // A reservation that failed half way must not keep the room that it found.

@@ -40,7 +40,7 @@ public static class AuthenticationSetup
         // AddAuthentication would add data protection too, which writes keys into the home directory when the host starts.
         services.AddAuthenticationCore().AddWebEncoders().AddAuthorization();
         services.AddScheme<TokenHandler>(Bearer).AddScheme<TokenHandler>(Token).AddScheme<LocalAccessHandler>(Local);
-        services.AddSingleton<LocalAccess>();
+        services.AddSingleton<LocalAccess>().AddSingleton<WrongTokens>();
     }
 
     internal static void Use(WebApplication app)

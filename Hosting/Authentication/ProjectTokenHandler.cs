@@ -29,7 +29,15 @@ public abstract class ProjectTokenHandler(IOptionsMonitor<AuthenticationSchemeOp
             : AuthenticateResult.Fail(check.Outcome.ToString()));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => RefuseAsync(_outcome);
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (_outcome == TokenOutcome.Unknown)
+        {
+            await Context.DelayWrongTokenAsync();
+        }
+
+        await RefuseAsync(_outcome);
+    }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => RefuseAsync(TokenOutcome.NoScope);
 }

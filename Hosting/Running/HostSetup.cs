@@ -112,6 +112,7 @@ public static class HostSetup
         TelemetrySetup.Add(services, builder.Configuration, serviceName);
         services.AddHostedService<Banner>();
         services.AddHostedService<ProjectWarnings>();
+        services.AddSingleton<RefusedRequests>().AddHostedService(provider => provider.GetRequiredService<RefusedRequests>());
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
         AuthenticationSetup.Add(services);
         OpenApiEndpoints.Add(services);

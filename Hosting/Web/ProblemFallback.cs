@@ -8,7 +8,7 @@ namespace TimeSeries.Hosting.Web;
 /// Outermost step of the pipeline: gives errors that have no body yet (404, 405, …) one, and turns what was thrown into a response.
 /// Families with a shape of their own respond before it.
 /// </summary>
-internal sealed partial class ProblemFallback(RequestDelegate next, ILogger<ProblemFallback> logger)
+internal sealed partial class ProblemFallback(RequestDelegate next, RefusedRequests refused, ILogger<ProblemFallback> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -38,6 +38,11 @@ internal sealed partial class ProblemFallback(RequestDelegate next, ILogger<Prob
             && response.ContentType is null && response.ContentLength is null or 0)
         {
             await Problem.WriteAsync(context, response.StatusCode, Describe(context));
+        }
+
+        if (response.StatusCode >= StatusCodes.Status400BadRequest)
+        {
+            refused.Count(context);
         }
     }
 

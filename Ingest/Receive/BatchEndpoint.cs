@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using TimeSeries.Core.Memory;
+using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
@@ -34,11 +35,21 @@ internal sealed class BatchEndpoint(
         }
         else
         {
-            await protocol.RefuseAsync(context, check.Outcome);
+            await RefuseAsync(context, protocol, check.Outcome);
         }
 
         instruments.Requests.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
         instruments.Duration.Record(clock.GetElapsedTime(began).TotalSeconds);
+    }
+
+    private static async Task RefuseAsync(HttpContext context, IBatchProtocol protocol, TokenOutcome outcome)
+    {
+        if (outcome == TokenOutcome.Unknown)
+        {
+            await context.DelayWrongTokenAsync();
+        }
+
+        await protocol.RefuseAsync(context, outcome);
     }
 
     private async Task TakeAsync(HttpContext context, IBatchProtocol protocol, AuthenticatedProject project)

@@ -53,11 +53,13 @@ public sealed class ServerStartTests
         await app.StopAsync();
 
         string[] made = [_folder["made"], .. Directory.GetDirectories(_folder["made"], "*", SearchOption.AllDirectories)];
-        Assert.That(made, Has.Length.GreaterThan(1));
+        string[] files = Directory.GetFiles(_folder["made"], "*", SearchOption.AllDirectories);
+        Assert.That((made.Length, files.Length), Is.GreaterThan((1, 1)));
         if (!OperatingSystem.IsWindows())
         {
             UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
             Assert.That(made.Select(File.GetUnixFileMode), Has.All.EqualTo(owner));
+            Assert.That(files.Select(File.GetUnixFileMode), Has.All.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         }
     }
 

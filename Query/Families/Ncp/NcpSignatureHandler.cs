@@ -33,8 +33,11 @@ internal sealed class NcpSignatureHandler(
             : AuthenticateResult.Success(new AuthenticationTicket(ProjectClaims.Create(Scheme.Name, project, Scopes.Read), Scheme.Name)));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        Context.WriteErrorAsync(StatusCodes.Status401Unauthorized, _refusal);
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        await Context.DelayWrongTokenAsync();
+        await Context.WriteErrorAsync(StatusCodes.Status401Unauthorized, _refusal);
+    }
 
     private (Project? Project, string Refusal) Check()
     {

@@ -26,10 +26,10 @@ public sealed class NcpAccessTests
 
     private QueryTestHost _host = null!;
 
-    [OneTimeSetUp]
+    [SetUp]
     public async Task StartAsync() => _host = await QueryTestHost.StartAsync();
 
-    [OneTimeTearDown]
+    [TearDown]
     public async Task StopAsync() => await _host.DisposeAsync();
 
     [Test]
