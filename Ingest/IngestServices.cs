@@ -117,6 +117,9 @@ public static class IngestServices
         services.AddSingleton(OpenMarks);
         services.AddSingleton<LogSignal>();
         services.AddSingleton<ShippingLag>();
+        services.AddSingleton<ShippingGate>();
+        services.AddSingleton<NodeOwnership>();
+        services.AddSingleton<IReadinessNote>(provider => provider.GetRequiredService<NodeOwnership>());
         services.AddSingleton(provider => new SequencedLog(
             provider.GetRequiredService<WriteAheadLog>(), provider.GetRequiredService<RollupUnitClock>(), provider.GetRequiredService<LogSignal>(),
             provider.GetRequiredService<ISampleStore>().NextNumber));

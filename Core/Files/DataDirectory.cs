@@ -12,6 +12,7 @@ public sealed class DataDirectory : IDisposable
     private readonly IDisposable _lock;
     private readonly string _machine;
     private volatile NodeFile _node;
+    private (ulong Last, ulong Before) _instances;
 
     private DataDirectory(IFileSystem files, string path, IDisposable held, NodeFile node, string machine)
     {
@@ -20,6 +21,7 @@ public sealed class DataDirectory : IDisposable
         _lock = held;
         _node = node;
         _machine = machine;
+        _instances = InstanceFile.Read(files, path, node.NodeId);
     }
 
     /// <summary>The full path.</summary>
@@ -91,6 +93,20 @@ public sealed class DataDirectory : IDisposable
         NodeFile node = _node with { Machine = _machine, Spans = _node.Spans.Add(new NodeSpan(fromNumber, DrawId())) };
         node.Write(_files, Path);
         _node = node;
+    }
+
+    /// <summary>Whether the id is that of the process that wrote for the node last, as far as the directory knows. Not thread safe.</summary>
+    public bool WasInstance(ulong instance) => instance != 0 && (instance == _instances.Last || instance == _instances.Before);
+
+    /// <summary>Notes the id of the process that writes for the node from now on. Not thread safe.</summary>
+    /// <exception cref="IOException">It can't be written; nothing has changed.</exception>
+    public void KeepInstance(ulong instance)
+    {
+        if (instance != _instances.Last)
+        {
+            InstanceFile.Write(_files, Path, NodeId, instance, _instances.Last);
+            _instances = (instance, _instances.Last);
+        }
     }
 
     public void Dispose() => _lock.Dispose();

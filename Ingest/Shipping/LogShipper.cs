@@ -12,8 +12,8 @@ namespace TimeSeries.Ingest.Shipping;
 /// in the log, not in memory. For a store that is fed from memory it does nothing.
 /// </summary>
 internal sealed partial class LogShipper(
-    StoreRoute route, WriteAheadLog log, LogSignal appended, ShippingLag progress, SampleBatchPool batches, IHostApplicationLifetime lifetime,
-    ILogger<LogShipper> logger)
+    StoreRoute route, WriteAheadLog log, LogSignal appended, ShippingLag progress, ShippingGate gate, SampleBatchPool batches,
+    IHostApplicationLifetime lifetime, ILogger<LogShipper> logger)
     : BackgroundService
 {
     private LogReplayer? _replayer;
@@ -33,6 +33,7 @@ internal sealed partial class LogShipper(
             return false;
         }
 
+        gate.Pass(header);
         progress.Take(header, end);
         if (header.Type == RecordType.Mark)
         {
@@ -55,6 +56,7 @@ internal sealed partial class LogShipper(
 
         try
         {
+            await gate.Opened.WaitAsync(stoppingToken);
             while (true)
             {
                 // Taken before the look, so that what is appended in between is not slept through.

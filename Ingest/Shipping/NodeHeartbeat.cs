@@ -9,7 +9,8 @@ namespace TimeSeries.Ingest.Shipping;
 /// Writes every second into a shared store through when it has this node's samples, from before the first push. When the store has everything
 /// at the stop, it writes that the node is closed. It stops after the last commit and before sending ends. A store that is fed from memory needs none.
 /// </summary>
-internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, SequencedLog log, ShippingLag progress, TimeProvider clock) : BackgroundService
+internal sealed class NodeHeartbeat(
+    StoreRoute route, DataDirectory directory, SequencedLog log, NodeOwnership ownership, ShippingLag progress, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
 
@@ -22,7 +23,9 @@ internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, S
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the response to the first push. A store that is away gets it later, and can't be read until then.
+        // Before the response to the first push. A store that is away gets it later, and can't be read until then. Where the last process did not
+        // stop in good order, its last heartbeat says that the node is open.
+        ownership.Begin();
         await HeartbeatAsync(isOpen: true, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -31,7 +34,8 @@ internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, S
     {
         await base.StopAsync(cancellationToken);
         long began = clock.GetTimestamp();
-        while (_store is { Fault: null } && progress.Through().Waits && clock.GetElapsedTime(began) < _timeout && !cancellationToken.IsCancellationRequested)
+        while (_store is { Fault: null } && ownership.IsOwned && progress.Through().Waits && clock.GetElapsedTime(began) < _timeout
+            && !cancellationToken.IsCancellationRequested)
         {
             await Task.WhenAny(Task.Delay(_step, clock, cancellationToken));
         }
@@ -67,7 +71,10 @@ internal sealed class NodeHeartbeat(StoreRoute route, DataDirectory directory, S
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await _store.HeartbeatAsync(directory.NodeIdOf(log.NextNumber), through.Milliseconds, isOpen || waits, either.Token);
+            if (await ownership.LookAsync(through.Milliseconds, isOpen || waits, either.Token) is { } status)
+            {
+                await _store.HeartbeatAsync(directory.NodeIdOf(log.NextNumber), status, either.Token);
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -16,6 +16,7 @@ internal sealed class ShippingLag
 
     private readonly StoreRoute _route;
     private readonly WriteAheadLog _log;
+    private readonly ShippingGate _gate;
     private readonly TimeProvider _clock;
 
     // Guards everything below. Entries are the ends of stretches of the log that the store has not confirmed, and when the first batch of each was committed.
@@ -25,9 +26,9 @@ internal sealed class ShippingLag
     private Timestamp _readAt;
     private LogPosition _samplesThrough;
 
-    public ShippingLag(StoreRoute route, WriteAheadLog log, IngestInstruments instruments, TimeProvider clock)
+    public ShippingLag(StoreRoute route, WriteAheadLog log, ShippingGate gate, IngestInstruments instruments, TimeProvider clock)
     {
-        (_route, _log, _clock) = (route, log, clock);
+        (_route, _log, _gate, _clock) = (route, log, gate, clock);
         instruments.Observe(this);
     }
 
@@ -45,7 +46,7 @@ internal sealed class ShippingLag
     public LogPosition Stored => _route.Store.StoredThrough;
 
     /// <summary>Whether the store takes samples: it neither refuses them nor is out of reach.</summary>
-    public bool TakesSamples => _route.LogFed?.Fault is null;
+    public bool TakesSamples => _route.LogFed is null || (_route.LogFed.Fault is null && _gate.Opened.IsCompleted);
 
     /// <summary>Reading begins here: the store has what is before.</summary>
     public void Begin(LogPosition from)

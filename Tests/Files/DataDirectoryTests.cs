@@ -31,6 +31,36 @@ public sealed class DataDirectoryTests
     }
 
     [Test]
+    public void The_last_two_processes_are_remembered_through_a_power_cut()
+    {
+        FaultyFileSystem disk = new();
+        using (DataDirectory directory = DataDirectory.Open(disk, Root, "here"))
+        {
+            foreach (ulong instance in new ulong[] { 1, 2, 2, 3 })
+            {
+                directory.KeepInstance(instance);
+            }
+        }
+
+        using DataDirectory again = DataDirectory.Open(disk.PowerCut(_ => 0), Root, "here");
+        Assert.That(Enumerable.Range(0, 5).Select(instance => again.WasInstance((ulong)instance)), Is.EqualTo(new[] { false, false, true, true, false }));
+    }
+
+    [Test]
+    public void A_damaged_file_of_processes_knows_none()
+    {
+        FaultyFileSystem disk = new();
+        using (DataDirectory directory = DataDirectory.Open(disk, Root, "here"))
+        {
+            directory.KeepInstance(7);
+        }
+
+        disk.Corrupt(Root + "/instance", 50, 1, 2, 3);
+        using DataDirectory again = DataDirectory.Open(disk.PowerCut(_ => 0), Root, "here");
+        Assert.That(again.WasInstance(7), Is.False);
+    }
+
+    [Test]
     public void A_second_owner_is_refused_with_a_clear_sentence()
     {
         FaultyFileSystem disk = new();

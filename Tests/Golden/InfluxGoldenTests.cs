@@ -47,7 +47,8 @@ internal sealed class InfluxGoldenTests
         string text = string.Join('\n', lines) + "\n";
         GoldenFile.Compare("influx/lines-3.txt", text);
         Assert.That(SampleLines(text), Is.EqualTo(SampleLines(Encoding.UTF8.GetString(GoldenFile.Bytes("influx/lines.txt")))));
-        Assert.That(proxy.Lines, Has.Some.Match("^node,node=0123456789abcdef open=1i,through=1710064859999i 1710064800000000000$"));
+        Assert.That(proxy.Lines, Has.Some.Match(
+            "^node,node=0123456789abcdef at=1710064860000i,instance=\"[0-9a-f]{16}\",next=0i,open=1i,through=1710064859999i 1710064800000000000$"));
     }
 
     [TestCase("influx/lines.txt", false)]

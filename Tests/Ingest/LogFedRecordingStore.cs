@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
@@ -8,6 +9,12 @@ namespace TimeSeries.Tests.Ingest;
 internal sealed class LogFedRecordingStore : RecordingStore, ILogFedStore
 {
     public long LastUnit => -1;
+
+    /// <summary>What nodes said last.</summary>
+    public ConcurrentDictionary<ulong, NodeStatus> Heartbeats { get; } = [];
+
+    /// <summary>Why nothing can be read from it.</summary>
+    public StoreUnavailableException? Away { get; set; }
 
     /// <summary>How many samples of a record it has refused; null when it does not know.</summary>
     public int? Refused { get; set; } = 0;
@@ -30,7 +37,14 @@ internal sealed class LogFedRecordingStore : RecordingStore, ILogFedStore
         return new(ids.Where(Elsewhere.Contains).ToHashSet());
     }
 
-    public Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken) => Task.FromResult(true);
+    public Task<bool> HeartbeatAsync(ulong node, NodeStatus status, CancellationToken cancellationToken)
+    {
+        Heartbeats[node] = status;
+        return Task.FromResult(true);
+    }
+
+    public Task<NodeStatus?> FindHeartbeatAsync(ulong node, CancellationToken cancellationToken) =>
+        Away is { } fault ? throw fault : Task.FromResult(Heartbeats.TryGetValue(node, out NodeStatus status) ? status : (NodeStatus?)null);
 
     public override RecordingStore MakeEmpty() => new LogFedRecordingStore();
 

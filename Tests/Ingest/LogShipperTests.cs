@@ -258,9 +258,11 @@ public sealed class LogShipperTests
     private void Start()
     {
         StoreRoute route = new(_store, _store as ILogFedStore);
-        _progress = new ShippingLag(route, _log, _meterServices.GetRequiredService<IngestInstruments>(), _clock);
+        ShippingGate gate = new();
+        gate.Open(0);
+        _progress = new ShippingLag(route, _log, gate, _meterServices.GetRequiredService<IngestInstruments>(), _clock);
         using LoggerFactory factory = new([_told]);
-        _drain = new LogShipper(route, _log, _appended, _progress, new SampleBatchPool(), _lifetime, factory.CreateLogger<LogShipper>());
+        _drain = new LogShipper(route, _log, _appended, _progress, gate, new SampleBatchPool(), _lifetime, factory.CreateLogger<LogShipper>());
         _drain.StartAsync(CancellationToken.None);
     }
 

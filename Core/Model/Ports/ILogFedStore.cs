@@ -35,12 +35,12 @@ public interface ILogFedStore : ISampleStore
     ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken);
 
     /// <summary>Tells the readers how far a node is: one try, apart from the samples.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="through">What it answered 200 through here, in ms, is in the store.</param>
-    /// <param name="isOpen">Whether it may have accepted more, or will.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Whether the store has it.</returns>
-    Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken);
+    Task<bool> HeartbeatAsync(ulong node, NodeStatus status, CancellationToken cancellationToken);
+
+    /// <summary>Finds what a node said last; null when it never said anything.</summary>
+    /// <exception cref="StoreUnavailableException">The store gave no complete response.</exception>
+    Task<NodeStatus?> FindHeartbeatAsync(ulong node, CancellationToken cancellationToken);
 
     /// <summary>Other machines have the alerts too, so the store has to be asked for them.</summary>
     bool ISampleStore.HasAlert(long pcode, Guid id) => false;

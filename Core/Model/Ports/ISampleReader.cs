@@ -41,4 +41,7 @@ public abstract class StoreUnavailableException(string reason, string message, E
 {
     /// <summary>Why, in one word of a small fixed set.</summary>
     public string Reason => reason;
+
+    /// <summary>Whether the same query will fail again until an operator changes something.</summary>
+    public virtual bool IsLasting => false;
 }

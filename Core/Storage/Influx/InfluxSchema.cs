@@ -15,7 +15,7 @@ namespace TimeSeries.Core.Storage.Influx;
 /// when every unit with a point in it has <c>parts</c> ≥ 1 and all of its parts. Otherwise its samples are read raw.
 /// </para>
 /// <para>
-/// Heartbeats of nodes are in <c>node</c> with the tag <c>node</c> and the fields <c>through, open</c>: one point a node and hour, at
+/// Heartbeats of nodes are in <c>node</c> with the tag <c>node</c> and the fields <c>at, instance, next, open, through</c>: one point a node and hour, at
 /// the hour's start, rewritten every second while the node runs. What the node accepted at <c>through</c> (ms) or before is in InfluxDB.
 /// <c>open=1i</c> means that later samples may be missing, <c>open=0i</c> that the node stopped with nothing left. A node whose last heartbeat is
 /// older than a day counts as lost.
@@ -55,6 +55,15 @@ public static class InfluxSchema
 
     /// <summary>Field of a heartbeat: 1 while the node may have accepted more.</summary>
     public const string OpenField = "open";
+
+    /// <summary>Field of a heartbeat: when the node wrote it, in ms by its clock.</summary>
+    public const string AtField = "at";
+
+    /// <summary>Field of a heartbeat: random id of the process, 16 hexadecimal digits.</summary>
+    public const string InstanceField = "instance";
+
+    /// <summary>Field of a heartbeat: the sequence number behind all samples that the node may have sent.</summary>
+    public const string NextField = "next";
 
     /// <summary>Length of merged rollups and of a heartbeat's point. No shard is shorter.</summary>
     public const long HourMilliseconds = 3_600_000;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Tests.Influx.Reading;
@@ -82,7 +83,7 @@ internal sealed class NodeHeartbeatTests
             new InfluxNode(new DiskFileSystem(), folder[""], 0xA1), ReadSetup.Options(_server.Address), _ => 1_200_000, null, TimeProvider.System, instruments,
             NullLogger.Instance);
         long through = Now - 40_000;
-        Assert.That(await writer.HeartbeatAsync(0xA1, through, isOpen: true, CancellationToken.None), Is.True);
+        Assert.That(await writer.HeartbeatAsync(0xA1, new NodeStatus(through, true, 7, 9, Now), CancellationToken.None), Is.True);
         Assert.That(await _reader.WatermarkAsync(CancellationToken.None), Is.EqualTo(through));
     }
 

@@ -10,6 +10,8 @@ internal sealed class InfluxQueryException(InfluxQueryFailure failure, string me
     : StoreUnavailableException(failure.ToString(), message, inner)
 {
     public InfluxQueryFailure Failure => failure;
+
+    public override bool IsLasting => failure is InfluxQueryFailure.Unauthorized or InfluxQueryFailure.Refused;
 }
 
 /// <summary>Why InfluxDB gave no complete response to a query.</summary>

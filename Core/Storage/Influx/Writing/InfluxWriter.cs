@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
-using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Files;
@@ -10,6 +8,7 @@ using TimeSeries.Core.Storage.Influx.Alerts;
 using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Rollups;
+using TimeSeries.Core.Storage.Influx.Startup;
 
 namespace TimeSeries.Core.Storage.Influx.Writing;
 
@@ -34,6 +33,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly InfluxHttp _http;
+    private readonly NodePoint _point;
     private readonly DeadLetters _deadLetters;
     private readonly SendQueue _queue;
     private readonly AdaptiveBatchSize _size;
@@ -60,6 +60,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         _clock = clock;
         _logger = logger;
         _http = new InfluxHttp(options, clock);
+        _point = new NodePoint(_http, options, clock);
         _deadLetters = new DeadLetters(node, clock, checkpoint.Through);
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
         _size = new AdaptiveBatchSize(options.BatchBytes, clock);
@@ -123,7 +124,8 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            LineEncoder encoder = new(_node.NodeOf(batch.FirstNumber), _options.BatchLines, _size.MaxBytes);
+            ulong node = _node.NodeOf(batch.FirstNumber);
+            LineEncoder encoder = new(node, _options.BatchLines, _size.MaxBytes);
             encoder.Begin(batch, _unit);
             while (!encoder.Continue(OpenBatch()))
             {
@@ -181,13 +183,10 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         _alerts?.FindAsync(pcode, ids, cancellationToken) ?? new(FrozenSet<Guid>.Empty);
 
     /// <inheritdoc/>
-    public async Task<bool> HeartbeatAsync(ulong node, long through, bool isOpen, CancellationToken cancellationToken)
-    {
-        long hour = InfluxSchema.NodeTime(_clock.GetUtcNow().ToUnixTimeMilliseconds());
-        string fields = string.Create(CultureInfo.InvariantCulture, $"{InfluxSchema.OpenField}={(isOpen ? 1 : 0)}i,{InfluxSchema.ThroughField}={through}i");
-        string line = $"{InfluxSchema.NodeMeasurement},{InfluxSchema.NodeTag}={InfluxSchema.NodeName(node)} {fields} {hour}\n";
-        return (await _http.WriteAsync(Encoding.UTF8.GetBytes(line), 0, cancellationToken).ConfigureAwait(false)).Outcome == WriteOutcome.Stored;
-    }
+    public Task<bool> HeartbeatAsync(ulong node, NodeStatus status, CancellationToken cancellationToken) => _point.WriteAsync(node, status, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<NodeStatus?> FindHeartbeatAsync(ulong node, CancellationToken cancellationToken) => _point.FindAsync(node, cancellationToken);
 
     /// <summary>Sends, flushes by age and finishes units until cancelled: the host runs this beside its work.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -211,6 +210,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         _open = null;
         _deadLetters.Leave();
         _sender.Dispose();
+        _point.Dispose();
         _http.Dispose();
         _alerts?.Dispose();
         _gate.Dispose();
