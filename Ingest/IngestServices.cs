@@ -236,9 +236,10 @@ public static class IngestServices
         return marks;
     }
 
-    private static WriteAheadLogOptions SizesOf(IServiceProvider provider)
+    private static WriteAheadLogOptions SizesOf(IServiceProvider provider) => SizesOf(provider.GetRequiredService<WalOptions>().MaxBytes);
+
+    internal static WriteAheadLogOptions SizesOf(long maxBytes)
     {
-        long maxBytes = provider.GetRequiredService<WalOptions>().MaxBytes;
         return new WriteAheadLogOptions
         {
             MaxBytes = maxBytes,

@@ -2,4 +2,6 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Storage;
 using TimeSeries.Server;
 
-return await HostProgram.RunAsync("TimeSeries Server", args, ServerHost.BuildProgram, DeadLetterCommand.Command);
+return await HostProgram.RunAsync(
+    "TimeSeries Server", DirectoryCommands.WithDirectory(args), ServerHost.BuildProgram,
+    DeadLetterCommand.Command, DirectoryCommands.Verify, DirectoryCommands.Repair);

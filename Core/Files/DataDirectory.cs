@@ -39,6 +39,15 @@ public sealed class DataDirectory : IDisposable
     /// <summary>It is from elsewhere, and both machines have ids: names alone may change where nothing was moved.</summary>
     public bool IsSurelyFromElsewhere => IsFromElsewhere && Files.Machine.IsId(Machine) && Files.Machine.IsId(_machine);
 
+    /// <summary>What is damaged in the node file, as a clause; null when nothing is. One whose header was, was made again from other files.</summary>
+    public string? NodeDamage { get; private init; }
+
+    /// <summary>The node file.</summary>
+    public string NodePath => NodeFile.PathIn(Path);
+
+    /// <summary>The folder of damaged files and of those that nothing explains.</summary>
+    public string QuarantinePath => System.IO.Path.Combine(Path, "quarantine");
+
     public string LogPath => System.IO.Path.Combine(Path, "log");
 
     public string ManifestPath => System.IO.Path.Combine(Path, "manifest");
@@ -60,7 +69,12 @@ public sealed class DataDirectory : IDisposable
         IDisposable held = files.TryLock(full) ?? throw new DirectoryInUseException(full);
         try
         {
-            return new DataDirectory(files, full, held, NodeFile.Read(files, full) ?? MakeNode(files, full, machine), machine);
+            bool exists = files.Exists(NodeFile.PathIn(full));
+            NodeFile? node = NodeFile.Read(files, full);
+            return new DataDirectory(files, full, held, node ?? MakeNode(files, full, machine), machine)
+            {
+                NodeDamage = exists && node is null ? "its header can't be read" : node is { Machine: "" } ? "the machine's name can't be read" : null,
+            };
         }
         catch
         {
@@ -107,6 +121,15 @@ public sealed class DataDirectory : IDisposable
             InstanceFile.Write(_files, Path, NodeId, instance, _instances.Last);
             _instances = (instance, _instances.Last);
         }
+    }
+
+    /// <summary>Writes the node file again, with this machine's name.</summary>
+    /// <exception cref="IOException">It can't be written; nothing has changed.</exception>
+    public void RestoreNode()
+    {
+        NodeFile node = _node with { Machine = _machine };
+        node.Write(_files, Path);
+        _node = node;
     }
 
     public void Dispose() => _lock.Dispose();

@@ -12,8 +12,6 @@ namespace TimeSeries.Core.Log;
 /// </summary>
 public sealed class WriteAheadLog : IDisposable
 {
-    private const long NoNote = -1;
-
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly ulong _nodeId;
@@ -69,6 +67,12 @@ public sealed class WriteAheadLog : IDisposable
 
     /// <summary>What made the last append fail; null when it did not.</summary>
     public Exception? LastFault { get; private set; }
+
+    /// <summary>What was noted of the log's end before it was opened.</summary>
+    public NotedEnd Noted { get; private set; }
+
+    /// <summary>A number of the appender's own that is noted with the log's end.</summary>
+    public long AppenderNumber { get; set; }
 
     /// <summary>Where those who read the log report what can't be read.</summary>
     public DamageRegister Register => _instruments.Damage;
@@ -210,18 +214,19 @@ public sealed class WriteAheadLog : IDisposable
     private void Recover(LogPosition storedThrough)
     {
         _spares.Find();
-        long noted = DurableEnd.Read(_files, _directory, _nodeId, Register) is { } position ? position : NoNote;
+        Noted = DurableEnd.Read(_files, _directory, _nodeId, Register) ?? new NotedEnd(NotedEnd.Nowhere, 0);
+        AppenderNumber = Noted.Number;
         _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, ReportHeader);
         long end = _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId, ReportHeader);
 
         // Through the note everything was acknowledged: what a reader does not find before it is damage.
-        _end = Math.Max(Math.Max(storedThrough.Offset, noted), end);
+        _end = Math.Max(Math.Max(storedThrough.Offset, Noted.Position), end);
         if (_segments.IsEmpty && _end > 0)
         {
-            ReportMissing(storedThrough.Offset, noted);
+            ReportMissing(storedThrough.Offset);
         }
 
-        if (noted == NoNote)
+        if (Noted.Position == NotedEnd.Nowhere)
         {
             NoteEnd();
         }
@@ -234,11 +239,11 @@ public sealed class WriteAheadLog : IDisposable
             StoredFile.Wal, segment.Path, 0, "its header can't be read", "Nothing is lost by that: the records behind it are read."));
     }
 
-    private void ReportMissing(long stored, long noted)
+    private void ReportMissing(long stored)
     {
         _instruments.LogDamages.Add(1);
-        string loss = noted > stored
-            ? string.Create(CultureInfo.InvariantCulture, $"Positions {stored} to {noted} at least are lost; how many samples they had is not known.")
+        string loss = Noted.Position > stored
+            ? string.Create(CultureInfo.InvariantCulture, $"Positions {stored} to {Noted.Position} at least are lost.")
             : string.Create(CultureInfo.InvariantCulture, $"The store has the samples through position {stored}. What came later is lost, if there was any.");
         Register.Report(new FoundDamage(StoredFile.Wal, _directory, 0, "the WAL has no segment any more", loss + " Idempotency keys in it are forgotten."));
     }
@@ -248,7 +253,7 @@ public sealed class WriteAheadLog : IDisposable
     {
         try
         {
-            DurableEnd.Write(_files, _directory, _nodeId, _end);
+            DurableEnd.Write(_files, _directory, _nodeId, new NotedEnd(_end, AppenderNumber));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -348,7 +353,19 @@ public sealed class WriteAheadLog : IDisposable
     {
         try
         {
-            _spares.Put(segment);
+            if (Register.Found.Any(damage => damage.Path == segment.Path))
+            {
+                // What can't be read of it may be of use to somebody yet.
+                string quarantine = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_directory))!, "quarantine");
+                _files.CreateDirectory(quarantine);
+                _files.Move(segment.Path, Path.Combine(quarantine, Path.GetFileName(segment.Path)));
+                Register.Quarantined = _files.List(quarantine).Count;
+            }
+            else
+            {
+                _spares.Put(segment);
+            }
+
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -358,23 +375,4 @@ public sealed class WriteAheadLog : IDisposable
             return false;
         }
     }
-}
-
-/// <summary>What became of a group of records.</summary>
-public enum LogOutcome : byte
-{
-    /// <summary>All records are on stable storage.</summary>
-    Appended = 0,
-
-    /// <summary>None is, since the log holds as much as it may or the disk is full; none will ever be read.</summary>
-    Full = 1,
-
-    /// <summary>None is, since a write or flush failed; none will ever be read.</summary>
-    Failed = 2,
-
-    /// <summary>
-    /// A write or flush failed, and so did taking back what was written. The records are not durable; they are taken back as soon as the disk
-    /// works again, before anything else is appended, but if the process ends before that, they may be read.
-    /// </summary>
-    InDoubt = 3,
 }

@@ -50,7 +50,11 @@ internal sealed class SequencedLog(WriteAheadLog log, RollupUnitClock units, Log
     public void Report(string? fault) => _fault = fault;
 
     /// <summary>Makes the next number at least this: the samples before have theirs.</summary>
-    public void SkipTo(long number) => Volatile.Write(ref _nextNumber, Math.Max(_nextNumber, number));
+    public void SkipTo(long number)
+    {
+        Volatile.Write(ref _nextNumber, Math.Max(_nextNumber, number));
+        log.AppenderNumber = _nextNumber;
+    }
 
     /// <summary>Goes on behind a record that was in the log at the start.</summary>
     public void SkipPast(in RecordHeader header)
@@ -92,6 +96,7 @@ internal sealed class SequencedLog(WriteAheadLog log, RollupUnitClock units, Log
     /// <summary>Makes everything that was added durable with one write and one flush.</summary>
     public LogOutcome Append()
     {
+        log.AppenderNumber = _nextNumber;
         LogOutcome outcome = log.Append(_entries.AsSpan(0, _count), _ends);
         if (outcome == LogOutcome.Appended && _hasMark)
         {

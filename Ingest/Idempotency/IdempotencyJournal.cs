@@ -33,8 +33,10 @@ internal sealed class IdempotencyJournal(
     /// Reads what the files have into memory. Returns the greatest sequence number reached, 0 when none is known. What can't be read is reported, and the rest
     /// is taken.
     /// </summary>
+    /// <param name="memory">Gets the keys.</param>
+    /// <param name="from">Whether they count as being in the journal already.</param>
     /// <exception cref="UnknownFormatException">A file is of another version or node.</exception>
-    public long Restore(IdempotencyCache memory)
+    public long Restore(IdempotencyCache memory, RestoredFrom from = RestoredFrom.Journal)
     {
         files.CreateDirectory(directory);
         long nextNumber = 0;
@@ -50,7 +52,7 @@ internal sealed class IdempotencyJournal(
                     newest = id.Committed > newest ? id.Committed : newest;
                     if (!IsOld(id.Committed))
                     {
-                        memory.Restore(id, RestoredFrom.Journal);
+                        memory.Restore(id, from);
                     }
                 }
             });

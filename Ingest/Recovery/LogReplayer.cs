@@ -15,6 +15,9 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
     private ReadOnlyMemory<byte> _payload;
     private int _reported;
 
+    /// <summary>The sequence numbers that are missing where the log is damaged: from the first to before the last.</summary>
+    public List<(long From, long To)> Missing { get; } = [];
+
     // The number of the next sample, if none is missing.
     private long _nextNumber = store.NextNumber;
 
@@ -64,8 +67,15 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
 
     private void ReportDamage(RecordHeader? next)
     {
-        // Numbers of refused batches are missing too.
-        long? missing = next is { } header ? Math.Max(0, header.FirstNumber - _nextNumber) : null;
+        // Numbers of refused batches are missing too. At the end the note tells the number that comes next, unless there was no clean stop since.
+        bool isNoted = _reported < _reader.Damage.Count && _reader.Damage[^1].End.Offset <= log.Noted.Position && log.Noted.Number > 0;
+        long? expected = next?.FirstNumber ?? (isNoted ? log.Noted.Number : null);
+        long? missing = expected is { } number ? Math.Max(0, number - _nextNumber) : null;
+        if (missing > 0 && _reported < _reader.Damage.Count)
+        {
+            Missing.Add((_nextNumber, expected!.Value));
+        }
+
         for (; _reported < _reader.Damage.Count; _reported++)
         {
             LogDamage damage = _reader.Damage[_reported];
@@ -85,7 +95,8 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
         (_, true) or (0, _) =>
             "The store has its samples. Idempotency keys in it are forgotten: a batch that is sent again with one of them is stored twice.",
         (null, _) => "The batches in it are lost; how many samples they had is not known.",
-        _ => string.Create(CultureInfo.InvariantCulture,
-            $"At most {missing} samples are lost, received before {DateTimeOffset.FromUnixTimeMilliseconds(before!.Value.Milliseconds):yyyy-MM-ddTHH:mm:ssZ}."),
+        _ when before is { } received => string.Create(CultureInfo.InvariantCulture,
+            $"At most {missing} samples are lost, received before {DateTimeOffset.FromUnixTimeMilliseconds(received.Milliseconds):yyyy-MM-ddTHH:mm:ssZ}."),
+        _ => string.Create(CultureInfo.InvariantCulture, $"At most {missing} samples are lost, the last ones."),
     };
 }

@@ -19,11 +19,22 @@ internal sealed partial class NodeRecovery(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         LogDirectory(directory.Path);
+        ReportNode(directory, log.Log.Register);
         log.SkipTo(journal.Restore(ids));
         await ReplayAsync(cancellationToken);
         if (directory.IsFromElsewhere)
         {
             LeaveElsewhere();
+        }
+    }
+
+    /// <summary>Reports a damaged node file.</summary>
+    public static void ReportNode(DataDirectory directory, DamageRegister register)
+    {
+        if (directory.NodeDamage is { } damage)
+        {
+            const string Loss = "No sample is lost: the node's id stands in other files too. Which machine the directory was made on is forgotten.";
+            register.Report(new FoundDamage(StoredFile.Node, directory.NodePath, 0, damage, Loss));
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class FoundDamageTests
         await _host.TakenAsync(_host.Batch(null, "shop", "/a", "/b"));
         const string Segment = "/node/log/00000000000000000000.log";
         await RestartAsync(() => Flip(Segment, _host.Files.Bytes(Segment).Length - 1));
-        await AssertToldAsync("wal", Segment, FileHeader.Size + end, samples: 0);
+        await AssertToldAsync("wal", Segment, FileHeader.Size + end, samples: 2);
         Assert.That(_host.Store.Batches.Sum(batch => batch.RowCount), Is.EqualTo(1));
     }
 

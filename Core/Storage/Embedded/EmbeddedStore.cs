@@ -43,6 +43,15 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
         Maintenance = new StoreMaintenance(context, _catalog, _snapshots, this);
     }
 
+    /// <summary>Moves a file of the directory to quarantine.</summary>
+    internal void Quarantine(string path) => _context.Quarantine(path);
+
+    /// <summary>Goes on behind a position of the log, when everything that can be read before it was sealed.</summary>
+    internal void SkipTo(LogPosition position) => _catalog.SkipTo(position);
+
+    /// <summary>Repairs the files, for the command of that name.</summary>
+    internal StoreRepair BeginRepair() => new(_context, _catalog, _snapshots);
+
     /// <summary>The background work, for those who call its steps themselves.</summary>
     internal StoreMaintenance Maintenance { get; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Blocks.Writing;
@@ -159,25 +160,51 @@ internal sealed class BlockCatalog
     }
 
     /// <summary>
-    /// Takes a damaged block away from queries and moves its file to quarantine. What it had is among <see cref="Manifest.Lost"/> from then on.
+    /// Takes a damaged block away from queries, perhaps with another in its place, and moves its file to quarantine. What queries miss is among
+    /// <see cref="Manifest.Lost"/> from then on.
     /// </summary>
     /// <exception cref="IOException">The manifest can't be written; nothing has changed for readers.</exception>
-    public void Quarantine(Block block, BlockCheck check)
+    public void Quarantine(Block block, ImmutableArray<LostSection> lost, params BlockEntry[] replacement)
+    {
+        Change([block.Entry.Id], replacement, lost);
+        block.Quarantine();
+    }
+
+    /// <summary>Names blocks that were in quarantine, or what could be read of them.</summary>
+    /// <param name="former">The id that the samples were lost under.</param>
+    /// <param name="block">The block that has them now.</param>
+    /// <param name="lost">What is still missing.</param>
+    /// <exception cref="IOException">The manifest can't be written; nothing has changed for readers.</exception>
+    public void TakeIn(long former, BlockEntry block, ImmutableArray<LostSection> lost) => Change([former], [block], lost);
+
+    /// <summary>Goes on behind a position of the log: what can't be read before it is lost, and everything else is in blocks.</summary>
+    /// <exception cref="IOException">The manifest can't be written.</exception>
+    public void SkipTo(LogPosition position)
     {
         lock (_commitGate)
         {
-            BlockEntry entry = block.Entry;
-            ImmutableArray<LostSection> lost = check.Index is { } index
-                ? [.. index.Sections.Select(section =>
-                    new LostSection(entry.Id, entry.Kind, section.Pcode, section.RowCount, section.FirstTime, section.LastTime))]
-                : [new LostSection(entry.Id, entry.Kind, null, entry.RowCount, entry.FirstTime, entry.LastTime)];
-            Manifest next = _manifest with { Blocks = _manifest.Blocks.RemoveAll(other => other.Id == entry.Id), Lost = [.. _manifest.Lost, .. lost] };
+            Manifest next = _manifest with { StoredThrough = position > _manifest.StoredThrough ? position : _manifest.StoredThrough };
             next.Write(_context.Files, _context.ManifestPath, _context.NodeId);
             _manifest = next;
-            _snapshots.Replace([], [entry.Id], null);
         }
+    }
 
-        block.Quarantine();
+    private void Change(HashSet<long> gone, BlockEntry[] added, ImmutableArray<LostSection> lost)
+    {
+        lock (_commitGate)
+        {
+            _context.Files.FlushDirectory(_context.BlockDirectory);
+            Manifest next = _manifest with
+            {
+                Blocks = [.. _manifest.Blocks.Where(block => !gone.Contains(block.Id)), .. added],
+                NextBlockId = Volatile.Read(ref _nextId),
+                GreatestNumber = added.Select(block => block.LastNumber).Append(_manifest.GreatestNumber).Max(),
+                Lost = [.. _manifest.Lost.Where(section => !gone.Contains(section.BlockId)), .. lost],
+            };
+            next.Write(_context.Files, _context.ManifestPath, _context.NodeId);
+            _manifest = next;
+            _snapshots.Replace([.. added.Select(Make)], gone, null);
+        }
     }
 
     /// <summary>Forgets lost samples; the next commit makes that durable.</summary>

@@ -65,7 +65,7 @@ internal sealed class BlockScrubber(StoreContext context, BlockCatalog catalog, 
             check.Report(context.Instruments.Damage, block.Path);
             if (check.IsDamaged && check.IsCertain && context.Options.QuarantinesDamaged)
             {
-                catalog.Quarantine(block, check);
+                catalog.Quarantine(block, check.WholeSections());
                 StoreLog.Quarantined(context.Logger, block.Path, block.Entry.RowCount, context.QuarantineDirectory);
             }
         }

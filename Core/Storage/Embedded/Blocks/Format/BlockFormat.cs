@@ -18,6 +18,9 @@ internal static class BlockFormat
     public const int TrailerBytes = 24;
     public const int ChecksumBytes = 4;
 
+    // Offset in the header.
+    private const int VersionAt = 8;
+
     /// <summary>Most rows of a chunk: decoded it fits the cache of a core, and a query for a minute reads little more than the minute.</summary>
     public const int MaxChunkRows = 16_384;
 
@@ -105,4 +108,37 @@ internal static class BlockFormat
             ? new Extent(offset, length)
             : throw new InvalidDataException("its end is missing");
     }
+
+    /// <summary>Whether a header that is refused differs in one byte from what a version that is read would have written.</summary>
+    public static bool IsNearlyHeader(ReadOnlySpan<byte> header, Kind kind, ulong nodeId)
+    {
+        ByteWriter expected = new();
+        WriteHeader(expected, kind, nodeId);
+        int differences = 0;
+        for (int i = 0; i < HeaderBytes; i++)
+        {
+            bool isOlder = i == VersionAt && header[i] is >= (byte)OldestVersion and <= (byte)Version;
+            differences += header[i] == expected.Written[i] || isOlder ? 0 : 1;
+        }
+
+        return differences == 1;
+    }
+
+    /// <summary>Where the footer may be: it ends where the trailer begins, so each of the trailer's numbers tells it.</summary>
+    public static IEnumerable<Extent> PossibleFooters(ReadOnlySpan<byte> trailer, long trailerOffset)
+    {
+        long offset = BinaryPrimitives.ReadInt64LittleEndian(trailer);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(trailer[sizeof(long)..]);
+        Extent[] candidates =
+        [
+            new(offset, (int)Math.Clamp(trailerOffset - offset, 0, int.MaxValue)),
+            new(trailerOffset - length, length),
+        ];
+        return candidates.Where(footer => footer.Offset >= HeaderBytes && footer.Length > ChecksumBytes && footer.Offset + footer.Length == trailerOffset);
+    }
+
+    /// <summary>Whether a trailer is what is written for a footer.</summary>
+    public static bool IsTrailer(ReadOnlySpan<byte> trailer, Extent footer) =>
+        trailer.EndsWith(EndMagic) && BinaryPrimitives.ReadInt64LittleEndian(trailer) == footer.Offset
+        && BinaryPrimitives.ReadInt32LittleEndian(trailer[sizeof(long)..]) == footer.Length;
 }

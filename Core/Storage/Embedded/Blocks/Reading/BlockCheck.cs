@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Schema;
@@ -34,6 +35,9 @@ internal sealed class BlockCheck(BlockEntry entry)
         Add(offset, reason, cause);
     }
 
+    /// <summary>Notes a place that costs no sample.</summary>
+    public void AddPlace(long offset, string reason, Exception? cause) => Add(offset, reason, cause);
+
     /// <summary>Notes a part.</summary>
     public void AddPart(Extent part, string reason, Exception? cause)
     {
@@ -57,6 +61,32 @@ internal sealed class BlockCheck(BlockEntry entry)
         }
 
         return isNew;
+    }
+
+    /// <summary>What queries miss without the whole block.</summary>
+    public ImmutableArray<LostSection> WholeSections() => Index is { } index
+        ? [.. index.Sections.Select(section => Lost(section.Pcode, section.RowCount, section.FirstTime, section.LastTime))]
+        : [Lost(null, Entry.RowCount, Entry.FirstTime, Entry.LastTime)];
+
+    /// <summary>What queries miss with all that <see cref="Readable"/> has.</summary>
+    public ImmutableArray<LostSection> LostSections()
+    {
+        if (!_isWhole || Index is not { } index)
+        {
+            return WholeSections();
+        }
+
+        List<LostSection> sections = [];
+        foreach (SectionIndex section in index.Sections)
+        {
+            ChunkIndex[] lost = [.. Enumerable.Range(section.FirstChunk, section.ChunkCount).Where(_chunks.Contains).Select(chunk => index.Chunks[chunk])];
+            if (lost.Length > 0)
+            {
+                sections.Add(Lost(section.Pcode, lost.Sum(chunk => (long)chunk.RowCount), lost[0].FirstTime, lost[^1].LastTime));
+            }
+        }
+
+        return [.. sections];
     }
 
     /// <summary>The index of what can be read: without damaged rollups, and without chunks whose rows are not whole. Null when nothing is left.</summary>
@@ -114,6 +144,8 @@ internal sealed class BlockCheck(BlockEntry entry)
             Least = column.IsText ? [] : [.. chunks.Select(chunk => column.Least[chunk])],
             Greatest = column.IsText ? [] : [.. chunks.Select(chunk => column.Greatest[chunk])],
         };
+
+    private LostSection Lost(long? pcode, long rows, long firstTime, long lastTime) => new(Entry.Id, Entry.Kind, pcode, rows, firstTime, lastTime);
 
     private void Add(long offset, string reason, Exception? cause)
     {

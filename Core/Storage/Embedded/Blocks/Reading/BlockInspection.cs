@@ -68,10 +68,10 @@ internal static class BlockInspection
                     CultureInfo.InvariantCulture, $"it has {file.Length} bytes, and {entry.Bytes} by the manifest"));
             }
 
-            BlockIndex index = ReadIndex(file, parts, entry.Kind, context.NodeId);
+            BlockIndex index = ReadDamagedIndex(file, parts, entry.Kind, context.NodeId, check);
             if (EntryOf(index, entry.Id, file.Length) != entry)
             {
-                throw new InvalidDataException("its footer and the manifest differ");
+                check.AddPlace(file.Length, "its footer and the manifest differ", new InvalidDataException());
             }
 
             CheckParts(index, parts, check, throttle, cancellationToken);
@@ -87,6 +87,69 @@ internal static class BlockInspection
 
         context.Suspects.TryRemove(path, out _);
         return check;
+    }
+
+    /// <summary>What a manifest would say of a file whose header or trailer may be damaged; null when it can't be told.</summary>
+    public static BlockEntry? ReadDamagedEntry(StoreContext context, string path)
+    {
+        if (!BlockFormat.TryParseName(path, out Kind kind, out long id))
+        {
+            return null;
+        }
+
+        try
+        {
+            using IFile file = context.Files.Open(path, FileAccess.Read);
+            return EntryOf(ReadDamagedIndex(file, new ChecksummedReader(file, context), kind, context.NodeId, null), id, file.Length);
+        }
+        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The footer, although header or trailer may be damaged: what stands in them is known otherwise, and the footer has a checksum.</summary>
+    public static BlockIndex ReadDamagedIndex(IFile file, ChecksummedReader parts, Kind kind, ulong nodeId, BlockCheck? check)
+    {
+        if (file.Length < BlockFormat.HeaderBytes + BlockFormat.TrailerBytes)
+        {
+            throw new InvalidDataException("it is shorter than any block");
+        }
+
+        Span<byte> header = stackalloc byte[BlockFormat.HeaderBytes];
+        file.Read(header, 0);
+        try
+        {
+            BlockFormat.CheckHeader(header, kind, nodeId);
+        }
+        catch (InvalidDataException damage) when (BlockFormat.IsNearlyHeader(header, kind, nodeId))
+        {
+            check?.AddPlace(0, damage.Message, damage);
+        }
+
+        long end = file.Length - BlockFormat.TrailerBytes;
+        Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
+        file.Read(trailer, end);
+        foreach (Extent extent in BlockFormat.PossibleFooters(trailer, end))
+        {
+            try
+            {
+                using BlockBuffer footer = parts.Rent(extent);
+                BlockIndex index = BlockFooter.Read(footer.Payload, SampleSchema.Of(kind));
+                if (!BlockFormat.IsTrailer(trailer, extent))
+                {
+                    check?.AddPlace(end, "its end is damaged", new InvalidDataException());
+                }
+
+                return index;
+            }
+            catch (Exception damage) when (damage is DamagedFileException or InvalidDataException)
+            {
+                // The trailer may be wrong, so the other number in it is tried.
+            }
+        }
+
+        throw new InvalidDataException("its footer can't be read");
     }
 
     private static void CheckParts(BlockIndex index, ChecksummedReader parts, BlockCheck check, CooperativeYield throttle, CancellationToken cancellationToken)
