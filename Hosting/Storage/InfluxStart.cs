@@ -23,11 +23,15 @@ internal sealed partial class InfluxStart(
     // How often a host that only reads checks the store.
     private static readonly TimeSpan _watchPeriod = TimeSpan.FromSeconds(5);
 
+    // What a server says may differ each time, as an id of the request in it does.
+    private static readonly TimeSpan _reportPeriod = TimeSpan.FromMinutes(1);
+
     // A host that writes is ready without the store, since its WAL takes pushes. A balancer must keep it while the store restarts.
     private readonly bool _needsStore = storage.Kind == StorageKind.Influx && !roles.HasFlag(InfluxRoles.Writer);
 
     private volatile string? _why = storage.Kind == StorageKind.Influx ? "the store has not been reached yet" : null;
     private string? _reported;
+    private long _reportedAt;
 
     public string? WhyNotReady() => _needsStore ? _why : null;
 
@@ -81,12 +85,13 @@ internal sealed partial class InfluxStart(
         {
             LogSeen(findings.Version, options.Value.Host);
         }
-        else if (fault is not null && fault != _reported)
+        else if (fault is not null && (_reported is null || (fault != _reported && clock.GetElapsedTime(_reportedAt) >= _reportPeriod)))
         {
             Report(findings, fault);
+            (_reported, _reportedAt) = (fault, clock.GetTimestamp());
         }
 
-        _reported = fault;
+        _reported = fault is null ? null : _reported;
         _why = fault is null ? null : findings.Unreachable is null ? "the store can't be used as it is" : _why ?? "the store can't be reached";
     }
 

@@ -21,33 +21,48 @@ internal sealed class AlertDeduplicator(StoreRoute route)
     // Ids that are kept for a store fed from the log: minutes of alerts, 4 MB.
     private const int MaxKept = 1 << 16;
 
-    // Guards _onTheWay and _kept.
-    private readonly Lock _lock = new();
-    private readonly HashSet<(long Pcode, Guid Id)> _onTheWay = new(IdComparer.Instance);
-    private readonly Queue<(long Pcode, Guid Id)> _kept = [];
+    // Of an id whose batch has no position yet.
+    private static readonly LogPosition _onTheWay = new(long.MaxValue);
 
-    /// <summary>Finds the alerts of a batch that a store on another machine has. Waits for that machine, so it is not for the committer.</summary>
-    public ValueTask<IReadOnlySet<Guid>> FindStoredAsync(ValidBatch batch, CancellationToken cancellationToken)
+    // Guards _known and _kept.
+    private readonly Lock _lock = new();
+
+    // Ids with the position of their batch, so that it shows when the store has them.
+    private readonly Dictionary<(long Pcode, Guid Id), LogPosition> _known = new(IdComparer.Instance);
+    private readonly Queue<((long Pcode, Guid Id) Alert, LogPosition Position)> _kept = [];
+
+    /// <summary>
+    /// Finds the alerts of a batch that a store on another machine has. Waits for that machine, so it is not for the committer. An id that was known here
+    /// and is gone from the store, as after its database was dropped, is forgotten.
+    /// </summary>
+    public async ValueTask<IReadOnlySet<Guid>> FindStoredAsync(ValidBatch batch, CancellationToken cancellationToken)
     {
         if (route.LogFed is not { } logFed || batch.Find(Kind.Alert) is not { } alerts)
         {
-            return new(FrozenSet<Guid>.Empty);
+            return FrozenSet<Guid>.Empty;
         }
 
-        HashSet<Guid> unknown = new(alerts.RowCount, IdComparer.Instance);
+        LogPosition confirmed = logFed.ConfirmedThrough;
+        HashSet<Guid> sought = new(alerts.RowCount, IdComparer.Instance);
         TextColumn ids = alerts.Texts(_idField);
         lock (_lock)
         {
             for (int row = 0; row < alerts.RowCount; row++)
             {
-                if (TryParse(ids, row, out Guid id) && !_onTheWay.Contains((batch.Pcode, id)))
+                if (TryParse(ids, row, out Guid id) && (!_known.TryGetValue((batch.Pcode, id), out LogPosition position) || position <= confirmed))
                 {
-                    unknown.Add(id);
+                    sought.Add(id);
                 }
             }
         }
 
-        return logFed.FindAlertsAsync(batch.Pcode, [.. unknown], cancellationToken);
+        IReadOnlySet<Guid>? found = await logFed.FindAlertsAsync(batch.Pcode, [.. sought], cancellationToken);
+        if (found is not null)
+        {
+            Forget(batch.Pcode, sought.Except(found), confirmed);
+        }
+
+        return found ?? FrozenSet<Guid>.Empty;
     }
 
     /// <summary>Removes repeats from a batch and holds the ids of the others until <see cref="Release"/>. Returns how many it removed.</summary>
@@ -97,11 +112,11 @@ internal sealed class AlertDeduplicator(StoreRoute route)
             {
                 if (route.LogFed is not null && outcome == CommitOutcome.Stored)
                 {
-                    Keep((pending.Batch.Pcode, id));
+                    Keep((pending.Batch.Pcode, id), pending.Position);
                 }
                 else
                 {
-                    _onTheWay.Remove((pending.Batch.Pcode, id));
+                    _known.Remove((pending.Batch.Pcode, id));
                 }
             }
         }
@@ -109,12 +124,27 @@ internal sealed class AlertDeduplicator(StoreRoute route)
 
     private static bool TryParse(TextColumn ids, int row, out Guid id) => Utf8Parser.TryParse(ids.Symbols[ids.Codes[row]], out id, out _);
 
-    private void Keep((long Pcode, Guid Id) alert)
+    private void Forget(long pcode, IEnumerable<Guid> ids, LogPosition confirmed)
     {
-        _kept.Enqueue(alert);
-        if (_kept.Count > MaxKept)
+        lock (_lock)
         {
-            _onTheWay.Remove(_kept.Dequeue());
+            foreach (Guid id in ids)
+            {
+                if (_known.TryGetValue((pcode, id), out LogPosition position) && position <= confirmed)
+                {
+                    _known.Remove((pcode, id));
+                }
+            }
+        }
+    }
+
+    private void Keep((long Pcode, Guid Id) alert, LogPosition position)
+    {
+        _known[alert] = position;
+        _kept.Enqueue((alert, position));
+        if (_kept.Count > MaxKept && _kept.Dequeue() is var oldest && _known.TryGetValue(oldest.Alert, out LogPosition known) && known == oldest.Position)
+        {
+            _known.Remove(oldest.Alert);
         }
     }
 
@@ -122,7 +152,7 @@ internal sealed class AlertDeduplicator(StoreRoute route)
     {
         lock (_lock)
         {
-            return _onTheWay.Add((pcode, id));
+            return _known.TryAdd((pcode, id), _onTheWay);
         }
     }
 }

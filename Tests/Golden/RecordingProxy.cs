@@ -17,6 +17,7 @@ internal sealed partial class RecordingProxy : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpClient _http;
     private int _writeCount;
+    private int _requestCount;
 
     private RecordingProxy(Uri behind)
     {
@@ -39,6 +40,9 @@ internal sealed partial class RecordingProxy : IAsyncDisposable
     /// <summary>The requests that <see cref="InPlace"/> responds to.</summary>
     public string InPlacePath { get; set; } = "/write";
 
+    /// <summary>Requests that came, writes too.</summary>
+    public int RequestCount => _requestCount;
+
     /// <summary>Writes that came.</summary>
     public int WriteCount => _writeCount;
 
@@ -57,6 +61,7 @@ internal sealed partial class RecordingProxy : IAsyncDisposable
 
     private async Task ForwardAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _requestCount);
         if (context.Request.Path == "/write")
         {
             Interlocked.Increment(ref _writeCount);

@@ -1,11 +1,18 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
+using TimeSeries.Core.Storage.Influx.Configuration;
+using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Running;
+using TimeSeries.Hosting.Storage;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
 using TimeSeries.Server;
+using TimeSeries.Tests.Golden;
+using TimeSeries.Tests.Ingest;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
@@ -91,6 +98,33 @@ internal sealed class InfluxStartTests
         Assert.That(await ReadyAsync(query), Is.EqualTo("503 the store has not been reached yet"));
         await server.RestartAsync();
         await ReadyAsync(query, "200 ok");
+    }
+
+    [Test]
+    public async Task A_reason_that_differs_each_time_is_a_line_a_minute_in_the_log()
+    {
+        await using RecordingProxy proxy = await RecordingProxy.StartAsync(new Uri("http://127.0.0.1:1"));
+        (proxy.InPlacePath, proxy.InPlace) = ("/ping", (502, "request 0"));
+        using CollectedLog log = new();
+        using LoggerFactory factory = new([log]);
+        FakeTimeProvider clock = new(TestTime.Start);
+        InfluxOptions options = new() { Host = proxy.Address, Timeout = TimeSpan.FromDays(1) };
+        using InfluxStart start = new(
+            InfluxRoles.Writer, new StorageOptions { Kind = StorageKind.Influx }, new Lazy<InfluxOptions>(options), clock, factory.CreateLogger<InfluxStart>());
+        await start.StartAsync(CancellationToken.None);
+        for (int second = 1; second <= 90; second++)
+        {
+            proxy.InPlace = (502, $"request {second}");
+            int before = proxy.RequestCount;
+            await Eventually.IsTrueAsync(() =>
+            {
+                clock.Advance(proxy.RequestCount > before ? TimeSpan.Zero : TimeSpan.FromMilliseconds(100));
+                return proxy.RequestCount > before;
+            });
+        }
+
+        await start.StopAsync(CancellationToken.None);
+        Assert.That(log.Text.Split("does not respond to /ping now").Length - 1, Is.InRange(2, 4));
     }
 
     [Test]

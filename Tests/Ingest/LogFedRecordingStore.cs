@@ -13,6 +13,9 @@ internal sealed class LogFedRecordingStore : RecordingStore, ILogFedStore
     /// <summary>What nodes said last.</summary>
     public ConcurrentDictionary<ulong, NodeStatus> Heartbeats { get; } = [];
 
+    /// <summary>Whether what it had is gone.</summary>
+    public bool IsDropped { get; set; }
+
     /// <summary>Why nothing can be read from it.</summary>
     public StoreUnavailableException? Away { get; set; }
 
@@ -31,10 +34,10 @@ internal sealed class LogFedRecordingStore : RecordingStore, ILogFedStore
         return Refused;
     }
 
-    public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlySet<Guid>?> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         NoteSought(ids);
-        return new(ids.Where(Elsewhere.Contains).ToHashSet());
+        return new(Away is null ? ids.Where(id => Elsewhere.Contains(id) || (!IsDropped && base.HasAlert(pcode, id))).ToHashSet() : null);
     }
 
     public Task<bool> HeartbeatAsync(ulong node, NodeStatus status, CancellationToken cancellationToken)

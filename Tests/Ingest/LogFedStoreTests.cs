@@ -184,6 +184,29 @@ public sealed class LogFedStoreTests
     }
 
     [Test]
+    public async Task An_alert_that_was_taken_here_is_a_duplicate_while_the_store_can_t_be_asked()
+    {
+        await DuplicatesAsync(_one);
+        LogFedRecordingStore store = (LogFedRecordingStore)_host.Store;
+        await Eventually.IsTrueAsync(() => store.Batches.Count == 1);
+        (store.IsDropped, store.Away) = (true, new NodeOwnershipTests.AwayException(isLasting: false));
+
+        Assert.That(await DuplicatesAsync(_one), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_alert_that_is_gone_from_the_store_is_no_duplicate()
+    {
+        await DuplicatesAsync(_one);
+        LogFedRecordingStore store = (LogFedRecordingStore)_host.Store;
+        await Eventually.IsTrueAsync(() => store.Batches.Count == 1);
+        int before = await DuplicatesAsync(_one);
+        store.IsDropped = true;
+
+        Assert.That((before, await DuplicatesAsync(_one)), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
     public async Task An_alert_that_stands_twice_in_a_batch_is_taken_once() => Assert.That(await DuplicatesAsync(_one, _two, _one), Is.EqualTo(1));
 
     [Test]

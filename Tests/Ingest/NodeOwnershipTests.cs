@@ -277,7 +277,7 @@ public sealed class NodeOwnershipTests
         }
     }
 
-    private sealed class AwayException(bool isLasting) : StoreUnavailableException("Away", "It is away.", null)
+    internal sealed class AwayException(bool isLasting) : StoreUnavailableException("Away", "It is away.", null)
     {
         public override bool IsLasting => isLasting;
     }

@@ -29,10 +29,10 @@ public interface ILogFedStore : ISampleStore
     Task<int?> WaitStoredAsync(LogPosition through, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Those of the ids that the project has alerts of; none when the store can't be reached.
+    /// Those of the ids that the project has alerts of; null when the store can't be asked.
     /// Called before the batch gets its position in the log, from several threads.
     /// </summary>
-    ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken);
+    ValueTask<IReadOnlySet<Guid>?> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken);
 
     /// <summary>Tells the readers how far a node is: one try, apart from the samples.</summary>
     /// <returns>Whether the store has it.</returns>

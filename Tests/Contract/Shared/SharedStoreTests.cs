@@ -105,7 +105,7 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
             InfluxSchema.OidTag, InfluxSchema.NodeTag,
             InfluxSchema.EpochTag, InfluxSchema.AlertTag, InfluxSchema.KindTag, InfluxSchema.UnitField, InfluxSchema.PartField,
             InfluxSchema.PartsField, InfluxSchema.DataField,
-            InfluxSchema.ThroughField, InfluxSchema.OpenField,
+            InfluxSchema.ThroughField, InfluxSchema.OpenField, InfluxSchema.AtField, InfluxSchema.InstanceField, InfluxSchema.NextField,
         ];
         await Assert.MultipleAsync(async () =>
         {

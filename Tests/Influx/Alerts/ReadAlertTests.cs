@@ -65,8 +65,8 @@ internal sealed class ReadAlertTests
         await new ReadPoints(_server, Database, 0xA1).WriteUnitAsync(1, [Alert(id, Time, "t")]);
         using CoreInstruments instruments = new();
         using AlertLookup lookup = new(ReadSetup.Options(_server.Address), TimeProvider.System, instruments, NullLogger.Instance);
-        IReadOnlySet<Guid> mine = await lookup.FindAsync(1, [Guid.NewGuid(), id, Guid.NewGuid()], CancellationToken.None);
-        IReadOnlySet<Guid> theirs = await lookup.FindAsync(2, [id], CancellationToken.None);
+        IReadOnlySet<Guid> mine = (await lookup.FindAsync(1, [Guid.NewGuid(), id, Guid.NewGuid()], CancellationToken.None))!;
+        IReadOnlySet<Guid> theirs = (await lookup.FindAsync(2, [id], CancellationToken.None))!;
         Assert.That((mine.Single(), theirs.Count), Is.EqualTo((id, 0)));
     }
 

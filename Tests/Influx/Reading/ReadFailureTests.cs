@@ -45,7 +45,6 @@ internal sealed class ReadFailureTests
         new object[] { 200, """{"status":{"a":[{"b":[]}]}}""", InfluxQueryFailure.Malformed },
         new object[] { 200, """{"error":"\ud800"}""", InfluxQueryFailure.Malformed },
         new object[] { 200, Row.Replace("[1000000,1,5]", "[1000000,1]", StringComparison.Ordinal), InfluxQueryFailure.Malformed },
-        new object[] { 200, Row.Replace("1,5]", "1,5.5]", StringComparison.Ordinal), InfluxQueryFailure.Malformed },
         new object[] { 204, "", InfluxQueryFailure.Malformed },
         new object[] { 302, "", InfluxQueryFailure.Malformed },
         new object[] { 400, """{"error":"error parsing query"}""", InfluxQueryFailure.Refused },
@@ -72,6 +71,19 @@ internal sealed class ReadFailureTests
         using InfluxReader reader = Reader(server);
         QueryResult result = await reader.QueryAsync(_query, CancellationToken.None);
         Assert.That(result.Sum(0, 0), Is.EqualTo((Int128)15));
+    }
+
+    [TestCase("5.5")]
+    [TestCase("99999999999999999999")]
+    [TestCase("\"text\"")]
+    [TestCase("null")]
+    public async Task A_value_of_another_type_is_none_and_costs_no_other(string value)
+    {
+        string rows = $"[1000000,1,5],[2000000,2,{value}],[3000000,3,7]";
+        using ScriptedServer server = ScriptedServer.Of(200, Row.Replace("[1000000,1,5]", rows, StringComparison.Ordinal));
+        using InfluxReader reader = Reader(server);
+        QueryResult result = await reader.QueryAsync(_query, CancellationToken.None);
+        Assert.That(result.Sum(0, 0), Is.EqualTo((Int128)12));
     }
 
     [Test]

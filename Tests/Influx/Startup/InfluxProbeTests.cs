@@ -88,6 +88,15 @@ internal sealed class InfluxProbeTests
     }
 
     [Test]
+    public async Task A_host_that_only_writes_tells_it_too()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        await server.QueryAsync("CREATE DATABASE apm WITH DURATION 72h");
+        InfluxProbe probe = new(Options(server.Address), InfluxRoles.Writer, TimeSpan.FromHours(73), TimeProvider.System);
+        Assert.That((await probe.RunAsync(CancellationToken.None)).Faults.Single(), Does.StartWith("Storage:Retention: "));
+    }
+
+    [Test]
     public async Task A_retention_policy_that_is_not_there_is_told()
     {
         await using RealInfluxd server = await RealInfluxd.StartWithDatabaseAsync();

@@ -55,6 +55,18 @@ internal sealed class NodeHeartbeatTests
     }
 
     [Test]
+    public async Task A_point_that_no_node_wrote_counts_for_nothing()
+    {
+        long now = Now;
+        await SayAsync("00000000000000a1", open: 1, now - 5_000, now);
+        long hour = now / Hour * Hour * 1_000_000;
+        (int status, string body) = await _server.WriteAsync(
+            $"node,node=zz open=1i {hour}\nnode,node=yy through=17i {hour}\nnode,node=xx other=1i {hour}", Database);
+        Assert.That(status, Is.EqualTo(204), body);
+        Assert.That(await _reader.WatermarkAsync(CancellationToken.None), Is.EqualTo(now - 5_000));
+    }
+
+    [Test]
     public async Task Of_a_node_its_latest_heartbeat_counts()
     {
         long now = Now;

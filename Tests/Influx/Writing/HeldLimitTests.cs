@@ -90,6 +90,37 @@ internal sealed class HeldLimitTests
         Assert.That(async () => await running, Throws.InstanceOf<OperationCanceledException>());
     }
 
+    [Test]
+    public async Task A_database_that_was_dropped_is_waited_for_each_time()
+    {
+        await using RealInfluxd server = await RealInfluxd.StartAsync();
+        for (int run = 0; run < 2; run++)
+        {
+            using InfluxWriter writer = Open(server, null);
+            using CancellationTokenSource stop = new();
+            Task running = writer.RunAsync(stop.Token);
+            for (int drop = 0; drop < 2; drop++)
+            {
+                int first = (run * 1_000) + (drop * 100);
+                await writer.WriteAsync(WrittenBatch.Many(first, 10, WrittenBatch.Start + first), new LogPosition(first + 1), CancellationToken.None);
+                await AdvanceUntilAsync(() => writer.ConfirmedThrough == new LogPosition(first + 1));
+                await writer.MarkAsync(new LogPosition(first + 2), drop, first + 10, CancellationToken.None);
+                await AdvanceUntilAsync(() => writer.StoredThrough == new LogPosition(first + 2));
+                await server.QueryAsync("DROP DATABASE apm");
+                await writer.WriteAsync(
+                    WrittenBatch.Many(first + 10, 10, WrittenBatch.Start + first + 10), new LogPosition(first + 20), CancellationToken.None);
+                await AdvanceUntilAsync(() => writer.Fault is not null);
+                Assert.That(writer.Notice, Does.StartWith("InfluxDB lacks the database"));
+                Assert.That((await server.QueryAsync("SHOW DATABASES"))[0].ToString(), Does.Not.Contain("apm"));
+                await server.QueryAsync("CREATE DATABASE apm");
+                await AdvanceUntilAsync(() => writer.ConfirmedThrough == new LogPosition(first + 20) && writer.Fault is null);
+            }
+
+            await stop.CancelAsync();
+            Assert.That(async () => await running, Throws.InstanceOf<OperationCanceledException>());
+        }
+    }
+
     private async Task CheckAsync(RealInfluxd server, ValidBatch batch, Func<Task> lift)
     {
         using InfluxWriter writer = Open(server, null);

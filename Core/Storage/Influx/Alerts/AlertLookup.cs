@@ -11,7 +11,7 @@ namespace TimeSeries.Core.Storage.Influx.Alerts;
 
 /// <summary>
 /// Finds the alerts of a push that InfluxDB already has from any node, by id. The tag of an id's first byte narrows the search to one alert in 256.
-/// Pushes do not wait while InfluxDB is unavailable: nothing is found, a counter rises, and readers show the earliest alert of an id. Thread safe.
+/// Pushes do not wait while InfluxDB is unavailable: nothing is known, a counter rises, and readers show the earliest alert of an id. Thread safe.
 /// </summary>
 public sealed partial class AlertLookup : IDisposable
 {
@@ -50,9 +50,9 @@ public sealed partial class AlertLookup : IDisposable
     /// <summary>The value of the tag <c>b</c>: the first two hexadecimal digits of the id.</summary>
     public static string TagOf(Guid id) => id.ToString("D", CultureInfo.InvariantCulture)[..2];
 
-    /// <summary>Returns the ids that the project already has alerts for; none when InfluxDB is unavailable.</summary>
+    /// <summary>Returns the ids that the project already has alerts for; null when InfluxDB is unavailable.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public async ValueTask<IReadOnlySet<Guid>> FindAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlySet<Guid>?> FindAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         HashSet<Guid> found = new(IdComparer.Instance);
         if (ids.Count == 0)
@@ -63,7 +63,7 @@ public sealed partial class AlertLookup : IDisposable
         if (!MayQuery())
         {
             _instruments.InfluxUncheckedAlerts.Add(ids.Count);
-            return found;
+            return null;
         }
 
         using CancellationTokenSource timeout = new(_timeout, _clock);
@@ -77,14 +77,19 @@ public sealed partial class AlertLookup : IDisposable
             }
 
             Report(null);
+            return found;
+        }
+        catch (InfluxQueryException fault) when (fault.LacksDatabase)
+        {
+            Report(null);
+            return found;
         }
         catch (Exception fault) when (fault is InfluxQueryException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             _instruments.InfluxUncheckedAlerts.Add(ids.Count - queried);
             Report(fault is InfluxQueryException ? fault.Message : "InfluxDB did not respond in time.");
+            return null;
         }
-
-        return found;
     }
 
     public void Dispose() => _http.Dispose();

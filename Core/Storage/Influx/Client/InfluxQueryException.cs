@@ -11,6 +11,10 @@ internal sealed class InfluxQueryException(InfluxQueryFailure failure, string me
 {
     public InfluxQueryFailure Failure => failure;
 
+    /// <summary>Whether there is no such database, so that nothing is stored.</summary>
+    public bool LacksDatabase => failure == InfluxQueryFailure.NotFound
+        || (failure == InfluxQueryFailure.Statement && Message.Contains("database not found", StringComparison.OrdinalIgnoreCase));
+
     public override bool IsLasting => failure is InfluxQueryFailure.Unauthorized or InfluxQueryFailure.Refused;
 }
 

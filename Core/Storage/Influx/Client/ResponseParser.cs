@@ -192,12 +192,14 @@ internal sealed class ResponseParser(InfluxRows rows)
             case JsonTokenType.String:
                 column.SetNumber(rows.RowCount, ParseTag(CopyText(ref json)));
                 break;
-            case JsonTokenType.Number when !column.IsText:
-                Require(json.TryGetInt64(out long number));
+            case JsonTokenType.Number when !column.IsText && json.TryGetInt64(out long number):
                 column.SetNumber(rows.RowCount, number);
                 break;
             case JsonTokenType.True or JsonTokenType.False when !column.IsText:
                 column.SetNumber(rows.RowCount, json.TokenType == JsonTokenType.True ? 1 : 0);
+                break;
+            case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
+                // Somebody else wrote the point. Its value of another type is none, as it is for InfluxDB's own functions.
                 break;
             default:
                 Require(false);
@@ -221,7 +223,7 @@ internal sealed class ResponseParser(InfluxRows rows)
         return _text.AsSpan(0, json.CopyString(_text));
     }
 
-    // Tags are texts even where they hold numbers; "-" means none.
+    // Tags are texts even where they hold numbers; "-" means none, and so does a text that is no number, which somebody else wrote.
     private static long ParseTag(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty || text.SequenceEqual("-"u8))
@@ -229,8 +231,7 @@ internal sealed class ResponseParser(InfluxRows rows)
             return NumberColumn.Missing;
         }
 
-        Require(Utf8Parser.TryParse(text, out long number, out int read) && read == text.Length);
-        return number;
+        return Utf8Parser.TryParse(text, out long number, out int read) && read == text.Length ? number : NumberColumn.Missing;
     }
 
     private static Part PartOf(ref Utf8JsonReader json) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using TimeSeries.Core.Aggregate.Listing;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
@@ -77,13 +78,17 @@ internal sealed class IdentifiedRows : IIdentifiedChunk
 
         while (_nodeOfCode.Count < texts.Count)
         {
-            _nodeOfCode.Add(ulong.Parse(texts[_nodeOfCode.Count], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+            _nodeOfCode.Add(NodeOf(texts[_nodeOfCode.Count]));
         }
 
         ReadOnlySpan<int> codes = _node.Codes(RowCount);
         for (int row = 0; row < codes.Length; row++)
         {
-            _nodes[row] = _nodeOfCode[codes[row]];
+            _nodes[row] = codes[row] < 0 ? 0 : _nodeOfCode[codes[row]];
         }
     }
+
+    // Points that somebody else wrote may have any text there, or none. They are listed too, as they are counted.
+    private static ulong NodeOf(ReadOnlySpan<byte> text) =>
+        ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong id) ? id : XxHash64.HashToUInt64(text);
 }

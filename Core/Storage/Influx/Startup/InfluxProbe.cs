@@ -106,12 +106,12 @@ public sealed class InfluxProbe(InfluxOptions options, InfluxRoles roles, TimeSp
                 : $"INFLUX_DATABASE: there is no '{options.Database}' at {_server}; "
                     + $"make it{(_writes ? "" : ", or start an Ingest that may make it,")} and start again.");
         }
-        else if (_reads && _faults.Count == 0 && IsVersion1(version))
+        else if (_faults.Count == 0 && IsVersion1(version))
         {
-            await CheckRetentionAsync(reads, cancellationToken).ConfigureAwait(false);
+            await CheckRetentionAsync(_reads || !options.ReadCredentials.IsEmpty ? reads : writes, cancellationToken).ConfigureAwait(false);
         }
 
-        if (_reads && _faults.Count == 0 && bucket is not null)
+        if (_faults.Count == 0 && bucket is not null)
         {
             CompareRetention($"bucket '{options.Bucket}'", bucket.Kept);
         }

@@ -38,8 +38,7 @@ internal sealed class NodePoint(InfluxHttp http, InfluxOptions options, TimeProv
         {
             return await QueryAsync(node, cancellationToken).ConfigureAwait(false);
         }
-        catch (InfluxQueryException fault) when (fault.Failure == InfluxQueryFailure.NotFound
-            || (fault.Failure == InfluxQueryFailure.Statement && fault.Message.Contains("database not found", StringComparison.OrdinalIgnoreCase)))
+        catch (InfluxQueryException fault) when (fault.LacksDatabase)
         {
             return null;
         }

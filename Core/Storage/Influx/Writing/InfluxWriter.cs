@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Files;
@@ -64,7 +63,10 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         _deadLetters = new DeadLetters(node, clock, checkpoint.Through);
         _queue = new SendQueue((long)options.BatchBytes * BatchesInFlight, checkpoint.Through);
         _size = new AdaptiveBatchSize(options.BatchBytes, clock);
-        _sender = new LineSender(_http, _queue, _size, _deadLetters, new LineAges(node.RetentionOf, clock), clock, instruments, logger);
+        _sender = new LineSender(_http, _queue, _size, _deadLetters, new LineAges(node.RetentionOf, clock), clock, instruments, logger)
+        {
+            HasStored = checkpoint.Through > LogPosition.Start,
+        };
         _rollups = new UnitWriter(_queue, _size, apdexThresholdMicroseconds, node.NodeOf);
         _unit = new OpenUnit(checkpoint.Unit);
         _through = checkpoint.Through;
@@ -179,8 +181,8 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlySet<Guid>> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
-        _alerts?.FindAsync(pcode, ids, cancellationToken) ?? new(FrozenSet<Guid>.Empty);
+    public ValueTask<IReadOnlySet<Guid>?> FindAlertsAsync(long pcode, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+        _alerts?.FindAsync(pcode, ids, cancellationToken) ?? new((IReadOnlySet<Guid>?)null);
 
     /// <inheritdoc/>
     public Task<bool> HeartbeatAsync(ulong node, NodeStatus status, CancellationToken cancellationToken) => _point.WriteAsync(node, status, cancellationToken);

@@ -27,6 +27,13 @@ internal sealed partial class LineSender(
     private readonly SendFaults _faults = new(clock, logger);
     private readonly LogPeriods _refusals = new(clock);
     private Task<bool>? _creation;
+    private volatile bool _hasStored;
+
+    /// <summary>Whether an earlier process has stored lines: then a database that is missing was dropped, and is not created.</summary>
+    public bool HasStored
+    {
+        init => _hasStored = value;
+    }
 
     /// <summary>Why InfluxDB accepts no lines now, or not all; null when it does.</summary>
     public WriteReply? Fault => _faults.Last;
@@ -159,7 +166,8 @@ internal sealed partial class LineSender(
         bool isTried = Volatile.Read(ref _creation) is { IsCompleted: true };
         WriteReply reply = await http.WriteAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
         Count(reply);
-        if (reply.Outcome == WriteOutcome.NoDatabase && !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false))
+        _hasStored |= reply.Outcome == WriteOutcome.Stored;
+        if (reply.Outcome == WriteOutcome.NoDatabase && !_hasStored && !isTried && await TryCreateAsync(cancellationToken).ConfigureAwait(false))
         {
             reply = await http.WriteAsync(body, isWhole ? size.MaxBytes : 0, cancellationToken).ConfigureAwait(false);
             Count(reply);

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Influx.Client;
 
 namespace TimeSeries.Core.Storage.Influx.Writing;
@@ -51,7 +52,7 @@ internal sealed class NodeHeartbeats(InfluxQlClient client, TimeProvider clock)
         await client.ForEachAsync(
             statement,
             new InfluxRows(last, open),
-            row => through = open.Numbers[row] == 0 ? through : Math.Min(through, last.Numbers[row]),
+            row => through = open.Numbers[row] == 1 && last.Numbers[row] != NumberColumn.Missing ? Math.Min(through, last.Numbers[row]) : through,
             cancellationToken).ConfigureAwait(false);
         return through;
     }
