@@ -1,3 +1,4 @@
+using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Ingest;
@@ -18,4 +19,7 @@ public static class IngestEndpoints
 
         return routes;
     }
+
+    /// <summary>Whether the node has ever taken a sample. Call it once the host has started.</summary>
+    public static bool HasTakenSamples(this IServiceProvider services) => services.GetRequiredService<SequencedLog>().NextNumber > 0;
 }

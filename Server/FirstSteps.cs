@@ -4,15 +4,16 @@ using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest;
 
 namespace TimeSeries.Server;
 
 /// <summary>
-/// Shows a new token once, when it is made, with commands to paste that push a sample and read it back. On the terminal and not in the log,
-/// which others may read.
+/// While the store is empty and no project is configured: shows the token and the access key that were made, with commands to paste that push a sample and
+/// read it back. On the terminal and not in the log, which others may read.
 /// </summary>
 internal sealed class FirstSteps(
-    FirstProject first, DataDirectory directory, IServer server, IHostApplicationLifetime lifetime, Terminal terminal,
+    FirstProject first, DataDirectory directory, IServer server, IServiceProvider services, IHostApplicationLifetime lifetime, Terminal terminal,
     LocalAccess access) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -29,16 +30,16 @@ internal sealed class FirstSteps(
 
     private void Print()
     {
-        if (first.NewToken is not { } token)
+        if (first is not { Token: { } token, AccessKey: { } key } || services.HasTakenSamples())
         {
             return;
         }
 
-        string address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? HostSetup.DefaultAddress;
+        string address = Listener.LocalAddress(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? HostSetup.DefaultAddress);
         terminal.Out.WriteLine(
             $$"""
 
-            No project is configured, so project {{FirstProject.Pcode}} was made. Its token, shown only now and kept in {{directory.TokenPath}}:
+            No project is configured, so project {{FirstProject.Pcode}} was made. Its token, kept in {{directory.TokenPath}}:
 
               {{token}}
 
@@ -51,7 +52,12 @@ internal sealed class FirstSteps(
 
               curl {{address}}/open/api/json/transaction -H 'x-whatap-pcode: {{FirstProject.Pcode}}' -H 'x-whatap-token: {{token}}'
 
+            Read and try every endpoint: {{address}}/docs
+
+            The NCP API takes the access key {{key.Id}} with the secret {{key.Secret}}, kept in {{directory.AccessKeyPath}}.
+
             {{Access}}
+            This is shown until the first sample is stored.
 
             """);
     }

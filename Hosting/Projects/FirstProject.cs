@@ -1,33 +1,46 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Hosting.Projects;
 
-/// <summary>The project that a host makes when none is configured: project code 1, with a random token kept in the data directory.</summary>
+/// <summary>
+/// The project that a host makes when none is configured: project code 1, with a random token and a random access key, each kept in a file of the data
+/// directory.
+/// </summary>
 public sealed partial class FirstProject(IFileSystem files, DataDirectory directory, ILogger<FirstProject> logger)
 {
     public const long Pcode = 1;
 
-    /// <summary>The token, when it was made at this start; it is to be shown once.</summary>
-    public string? NewToken { get; private set; }
+    // As strong as the hash that a token is looked up by.
+    private const int SecretBytes = 32;
+    private const int KeyIdBytes = 10;
+
+    /// <summary>The token; null where projects are configured. It must not be logged.</summary>
+    public string? Token { get; private set; }
+
+    /// <summary>The access key; null where projects are configured. Its secret must not be logged.</summary>
+    public AccessKeyOptions? AccessKey { get; private set; }
 
     internal IReadOnlyList<ProjectOptions> Make()
     {
-        (string token, bool isNew) = TokenFile.ReadOrMake(files, directory.TokenPath);
-        if (isNew)
+        Token = SecretFile.ReadOrMake(files, directory.TokenPath, () => RandomText(SecretBytes));
+        string[] key = SecretFile.ReadOrMake(files, directory.AccessKeyPath, () => $"{RandomText(KeyIdBytes)} {RandomText(SecretBytes)}").Split(' ');
+        if (key is not [{ Length: > 0 } id, { Length: > 0 } secret])
         {
-            NewToken = token;
-        }
-        else
-        {
-            LogTokenPath(directory.TokenPath);
+            throw new IOException(
+                $"{directory.AccessKeyPath} must hold an access key and its secret with a blank between them. Without the file both are made.");
         }
 
-        TokenOptions everything = new() { Secret = token, Scopes = Scopes.Ingest | Scopes.Read | Scopes.Admin };
-        return [new ProjectOptions { Pcode = Pcode, Name = "default", Tokens = [everything] }];
+        AccessKey = new AccessKeyOptions { Id = id, Secret = secret };
+        LogPaths(directory.TokenPath, directory.AccessKeyPath);
+        TokenOptions everything = new() { Secret = Token, Scopes = Scopes.Ingest | Scopes.Read | Scopes.Admin };
+        return [new ProjectOptions { Pcode = Pcode, Name = "default", Tokens = [everything], AccessKeys = [AccessKey] }];
     }
 
-    [LoggerMessage(1004, LogLevel.Information, "No project is configured; project 1 has the token in {Path}.")]
-    private partial void LogTokenPath(string path);
+    private static string RandomText(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
+
+    [LoggerMessage(1004, LogLevel.Information, "No project is configured; project 1 has the token in {Path} and the access key in {KeyPath}.")]
+    private partial void LogPaths(string path, string keyPath);
 }

@@ -12,12 +12,15 @@ internal sealed partial class Banner(IServer server, IHostApplicationLifetime li
     public Task StartAsync(CancellationToken cancellationToken)
     {
         lifetime.ApplicationStarted.Register(() =>
-            LogListening(HostVersion.Text, string.Join(", ", server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])));
+            LogListening(HostVersion.Text, string.Join(", ", (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Select(Describe))));
         lifetime.ApplicationStopping.Register(LogStopping);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static string Describe(string address) =>
+        Listener.IsOnEveryAddress(address) ? $"{Listener.LocalAddress(address)} (and every other address of this machine)" : address;
 
     [LoggerMessage(1002, LogLevel.Information, "TimeSeries {Version} listens on {Addresses}.")]
     private partial void LogListening(string version, string addresses);

@@ -48,6 +48,7 @@ public static class HostProgram
                 return await chosen.RunAsync(app.Services, stop);
             }
 
+            Listener.CheckPorts(app.Configuration);
             try
             {
                 await app.StartAsync(stop);

@@ -24,7 +24,7 @@ internal sealed partial class DirectionTests
     ];
 
     // The seam can't make a file that only its owner may ever have opened.
-    private static readonly string[] _fileExceptions = ["Hosting/Projects/TokenFile.cs"];
+    private static readonly string[] _fileExceptions = ["Hosting/Projects/SecretFile.cs"];
 
     [TestCaseSource(nameof(Folders))]
     public void A_folder_of_Core_knows_no_more_than_it_may(string folder)

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -10,6 +13,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Server;
 using TimeSeries.Tests.Ingest;
 using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Hosting;
 
@@ -24,14 +28,66 @@ public sealed class ServerStartTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task A_token_that_was_made_is_printed_once_with_commands_to_paste()
+    public async Task Commands_to_paste_are_printed_until_there_is_a_sample()
     {
         string first = await PrintedAsync();
-        string second = await PrintedAsync();
+        string second = await PrintedAsync(push: true);
+        string third = await PrintedAsync();
 
         string token = (await File.ReadAllTextAsync(_folder["token"])).Trim();
-        Assert.That(first, Does.Contain($"curl -X POST http://127.0.0.1:").And.Contain($"Bearer {token}").And.Contain("/open/api/json/transaction"));
-        Assert.That(second, Is.Empty);
+        string[] key = (await File.ReadAllTextAsync(_folder["access-key"])).Trim().Split(' ');
+        foreach (string printed in new[] { first, second })
+        {
+            Assert.That(printed, Does.Contain($"curl -X POST http://127.0.0.1:").And.Contain($"Bearer {token}").And.Contain("/open/api/json/transaction"));
+            Assert.That(printed, Does.Contain($"access key {key[0]} with the secret {key[1]}"));
+        }
+
+        Assert.That(third, Is.Empty);
+    }
+
+    [Test]
+    public async Task The_access_key_that_was_made_opens_the_NCP_API()
+    {
+        await using WebApplication app = Build(new CollectedLog(), TextWriter.Null);
+        await app.StartAsync();
+        string[] key = (await File.ReadAllTextAsync(_folder["access-key"])).Trim().Split(' ');
+        using HttpClient client = new() { BaseAddress = new Uri(AddressOf(app)) };
+        using HttpRequestMessage search = new(HttpMethod.Post, "/dashboards/events/search")
+        {
+            Content = new StringContent("""{"timeZone":"Z","from":"2026-01-01","to":"2026-01-02"}"""),
+        };
+        foreach ((string name, string value) in RequestSignature.Headers(
+            "POST", "/dashboards/events/search", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), key[0], key[1]))
+        {
+            search.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using HttpResponseMessage response = await client.SendAsync(search);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        await app.StopAsync();
+    }
+
+    [Test]
+    public async Task A_server_on_every_address_is_called_by_localhost()
+    {
+        CollectedLog log = new();
+        string printed = await PrintedAsync(log, push: false, "--urls=http://0.0.0.0:0");
+        Assert.That(printed, Does.Match("curl -X POST http://localhost:[0-9]+/ingest").And.Not.Contain("0.0.0.0"));
+        Assert.That(log.Text, Does.Match(@"listens on http://localhost:[0-9]+ \(and every other"));
+    }
+
+    [TestCase("http://127.0.0.1:{0}")]
+    [TestCase("http://*:{0}")]
+    [TestCase("http://0.0.0.0:{0}")]
+    [TestCase("http://localhost:{0};http://127.0.0.1:0")]
+    public async Task Nothing_is_made_where_the_port_is_taken(string urls)
+    {
+        using TcpListener taken = new(IPAddress.Any, 0);
+        taken.Start();
+        string address = string.Format(CultureInfo.InvariantCulture, urls, ((IPEndPoint)taken.LocalEndpoint).Port);
+        string directory = _folder["new"];
+        int code = await HostProgram.RunAsync("Server", [$"--urls={address}", $"--Storage:Directory={directory}"], arguments => ServerHost.Build(arguments));
+        Assert.That((code, Directory.Exists(directory)), Is.EqualTo((1, false)));
     }
 
     [Test]
@@ -41,7 +97,8 @@ public sealed class ServerStartTests
         CollectedLog log = new();
         await PrintedAsync(log);
 
-        Assert.That(log.Text, Does.Contain(_folder["token"]).And.Not.Contain((await File.ReadAllTextAsync(_folder["token"])).Trim()));
+        string key = (await File.ReadAllTextAsync(_folder["access-key"])).Trim().Split(' ')[1];
+        Assert.That(log.Text, Does.Contain(_folder["token"]).And.Not.Contain((await File.ReadAllTextAsync(_folder["token"])).Trim()).And.Not.Contain(key));
     }
 
     [Test]
@@ -198,13 +255,32 @@ public sealed class ServerStartTests
         await app.StopAsync();
     }
 
-    private async Task<string> PrintedAsync(CollectedLog? log = null)
+    private async Task<string> PrintedAsync(CollectedLog? log = null, bool push = false, params string[] options)
     {
         using StringWriter printed = new();
-        await using WebApplication app = Build(log ?? new CollectedLog(), printed);
+        await using WebApplication app = Build(log ?? new CollectedLog(), printed, options);
         await app.StartAsync();
+        if (push)
+        {
+            await PushAsync(app);
+        }
+
         await app.StopAsync();
         return printed.ToString();
+    }
+
+    private async Task PushAsync(WebApplication app)
+    {
+        string token = (await File.ReadAllTextAsync(_folder["token"])).Trim();
+        using HttpClient client = new() { BaseAddress = new Uri(AddressOf(app)) };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        using HttpResponseMessage response = await client.PostAsJsonAsync("/ingest/v1/batch", new
+        {
+            agent = new { oname = "shop" },
+            transaction = new[] { new { time = now, service = "/cart", elapsed = 1 } },
+        });
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
     private WebApplication Build(CollectedLog log, TextWriter terminal, params string[] options) => ServerHost.Build(

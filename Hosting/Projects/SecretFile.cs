@@ -1,19 +1,15 @@
-using System.Security.Cryptography;
 using System.Text;
 using TimeSeries.Core.Files;
 
 namespace TimeSeries.Hosting.Projects;
 
-/// <summary>The file that keeps the token of a project nobody configured; only its owner may read it.</summary>
-internal static class TokenFile
+/// <summary>A file that keeps a secret of a project nobody configured; only its owner may read it.</summary>
+internal static class SecretFile
 {
-    // As strong as the hash that it is looked up by.
-    private const int TokenBytes = 32;
     private const int MaxFileBytes = 1_024;
 
-    /// <summary>The token in the file; made, with the file, when there is none.</summary>
-    /// <returns>The token, and whether it was made now.</returns>
-    public static (string Token, bool IsNew) ReadOrMake(IFileSystem files, string path)
+    /// <summary>The secret in the file; made, with the file, when there is none.</summary>
+    public static string ReadOrMake(IFileSystem files, string path, Func<string> make)
     {
         if (files.Exists(path))
         {
@@ -22,16 +18,16 @@ internal static class TokenFile
             string kept = Encoding.UTF8.GetString(bytes.AsSpan(0, file.Read(bytes, 0))).Trim();
             if (kept.Length > 0)
             {
-                return (kept, false);
+                return kept;
             }
         }
 
-        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
-        Make(files, path, token);
-        return (token, true);
+        string secret = make();
+        Write(files, path, secret);
+        return secret;
     }
 
-    private static void Make(IFileSystem files, string path, string token)
+    private static void Write(IFileSystem files, string path, string secret)
     {
         string temporary = path + ".new";
         if (files.Exists(temporary))
@@ -42,7 +38,7 @@ internal static class TokenFile
         OwnerOnlyFile.Make(temporary);
         using (IFile file = files.Create(temporary))
         {
-            file.Write(Encoding.UTF8.GetBytes(token + "\n"), 0);
+            file.Write(Encoding.UTF8.GetBytes(secret + "\n"), 0);
             file.Flush();
         }
 
