@@ -23,8 +23,16 @@ public static class ApiElements
         }
     }
 
-    public static OpenApiParameter InPath(string name, IOpenApiSchema schema, string description) =>
-        new() { Name = name, In = ParameterLocation.Path, Required = true, Schema = schema, Description = description };
+    public static OpenApiParameter InPath(
+        string name, IOpenApiSchema schema, string description, [StringSyntax(StringSyntaxAttribute.Json)] string? example = null) => new()
+        {
+            Name = name,
+            In = ParameterLocation.Path,
+            Required = true,
+            Schema = schema,
+            Description = description,
+            Example = example is null ? null : JsonNode.Parse(example),
+        };
 
     public static OpenApiParameter InQuery(string name, IOpenApiSchema schema, string description, bool isRequired = false) =>
         new() { Name = name, In = ParameterLocation.Query, Required = isRequired, Schema = schema, Description = description };

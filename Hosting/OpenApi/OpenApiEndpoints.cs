@@ -28,6 +28,13 @@ internal static class OpenApiEndpoints
     public static void Map(WebApplication app)
     {
         app.MapRead(DocumentPath, RespondDocumentAsync);
+
+        // Relative, as everything on the page.
+        app.MapWhen(IsRoot, root => root.Run(static context =>
+        {
+            context.Response.Redirect(PagePath[1..]);
+            return Task.CompletedTask;
+        }));
         app.UseWhen(context => context.Request.Path.StartsWithSegments(PagePath), page =>
         {
             page.Use(SetPageHeaders);
@@ -38,6 +45,8 @@ internal static class OpenApiEndpoints
 
                 // From the page, so that it works below any prefix of a proxy.
                 options.SwaggerEndpoint(".." + DocumentPath, "TimeSeries");
+                options.EnableDeepLinking();
+                options.EnableFilter();
                 options.ConfigObject.DefaultModelsExpandDepth = 0;
                 options.ConfigObject.DocExpansion = Swashbuckle.AspNetCore.SwaggerUI.DocExpansion.List;
                 // Null, which is its default, switches off the badge for which Swagger UI would send the document's address to a server of its makers.
@@ -46,9 +55,12 @@ internal static class OpenApiEndpoints
         });
     }
 
+    private static bool IsRoot(HttpContext context) =>
+        context.Request.Path == "/" && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+
     private static Task RespondDocumentAsync(HttpContext context)
     {
-        ReadOnlyMemory<byte> document = context.RequestServices.GetRequiredService<HostDocument>().Utf8;
+        byte[] document = context.RequestServices.GetRequiredService<HostDocument>().Utf8;
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = "no-cache";

@@ -33,13 +33,13 @@ internal sealed class ApiDescription : IApiDescription
     {
         document.AddOperations(
             "own", "Queries that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(), Samples(),
-            Get("/api/v1/agents", "agents", "Agents that pushed samples",
+            Get("/api/v1/agents", "agents", "Agents that pushed samples", "Of every kind and all times, by name, then id; a page at a time.",
                 [
                     InQuery("limit", Integer(1, 10_000, defaultValue: 1000), "Most agents of the response."),
                     InQuery("cursor", String(), "next of the response before."),
                 ],
                 Response("By name, then id. The cursor of what follows stands in the header x-next too.", Json(Ref("Agents")), MsgPack(Ref("Agents")))),
-            Get("/api/v1/schema", "schema", "Kinds and fields of samples, with types, units and limits", null,
+            Get("/api/v1/schema", "schema", "Kinds and fields of samples, with types, units and limits", "As batches write them.", null,
                 Response("The kinds.", Json(Ref("Kinds")), MsgPack(Ref("Kinds")))));
         document.AddComponent("Aggregate", ApiSchemas.Aggregate());
         document.AddComponent("SamplePage", ApiSchemas.Page());
@@ -54,6 +54,7 @@ internal sealed class ApiDescription : IApiDescription
 
     private static DescribedOperation Aggregate() => Get(
         "/api/v1/aggregate", "aggregate", "Measures of samples, over time and by fields",
+        "A row for each window and group that has samples. total counts the rows before limit.",
         [
             .. Range,
             InQuery("window", String(), "Whole seconds that divide a day, or 1d, like 10s, 5m, 1h; without it there is one window."),
@@ -69,7 +70,7 @@ internal sealed class ApiDescription : IApiDescription
             ("x-watermark", ApiSchemas.Watermark(), "As in JSON.")));
 
     private static DescribedOperation Samples() => Get(
-        "/api/v1/samples", "samples", "Samples, newest first",
+        "/api/v1/samples", "samples", "Samples, newest first", "A page at a time. Fields without a value are left out.",
         [
             .. Range,
             InQuery("limit", Integer(1, 10_000, defaultValue: 100), "Most samples of the response."),
@@ -80,17 +81,19 @@ internal sealed class ApiDescription : IApiDescription
             Json(Ref("SamplePage")), MsgPack(Ref("SamplePage")), NdJson(ApiSchemas.SampleLine()), Csv()));
 
     private static DescribedOperation Get(
-        string path, string id, string summary, IList<IOpenApiParameter>? parameters, OpenApiResponse success) => new(HttpMethod.Get, path, new()
-        {
-            OperationId = id,
-            Summary = summary,
-            Security = [SecuritySchemes.Bearer],
-            Parameters = parameters,
-            Responses = ErrorResponses.After(
-                success, _ => Content(Problem.ContentType, Ref(ProblemSchema.Name)),
-                (400, "A parameter is wrong; the response names it and what is allowed."),
-                (401, "No token, or an unknown one."), (403, "The token lacks the scope read.")),
-        });
+        string path, string id, string summary, string description, IList<IOpenApiParameter>? parameters, OpenApiResponse success) => new(
+            HttpMethod.Get, path, new()
+            {
+                OperationId = id,
+                Summary = summary,
+                Description = description,
+                Security = [SecuritySchemes.Bearer],
+                Parameters = parameters,
+                Responses = ErrorResponses.After(
+                    success, _ => Content(Problem.ContentType, Ref(ProblemSchema.Name)),
+                    (400, "A parameter is wrong; the response names it and what is allowed."),
+                    (401, "No token, or an unknown one."), (403, "The token lacks the scope read.")),
+            });
 
     private static OpenApiSchema Moment() => String("Epoch milliseconds or RFC 3339.");
 }

@@ -153,7 +153,7 @@ internal sealed class DescribedApi
         WebApplication app = ServerHost.Build(TestProjects.Arguments(folder));
         try
         {
-            return new DescribedApi(JsonElement.Parse(app.Services.GetRequiredService<HostDocument>().Utf8.Span));
+            return new DescribedApi(JsonElement.Parse(app.Services.GetRequiredService<HostDocument>().Utf8));
         }
         finally
         {

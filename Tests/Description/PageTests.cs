@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TimeSeries.Tests.Support.Disk;
@@ -46,6 +47,31 @@ internal sealed partial class PageTests
             using HttpResponseMessage file = await _http.GetAsync(uri);
             Assert.That(file.StatusCode, Is.EqualTo(HttpStatusCode.OK), reference);
             Assert.That(await file.Content.ReadAsByteArrayAsync(), Is.Not.Empty, reference);
+        }
+    }
+
+    [Test]
+    public async Task The_root_leads_to_the_page()
+    {
+        using HttpResponseMessage page = await _http.GetAsync("/");
+        Assert.That((page.StatusCode, page.RequestMessage!.RequestUri!.AbsolutePath), Is.EqualTo((HttpStatusCode.OK, "/docs/index.html")));
+    }
+
+    [Test]
+    public async Task The_example_of_a_batch_can_be_pushed_as_it_stands_again_and_again()
+    {
+        JsonElement document = JsonElement.Parse(await _http.GetStringAsync("/openapi/v1.json"));
+        string example = document.GetProperty("paths").GetProperty("/ingest/v1/batch").GetProperty("post").GetProperty("requestBody").GetProperty("content")
+            .GetProperty("application/json").GetProperty("example").GetRawText();
+        for (int i = 0; i < 2; i++)
+        {
+            using HttpRequestMessage push = new(HttpMethod.Post, "/ingest/v1/batch") { Content = new StringContent(example) };
+            push.Content.Headers.ContentType = new("application/json");
+            push.Headers.Add("Authorization", "Bearer " + TestProjects.TokenOf(TestProjects.First));
+            using HttpResponseMessage response = await _http.SendAsync(push);
+            JsonElement result = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+            Assert.That(result.GetProperty("duplicate").GetBoolean(), Is.False);
+            Assert.That(result.GetProperty("accepted").GetInt32(), Is.EqualTo(4));
         }
     }
 

@@ -9,11 +9,11 @@ namespace TimeSeries.Ingest.Protocols.Native;
 internal static class BatchSchemas
 {
     public const string Example =
-        """
-        {"agent":{"oname":"shop-8080","okind":"tomcat"},"id":"01JDA0XW5RZK7",
-        "transaction":[{"time":1700000000000,"service":"/cart","elapsed":12.5,"status":200}],
-        "thread":{"fields":["time","count"],"rows":[[1700000000000,42]]},
-        "sql":{"time":[1700000000000,1700000000001],"sql":{"dict":["select 1"],"index":[0,0]},"elapsed":[1.5,2]}}
+        $$"""
+        {"agent":{"oname":"shop-8080","okind":"tomcat"},
+        "transaction":[{"time":{{ExampleTime.Now}},"service":"/cart","elapsed":12.5,"status":200}],
+        "thread":{"fields":["time","count"],"rows":[[{{ExampleTime.Now}},42]]},
+        "sql":{"time":[{{ExampleTime.HourBefore}},{{ExampleTime.Now}}],"sql":{"dict":["select 1"],"index":[0,0]},"elapsed":[1.5,2]} }
         """;
 
     public static IEnumerable<string> KindNames => SampleSchema.All.Select(kind => kind.Name);

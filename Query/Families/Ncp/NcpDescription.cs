@@ -45,6 +45,7 @@ internal sealed class NcpDescription : IApiDescription
     {
         OperationId = id,
         Summary = "Events of some days",
+        Description = "Newest first, a page at a time; total counts all that match.",
         Security = [SecuritySchemes.Require(_schemes.Select(scheme => scheme.Name))],
         RequestBody = Body("What to look for; the signature does not cover it.", Json(Ref("NcpSearch"), RequestExample)),
         Responses = ErrorResponses.After(

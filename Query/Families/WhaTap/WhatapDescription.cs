@@ -19,22 +19,30 @@ internal sealed class WhatapDescription : IApiDescription
 
     public void AddTo(OpenApiDocument document)
     {
-        document.AddOperations(
-            "whatap", "WhaTap Open API, statistics: at most a day a query, at most 10,000 records a response (total counts all).",
+        // A group a statistic, with every way to write its path.
+        Add(document, "transaction", "Transactions per service. The service that took the most time together first.",
+            Lists("transaction", "Transactions per service", "The service that took the most time together first.",
+                "TransactionRecord", WhatapSchemas.TransactionExample));
+        Add(document, "sql", "Statements per database and text. The slowest on average first.",
+            Lists("sql", "Statements per database and text", "The slowest on average first.", "SqlRecord", WhatapSchemas.SqlExample));
+        Add(document, "httpc", "HTTP calls, of all hosts or of one.",
             [
-                .. Lists("transaction", "Transactions per service", "The service that took the most time together first.",
-                    "TransactionRecord", WhatapSchemas.TransactionExample),
-                .. Lists("sql", "Statements per database and text", "The slowest on average first.", "SqlRecord", WhatapSchemas.SqlExample),
                 .. Lists("httpc", "HTTP calls per url, host and port", "Those that took the most time together first.",
                     "HttpcRecord", WhatapSchemas.HttpcExample),
                 .. Filtered(),
-                .. Lists("exception", "Exceptions per class and service", "The most frequent first.", "ExceptionRecord", WhatapSchemas.ExceptionExample),
-                .. Lists("remote", "Transactions per client address", "The busiest first; transactions without an address are left out.",
-                    "RemoteRecord", WhatapSchemas.RemoteExample),
-                .. Threads(),
             ]);
+        Add(document, "exception", "Exceptions per class and service. The most frequent first.",
+            Lists("exception", "Exceptions per class and service", "The most frequent first.", "ExceptionRecord", WhatapSchemas.ExceptionExample));
+        Add(document, "remote", "Transactions per client address. The busiest first.",
+            Lists("remote", "Transactions per client address", "The busiest first; transactions without an address are left out.",
+                "RemoteRecord", WhatapSchemas.RemoteExample));
+        Add(document, "thread_count", "Threads per agent in windows of 5 minutes, or their mean.", Threads());
         WhatapSchemas.AddTo(document);
     }
+
+    private static void Add(OpenApiDocument document, string statistic, string description, IEnumerable<DescribedOperation> operations) =>
+        document.AddOperations(
+            "whatap " + statistic, description + " WhaTap Open API: at most a day a query, at most 10,000 records a response (total counts all).", operations);
 
     private static IEnumerable<DescribedOperation> Lists(string name, string summary, string order, string record, string example) => _forms.Select(form =>
         Get($"/{name}{form.Path}", name + form.Id, summary, $"{Period(form.Times)} {order}", Times(form.Times),
@@ -103,9 +111,9 @@ internal sealed class WhatapDescription : IApiDescription
     // Times that are not in the path may be in the query string.
     private static IEnumerable<OpenApiParameter> Times(int inPath) =>
     [
-        inPath > 0 ? InPath("stime", Milliseconds(), "Start of the range, included.")
+        inPath > 0 ? InPath("stime", Milliseconds(), "Start of the range, included.", ExampleTime.HourBefore)
             : InQuery("stime", Milliseconds(), "Start of the range, included; the path wins."),
-        inPath > 1 ? InPath("etime", Milliseconds(), "End of the range, not included.")
+        inPath > 1 ? InPath("etime", Milliseconds(), "End of the range, not included.", ExampleTime.Now)
             : InQuery("etime", Milliseconds(), "End of the range, not included; at most a day after stime. By default now, or a day after stime."),
     ];
 
