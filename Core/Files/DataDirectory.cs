@@ -21,7 +21,9 @@ public sealed class DataDirectory : IDisposable
         _lock = held;
         _node = node;
         _machine = machine;
-        _instances = InstanceFile.Read(files, path, node.NodeId);
+        (ulong, ulong)? instances = InstanceFile.Read(files, path, node.NodeId);
+        HasDamagedInstance = instances is null;
+        _instances = instances ?? (0, 0);
     }
 
     /// <summary>The full path.</summary>
@@ -41,6 +43,9 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>What is damaged in the node file, as a clause; null when nothing is. One whose header was, was made again from other files.</summary>
     public string? NodeDamage { get; private init; }
+
+    /// <summary>Whether the file that tells which process wrote for the node last is damaged.</summary>
+    public bool HasDamagedInstance { get; }
 
     /// <summary>The node file.</summary>
     public string NodePath => NodeFile.PathIn(Path);

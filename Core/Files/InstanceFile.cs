@@ -12,9 +12,9 @@ internal static class InstanceFile
 
     private static uint Magic => FileHeader.MagicOf("TSIN"u8);
 
-    /// <summary>Reads the ids; zeros when there is no file, or it is damaged.</summary>
+    /// <summary>Reads the ids; zeros when there is no file; null when it is damaged.</summary>
     /// <exception cref="UnknownFormatException">It is of another version or node.</exception>
-    public static (ulong Last, ulong Before) Read(IFileSystem files, string directory, ulong nodeId)
+    public static (ulong Last, ulong Before)? Read(IFileSystem files, string directory, ulong nodeId)
     {
         string path = Path.Combine(directory, Name);
         if (!files.Exists(path))
@@ -28,7 +28,7 @@ internal static class InstanceFile
         if (length < bytes.Length || !FileHeader.TryRead(bytes, out FileHeader last)
             || !FileHeader.TryRead(bytes.AsSpan(FileHeader.Size), out FileHeader before))
         {
-            return (0, 0);
+            return null;
         }
 
         last.Require(path, Magic, Version, nodeId);

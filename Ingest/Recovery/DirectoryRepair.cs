@@ -6,6 +6,7 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Catalog;
+using TimeSeries.Core.Storage.Embedded.Maintenance;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Idempotency;
 
@@ -33,6 +34,9 @@ public sealed class DirectoryRepair(IFileSystem files, string path, Machine mach
     /// <summary>How long an idempotency key is remembered.</summary>
     public required TimeSpan IdWindow { get; init; }
 
+    /// <summary>Bounds of what is in memory. Not for users: tests have smaller heads.</summary>
+    internal EmbeddedStoreOptions Options { get; init; } = new();
+
     /// <summary>Reads everything, and puts right what is damaged. A whole directory stays as it is.</summary>
     /// <exception cref="UnknownFormatException">A file is of another format version or another node.</exception>
     /// <exception cref="IOException">The directory is in use, or the disk fails.</exception>
@@ -47,7 +51,7 @@ public sealed class DirectoryRepair(IFileSystem files, string path, Machine mach
         }
 
         StoreContext context = new(
-            files, directory.Path, directory.NodeId, new EmbeddedStoreOptions(), _ => ApdexThresholdMicroseconds, clock, instruments, NullLogger.Instance);
+            files, directory.Path, directory.NodeId, Options, _ => ApdexThresholdMicroseconds, clock, instruments, NullLogger.Instance);
         bool isNewManifest = StoreRepair.ReplaceManifest(context, greatest => FindStored(directory, greatest));
         await using EmbeddedStore store = EmbeddedStore.Open(
             files, directory.Path, directory.NodeId, context.Options, context.ApdexThresholdMicroseconds, clock, instruments, NullLogger.Instance);
@@ -67,7 +71,7 @@ public sealed class DirectoryRepair(IFileSystem files, string path, Machine mach
         IdempotencyCache keys = new(IdWindow, clock, counts, int.MaxValue);
         using IdempotencyJournal journal = new(files, directory.IdsPath, directory.NodeId, IdWindow, clock, _instruments.Damage);
         long next = Math.Max(store.NextNumber, journal.Restore(keys, RestoredFrom.Log));
-        next = Math.Max(next, await ReplayAsync(log, store, keys, repair, cancellationToken));
+        next = Math.Max(next, await ReplayAsync(directory, log, store, keys, repair, cancellationToken));
         bool logIsDamaged = Has(StoredFile.Wal);
         if (!isNewManifest)
         {
@@ -98,7 +102,8 @@ public sealed class DirectoryRepair(IFileSystem files, string path, Machine mach
 
     private bool Has(StoredFile file) => _instruments.Damage.Found.Any(damage => damage.File == file);
 
-    private async Task<long> ReplayAsync(WriteAheadLog log, EmbeddedStore store, IdempotencyCache keys, StoreRepair repair, CancellationToken cancellationToken)
+    private async Task<long> ReplayAsync(
+        DataDirectory directory, WriteAheadLog log, EmbeddedStore store, IdempotencyCache keys, StoreRepair repair, CancellationToken cancellationToken)
     {
         long next = 0;
         LogPosition stored = store.StoredThrough;
@@ -115,6 +120,12 @@ public sealed class DirectoryRepair(IFileSystem files, string path, Machine mach
             if (end > stored && header.RowCount > 0)
             {
                 await replayer.WriteAsync(header, end, cancellationToken);
+
+                // No loop seals here, and writing would wait for one.
+                if (store.Maintenance.SealNext(cancellationToken).Result == MaintenanceResult.Failed)
+                {
+                    throw new IOException($"{directory.Path}: blocks can't be written.");
+                }
             }
         }
 

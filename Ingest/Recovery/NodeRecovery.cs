@@ -28,13 +28,19 @@ internal sealed partial class NodeRecovery(
         }
     }
 
-    /// <summary>Reports a damaged node file.</summary>
+    /// <summary>Reports damaged files that tell who the node is.</summary>
     public static void ReportNode(DataDirectory directory, DamageRegister register)
     {
         if (directory.NodeDamage is { } damage)
         {
             const string Loss = "No sample is lost: the node's id stands in other files too. Which machine the directory was made on is forgotten.";
             register.Report(new FoundDamage(StoredFile.Node, directory.NodePath, 0, damage, Loss));
+        }
+
+        if (directory.HasDamagedInstance)
+        {
+            const string Loss = "No sample is lost. Whether another process writes for the node can't be told until this one has written.";
+            register.Report(new FoundDamage(StoredFile.Node, Path.Combine(directory.Path, "instance"), 0, "it can't be read", Loss));
         }
     }
 

@@ -58,6 +58,7 @@ public sealed class DataDirectoryTests
         disk.Corrupt(Root + "/instance", 50, 1, 2, 3);
         using DataDirectory again = DataDirectory.Open(disk.PowerCut(_ => 0), Root, "here");
         Assert.That(again.WasInstance(7), Is.False);
+        Assert.That(again.HasDamagedInstance, Is.True);
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
+using TimeSeries.Core;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
@@ -38,7 +39,21 @@ internal sealed class StoredFileTests
         _files.CreateDirectory(Folder);
         checkpoint.Write(Node);
         GoldenFile.Compare("files/influx-checkpoint.bin", _files.Bytes(Folder + "/influx"));
-        Assert.That(StoreCheckpoint.Read(Node), Is.EqualTo(checkpoint));
+        using CoreInstruments instruments = new();
+        Assert.That(StoreCheckpoint.Read(Node, instruments.Damage), Is.EqualTo(checkpoint));
+        Assert.That(instruments.Damage.Found, Is.Empty);
+    }
+
+    [TestCase(9)]
+    [TestCase(40)]
+    public void A_damaged_checkpoint_is_none_and_is_told(int offset)
+    {
+        _files.CreateDirectory(Folder);
+        new StoreCheckpoint(new LogPosition(123_456_789), 42, 1_000_000_007).Write(Node);
+        _files.Corrupt(Folder + "/influx", offset, 0xAA);
+        using CoreInstruments instruments = new();
+        Assert.That(StoreCheckpoint.Read(Node, instruments.Damage), Is.EqualTo(StoreCheckpoint.None));
+        Assert.That(instruments.Damage.Found.Select(damage => damage.File), Is.EqualTo(new[] { StoredFile.Checkpoint }));
     }
 
     [Test]

@@ -124,6 +124,39 @@ public sealed class DirectoryRepairTests
         }
     }
 
+    [Test]
+    public async Task A_log_with_more_than_fits_into_memory_is_sealed_meanwhile()
+    {
+        MemoryFileSystem disk = Disk();
+        Assert.That((await RunAsync(disk, headRows: 20)).Found, Is.Empty);
+        Assert.That(await CountAsync(disk), Is.EqualTo(_counts));
+    }
+
+    [Test]
+    public async Task An_older_manifest_and_a_log_that_is_gone_lose_nothing_of_what_is_in_blocks([Values] bool hasStarted)
+    {
+        MemoryFileSystem disk = Disk();
+        byte[] older = BytesOf(disk, Path.Combine(Root, "manifest"));
+        string[] before = [.. disk.List(Path.Combine(Root, "blocks"))];
+        await SealAsync(disk);
+        string[] newer = [.. disk.List(Path.Combine(Root, "blocks")).Except(before)];
+        Assert.That(newer, Is.Not.Empty);
+        Write(disk, Path.Combine(Root, "manifest"), older);
+        foreach (string segment in disk.List(Path.Combine(Root, "log")))
+        {
+            disk.Delete(segment);
+        }
+
+        foreach (string path in hasStarted ? newer : [])
+        {
+            disk.Move(path, Path.Combine(Root, "quarantine", Path.GetFileName(path)));
+        }
+
+        RepairReport report = await RunAsync(disk);
+        Assert.That(report.LostSamples, Is.Zero, string.Join('\n', report.Found));
+        Assert.That(await CountAsync(disk), Is.EqualTo(_counts));
+    }
+
     // Headers, the first records and parts, some between, and the last bytes.
     private static IEnumerable<int> Offsets(byte[] bytes) => new[] { 1, 9, 17, FileHeader.Size + 2, FileHeader.Size + 14, FileHeader.Size + 60 }
         .Concat(Enumerable.Range(1, 7).Select(i => bytes.Length * i / 8))
@@ -162,26 +195,36 @@ public sealed class DirectoryRepairTests
         return bytes;
     }
 
-    private static async Task<RepairReport> RunAsync(IFileSystem disk)
+    private static async Task<RepairReport> RunAsync(IFileSystem disk, int headRows = 1_000_000)
     {
         using DirectoryRepair repair = new(disk, Root, _machine, new FakeTimeProvider(GoldenDirectory.Now))
         {
             WalBytes = WalBytes,
             IdWindow = TimeSpan.FromHours(1),
+            Options = new EmbeddedStoreOptions { HeadRows = headRows },
         };
         return await repair.RunAsync(CancellationToken.None);
     }
 
-    // As a start does it: what is in blocks, and what the log has behind that.
-    private static async Task<long[]> CountAsync(MemoryFileSystem disk)
+    private static async Task SealAsync(MemoryFileSystem disk)
     {
         using CoreInstruments instruments = new();
         using DataDirectory directory = DataDirectory.Open(disk, Root, _machine.Name);
-        FakeTimeProvider clock = new(GoldenDirectory.Now);
-        await using EmbeddedStore store = EmbeddedStore.Open(
-            disk, Root, directory.NodeId, new EmbeddedStoreOptions(), _ => 1_200_000, clock, instruments, NullLogger.Instance);
-        using WriteAheadLog log = WriteAheadLog.Open(
+        await using EmbeddedStore store = OpenStore(disk, directory, instruments);
+        using WriteAheadLog log = OpenLog(disk, directory, store, instruments);
+        await ReplayAsync(log, store);
+        await store.SealAsync();
+    }
+
+    private static EmbeddedStore OpenStore(MemoryFileSystem disk, DataDirectory directory, CoreInstruments instruments) => EmbeddedStore.Open(
+        disk, Root, directory.NodeId, new EmbeddedStoreOptions(), _ => 1_200_000, new FakeTimeProvider(GoldenDirectory.Now), instruments, NullLogger.Instance);
+
+    private static WriteAheadLog OpenLog(MemoryFileSystem disk, DataDirectory directory, EmbeddedStore store, CoreInstruments instruments) =>
+        WriteAheadLog.Open(
             disk, directory.LogPath, directory.NodeId, new WriteAheadLogOptions { SegmentBytes = WalBytes / 8 }, store.StoredThrough, instruments);
+
+    private static async Task ReplayAsync(WriteAheadLog log, EmbeddedStore store)
+    {
         using LogReplayer replayer = new(log, log.Start, store, new SampleBatchPool());
         while (replayer.TryRead(out RecordHeader header, out LogPosition end))
         {
@@ -190,7 +233,16 @@ public sealed class DirectoryRepairTests
                 await replayer.WriteAsync(header, end, CancellationToken.None);
             }
         }
+    }
 
+    // As a start does it: what is in blocks, and what the log has behind that.
+    private static async Task<long[]> CountAsync(MemoryFileSystem disk)
+    {
+        using CoreInstruments instruments = new();
+        using DataDirectory directory = DataDirectory.Open(disk, Root, _machine.Name);
+        await using EmbeddedStore store = OpenStore(disk, directory, instruments);
+        using WriteAheadLog log = OpenLog(disk, directory, store, instruments);
+        await ReplayAsync(log, store);
         List<long> counts = [];
         foreach (KindSchema schema in SampleSchema.All)
         {

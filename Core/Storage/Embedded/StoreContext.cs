@@ -23,8 +23,8 @@ internal sealed record StoreContext(
     /// <summary>The folder of files that no query reads any more, and that nobody deletes.</summary>
     public string QuarantineDirectory { get; } = Path.Combine(Directory, "quarantine");
 
-    /// <summary>Paths of blocks with a read that failed, which are to be checked soon.</summary>
-    public ConcurrentDictionary<string, byte> Suspects { get; } = new();
+    /// <summary>Paths of blocks with a read that failed: those that are to be checked soon, and those that were and are known to be damaged.</summary>
+    public ConcurrentDictionary<string, SuspectState> Suspects { get; } = new();
 
     /// <summary>What was read from blocks.</summary>
     public ChunkCache Cache { get; } = new(Options.CacheBytes);
@@ -45,4 +45,14 @@ internal sealed record StoreContext(
 
     /// <summary>Tells how many files are in quarantine.</summary>
     public void CountQuarantined() => Instruments.Damage.Quarantined = Files.List(QuarantineDirectory).Count;
+}
+
+/// <summary>What is known of a block with a read that failed.</summary>
+internal enum SuspectState : byte
+{
+    /// <summary>It is to be checked.</summary>
+    Unchecked,
+
+    /// <summary>It was checked and reported.</summary>
+    Damaged,
 }

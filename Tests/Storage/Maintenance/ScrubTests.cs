@@ -4,6 +4,7 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Maintenance;
+using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Maintenance;
@@ -97,6 +98,22 @@ public sealed class ScrubTests
         store.Maintenance.ScrubNext(CancellationToken.None);
         Assert.That(_test.Instruments.Damage.Found.Select(damage => (damage.Path, damage.Offset, damage.Samples)),
             Is.EqualTo(new[] { (block, (long)BlockFormat.HeaderBytes, (long)RowCount) }));
+
+        Assert.That(async () => await store.QueryAsync(butTheFirst, CancellationToken.None), Throws.TypeOf<DamagedFileException>());
+        Assert.That(store.Maintenance.ScrubNext(CancellationToken.None).Result, Is.EqualTo(MaintenanceResult.Idle), "It is known.");
+    }
+
+    [Test]
+    public async Task A_block_that_the_system_does_not_open_now_is_not_damaged()
+    {
+        await SealAsync(1);
+        _test.Options = new EmbeddedStoreOptions { QuarantinesDamaged = true };
+        await using EmbeddedStore store = _test.Open();
+        _test.Disk.Fail(FileOperation.Open);
+        Assert.That(store.Maintenance.ScrubNext(CancellationToken.None).Result, Is.EqualTo(MaintenanceResult.Failed));
+        Assert.That(store.Maintenance.ScrubNext(CancellationToken.None).Result, Is.EqualTo(MaintenanceResult.Done));
+        Assert.That(_test.Instruments.Damage.Found, Is.Empty);
+        Assert.That(store.BlockCount, Is.EqualTo(1));
     }
 
     [Test]

@@ -22,13 +22,12 @@ internal sealed class BlockScrubber(StoreContext context, BlockCatalog catalog, 
     public MaintenanceStep Next(CancellationToken cancellationToken)
     {
         Block[] blocks = [.. snapshots.Current.Blocks.SelectMany(kind => kind).OrderBy(block => block.Entry.Id)];
-        if (Array.Find(blocks, block => context.Suspects.ContainsKey(block.Path)) is { } suspect)
+        if (Array.Find(blocks, IsSuspect) is { } suspect)
         {
             Check(suspect, cancellationToken);
             return MaintenanceStep.Done;
         }
 
-        context.Suspects.Clear();
         long now = context.Clock.GetTimestamp();
         if (blocks.Length == 0 || (_hasBegun && now < _due))
         {
@@ -43,6 +42,8 @@ internal sealed class BlockScrubber(StoreContext context, BlockCatalog catalog, 
         _due = now + (long)(context.Options.ScrubPeriod.TotalSeconds * next.Entry.Bytes / total * context.Clock.TimestampFrequency);
         return MaintenanceStep.Done;
     }
+
+    private bool IsSuspect(Block block) => context.Suspects.TryGetValue(block.Path, out SuspectState state) && state == SuspectState.Unchecked;
 
     private Block ByTheClock(Block[] blocks, long total)
     {

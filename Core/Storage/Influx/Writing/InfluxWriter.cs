@@ -113,7 +113,7 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
     public static InfluxWriter Open(
         InfluxNode node, InfluxOptions options, Func<long, long> apdexThresholdMicroseconds, AlertLookup? alerts, TimeProvider clock,
         CoreInstruments instruments, ILogger logger) =>
-        new(node, StoreCheckpoint.Read(node), options, apdexThresholdMicroseconds, alerts, clock, instruments, logger);
+        new(node, StoreCheckpoint.Read(node, instruments.Damage), options, apdexThresholdMicroseconds, alerts, clock, instruments, logger);
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(ValidBatch batch, LogPosition end, CancellationToken cancellationToken)

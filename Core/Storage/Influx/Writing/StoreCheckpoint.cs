@@ -24,10 +24,13 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
     private static uint Magic => FileHeader.MagicOf("TSIX"u8);
 
     /// <summary>
-    /// Reads the checkpoint; <see cref="None"/> when there is none or it is damaged: the log is then written again from its start, to the same points.
+    /// Reads the checkpoint; <see cref="None"/> when there is none or it is damaged, which is reported: the log is then written again from its start, to the
+    /// same points.
     /// </summary>
+    /// <param name="node">Whose it is.</param>
+    /// <param name="register">Where damage is reported.</param>
     /// <exception cref="UnknownFormatException">It is of another version or node.</exception>
-    public static StoreCheckpoint Read(InfluxNode node)
+    public static StoreCheckpoint Read(InfluxNode node, DamageRegister register)
     {
         string path = Path.Combine(node.Directory, Name);
         if (!node.Files.Exists(path))
@@ -38,14 +41,20 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
         using IFile file = node.Files.Open(path, FileAccess.Read);
         byte[] bytes = new byte[Size];
         int length = file.Read(bytes, 0);
-        if (!FileHeader.TryRead(bytes.AsSpan(0, length), out FileHeader header))
+        bool hasHeader = FileHeader.TryRead(bytes.AsSpan(0, length), out FileHeader header);
+        if (hasHeader)
         {
-            return None;
+            header.Require(path, Magic, Version, node.Id);
         }
 
-        header.Require(path, Magic, Version, node.Id);
         ReadOnlySpan<byte> body = bytes.AsSpan(FileHeader.Size);
-        bool whole = length == Size && BinaryPrimitives.ReadUInt32LittleEndian(body[16..]) == Crc32C.Of(body[..16]);
+        bool whole = hasHeader && length == Size && BinaryPrimitives.ReadUInt32LittleEndian(body[16..]) == Crc32C.Of(body[..16]);
+        if (!whole)
+        {
+            register.Report(new FoundDamage(
+                StoredFile.Checkpoint, path, 0, "it can't be read", "Nothing is lost: what the WAL has is written to InfluxDB again, to the same points."));
+        }
+
         return whole
             ? new StoreCheckpoint(
                 new LogPosition((long)header.Own), BinaryPrimitives.ReadInt64LittleEndian(body), BinaryPrimitives.ReadInt64LittleEndian(body[8..]))

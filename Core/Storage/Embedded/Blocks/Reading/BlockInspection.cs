@@ -55,12 +55,20 @@ internal static class BlockInspection
     /// <param name="throttle">Lets others go first between parts.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="IOException">The file can't be opened.</exception>
     public static BlockCheck Check(StoreContext context, string path, BlockEntry entry, CooperativeYield throttle, CancellationToken cancellationToken)
     {
         BlockCheck check = new(entry);
+        if (!context.Files.Exists(path))
+        {
+            check.AddWhole(0, "it is missing", new FileNotFoundException());
+            return check;
+        }
+
+        // A file that the system does not open now (too many are open, say) is not damaged for that.
+        using IFile file = context.Files.Open(path, FileAccess.Read);
         try
         {
-            using IFile file = context.Files.Open(path, FileAccess.Read);
             ChecksummedReader parts = new(file, context);
             if (file.Length != entry.Bytes)
             {
@@ -85,7 +93,15 @@ internal static class BlockInspection
             check.AddWhole(0, damage.Message, damage);
         }
 
-        context.Suspects.TryRemove(path, out _);
+        if (check.IsDamaged)
+        {
+            context.Suspects[path] = SuspectState.Damaged;
+        }
+        else
+        {
+            context.Suspects.TryRemove(path, out _);
+        }
+
         return check;
     }
 

@@ -50,7 +50,7 @@ internal sealed class ChecksummedReader
     public DamagedFileException Damaged(long offset, Exception damage)
     {
         _context.Instruments.DamagedReads.Add(1);
-        _context.Suspects.TryAdd(_path, 0);
+        _context.Suspects.TryAdd(_path, SuspectState.Unchecked);
         return new DamagedFileException(_path, offset, damage.Message, damage);
     }
 
