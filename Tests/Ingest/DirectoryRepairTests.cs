@@ -107,6 +107,37 @@ public sealed class DirectoryRepairTests
     }
 
     [Test]
+    public async Task Without_its_manifest_what_is_lost_with_a_damaged_block_is_told()
+    {
+        foreach (string path in _files.Keys.Where(path => path.EndsWith(".block", StringComparison.Ordinal)))
+        {
+            MemoryFileSystem disk = Disk();
+            disk.Delete(Path.Combine(Root, "manifest"));
+            Write(disk, path, Flipped(_files[path], BlockFormat.HeaderBytes + 3));
+            RepairReport report = await RunAsync(disk);
+            Assert.That(report.LostSamples, Is.Positive, path);
+            Assert.That((await CountAsync(disk)).Sum(), Is.EqualTo(_counts.Sum() - report.LostSamples), path);
+        }
+    }
+
+    [TestCase(GoldenDirectory.First)]
+    [TestCase(GoldenDirectory.Second)]
+    [TestCase(GoldenDirectory.Newest)]
+    public async Task A_directory_of_an_earlier_version_has_no_damage(string archive)
+    {
+        using TemporaryFolder folder = new();
+        string directory = GoldenDirectory.Unpack(folder, archive);
+        using DirectoryRepair verification = new(
+            new OverlayFileSystem(new DiskFileSystem()), directory, _machine, new FakeTimeProvider(GoldenDirectory.Now))
+        {
+            WalBytes = WalBytes,
+            IdWindow = TimeSpan.FromHours(1),
+        };
+        RepairReport report = await verification.RunAsync(CancellationToken.None);
+        Assert.That((report.LostSamples, report.Found.Count), Is.EqualTo((0, 0)), string.Join('\n', report.Found));
+    }
+
+    [Test]
     public async Task A_block_that_is_missing_is_told_with_its_samples([Values] bool comesBack)
     {
         string path = _files.Keys.Where(path => path.Contains("/sql-", StringComparison.Ordinal)).MaxBy(path => _files[path].Length)!;

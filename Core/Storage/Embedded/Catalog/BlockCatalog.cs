@@ -177,6 +177,10 @@ internal sealed class BlockCatalog
     /// <exception cref="IOException">The manifest can't be written; nothing has changed for readers.</exception>
     public void TakeIn(long former, BlockEntry block, ImmutableArray<LostSection> lost) => Change([former], [block], lost);
 
+    /// <summary>Notes samples that no block has any more.</summary>
+    /// <exception cref="IOException">The manifest can't be written; nothing has changed for readers.</exception>
+    public void Lose(long former, ImmutableArray<LostSection> lost) => Change([former], [], lost);
+
     /// <summary>Goes on behind a position of the log: what can't be read before it is lost, and everything else is in blocks.</summary>
     /// <exception cref="IOException">The manifest can't be written.</exception>
     public void SkipTo(LogPosition position)

@@ -134,6 +134,13 @@ internal sealed class StoreRepair(StoreContext context, BlockCatalog catalog, St
         BlockCheck check = BlockInspection.Check(context, path, entry, CooperativeYield.Urgent, cancellationToken);
         if (check.Readable() is not { } index)
         {
+            if (Path.GetDirectoryName(path) == context.BlockDirectory)
+            {
+                check.Report(context.Instruments.Damage, path);
+                context.Quarantine(path);
+                catalog.Lose(entry.Id, check.LostSections());
+            }
+
             return;
         }
 
