@@ -11,6 +11,9 @@ public sealed class IngestInstruments : IDisposable
 {
     private const string MeterName = "TimeSeries.Ingest";
 
+    // What docs/ingest.md tells of, and the status of a mistake of ours.
+    private static readonly int[] _statuses = [200, 400, 401, 403, 408, 413, 415, 429, 500, 503];
+
     private readonly Meter _meter;
 
     /// <param name="meters">Makes the host's meters; without one nobody but a listener of this process sees what is measured.</param>
@@ -28,6 +31,11 @@ public sealed class IngestInstruments : IDisposable
         StoreFailures = _meter.CreateCounter<long>("timeseries.ingest.store.failures", "{failure}", "Writes to the store that failed and are tried again.");
 
         // Their series are there from the start: a rate sees the first increase, and an alert that nothing failed.
+        foreach (int status in _statuses)
+        {
+            Requests.Add(0, new KeyValuePair<string, object?>("status", status));
+        }
+
         BodyBytes.Add(0);
         IdsForgotten.Add(0);
         StoreFailures.Add(0);

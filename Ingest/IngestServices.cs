@@ -51,6 +51,8 @@ public static class IngestServices
         services.AddSingleton<CoreInstruments>();
         services.AddSingleton<IngestInstruments>();
         services.AddSingleton<IReadinessNote>(provider => new DamageNote(provider.GetRequiredService<CoreInstruments>().Damage));
+        services.AddSingleton(provider => new HiddenMetrics(
+            provider.GetUnvalidated<StorageOptions>().Kind == StorageKind.Embedded ? ["timeseries.influx."] : []));
         services.AddInflux(influx);
         AddNode(services);
         AddPipeline(services);
@@ -192,9 +194,6 @@ public static class IngestServices
         DataDirectory directory = provider.GetRequiredService<DataDirectory>();
         ProjectDirectory projects = provider.GetRequiredService<ProjectDirectory>();
         CoreInstruments instruments = provider.GetRequiredService<CoreInstruments>();
-
-        // A host that never writes to InfluxDB says so.
-        instruments.InfluxWrites.Add(0);
         EmbeddedStoreOptions bounds = new()
         {
             HeadBytes = options.HeadBytes,

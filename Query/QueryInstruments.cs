@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TimeSeries.Hosting.Telemetry;
 
@@ -8,6 +9,9 @@ namespace TimeSeries.Query;
 /// </summary>
 public sealed class QueryInstruments : IDisposable
 {
+    // What alerts are made of. Others appear with their first request.
+    private static readonly int[] _statuses = [200, 400, 401, 403, 404, 500, 503];
+
     private readonly Meter _meter;
 
     /// <param name="meters">Makes the host's meters.</param>
@@ -20,6 +24,15 @@ public sealed class QueryInstruments : IDisposable
             "timeseries.query.duration", "s", "Time from the first byte of a request to the last of its response.", advice: Latencies.Advice);
         ScansWaiting = _meter.CreateUpDownCounter<long>("timeseries.query.scans.waiting", "{scan}", "Requests that wait for others to finish scanning.");
         ScansRunning = _meter.CreateUpDownCounter<long>("timeseries.query.scans.running", "{scan}", "Requests that scan.");
+
+        // From the start, so that a rate sees the first increase.
+        foreach (string family in QueryEndpoints.Modules.Select(module => module.Name))
+        {
+            foreach (int status in _statuses)
+            {
+                Requests.Add(0, new TagList { { "family", family }, { "status", status } });
+            }
+        }
     }
 
     public Counter<long> Requests { get; }

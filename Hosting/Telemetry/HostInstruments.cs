@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using TimeSeries.Core.Files;
+using TimeSeries.Hosting.Running;
 
 namespace TimeSeries.Hosting.Telemetry;
 
@@ -18,8 +20,20 @@ internal sealed class HostInstruments
             meter.CreateObservableGauge("process.resident_memory", static () => Status().ResidentBytes, "By", "Resident memory.");
             meter.CreateObservableGauge("process.anonymous_memory", static () => Anonymous(Status()), "By", "Resident memory that no file backs.");
             meter.CreateObservableGauge("process.threads", static () => Status().ThreadCount, "{thread}", "Threads of the process.");
+            meter.CreateObservableGauge("process.open_fds", static () => (long)OpenFileLimit.CountOpen(), null, "Open file descriptors.");
+            meter.CreateObservableGauge("process.max_fds", static () => OpenFileLimit.Current() ?? -1, null, "Most file descriptors; -1 without a limit.");
         }
 
+        using (Process process = Process.GetCurrentProcess())
+        {
+            double started = new DateTimeOffset(process.StartTime.ToUniversalTime(), TimeSpan.Zero).ToUnixTimeMilliseconds() / 1_000.0;
+            meter.CreateObservableGauge("process.start_time", () => started, "s", "When the process started, since the Unix epoch.");
+        }
+
+        meter.CreateObservableCounter("process.cpu", static () => Environment.CpuUsage.TotalTime.TotalSeconds, "s", "Processor time of the process.");
+        meter.CreateObservableGauge(
+            "timeseries.build_info", static () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", HostVersion.Text)), null,
+            "Always 1; the label tells the version.");
         meter.CreateObservableGauge("dotnet.gc.heap_size", static () => GC.GetGCMemoryInfo().HeapSizeBytes, "By", "Heap after the last collection.");
         meter.CreateObservableGauge("dotnet.gc.committed", static () => GC.GetGCMemoryInfo().TotalCommittedBytes, "By", "Memory that the collector holds.");
         meter.CreateObservableCounter("dotnet.gc.collections", Collections, "{collection}", "Collections, by generation.");

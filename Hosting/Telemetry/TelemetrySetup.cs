@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
@@ -85,7 +86,9 @@ internal static class TelemetrySetup
 
     // Two hosts in one process must not mix: each has a factory of its own.
     private static MetricStreamConfiguration StreamOf(Instrument instrument, IServiceProvider host) =>
-        !ReferenceEquals(instrument.Meter.Scope, host.GetRequiredService<IMeterFactory>()) ? MetricStreamConfiguration.Drop : new MetricStreamConfiguration
+        !ReferenceEquals(instrument.Meter.Scope, host.GetRequiredService<IMeterFactory>())
+            || host.GetServices<HiddenMetrics>().Any(hidden => hidden.Prefixes.Any(prefix => instrument.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        ? MetricStreamConfiguration.Drop : new MetricStreamConfiguration
         {
             CardinalityLimit = host.GetServices<SeriesLimit>()
                 .FirstOrDefault(limit => instrument.Name.StartsWith(limit.Instruments, StringComparison.Ordinal))?.Count ?? SeriesPerInstrument,
@@ -104,6 +107,10 @@ internal static class TelemetrySetup
 /// <param name="Instruments">How their names begin.</param>
 /// <param name="Count">Most series of each.</param>
 public sealed record SeriesLimit(string Instruments, int Count);
+
+/// <summary>Instruments of parts that the host is not configured with: they are not served.</summary>
+/// <param name="Prefixes">How their names begin.</param>
+public sealed record HiddenMetrics(ImmutableArray<string> Prefixes);
 
 /// <summary>
 /// Where the hosts' spans begin. Nobody listens unless OTLP is configured: then <see cref="ActivitySource.StartActivity(string, ActivityKind)"/> returns null

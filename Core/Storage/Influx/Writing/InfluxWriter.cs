@@ -71,6 +71,12 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
         _unit = new OpenUnit(checkpoint.Unit);
         _through = checkpoint.Through;
         _storedThrough = checkpoint.Through.Offset;
+        foreach (WriteOutcome outcome in Enum.GetValues<WriteOutcome>())
+        {
+            // From the start, so that a rate sees the first increase.
+            instruments.InfluxWrites.Add(0, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+        }
+
         LastUnit = checkpoint.Unit;
         NextNumber = checkpoint.NextNumber;
     }
