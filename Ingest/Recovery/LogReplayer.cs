@@ -11,6 +11,8 @@ namespace TimeSeries.Ingest.Recovery;
 /// <summary>Reads the log's records in order and writes their samples into the store. What can't be read is reported. One caller at a time.</summary>
 internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleStore store, SampleBatchPool batches) : IDisposable
 {
+    private const long UnknownNumber = -1;
+
     private readonly LogReader _reader = log.Read(from);
     private ReadOnlyMemory<byte> _payload;
     private int _reported;
@@ -18,8 +20,8 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
     /// <summary>The sequence numbers that are missing where the log is damaged: from the first to before the last.</summary>
     public List<(long From, long To)> Missing { get; } = [];
 
-    // The number of the next sample, if none is missing.
-    private long _nextNumber = store.NextNumber;
+    // The number of the next sample, if none is missing; unknown before the first record, when the store does not tell.
+    private long _nextNumber = store.NextNumber > 0 || from == LogPosition.Start ? store.NextNumber : UnknownNumber;
 
     /// <summary>Reads the next record; false at the end of the log, which may grow.</summary>
     /// <exception cref="UnknownFormatException">A newer version wrote the record.</exception>
@@ -70,7 +72,7 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
         // Numbers of refused batches are missing too. At the end the note tells the number that comes next, unless there was no clean stop since.
         bool isNoted = _reported < _reader.Damage.Count && _reader.Damage[^1].End.Offset <= log.Noted.Position && log.Noted.Number > 0;
         long? expected = next?.FirstNumber ?? (isNoted ? log.Noted.Number : null);
-        long? missing = expected is { } number ? Math.Max(0, number - _nextNumber) : null;
+        long? missing = expected is { } number && _nextNumber != UnknownNumber ? Math.Max(0, number - _nextNumber) : null;
         if (missing > 0 && _reported < _reader.Damage.Count)
         {
             Missing.Add((_nextNumber, expected!.Value));

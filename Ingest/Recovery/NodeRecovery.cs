@@ -79,8 +79,9 @@ internal sealed partial class NodeRecovery(
         long replayed = 0;
         Timestamp? firstWaiting = null;
 
-        // What is between the two is missing: the reader reports it.
-        LogPosition from = stored < log.Log.Start ? stored : log.Log.Start;
+        // What is between the two is missing: the reader reports it. A shared store whose checkpoint was lost knows nothing, and has it.
+        bool isKnown = route.LogFed is null || stored > LogPosition.Start;
+        LogPosition from = isKnown && stored < log.Log.Start ? stored : log.Log.Start;
         using LogReplayer replayer = new(log.Log, from, route.Store, batches);
         while (TryRead(replayer, out RecordHeader header, out LogPosition end))
         {

@@ -83,8 +83,8 @@ internal sealed partial class LogShipper(
 
     private LogReplayer BeginReplay(ILogFedStore store)
     {
-        // The WAL may begin behind that, when a part of it was lost.
-        LogPosition from = store.StoredThrough;
+        // The WAL may begin behind that, when a part of it was lost. A store whose checkpoint was lost knows nothing.
+        LogPosition from = store.StoredThrough > LogPosition.Start ? store.StoredThrough : log.Start;
         progress.Begin(from);
         return new LogReplayer(log, from, store, batches);
     }

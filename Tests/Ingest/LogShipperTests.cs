@@ -126,6 +126,7 @@ public sealed class LogShipperTests
 
         Assert.That(_store.Calls[0], Is.Not.EqualTo("0+1"));
         Assert.That(_store.Calls, Is.EqualTo(Enumerable.Range(100 - _store.Calls.Count, _store.Calls.Count).Select(i => $"{i}+1")));
+        Assert.That(_instruments.Damage.Found, Is.Empty, "The store does not tell what it has.");
     }
 
     [Test]
