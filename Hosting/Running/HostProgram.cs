@@ -54,9 +54,9 @@ public static class HostProgram
                 await app.StartAsync(stop);
                 await app.WaitForShutdownAsync(stop);
             }
-            catch (OperationCanceledException) when (FailuresOf(app.Services).Count > 0)
+            catch (OperationCanceledException) when (FailuresOf(app.Services).Count > 0 || app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                // A loop failed during the start, which ends the start; the reason is below.
+                // A signal ended the start, or a loop that failed did; then the reason is below.
             }
 
             List<string> failures = FailuresOf(app.Services);

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest.Commit;
@@ -16,6 +17,9 @@ internal sealed partial class NodeRecovery(
     ShippingLag progress, SampleBatchPool batches,
     ILogger<NodeRecovery> logger) : IHostedService
 {
+    // Read in a quarter of a second; a stop has ten.
+    private const long MaxCountedBytes = 256L << 20;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         LogDirectory(directory.Path);
@@ -46,8 +50,43 @@ internal sealed partial class NodeRecovery(
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        LogStopped(log.Log.End.Offset, route.Store.StoredThrough.Offset);
+        LogPosition has = route.LogFed?.ConfirmedThrough ?? route.Store.StoredThrough;
+        LogPosition from = has > log.Log.Start ? has : log.Log.Start;
+        long bytes = log.Log.End.Offset - from.Offset;
+        if (bytes > MaxCountedBytes || CountSamples(from) is not { } samples)
+        {
+            LogStoppedWith(bytes);
+        }
+        else if (samples > 0)
+        {
+            LogStopped(samples);
+        }
+        else
+        {
+            LogStopped();
+        }
+
         return Task.CompletedTask;
+    }
+
+    // Null when the WAL can't be read.
+    private long? CountSamples(LogPosition from)
+    {
+        try
+        {
+            long samples = 0;
+            using LogReader reader = log.Log.Read(from);
+            while (reader.TryRead(out _, out ReadOnlyMemory<byte> record))
+            {
+                samples += RecordHeader.TryRead(record.Span, out RecordHeader header, out _) ? header.RowCount : 0;
+            }
+
+            return samples;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     // Only a shared store can mix up the points of two machines; the embedded one has its files for itself.
@@ -135,7 +174,12 @@ internal sealed partial class NodeRecovery(
             + "those of the other machine.")]
     private partial void LogNewNode(string path, string machine, ulong nodeId);
 
-    [LoggerMessage(2015, LogLevel.Information,
-        "Stopped. The WAL ends at {Position}, the store has it through {Stored}; the next start reads the rest from the WAL.")]
-    private partial void LogStopped(long position, long stored);
+    [LoggerMessage(2015, LogLevel.Information, "Stopped. {Samples:N0} samples are in the write-ahead log and will be replayed.")]
+    private partial void LogStopped(long samples);
+
+    [LoggerMessage(2026, LogLevel.Information, "Stopped. The store has every sample.")]
+    private partial void LogStopped();
+
+    [LoggerMessage(2027, LogLevel.Information, "Stopped. The samples in {Bytes:N0} bytes of the write-ahead log will be replayed.")]
+    private partial void LogStoppedWith(long bytes);
 }

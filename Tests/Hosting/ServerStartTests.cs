@@ -121,6 +121,15 @@ public sealed class ServerStartTests
     }
 
     [Test]
+    public async Task A_stop_during_the_start_is_no_fault()
+    {
+        int code = await HostProgram.RunAsync(
+            "Server", [$"--Storage:Directory={_folder.FullName}", "--urls=http://127.0.0.1:0", "--Start:WarmUp=false"],
+            arguments => ServerHost.Build(arguments, services => services.AddHostedService<StopsTheStart>()));
+        Assert.That(code, Is.Zero);
+    }
+
+    [Test]
     [Platform("Linux")]
     public async Task Only_its_owner_may_read_the_tokens_file()
     {
@@ -301,5 +310,17 @@ public sealed class ServerStartTests
             await Task.Yield();
             throw new InvalidOperationException("the loop's reason");
         }
+    }
+
+    // As a signal does.
+    private sealed class StopsTheStart(IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.StopApplication();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
