@@ -137,6 +137,8 @@ public static class IngestServices
         services.AddSingleton<LogCheckpoint>().AddHostedService(provider => provider.GetRequiredService<LogCheckpoint>());
         AddLoop<LogShipper>(services);
         services.AddHostedService<NodeHeartbeat>();
+        AddLoop<DiskWatch>(services);
+        services.AddSingleton<IReadinessNote>(provider => provider.GetRequiredService<DiskWatch>());
         AddLoop<StoreApplier>(services);
         AddLoop<LogCommitter>(services);
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreMaintenanceService>());

@@ -34,10 +34,22 @@ public sealed partial class HttpOptions : IValidatableObject
     [TypeConverter(typeof(DurationText.Converter))]
     public TimeSpan ReadPause { get; init; } = TimeSpan.FromSeconds(30);
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => CorsOrigins
-        .Where(text => text.Length > 0 && Origin.Normalize(text) is null)
-        .Select(text => validationContext.Error(
-            nameof(CorsOrigins), $"'{text}' is no origin, like https://a.example or http://localhost:3000, nor *; separate several by commas"));
+    [Description("Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks like 10.0.0.0/8, separated by commas")]
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    [Description("Path below which everything is found, like /apm, where a proxy leaves it in the path; none for the root")]
+    public string PathBase { get; init; } = "";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+    [
+        .. CorsOrigins.Where(text => text.Length > 0 && Origin.Normalize(text) is null).Select(text => validationContext.Error(
+            nameof(CorsOrigins), $"'{text}' is no origin, like https://a.example or http://localhost:3000, nor *; separate several by commas")),
+        .. TrustedProxies.Where(text => TrustedProxy.Find(text) is null).Select(text => validationContext.Error(
+            nameof(TrustedProxies), $"'{text}' is no address, like 127.0.0.1, nor a network, like 10.0.0.0/8; separate several by commas")),
+        .. PathBase.Length > 0 && (PathBase[0] != '/' || PathBase[^1] == '/' || PathBase.AsSpan().IndexOfAny("?# ") >= 0)
+            ? [validationContext.Error(nameof(PathBase), "must begin with / and end without, like /apm")]
+            : Array.Empty<ValidationResult>(),
+    ];
 
     [OptionsValidator]
     internal sealed partial class Validator : IValidateOptions<HttpOptions>;

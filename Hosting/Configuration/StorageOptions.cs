@@ -43,6 +43,11 @@ public sealed partial class StorageOptions : IValidatableObject
     [TypeConverter(typeof(ByteSize.Converter))]
     public long CacheBytes { get; init; } = 128L << 20;
 
+    [Description("Free bytes of the disk below which the log and /readyz warn")]
+    [ValueRange("0", "1TiB")]
+    [TypeConverter(typeof(ByteSize.Converter))]
+    public long LowDiskBytes { get; init; } = 1L << 30;
+
     [Description("In which time each block is read once, in the background, to find damage")]
     [ValueRange("1h", "365d")]
     [TypeConverter(typeof(DurationText.Converter))]

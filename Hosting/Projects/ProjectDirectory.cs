@@ -7,61 +7,86 @@ using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Hosting.Projects;
 
-/// <summary>All projects of this host, by project code, by token and by access key. Immutable, so thread safe.</summary>
+/// <summary>All projects of this host, by project code, by token and by access key. Tokens and keys can be replaced. Thread safe.</summary>
 public sealed class ProjectDirectory
 {
-    private readonly FrozenDictionary<long, Project> _byPcode;
-    private readonly FrozenDictionary<TokenHash, AuthenticatedProject> _byToken;
-    private readonly FrozenDictionary<string, (Project Project, AccessKeyOptions Key)> _byAccessKey;
+    private volatile Contents _contents;
 
     /// <param name="projects">The projects.</param>
     /// <param name="isQuickStart">Whether they were made because none is configured.</param>
     public ProjectDirectory(IReadOnlyList<ProjectOptions> projects, bool isQuickStart = false)
     {
         IsQuickStart = isQuickStart;
-        List<KeyValuePair<TokenHash, AuthenticatedProject>> tokens = [];
-        List<Project> made = [];
-        foreach (ProjectOptions options in projects)
-        {
-            Project project = new(options.Pcode, options.Name, TimeSpan.FromMilliseconds(options.ApdexThreshold), [.. options.AccessKeys]);
-            made.Add(project);
-            foreach (TokenOptions token in options.Tokens)
-            {
-                TokenHash hash = TokenHash.Of(token) ?? throw new ArgumentException("A token is not configured rightly.", nameof(projects));
-                Scopes scopes = token.Scopes == Scopes.None ? Scopes.Ingest | Scopes.Read : token.Scopes;
-                tokens.Add(new(hash, new AuthenticatedProject(project, scopes, hash)));
-            }
-        }
-
-        All = [.. made];
-        _byPcode = made.ToFrozenDictionary(project => project.Pcode);
-        _byToken = tokens.ToFrozenDictionary();
-        _byAccessKey = made.SelectMany(project => project.AccessKeys.Select(key => (Project: project, Key: key)))
-            .ToFrozenDictionary(pair => pair.Key.Id, StringComparer.Ordinal);
+        _contents = new Contents(projects);
     }
 
     /// <summary>The projects in the order configured; at least one in a running host.</summary>
-    public ImmutableArray<Project> All { get; }
+    public ImmutableArray<Project> All => _contents.All;
 
     /// <summary>Whether no project is configured.</summary>
     public bool IsQuickStart { get; }
 
-    public Project? Find(long pcode) => _byPcode.GetValueOrDefault(pcode);
+    public Project? Find(long pcode) => _contents.ByPcode.GetValueOrDefault(pcode);
 
     /// <summary>What a token gives, or null when it is unknown. Looks by hash, so the time taken says nothing of any token.</summary>
     public AuthenticatedProject? FindToken(ReadOnlySpan<char> token)
     {
         TokenHash hash = TokenHash.OfToken(token);
-        return _byToken.TryGetValue(hash, out AuthenticatedProject? grant) && hash.Matches(grant.Token) ? grant : null;
+        return _contents.ByToken.TryGetValue(hash, out AuthenticatedProject? grant) && hash.Matches(grant.Token) ? grant : null;
     }
 
     /// <summary>The project and the secret of an access key.</summary>
     public bool TryFindAccessKey(string id, [NotNullWhen(true)] out Project? project, [NotNullWhen(true)] out string? secret)
     {
-        bool found = _byAccessKey.TryGetValue(id, out (Project Project, AccessKeyOptions Key) pair);
+        bool found = _contents.ByAccessKey.TryGetValue(id, out (Project Project, AccessKeyOptions Key) pair);
         project = found ? pair.Project : null;
         secret = found ? pair.Key.Secret : null;
         return found;
+    }
+
+    /// <summary>Takes other names, tokens and access keys for the same projects. Requests from now on are checked by them.</summary>
+    /// <returns>False, and nothing is changed, when they are not the same projects with the same apdex thresholds.</returns>
+    public bool TryReplace(IReadOnlyList<ProjectOptions> projects)
+    {
+        Contents next = new(projects);
+        bool isSame = next.All.Select(project => (project.Pcode, project.ApdexThreshold)).Order()
+            .SequenceEqual(All.Select(project => (project.Pcode, project.ApdexThreshold)).Order());
+        _contents = isSame ? next : _contents;
+        return isSame;
+    }
+
+    private sealed class Contents
+    {
+        public Contents(IReadOnlyList<ProjectOptions> projects)
+        {
+            List<KeyValuePair<TokenHash, AuthenticatedProject>> tokens = [];
+            List<Project> made = [];
+            foreach (ProjectOptions options in projects)
+            {
+                Project project = new(options.Pcode, options.Name, TimeSpan.FromMilliseconds(options.ApdexThreshold), [.. options.AccessKeys]);
+                made.Add(project);
+                foreach (TokenOptions token in options.Tokens)
+                {
+                    TokenHash hash = TokenHash.Of(token) ?? throw new ArgumentException("A token is not configured rightly.", nameof(projects));
+                    Scopes scopes = token.Scopes == Scopes.None ? Scopes.Ingest | Scopes.Read : token.Scopes;
+                    tokens.Add(new(hash, new AuthenticatedProject(project, scopes, hash)));
+                }
+            }
+
+            All = [.. made];
+            ByPcode = made.ToFrozenDictionary(project => project.Pcode);
+            ByToken = tokens.ToFrozenDictionary();
+            ByAccessKey = made.SelectMany(project => project.AccessKeys.Select(key => (Project: project, Key: key)))
+                .ToFrozenDictionary(pair => pair.Key.Id, StringComparer.Ordinal);
+        }
+
+        public ImmutableArray<Project> All { get; }
+
+        public FrozenDictionary<long, Project> ByPcode { get; }
+
+        public FrozenDictionary<TokenHash, AuthenticatedProject> ByToken { get; }
+
+        public FrozenDictionary<string, (Project Project, AccessKeyOptions Key)> ByAccessKey { get; }
     }
 }
 

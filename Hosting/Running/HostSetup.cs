@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -111,7 +112,7 @@ public static class HostSetup
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = _shutdownTimeout);
         TelemetrySetup.Add(services, builder.Configuration, serviceName);
         services.AddHostedService<Banner>();
-        services.AddHostedService<ProjectWarnings>();
+        services.AddHostedService<ProjectWarnings>().AddHostedService<ProjectReload>();
         services.AddSingleton<RefusedRequests>().AddHostedService(provider => provider.GetRequiredService<RefusedRequests>());
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
         AuthenticationSetup.Add(services);
@@ -125,6 +126,7 @@ public static class HostSetup
     public static WebApplication UseHostDefaults(this WebApplication app)
     {
         TelemetrySetup.Start(app.Services);
+        UseProxies(app, app.Services.GetUnvalidated<HttpOptions>());
         app.UseResponseCompression();
         app.UseMiddleware<ProblemFallback>();
         CrossOrigin.Use(app, app.Services.GetUnvalidated<HttpOptions>().CorsOrigins);
@@ -140,6 +142,35 @@ public static class HostSetup
         MetricsEndpoint.Map(app);
         OpenApiEndpoints.Map(app);
         return app;
+    }
+
+    private static void UseProxies(WebApplication app, HttpOptions http)
+    {
+        System.Net.IPNetwork[] trusted = [.. http.TrustedProxies.Select(TrustedProxy.Find).OfType<System.Net.IPNetwork>()];
+        if (trusted.Length > 0)
+        {
+            // All hops that are trusted, however many.
+            ForwardedHeadersOptions options = new()
+            {
+                ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+                ForwardLimit = null,
+            };
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            foreach (System.Net.IPNetwork network in trusted)
+            {
+                options.KnownIPNetworks.Add(network);
+            }
+
+            app.UseForwardedHeaders(options);
+        }
+
+        // Routes are found behind it. One that isn't valid is told when the host starts.
+        if (http.PathBase.StartsWith('/'))
+        {
+            app.UsePathBase(http.PathBase);
+            app.UseRouting();
+        }
     }
 
     private static void SetLimits(KestrelServerOptions options)

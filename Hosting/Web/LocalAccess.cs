@@ -49,6 +49,9 @@ public sealed class LocalAccess(ProjectDirectory projects, IServer server, IHost
 
     private static bool IsFromProxy(string header) =>
         header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+
+        // What a trusted proxy sent, once it was read.
+        || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase)
         || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase)
         || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
         || header.Equals("Via", StringComparison.OrdinalIgnoreCase);

@@ -1,9 +1,13 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using TimeSeries.Hosting.Authentication;
 using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Hosting;
 
@@ -46,6 +50,58 @@ public sealed partial class ProxyPrefixTests
         string[] links = [.. Link().Matches(html).Concat(DocumentUrl().Matches(script)).Select(match => match.Groups["url"].Value)];
         Assert.That(links.Select(link => new Uri(_page, link).AbsoluteUri), Has.All.StartsWith("https://proxy.example/metrics/store/"));
         Assert.That(links.Select(link => new Uri(_page, link).AbsolutePath), Does.Contain("/metrics/store/openapi/v1.json"));
+    }
+
+    [Test]
+    public async Task A_prefix_that_a_proxy_leaves_in_the_path_can_be_configured()
+    {
+        await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader([]), "--Http:PathBase=/apm");
+        using HttpClient client = new() { BaseAddress = host.Address };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", "Bearer " + QueryTestHost.Token);
+        foreach (string path in new[] { "/apm/api/v1/agents", "/api/v1/agents" })
+        {
+            using HttpResponseMessage response = await client.GetAsync(path);
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), path);
+        }
+
+        using HttpResponseMessage page = await client.GetAsync("/apm/docs/index.html");
+        using HttpResponseMessage other = await client.GetAsync("/other/api/v1/agents");
+        Assert.That((page.StatusCode, other.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.NotFound)));
+    }
+
+    [TestCase("127.0.0.1", "203.0.113.9", "203.0.113.9")]
+    [TestCase("127.0.0.0/8,10.0.0.0/8", "203.0.113.9, 10.1.2.3", "203.0.113.9")]
+    [TestCase("127.0.0.1", "203.0.113.9, 10.1.2.3", "10.1.2.3")]
+    [TestCase("192.0.2.1", "203.0.113.9", "127.0.0.1")]
+    [TestCase("", "203.0.113.9", "127.0.0.1")]
+    public async Task Only_trusted_proxies_tell_where_a_request_comes_from(string trusted, string forwarded, string expected)
+    {
+        await using QueryTestHost host = await QueryTestHost.StartAsync(new RowReader([]), "--Http:TrustedProxies=" + trusted);
+        using HttpResponseMessage response = await host.SendAsync(
+            HttpMethod.Get, "/api/v1/agents", ("Authorization", "Bearer wrong"), ("X-Forwarded-For", forwarded));
+        Assert.That(host.Services.GetRequiredService<WrongTokens>().TakeCounts().Single().Address, Is.EqualTo(IPAddress.Parse(expected)));
+    }
+
+    [TestCase("/metrics")]
+    [TestCase("/api/v1.0/alert-history")]
+    public async Task A_trusted_proxy_opens_nothing_to_callers_on_its_own_machine(string path)
+    {
+        await using QueryTestHost host = await QueryTestHost.StartAsync(
+            new RowReader([]), QueryTestHost.QuickStart, "--Metrics:AllowAnonymous=false", "--AlertHistory:AllowAnonymous=false",
+            "--Http:TrustedProxies=127.0.0.1");
+        using HttpResponseMessage straight = await host.SendAsync(HttpMethod.Get, path);
+        using HttpResponseMessage forwarded = await host.SendAsync(HttpMethod.Get, path, ("X-Forwarded-For", "127.0.0.1"));
+        Assert.That((straight.StatusCode, forwarded.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.Unauthorized)));
+    }
+
+    [TestCase("--Http:PathBase=apm", "Http:PathBase")]
+    [TestCase("--Http:PathBase=/apm/", "Http:PathBase")]
+    [TestCase("--Http:TrustedProxies=proxy.example", "Http:TrustedProxies: 'proxy.example' is no address")]
+    [TestCase("--Http:TrustedProxies=10.0.0.0/99", "Http:TrustedProxies: '10.0.0.0/99' is no address")]
+    public async Task A_wrong_setting_is_refused(string option, string expected)
+    {
+        Exception? failure = await Assert.CatchAsync(async () => await (await QueryTestHost.StartAsync(new RowReader([]), option)).DisposeAsync());
+        Assert.That(failure!.ToString(), Does.Contain(expected));
     }
 
     [Test]

@@ -69,6 +69,26 @@ public sealed class DurabilityTests
     }
 
     [Test]
+    public async Task A_disk_that_is_nearly_full_is_told_while_pushes_go_on()
+    {
+        await _host.TakenAsync(_host.Batch());
+        _host.Files.CapacityBytes = 500L << 20;
+        await Eventually.IsTrueAsync(async () =>
+        {
+            _host.Clock.Advance(TimeSpan.FromSeconds(10));
+            return (await _host.Client.GetStringAsync("/readyz")).StartsWith("ok\nThe disk has ", StringComparison.Ordinal);
+        });
+        await _host.TakenAsync(_host.Batch());
+        Assert.That(_host.Log.Text, Does.Contain("MiB left (Storage:LowDiskBytes)"));
+        _host.Files.CapacityBytes = long.MaxValue;
+        await Eventually.IsTrueAsync(async () =>
+        {
+            _host.Clock.Advance(TimeSpan.FromSeconds(10));
+            return await _host.Client.GetStringAsync("/readyz") == "ok\n";
+        });
+    }
+
+    [Test]
     public async Task A_full_disk_is_503()
     {
         _host.Files.Fail(FileOperation.Write, times: int.MaxValue, fault: path => new DiskFullException(path, "full"));

@@ -90,11 +90,17 @@ public sealed partial class ServerProcess : IDisposable
     /// <summary>Asks the process to end (SIGTERM), as service managers do, and returns its exit code.</summary>
     public async Task<int> TerminateAsync(TimeSpan timeout)
     {
-        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        Signal("TERM");
         using CancellationTokenSource late = new(timeout);
         await _process.WaitForExitAsync(late.Token);
         return _process.ExitCode;
+    }
+
+    /// <summary>Sends the process a signal: <c>HUP</c>, say.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     public void Dispose()

@@ -1,0 +1,68 @@
+using System.Globalization;
+using TimeSeries.Core.Files;
+using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Web;
+
+namespace TimeSeries.Ingest.Recovery;
+
+/// <summary>Tells when the disk of the storage directory is nearly full: in the log, and behind the state at <c>/readyz</c>. Thread safe.</summary>
+internal sealed partial class DiskWatch(
+    IFileSystem files, DataDirectory directory, StorageOptions options, TimeProvider clock, ILogger<DiskWatch> logger) : BackgroundService, IReadinessNote
+{
+    private static readonly TimeSpan _period = TimeSpan.FromSeconds(10);
+
+    private volatile string? _text;
+
+    /// <inheritdoc/>
+    public string? Text => _text;
+
+    /// <summary>One step: looks how much room there is.</summary>
+    internal void Check()
+    {
+        long free;
+        try
+        {
+            free = files.FreeBytes(directory.Path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            _text = "The free room of the disk can't be read.";
+            return;
+        }
+
+        bool isLow = free < options.LowDiskBytes;
+        if (isLow && _text is null)
+        {
+            LogLow(directory.Path, free >> 20);
+        }
+        else if (!isLow && _text is not null)
+        {
+            LogEnough(directory.Path, free >> 20);
+        }
+
+        _text = isLow ? string.Create(CultureInfo.InvariantCulture, $"The disk has {free >> 20} MiB left.") : null;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(_period, clock);
+        try
+        {
+            do
+            {
+                Check();
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    [LoggerMessage(2030, LogLevel.Warning, "The disk of {Path} has {Free} MiB left (Storage:LowDiskBytes). When it is full, pushes are refused.")]
+    private partial void LogLow(string path, long free);
+
+    [LoggerMessage(2031, LogLevel.Information, "The disk of {Path} has room again: {Free} MiB.")]
+    private partial void LogEnough(string path, long free);
+}
