@@ -298,7 +298,7 @@ public sealed class WriteAheadLog : IDisposable
         LeaveSegment();
         LogSegment segment = LogSegment.At(_directory, _end);
         long reserve = Math.Max(_options.SegmentBytes, bytes + FileHeader.Size);
-        IFile file = _spares.TryTake(segment, reserve) ?? _files.Create(segment.Path, reserve);
+        IFile file = _spares.TryTake(segment, reserve) ?? Create(segment, reserve, bytes + FileHeader.Size);
         SegmentWriter writer = SegmentWriter.Begin(file, _files, _directory, _nodeId, segment);
         lock (_segmentsLock)
         {
@@ -308,6 +308,19 @@ public sealed class WriteAheadLog : IDisposable
 
         _active = writer;
         return writer;
+    }
+
+    // Near the end of a disk there is no room for a whole segment, but for what is written now.
+    private IFile Create(LogSegment segment, long reserve, long needed)
+    {
+        try
+        {
+            return _files.Create(segment.Path, reserve);
+        }
+        catch (DiskFullException) when (reserve > needed)
+        {
+            return _files.Create(segment.Path, needed);
+        }
     }
 
     private void LeaveSegment()

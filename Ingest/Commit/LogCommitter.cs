@@ -1,8 +1,10 @@
+using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Threads;
 using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Ingest.Commit;
 
@@ -132,13 +134,14 @@ internal sealed partial class LogCommitter(
             }
         }
 
-        if (!log.HasEntries || Append() == LogOutcome.Appended)
+        LogOutcome outcome = log.HasEntries ? Append() : LogOutcome.Appended;
+        if (outcome == LogOutcome.Appended)
         {
             HandOn(now);
         }
         else
         {
-            EndGroup(CommitOutcome.LogUnavailable);
+            EndGroup(outcome != LogOutcome.Full ? CommitOutcome.LogUnavailable : IsDiskFull ? CommitOutcome.DiskFull : CommitOutcome.LogFull);
         }
 
         return true;
@@ -191,6 +194,8 @@ internal sealed partial class LogCommitter(
         _group.Clear();
     }
 
+    private bool IsDiskFull => log.Log.LastFault is DiskFullException;
+
     private LogOutcome Append()
     {
         Volatile.Write(ref _writingSince, Math.Max(1, clock.GetTimestamp()));
@@ -205,8 +210,8 @@ internal sealed partial class LogCommitter(
         string? fault = outcome switch
         {
             LogOutcome.Appended => null,
-            LogOutcome.Full => "the WAL is full",
-            LogOutcome.Failed or LogOutcome.InDoubt => "the WAL can't be written",
+            LogOutcome.Full => IsDiskFull ? IngestProblem.DiskFull : IngestProblem.LogFull,
+            LogOutcome.Failed or LogOutcome.InDoubt => IngestProblem.LogUnavailable,
             _ => throw new InvalidOperationException($"{outcome} is no outcome."),
         };
         if (fault is not null && !log.IsFaulty)

@@ -5,6 +5,15 @@ namespace TimeSeries.Ingest.Receive;
 /// <summary>Why a push is not taken: a status that says what the agent should do, and a sentence.</summary>
 internal sealed record IngestProblem(int Status, string Detail)
 {
+    /// <summary>Why the WAL takes nothing: its bound, the disk's, or a fault.</summary>
+    public const string LogFull = "the WAL is full (Wal:MaxBytes)";
+
+    /// <inheritdoc cref="LogFull"/>
+    public const string DiskFull = "the disk is full";
+
+    /// <inheritdoc cref="LogFull"/>
+    public const string LogUnavailable = "the WAL can't be written";
+
     // Long enough for a few flushes, short enough that an agent's own buffer does not fill.
     private const int QueueRetrySeconds = 1;
 

@@ -1,8 +1,11 @@
 using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Support;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest;
 
@@ -92,9 +95,40 @@ public sealed class DurabilityTests
     public async Task A_full_disk_is_503()
     {
         _host.Files.Fail(FileOperation.Write, times: int.MaxValue, fault: path => new DiskFullException(path, "full"));
-        using HttpResponseMessage response = await _host.PushAsync(_host.Batch());
+        JsonElement problem = await IngestTestHost.ReadAsync(await _host.PushAsync(_host.Batch()), HttpStatusCode.ServiceUnavailable);
 
-        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(problem.GetProperty("detail").GetString(), Does.Contain("the disk is full"));
+    }
+
+    [Test]
+    public async Task Pushes_are_taken_while_they_fit_on_the_disk_though_no_whole_segment_does()
+    {
+        FaultyFileSystem small = new() { CapacityBytes = 1 << 20 };
+        await using IngestTestHost host = await IngestTestHost.StartAsync(small, new FakeTimeProvider(TestTime.Start));
+        await host.TakenAsync(host.Batch(null, "agent", "/first"));
+        string large = host.Batch(null, "agent", [.. Enumerable.Range(0, 20_000).Select(i => $"/service/{i}/{new string('x', 40)}")]);
+        JsonElement problem = await IngestTestHost.ReadAsync(await host.PushAsync(large), HttpStatusCode.ServiceUnavailable);
+        Assert.That(problem.GetProperty("detail").GetString(), Does.Contain("the disk is full"));
+        await host.TakenAsync(host.Batch(null, "agent", "/small"));
+        small.CapacityBytes = long.MaxValue;
+        await host.TakenAsync(large);
+        Assert.That(host.Store.Batches.Select(batch => batch.RowCount), Is.EqualTo(new[] { 1, 1, 20_000 }));
+    }
+
+    [Test]
+    public async Task A_WAL_at_its_bound_says_which_it_is()
+    {
+        await using IngestTestHost host = await IngestTestHost.StartAsync("--Wal:MaxBytes=1MiB");
+        host.Store.Unstored = new TaskCompletionSource();
+        string batch = host.Batch(null, "agent", [.. Enumerable.Range(0, 2_000).Select(i => $"/service/{i}/{new string('x', 40)}")]);
+        HttpResponseMessage response = await host.PushAsync(batch);
+        for (int i = 0; i < 40 && response.IsSuccessStatusCode; i++)
+        {
+            response = await host.PushAsync(batch);
+        }
+
+        JsonElement problem = await IngestTestHost.ReadAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.That(problem.GetProperty("detail").GetString(), Does.Contain("the WAL is full (Wal:MaxBytes)"));
     }
 
     [Test]

@@ -37,6 +37,12 @@ public enum CommitOutcome : byte
     /// <summary>The WAL can't be written; nothing was kept.</summary>
     LogUnavailable,
 
+    /// <summary>The WAL has reached its bound; nothing was kept.</summary>
+    LogFull,
+
+    /// <summary>The disk has no room for the batch; nothing was kept.</summary>
+    DiskFull,
+
     /// <summary>The host stops before the batch is in the store. It may be in the WAL.</summary>
     Stopping,
 

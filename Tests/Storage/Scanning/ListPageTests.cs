@@ -92,7 +92,10 @@ public sealed class ListPageTests
 
         ListQuery query = Query(1_000) with
         {
-            Kind = Kind.Exception, Fields = [SampleSchema.Of(Kind.Exception).Ordinal("stack")], Pcode = Row.Project, MaxBytes = 20 << 20,
+            Kind = Kind.Exception,
+            Fields = [SampleSchema.Of(Kind.Exception).Ordinal("stack")],
+            Pcode = Row.Project,
+            MaxBytes = 20 << 20,
         };
         SampleList half = await test.Store.ListAsync(query with { Limit = 300 }, CancellationToken.None);
         Assert.That(half.AllocatedBytes, Is.InRange(300L * padding.Length, 20 << 20));
