@@ -112,7 +112,7 @@ internal sealed class BatchIngestor(
     {
         CommitOutcome.Stored => Describe(committed, builder.Rejected.List(MaxListedErrors), stored),
         CommitOutcome.Resent => Describe(committed, [], stored),
-        CommitOutcome.LogUnavailable => IngestResult.Refused(IngestProblem.Unavailable(IngestProblem.LogUnavailable)),
+        CommitOutcome.LogUnavailable => IngestResult.Refused(IngestProblem.Unavailable("the log can't be written")),
         CommitOutcome.LogFull => IngestResult.Refused(IngestProblem.Unavailable(IngestProblem.LogFull)),
         CommitOutcome.DiskFull => IngestResult.Refused(IngestProblem.Unavailable(IngestProblem.DiskFull)),
         CommitOutcome.Stopping => IngestResult.Refused(IngestProblem.Stopping),

@@ -15,7 +15,7 @@ using TimeSeries.Tests.Golden;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 
-namespace TimeSeries.Tests.Ingest;
+namespace TimeSeries.Tests.Ingest.Recovery;
 
 /// <summary>
 /// Verify and repair of a directory with every kind of file, each with flipped bits. What is lost is what both say: the samples that are left are counted.

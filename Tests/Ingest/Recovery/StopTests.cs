@@ -7,7 +7,7 @@ using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Ingest;
+namespace TimeSeries.Tests.Ingest.Recovery;
 
 /// <summary>A stop says what it means for the samples.</summary>
 public sealed class StopTests

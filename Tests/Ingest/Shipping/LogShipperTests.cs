@@ -22,7 +22,7 @@ using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Ingest;
+namespace TimeSeries.Tests.Ingest.Shipping;
 
 /// <summary>The shipper on a log in real files.</summary>
 public sealed class LogShipperTests

@@ -4,7 +4,7 @@ using TimeSeries.Core.Files;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Ingest;
+namespace TimeSeries.Tests.Ingest.Recovery;
 
 /// <summary>An Ingest that finds its directory on another machine: in front of a shared store it becomes a node of its own.</summary>
 public sealed class CopiedDirectoryTests

@@ -11,7 +11,7 @@ using TimeSeries.Ingest.Shipping;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Ingest;
+namespace TimeSeries.Tests.Ingest.Shipping;
 
 /// <summary>Of all copies of a data directory one process writes as its node. The others go on as new nodes before their first sample is sent.</summary>
 public sealed class NodeOwnershipTests

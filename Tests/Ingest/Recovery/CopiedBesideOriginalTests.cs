@@ -8,7 +8,7 @@ using TimeSeries.Ingest;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Influx;
 
-namespace TimeSeries.Tests.Ingest;
+namespace TimeSeries.Tests.Ingest.Recovery;
 
 /// <summary>A data directory that is copied and started beside its original on the same machine, over a real influxd: no sample overwrites another.</summary>
 internal sealed class CopiedBesideOriginalTests

@@ -8,7 +8,7 @@ using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Ingest;
+namespace TimeSeries.Tests.Ingest.Shipping;
 
 /// <summary>Ingest in front of a store that is fed from the log, as InfluxDB is.</summary>
 public sealed class LogFedStoreTests

@@ -4,7 +4,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Samples;
 
-namespace TimeSeries.Tests.Ingest;
+namespace TimeSeries.Tests.Ingest.Recovery;
 
 /// <summary>Damage in files beside the blocks is logged, counted and shown at /readyz, and the node goes on with what is whole.</summary>
 public sealed class FoundDamageTests
