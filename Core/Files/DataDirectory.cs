@@ -61,6 +61,8 @@ public sealed class DataDirectory : IDisposable
 
     public string TokenPath => System.IO.Path.Combine(Path, "token");
 
+    public string InstancePath => InstanceFile.PathIn(Path);
+
     public string AccessKeyPath => System.IO.Path.Combine(Path, "access-key");
 
     /// <summary>Opens a data directory, making it when there is none, and takes it for this process.</summary>

@@ -8,15 +8,16 @@ internal static class InstanceFile
 {
     private const uint Version = 1;
     private const string Name = "instance";
-    private const string TemporarySuffix = ".new";
 
     private static uint Magic => FileHeader.MagicOf("TSIN"u8);
+
+    public static string PathIn(string directory) => Path.Combine(directory, Name);
 
     /// <summary>Reads the ids; zeros when there is no file; null when it is damaged.</summary>
     /// <exception cref="UnknownFormatException">It is of another version or node.</exception>
     public static (ulong Last, ulong Before)? Read(IFileSystem files, string directory, ulong nodeId)
     {
-        string path = Path.Combine(directory, Name);
+        string path = PathIn(directory);
         if (!files.Exists(path))
         {
             return (0, 0);
@@ -42,14 +43,6 @@ internal static class InstanceFile
         byte[] bytes = new byte[2 * FileHeader.Size];
         new FileHeader(Magic, Version, nodeId, last).Write(bytes);
         new FileHeader(Magic, Version, nodeId, before).Write(bytes.AsSpan(FileHeader.Size));
-        string path = Path.Combine(directory, Name);
-        using (IFile file = files.Create(path + TemporarySuffix))
-        {
-            file.Write(bytes, 0);
-            file.Flush();
-        }
-
-        files.Move(path + TemporarySuffix, path);
-        files.FlushDirectory(directory);
+        files.Replace(PathIn(directory), bytes);
     }
 }

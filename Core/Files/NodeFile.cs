@@ -17,7 +17,6 @@ internal sealed record NodeFile(ulong NodeId, string Machine, ImmutableArray<Nod
     private const uint PlainVersion = 1;
     private const uint SpansVersion = 2;
     private const string Name = "node";
-    private const string TemporarySuffix = ".new";
     private const int SpanBytes = 2 * sizeof(long);
 
     // Longer than any machine id; a damaged length must not make a large buffer.
@@ -83,15 +82,7 @@ internal sealed record NodeFile(ulong NodeId, string Machine, ImmutableArray<Nod
         }
 
         BinaryPrimitives.WriteUInt32LittleEndian(rest[^sizeof(uint)..], Crc32C.Of(rest[..^sizeof(uint)]));
-        string path = PathIn(directory);
-        using (IFile file = files.Create(path + TemporarySuffix))
-        {
-            file.Write(bytes, 0);
-            file.Flush();
-        }
-
-        files.Move(path + TemporarySuffix, path);
-        files.FlushDirectory(directory);
+        files.Replace(PathIn(directory), bytes);
     }
 
     private static ImmutableArray<NodeSpan> ReadSpans(ReadOnlySpan<byte> bytes)

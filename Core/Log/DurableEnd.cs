@@ -13,7 +13,6 @@ internal static class DurableEnd
 {
     private const uint Version = 1;
     private const string Extension = ".end";
-    private const string TemporarySuffix = ".new";
     private const int Size = FileHeader.Size + sizeof(long) + sizeof(uint);
 
     private static uint Magic => FileHeader.MagicOf("TSLE"u8);
@@ -67,15 +66,7 @@ internal static class DurableEnd
         Span<byte> body = bytes[FileHeader.Size..];
         BinaryPrimitives.WriteInt64LittleEndian(body, end.Number);
         BinaryPrimitives.WriteUInt32LittleEndian(body[sizeof(long)..], Crc32C.Of(body[..sizeof(long)]));
-        string path = PathFor(logDirectory);
-        using (IFile file = files.Create(path + TemporarySuffix))
-        {
-            file.Write(bytes, 0);
-            file.Flush();
-        }
-
-        files.Move(path + TemporarySuffix, path);
-        files.FlushDirectory(Path.GetDirectoryName(path)!);
+        files.Replace(PathFor(logDirectory), bytes);
     }
 }
 

@@ -31,11 +31,7 @@ public abstract class ProjectTokenHandler(IOptionsMonitor<AuthenticationSchemeOp
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (_outcome == TokenOutcome.Unknown)
-        {
-            await Context.DelayWrongTokenAsync();
-        }
-
+        await Context.DelayWrongTokenAsync(_outcome);
         await RefuseAsync(_outcome);
     }
 

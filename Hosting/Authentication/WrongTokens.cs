@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Hosting.Authentication;
@@ -121,4 +122,8 @@ public static class WrongTokenRequests
 {
     /// <summary>Waits as long as <see cref="WrongTokens"/> says. Call it before a wrong token or signature is refused.</summary>
     public static Task DelayWrongTokenAsync(this HttpContext context) => context.RequestServices.GetRequiredService<WrongTokens>().DelayAsync(context);
+
+    /// <summary>The same where the outcome tells whether the token is a wrong one. A token that lacks something is no guess.</summary>
+    public static Task DelayWrongTokenAsync(this HttpContext context, TokenOutcome outcome) =>
+        outcome == TokenOutcome.Unknown ? context.DelayWrongTokenAsync() : Task.CompletedTask;
 }

@@ -35,21 +35,12 @@ internal sealed class BatchEndpoint(
         }
         else
         {
-            await RefuseAsync(context, protocol, check.Outcome);
+            await context.DelayWrongTokenAsync(check.Outcome);
+            await protocol.RefuseAsync(context, check.Outcome);
         }
 
         instruments.Requests.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
         instruments.Duration.Record(clock.GetElapsedTime(began).TotalSeconds);
-    }
-
-    private static async Task RefuseAsync(HttpContext context, IBatchProtocol protocol, TokenOutcome outcome)
-    {
-        if (outcome == TokenOutcome.Unknown)
-        {
-            await context.DelayWrongTokenAsync();
-        }
-
-        await protocol.RefuseAsync(context, outcome);
     }
 
     private async Task TakeAsync(HttpContext context, IBatchProtocol protocol, AuthenticatedProject project)

@@ -42,23 +42,22 @@ public sealed class DirectoryRepair(IFileSystem files, string path, Machine mach
     /// <exception cref="IOException">The directory is in use, or the disk fails.</exception>
     public async Task<RepairReport> RunAsync(CancellationToken cancellationToken)
     {
-        CoreInstruments instruments = _instruments;
         using DataDirectory directory = DataDirectory.Open(files, path, machine.Name);
-        NodeRecovery.ReportNode(directory, instruments.Damage);
+        NodeRecovery.ReportNode(directory, _instruments.Damage);
         if (directory.NodeDamage is not null)
         {
             directory.RestoreNode();
         }
 
         StoreContext context = new(
-            files, directory.Path, directory.NodeId, Options, _ => ApdexThresholdMicroseconds, clock, instruments, NullLogger.Instance);
+            files, directory.Path, directory.NodeId, Options, _ => ApdexThresholdMicroseconds, clock, _instruments, NullLogger.Instance);
         bool isNewManifest = StoreRepair.ReplaceManifest(context, greatest => FindStored(directory, greatest));
         await using EmbeddedStore store = EmbeddedStore.Open(
-            files, directory.Path, directory.NodeId, context.Options, context.ApdexThresholdMicroseconds, clock, instruments, NullLogger.Instance);
+            files, directory.Path, directory.NodeId, context.Options, context.ApdexThresholdMicroseconds, clock, _instruments, NullLogger.Instance);
         StoreRepair repair = store.BeginRepair();
         repair.RepairBlocks(cancellationToken);
         await RepairLogAsync(directory, store, repair, isNewManifest, cancellationToken);
-        FoundDamage[] found = [.. instruments.Damage.Found];
+        FoundDamage[] found = [.. _instruments.Damage.Found];
         return new RepairReport(found, repair.Actions, Math.Max(0, found.Sum(damage => damage.Samples) - repair.RecoveredRows));
     }
 

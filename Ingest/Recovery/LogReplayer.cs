@@ -53,7 +53,6 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
         {
             await store.WriteAsync(new ValidBatch(header.Pcode, samples) { FirstNumber = header.FirstNumber }, end, cancellationToken);
         }
-
         else
         {
             (string segment, long offset) = _reader.PlaceOf(end);

@@ -44,7 +44,7 @@ internal sealed partial class NodeRecovery(
         if (directory.HasDamagedInstance)
         {
             const string Loss = "No sample is lost. Whether another process writes for the node can't be told until this one has written.";
-            register.Report(new FoundDamage(StoredFile.Node, Path.Combine(directory.Path, "instance"), 0, "it can't be read", Loss));
+            register.Report(new FoundDamage(StoredFile.Node, directory.InstancePath, 0, "it can't be read", Loss));
         }
     }
 

@@ -35,6 +35,11 @@ internal sealed class ScanQueue(int slots, long maxHeldBytes)
             Admit();
         }
 
+        if (waiter.Task.IsCompleted)
+        {
+            return await waiter.Task;
+        }
+
         using CancellationTokenRegistration left = cancellationToken.UnsafeRegister(_ => Leave(waiter, cancellationToken), null);
         return await waiter.Task;
     }

@@ -77,15 +77,7 @@ internal sealed record Manifest
 
         WriteLost(bytes);
         bytes.UInt32(Crc32C.Of(bytes.Written));
-        string temporary = path + ".tmp";
-        using (IFile file = files.Create(temporary))
-        {
-            file.Write(bytes.Written, 0);
-            file.Flush();
-        }
-
-        files.Move(temporary, path);
-        files.FlushDirectory(Path.GetDirectoryName(path)!);
+        files.Replace(path, bytes.Written, ".tmp");
     }
 
     private void WriteLost(ByteWriter to)

@@ -14,9 +14,6 @@ namespace TimeSeries.Core.Storage.Influx.Writing;
 /// <param name="clock">For time-outs and comments.</param>
 public sealed class DeadLetterReplay(InfluxNode node, InfluxOptions options, TimeProvider clock)
 {
-    // As in LineSender: InfluxDB 1.x may lose a write that wakes a shard.
-    private static readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Where the dead letters lie.</summary>
     public string Folder { get; } = DeadLetterFile.FolderOf(node.Directory);
 
@@ -56,7 +53,8 @@ public sealed class DeadLetterReplay(InfluxNode node, InfluxOptions options, Tim
         return counts with { Stored = counts.Stored + lines.Count - refused.Length, Refused = counts.Refused + refused.Length };
     }
 
-    // Sends lines twice, and sets the reasons of those that are refused. Returns why the others could not be sent; null when they were.
+    // Sends lines twice, since InfluxDB 1.x may lose a write that wakes a shard, and sets the reasons of those that are refused. Returns why the others
+    // could not be sent; null when they were.
     private async Task<string?> SendAsync(InfluxHttp http, List<ReadOnlyMemory<byte>> lines, string?[] reasons, CancellationToken cancellationToken)
     {
         for (int round = 0; round < 2; round++)
@@ -69,7 +67,7 @@ public sealed class DeadLetterReplay(InfluxNode node, InfluxOptions options, Tim
                 }
             }
 
-            await Task.Delay(_warmUp, clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(LineSender.WarmUp, clock, cancellationToken).ConfigureAwait(false);
         }
 
         return null;

@@ -17,7 +17,7 @@ internal sealed partial class LineSender(
     private const int MaxWrites = 3;
 
     // A shard's cache is made in microseconds; on a crowded machine the thread that makes it can be kept waiting for some hundred milliseconds.
-    private static readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(500);
+    internal static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(500);
 
     private readonly WarmShards _warm = new(clock);
     private readonly SemaphoreSlim _turns = new(MaxWrites, MaxWrites);
@@ -59,7 +59,7 @@ internal sealed partial class LineSender(
         List<(int First, int Count)> stored = await SendInTurnAsync(batch, [(0, batch.LineCount)], cancellationToken).ConfigureAwait(false);
         if (!isWarm)
         {
-            await Task.Delay(_warmUp, clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(WarmUp, clock, cancellationToken).ConfigureAwait(false);
             await SendInTurnAsync(batch, stored, cancellationToken).ConfigureAwait(false);
         }
 

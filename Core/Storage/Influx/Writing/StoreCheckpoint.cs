@@ -71,14 +71,6 @@ internal readonly record struct StoreCheckpoint(LogPosition Through, long Unit, 
         BinaryPrimitives.WriteInt64LittleEndian(body, Unit);
         BinaryPrimitives.WriteInt64LittleEndian(body[8..], NextNumber);
         BinaryPrimitives.WriteUInt32LittleEndian(body[16..], Crc32C.Of(body[..16]));
-        string path = Path.Combine(node.Directory, Name);
-        using (IFile file = node.Files.Create(path + ".new"))
-        {
-            file.Write(bytes, 0);
-            file.Flush();
-        }
-
-        node.Files.Move(path + ".new", path);
-        node.Files.FlushDirectory(node.Directory);
+        node.Files.Replace(Path.Combine(node.Directory, Name), bytes);
     }
 }

@@ -30,23 +30,11 @@ internal static class BlockInspection
     }
 
     /// <summary>What a manifest would say of a file, from the file itself; null when it can't be told.</summary>
-    public static BlockEntry? ReadEntry(StoreContext context, string path)
-    {
-        if (!BlockFormat.TryParseName(path, out Kind kind, out long id))
-        {
-            return null;
-        }
+    public static BlockEntry? ReadEntry(StoreContext context, string path) => ReadEntry(context, path, ReadIndex);
 
-        try
-        {
-            using IFile file = context.Files.Open(path, FileAccess.Read);
-            return EntryOf(ReadIndex(file, new ChecksummedReader(file, context), kind, context.NodeId), id, file.Length);
-        }
-        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    /// <summary>What a manifest would say of a file whose header or trailer may be damaged; null when it can't be told.</summary>
+    public static BlockEntry? ReadDamagedEntry(StoreContext context, string path) =>
+        ReadEntry(context, path, (file, parts, kind, nodeId) => ReadDamagedIndex(file, parts, kind, nodeId, null));
 
     /// <summary>Reads every part of a block and compares it with its checksum, and the whole with what the manifest says.</summary>
     /// <param name="context">What the store's parts share.</param>
@@ -103,25 +91,6 @@ internal static class BlockInspection
         }
 
         return check;
-    }
-
-    /// <summary>What a manifest would say of a file whose header or trailer may be damaged; null when it can't be told.</summary>
-    public static BlockEntry? ReadDamagedEntry(StoreContext context, string path)
-    {
-        if (!BlockFormat.TryParseName(path, out Kind kind, out long id))
-        {
-            return null;
-        }
-
-        try
-        {
-            using IFile file = context.Files.Open(path, FileAccess.Read);
-            return EntryOf(ReadDamagedIndex(file, new ChecksummedReader(file, context), kind, context.NodeId, null), id, file.Length);
-        }
-        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 
     /// <summary>The footer, although header or trailer may be damaged: what stands in them is known otherwise, and the footer has a checksum.</summary>
@@ -221,6 +190,25 @@ internal static class BlockInspection
         {
             check.AddPart(extent, damage.Reason, damage.InnerException);
             return true;
+        }
+    }
+
+    private static BlockEntry? ReadEntry(
+        StoreContext context, string path, Func<IFile, ChecksummedReader, Kind, ulong, BlockIndex> readIndex)
+    {
+        if (!BlockFormat.TryParseName(path, out Kind kind, out long id))
+        {
+            return null;
+        }
+
+        try
+        {
+            using IFile file = context.Files.Open(path, FileAccess.Read);
+            return EntryOf(readIndex(file, new ChecksummedReader(file, context), kind, context.NodeId), id, file.Length);
+        }
+        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
