@@ -17,6 +17,11 @@ public static class IngestEndpoints
                 context.RequestServices.GetRequiredService<BatchEndpoint>().HandleAsync(context, route.Find(context.RequestServices)));
         }
 
+        foreach (SideRoute route in routes.ServiceProvider.GetServices<SideRoute>())
+        {
+            _ = route.Methods.Count == 0 ? routes.Map(route.Path, route.Respond) : routes.MapMethods(route.Path, route.Methods, route.Respond);
+        }
+
         return routes;
     }
 

@@ -53,7 +53,7 @@ internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator ale
     {
         if (batch.Id is { } key)
         {
-            ids.Remember(new IdempotencyRecord(key, now, batch.Position, batch.Counts));
+            ids.Remember(new IdempotencyRecord(key, now, batch.Position, batch.Counts), batch.ResendWindow);
         }
     }
 

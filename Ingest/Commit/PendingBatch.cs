@@ -12,7 +12,7 @@ namespace TimeSeries.Ingest.Commit;
 /// in between, one stage after the other may change it. When the request leaves earlier, the buffers are the batch's.
 /// </summary>
 internal sealed class PendingBatch(
-    ValidBatch batch, PooledBuffer payload, uint payloadChecksum, IdempotencyKey? id, BatchCounts counts, MemoryReservation reservation) : IDisposable
+    ValidBatch batch, PooledBuffer payload, uint payloadChecksum, ResendKey? key, BatchCounts counts, MemoryReservation reservation) : IDisposable
 {
     // What awaits it answers the request at once, on the thread that completes it: one wake-up less.
     private readonly TaskCompletionSource<CommitResult> _completion = new();
@@ -27,7 +27,10 @@ internal sealed class PendingBatch(
     public uint PayloadChecksum { get; set; } = payloadChecksum;
 
     /// <summary>The idempotency key, in its project and agent.</summary>
-    public IdempotencyKey? Id { get; } = id;
+    public IdempotencyKey? Id { get; } = key?.Key;
+
+    /// <summary>How long the key is remembered, where that is shorter than <c>Ingest:IdWindow</c>.</summary>
+    public TimeSpan? ResendWindow { get; } = key?.Window;
 
     public BatchCounts Counts { get; set; } = counts;
 
@@ -39,6 +42,9 @@ internal sealed class PendingBatch(
 
     /// <summary>Ids of its alerts that the store was found to have before the batch was queued.</summary>
     public IReadOnlySet<Guid> StoredAlerts { get; init; } = FrozenSet<Guid>.Empty;
+
+    /// <summary>Called once when the batch ends, whether or not its request has left.</summary>
+    public Action<CommitOutcome>? WhenEnded { get; init; }
 
     /// <summary>Requests with the same idempotency key that came while this one was on its way.</summary>
     public List<PendingBatch>? Followers { get; set; }
@@ -59,6 +65,7 @@ internal sealed class PendingBatch(
     /// <inheritdoc cref="Complete(CommitOutcome)"/>
     public void Complete(CommitResult result)
     {
+        WhenEnded?.Invoke(result.Outcome);
         if (!_completion.TrySetResult(result))
         {
             // The request has left.

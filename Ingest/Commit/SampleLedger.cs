@@ -87,7 +87,19 @@ internal sealed class SampleLedger
     {
         lock (_lock)
         {
-            Of(pcode)[(int)Kind.Alert].Finish(count, Fate.RepeatedAlert);
+            Of(pcode)[(int)Kind.Alert].Finish(count, Fate.Repeated);
+        }
+    }
+
+    /// <summary>Counts samples that repeat others and were never in a batch.</summary>
+    public void AddRepeats(long pcode, Kind kind, int count)
+    {
+        lock (_lock)
+        {
+            Account account = Of(pcode)[(int)kind];
+            account.Received += count;
+            account.InFlight += count;
+            account.Finish(count, Fate.Repeated);
         }
     }
 
@@ -126,7 +138,7 @@ internal sealed class SampleLedger
     {
         Stored,
         Resent,
-        RepeatedAlert,
+        Repeated,
         Unavailable,
     }
 
@@ -142,7 +154,7 @@ internal sealed class SampleLedger
 
         public long Resent { get; private set; }
 
-        public long RepeatedAlerts { get; private set; }
+        public long Repeated { get; private set; }
 
         public long Unavailable { get; private set; }
 
@@ -151,7 +163,7 @@ internal sealed class SampleLedger
             InFlight -= count;
             Stored += fate == Fate.Stored ? count : 0;
             Resent += fate == Fate.Resent ? count : 0;
-            RepeatedAlerts += fate == Fate.RepeatedAlert ? count : 0;
+            Repeated += fate == Fate.Repeated ? count : 0;
             Unavailable += fate == Fate.Unavailable ? count : 0;
         }
 
@@ -160,7 +172,7 @@ internal sealed class SampleLedger
             counts.Add(SampleCounts.Metric.Received, Received, project, kind);
             counts.Add(SampleCounts.Metric.Stored, Stored, project, kind);
             counts.Add(SampleCounts.Metric.InFlight, InFlight, project, kind);
-            AddReason(SampleCounts.Metric.Duplicate, "alert", RepeatedAlerts);
+            AddReason(SampleCounts.Metric.Duplicate, (string)kind.Value!, Repeated);
             AddReason(SampleCounts.Metric.Duplicate, "resend", Resent);
             AddReason(SampleCounts.Metric.Rejected, "unavailable", Unavailable);
             for (int i = 0; i < _reasons.Length; i++)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Commit;
@@ -19,7 +18,10 @@ internal sealed class IdempotencyCache(TimeSpan window, TimeProvider clock, Inge
     // Guards everything below.
     private readonly Lock _lock = new();
     private readonly Dictionary<IdempotencyKey, IdempotencyRecord> _remembered = [];
+
+    // By age. Keys with a shorter window of their own are forgotten earlier, and go first when there are too many.
     private readonly Queue<(IdempotencyKey Key, Timestamp Committed)> _byAge = [];
+    private readonly Queue<(IdempotencyKey Key, Timestamp Committed, TimeSpan Window)> _shortByAge = [];
     private readonly Dictionary<IdempotencyKey, PendingBatch> _onTheWay = [];
     private List<IdempotencyRecord> _notInJournal = [];
 
@@ -38,7 +40,7 @@ internal sealed class IdempotencyCache(TimeSpan window, TimeProvider clock, Inge
                 return IdempotencyState.OnTheWay;
             }
 
-            if (!TryFind(key, out IdempotencyRecord remembered))
+            if (!_remembered.TryGetValue(key, out IdempotencyRecord remembered) || IsOld(remembered.Committed, batch.ResendWindow))
             {
                 _onTheWay.Add(key, batch);
                 return IdempotencyState.New;
@@ -50,11 +52,13 @@ internal sealed class IdempotencyCache(TimeSpan window, TimeProvider clock, Inge
     }
 
     /// <summary>Remembers a batch that is durable. Its key stays among those on the way until <see cref="End"/>.</summary>
-    public void Remember(IdempotencyRecord id)
+    /// <param name="id">What is remembered.</param>
+    /// <param name="window">How long, where that is shorter than the window of all.</param>
+    public void Remember(IdempotencyRecord id, TimeSpan? window = null)
     {
         lock (_lock)
         {
-            Add(id);
+            Add(id, window);
             _notInJournal.Add(id);
         }
     }
@@ -69,7 +73,7 @@ internal sealed class IdempotencyCache(TimeSpan window, TimeProvider clock, Inge
                 return;
             }
 
-            Add(id);
+            Add(id, null);
             if (from == RestoredFrom.Log)
             {
                 _notInJournal.Add(id);
@@ -108,27 +112,44 @@ internal sealed class IdempotencyCache(TimeSpan window, TimeProvider clock, Inge
         }
     }
 
-    private bool TryFind(IdempotencyKey key, [NotNullWhen(true)] out IdempotencyRecord known) =>
-        _remembered.TryGetValue(key, out known) && !IsOld(known.Committed);
-
-    private void Add(IdempotencyRecord id)
+    private void Add(IdempotencyRecord id, TimeSpan? window)
     {
         _remembered[id.Key] = id;
-        _byAge.Enqueue((id.Key, id.Committed));
+        if (window is { } shorter)
+        {
+            _shortByAge.Enqueue((id.Key, id.Committed, shorter));
+        }
+        else
+        {
+            _byAge.Enqueue((id.Key, id.Committed));
+        }
+
+        while (_shortByAge.TryPeek(out (IdempotencyKey Key, Timestamp Committed, TimeSpan Window) oldest)
+            && (IsOld(oldest.Committed, oldest.Window) || _remembered.Count > maxIds))
+        {
+            _shortByAge.Dequeue();
+            Forget(oldest.Key, oldest.Committed, isEarly: !IsOld(oldest.Committed, oldest.Window));
+        }
+
         while (_byAge.TryPeek(out (IdempotencyKey Key, Timestamp Committed) oldest) && (IsOld(oldest.Committed) || _remembered.Count > maxIds))
         {
             _byAge.Dequeue();
-
-            // A key used again after its window stands in the queue twice; only its last use counts.
-            if (_remembered.TryGetValue(oldest.Key, out IdempotencyRecord kept) && kept.Committed == oldest.Committed)
-            {
-                _remembered.Remove(oldest.Key);
-                instruments.IdsForgotten.Add(IsOld(oldest.Committed) ? 0 : 1);
-            }
+            Forget(oldest.Key, oldest.Committed, isEarly: !IsOld(oldest.Committed));
         }
     }
 
-    private bool IsOld(Timestamp committed) => Timestamp.Now(clock).Milliseconds - committed.Milliseconds > _windowMilliseconds;
+    private void Forget(IdempotencyKey key, Timestamp committed, bool isEarly)
+    {
+        // A key used again after its window stands in the queue twice; only its last use counts.
+        if (_remembered.TryGetValue(key, out IdempotencyRecord kept) && kept.Committed == committed)
+        {
+            _remembered.Remove(key);
+            instruments.IdsForgotten.Add(isEarly ? 1 : 0);
+        }
+    }
+
+    private bool IsOld(Timestamp committed, TimeSpan? window = null) =>
+        Timestamp.Now(clock).Milliseconds - committed.Milliseconds > Math.Min(_windowMilliseconds, (long)(window ?? TimeSpan.MaxValue).TotalMilliseconds);
 }
 
 /// <summary>What is known of a batch's idempotency key when it arrives.</summary>

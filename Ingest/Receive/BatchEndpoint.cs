@@ -14,7 +14,7 @@ namespace TimeSeries.Ingest.Receive;
 /// <see cref="BatchIngestor"/>, and the protocol's response. Thread safe.
 /// </summary>
 internal sealed class BatchEndpoint(
-    ProjectDirectory projects, IngestOptions options, MemoryBudget budget, IngestGate gate, BatchIngestor ingestor,
+    ProjectDirectory projects, MemoryBudget budget, IngestGate gate, BatchIngestor ingestor,
     IngestInstruments instruments, TimeProvider clock)
 {
     private const int FirstBodyBytes = 64 << 10;
@@ -57,7 +57,7 @@ internal sealed class BatchEndpoint(
 
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             {
-                size.MaxRequestBodySize = options.MaxRequestBytes * ChunkOverhead;
+                size.MaxRequestBodySize = push.Limits.SentBytes * ChunkOverhead;
             }
 
             await push.RespondAsync(context, await IngestAsync(context.Request, push, project));
@@ -69,15 +69,17 @@ internal sealed class BatchEndpoint(
         using Activity? span = Tracing.Source.StartActivity("ingest.batch");
         using MemoryReservation reservation = new(budget);
         span?.SetTag("pcode", project.Project.Pcode);
-        long told = Math.Min(request.ContentLength ?? 0, options.MaxRequestBytes);
-        using PooledBuffer body = new((int)Math.Max(FirstBodyBytes, told));
+        long told = Math.Min(request.ContentLength ?? 0, push.Limits.SentBytes);
+        using PooledBuffer sent = new((int)Math.Max(FirstBodyBytes, told));
         IngestProblem? problem;
         using (Tracing.Source.StartActivity("ingest.receive"))
         {
-            problem = await BodyReader.ReadAsync(request, body, options.MaxRequestBytes, reservation);
+            problem = await BodyReader.ReadAsync(request, sent, push.Limits, reservation);
         }
 
-        instruments.BodyBytes.Add(body.Length);
+        instruments.BodyBytes.Add(sent.Length);
+        ReadOnlyMemory<byte> body = default;
+        problem ??= push.Open(sent.Written, out body);
         if (body.Length > SmallBodyBytes || push.Encoding != BodyEncoding.Identity)
         {
             await WorkerThread.Switch;

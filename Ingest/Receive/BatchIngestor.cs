@@ -17,7 +17,7 @@ namespace TimeSeries.Ingest.Receive;
 /// the request's own thread.
 /// </summary>
 internal sealed class BatchIngestor(
-    IngestOptions options, BatchValidator validator, BatchSubmitter submitter, SampleLedger ledger, SampleBatchPool batches, SampleBatchBuilderPool builders,
+    BatchValidator validator, BatchSubmitter submitter, SampleLedger ledger, SampleBatchPool batches, SampleBatchBuilderPool builders,
     DataDirectory directory, TimeProvider clock)
 {
     private const int MaxListedErrors = 100;
@@ -30,7 +30,7 @@ internal sealed class BatchIngestor(
 
     /// <summary>Takes a body; the reservation holds it already. The span, when there is one, gets tags of what is in the batch.</summary>
     public async ValueTask<IngestResult> IngestAsync(
-        PooledBuffer body, IBatchRequest push, AuthenticatedProject project, MemoryReservation reservation, Activity? span)
+        ReadOnlyMemory<byte> body, IBatchRequest push, AuthenticatedProject project, MemoryReservation reservation, Activity? span)
     {
         SampleBatch samples = batches.Rent();
         SampleBatchBuilder builder = builders.Rent();
@@ -58,7 +58,7 @@ internal sealed class BatchIngestor(
                 return new IngestResult { Counts = new BatchCounts(0, validated.Rejected, 0, 0), Errors = builder.Rejected.List(MaxListedErrors) };
             }
 
-            CommitResult committed = await SubmitAsync(validated, push.FindKey(project));
+            CommitResult committed = await SubmitAsync(validated, push, project);
             isDelayed = committed.Outcome == CommitOutcome.Delayed;
             return Describe(committed, builder, push.WaitsForStore ? await submitter.WaitStoredAsync(committed) : null);
         }
@@ -72,23 +72,23 @@ internal sealed class BatchIngestor(
         }
     }
 
-    private IngestProblem? Decode(PooledBuffer body, IBatchRequest push, SampleBatchBuilder into, MemoryReservation reservation)
+    private static IngestProblem? Decode(ReadOnlyMemory<byte> body, IBatchRequest push, SampleBatchBuilder into, MemoryReservation reservation)
     {
         if (push.Encoding == BodyEncoding.Identity)
         {
-            return Decode(body.Written.Span, push, into, reservation);
+            return Decode(body.Span, push, into, reservation);
         }
 
         using PooledBuffer inflated = new(Math.Max(body.Length, 1) * InflatedPerBodyByte);
-        return BodyInflater.Inflate(body.Written, push.Encoding, inflated, options.MaxInflatedBytes, reservation, out ReadOnlyMemory<byte> whole)
+        return BodyInflater.Inflate(body, push.Encoding, inflated, push.Limits, reservation, out ReadOnlyMemory<byte> whole)
             ?? Decode(whole.Span, push, into, reservation);
     }
 
-    private IngestProblem? Decode(ReadOnlySpan<byte> body, IBatchRequest push, SampleBatchBuilder into, MemoryReservation reservation)
+    private static IngestProblem? Decode(ReadOnlySpan<byte> body, IBatchRequest push, SampleBatchBuilder into, MemoryReservation reservation)
     {
-        if (body.Length > options.MaxInflatedBytes)
+        if (body.Length > push.Limits.InflatedBytes)
         {
-            return BodyInflater.TooLarge(options.MaxInflatedBytes);
+            return push.Limits.InflatedTooLarge;
         }
 
         if (!reservation.TryTake((long)body.Length * ColumnsPerBodyByte))
@@ -101,11 +101,12 @@ internal sealed class BatchIngestor(
             : null;
     }
 
-    private async ValueTask<CommitResult> SubmitAsync(ValidationResult validated, IdempotencyKey? key)
+    private async ValueTask<CommitResult> SubmitAsync(ValidationResult validated, IBatchRequest push, AuthenticatedProject project)
     {
         using Activity? commit = Tracing.Source.StartActivity("ingest.commit");
         BatchCounts counts = new(validated.Usable, validated.Rejected, 0, validated.Truncated);
-        return await submitter.SubmitAsync(validated.Batch!, key, counts, validated.MadeIds);
+        return await submitter.SubmitAsync(
+            validated.Batch!, push.FindKey(project), counts, validated.MadeIds, push.WhenEnded, push.TimeLeft);
     }
 
     private IngestResult Describe(CommitResult committed, SampleBatchBuilder builder, StoredState? stored) => committed.Outcome switch

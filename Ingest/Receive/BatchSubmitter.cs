@@ -19,7 +19,18 @@ internal sealed class BatchSubmitter(
     private const int RecordBytesPerSample = 64;
 
     /// <inheritdoc/>
-    public async Task<CommitResult> SubmitAsync(ValidBatch batch, IdempotencyKey? key, BatchCounts counts, int madeIds)
+    public Task<CommitResult> SubmitAsync(ValidBatch batch, IdempotencyKey? key, BatchCounts counts, int madeIds) =>
+        SubmitAsync(batch, key is { } given ? new ResendKey(given) : null, counts, madeIds, whenEnded: null, timeLeft: null);
+
+    /// <inheritdoc cref="SubmitAsync(ValidBatch, IdempotencyKey?, BatchCounts, int)"/>
+    /// <param name="batch">The batch.</param>
+    /// <param name="key">A batch with the same key is taken once; null when every batch is new.</param>
+    /// <param name="counts">What is known of the batch's samples.</param>
+    /// <param name="madeIds">How many of the batch's alerts got their id here.</param>
+    /// <param name="whenEnded">Called once with the batch's final outcome, also after it was <see cref="CommitOutcome.Delayed"/>.</param>
+    /// <param name="timeLeft">How long to wait at most, where that is less than <c>Ingest:StoredTimeout</c>.</param>
+    public async Task<CommitResult> SubmitAsync(
+        ValidBatch batch, ResendKey? key, BatchCounts counts, int madeIds, Action<CommitOutcome>? whenEnded, TimeSpan? timeLeft)
     {
         lifecycle.Receive(batch);
         PooledBuffer payload = new(Math.Max(SmallestRecordBytes, batch.Samples.RowCount * RecordBytesPerSample));
@@ -32,13 +43,14 @@ internal sealed class BatchSubmitter(
             PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), key, counts, reservation)
             {
                 StoredAlerts = await FindStoredAlertsAsync(batch, madeIds),
+                WhenEnded = whenEnded,
             };
             if (!queue.TryWrite(pending))
             {
                 lifecycle.Refuse(pending);
             }
 
-            CommitResult result = await WaitAsync(pending);
+            CommitResult result = await WaitAsync(pending, timeLeft < options.StoredTimeout ? timeLeft.Value : options.StoredTimeout);
             isDelayed = result.Outcome == CommitOutcome.Delayed;
             return result;
         }
@@ -79,11 +91,11 @@ internal sealed class BatchSubmitter(
     }
 
     // A WAL or a store that hangs must not keep the request.
-    private async Task<CommitResult> WaitAsync(PendingBatch pending)
+    private async Task<CommitResult> WaitAsync(PendingBatch pending, TimeSpan longest)
     {
         try
         {
-            return await pending.Completion.WaitAsync(options.StoredTimeout, clock);
+            return await pending.Completion.WaitAsync(longest > TimeSpan.Zero ? longest : TimeSpan.Zero, clock);
         }
         catch (TimeoutException)
         {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
 using TimeSeries.Core.Memory;
-using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Ingest.Receive;
 
@@ -16,19 +15,16 @@ internal static class BodyInflater
 
     /// <summary>Inflates a body; the result is a part of <paramref name="into"/>.</summary>
     public static IngestProblem? Inflate(
-        ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, MemoryReservation share, out ReadOnlyMemory<byte> inflated)
+        ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, BodyLimits limits, MemoryReservation share, out ReadOnlyMemory<byte> inflated)
     {
         IngestProblem? refusal = encoding == BodyEncoding.Brotli
-            ? InflateBrotli(body.Span, into, maxBytes, share)
-            : InflateStream(body, encoding, into, maxBytes, share);
+            ? InflateBrotli(body.Span, into, limits, share)
+            : InflateStream(body, encoding, into, limits, share);
         inflated = refusal is null && encoding == BodyEncoding.Gzip ? into.Written[..^GzipEnd.MarkBytes] : into.Written;
         return refusal;
     }
 
-    public static IngestProblem TooLarge(long maxBytes) => new(
-        StatusCodes.Status413PayloadTooLarge, $"The inflated body is larger than Ingest:MaxInflatedBytes = {ByteSize.Format(maxBytes)}. Split the batch.");
-
-    private static IngestProblem? InflateBrotli(ReadOnlySpan<byte> body, PooledBuffer into, long maxBytes, MemoryReservation share)
+    private static IngestProblem? InflateBrotli(ReadOnlySpan<byte> body, PooledBuffer into, BodyLimits limits, MemoryReservation share)
     {
         using BrotliDecoder decoder = new();
         int read = 0;
@@ -43,7 +39,7 @@ internal static class BodyInflater
                 return Damaged("br", "is damaged", read);
             }
 
-            if (Check(into.Length, written, maxBytes, share) is { } refusal)
+            if (Check(into.Length, written, limits, share) is { } refusal)
             {
                 return refusal;
             }
@@ -60,7 +56,7 @@ internal static class BodyInflater
         }
     }
 
-    private static IngestProblem? InflateStream(ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, long maxBytes, MemoryReservation share)
+    private static IngestProblem? InflateStream(ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, BodyLimits limits, MemoryReservation share)
     {
         string name = encoding.ToString().ToLowerInvariant();
         bool isGzip = encoding == BodyEncoding.Gzip;
@@ -80,7 +76,7 @@ internal static class BodyInflater
                 }
 
                 into.Advance(written);
-                if (Check(into.Length - (isGzip ? GzipEnd.MarkBytes : 0), written, maxBytes, share) is { } refusal)
+                if (Check(into.Length - (isGzip ? GzipEnd.MarkBytes : 0), written, limits, share) is { } refusal)
                 {
                     return refusal;
                 }
@@ -106,11 +102,11 @@ internal static class BodyInflater
             : new DeflateStream(source, CompressionMode.Decompress, leaveOpen: true);
     }
 
-    private static IngestProblem? Check(long length, int written, long maxBytes, MemoryReservation share)
+    private static IngestProblem? Check(long length, int written, BodyLimits limits, MemoryReservation share)
     {
-        if (length > maxBytes)
+        if (length > limits.InflatedBytes)
         {
-            return TooLarge(maxBytes);
+            return limits.InflatedTooLarge;
         }
 
         return share.TryTake(written) ? null : IngestProblem.QueueFull;

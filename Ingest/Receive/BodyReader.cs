@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using TimeSeries.Core.Memory;
-using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Receive;
@@ -12,11 +11,12 @@ internal static class BodyReader
     // First size where the length is not told.
     private const int UnknownLengthBytes = 64 << 10;
 
-    public static async ValueTask<IngestProblem?> ReadAsync(HttpRequest request, PooledBuffer into, long maxBytes, MemoryReservation share)
+    public static async ValueTask<IngestProblem?> ReadAsync(HttpRequest request, PooledBuffer into, BodyLimits limits, MemoryReservation share)
     {
+        long maxBytes = limits.SentBytes;
         if (request.ContentLength > maxBytes)
         {
-            return TooLarge(maxBytes);
+            return limits.SentTooLarge;
         }
 
         long taken = request.ContentLength ?? Math.Min(UnknownLengthBytes, maxBytes);
@@ -33,7 +33,7 @@ internal static class BodyReader
                 // Not cancelled with the request: a sender that ends its side too early still reads what was wrong.
                 ReadResult read = await body.ReadAsync(CancellationToken.None);
                 long length = into.Length + read.Buffer.Length;
-                IngestProblem? refusal = length > maxBytes ? TooLarge(maxBytes)
+                IngestProblem? refusal = length > maxBytes ? limits.SentTooLarge
                     : length > taken && !share.TryTake(Math.Max(taken, length - taken)) ? IngestProblem.QueueFull
                     : null;
                 if (refusal is null)
@@ -52,7 +52,7 @@ internal static class BodyReader
         catch (Exception failure) when (BodyFault.Of(failure) is { } fault)
         {
             return fault.Status == StatusCodes.Status413PayloadTooLarge
-                ? TooLarge(maxBytes)
+                ? limits.SentTooLarge
                 : new IngestProblem(fault.Status, $"The body ends or breaks after byte {into.Length}: {fault.Detail}") { ByteOffset = into.Length };
         }
     }
@@ -64,7 +64,4 @@ internal static class BodyReader
             into.Write(segment.Span);
         }
     }
-
-    private static IngestProblem TooLarge(long maxBytes) => new(
-        StatusCodes.Status413PayloadTooLarge, $"The body is larger than Ingest:MaxRequestBytes = {ByteSize.Format(maxBytes)}. Split the batch.");
 }

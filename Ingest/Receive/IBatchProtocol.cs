@@ -1,5 +1,7 @@
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 
 namespace TimeSeries.Ingest.Receive;
@@ -28,24 +30,70 @@ internal interface IBatchProtocol
 /// <param name="Find">Finds the protocol; called for each request.</param>
 internal sealed record BatchRoute(string Path, Func<IServiceProvider, IBatchProtocol> Find);
 
+/// <summary>An endpoint that a protocol has beside its pushes: what its clients ask before they push.</summary>
+/// <param name="Methods">The methods; none for every method.</param>
+/// <param name="Path">The path.</param>
+/// <param name="Respond">Writes the response.</param>
+internal sealed record SideRoute(IReadOnlyList<string> Methods, string Path, RequestDelegate Respond);
+
 /// <summary>One push of a protocol. Its methods are called once each, in the order in which they are here. Disposed last, whatever happened before.</summary>
 internal interface IBatchRequest : IDisposable
 {
-    /// <summary>How the body is compressed.</summary>
-    BodyEncoding Encoding { get; }
+    /// <summary>How large the body may be.</summary>
+    BodyLimits Limits { get; }
 
     /// <summary>Whether the response waits until the samples are in the store.</summary>
-    bool WaitsForStore { get; }
+    bool WaitsForStore => false;
+
+    /// <summary>How long the sender waits from now on; null when it doesn't say.</summary>
+    TimeSpan? TimeLeft => null;
+
+    /// <summary>Finds what is to be decoded in what was sent, where something else is around it. Returns why the push is refused.</summary>
+    IngestProblem? Open(ReadOnlyMemory<byte> sent, out ReadOnlyMemory<byte> body)
+    {
+        body = sent;
+        return null;
+    }
+
+    /// <summary>How the body is compressed.</summary>
+    BodyEncoding Encoding { get; }
 
     /// <summary>Decodes the whole body, inflated, into a builder. Returns why the body is refused as a whole; null when it is not.</summary>
     DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into);
 
     /// <summary>The idempotency key of the push that was decoded; null when it has none.</summary>
-    IdempotencyKey? FindKey(AuthenticatedProject project);
+    ResendKey? FindKey(AuthenticatedProject project);
+
+    /// <summary>
+    /// Called once with the final outcome of a batch that was submitted, on any thread, before the response: also when the response has left before with
+    /// <see cref="CommitOutcome.Delayed"/>, and then after <see cref="IDisposable.Dispose"/>. Not called when nothing is submitted. Must not block.
+    /// </summary>
+    Action<CommitOutcome>? WhenEnded => null;
 
     /// <summary>Writes the response: what became of the push, also when it is refused.</summary>
     Task RespondAsync(HttpContext context, IngestResult result);
 }
+
+/// <summary>How large a body may be, as sent and inflated, with the names of the options that say so.</summary>
+internal sealed record BodyLimits(long SentBytes, string SentOption, long InflatedBytes, string InflatedOption)
+{
+    /// <summary>The limits when nothing is configured.</summary>
+    public static BodyLimits Default { get; } = Of(new IngestOptions());
+
+    public static BodyLimits Of(IngestOptions options) =>
+        new(options.MaxRequestBytes, "Ingest:MaxRequestBytes", options.MaxInflatedBytes, "Ingest:MaxInflatedBytes");
+
+    public IngestProblem SentTooLarge { get; } = new(
+        StatusCodes.Status413PayloadTooLarge, $"The body is larger than {SentOption} = {ByteSize.Format(SentBytes)}. Split the batch.");
+
+    public IngestProblem InflatedTooLarge { get; } = new(
+        StatusCodes.Status413PayloadTooLarge, $"The inflated body is larger than {InflatedOption} = {ByteSize.Format(InflatedBytes)}. Split the batch.");
+}
+
+/// <summary>What makes a push a repeat of another.</summary>
+/// <param name="Key">The idempotency key.</param>
+/// <param name="Window">How long the key is remembered, where that is shorter than <c>Ingest:IdWindow</c>.</param>
+internal readonly record struct ResendKey(IdempotencyKey Key, TimeSpan? Window = null);
 
 /// <summary>How a body is compressed on its way (RFC 9110 §8.4.1).</summary>
 internal enum BodyEncoding : byte

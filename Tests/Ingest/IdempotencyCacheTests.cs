@@ -38,6 +38,33 @@ public sealed class IdempotencyCacheTests
     }
 
     [Test]
+    public void A_key_with_a_window_of_its_own_is_forgotten_when_that_is_over_and_the_others_stay()
+    {
+        IdempotencyCache memory = new(TimeSpan.FromHours(1), _clock, _instruments);
+        memory.Remember(Id(1));
+        memory.Remember(Id(2), TimeSpan.FromMinutes(10));
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.That(memory.Begin(Batch(2, TimeSpan.FromMinutes(10)), out _), Is.EqualTo(IdempotencyState.Known));
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(memory.Begin(Batch(2, TimeSpan.FromMinutes(10)), out _), Is.EqualTo(IdempotencyState.New));
+        Assert.That(memory.Begin(Batch(1), out _), Is.EqualTo(IdempotencyState.Known));
+    }
+
+    [Test]
+    public void With_too_many_keys_those_with_a_window_of_their_own_go_first()
+    {
+        IdempotencyCache memory = new(TimeSpan.FromHours(1), _clock, _instruments, maxIds: 2);
+        memory.Remember(Id(1));
+        memory.Remember(Id(2), TimeSpan.FromMinutes(10));
+        memory.Remember(Id(3));
+
+        Assert.That(
+            ((ulong[])[1, 2, 3]).Select(key => memory.Begin(Batch(key), out _)),
+            Is.EqualTo(new[] { IdempotencyState.Known, IdempotencyState.New, IdempotencyState.Known }));
+    }
+
+    [Test]
     public void A_key_restored_from_the_journal_is_not_written_there_again()
     {
         IdempotencyCache memory = new(TimeSpan.FromHours(1), _clock, _instruments);
@@ -56,6 +83,8 @@ public sealed class IdempotencyCacheTests
             IdempotencyKey.OfAgent(1, 0, "a"u8, "bc"u8), IdempotencyKey.OfAgent(1, 0, "ab"u8, "c"u8), IdempotencyKey.OfAgent(2, 0, "a"u8, "bc"u8),
             IdempotencyKey.OfAgent(1, 1, "a"u8, "bc"u8),
             IdempotencyKey.OfToken(1, default, "abc"u8),
+            IdempotencyKey.OfBody(1, "abc"u8, 1), IdempotencyKey.OfBody(1, "abc"u8, 2), IdempotencyKey.OfBody(2, "abc"u8, 1),
+            IdempotencyKey.OfBody(1, "ab"u8, 1),
         ];
 
         Assert.That(keys, Is.Unique);
@@ -74,6 +103,7 @@ public sealed class IdempotencyCacheTests
 
     private IdempotencyRecord Id(ulong key) => new(new IdempotencyKey(key, key), Timestamp.Now(_clock), new LogPosition(1), default);
 
-    private static PendingBatch Batch(ulong key) => new(
-        new ValidBatch(1, new SampleBatch()), new PooledBuffer(), 0, new IdempotencyKey(key, key), default, new MemoryReservation(new MemoryBudget(0)));
+    private static PendingBatch Batch(ulong key, TimeSpan? window = null) => new(
+        new ValidBatch(1, new SampleBatch()), new PooledBuffer(), 0, new ResendKey(new IdempotencyKey(key, key), window), default,
+        new MemoryReservation(new MemoryBudget(0)));
 }

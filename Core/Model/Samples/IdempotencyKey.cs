@@ -12,9 +12,10 @@ public readonly record struct IdempotencyKey(ulong First, ulong Second)
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>
     public const int Size = 16;
 
-    // The two scopes must not meet, whatever the texts are.
+    // The scopes must not meet, whatever the texts are.
     private const byte AgentScope = 1;
     private const byte TokenScope = 2;
+    private const byte BodyScope = 3;
 
     /// <summary>The key of a batch that names its agent.</summary>
     public static IdempotencyKey OfAgent(long pcode, int oid, ReadOnlySpan<byte> oname, ReadOnlySpan<byte> id)
@@ -26,6 +27,17 @@ public readonly record struct IdempotencyKey(ulong First, ulong Second)
 
     /// <summary>The key of a batch that names no agent, by the hash of the token that it came with.</summary>
     public static IdempotencyKey OfToken(long pcode, ReadOnlySpan<byte> tokenHash, ReadOnlySpan<byte> id) => Of(TokenScope, pcode, tokenHash, [], id);
+
+    /// <summary>The key of a push that has none of its own, by a hash of its body: a push with equal bytes is a repeat of it.</summary>
+    /// <param name="pcode">The project.</param>
+    /// <param name="endpoint">What the push was sent to, and with which parameters, UTF-8.</param>
+    /// <param name="bodyHash">The hash of the inflated body.</param>
+    public static IdempotencyKey OfBody(long pcode, ReadOnlySpan<byte> endpoint, UInt128 bodyHash)
+    {
+        Span<byte> hash = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128LittleEndian(hash, bodyHash);
+        return Of(BodyScope, pcode, [], endpoint, hash);
+    }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public static IdempotencyKey Read(ReadOnlySpan<byte> source) =>

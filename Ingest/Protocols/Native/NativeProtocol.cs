@@ -7,11 +7,12 @@ using TimeSeries.Ingest.Receive;
 namespace TimeSeries.Ingest.Protocols.Native;
 
 /// <summary><c>POST /ingest/v1/batch</c>: batches in JSON or MessagePack, as rows, a table or columns. Thread safe.</summary>
-internal sealed class NativeProtocol : IBatchProtocol
+internal sealed class NativeProtocol(IngestOptions options) : IBatchProtocol
 {
     public const string Path = "/ingest/v1/batch";
 
     private readonly NativeRequestPool _requests = new();
+    private readonly BodyLimits _limits = BodyLimits.Of(options);
 
     public TokenCheck Authenticate(HttpRequest request, ProjectDirectory projects) => TokenAuthenticator.Read(request, projects, Scopes.Ingest);
 
@@ -23,6 +24,7 @@ internal sealed class NativeProtocol : IBatchProtocol
         {
             NativeRequest native = _requests.Rent();
             native.Headers = headers;
+            native.Limits = _limits;
             push = native;
         }
 

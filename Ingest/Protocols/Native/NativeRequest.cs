@@ -26,6 +26,8 @@ internal sealed class NativeRequest(NativeRequestPool? pool = null) : IBatchRequ
     /// <summary>What the headers say.</summary>
     public IngestHeaders Headers { get; set; }
 
+    public BodyLimits Limits { get; set; } = BodyLimits.Default;
+
     public BodyEncoding Encoding => Headers.Encoding;
 
     public bool WaitsForStore => Headers.WaitsForStore;
@@ -65,7 +67,7 @@ internal sealed class NativeRequest(NativeRequestPool? pool = null) : IBatchRequ
     /// <summary>What read the samples of a kind, or null.</summary>
     public KindReader? FindKind(Kind kind) => _kinds[(int)kind];
 
-    public IdempotencyKey? FindKey(AuthenticatedProject project)
+    public ResendKey? FindKey(AuthenticatedProject project)
     {
         if (Id.Span.IsEmpty)
         {
@@ -75,12 +77,12 @@ internal sealed class NativeRequest(NativeRequestPool? pool = null) : IBatchRequ
         AgentIdentity agent = Builder.Agent;
         if (agent.IsGiven)
         {
-            return IdempotencyKey.OfAgent(project.Project.Pcode, agent.Oid, agent.Oname, Id.Span);
+            return new ResendKey(IdempotencyKey.OfAgent(project.Project.Pcode, agent.Oid, agent.Oname, Id.Span));
         }
 
         Span<byte> token = stackalloc byte[TokenHash.Size];
         project.Token.CopyTo(token);
-        return IdempotencyKey.OfToken(project.Project.Pcode, token, Id.Span);
+        return new ResendKey(IdempotencyKey.OfToken(project.Project.Pcode, token, Id.Span));
     }
 
     public Task RespondAsync(HttpContext context, IngestResult result) => result switch
