@@ -7,11 +7,12 @@ namespace TimeSeries.Tests.Architecture;
 /// <summary>Which project may know which, from the project files.</summary>
 internal sealed class ProjectReferenceTests
 {
+    [TestCase("Agent", "")]
     [TestCase("Core", "")]
     [TestCase("Hosting", "Core")]
     [TestCase("Ingest", "Core,Hosting")]
     [TestCase("Query", "Core,Hosting")]
-    [TestCase("Server", "Core,Hosting,Ingest,Query")]
+    [TestCase("Server", "Agent,Core,Hosting,Ingest,Query")]
     public void A_project_knows_no_more_than_it_may(string project, string allowed) =>
         Assert.That(References(project), Is.SubsetOf(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries)));
 
@@ -21,6 +22,15 @@ internal sealed class ProjectReferenceTests
         Assert.That(Load("Core").Descendants("FrameworkReference"), Is.Empty);
         Assert.That(Load("Core").Root!.Attribute("Sdk")!.Value, Is.EqualTo("Microsoft.NET.Sdk"));
         Assert.That(SourceTree.All.Where(file => file.Project == "Core" && file.Code.Contains("Microsoft.AspNetCore", StringComparison.Ordinal)), Is.Empty);
+    });
+
+    [Test]
+    public void The_agent_needs_neither_a_web_host_nor_anything_of_the_server() => Assert.Multiple(() =>
+    {
+        Assert.That(Load("Agent").Descendants("FrameworkReference"), Is.Empty);
+        Assert.That(Load("Agent").Root!.Attribute("Sdk")!.Value, Is.EqualTo("Microsoft.NET.Sdk"));
+        Assert.That(SourceTree.All.Where(file => file.Project == "Agent").SelectMany(file => file.Uses)
+            .Where(used => !used.StartsWith("Agent.", StringComparison.Ordinal)), Is.Empty);
     });
 
     [Test]
