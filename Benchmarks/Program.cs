@@ -4,13 +4,15 @@ using TimeSeries.Benchmarks.Allocations;
 using TimeSeries.Benchmarks.Compare;
 using TimeSeries.Benchmarks.Influx;
 using TimeSeries.Benchmarks.Load;
+using TimeSeries.Benchmarks.Lookups;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Stages;
 using TimeSeries.Benchmarks.Structure;
 
 RootCommand root = new(
-    "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, queries about alerts, micro benchmarks, "
+    "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, queries about alerts, look-ups of transactions, "
+        + "micro benchmarks, "
         + "stages of the write path, "
     + "and writes to and queries over InfluxDB, and the structure of the code.")
 {
@@ -18,6 +20,7 @@ RootCommand root = new(
     CompareCommand.Create(),
     ReplayCommand.Create(),
     AlertsCommand.Create(),
+    LookupsCommand.Create(),
     MicroCommand.Create(),
     AllocationsCommand.Create(),
     StagesCommand.Create(),

@@ -28,13 +28,14 @@ internal sealed class OwnServer : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="directory">Where its files stay, and are taken up again; null for a folder that is deleted at the end.</param>
-    public static async Task<OwnServer> StartAsync(string? directory = null)
+    /// <param name="settings">More of its command line.</param>
+    public static async Task<OwnServer> StartAsync(string? directory = null, params string[] settings)
     {
         string? own = directory is null ? Directory.CreateTempSubdirectory("timeseries-alerts-").FullName : null;
         WebApplication app = ServerHost.Build(
         [
             "--urls=http://127.0.0.1:0", "--Storage:Kind=embedded", $"--Storage:Directory={directory ?? own}", "--Logging:LogLevel:Default=Warning",
-            "--Projects:0:Pcode=1", $"--Projects:0:Tokens:0:Secret={Token}",
+            "--Projects:0:Pcode=1", $"--Projects:0:Tokens:0:Secret={Token}", .. settings,
         ]);
         await app.StartAsync();
         return new OwnServer(app, own);

@@ -14,7 +14,8 @@ namespace TimeSeries.Tests.Golden;
 
 /// <summary>
 /// The data directory that the build of long ago left, with what was pushed into it, in <c>data-directory.zip</c>; the same with rollups of version 2 in
-/// <c>data-directory-2.zip</c>, and with blocks of version 2 in <c>data-directory-3.zip</c>; and the same steps for today's build.
+/// <c>data-directory-2.zip</c>, with blocks of version 2 in <c>data-directory-3.zip</c>, and of version 3 in <c>data-directory-4.zip</c>; and the same steps
+/// for today's build.
 /// </summary>
 internal static class GoldenDirectory
 {
@@ -24,8 +25,11 @@ internal static class GoldenDirectory
     /// <summary>The archive with rollups of version 2 in blocks of version 1.</summary>
     public const string Second = "data-directory-2.zip";
 
+    /// <summary>The archive with blocks of version 2.</summary>
+    public const string Third = "data-directory-3.zip";
+
     /// <summary>The archive that today's build would write.</summary>
-    public const string Newest = "data-directory-3.zip";
+    public const string Newest = "data-directory-4.zip";
 
     // Segments are an eighth of it, so that some are forgotten and written over.
     private const string SmallLog = "--Wal:MaxBytes=1MiB";

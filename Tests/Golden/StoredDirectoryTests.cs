@@ -15,6 +15,7 @@ namespace TimeSeries.Tests.Golden;
 [NonParallelizable]
 [TestFixture(GoldenDirectory.First)]
 [TestFixture(GoldenDirectory.Second)]
+[TestFixture(GoldenDirectory.Third)]
 [TestFixture(GoldenDirectory.Newest)]
 internal sealed class StoredDirectoryTests(string archive)
 {
@@ -121,6 +122,28 @@ internal sealed class StoredDirectoryTests(string archive)
         }
     }
 
+    [TestCase("transaction")]
+    [TestCase("sql")]
+    [TestCase("httpc")]
+    [TestCase("exception")]
+    public async Task Samples_of_a_txid_are_found(string kind)
+    {
+        using ServerProcess server = await ServerProcess.StartAsync(_directory);
+        long from = BatchGenerator.Day - (10 * 24 * BatchGenerator.Hour);
+        long to = BatchGenerator.Day + (24 * BatchGenerator.Hour);
+        List<object> all = SamplesOracle.Listed(kind, _expected.Samples, TestProjects.First, from, to);
+        var byTxid = all.Cast<Dictionary<string, object>>().Where(sample => sample.ContainsKey("txid"))
+            .GroupBy(sample => (string)sample["txid"]).Where((_, i) => i % 40 == 0).ToList();
+        Assert.That(byTxid, Is.Not.Empty);
+        foreach (IGrouping<string, Dictionary<string, object>> expected in byTxid)
+        {
+            string where = Uri.EscapeDataString("txid:" + expected.Key);
+            string response = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&where={where}&limit=10000&from={from}&to={to}", TestProjects.First);
+            string samples = JsonElement.Parse(response).GetProperty("samples").GetRawText();
+            Assert.That(ResponseComparer.Differences(samples, expected.Cast<object>().ToList()), Is.Empty, where);
+        }
+    }
+
     [Test]
     public async Task A_batch_that_it_remembers_is_a_duplicate_with_the_counts_it_had()
     {
@@ -138,7 +161,7 @@ internal sealed class StoredDirectoryTests(string archive)
         }
     }
 
-    // Older archives have blocks of version 1, and the manifest says how long blocks are.
+    // Older archives have blocks of versions 1 and 2, and the manifest says how long blocks are.
     private bool IsOfToday(string file) => archive == GoldenDirectory.Newest || !(file == "manifest" || file.StartsWith("blocks/", StringComparison.Ordinal));
 
     private static Task<string> AggregateAsync(RunningServer server)

@@ -51,6 +51,12 @@ internal sealed class TextFilter : RowFilter
             return;
         }
 
+        if (_operator == FilterOperator.AnyOf && !_missingPasses && chunk.CodesOf(_field, _utf8) is { IsEmpty: false } wanted)
+        {
+            KeepCodes(codes, wanted, selection);
+            return;
+        }
+
         SymbolView symbols = chunk.Symbols(_field);
         UseDictionary(symbols);
         if (_operator == FilterOperator.AnyOf && symbols.Distinct && _texts.Length == 1 && !_missingPasses)
@@ -73,6 +79,28 @@ internal sealed class TextFilter : RowFilter
 
             rows[kept] = row;
             kept += verdicts[slot] == Passed ? 1 : 0;
+        }
+
+        selection.Count = kept;
+    }
+
+    private static void KeepCodes(ReadOnlySpan<int> codes, ReadOnlySpan<int> wanted, SelectionVector selection)
+    {
+        if (wanted.Length == 1)
+        {
+            KeepCode(codes, wanted[0], selection);
+            return;
+        }
+
+        int[] rows = selection.Rows;
+        int kept = 0;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = rows[i];
+            rows[kept] = row;
+
+            // A text that the dictionary has not has the code of a missing one, which does not pass.
+            kept += codes[row] != TextColumn.Missing && wanted.Contains(codes[row]) ? 1 : 0;
         }
 
         selection.Count = kept;

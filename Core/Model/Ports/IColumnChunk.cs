@@ -26,6 +26,12 @@ public interface IColumnChunk
     SymbolView Symbols(int field);
 
     /// <summary>
+    /// The codes of some texts in the dictionary of a text field, −1 for one that it has not, where they are found without reading the dictionary; else empty.
+    /// The array of texts is used again with the same texts.
+    /// </summary>
+    ReadOnlySpan<int> CodesOf(int field, byte[][] texts) => default;
+
+    /// <summary>
     /// Says that only these rows are looked at until <see cref="Widen"/>: the other rows of a column that is read meanwhile may hold anything, so that they
     /// need not be decoded.
     /// </summary>

@@ -39,9 +39,14 @@ internal static class AlertIds
         }
     }
 
-    /// <summary>Whether the filter may hold the id; false is certain.</summary>
+    /// <summary>Whether the filter may hold the id; false is certain. What is empty is no filter.</summary>
     public static bool MayContain(ReadOnlySpan<byte> filter, long pcode, Guid id)
     {
+        if (filter.IsEmpty)
+        {
+            return true;
+        }
+
         (ulong at, ulong step) = Hash(pcode, id);
         for (int i = 0; i < Probes; i++, at += step)
         {

@@ -1,7 +1,6 @@
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Catalog;
 using TimeSeries.Core.Storage.Embedded.Heads;
@@ -40,8 +39,7 @@ internal sealed class AlertSearch(StoreSnapshots snapshots)
 
     private static bool Contains(BlockReader columns, long pcode, Guid id)
     {
-        Extent filter = columns.Index.AlertFilter;
-        if (columns.Index.Find(pcode) is not { } section || filter.IsEmpty || !AlertIds.MayContain(columns.ReadPart(filter), pcode, id))
+        if (columns.Index.Find(pcode) is not { } section || !AlertIds.MayContain(columns.ReadAlertFilter(), pcode, id))
         {
             return false;
         }

@@ -32,10 +32,12 @@ internal sealed class ChunkPruner(ListQuery query, TimeRange range, TextPruner t
             return;
         }
 
+        bool[]? withTexts = texts.ChunksOf(columns, section);
         for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount; i++)
         {
             ChunkIndex chunk = columns.Index.Chunks[i];
-            if (range.Overlaps(chunk.FirstTime, chunk.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
+            if (withTexts?[i - section.FirstChunk] != false
+                && range.Overlaps(chunk.FirstTime, chunk.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
             {
                 into.Add(new ListChunk
                 {

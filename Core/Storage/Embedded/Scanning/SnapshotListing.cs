@@ -13,7 +13,7 @@ namespace TimeSeries.Core.Storage.Embedded.Scanning;
 internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, ListQuery query, TimeRange range, CancellationToken cancellationToken)
 {
     private readonly RowListing _rows = new(query, range, nodeId, cancellationToken);
-    private readonly TextPruner _texts = new(query);
+    private readonly TextPruner _texts = new(query.Pcode, query.Kind, query.Filters);
     private readonly List<ListChunk> _chunks = [];
 
     public SampleList Run()
@@ -80,7 +80,7 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
         {
             (chunk.Matching, chunk.Listed) = known;
         }
-        else if (_texts.MayHold(chunk))
+        else if (chunk.Columns is not { } columns || _texts.MayHold(columns, chunk.Chunk))
         {
             chunk.WasRead = true;
             (chunk.Matching, chunk.Listed) = _rows.Count(reader.Open(chunk));

@@ -19,6 +19,7 @@ internal sealed class SnapshotScan(
     // Fewer rows are read before another thread has begun.
     private const long RowsWorthAThread = 65_536;
 
+    private readonly TextPruner _texts = new(query.Pcode, query.Kind, query.Filters);
     private readonly Aggregation _aggregation = new(query, pool, cancellationToken);
     private readonly List<ScanRange> _parts = [];
     private readonly List<TimeRange> _rest = [];
@@ -73,6 +74,7 @@ internal sealed class SnapshotScan(
 
     private void FindChunks(BlockReader columns, SectionIndex section, TimeRange[] ranges)
     {
+        bool[]? withTexts = _texts.MayHold(columns) ? _texts.ChunksOf(columns, section) : new bool[section.ChunkCount];
         int next = 0;
         for (int i = section.FirstChunk; i < section.FirstChunk + section.ChunkCount && next < ranges.Length; i++)
         {
@@ -82,7 +84,8 @@ internal sealed class SnapshotScan(
                 next++;
             }
 
-            if (next < ranges.Length && ranges[next].Overlaps(rows.FirstTime, rows.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
+            if (next < ranges.Length && withTexts?[i - section.FirstChunk] != false
+                && ranges[next].Overlaps(rows.FirstTime, rows.LastTime) && ZoneMap.MayPass(columns.Index, i, query.Filters))
             {
                 _parts.Add(new ScanRange(columns, i, Head: null, ranges, next));
                 _rows += rows.RowCount;
@@ -171,6 +174,11 @@ internal sealed class SnapshotScan(
                 if (part.Head is { } head)
                 {
                     into.Add(head, range);
+                    continue;
+                }
+
+                if (!_texts.MayHold(part.Columns!, part.Chunk))
+                {
                     continue;
                 }
 

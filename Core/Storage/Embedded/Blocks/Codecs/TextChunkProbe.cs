@@ -18,10 +18,22 @@ internal static class TextChunkProbe
     public static bool MayHold(ReadOnlySpan<byte> bytes, int rows, ReadOnlySpan<byte> text)
     {
         ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
+        return reader.Byte() is not (TextCodec.Hex or TextCodec.HexNullable) and not TextCodec.Plain || FindText(bytes, rows, text) >= 0;
+    }
+
+    /// <summary>The row of a text in a part of a dictionary, which has so many texts; −1 when it has not the text.</summary>
+    public static int Find(ReadOnlySpan<byte> bytes, int texts, ReadOnlySpan<byte> text) => bytes[0] == TextCodec.HexNullable
+        ? throw new InvalidDataException("a part of a dictionary has an unknown form")
+        : FindText(bytes, texts, text);
+
+    // The number of the first equal text among those that are present; −1 when there is none.
+    private static int FindText(ReadOnlySpan<byte> bytes, int rows, ReadOnlySpan<byte> text)
+    {
+        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
         byte form = reader.Byte();
-        if (form is not (TextCodec.Hex or TextCodec.HexNullable))
+        if (form == TextCodec.Plain)
         {
-            return true;
+            return FindPlain(bytes[reader.Position..], rows, text);
         }
 
         int length = reader.Byte();
@@ -34,32 +46,68 @@ internal static class TextChunkProbe
         packed = packed[..HexEncoding.PackedBytes(length)];
         if (text.Length != length || !HexEncoding.TryPack(text, packed))
         {
-            return false;
+            return -1;
         }
 
         reader.Take(form == TextCodec.HexNullable ? (rows + 7) / 8 : 0);
-        return IsAmong(bytes[reader.Position..^BitPacking.SlackBytes], packed);
+        return FindPacked(bytes[reader.Position..^BitPacking.SlackBytes], packed);
+    }
+
+    private static int FindPlain(ReadOnlySpan<byte> payload, int rows, ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
+        ReadOnlySpan<byte> texts = own[BitPackedRuns.Measure(own, rows)..];
+        int[] rented = ArrayPool<int>.Shared.Rent(rows);
+        Span<int> lengths = rented.AsSpan(0, rows);
+        BitPackedRuns.Unpack(payload, 0, lengths);
+        long start = 0;
+        int found = -1;
+        for (int row = 0; row < rows && found < 0; row++)
+        {
+            int length = Math.Max(0, lengths[row] - 1);
+            if (start + length > texts.Length)
+            {
+                throw new InvalidDataException("a text chunk has fewer bytes than its texts");
+            }
+
+            found = lengths[row] - 1 == text.Length && texts.Slice((int)start, length).SequenceEqual(text) ? row : -1;
+            start += length;
+        }
+
+        ArrayPool<int>.Shared.Return(rented);
+        return found;
     }
 
     // Texts of whole words are looked for eight bytes at a time.
-    private static bool IsAmong(ReadOnlySpan<byte> texts, ReadOnlySpan<byte> text)
+    private static int FindPacked(ReadOnlySpan<byte> texts, ReadOnlySpan<byte> text)
     {
-        if (text.Length % sizeof(ulong) != 0)
+        if (text.Length % sizeof(ulong) == 0)
         {
-            return texts.IndexOf(text) >= 0;
+            return FindWords(MemoryMarshal.Cast<byte, ulong>(texts), MemoryMarshal.Cast<byte, ulong>(text));
         }
 
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(texts);
-        ReadOnlySpan<ulong> wanted = MemoryMarshal.Cast<byte, ulong>(text);
+        for (int from = 0; texts[from..].IndexOf(text) is >= 0 and int at; from += at + 1)
+        {
+            if ((from + at) % text.Length == 0)
+            {
+                return (from + at) / text.Length;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int FindWords(ReadOnlySpan<ulong> words, ReadOnlySpan<ulong> wanted)
+    {
         for (int from = 0; words[from..].IndexOf(wanted[0]) is >= 0 and int at; from += at + 1)
         {
             if ((from + at) % wanted.Length == 0 && words[(from + at)..].StartsWith(wanted))
             {
-                return true;
+                return (from + at) / wanted.Length;
             }
         }
 
-        return false;
+        return -1;
     }
 
     /// <summary>Copies the texts of some rows, which ascend, to some rows of a column; a missing one leaves its row as it is.</summary>

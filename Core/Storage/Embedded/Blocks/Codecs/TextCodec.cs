@@ -46,6 +46,22 @@ internal sealed class TextCodec(CooperativeYield throttle)
         };
     }
 
+    /// <summary>
+    /// Reads a part of a dictionary behind the parts before it, in which every row has a text. <paramref name="ends"/> gets the end of each text,
+    /// the first of which begins at <paramref name="start"/>. Returns the end of the last. Bytes are as for <see cref="Decode"/>.
+    /// </summary>
+    public static int DecodePart(ReadOnlySpan<byte> bytes, Span<byte> texts, int start, Span<int> ends)
+    {
+        ByteReader reader = new(bytes[..^BitPacking.SlackBytes]);
+        byte form = reader.Byte();
+        return form switch
+        {
+            Plain => ReadPlainPart(bytes[reader.Position..], texts, start, ends),
+            Hex => ReadHexPart(ref reader, texts, start, ends),
+            _ => throw new InvalidDataException("a part of a dictionary has an unknown form"),
+        };
+    }
+
     private bool TryHex(ReadOnlySpan<int> codes, SymbolView symbols, ByteWriter to)
     {
         int first = codes.IndexOfAnyExcept(TextColumn.Missing);
@@ -161,6 +177,51 @@ internal sealed class TextCodec(CooperativeYield throttle)
         byte[] copied = scratch?.Bytes((int)end) ?? new byte[end];
         own[at..].CopyTo(copied);
         return new SymbolView(OwnerOf(ends, scratch), copied, ends, texts, Distinct: false);
+    }
+
+    private static int ReadPlainPart(ReadOnlySpan<byte> payload, Span<byte> texts, int start, Span<int> ends)
+    {
+        ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
+        own = own[BitPackedRuns.Measure(own, ends.Length)..];
+        BitPackedRuns.Unpack(payload, 0, ends);
+        long end = start;
+        foreach (ref int length in ends)
+        {
+            end += length - 1;
+            if (length == 0 || end > texts.Length)
+            {
+                throw new InvalidDataException("a part of a dictionary has other texts than there are");
+            }
+
+            length = (int)end;
+        }
+
+        if (own.Length != end - start)
+        {
+            throw new InvalidDataException("a part of a dictionary has more or fewer bytes than its texts");
+        }
+
+        own.CopyTo(texts[start..]);
+        return (int)end;
+    }
+
+    private static int ReadHexPart(ref ByteReader reader, Span<byte> texts, int start, Span<int> ends)
+    {
+        int length = reader.Byte();
+        int packedBytes = HexEncoding.PackedBytes(length);
+        ReadOnlySpan<byte> packed = reader.Take((long)ends.Length * packedBytes);
+        if ((long)ends.Length * length > texts.Length - start)
+        {
+            throw new InvalidDataException("a part of a dictionary has other texts than there are");
+        }
+
+        for (int i = 0; i < ends.Length; i++, start += length)
+        {
+            HexEncoding.Unpack(packed.Slice(i * packedBytes, packedBytes), texts.Slice(start, length));
+            ends[i] = start + length;
+        }
+
+        return start;
     }
 
     // Memory that is used again says nothing of whether the texts are the same.

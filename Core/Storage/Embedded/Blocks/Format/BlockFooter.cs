@@ -11,8 +11,14 @@ internal static class BlockFooter
     /// <summary>Name of the column of sequence numbers; no field has a name like this.</summary>
     private const string SequenceNumbers = "#n";
 
+    // A footer of versions 1 and 2 begins with its number of sections, which is never 0. Later ones tell their version, whatever a damaged header says.
+    private const byte Versioned = 0;
+    private const byte Version = (byte)BlockFormat.Version;
+
     public static void Write(BlockIndex index, ByteWriter to)
     {
+        to.Byte(Versioned);
+        to.Byte(Version);
         WriteSections(index, to);
         WriteExtent(index.AlertFilter, to);
         int columns = 0;
@@ -27,7 +33,7 @@ internal static class BlockFooter
             if (index.Columns[ordinal] is { } column)
             {
                 to.Text(Encoding.UTF8.GetBytes(NameOf(index.Schema, ordinal)));
-                WriteColumn(column, to);
+                WriteColumn(column, index.Sections.Length, to);
             }
         }
     }
@@ -35,6 +41,16 @@ internal static class BlockFooter
     public static BlockIndex Read(ReadOnlySpan<byte> footer, KindSchema schema)
     {
         ByteReader reader = new(footer);
+        bool hasFilters = !footer.IsEmpty && footer[0] == Versioned;
+        if (hasFilters)
+        {
+            reader.Byte();
+            if (reader.Byte() != Version)
+            {
+                throw new InvalidDataException("its footer is of another version");
+            }
+        }
+
         (SectionIndex[] sections, ChunkIndex[] chunks) = ReadSections(ref reader);
         Extent alertFilter = ReadExtent(ref reader);
         ColumnIndex?[] columns = new ColumnIndex?[schema.Fields.Length + 1];
@@ -42,7 +58,7 @@ internal static class BlockFooter
         for (int i = 0; i < count; i++)
         {
             string name = Encoding.UTF8.GetString(reader.Text());
-            ColumnIndex column = ReadColumn(ref reader, chunks.Length);
+            ColumnIndex column = ReadColumn(ref reader, sections, chunks.Length, hasFilters);
             int ordinal = OrdinalOf(schema, name);
             if (ordinal < schema.Fields.Length && schema.Fields[ordinal].IsText != column.IsText)
             {
@@ -152,11 +168,15 @@ internal static class BlockFooter
         return rollups;
     }
 
-    private static void WriteColumn(ColumnIndex column, ByteWriter to)
+    private static void WriteColumn(ColumnIndex column, int sections, ByteWriter to)
     {
         to.Byte(column.IsText ? (byte)1 : (byte)0);
-        WriteExtent(column.Dictionary, to);
-        to.Varint((ulong)column.TextCount);
+        if (column.IsText)
+        {
+            WriteDictionary(column, to);
+            WriteFilters(column, sections, to);
+        }
+
         long end = 0;
         for (int i = 0; i < column.Chunks.Length; i++)
         {
@@ -169,7 +189,7 @@ internal static class BlockFooter
 
             to.Signed(chunk.Offset - end);
             end = chunk.Offset + chunk.Length;
-            if (!column.IsText)
+            if (column.HasLimits)
             {
                 to.Signed(column.Least[i]);
                 to.Varint((ulong)(column.Greatest[i] - column.Least[i]));
@@ -177,16 +197,72 @@ internal static class BlockFooter
         }
     }
 
-    private static ColumnIndex ReadColumn(ref ByteReader reader, int chunks)
+    private static ColumnIndex ReadColumn(ref ByteReader reader, SectionIndex[] sections, int chunks, bool hasFilters)
     {
         bool isText = reader.Byte() != 0;
-        Extent dictionary = ReadExtent(ref reader);
-        int textCount = reader.Size();
-        Extent[] extents = new Extent[chunks];
-        long[] least = new long[isText ? 0 : chunks];
-        long[] greatest = new long[isText ? 0 : chunks];
+        Extent[] dictionary = isText || !hasFilters ? ReadDictionary(ref reader, hasFilters) : [];
+        bool hasTexts = dictionary.Length > 0 || !hasFilters;
+        ColumnIndex column = new()
+        {
+            IsText = isText,
+            Dictionary = dictionary,
+            TextCount = hasTexts ? reader.Size() : 0,
+            TextBytes = hasTexts && hasFilters ? reader.Size() : 0,
+            Filters = hasFilters && isText ? ReadFilters(ref reader, dictionary.Length, sections) : [],
+            Chunks = new Extent[chunks],
+        };
+        if (dictionary.Length > 1 && (column.TextCount + BlockFormat.DictionaryPartTexts - 1L) / BlockFormat.DictionaryPartTexts != dictionary.Length)
+        {
+            throw new InvalidDataException("a dictionary has an impossible number of parts");
+        }
+
+        ReadChunks(ref reader, column);
+        return column;
+    }
+
+    private static void WriteDictionary(ColumnIndex column, ByteWriter to)
+    {
+        to.Varint((ulong)column.Dictionary.Length);
+        if (column.HasDictionary)
+        {
+            foreach (Extent part in column.Dictionary)
+            {
+                WriteExtent(part, to);
+            }
+
+            to.Varint((ulong)column.TextCount);
+            to.Varint((ulong)column.TextBytes);
+        }
+    }
+
+    // Versions 1 and 2 know dictionaries of one part alone.
+    private static Extent[] ReadDictionary(ref ByteReader reader, bool hasParts)
+    {
+        if (!hasParts)
+        {
+            Extent whole = ReadExtent(ref reader);
+            return whole.IsEmpty ? [] : [whole];
+        }
+
+        Extent[] parts = new Extent[reader.Count()];
+        foreach (ref Extent part in parts.AsSpan())
+        {
+            part = ReadExtent(ref reader);
+        }
+
+        return parts;
+    }
+
+    private static void ReadChunks(ref ByteReader reader, ColumnIndex column)
+    {
+        if (column.HasLimits)
+        {
+            column.Least = new long[column.Chunks.Length];
+            column.Greatest = new long[column.Chunks.Length];
+        }
+
         long end = 0;
-        for (int i = 0; i < chunks; i++)
+        for (int i = 0; i < column.Chunks.Length; i++)
         {
             int length = reader.Size();
             if (length == 0)
@@ -194,16 +270,61 @@ internal static class BlockFooter
                 continue;
             }
 
-            extents[i] = new Extent(end + reader.Signed(), length);
-            end = extents[i].Offset + length;
-            if (!isText)
+            column.Chunks[i] = new Extent(end + reader.Signed(), length);
+            end = column.Chunks[i].Offset + length;
+            if (column.HasLimits)
             {
-                least[i] = reader.Signed();
-                greatest[i] = unchecked(least[i] + (long)reader.Varint());
+                column.Least[i] = reader.Signed();
+                column.Greatest[i] = unchecked(column.Least[i] + (long)reader.Varint());
             }
         }
+    }
 
-        return new ColumnIndex { IsText = isText, Dictionary = dictionary, TextCount = textCount, Chunks = extents, Least = least, Greatest = greatest };
+    // One of a dictionary, else one of each section.
+    private static void WriteFilters(ColumnIndex column, int sections, ByteWriter to)
+    {
+        for (int i = 0; i < (column.HasDictionary ? 1 : sections); i++)
+        {
+            BloomFilterIndex filter = i < column.Filters.Length ? column.Filters[i] : BloomFilterIndex.None;
+            to.Varint((ulong)filter.PageCount);
+            if (filter.PageCount > 0)
+            {
+                to.Varint((ulong)filter.Offset);
+                foreach (int lines in filter.LinesOfParts)
+                {
+                    to.Varint((ulong)lines);
+                }
+            }
+        }
+    }
+
+    private static BloomFilterIndex[] ReadFilters(ref ByteReader reader, int partsOfDictionary, SectionIndex[] sections)
+    {
+        BloomFilterIndex[] filters = new BloomFilterIndex[partsOfDictionary > 0 ? 1 : sections.Length];
+        for (int i = 0; i < filters.Length; i++)
+        {
+            filters[i] = ReadFilter(ref reader, partsOfDictionary > 0 ? partsOfDictionary : sections[i].ChunkCount);
+        }
+
+        return filters;
+    }
+
+    private static BloomFilterIndex ReadFilter(ref ByteReader reader, int parts)
+    {
+        int pages = reader.Size();
+        if (pages == 0)
+        {
+            return BloomFilterIndex.None;
+        }
+
+        long offset = (long)reader.Varint();
+        int[] lines = new int[parts];
+        foreach (ref int ofPart in lines.AsSpan())
+        {
+            ofPart = reader.Below(BloomFilterIndex.MaxLines + 1);
+        }
+
+        return pages <= BloomFilterIndex.MaxPages ? new BloomFilterIndex(offset, pages, lines) : throw new InvalidDataException("a filter has too many pages");
     }
 
     private static void WriteExtent(Extent extent, ByteWriter to)

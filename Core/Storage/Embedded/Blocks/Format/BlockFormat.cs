@@ -8,8 +8,8 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
 /// <summary>Header and trailer of a block file. See docs/format/block.md.</summary>
 internal static class BlockFormat
 {
-    /// <summary>The version that is written. Version 1 has no groups with outliers, and is read too.</summary>
-    public const uint Version = 2;
+    /// <summary>The version that is written. Version 1 has no groups with outliers, version 2 no filters of texts; both are read too.</summary>
+    public const uint Version = 3;
 
     /// <summary>The oldest version that is read.</summary>
     public const uint OldestVersion = 1;
@@ -23,6 +23,9 @@ internal static class BlockFormat
 
     /// <summary>Most rows of a chunk: decoded it fits the cache of a core, and a query for a minute reads little more than the minute.</summary>
     public const int MaxChunkRows = 16_384;
+
+    /// <summary>Texts of a part of a dictionary, which is read by itself: as many as a chunk has at most.</summary>
+    public const int DictionaryPartTexts = MaxChunkRows;
 
     // Chunks of long texts get fewer rows, so that none takes much more memory than this.
     private const long ChunkBytes = 16L << 20;

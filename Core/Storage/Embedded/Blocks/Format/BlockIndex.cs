@@ -23,7 +23,10 @@ internal sealed class BlockIndex
     /// <summary>The column of sequence numbers of a kind, which is no field.</summary>
     public static int NumberColumnOf(KindSchema schema) => schema.Fields.Length;
 
-    public SectionIndex? Find(long pcode)
+    public SectionIndex? Find(long pcode) => NumberOf(pcode) is >= 0 and int section ? Sections[section] : null;
+
+    /// <summary>The number of a project's section among the block's; −1 when it has none.</summary>
+    public int NumberOf(long pcode)
     {
         int low = 0;
         int high = Sections.Length - 1;
@@ -32,13 +35,13 @@ internal sealed class BlockIndex
             int middle = (low + high) >> 1;
             if (Sections[middle].Pcode == pcode)
             {
-                return Sections[middle];
+                return middle;
             }
 
             (low, high) = Sections[middle].Pcode < pcode ? (middle + 1, high) : (low, middle - 1);
         }
 
-        return null;
+        return -1;
     }
 }
 
@@ -63,29 +66,6 @@ internal sealed class SectionIndex
 
 /// <summary>A run of rows of one section that each column keeps together.</summary>
 internal readonly record struct ChunkIndex(int RowCount, long FirstTime, long LastTime);
-
-/// <summary>Where a block keeps one column.</summary>
-internal sealed class ColumnIndex
-{
-    public required bool IsText { get; init; }
-
-    /// <summary>The texts that the codes mean; empty where each chunk has texts of its own, and for numbers.</summary>
-    public Extent Dictionary { get; set; }
-
-    /// <summary>How many texts the dictionary has.</summary>
-    public int TextCount { get; set; }
-
-    /// <summary>The chunks, as the block's; empty where every row of one is missing.</summary>
-    public required Extent[] Chunks { get; init; }
-
-    /// <summary>The least number of each chunk that is not missing.</summary>
-    public long[] Least { get; init; } = [];
-
-    /// <summary>The greatest number of each chunk that is not missing.</summary>
-    public long[] Greatest { get; init; } = [];
-
-    public bool HasDictionary => !Dictionary.IsEmpty;
-}
 
 /// <summary>Where a block keeps one rollup of a section.</summary>
 internal readonly record struct RollupExtent(int SpecIndex, RollupLevel Level, Extent Extent);

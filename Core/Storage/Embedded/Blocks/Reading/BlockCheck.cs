@@ -14,6 +14,7 @@ internal sealed class BlockCheck(BlockEntry entry)
     private readonly HashSet<Extent> _parts = [];
     private readonly HashSet<int> _chunks = [];
     private bool _isWhole = true;
+    private bool _costsSpeedAlone = true;
 
     public BlockEntry Entry { get; } = entry;
 
@@ -44,6 +45,9 @@ internal sealed class BlockCheck(BlockEntry entry)
         _parts.Add(part);
         Add(part.Offset, reason, cause);
     }
+
+    /// <summary>Notes a filter, which queries do without.</summary>
+    public void AddFilter(long offset, string reason) => _places.Add((offset, reason));
 
     /// <summary>Notes that the rows of a chunk are not whole.</summary>
     public void Lose(int chunk) => _chunks.Add(chunk);
@@ -89,7 +93,7 @@ internal sealed class BlockCheck(BlockEntry entry)
         return [.. sections];
     }
 
-    /// <summary>The index of what can be read: without damaged rollups, and without chunks whose rows are not whole. Null when nothing is left.</summary>
+    /// <summary>The index of what can be read: without filters, damaged rollups and chunks whose rows are not whole. Null when nothing is left.</summary>
     public BlockIndex? Readable()
     {
         if (!_isWhole || Index is not { } index || LostRows == Entry.RowCount)
@@ -128,7 +132,6 @@ internal sealed class BlockCheck(BlockEntry entry)
             Sections = [.. sections],
             Chunks = [.. kept.Select(chunk => index.Chunks[chunk])],
             Columns = Array.ConvertAll(index.Columns, column => column is null ? null : Keep(column, kept)),
-            AlertFilter = _parts.Contains(index.AlertFilter) ? default : index.AlertFilter,
         };
     }
 
@@ -140,6 +143,7 @@ internal sealed class BlockCheck(BlockEntry entry)
             IsText = column.IsText,
             Dictionary = column.Dictionary,
             TextCount = column.TextCount,
+            TextBytes = column.TextBytes,
             Chunks = [.. chunks.Select(chunk => column.Chunks[chunk])],
             Least = column.IsText ? [] : [.. chunks.Select(chunk => column.Least[chunk])],
             Greatest = column.IsText ? [] : [.. chunks.Select(chunk => column.Greatest[chunk])],
@@ -150,10 +154,13 @@ internal sealed class BlockCheck(BlockEntry entry)
     private void Add(long offset, string reason, Exception? cause)
     {
         _places.Add((offset, reason));
+        _costsSpeedAlone = false;
         IsCertain |= cause is InvalidDataException or FileNotFoundException;
     }
 
-    private string LossText() => LostRows == 0
+    private string LossText() => _costsSpeedAlone
+        ? "No sample is lost and no query fails, but look-ups of texts and ids read more until the block is repaired or merged."
+        : LostRows == 0
         ? "No sample is lost, but queries that need it fail until the block is repaired."
         : string.Create(CultureInfo.InvariantCulture, $"{LostRows} of its {SamplesOf(Entry)} are lost.");
 

@@ -21,6 +21,9 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
     private readonly State[] _states;
     private readonly TextScratch?[] _texts;
     private readonly LargeArrayPool? _pool;
+
+    // Codes of texts that were looked for. The arrays of texts are told apart by reference.
+    private Dictionary<(int Field, byte[][] Texts), int[]>? _found;
     private int _chunk;
     private RunMask _wanted = RunMask.All;
 
@@ -92,8 +95,29 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
 
     public SymbolView Symbols(int field)
     {
+        if (_columns.Index.Columns[field] is { HasDictionary: true })
+        {
+            return Dictionary(field);
+        }
+
         ReadText(field);
         return _symbols[field];
+    }
+
+    public ReadOnlySpan<int> CodesOf(int field, byte[][] texts)
+    {
+        if (_columns.Index.Columns[field]?.DictionaryFilter is null)
+        {
+            return default;
+        }
+
+        _found ??= [];
+        if (!_found.TryGetValue((field, texts), out int[]? codes))
+        {
+            _found[(field, texts)] = codes = Array.ConvertAll(texts, text => _columns.FindCode(field, text));
+        }
+
+        return codes;
     }
 
     public void Narrow(ReadOnlySpan<int> rows) => _wanted = RunMask.Of(rows, RowCount);
@@ -115,6 +139,12 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
             return;
         }
 
+        if (_columns.Index.Columns[field] is { Dictionary.Length: > 1 } && !_hasSymbols[field])
+        {
+            CopySymbols(field, from, into, to);
+            return;
+        }
+
         ReadOnlySpan<int> codes = Codes(field);
         SymbolView symbols = Symbols(field);
         for (int i = 0; i < from.Length && !codes.IsEmpty; i++)
@@ -124,6 +154,26 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
                 into.Set(to[i], symbols[codes[from[i]]]);
             }
         }
+    }
+
+    private void CopySymbols(int field, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
+    {
+        ReadOnlySpan<int> codes = Codes(field);
+        List<int> wanted = [];
+        List<int> rows = [];
+        for (int i = 0; i < from.Length && !codes.IsEmpty; i++)
+        {
+            if (codes[from[i]] != TextColumn.Missing)
+            {
+                wanted.Add(codes[from[i]]);
+                rows.Add(to[i]);
+            }
+        }
+
+        int[] ascending = [.. wanted];
+        int[] targets = [.. rows];
+        Array.Sort(ascending, targets);
+        _columns.CopySymbols(field, ascending, into, targets);
     }
 
     public void Dispose()
@@ -160,14 +210,13 @@ internal sealed class BlockChunk : IIdentifiedChunk, IDisposable
         if (column is null || column.Chunks[_chunk].IsEmpty)
         {
             _states[field] = State.Missing;
-            _symbols[field] = column is { HasDictionary: true } ? Dictionary(field) : SymbolView.Empty;
+            _symbols[field] = column is { HasDictionary: true } ? _symbols[field] : SymbolView.Empty;
             return;
         }
 
         Span<int> into = (_codes[field] ??= ArrayPool<int>.Shared.Rent(BlockFormat.MaxChunkRows)).AsSpan(0, RowCount);
         if (column.HasDictionary)
         {
-            _symbols[field] = Dictionary(field);
             _columns.ReadCodes(field, _chunk, into, _wanted);
             _states[field] = Read;
         }

@@ -151,7 +151,8 @@ internal static class BlockInspection
                 }
             }
 
-            if (Fails(column.Dictionary, parts, check, throttle))
+            // Each part is read: all that is damaged is told.
+            if (Array.FindAll(column.Dictionary, part => Fails(part, parts, check, throttle)).Length > 0)
             {
                 for (int chunk = 0; chunk < column.Chunks.Length; chunk++)
                 {
@@ -163,33 +164,50 @@ internal static class BlockInspection
             }
         }
 
-        // Both can be made again from the samples.
+        // All that follows can be made again from the samples.
         foreach (RollupExtent rollup in index.Sections.SelectMany(section => section.Rollups))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Fails(rollup.Extent, parts, check, throttle);
         }
 
-        Fails(index.AlertFilter, parts, check, throttle);
+        foreach (Extent filter in index.Columns.SelectMany(column => column?.Filters ?? []).SelectMany(filter => filter.Pages).Append(index.AlertFilter))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Failure(filter, parts, throttle) is { } damage)
+            {
+                check.AddFilter(damage.Offset, damage.Reason);
+            }
+        }
     }
 
     private static bool Fails(Extent extent, ChecksummedReader parts, BlockCheck check, CooperativeYield throttle)
     {
-        if (extent.IsEmpty)
+        if (Failure(extent, parts, throttle) is not { } damage)
         {
             return false;
+        }
+
+        check.AddPart(extent, damage.Reason, damage.InnerException);
+        return true;
+    }
+
+    private static DamagedFileException? Failure(Extent extent, ChecksummedReader parts, CooperativeYield throttle)
+    {
+        if (extent.IsEmpty)
+        {
+            return null;
         }
 
         throttle.Step();
         try
         {
             parts.Rent(extent).Dispose();
-            return false;
+            return null;
         }
         catch (DamagedFileException damage)
         {
-            check.AddPart(extent, damage.Reason, damage.InnerException);
-            return true;
+            return damage;
         }
     }
 

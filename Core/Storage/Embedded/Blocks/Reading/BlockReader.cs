@@ -145,29 +145,49 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
             return SymbolView.Empty;
         }
 
-        if (cache?.Find<StrongBox<SymbolView>>(blockId, texts.Dictionary.Offset) is { } kept)
+        // No part is at a negative offset: a dictionary is kept there, whose parts may be kept as well.
+        long key = -texts.Dictionary[0].Offset;
+        if (cache?.Find<StrongBox<SymbolView>>(blockId, key) is { } kept)
         {
             return kept.Value;
         }
 
-        // Not kept as it is on disk: what is decoded is.
-        using BlockBuffer part = parts.Rent(texts.Dictionary);
+        SymbolView symbols = DecodeDictionary(texts, scratch);
+        cache?.AddDecoded(blockId, key, new StrongBox<SymbolView>(symbols), symbols.Bytes.Length + symbols.Ends.Length * (long)sizeof(int) + ObjectBytes);
+        return symbols;
+    }
+
+    private SymbolView DecodeDictionary(ColumnIndex texts, TextScratch? scratch)
+    {
+        long offset = texts.Dictionary[0].Offset;
         try
         {
-            Span<int> codes = scratch is null ? new int[texts.TextCount] : scratch.Codes(texts.TextCount);
-            SymbolView symbols = TextCodec.Decode(part.Bytes, codes, scratch) with { Distinct = true };
-            if (symbols.Count != texts.TextCount)
+            if (texts.Dictionary is [Extent only])
             {
-                throw new InvalidDataException("a dictionary has too few texts");
+                using BlockBuffer part = parts.Rent(only);
+                Span<int> codes = scratch is null ? new int[texts.TextCount] : scratch.Codes(texts.TextCount);
+                SymbolView symbols = TextCodec.Decode(part.Bytes, codes, scratch) with { Distinct = true };
+                return symbols.Count == texts.TextCount ? symbols : throw new InvalidDataException("a dictionary has too few texts");
             }
 
-            cache?.AddDecoded(blockId, texts.Dictionary.Offset, new StrongBox<SymbolView>(symbols),
-                symbols.Bytes.Length + symbols.Ends.Length * (long)sizeof(int) + ObjectBytes);
-            return symbols;
+            byte[] bytes = scratch?.Bytes(texts.TextBytes) ?? new byte[texts.TextBytes];
+            int[] ends = scratch?.Ends(texts.TextCount) ?? new int[texts.TextCount];
+            int first = 0;
+            int end = 0;
+            for (int i = 0; i < texts.Dictionary.Length; i++)
+            {
+                offset = texts.Dictionary[i].Offset;
+                using BlockBuffer part = parts.Rent(texts.Dictionary[i]);
+                int count = texts.TextsOfPart(i);
+                end = TextCodec.DecodePart(part.Bytes, bytes.AsSpan(0, texts.TextBytes), end, ends.AsSpan(first, count));
+                first += count;
+            }
+
+            return new SymbolView(new object(), bytes, ends, texts.TextCount, Distinct: true);
         }
         catch (InvalidDataException damage)
         {
-            throw parts.Damaged(texts.Dictionary.Offset, damage);
+            throw parts.Damaged(offset, damage);
         }
     }
 
@@ -210,13 +230,105 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         }
     }
 
-    /// <summary>The bytes of a part that is no chunk (the filter of alert ids).</summary>
-    public ReadOnlySpan<byte> ReadPart(Extent extent)
+    /// <summary>The code of a text in a dictionary that has a filter; −1 when the dictionary has not the text. Decodes no more than a part.</summary>
+    public int FindCode(int column, ReadOnlySpan<byte> text)
     {
+        ColumnIndex texts = Index.Columns[column]!;
+        bool[] mayHold = new bool[texts.Dictionary.Length];
+        AskFilter(texts.DictionaryFilter!, text, mayHold);
+        for (int i = 0; i < mayHold.Length; i++)
+        {
+            if (mayHold[i] && FindInPart(texts, i, text) is >= 0 and int code)
+            {
+                return code;
+            }
+        }
+
+        return TextColumn.Missing;
+    }
+
+    /// <summary>
+    /// Marks the parts of a column that may have a text, by their filters; marks that are set already stay. A page that is damaged tells nothing: it costs time
+    /// alone, and is counted. Pages are not kept: from the system's cache one comes in some microseconds.
+    /// </summary>
+    public void AskFilter(BloomFilterIndex filter, ReadOnlySpan<byte> text, Span<bool> mayHold)
+    {
+        ulong hash = BloomLine.HashOf(text);
+        try
+        {
+            using BlockBuffer page = parts.Rent(filter.PageOf(hash));
+            filter.Ask(page.Payload, hash, mayHold);
+        }
+        catch (DamagedFileException)
+        {
+            mayHold.Fill(true);
+        }
+    }
+
+    /// <summary>Copies texts of a dictionary to some rows of a column. Of a dictionary of several parts, only those with the texts are read.</summary>
+    /// <param name="column">The field.</param>
+    /// <param name="codes">The texts' codes, ascending.</param>
+    /// <param name="into">Where they are copied.</param>
+    /// <param name="to">The row of each.</param>
+    public void CopySymbols(int column, ReadOnlySpan<int> codes, TextColumn into, ReadOnlySpan<int> to)
+    {
+        ColumnIndex texts = Index.Columns[column]!;
+        while (!codes.IsEmpty)
+        {
+            int number = codes[0] / BlockFormat.DictionaryPartTexts;
+            int first = number * BlockFormat.DictionaryPartTexts;
+            int count = codes.IndexOfAnyExceptInRange(first, first + BlockFormat.DictionaryPartTexts - 1) is >= 0 and int end ? end : codes.Length;
+            int[] rows = [.. codes[..count]];
+            foreach (ref int row in rows.AsSpan())
+            {
+                row -= first;
+            }
+
+            using BlockBuffer part = Read(texts.Dictionary[number]);
+            try
+            {
+                TextChunkProbe.Copy(part.Bytes, texts.TextsOfPart(number), rows, into, to[..count]);
+            }
+            catch (InvalidDataException damage)
+            {
+                throw parts.Damaged(texts.Dictionary[number].Offset, damage);
+            }
+
+            codes = codes[count..];
+            to = to[count..];
+        }
+    }
+
+    private int FindInPart(ColumnIndex texts, int number, ReadOnlySpan<byte> text)
+    {
+        using BlockBuffer part = Read(texts.Dictionary[number]);
+        try
+        {
+            int row = TextChunkProbe.Find(part.Bytes, texts.TextsOfPart(number), text);
+            return row < 0 ? row : (number * BlockFormat.DictionaryPartTexts) + row;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw parts.Damaged(texts.Dictionary[number].Offset, damage);
+        }
+    }
+
+    /// <summary>The filter of alert ids; empty when it is damaged, which is counted and costs time alone.</summary>
+    public ReadOnlySpan<byte> ReadAlertFilter()
+    {
+        Extent extent = Index.AlertFilter;
         byte[]? bytes = cache?.Find<byte[]>(blockId, extent.Offset);
         if (bytes is null)
         {
-            bytes = parts.Read(extent);
+            try
+            {
+                bytes = parts.Read(extent);
+            }
+            catch (DamagedFileException)
+            {
+                return [];
+            }
+
             cache?.AddDecoded(blockId, extent.Offset, bytes, bytes.Length);
         }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
-using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
@@ -24,6 +23,7 @@ internal sealed class BlockBuilder
     private readonly int[] _chunkRows;
     private readonly ChunkIndex[] _chunks;
     private readonly ColumnIndex?[] _columns;
+    private readonly TextColumnWriter _texts;
 
     public BlockBuilder(IFile file, IBlockRows rows, BlockScratch scratch)
     {
@@ -36,6 +36,7 @@ internal sealed class BlockBuilder
         _chunkRows = Split(rows);
         _chunks = new ChunkIndex[_chunkRows.Length];
         _columns = new ColumnIndex?[rows.Schema.Fields.Length + 1];
+        _texts = new TextColumnWriter(rows, _writer, scratch, _chunkRows);
     }
 
     /// <summary>Writes the whole block and flushes it; says what the manifest needs to know.</summary>
@@ -90,7 +91,7 @@ internal sealed class BlockBuilder
     {
         if (column < _rows.Schema.Fields.Length && _rows.Schema.Fields[column].IsText)
         {
-            WriteTexts(column);
+            _columns[column] = _texts.Write(column);
         }
         else
         {
@@ -177,61 +178,6 @@ internal sealed class BlockBuilder
             && _scratch.ByCode.TryEncode(rows, codes.AsSpan(0, rows.Length), _part);
         ArrayPool<int>.Shared.Return(codes);
         return done;
-    }
-
-    private void WriteTexts(int column)
-    {
-        ColumnIndex index = new() { IsText = true, Chunks = new Extent[_chunks.Length] };
-        int[] codes = ArrayPool<int>.Shared.Rent(BlockFormat.MaxChunkRows);
-        SymbolView? dictionary = _rows.OpenTexts(column);
-        bool any = false;
-        for (int chunk = 0; chunk < _chunks.Length; chunk++)
-        {
-            Span<int> rows = codes.AsSpan(0, _chunkRows[chunk]);
-            SymbolView texts = _rows.NextCodes(rows);
-            _scratch.Throttle.Step();
-            if (!rows.ContainsAnyExcept(TextColumn.Missing))
-            {
-                continue;
-            }
-
-            _part.Clear();
-            if (dictionary is null)
-            {
-                _scratch.Texts.Encode(rows, texts, _part);
-            }
-            else
-            {
-                _scratch.Codes.Encode(rows, _part);
-            }
-
-            index.Chunks[chunk] = _writer.Append(_part.Written);
-            any = true;
-        }
-
-        ArrayPool<int>.Shared.Return(codes);
-        if (any && dictionary is { } symbols)
-        {
-            WriteDictionary(index, symbols);
-        }
-
-        _columns[column] = any ? index : null;
-    }
-
-    private void WriteDictionary(ColumnIndex index, SymbolView symbols)
-    {
-        int[] rented = _scratch.Pool.RentCodes(symbols.Count);
-        Span<int> codes = rented.AsSpan(0, symbols.Count);
-        for (int code = 0; code < codes.Length; code++)
-        {
-            codes[code] = code;
-        }
-
-        _part.Clear();
-        _scratch.Texts.Encode(codes, symbols, _part);
-        _scratch.Pool.Return(rented);
-        index.Dictionary = _writer.Append(_part.Written);
-        index.TextCount = symbols.Count;
     }
 
     private SectionIndex[] MakeSections()

@@ -38,6 +38,8 @@ internal sealed class BlockScratch(StoreContext context, CooperativeYield thrott
 
     public TextCodec Texts { get; } = new(throttle);
 
+    public BloomFilterWriter Filters { get; } = new(context.Pool, throttle);
+
     /// <summary>An empty builder of a kind's rollups; projects mostly share a threshold, and with it the builder.</summary>
     public RollupBuilder Rollups(KindSchema schema, long pcode)
     {
