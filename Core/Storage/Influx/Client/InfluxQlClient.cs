@@ -38,6 +38,9 @@ internal sealed class InfluxQlClient
         _address = new Uri(options.BaseAddress, "query");
     }
 
+    /// <summary>The clock of its time-outs.</summary>
+    public TimeProvider Clock => _clock;
+
     /// <summary>What sends requests: pooled connections, no decompression, nothing buffered, no redirects.</summary>
     public static HttpMessageInvoker MakeInvoker() => new(new SocketsHttpHandler
     {

@@ -143,8 +143,9 @@ internal sealed class PointListing
         while (!left.IsEmpty && (countsAll || !_page.IsFull))
         {
             TimeRange slice = left with { From = Math.Max(left.From, left.To - sliceMilliseconds) };
+            long started = _clock.GetTimestamp();
             long rows = await StreamSliceAsync(slice, countsAll).ConfigureAwait(false);
-            sliceMilliseconds = left.To > present ? AdaptiveSlice.First : AdaptiveSlice.After(sliceMilliseconds, rows);
+            sliceMilliseconds = left.To > present ? AdaptiveSlice.First : AdaptiveSlice.After(sliceMilliseconds, rows, _clock.GetElapsedTime(started));
             left = left with { To = slice.From };
         }
     }

@@ -53,8 +53,9 @@ internal sealed class RawScan
         while (!left.IsEmpty)
         {
             TimeRange slice = left with { To = Math.Min(left.To, left.From + _sliceMilliseconds) };
+            long started = _client.Clock.GetTimestamp();
             long rows = await AddSliceAsync(slice, cancellationToken).ConfigureAwait(false);
-            _sliceMilliseconds = AdaptiveSlice.After(_sliceMilliseconds, rows);
+            _sliceMilliseconds = AdaptiveSlice.After(_sliceMilliseconds, rows, _client.Clock.GetElapsedTime(started));
             left = left with { From = slice.To };
         }
     }
@@ -109,7 +110,13 @@ internal static class AdaptiveSlice
     private const long FewRows = 50_000;
     private const long ManyRows = 500_000;
 
-    /// <summary>Length in ms of the slice after one of a length that had so many rows.</summary>
-    public static long After(long milliseconds, long rows) =>
-        rows < FewRows ? Math.Min(milliseconds * 2, long.MaxValue >> 2) : rows > ManyRows ? Math.Max(1, milliseconds / 2) : milliseconds;
+    // InfluxDB may read many rows of which it sends few, and is given up when it sends nothing for INFLUX_TIMEOUT_MS.
+    private static readonly TimeSpan _longTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _tooLongTime = TimeSpan.FromSeconds(3);
+
+    /// <summary>Length in ms of the slice after one of a length that had so many rows, which took a time.</summary>
+    public static long After(long milliseconds, long rows, TimeSpan elapsed) =>
+        rows > ManyRows || elapsed > _tooLongTime ? Math.Max(1, milliseconds / 2)
+        : rows < FewRows && elapsed < _longTime ? Math.Min(milliseconds * 2, long.MaxValue >> 2)
+        : milliseconds;
 }
