@@ -13,8 +13,12 @@ public static class IngestEndpoints
         foreach (BatchRoute route in routes.ServiceProvider.GetServices<BatchRoute>())
         {
             // Nothing is opened before the host starts, so the services are found when a request comes.
-            routes.MapPost(route.Path, context =>
+            IEndpointConventionBuilder endpoint = routes.MapPost(route.Path, context =>
                 context.RequestServices.GetRequiredService<BatchEndpoint>().HandleAsync(context, route.Find(context.RequestServices)));
+            if (route.IsRemoteCall)
+            {
+                endpoint.ExcludeFromDescription();
+            }
         }
 
         foreach (SideRoute route in routes.ServiceProvider.GetServices<SideRoute>())

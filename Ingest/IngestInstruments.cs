@@ -9,7 +9,7 @@ namespace TimeSeries.Ingest;
 /// <summary>The metrics of Ingest, made once a host. Names follow OpenTelemetry, units UCUM. Thread safe.</summary>
 public sealed class IngestInstruments : IDisposable
 {
-    private const string MeterName = "TimeSeries.Ingest";
+    internal const string MeterName = "TimeSeries.Ingest";
 
     // What docs/ingest.md tells of, and the status of a mistake of ours.
     private static readonly int[] _statuses = [200, 400, 401, 403, 408, 413, 415, 429, 500, 503];

@@ -21,6 +21,7 @@ using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Idempotency;
 using TimeSeries.Ingest.Protocols.Native;
+using TimeSeries.Ingest.Protocols.Otlp;
 using TimeSeries.Ingest.Receive;
 using TimeSeries.Ingest.Recovery;
 using TimeSeries.Ingest.Shipping;
@@ -63,18 +64,24 @@ public static class IngestServices
         services.AddSingleton<IBatchSubmitter>(provider => provider.GetRequiredService<BatchSubmitter>());
         services.AddSingleton<BatchIngestor>();
         services.AddSingleton<BatchEndpoint>();
-        AddProtocol<NativeProtocol>(services, NativeProtocol.Path);
+        services.AddProtocol<NativeProtocol>(NativeProtocol.Path);
         services.AddSingleton<IApiDescription, BatchDescription>();
+        OtlpSetup.Add(services);
         return services;
     }
 
-    private static void AddProtocol<TProtocol>(IServiceCollection services, params IEnumerable<string> paths)
+    /// <summary>Registers a protocol and the paths whose pushes it takes.</summary>
+    internal static void AddProtocol<TProtocol>(this IServiceCollection services, params IEnumerable<string> paths)
+        where TProtocol : class, IBatchProtocol => services.AddProtocol<TProtocol>(isRemoteCall: false, paths);
+
+    /// <inheritdoc cref="AddProtocol{TProtocol}(IServiceCollection, IEnumerable{string})"/>
+    internal static void AddProtocol<TProtocol>(this IServiceCollection services, bool isRemoteCall, params IEnumerable<string> paths)
         where TProtocol : class, IBatchProtocol
     {
         services.AddSingleton<TProtocol>();
         foreach (string path in paths)
         {
-            services.AddSingleton(new BatchRoute(path, static provider => provider.GetRequiredService<TProtocol>()));
+            services.AddSingleton(new BatchRoute(path, static provider => provider.GetRequiredService<TProtocol>()) { IsRemoteCall = isRemoteCall });
         }
     }
 
@@ -100,8 +107,9 @@ public static class IngestServices
     private static void AddPipeline(IServiceCollection services)
     {
         services.AddSingleton<SampleBatchPool>();
+        services.AddSingleton(LimitsOf);
         services.AddSingleton(provider => new MemoryBudget(provider.GetRequiredService<IngestOptions>().QueueBytes));
-        services.AddSingleton(provider => new BatchValidator(LimitsOf(provider)));
+        services.AddSingleton(provider => new BatchValidator(provider.GetRequiredService<BatchLimits>()));
         services.AddSingleton(provider => new IdempotencyCache(
             provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IngestInstruments>()));

@@ -63,6 +63,18 @@ public sealed class KindBuilder
         _isRejected = true;
     }
 
+    /// <summary>Takes back what was set of the current row, which is no sample after all.</summary>
+    public void DropRow()
+    {
+        foreach (FieldBuilder field in _fields)
+        {
+            field.SetMissing(Rows);
+        }
+
+        Array.Clear(_notes);
+        _noteCount = 0;
+    }
+
     /// <summary>Ends the current row and begins the next.</summary>
     public void EndRow()
     {

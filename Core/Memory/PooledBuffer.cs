@@ -47,6 +47,12 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>Empties the buffer and keeps its memory.</summary>
     public void Clear() => Length = 0;
 
+    /// <summary>Keeps only the first bytes.</summary>
+    public void Truncate(int length) => Length = Math.Min(Length, length);
+
+    /// <summary>What was written, to be changed in place; valid until the buffer grows or is disposed.</summary>
+    public Span<byte> Edit() => _bytes.AsSpan(0, Length);
+
     public void Dispose()
     {
         byte[] bytes = _bytes;

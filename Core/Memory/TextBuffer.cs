@@ -23,6 +23,9 @@ internal sealed class TextBuffer : IBufferWriter<byte>
         }
     }
 
+    /// <summary>Keeps only the first bytes.</summary>
+    public void Truncate(int length) => Length = Math.Min(Length, length);
+
     public void Add(byte value)
     {
         Reserve(1);

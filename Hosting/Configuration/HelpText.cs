@@ -51,7 +51,8 @@ internal static class HelpText
             }
             else if (element.IsValueType || element == typeof(string))
             {
-                AddLine(text, element.IsValueType ? $"--{key}:<kind>=" : $"--{key}=", property.Description);
+                bool isByName = property.PropertyType.IsAssignableFrom(typeof(Dictionary<string, string>));
+                AddLine(text, element.IsValueType ? $"--{key}:<kind>=" : isByName ? $"--{key}:<field>=" : $"--{key}=", property.Description);
             }
             else
             {

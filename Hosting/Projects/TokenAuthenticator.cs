@@ -26,6 +26,19 @@ public static class TokenAuthenticator
         return check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
     }
 
+    /// <summary>
+    /// Takes the whole of <c>Authorization</c>, with <c>Bearer</c> before the token or without, or <c>x-whatap-token</c>, whose project code may be absent.
+    /// Checks the scope too.
+    /// </summary>
+    public static TokenCheck ReadAny(HttpRequest request, ProjectDirectory projects, Scopes scope)
+    {
+        bool isWhatap = request.Headers.TryGetValue(WhatapToken, out StringValues token) && StringValues.IsNullOrEmpty(request.Headers.Authorization);
+        TokenCheck check = !isWhatap ? ReadRaw(request, projects)
+            : request.Headers.ContainsKey(WhatapPcode) ? ReadWhatap(request, projects)
+            : Check(token.ToString(), projects);
+        return check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
+    }
+
     /// <summary>Takes <c>Authorization: Bearer</c> only.</summary>
     public static TokenCheck ReadBearer(HttpRequest request, ProjectDirectory projects)
     {

@@ -8,6 +8,9 @@ namespace TimeSeries.Hosting.Running;
 /// <summary>The addresses that a host listens on.</summary>
 public static class Listener
 {
+    // Options of further addresses. One that is not configured may be left out where it is taken.
+    private static readonly string[] _otherAddresses = ["Otlp:Http", "Otlp:Grpc"];
+
     /// <summary>An address that can be called on this machine: localhost in place of every address.</summary>
     public static string LocalAddress(string address)
     {
@@ -22,17 +25,25 @@ public static class Listener
     /// <exception cref="StartRefusedException">A port can't be had; the sentence names it.</exception>
     internal static void CheckPorts(IConfiguration configuration)
     {
-        foreach (BindingAddress binding in Configured(configuration))
+        foreach ((BindingAddress binding, string option) in Configured(configuration))
         {
-            if (binding is { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 })
+            if (FindFault(binding) is { } fault)
             {
-                Check(binding, AddressOf(binding.Host));
+                throw new StartRefusedException($"The start failed: the server can't listen on {binding}: {fault}. Choose another with {option}.");
             }
         }
     }
 
-    private static void Check(BindingAddress binding, IPAddress address)
+    /// <summary>Tries to listen on an address. Returns why it can't be done, or null.</summary>
+    public static string? FindFault(BindingAddress binding)
     {
+        ArgumentNullException.ThrowIfNull(binding);
+        if (binding.IsUnixPipe || binding.IsNamedPipe || binding.Port == 0)
+        {
+            return null;
+        }
+
+        IPAddress address = AddressOf(binding.Host);
         try
         {
             using TcpListener port = new(address, binding.Port);
@@ -43,28 +54,36 @@ public static class Listener
             }
 
             port.Start();
+            return null;
         }
         catch (SocketException fault)
         {
-            string reason = fault.SocketErrorCode switch
+            return fault.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => "it is in use by another program",
                 SocketError.AccessDenied => "only an administrator may have it",
                 SocketError.AddressNotAvailable => "this machine has no such address",
                 _ => fault.Message,
             };
-            throw new StartRefusedException($"The start failed: the server can't listen on {binding}: {reason}. Choose another with --urls.", fault);
         }
     }
 
+    /// <summary>Where an address is listened on.</summary>
+    public static IPEndPoint EndPointOf(BindingAddress binding)
+    {
+        ArgumentNullException.ThrowIfNull(binding);
+        return new IPEndPoint(AddressOf(binding.Host), binding.Port);
+    }
+
     // The addresses of --urls; of Kestrel:Endpoints, which win over it; or of the default. An address that can't be read is told by the server.
-    private static IEnumerable<BindingAddress> Configured(IConfiguration configuration)
+    private static IEnumerable<(BindingAddress Binding, string Option)> Configured(IConfiguration configuration)
     {
         string[] endpoints = [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()];
         IEnumerable<string> ports = Split(configuration["http_ports"]).Select(port => $"http://*:{port}")
             .Concat(Split(configuration["https_ports"]).Select(port => $"https://*:{port}"));
         IEnumerable<string> addresses = endpoints.Length > 0 ? endpoints : Split(configuration["urls"]) is { Length: > 0 } urls ? urls : ports;
-        foreach (string address in addresses)
+        IEnumerable<(string Address, string Option)> others = _otherAddresses.Select(key => (configuration[key] ?? "", $"--{key}"));
+        foreach ((string address, string option) in addresses.Select(address => (address, "--urls")).Concat(others.Where(other => other.Address.Length > 0)))
         {
             BindingAddress? binding = null;
             try
@@ -76,7 +95,7 @@ public static class Listener
                 continue;
             }
 
-            yield return binding;
+            yield return (binding, option);
         }
     }
 

@@ -13,9 +13,9 @@ namespace TimeSeries.Ingest.Receive;
 /// Takes the pushes of every protocol over HTTP: token, headers, whether pushes are taken just now, body within the limits, then
 /// <see cref="BatchIngestor"/>, and the protocol's response. Thread safe.
 /// </summary>
-internal sealed class BatchEndpoint(
+internal sealed partial class BatchEndpoint(
     ProjectDirectory projects, MemoryBudget budget, IngestGate gate, BatchIngestor ingestor,
-    IngestInstruments instruments, TimeProvider clock)
+    IngestInstruments instruments, TimeProvider clock, ILogger<BatchEndpoint> logger)
 {
     private const int FirstBodyBytes = 64 << 10;
 
@@ -28,6 +28,23 @@ internal sealed class BatchEndpoint(
     public async Task HandleAsync(HttpContext context, IBatchProtocol protocol)
     {
         long began = clock.GetTimestamp();
+        try
+        {
+            await RespondAsync(context, protocol);
+        }
+        catch (Exception failure) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            LogFailure(failure, context.Request.Method, context.Request.Path);
+            context.Response.Clear();
+            await protocol.RefuseAsync(context, IngestProblem.Failed);
+        }
+
+        instruments.Requests.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
+        instruments.Duration.Record(clock.GetElapsedTime(began).TotalSeconds);
+    }
+
+    private async Task RespondAsync(HttpContext context, IBatchProtocol protocol)
+    {
         TokenCheck check = protocol.Authenticate(context.Request, projects);
         if (check.IsGranted)
         {
@@ -38,14 +55,11 @@ internal sealed class BatchEndpoint(
             await context.DelayWrongTokenAsync(check.Outcome);
             await protocol.RefuseAsync(context, check.Outcome);
         }
-
-        instruments.Requests.Add(1, new KeyValuePair<string, object?>("status", context.Response.StatusCode));
-        instruments.Duration.Record(clock.GetElapsedTime(began).TotalSeconds);
     }
 
     private async Task TakeAsync(HttpContext context, IBatchProtocol protocol, AuthenticatedProject project)
     {
-        IngestProblem? problem = protocol.TryBegin(context.Request, out IBatchRequest? push);
+        IngestProblem? problem = protocol.TryBegin(context.Request, project, out IBatchRequest? push);
         using (push)
         {
             problem ??= gate.FindProblem();
@@ -87,6 +101,9 @@ internal sealed class BatchEndpoint(
 
         return problem is null ? await ingestor.IngestAsync(body, push, project, reservation, span) : IngestResult.Refused(problem);
     }
+
+    [LoggerMessage(1001, LogLevel.Error, "{Method} {Path} failed.")]
+    private partial void LogFailure(Exception failure, string method, PathString path);
 }
 
 /// <summary>Whether pushes are taken at all just now. Thread safe.</summary>

@@ -17,6 +17,12 @@ internal static class BodyInflater
     public static IngestProblem? Inflate(
         ReadOnlyMemory<byte> body, BodyEncoding encoding, PooledBuffer into, BodyLimits limits, MemoryReservation share, out ReadOnlyMemory<byte> inflated)
     {
+        if (body.IsEmpty)
+        {
+            inflated = default;
+            return Damaged(encoding.ToString().ToLowerInvariant(), "ends too early", 0);
+        }
+
         IngestProblem? refusal = encoding == BodyEncoding.Brotli
             ? InflateBrotli(body.Span, into, limits, share)
             : InflateStream(body, encoding, into, limits, share);

@@ -1,5 +1,4 @@
-using TimeSeries.Core.Building;
-using TimeSeries.Core.Model.Ports;
+using Microsoft.Extensions.Primitives;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
@@ -16,7 +15,7 @@ internal interface IBatchProtocol
     TokenCheck Authenticate(HttpRequest request, ProjectDirectory projects);
 
     /// <summary>Reads headers and query. Returns why the request is refused; null when it goes on.</summary>
-    IngestProblem? TryBegin(HttpRequest request, out IBatchRequest? push);
+    IngestProblem? TryBegin(HttpRequest request, AuthenticatedProject project, out IBatchRequest? push);
 
     /// <summary>Writes that the token doesn't grant what the request needs.</summary>
     Task RefuseAsync(HttpContext context, TokenOutcome outcome);
@@ -28,51 +27,17 @@ internal interface IBatchProtocol
 /// <summary>A path whose POST requests a protocol takes.</summary>
 /// <param name="Path">The path.</param>
 /// <param name="Find">Finds the protocol; called for each request.</param>
-internal sealed record BatchRoute(string Path, Func<IServiceProvider, IBatchProtocol> Find);
+internal sealed record BatchRoute(string Path, Func<IServiceProvider, IBatchProtocol> Find)
+{
+    /// <summary>Whether it is no endpoint of HTTP that the OpenAPI document could describe.</summary>
+    public bool IsRemoteCall { get; init; }
+}
 
 /// <summary>An endpoint that a protocol has beside its pushes: what its clients ask before they push.</summary>
 /// <param name="Methods">The methods; none for every method.</param>
 /// <param name="Path">The path.</param>
 /// <param name="Respond">Writes the response.</param>
 internal sealed record SideRoute(IReadOnlyList<string> Methods, string Path, RequestDelegate Respond);
-
-/// <summary>One push of a protocol. Its methods are called once each, in the order in which they are here. Disposed last, whatever happened before.</summary>
-internal interface IBatchRequest : IDisposable
-{
-    /// <summary>How large the body may be.</summary>
-    BodyLimits Limits { get; }
-
-    /// <summary>Whether the response waits until the samples are in the store.</summary>
-    bool WaitsForStore => false;
-
-    /// <summary>How long the sender waits from now on; null when it doesn't say.</summary>
-    TimeSpan? TimeLeft => null;
-
-    /// <summary>Finds what is to be decoded in what was sent, where something else is around it. Returns why the push is refused.</summary>
-    IngestProblem? Open(ReadOnlyMemory<byte> sent, out ReadOnlyMemory<byte> body)
-    {
-        body = sent;
-        return null;
-    }
-
-    /// <summary>How the body is compressed.</summary>
-    BodyEncoding Encoding { get; }
-
-    /// <summary>Decodes the whole body, inflated, into a builder. Returns why the body is refused as a whole; null when it is not.</summary>
-    DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into);
-
-    /// <summary>The idempotency key of the push that was decoded; null when it has none.</summary>
-    ResendKey? FindKey(AuthenticatedProject project);
-
-    /// <summary>
-    /// Called once with the final outcome of a batch that was submitted, on any thread, before the response: also when the response has left before with
-    /// <see cref="CommitOutcome.Delayed"/>, and then after <see cref="IDisposable.Dispose"/>. Not called when nothing is submitted. Must not block.
-    /// </summary>
-    Action<CommitOutcome>? WhenEnded => null;
-
-    /// <summary>Writes the response: what became of the push, also when it is refused.</summary>
-    Task RespondAsync(HttpContext context, IngestResult result);
-}
 
 /// <summary>How large a body may be, as sent and inflated, with the names of the options that say so.</summary>
 internal sealed record BodyLimits(long SentBytes, string SentOption, long InflatedBytes, string InflatedOption)
@@ -104,6 +69,20 @@ internal enum BodyEncoding : byte
 
     /// <summary>zlib (RFC 1950), as the RFC has it; bare deflate data, which many send under this name, are taken too.</summary>
     Deflate,
+}
+
+/// <summary>Names of <see cref="BodyEncoding"/>.</summary>
+internal static class BodyEncodings
+{
+    /// <summary>The encoding that a header names; null when it is none, or more than one.</summary>
+    public static BodyEncoding? Find(StringValues header) => header.ToString().Trim().ToLowerInvariant() switch
+    {
+        "" or "identity" => BodyEncoding.Identity,
+        "gzip" or "x-gzip" => BodyEncoding.Gzip,
+        "br" => BodyEncoding.Brotli,
+        "deflate" => BodyEncoding.Deflate,
+        _ => null,
+    };
 }
 
 /// <summary>Why a whole batch can't be taken: the agent should not send it again (400).</summary>

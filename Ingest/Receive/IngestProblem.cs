@@ -40,6 +40,9 @@ internal sealed record IngestProblem(int Status, string Detail)
 
     public static IngestProblem Stopping { get; } = new(StatusCodes.Status503ServiceUnavailable, "The server is shutting down. Send the batch again later.");
 
+    public static IngestProblem Failed { get; } =
+        new(StatusCodes.Status500InternalServerError, "The server failed to answer; its log says why.");
+
     public static IngestProblem Delayed { get; } = new(
         StatusCodes.Status503ServiceUnavailable,
         "The batch was not stored within Ingest:StoredTimeout. It may be later: send it again with the same id, which stores it once.");

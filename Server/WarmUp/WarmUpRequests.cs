@@ -60,7 +60,7 @@ internal sealed class WarmUpRequests : IDisposable
     /// <summary>The first requests that were refused, with their status. None is, unless the requests are wrong.</summary>
     public IReadOnlyCollection<string> Refused => _refused;
 
-    /// <summary>Pushes a batch in each form, and in JSON.</summary>
+    /// <summary>Pushes a batch in each form, in JSON, and in each other protocol.</summary>
     public async Task PushAsync()
     {
         foreach ((string contentType, byte[] body) in _pushes)
@@ -69,6 +69,11 @@ internal sealed class WarmUpRequests : IDisposable
             {
                 Content = new ByteArrayContent(body) { Headers = { { "Content-Type", contentType } } },
             });
+        }
+
+        foreach ((string path, string body) in WarmUpExports.All(_clock.GetUtcNow()))
+        {
+            await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
         }
     }
 

@@ -47,7 +47,8 @@ internal sealed class RouteTests
         await using WebApplication app = await BuildAsync(host, folder);
         RoutePattern[] routes =
         [
-            .. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(route => route.RoutePattern)
+            .. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+                .Where(route => route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null).Select(route => route.RoutePattern)
                 .Where(route => !route.RawText!.EndsWith("/{**path}", StringComparison.Ordinal)),
         ];
         using JsonDocument document = JsonDocument.Parse(app.Services.GetRequiredService<HostDocument>().Utf8);

@@ -58,7 +58,8 @@ internal sealed partial class OperatorSurfaceTests
             : (age - TimeSpan.FromHours(1)).Duration() < TimeSpan.FromMinutes(10) ? ExampleTime.HourBefore : number.Value;
     });
 
-    [GeneratedRegex("(?<![0-9])[0-9]{13}(?![0-9])")]
+    // Nanoseconds too.
+    [GeneratedRegex("(?<![0-9])[0-9]{13}(?=(000000)?(?![0-9]))")]
     private static partial Regex EpochMilliseconds();
 
     [Test]

@@ -15,8 +15,12 @@ namespace TimeSeries.Tests.Hosting;
 
 public sealed class WarmUpTests
 {
-    // The document is of the size of a book, and nobody waits for it.
-    private static readonly string[] _cold = ["/openapi/v1.json"];
+    // The document is of the size of a book, and nobody waits for it. Calls of gRPC come to a port of their own and are decoded like other exports.
+    private static readonly string[] _cold =
+    [
+        "/openapi/v1.json", "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+        "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+    ];
 
     [Test]
     public async Task It_calls_every_endpoint_and_none_refuses()

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Protocols.Native.Wire;
@@ -23,7 +22,7 @@ internal readonly record struct IngestHeaders(BodyFormat Format, BodyEncoding En
                 StatusCodes.Status415UnsupportedMediaType, "Content-Type must be application/json (UTF-8) or application/msgpack.");
         }
 
-        if (EncodingOf(request.Headers.ContentEncoding) is not { } encoding)
+        if (BodyEncodings.Find(request.Headers.ContentEncoding) is not { } encoding)
         {
             return new IngestProblem(StatusCodes.Status415UnsupportedMediaType, "Content-Encoding must be gzip, br or deflate, one of them, or absent.");
         }
@@ -48,13 +47,4 @@ internal readonly record struct IngestHeaders(BodyFormat Format, BodyEncoding En
         bool isUtf8 = !type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
         return MessagePackMedia.Is(type) ? BodyFormat.MessagePack : MessagePackMedia.IsJson(type) && isUtf8 ? BodyFormat.Json : null;
     }
-
-    private static BodyEncoding? EncodingOf(StringValues header) => header.ToString().Trim().ToLowerInvariant() switch
-    {
-        "" or "identity" => BodyEncoding.Identity,
-        "gzip" or "x-gzip" => BodyEncoding.Gzip,
-        "br" => BodyEncoding.Brotli,
-        "deflate" => BodyEncoding.Deflate,
-        _ => null,
-    };
 }

@@ -16,7 +16,7 @@ internal sealed class NativeProtocol(IngestOptions options) : IBatchProtocol
 
     public TokenCheck Authenticate(HttpRequest request, ProjectDirectory projects) => TokenAuthenticator.Read(request, projects, Scopes.Ingest);
 
-    public IngestProblem? TryBegin(HttpRequest request, out IBatchRequest? push)
+    public IngestProblem? TryBegin(HttpRequest request, AuthenticatedProject project, out IBatchRequest? push)
     {
         push = null;
         IngestProblem? problem = IngestHeaders.Read(request, out IngestHeaders headers);

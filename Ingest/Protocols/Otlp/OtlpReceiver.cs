@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Protocols.Otlp.Joining;
+using TimeSeries.Ingest.Protocols.Otlp.Mapping;
+using TimeSeries.Ingest.Receive;
+
+namespace TimeSeries.Ingest.Protocols.Otlp;
+
+/// <summary>What all exports share: options, decoders, calls that wait for their transaction, counts. Thread safe.</summary>
+internal sealed class OtlpReceiver(OtlpOptions options, BatchLimits limits, SampleLedger ledger, SignalLedger items, JoinTables joins, TimeProvider clock)
+{
+    // Enough for the requests that are under way at one time on a busy host; more are left to the collector.
+    private const int MaxDecoders = 64;
+
+    private readonly ConcurrentBag<OtlpDecoder> _decoders = [];
+    private readonly AttributeKeys _keys = new(options.Attributes);
+
+    /// <summary>How large a request may be.</summary>
+    public BodyLimits Limits { get; } = new(options.MaxRequestBytes, "Otlp:MaxRequestBytes", options.MaxRequestBytes, "Otlp:MaxRequestBytes");
+
+    /// <summary>How long a request is remembered.</summary>
+    public TimeSpan ResendWindow => options.ResendWindow;
+
+    /// <summary>What requests share.</summary>
+    public JoinTables Joins => joins;
+
+    /// <summary>What became of items.</summary>
+    public SignalLedger Items => items;
+
+    /// <summary>What became of samples.</summary>
+    public SampleLedger Ledger => ledger;
+
+    /// <summary>Which times samples may have now.</summary>
+    public TimeBounds FindBounds() => TimeBounds.At(Timestamp.Now(clock).Milliseconds, limits);
+
+    public OtlpDecoder Rent() => _decoders.TryTake(out OtlpDecoder? decoder) ? decoder : new OtlpDecoder(_keys, options);
+
+    public void Return(OtlpDecoder decoder)
+    {
+        if (_decoders.Count < MaxDecoders)
+        {
+            _decoders.Add(decoder);
+        }
+    }
+}

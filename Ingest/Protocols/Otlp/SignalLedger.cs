@@ -1,0 +1,165 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Ingest.Protocols.Otlp.Joining;
+using TimeSeries.Ingest.Protocols.Otlp.Mapping;
+
+namespace TimeSeries.Ingest.Protocols.Otlp;
+
+/// <summary>
+/// What became of every item of OTLP: received = mapped + unmapped + rejected + duplicate + in flight, since all change under one lock, twice a request. Also
+/// shows what became of calls that are summed up in their transaction. Thread safe.
+/// </summary>
+internal sealed class SignalLedger : IDisposable
+{
+    private static readonly string[] _unmappedNames = NamesOf<UnmappedReason>();
+    private static readonly string[] _rejectedNames = NamesOf<SignalRejection>();
+
+    // The reasons that items of a signal can have: their series are there from the start.
+    private static readonly UnmappedReason[][] _unmappedOf =
+    [
+        [UnmappedReason.Internal, UnmappedReason.Producer, UnmappedReason.ClientOther, UnmappedReason.Messaging],
+        [UnmappedReason.MetricName, UnmappedReason.MetricType, UnmappedReason.MetricDelta, UnmappedReason.MetricSecond, UnmappedReason.NoValue],
+        [UnmappedReason.NoException, UnmappedReason.LowSeverity],
+    ];
+
+    private static readonly SignalRejection[][] _rejectedOf =
+    [
+        [.. Enum.GetValues<SignalRejection>().Where(reason => reason is not (SignalRejection.Negative or SignalRejection.NotANumber))],
+        [
+            SignalRejection.TooFarAhead, SignalRejection.TooOld, SignalRejection.Negative, SignalRejection.NotANumber, SignalRejection.Utf8,
+            SignalRejection.Unavailable,
+        ],
+        [SignalRejection.TooFarAhead, SignalRejection.TooOld, SignalRejection.Utf8, SignalRejection.Hex, SignalRejection.Unavailable],
+    ];
+
+    private readonly Lock _lock = new();
+    private readonly Account[] _accounts = [.. TelemetrySignals.All.Select(_ => new Account())];
+    private readonly Meter _meter;
+    private readonly JoinTables _joins;
+    private long _clockBackwards;
+
+    public SignalLedger(JoinTables joins, IMeterFactory? meters = null)
+    {
+        _joins = joins;
+        _meter = meters?.Create(IngestInstruments.MeterName) ?? new Meter(IngestInstruments.MeterName);
+    }
+
+    /// <summary>Shows the counts as metrics.</summary>
+    public void Show()
+    {
+        _meter.CreateObservableCounter(
+            "timeseries.otlp.items", ObserveItems, "{item}", "Spans, data points and log records, by what became of them, and why.");
+        _meter.CreateObservableUpDownCounter(
+            "timeseries.otlp.items.in_flight", () => CountInFlight(), "{item}", "Items that become samples and are not yet stored.");
+        _meter.CreateObservableCounter(
+            "timeseries.otlp.join", ObserveJoins, "{call}", "SQL and HTTP calls, by what became of them in the sums of their transaction.");
+        _meter.CreateObservableCounter(
+            "timeseries.otlp.clock_backwards", () => Volatile.Read(ref _clockBackwards), "{span}",
+            "Spans that end before they begin; they have a duration of 0.");
+    }
+
+    /// <summary>Counts the items of a request; those that are mapped are in flight.</summary>
+    public void Begin(TelemetrySignal signal, SignalCounts items, int clockBackwards)
+    {
+        Interlocked.Add(ref _clockBackwards, clockBackwards);
+        lock (_lock)
+        {
+            Account account = _accounts[(int)signal];
+            account.InFlight += items.Mapped;
+            account.Duplicates += items.Duplicates;
+            Add(items.Unmapped, account.Unmapped);
+            Add(items.Rejected, account.Rejected);
+        }
+    }
+
+    /// <summary>Counts items that were in flight.</summary>
+    public void End(TelemetrySignal signal, long mapped, CommitOutcome outcome)
+    {
+        lock (_lock)
+        {
+            Account account = _accounts[(int)signal];
+            account.InFlight -= mapped;
+            account.Mapped += outcome == CommitOutcome.Stored ? mapped : 0;
+            account.Duplicates += outcome == CommitOutcome.Resent ? mapped : 0;
+            account.Rejected[(int)SignalRejection.Unavailable] += outcome is CommitOutcome.Stored or CommitOutcome.Resent ? 0 : mapped;
+        }
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static string[] NamesOf<T>()
+        where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    private static void Add(ReadOnlySpan<long> counts, long[] into)
+    {
+        for (int i = 0; i < counts.Length; i++)
+        {
+            into[i] += counts[i];
+        }
+    }
+
+    private List<Measurement<long>> ObserveItems()
+    {
+        List<Measurement<long>> all = [];
+        lock (_lock)
+        {
+            foreach (TelemetrySignal signal in TelemetrySignals.All)
+            {
+                Account account = _accounts[(int)signal];
+                KeyValuePair<string, object?> name = new("signal", TelemetrySignals.NameOf(signal));
+                all.Add(Measure(account.Mapped, name, "mapped"));
+                all.Add(Measure(account.Duplicates, name, "duplicate"));
+                foreach (UnmappedReason reason in _unmappedOf[(int)signal])
+                {
+                    all.Add(Measure(account.Unmapped[(int)reason], name, "unmapped", new KeyValuePair<string, object?>("reason", _unmappedNames[(int)reason])));
+                }
+
+                foreach (SignalRejection reason in _rejectedOf[(int)signal])
+                {
+                    all.Add(Measure(account.Rejected[(int)reason], name, "rejected", new KeyValuePair<string, object?>("reason", _rejectedNames[(int)reason])));
+                }
+            }
+        }
+
+        return all;
+    }
+
+    private static Measurement<long> Measure(
+        long count, KeyValuePair<string, object?> signal, string outcome, params ReadOnlySpan<KeyValuePair<string, object?>> reason) =>
+        new(count, [signal, new KeyValuePair<string, object?>("outcome", outcome), .. reason]);
+
+    private List<Measurement<long>> CountInFlight()
+    {
+        lock (_lock)
+        {
+            return [.. TelemetrySignals.All.Select(signal => new Measurement<long>(
+                _accounts[(int)signal].InFlight, new KeyValuePair<string, object?>("signal", TelemetrySignals.NameOf(signal))))];
+        }
+    }
+
+    private IEnumerable<Measurement<long>> ObserveJoins()
+    {
+        _joins.Waiting.DropOld();
+        return
+        [
+            Joined("same_request", _joins.SameRequest), Joined("earlier_request", _joins.EarlierRequest), Joined("expired", _joins.Waiting.Expired),
+            Joined("evicted", _joins.Waiting.Evicted), Joined("orphan", _joins.Orphans), Joined("restart", _joins.Restarts),
+        ];
+    }
+
+    private static Measurement<long> Joined(string outcome, long calls) => new(calls, new KeyValuePair<string, object?>("outcome", outcome));
+
+    private sealed class Account
+    {
+        public long[] Unmapped { get; } = new long[_unmappedNames.Length];
+
+        public long[] Rejected { get; } = new long[_rejectedNames.Length];
+
+        public long InFlight { get; set; }
+
+        public long Mapped { get; set; }
+
+        public long Duplicates { get; set; }
+    }
+}

@@ -1,0 +1,43 @@
+using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Hosting.Projects;
+
+namespace TimeSeries.Ingest.Receive;
+
+/// <summary>One push of a protocol. Its methods are called once each, in the order in which they are here. Disposed last, whatever happened before.</summary>
+internal interface IBatchRequest : IDisposable
+{
+    /// <summary>How large the body may be.</summary>
+    BodyLimits Limits { get; }
+
+    /// <summary>Whether the response waits until the samples are in the store.</summary>
+    bool WaitsForStore => false;
+
+    /// <summary>How long the sender waits from now on; null when it doesn't say.</summary>
+    TimeSpan? TimeLeft => null;
+
+    /// <summary>Finds what is to be decoded in what was sent, where something else is around it. Returns why the push is refused.</summary>
+    IngestProblem? Open(ReadOnlyMemory<byte> sent, out ReadOnlyMemory<byte> body)
+    {
+        body = sent;
+        return null;
+    }
+
+    /// <summary>How the body is compressed.</summary>
+    BodyEncoding Encoding { get; }
+
+    /// <summary>Decodes the whole body, inflated, into a builder. Returns why the body is refused as a whole; null when it is not.</summary>
+    DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into);
+
+    /// <summary>The idempotency key of the push that was decoded; null when it has none.</summary>
+    ResendKey? FindKey(AuthenticatedProject project);
+
+    /// <summary>
+    /// Called once with the final outcome of a batch that was submitted, on any thread, before the response: also when the response has left before with
+    /// <see cref="CommitOutcome.Delayed"/>, and then after <see cref="IDisposable.Dispose"/>. Not called when nothing is submitted. Must not block.
+    /// </summary>
+    Action<CommitOutcome>? WhenEnded => null;
+
+    /// <summary>Writes the response: what became of the push, also when it is refused.</summary>
+    Task RespondAsync(HttpContext context, IngestResult result);
+}
