@@ -38,10 +38,7 @@ public sealed class TimeSeriesAgent
         Queue = new SampleQueue(Options.Enabled ? Options.QueueSamples : 1, Options.BatchSamples);
         Sink = new SampleSink(Queue, _clock);
         _pump = new BatchPump(Queue, Options, services.GetRequiredService<IBatchSender>(), _log, _clock);
-        if (Options.Enabled)
-        {
-            Observe(services.GetService<IMeterFactory>()?.Create(MeterName) ?? new Meter(MeterName));
-        }
+        Observe(services.GetService<IMeterFactory>()?.Create(MeterName) ?? new Meter(MeterName));
     }
 
     /// <summary>The meter with the agent's own counters.</summary>

@@ -15,7 +15,12 @@ public static class TimeSeriesAgentRegistration
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="configure">Settings that win over the configuration; null for none.</param>
-    public static IServiceCollection AddTimeSeriesAgent(this IServiceCollection services, Action<TimeSeriesAgentOptions>? configure = null)
+    public static IServiceCollection AddTimeSeriesAgent(this IServiceCollection services, Action<TimeSeriesAgentOptions>? configure = null) =>
+        services.AddTimeSeriesAgent(configure, readsSettings: true);
+
+    /// <summary>The same; without settings of the configuration, which are for agents of applications.</summary>
+    internal static IServiceCollection AddTimeSeriesAgent(
+        this IServiceCollection services, Action<TimeSeriesAgentOptions>? configure, bool readsSettings)
     {
         ArgumentNullException.ThrowIfNull(services);
         OptionsBuilder<TimeSeriesAgentOptions> options = services.AddOptions<TimeSeriesAgentOptions>();
@@ -28,9 +33,12 @@ public static class TimeSeriesAgentRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBatchSender, HttpBatchSender>();
         services.AddSingleton<IValidateOptions<TimeSeriesAgentOptions>, OptionsCheck>();
-        options.Configure<IServiceProvider>(static (settings, provider) => Bind(settings, provider.GetService<IConfiguration>()))
-            .Configure(configure ?? (_ => { }))
-            .ValidateOnStart();
+        if (readsSettings)
+        {
+            options.Configure<IServiceProvider>(static (settings, provider) => Bind(settings, provider.GetService<IConfiguration>()));
+        }
+
+        options.Configure(configure ?? (_ => { })).ValidateOnStart();
         services.AddSingleton(static provider => new TimeSeriesAgent(provider));
         services.AddHostedService<AgentService>();
         return services;

@@ -1,3 +1,4 @@
+using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Receive;
 
@@ -29,6 +30,8 @@ public static class IngestEndpoints
         return routes;
     }
 
-    /// <summary>Whether the node has ever taken a sample. Call it once the host has started.</summary>
-    public static bool HasTakenSamples(this IServiceProvider services) => services.GetRequiredService<SequencedLog>().NextNumber > 0;
+    /// <summary>Whether there are samples of users: of any project but the server's own. Call it once the host has started.</summary>
+    public static bool HasTakenSamples(this IServiceProvider services) =>
+        services.GetRequiredService<SequencedLog>().NextNumber > 0
+        && (services.GetRequiredService<StoreRoute>().LogFed is not null || services.GetRequiredService<EmbeddedStore>().HasSamples);
 }

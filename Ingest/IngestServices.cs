@@ -64,6 +64,7 @@ public static class IngestServices
         services.AddSingleton<IBatchSubmitter>(provider => provider.GetRequiredService<BatchSubmitter>());
         services.AddSingleton<BatchIngestor>();
         services.AddSingleton<BatchEndpoint>();
+        services.AddSingleton(provider => new LocalIngest(provider.GetRequiredService<BatchIngestor>(), provider.GetRequiredService<MemoryBudget>()));
         services.AddProtocol<NativeProtocol>(NativeProtocol.Path);
         services.AddSingleton<IApiDescription, BatchDescription>();
         OtlpSetup.Add(services);
@@ -120,7 +121,7 @@ public static class IngestServices
             provider.GetRequiredService<CoreInstruments>().Damage));
         services.AddSingleton<SampleLedger>();
         services.AddSingleton(provider => new SeriesLimit(
-            "timeseries.ingest.samples.", SampleLedger.SeriesOf(Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
+            "timeseries.ingest.samples.", SampleLedger.SeriesOf(1 + Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<AlertDeduplicator>();
         services.AddSingleton<BatchLifecycle>();
@@ -210,6 +211,7 @@ public static class IngestServices
             CacheBytes = options.CacheBytes,
             MaxBytes = options.MaxBytes,
             Retention = options.RetentionOf,
+            Apart = provider.GetService<SelfProject>() is { } self ? new ProjectRetention(self.Pcode, SelfProject.Retention) : null,
             ScrubPeriod = options.ScrubPeriod,
             QuarantinesDamaged = options.QuarantineDamaged,
         };

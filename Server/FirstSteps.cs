@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Web;
@@ -9,11 +8,11 @@ using TimeSeries.Ingest;
 namespace TimeSeries.Server;
 
 /// <summary>
-/// While the store is empty and no project is configured: shows the token and the access key that were made, with commands to paste that push a sample and
-/// read it back. On the terminal and not in the log, which others may read.
+/// While the store has no samples of users and no project is configured: shows the token and the access key that were made, with commands to paste that push a
+/// sample and read it back. At the first start shows the token of the server's own samples. On the terminal and not in the log, which others may read.
 /// </summary>
 internal sealed class FirstSteps(
-    FirstProject first, DataDirectory directory, IServer server, IServiceProvider services, IHostApplicationLifetime lifetime, Terminal terminal,
+    FirstProject first, SelfProject self, IServer server, IServiceProvider services, IHostApplicationLifetime lifetime, Terminal terminal,
     LocalAccess access) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -28,10 +27,19 @@ internal sealed class FirstSteps(
         ? "While no project is configured, alert history and metrics are open without a token on this machine."
         : "Alert history and metrics need the token too: the server listens to more than this machine.";
 
+    private string Self => self.Token is null ? ""
+        : $"The server keeps its own requests and threads in project {self.Pcode}, for a week (Self:Enabled=false switches that off). "
+            + $"The token that reads them, kept in {self.TokenPath}:\n\n  {self.Token}\n";
+
     private void Print()
     {
         if (first is not { Token: { } token, AccessKey: { } key } || services.HasTakenSamples())
         {
+            if (self.IsNew)
+            {
+                terminal.Out.WriteLine($"\n{Self}");
+            }
+
             return;
         }
 
@@ -39,7 +47,7 @@ internal sealed class FirstSteps(
         terminal.Out.WriteLine(
             $$"""
 
-            No project is configured, so project {{FirstProject.Pcode}} was made. Its token, kept in {{directory.TokenPath}}:
+            No project is configured, so project {{FirstProject.Pcode}} was made. Its token, kept in {{first.TokenPath}}:
 
               {{token}}
 
@@ -54,8 +62,9 @@ internal sealed class FirstSteps(
 
             Read and try every endpoint: {{address}}/docs
 
-            The NCP API takes the access key {{key.Id}} with the secret {{key.Secret}}, kept in {{directory.AccessKeyPath}}.
+            The NCP API takes the access key {{key.Id}} with the secret {{key.Secret}}, kept in {{first.AccessKeyPath}}.
 
+            {{Self}}
             {{Access}}
             This is shown until the first sample is stored.
 

@@ -4,6 +4,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
+using TimeSeries.Server.Self;
 using TimeSeries.Server.WarmUp;
 
 namespace TimeSeries.Server;
@@ -40,6 +41,7 @@ public static class ServerHost
         WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-server", readsSettings);
         builder.Services.AddTimeSeriesIngest(InfluxRoles.Writer | InfluxRoles.Reader);
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
+        builder.Services.AddSelfWatch();
         builder.Services.AddSection<StartOptions>(StartOptions.Section);
         builder.Services.AddHostedService<FirstSteps>();
         replace?.Invoke(builder.Services);

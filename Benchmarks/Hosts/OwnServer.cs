@@ -35,6 +35,7 @@ internal sealed class OwnServer : IAsyncDisposable
         WebApplication app = ServerHost.Build(
         [
             "--urls=http://127.0.0.1:0", "--Storage:Kind=embedded", $"--Storage:Directory={directory ?? own}", "--Logging:LogLevel:Default=Warning",
+            "--Self:Enabled=false",
             "--Projects:0:Pcode=1", $"--Projects:0:Tokens:0:Secret={Token}", .. settings,
         ]);
         await app.StartAsync();

@@ -61,6 +61,9 @@ public sealed class DataDirectory : IDisposable
 
     public string TokenPath => System.IO.Path.Combine(Path, "token");
 
+    /// <summary>The token of the project that the server's own samples go to.</summary>
+    public string SelfTokenPath => System.IO.Path.Combine(Path, "self-token");
+
     public string InstancePath => InstanceFile.PathIn(Path);
 
     public string AccessKeyPath => System.IO.Path.Combine(Path, "access-key");

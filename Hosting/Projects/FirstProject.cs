@@ -17,6 +17,12 @@ public sealed partial class FirstProject(IFileSystem files, DataDirectory direct
     private const int SecretBytes = 32;
     private const int KeyIdBytes = 10;
 
+    /// <summary>Where the token is kept.</summary>
+    public string TokenPath => directory.TokenPath;
+
+    /// <summary>Where the access key is kept.</summary>
+    public string AccessKeyPath => directory.AccessKeyPath;
+
     /// <summary>The token; null where projects are configured. It must not be logged.</summary>
     public string? Token { get; private set; }
 

@@ -10,23 +10,29 @@ namespace TimeSeries.Hosting.Projects;
 /// <summary>All projects of this host, by project code, by token and by access key. Tokens and keys can be replaced. Thread safe.</summary>
 public sealed class ProjectDirectory
 {
+    private readonly SelfProject? _self;
     private volatile Contents _contents;
 
     /// <param name="projects">The projects.</param>
     /// <param name="isQuickStart">Whether they were made because none is configured.</param>
-    public ProjectDirectory(IReadOnlyList<ProjectOptions> projects, bool isQuickStart = false)
+    /// <param name="self">The project of the host's own samples; null when it does not watch itself.</param>
+    public ProjectDirectory(IReadOnlyList<ProjectOptions> projects, bool isQuickStart = false, SelfProject? self = null)
     {
         IsQuickStart = isQuickStart;
-        _contents = new Contents(projects);
+        _self = self;
+        _contents = new Contents(WithSelf(projects));
     }
 
-    /// <summary>The projects in the order configured; at least one in a running host.</summary>
+    /// <summary>The projects in the order configured, at least one in a running host; the host's own is the last.</summary>
     public ImmutableArray<Project> All => _contents.All;
 
     /// <summary>Whether no project is configured.</summary>
     public bool IsQuickStart { get; }
 
     public Project? Find(long pcode) => _contents.ByPcode.GetValueOrDefault(pcode);
+
+    /// <summary>What the first token of a project gives; null when there is no such project, or it has no token.</summary>
+    public AuthenticatedProject? FindFirstToken(long pcode) => _contents.ByToken.Values.FirstOrDefault(token => token.Project.Pcode == pcode);
 
     /// <summary>What a token gives, or null when it is unknown. Looks by hash, so the time taken says nothing of any token.</summary>
     public AuthenticatedProject? FindToken(ReadOnlySpan<char> token)
@@ -48,12 +54,14 @@ public sealed class ProjectDirectory
     /// <returns>False, and nothing is changed, when they are not the same projects with the same apdex thresholds.</returns>
     public bool TryReplace(IReadOnlyList<ProjectOptions> projects)
     {
-        Contents next = new(projects);
+        Contents next = new(WithSelf(projects));
         bool isSame = next.All.Select(project => (project.Pcode, project.ApdexThreshold)).Order()
             .SequenceEqual(All.Select(project => (project.Pcode, project.ApdexThreshold)).Order());
         _contents = isSame ? next : _contents;
         return isSame;
     }
+
+    private IReadOnlyList<ProjectOptions> WithSelf(IReadOnlyList<ProjectOptions> projects) => _self is null ? projects : [.. projects, _self.Make()];
 
     private sealed class Contents
     {
@@ -100,8 +108,9 @@ public static class ProjectRegistration
         services.AddSingleton<FirstProject>().AddSingleton(provider =>
         {
             IReadOnlyList<ProjectOptions> configured = provider.GetRequiredService<ProjectListOptions>().Projects;
-            return configured.Count > 0 ? new ProjectDirectory(configured)
-                : new ProjectDirectory(provider.GetRequiredService<FirstProject>().Make(), isQuickStart: true);
+            SelfProject? self = provider.GetService<SelfProject>() is { IsEnabled: true } watching ? watching : null;
+            return configured.Count > 0 ? new ProjectDirectory(configured, isQuickStart: false, self)
+                : new ProjectDirectory(provider.GetRequiredService<FirstProject>().Make(), isQuickStart: true, self);
         });
 }
 

@@ -60,6 +60,9 @@ public static class HostSetup
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         // Authentication handlers would log every request that they refuse.
         ["Logging:LogLevel:TimeSeries.*Handler"] = "Warning",
+
+        // When nothing can be stored, the host says so itself; that its own samples wait or are dropped is counted.
+        ["Logging:LogLevel:TimeSeries.Agent"] = "Error",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",

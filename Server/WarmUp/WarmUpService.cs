@@ -61,6 +61,7 @@ internal sealed partial class WarmUpService(StartOptions options, TimeProvider c
             [
                 "--urls=http://127.0.0.1:0", "--Otlp:Http=", "--Otlp:Grpc=",
                 "--Storage:Kind=embedded", "--Storage:Directory=/warm-up", "--Storage:HeadBytes=1MiB", "--Wal:MaxBytes=8MiB",
+                "--Self:Enabled=false",
                 .. requests.Project,
             ],
             services =>

@@ -150,7 +150,7 @@ internal sealed class DescribedApi
     private static DescribedApi ReadOfServer()
     {
         using TemporaryFolder folder = new();
-        WebApplication app = ServerHost.Build(TestProjects.Arguments(folder));
+        WebApplication app = ServerHost.Build(TestProjects.Arguments(folder, TestProjects.NotWatched));
         try
         {
             return new DescribedApi(JsonElement.Parse(app.Services.GetRequiredService<HostDocument>().Utf8));

@@ -141,7 +141,7 @@ internal sealed class RouteTests
         {
             "Ingest" => TimeSeries.Ingest.IngestHost.Build(shared),
             "Query" => TimeSeries.Query.QueryHost.Build(shared),
-            _ => ServerHost.Build(TestProjects.Arguments(folder)),
+            _ => ServerHost.Build(TestProjects.Arguments(folder, TestProjects.NotWatched)),
         };
     }
 }

@@ -73,6 +73,10 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     /// <summary>How many blocks there are.</summary>
     public int BlockCount => _catalog.Manifest.Blocks.Length;
 
+    /// <summary>Whether there are samples of any project but the one that is kept apart.</summary>
+    public bool HasSamples => SampleSchema.All.Any(schema => _snapshots.Current.BlocksOf(schema.Kind).Any(block => !block.IsApart))
+        || _snapshots.Current.Frozen.Add(_snapshots.Current.Active).Any(head => head.HasOthersThan(_context.Options.Apart?.Pcode));
+
     /// <summary>Bytes of all blocks.</summary>
     public long BlockBytes => _catalog.Manifest.Blocks.Sum(block => block.Bytes);
 
@@ -129,7 +133,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     public ValueTask<QueryResult> QueryAsync(SampleQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeRange range = Maintenance.Retention.Clamp(query.Kind, query.Range);
+        TimeRange range = Maintenance.Retention.Clamp(query.Kind, query.Pcode, query.Range);
         return ValueTask.FromResult(new SnapshotScan(_snapshots, _scanThreads, _grouped, query, range, cancellationToken).Run());
     }
 
@@ -138,7 +142,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeRange range = Maintenance.Retention.Clamp(query.Kind, query.Range);
+        TimeRange range = Maintenance.Retention.Clamp(query.Kind, query.Pcode, query.Range);
         return ValueTask.FromResult(new SnapshotListing(_snapshots, _context.NodeId, query, range, cancellationToken).Run());
     }
 

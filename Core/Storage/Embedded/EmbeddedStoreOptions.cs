@@ -25,6 +25,9 @@ public sealed class EmbeddedStoreOptions
     /// <summary>How long the samples of a kind are kept, by their time; null for no limit.</summary>
     public Func<Kind, TimeSpan?> Retention { get; init; } = _ => null;
 
+    /// <summary>A project whose samples are kept for a shorter time, in blocks of its own, so that they can be deleted; null for none.</summary>
+    public ProjectRetention? Apart { get; init; }
+
     /// <summary>In which time every block is read once, to find damage.</summary>
     public TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromDays(7);
 
@@ -42,3 +45,8 @@ public sealed class EmbeddedStoreOptions
     /// </summary>
     internal int ScanParallelism { get; init; } = Environment.ProcessorCount;
 }
+
+/// <summary>How long the samples of one project are kept, of whatever kind, unless their kind is kept for a shorter time still.</summary>
+/// <param name="Pcode">The project.</param>
+/// <param name="Kept">The age at which they are deleted.</param>
+public readonly record struct ProjectRetention(long Pcode, TimeSpan Kept);

@@ -28,7 +28,8 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>The same with other services (a clock, a disk) in place of its own.</summary>
     public static async Task<RunningServer> StartAsync(string directory, Action<IServiceCollection> replace, params string[] more)
     {
-        WebApplication app = ServerHost.Build(TestProjects.Arguments(directory, ["--Logging:LogLevel:Default=Warning", .. more]), replace);
+        string[] arguments = TestProjects.Arguments(directory, [TestProjects.NotWatched, "--Logging:LogLevel:Default=Warning", .. more]);
+        WebApplication app = ServerHost.Build(arguments, replace);
         try
         {
             await app.StartAsync();

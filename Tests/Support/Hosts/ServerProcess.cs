@@ -25,6 +25,7 @@ public sealed partial class ServerProcess : IDisposable
         if (project == "Server")
         {
             start.ArgumentList.Add("--Start:WarmUp=false");
+            start.ArgumentList.Add(TestProjects.NotWatched);
         }
 
         foreach (string argument in arguments)

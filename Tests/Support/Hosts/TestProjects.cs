@@ -9,6 +9,9 @@ public static class TestProjects
     public const long Second = 2;
     public const string ReadOnlyToken = "read-only-token-of-the-first-project";
 
+    /// <summary>An argument of a Server: its own samples would be among those that a test counts.</summary>
+    public const string NotWatched = "--Self:Enabled=false";
+
     public static string TokenOf(long pcode) => $"token-of-project-{pcode}";
 
     public static string AccessKeyOf(long pcode) => $"access-key-of-project-{pcode}";

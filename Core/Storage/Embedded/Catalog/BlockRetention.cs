@@ -9,7 +9,8 @@ namespace TimeSeries.Core.Storage.Embedded.Catalog;
 internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog, StoreSnapshots snapshots, Action rest)
 {
     /// <summary>The part of a range whose samples are not too old.</summary>
-    public TimeRange Clamp(Kind kind, TimeRange range) => range with { From = Math.Max(range.From, EarliestOf(kind)) };
+    public TimeRange Clamp(Kind kind, long pcode, TimeRange range) =>
+        range with { From = Math.Max(range.From, EarliestOf(kind, pcode == context.Options.Apart?.Pcode)) };
 
     /// <summary>Deletes blocks whose samples are all too old, then the oldest blocks while the store is over its size.</summary>
     public void Run()
@@ -18,10 +19,12 @@ internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog,
         List<Block> kept = [];
         foreach (KindSchema schema in SampleSchema.All)
         {
-            long earliest = EarliestOf(schema.Kind);
+            long earliest = EarliestOf(schema.Kind, isApart: false);
+            long earliestApart = EarliestOf(schema.Kind, isApart: true);
             foreach (Block block in snapshots.Current.BlocksOf(schema.Kind))
             {
-                (block.Entry.LastTime < earliest ? removed : kept).Add(block);
+                bool isTooOld = block.Entry.LastTime < earliest || (block.Entry.LastTime < earliestApart && block.IsApart);
+                (isTooOld ? removed : kept).Add(block);
             }
         }
 
@@ -39,15 +42,21 @@ internal sealed class BlockRetention(StoreContext context, BlockCatalog catalog,
         }
 
         // What is lost of them would have been deleted too.
-        catalog.ForgetLost(lost => lost.LastTime < EarliestOf(lost.Kind));
+        catalog.ForgetLost(lost => lost.LastTime < EarliestOf(lost.Kind, isApart: false));
         if (removed.Count > 0)
         {
             catalog.Commit([], removed, null, new CompactionThrottle(rest));
         }
     }
 
-    private long EarliestOf(Kind kind) =>
-        context.Options.Retention(kind) is { } retention
-            ? context.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)retention.TotalMilliseconds
-            : long.MinValue;
+    private long EarliestOf(Kind kind, bool isApart)
+    {
+        TimeSpan? kept = context.Options.Retention(kind);
+        if (isApart && context.Options.Apart is { } apart && (kept is null || apart.Kept < kept))
+        {
+            kept = apart.Kept;
+        }
+
+        return kept is { } retention ? context.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)retention.TotalMilliseconds : long.MinValue;
+    }
 }

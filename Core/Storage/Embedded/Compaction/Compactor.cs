@@ -33,9 +33,8 @@ internal sealed class Compactor(StoreContext context, BlockCatalog catalog, Stor
         foreach (KindSchema schema in SampleSchema.All)
         {
             if (((_throttle.Backlog = BacklogOf(schema.Kind)) >= 1 || snapshots.Current.Frozen.IsEmpty)
-                && Merge(_scratch,
-                    CompactionPlan.Next(Readable(schema.Kind), context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), context.Options.MaxBlockRows),
-                    cancellationToken))
+                && Readable(schema.Kind).Any(blocks => Merge(_scratch,
+                    CompactionPlan.Next(blocks, context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), context.Options.MaxBlockRows), cancellationToken)))
             {
                 return true;
             }
@@ -51,7 +50,7 @@ internal sealed class Compactor(StoreContext context, BlockCatalog catalog, Stor
         BlockScratch scratch = new(context, CooperativeYield.Urgent);
         foreach (KindSchema schema in SampleSchema.All)
         {
-            while (Merge(scratch, CompactionPlan.Any(Readable(schema.Kind), context.Options.MaxBlockRows), cancellationToken))
+            while (Readable(schema.Kind).Any(blocks => Merge(scratch, CompactionPlan.Any(blocks, context.Options.MaxBlockRows), cancellationToken)))
             {
             }
         }
@@ -68,8 +67,13 @@ internal sealed class Compactor(StoreContext context, BlockCatalog catalog, Stor
         return (double)small / ManyBlocks;
     }
 
-    private ImmutableArray<Block> Readable(Kind kind) =>
-        snapshots.Current.BlocksOf(kind).RemoveAll(block => _damaged.Contains(block.Entry.Id));
+    // Those of the project that is kept apart stay apart.
+    private IEnumerable<ImmutableArray<Block>> Readable(Kind kind)
+    {
+        ImmutableArray<Block> readable = snapshots.Current.BlocksOf(kind).RemoveAll(block => _damaged.Contains(block.Entry.Id));
+        yield return readable.RemoveAll(block => block.IsApart);
+        yield return readable.RemoveAll(block => !block.IsApart);
+    }
 
     private bool Merge(BlockScratch scratch, ImmutableArray<Block> sources, CancellationToken cancellationToken)
     {

@@ -68,6 +68,9 @@ internal sealed class Head
         return [.. tables];
     }
 
+    /// <summary>Whether there are samples of any project but this one.</summary>
+    public bool HasOthersThan(long? pcode) => _tables.Keys.Any(table => table.Pcode != pcode);
+
     /// <summary>Takes hold of the head, so that its memory stays. False when it is gone already.</summary>
     public bool TryPin()
     {

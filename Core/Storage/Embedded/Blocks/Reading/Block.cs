@@ -19,10 +19,42 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
     private IFile? _file;
     private BlockReader? _columns;
     private int _holders = 1;
+    private volatile Membership _membership;
     private volatile bool _obsolete;
     private volatile bool _isQuarantined;
 
     public BlockEntry Entry { get; } = entry;
+
+    /// <summary>
+    /// Whether all samples are of the project that is kept apart. Read from the block when it is first asked for; false of one that can't be read.
+    /// The store itself holds the block.
+    /// </summary>
+    public bool IsApart
+    {
+        get
+        {
+            if (context.Options.Apart is not { } apart)
+            {
+                return false;
+            }
+
+            try
+            {
+                if (_membership == Membership.Unknown)
+                {
+                    bool isApart = Array.TrueForAll(ReadOnce().Sections, section => section.Pcode == apart.Pcode);
+                    _membership = isApart ? Membership.Apart : Membership.Shared;
+                }
+
+                return _membership == Membership.Apart;
+            }
+            catch (DamagedFileException)
+            {
+                // Whoever reads its samples tells of the damage.
+                return false;
+            }
+        }
+    }
 
     /// <summary>The block's file.</summary>
     public string Path => path;
@@ -96,11 +128,30 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
         }
     }
 
+    // Leaves no file open that nobody reads samples of.
+    private BlockIndex ReadOnce()
+    {
+        lock (_gate)
+        {
+            if (_columns is { } open)
+            {
+                return open.Index;
+            }
+
+            using IFile file = OpenFile();
+            return ReadIndex(file, new ChecksummedReader(file, context));
+        }
+    }
+
     private BlockReader ReadIndex()
     {
         IFile file = _file ??= OpenFile();
         ChecksummedReader parts = new(file, context);
-        BlockIndex index;
+        return new BlockReader(parts, Entry.Id, ReadIndex(file, parts), context.Cache);
+    }
+
+    private BlockIndex ReadIndex(IFile file, ChecksummedReader parts)
+    {
         try
         {
             if (file.Length != Entry.Bytes)
@@ -108,14 +159,12 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
                 throw new InvalidDataException("it is not as long as the manifest says");
             }
 
-            index = BlockInspection.ReadIndex(file, parts, Entry.Kind, context.NodeId);
+            return BlockInspection.ReadIndex(file, parts, Entry.Kind, context.NodeId);
         }
         catch (Exception damage) when (damage is InvalidDataException or (IOException and not DamagedFileException))
         {
             throw parts.Damaged(0, damage);
         }
-
-        return new BlockReader(parts, Entry.Id, index, context.Cache);
     }
 
     private IFile OpenFile()
@@ -158,5 +207,12 @@ internal sealed class Block(StoreContext context, string path, BlockEntry entry)
                 context.Instruments.StoreFailures.Add(1);
             }
         }
+    }
+
+    private enum Membership : byte
+    {
+        Unknown,
+        Apart,
+        Shared,
     }
 }

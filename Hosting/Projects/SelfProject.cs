@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using TimeSeries.Core.Files;
+using TimeSeries.Hosting.Configuration;
+
+namespace TimeSeries.Hosting.Projects;
+
+/// <summary>
+/// The project that the host's own samples go to, with a random token that reads them, kept in a file of the data directory. Nobody can push to it. Its samples
+/// are kept for a week at most.
+/// </summary>
+/// <param name="files">The disk.</param>
+/// <param name="directory">Where the token is kept.</param>
+/// <param name="pcode">Its project code, which no configured project has.</param>
+/// <param name="isEnabled">Whether the host watches itself. If not, the project has no token, and what it has is kept no longer than before.</param>
+public sealed class SelfProject(IFileSystem files, Func<DataDirectory> directory, long pcode, bool isEnabled)
+{
+    /// <summary>How long its samples are kept.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
+
+    // As strong as the hash that a token is looked up by.
+    private const int SecretBytes = 32;
+
+    public long Pcode => pcode;
+
+    public bool IsEnabled => isEnabled;
+
+    /// <summary>Where the token is kept.</summary>
+    public string TokenPath => directory().SelfTokenPath;
+
+    /// <summary>The token; null until it was read. It must not be logged.</summary>
+    public string? Token { get; private set; }
+
+    /// <summary>Whether the token was made by this start.</summary>
+    public bool IsNew { get; private set; }
+
+    /// <summary>Reads the token, or makes one. A deleted file makes another token.</summary>
+    internal ProjectOptions Make()
+    {
+        Token = SecretFile.ReadOrMake(files, TokenPath, () =>
+        {
+            IsNew = true;
+            return Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
+        });
+        return new ProjectOptions { Pcode = pcode, Name = "self", Tokens = [new TokenOptions { Secret = Token, Scopes = Scopes.Read }] };
+    }
+}
