@@ -12,7 +12,8 @@ namespace TimeSeries.Hosting.Projects;
 /// <param name="directory">Where the token is kept.</param>
 /// <param name="pcode">Its project code, which no configured project has.</param>
 /// <param name="isEnabled">Whether the host watches itself. If not, the project has no token, and what it has is kept no longer than before.</param>
-public sealed class SelfProject(IFileSystem files, Func<DataDirectory> directory, long pcode, bool isEnabled)
+/// <param name="givenToken">The token where there is no file for it; null for one in the data directory.</param>
+public sealed class SelfProject(IFileSystem files, Func<DataDirectory> directory, long pcode, bool isEnabled, string? givenToken = null)
 {
     /// <summary>How long its samples are kept.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
@@ -36,7 +37,7 @@ public sealed class SelfProject(IFileSystem files, Func<DataDirectory> directory
     /// <summary>Reads the token, or makes one. A deleted file makes another token.</summary>
     internal ProjectOptions Make()
     {
-        Token = SecretFile.ReadOrMake(files, TokenPath, () =>
+        Token = givenToken ?? SecretFile.ReadOrMake(files, TokenPath, () =>
         {
             IsNew = true;
             return Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));

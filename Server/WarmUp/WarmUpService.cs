@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Projects;
 
 namespace TimeSeries.Server.WarmUp;
 
@@ -13,6 +15,9 @@ internal sealed partial class WarmUpService(StartOptions options, TimeProvider c
 {
     // The first round compiles our own code. What the framework brings compiled is compiled again, for this machine, when it has been called 30 times.
     private static readonly TimeSpan _length = TimeSpan.FromMilliseconds(700);
+
+    // A token in a file would need the disk.
+    private const long SelfPcode = 2;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -61,12 +66,14 @@ internal sealed partial class WarmUpService(StartOptions options, TimeProvider c
             [
                 "--urls=http://127.0.0.1:0", "--Otlp:Http=", "--Otlp:Grpc=",
                 "--Storage:Kind=embedded", "--Storage:Directory=/warm-up", "--Storage:HeadBytes=1MiB", "--Wal:MaxBytes=8MiB",
-                "--Self:Enabled=false",
                 .. requests.Project,
             ],
             services =>
             {
                 services.AddSingleton<IFileSystem, MemoryFileSystem>();
+                services.AddSingleton(provider => new SelfProject(
+                    provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<DataDirectory>, SelfPcode, isEnabled: true,
+                    RandomNumberGenerator.GetHexString(32)));
                 services.AddSingleton<IHostLifetime, NoLifetime>();
                 services.RemoveAll<ILoggerProvider>();
                 replace?.Invoke(services);
