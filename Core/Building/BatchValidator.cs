@@ -67,7 +67,8 @@ public sealed class BatchValidator(BatchLimits limits)
             long time = times[row];
             if ((time > latest || time < earliest) && time != NumberColumn.Missing)
             {
-                rejected.Add(table.Schema.Kind, row, KindSchema.Time, time > latest ? RejectReason.Ahead : RejectReason.PastRetention);
+                string? value = rejected.Shows(table.Schema.Kind, row, table.Schema.Fields[KindSchema.Time]) ? FoundValue.Of(time) : null;
+                rejected.Add(table.Schema.Kind, row, KindSchema.Time, time > latest ? RejectReason.Ahead : RejectReason.PastRetention, value);
             }
         }
     }

@@ -10,7 +10,11 @@ namespace TimeSeries.Core.Building;
 /// Puts the values of one field into its column. Types and limits of values are checked here and nowhere else, whatever the protocol.
 /// A field gets a column with its first value. Not thread safe.
 /// </summary>
-internal sealed class FieldBuilder(Field schema, MapBuilder maps)
+/// <param name="schema">The field.</param>
+/// <param name="kind">Its kind.</param>
+/// <param name="maps">Where entries of maps are collected.</param>
+/// <param name="rejected">Says of which samples values are shown.</param>
+internal sealed class FieldBuilder(Field schema, Kind kind, MapBuilder maps, RejectedSamples rejected)
 {
     private readonly NumberConversion _rule = new(schema);
     private SampleTable? _table;
@@ -36,6 +40,9 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
     /// <summary>Why the last value was rejected.</summary>
     public RejectReason Reason { get; private set; }
 
+    /// <summary>The value that was rejected last, where it may be shown; else null.</summary>
+    public string? Value { get; private set; }
+
     /// <summary>The numbers, made when there are none yet.</summary>
     public NumberColumn Numbers => _numbers ?? MakeNumbers();
 
@@ -51,22 +58,41 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
     }
 
     /// <summary>Sets a row's whole number, in the unit of the wire.</summary>
-    public ValueOutcome Set(int row, long value) => Set(row, _rule.AllowsNumbers ? _rule.Whole(value, out long stored) : Wrong(out stored), stored);
+    public ValueOutcome Set(int row, long value)
+    {
+        RejectReason reason = _rule.AllowsNumbers ? _rule.Whole(value, out long stored) : Wrong(out stored);
+        return reason == RejectReason.None ? Keep(row, stored) : Reject(reason, Shows(row) ? FoundValue.Of(value) : null);
+    }
 
     /// <summary>Sets a row's number, in the unit of the wire.</summary>
-    public ValueOutcome Set(int row, double value) => Set(row, _rule.AllowsNumbers ? _rule.Fraction(value, out long stored) : Wrong(out stored), stored);
+    public ValueOutcome Set(int row, double value)
+    {
+        RejectReason reason = _rule.AllowsNumbers ? _rule.Fraction(value, out long stored) : Wrong(out stored);
+        return reason == RejectReason.None ? Keep(row, stored) : Reject(reason, Shows(row) ? FoundValue.Of(value) : null);
+    }
 
     /// <summary>Sets a row's truth value.</summary>
-    public ValueOutcome Set(int row, bool value) => Set(row, Type == FieldType.Boolean ? RejectReason.None : RejectReason.WrongType, value ? 1 : 0);
+    public ValueOutcome Set(int row, bool value) => Type == FieldType.Boolean
+        ? Keep(row, value ? 1 : 0)
+        : Reject(RejectReason.WrongType, Shows(row) ? FoundValue.Of(value) : null);
 
     /// <summary>Sets a row's number as it is stored.</summary>
-    public ValueOutcome SetStored(int row, long value) => _rule.Scale == 1 ? Set(row, value) : Set(
-        row, value < schema.Minimum ? RejectReason.TooSmall : value > schema.Maximum ? RejectReason.TooLarge : RejectReason.None, value);
+    public ValueOutcome SetStored(int row, long value)
+    {
+        if (_rule.Scale == 1)
+        {
+            return Set(row, value);
+        }
+
+        return value >= schema.Minimum && value <= schema.Maximum
+            ? Keep(row, value)
+            : Reject(value < schema.Minimum ? RejectReason.TooSmall : RejectReason.TooLarge, Shows(row) ? FoundValue.Of((double)value / _rule.Scale) : null);
+    }
 
     /// <summary>Sets a row's text; <see cref="TextColumn.Missing"/> when it is empty and needn't be there.</summary>
     public ValueOutcome Set(int row, ReadOnlySpan<byte> text, OverLimit? overLimit = null)
     {
-        ValueOutcome outcome = AddText(text, overLimit ?? schema.OverLimit, out int code);
+        ValueOutcome outcome = AddText(text, overLimit ?? schema.OverLimit, row, out int code);
         SetCode(row, code);
         return outcome;
     }
@@ -121,32 +147,38 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
         }
     }
 
-    /// <summary>Adds a text to the column's and gives its code: <see cref="TextColumn.Missing"/> when it is empty or rejected.</summary>
+    /// <summary>
+    /// Adds a text to the column's and gives its code: <see cref="TextColumn.Missing"/> when it is empty or rejected. The row is for <see cref="Shows"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ValueOutcome AddText(ReadOnlySpan<byte> text, out int code) => AddText(text, schema.OverLimit, out code);
+    public ValueOutcome AddText(ReadOnlySpan<byte> text, int row, out int code) => AddText(text, schema.OverLimit, row, out code);
 
     /// <summary>Adds the map that was collected and gives its code. A map without entries says no more than none.</summary>
     public int AddMap() => maps.IsEmpty ? TextColumn.Missing : Texts.AddText(maps.Json());
 
-    /// <summary>Says that a value costs its sample, and why.</summary>
-    public ValueOutcome Reject(RejectReason reason)
+    /// <summary>Whether a rejected value of a row is shown; never for a negative row.</summary>
+    public bool Shows(int row) => row >= 0 && rejected.Shows(kind, row, schema);
+
+    /// <summary>Says that a value costs its sample, and why; with what was found where that is shown.</summary>
+    public ValueOutcome Reject(RejectReason reason, string? value = null)
     {
         Reason = reason;
+        Value = value;
         return ValueOutcome.Rejected;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ValueOutcome AddText(ReadOnlySpan<byte> text, OverLimit overLimit, out int code)
+    private ValueOutcome AddText(ReadOnlySpan<byte> text, OverLimit overLimit, int row, out int code)
     {
         code = TextColumn.Missing;
         if (Type != FieldType.Text)
         {
-            return Reject(RejectReason.WrongType);
+            return Reject(RejectReason.WrongType, Shows(row) ? FoundValue.Quoted(text) : null);
         }
 
         if (text.Length > schema.MaxBytes)
         {
-            return Shorten(text, overLimit, out code);
+            return Shorten(text, overLimit, row, out code);
         }
 
         // An empty text is a value only where there has to be one.
@@ -158,12 +190,12 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
         return ValueOutcome.Kept;
     }
 
-    private ValueOutcome Shorten(ReadOnlySpan<byte> text, OverLimit overLimit, out int code)
+    private ValueOutcome Shorten(ReadOnlySpan<byte> text, OverLimit overLimit, int row, out int code)
     {
         code = TextColumn.Missing;
         if (overLimit == OverLimit.Reject)
         {
-            return Reject(RejectReason.TooLong);
+            return Reject(RejectReason.TooLong, Shows(row) ? FoundValue.Of(text) : null);
         }
 
         // What is cut away is never seen again, so that it has to be checked here.
@@ -176,13 +208,8 @@ internal sealed class FieldBuilder(Field schema, MapBuilder maps)
         return ValueOutcome.Cut;
     }
 
-    private ValueOutcome Set(int row, RejectReason reason, long stored)
+    private ValueOutcome Keep(int row, long stored)
     {
-        if (reason != RejectReason.None)
-        {
-            return Reject(reason);
-        }
-
         Numbers.Set(row, stored);
         return ValueOutcome.Kept;
     }

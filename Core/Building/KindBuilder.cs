@@ -25,7 +25,7 @@ public sealed class KindBuilder
     {
         Schema = SampleSchema.Of(kind);
         _batch = batch;
-        _fields = [.. Schema.Fields.Select(field => new FieldBuilder(field, batch.Maps))];
+        _fields = [.. Schema.Fields.Select(field => new FieldBuilder(field, kind, batch.Maps, batch.Rejected))];
         _notes = new byte[_fields.Length];
     }
 
@@ -152,7 +152,7 @@ public sealed class KindBuilder
     {
         if (outcome == ValueOutcome.Rejected)
         {
-            Reject(field, row, field.Reason);
+            Reject(field, row, field.Reason, field.Value);
         }
         else if (outcome == ValueOutcome.Cut)
         {
@@ -161,7 +161,8 @@ public sealed class KindBuilder
     }
 
     /// <summary>Rejects a row for a value in a column that is filled by itself.</summary>
-    internal void Reject(FieldBuilder field, int row, RejectReason reason) => _batch.Rejected.Add(Schema.Kind, row, field.Ordinal, reason);
+    internal void Reject(FieldBuilder field, int row, RejectReason reason, string? value) =>
+        _batch.Rejected.Add(Schema.Kind, row, field.Ordinal, reason, value);
 
     private void FinishNotes()
     {
@@ -173,7 +174,7 @@ public sealed class KindBuilder
             }
             else if (_notes[ordinal] != 0 && !_isRejected)
             {
-                _batch.Rejected.Add(Schema.Kind, Rows, ordinal, (RejectReason)_notes[ordinal]);
+                _batch.Rejected.Add(Schema.Kind, Rows, ordinal, (RejectReason)_notes[ordinal], _fields[ordinal].Value);
             }
         }
 

@@ -12,6 +12,12 @@ public sealed class RejectedSamples
     private readonly ushort[]?[] _marks = new ushort[]?[SampleSchema.All.Length];
     private readonly int[] _counts = new int[SampleSchema.All.Length];
 
+    // The values found in the first of them, by index: of all that a response may list, and of no others.
+    private readonly SortedList<int, string?>?[] _values = new SortedList<int, string?>?[SampleSchema.All.Length];
+
+    /// <summary>Most errors that a response lists.</summary>
+    public const int MostListed = 100;
+
     /// <summary>How many samples are rejected, exactly.</summary>
     public int Total
     {
@@ -56,7 +62,8 @@ public sealed class RejectedSamples
                 if (marks[i] != 0)
                 {
                     Field? field = marks[i] >> 8 == 0 ? null : schema.Fields[(marks[i] >> 8) - 1];
-                    errors.Add(new SampleError(schema.Kind, i, field?.Name, RejectReasonText.Of((RejectReason)(byte)marks[i], field)));
+                    string? value = _values[(int)schema.Kind]?.GetValueOrDefault(i);
+                    errors.Add(new SampleError(schema.Kind, i, field?.Name, RejectReasonText.Of((RejectReason)(byte)marks[i], field), value));
                 }
             }
         }
@@ -64,8 +71,17 @@ public sealed class RejectedSamples
         return errors;
     }
 
-    /// <summary>Rejects a sample; <paramref name="field"/> is the ordinal at fault or -1 for the whole row. Of several errors the lowest field stays.</summary>
-    internal void Add(Kind kind, int index, int field, RejectReason reason)
+    /// <summary>
+    /// Whether a response may show a value of this sample: its error would be among the first of its kind, and the field holds no secrets. Values are made into
+    /// text for these alone.
+    /// </summary>
+    internal bool Shows(Kind kind, int index, Field field) => !field.IsSecret && IsListed(kind, index);
+
+    /// <summary>
+    /// Rejects a sample; <paramref name="field"/> is the ordinal at fault or -1 for the whole row. Of several errors the lowest field stays. The value is what
+    /// was found there; null where <see cref="Shows"/> is false, or where there is none.
+    /// </summary>
+    internal void Add(Kind kind, int index, int field, RejectReason reason, string? value = null)
     {
         ref ushort[]? marks = ref _marks[(int)kind];
         if (marks is null || index >= marks.Length)
@@ -84,6 +100,22 @@ public sealed class RejectedSamples
         }
 
         marks[index] = (ushort)((field + 1) << 8 | (byte)reason);
+        if (IsListed(kind, index))
+        {
+            Keep(kind, index, value);
+        }
+    }
+
+    private bool IsListed(Kind kind, int index) => _values[(int)kind] is not { Count: >= MostListed } kept || index <= kept.GetKeyAtIndex(kept.Count - 1);
+
+    private void Keep(Kind kind, int index, string? value)
+    {
+        SortedList<int, string?> kept = _values[(int)kind] ??= [];
+        kept[index] = value;
+        if (kept.Count > MostListed)
+        {
+            kept.RemoveAt(kept.Count - 1);
+        }
     }
 
     internal ReadOnlySpan<ushort> Marks(Kind kind) => _counts[(int)kind] == 0 ? [] : _marks[(int)kind];
@@ -93,6 +125,7 @@ public sealed class RejectedSamples
         if (_counts[(int)kind] > 0)
         {
             _counts[(int)kind] = 0;
+            _values[(int)kind]?.Clear();
 
             // What one hostile batch blew up is not worth keeping.
             if (_marks[(int)kind]!.Length > 1 << 20)
@@ -120,7 +153,8 @@ public sealed class RejectedSamples
 /// <param name="Index">Its index among the samples of its kind in the body, from 0.</param>
 /// <param name="Field">The field at fault; null when it is the row as a whole.</param>
 /// <param name="Reason">What would have been right.</param>
-public sealed record SampleError(Kind Kind, int Index, string? Field, string Reason);
+/// <param name="Value">What was found, at most 64 code points; null where there is no value, or none that may be shown.</param>
+public sealed record SampleError(Kind Kind, int Index, string? Field, string Reason, string? Value = null);
 
 /// <summary>The samples of one batch that had a text cut to its limit, by kind and index on the wire.</summary>
 internal sealed class TruncatedSamples

@@ -97,13 +97,17 @@ internal static class TextValidation
         Span<int> codes = column.Edit();
         for (int row = 0; row < codes.Length; row++)
         {
-            if (codes[row] != TextColumn.Missing)
+            if (codes[row] == TextColumn.Missing)
             {
-                codes[row] = canonical[codes[row]];
-                if (codes[row] == TextColumn.Missing)
-                {
-                    rejected.Add(table.Schema.Kind, row, field.Ordinal, RejectReason.NotAllowed);
-                }
+                continue;
+            }
+
+            int found = codes[row];
+            codes[row] = canonical[found];
+            if (codes[row] == TextColumn.Missing)
+            {
+                string? value = rejected.Shows(table.Schema.Kind, row, field) ? FoundValue.Of(column.Symbols[found]) : null;
+                rejected.Add(table.Schema.Kind, row, field.Ordinal, RejectReason.NotAllowed, value);
             }
         }
 
@@ -142,7 +146,8 @@ internal static class TextValidation
 
             if (!Guid.TryParse(column.Symbols[code], out Guid guid))
             {
-                rejected.Add(table.Schema.Kind, row, field.Ordinal, RejectReason.NotAGuid);
+                string? value = rejected.Shows(table.Schema.Kind, row, field) ? FoundValue.Of(column.Symbols[code]) : null;
+                rejected.Add(table.Schema.Kind, row, field.Ordinal, RejectReason.NotAGuid, value);
                 continue;
             }
 

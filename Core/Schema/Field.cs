@@ -41,6 +41,9 @@ public sealed record Field(string Name, FieldType Type)
     /// <summary>The text is a GUID, kept in lower case with dashes; one is made when it is missing.</summary>
     public bool IsGuid { get; init; }
 
+    /// <summary>Whether a value may be a secret, which no response to a push shows.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>Set from the batch's agent and never read from a sample (okind, onode; oid and oname where samples name no agent).</summary>
     public bool FromEnvelope { get; init; }
 

@@ -20,8 +20,6 @@ internal sealed class BatchIngestor(
     BatchValidator validator, BatchSubmitter submitter, SampleLedger ledger, SampleBatchPool batches, SampleBatchBuilderPool builders,
     DataDirectory directory, TimeProvider clock)
 {
-    private const int MaxListedErrors = 100;
-
     // Columns of a batch take about this much of its inflated body; the true size is set once it is known.
     private const int ColumnsPerBodyByte = 2;
 
@@ -55,7 +53,7 @@ internal sealed class BatchIngestor(
             reservation.SetTo(body.Length + samples.AllocatedBytes);
             if (validated.Batch is null)
             {
-                return new IngestResult { Counts = new BatchCounts(0, validated.Rejected, 0, 0), Errors = builder.Rejected.List(MaxListedErrors) };
+                return new IngestResult { Counts = new BatchCounts(0, validated.Rejected, 0, 0), Errors = builder.Rejected.List(RejectedSamples.MostListed) };
             }
 
             CommitResult committed = await SubmitAsync(validated, push, project);
@@ -111,7 +109,7 @@ internal sealed class BatchIngestor(
 
     private IngestResult Describe(CommitResult committed, SampleBatchBuilder builder, StoredState? stored) => committed.Outcome switch
     {
-        CommitOutcome.Stored => Describe(committed, builder.Rejected.List(MaxListedErrors), stored),
+        CommitOutcome.Stored => Describe(committed, builder.Rejected.List(RejectedSamples.MostListed), stored),
         CommitOutcome.Resent => Describe(committed, [], stored),
         CommitOutcome.LogUnavailable => IngestResult.Refused(IngestProblem.Unavailable("the log can't be written")),
         CommitOutcome.LogFull => IngestResult.Refused(IngestProblem.Unavailable(IngestProblem.LogFull)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
@@ -113,7 +114,9 @@ internal sealed class PushedBatch
 
         foreach (SampleError error in Errors)
         {
-            text.Append(error).Append('\n');
+            // One form sends as a float what another sends as an integer.
+            string? value = double.TryParse(error.Value, CultureInfo.InvariantCulture, out double number) ? FoundValue.Of(number) : error.Value;
+            text.Append(error with { Value = value }).Append('\n');
         }
 
         return text.Append(Received).Append(' ').Append(Result.Truncated).ToString();

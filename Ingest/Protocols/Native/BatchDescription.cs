@@ -81,7 +81,10 @@ internal sealed class BatchDescription : IApiDescription
         ("kind", Enum(BatchSchemas.KindNames)),
         ("index", Count("Place among the samples of its kind in the body, from 0.")),
         ("field", String("The field at fault; null when it is the row as a whole.").OrNull()),
-        ("reason", String("What would have been right.")));
+        ("reason", String("What would have been right.")))
+        .WithOptional(
+            ("value", String(
+                "What was found instead, at most 64 code points, cut with …; a text in quotes where none belongs. Never of api_key and oauth_id.")));
 
     private static OpenApiSchema PushProblem() => ProblemSchema.Create().WithOptional(
         ("byteOffset", Count("Where in the body the trouble is.")),

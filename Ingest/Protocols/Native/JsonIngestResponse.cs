@@ -57,6 +57,11 @@ internal static class JsonIngestResponse
             json.WriteNumber("index"u8, error.Index);
             json.WriteString("field"u8, error.Field);
             json.WriteString("reason"u8, error.Reason);
+            if (error.Value is not null)
+            {
+                json.WriteString("value"u8, error.Value);
+            }
+
             json.WriteEndObject();
         }
 

@@ -69,7 +69,7 @@ internal static class MessagePackIngestResponse
 
     private static void WriteError(ref MessagePackWriter writer, SampleError error)
     {
-        writer.WriteMapHeader(ErrorMemberCount);
+        writer.WriteMapHeader(ErrorMemberCount + (error.Value is null ? 0 : 1));
         writer.Write("kind");
         writer.Write(SampleSchema.Of(error.Kind).Name);
         writer.Write("index");
@@ -78,5 +78,10 @@ internal static class MessagePackIngestResponse
         writer.Write(error.Field);
         writer.Write("reason");
         writer.Write(error.Reason);
+        if (error.Value is not null)
+        {
+            writer.Write("value");
+            writer.Write(error.Value);
+        }
     }
 }

@@ -10,6 +10,9 @@ internal sealed class DictionaryEntries
     private const int FirstRejected = -2;
 
     private readonly HashSet<int> _cut = [];
+
+    // What the first rejected entries were, as responses show it.
+    private readonly Dictionary<int, string> _values = [];
     private int[] _entries = [];
 
     public int Count { get; private set; }
@@ -24,10 +27,19 @@ internal sealed class DictionaryEntries
         Count = 0;
         Plain = true;
         _cut.Clear();
+        _values.Clear();
     }
 
-    public void Add(int code, ValueOutcome outcome, RejectReason reason)
+    /// <summary>Whether one more value is kept to be shown: no more than a response lists.</summary>
+    public bool ShowsMore => _values.Count < RejectedSamples.MostListed;
+
+    public void Add(int code, ValueOutcome outcome, RejectReason reason, string? value)
     {
+        if (outcome == ValueOutcome.Rejected && value is not null)
+        {
+            _values[Count] = value;
+        }
+
         if (Count == _entries.Length)
         {
             Array.Resize(ref _entries, Math.Max(64, Count * 2));
@@ -43,9 +55,10 @@ internal sealed class DictionaryEntries
     }
 
     /// <summary>What an index means: its code (or <see cref="TextColumn.Missing"/>) and what becomes of a sample that has it.</summary>
-    public ValueOutcome Resolve(long index, out int code, out RejectReason reason)
+    public ValueOutcome Resolve(long index, out int code, out RejectReason reason, out string? value)
     {
         code = TextColumn.Missing;
+        value = null;
         reason = RejectReason.BadIndex;
         if ((ulong)index >= (ulong)Count)
         {
@@ -56,6 +69,7 @@ internal sealed class DictionaryEntries
         if (entry <= FirstRejected)
         {
             reason = (RejectReason)(FirstRejected - entry);
+            value = _values.GetValueOrDefault((int)index);
             return ValueOutcome.Rejected;
         }
 

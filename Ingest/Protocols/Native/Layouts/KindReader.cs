@@ -116,7 +116,7 @@ internal sealed class KindReader
     /// <summary>Gives a row of a column that is read by itself the text that an index means.</summary>
     public void SetCoded(FieldBuilder column, int row, long index)
     {
-        ValueOutcome outcome = Dictionary.Resolve(index, out int code, out RejectReason reason);
+        ValueOutcome outcome = Dictionary.Resolve(index, out int code, out RejectReason reason, out string? value);
         if (code != TextColumn.Missing)
         {
             column.SetCode(row, code);
@@ -124,7 +124,7 @@ internal sealed class KindReader
 
         if (outcome == ValueOutcome.Rejected)
         {
-            Reject(column, row, reason);
+            Reject(column, row, reason, reason == RejectReason.BadIndex && column.Shows(row) ? FoundValue.Of(index) : value);
         }
         else
         {
@@ -132,7 +132,7 @@ internal sealed class KindReader
         }
     }
 
-    public void Reject(FieldBuilder column, int row, RejectReason reason) => Builder.Reject(column, row, reason);
+    public void Reject(FieldBuilder column, int row, RejectReason reason, string? value) => Builder.Reject(column, row, reason, value);
 
     public void AddUnknown(ReadOnlySpan<byte> name) => _request.Unknown.Add(Schema.Name, name);
 }

@@ -55,7 +55,7 @@ internal readonly ref struct PackedNumbers
         {
             for (int row = 0; row < Count; row++)
             {
-                sink.Reject(column, row, RejectReason.WrongType);
+                sink.Reject(column, row, RejectReason.WrongType, Shown(column, row));
             }
 
             return Count;
@@ -98,7 +98,7 @@ internal readonly ref struct PackedNumbers
             else
             {
                 codes[row] = TextColumn.Missing;
-                sink.Reject(column, row, RejectReason.BadIndex);
+                sink.Reject(column, row, RejectReason.BadIndex, Shown(column, row));
             }
         }
 
@@ -125,10 +125,13 @@ internal readonly ref struct PackedNumbers
             RejectReason reason = _width == PackedWidth.F64 ? rule.Fraction(Float(row), out numbers[row]) : rule.Whole(Whole(row), out numbers[row]);
             if (reason != RejectReason.None)
             {
-                sink.Reject(column, row, reason);
+                sink.Reject(column, row, reason, Shown(column, row));
             }
         }
     }
+
+    private string? Shown(FieldBuilder column, int row) =>
+        !column.Shows(row) ? null : _width == PackedWidth.F64 ? FoundValue.Of(Float(row)) : FoundValue.Of(Whole(row));
 
     private long Whole(int row) => _width == PackedWidth.I32
         ? BinaryPrimitives.ReadInt32LittleEndian(_bytes[(row * sizeof(int))..])

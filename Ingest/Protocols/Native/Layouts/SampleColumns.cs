@@ -135,15 +135,16 @@ internal static class SampleColumns
     {
         if (column.IsText)
         {
-            ValueOutcome outcome = ValueReader.ReadText(ref reader, column, out int code);
-            entries.Add(code, outcome, column.Reason);
+            ValueOutcome outcome = ValueReader.ReadText(ref reader, column, entries.ShowsMore ? 0 : -1, out int code);
+            entries.Add(code, outcome, column.Reason, column.Value);
             return;
         }
 
         // Only texts may be coded; a dictionary of anything else has the wrong type, but for its nulls.
         WireType type = reader.Read();
+        string? value = entries.ShowsMore ? ValueReader.Show(ref reader, type, column) : null;
         reader.SkipInside(type);
-        entries.Add(-1, type == WireType.Null ? ValueOutcome.Kept : ValueOutcome.Rejected, RejectReason.WrongType);
+        entries.Add(-1, type == WireType.Null ? ValueOutcome.Kept : ValueOutcome.Rejected, RejectReason.WrongType, value);
     }
 
     private static int ReadIndex<TReader>(ref TReader reader, KindReader sink, FieldBuilder column)
@@ -160,8 +161,9 @@ internal static class SampleColumns
             }
             else if (type != WireType.Null)
             {
+                string? value = column.Shows(row) ? ValueReader.Show(ref reader, type, column) : null;
                 reader.SkipInside(type);
-                sink.Reject(column, row, RejectReason.BadIndex);
+                sink.Reject(column, row, RejectReason.BadIndex, value);
             }
 
             row++;

@@ -16,7 +16,7 @@ internal static class ValueReader
     {
         if (column.IsText)
         {
-            ValueOutcome outcome = ReadText(ref reader, column, out int code);
+            ValueOutcome outcome = ReadText(ref reader, column, row, out int code);
             column.SetCode(row, code);
             return outcome;
         }
@@ -31,23 +31,27 @@ internal static class ValueReader
         RejectReason reason = Convert(ref reader, type, in column.Rule, out long stored);
         if (reason != RejectReason.None)
         {
+            string? value = column.Shows(row) ? Show(ref reader, type, column) : null;
             reader.SkipInside(type);
-            return column.Reject(reason);
+            return column.Reject(reason, value);
         }
 
         column.Numbers.Set(row, stored);
         return ValueOutcome.Kept;
     }
 
-    /// <summary>Reads the next value, all of it, and gives the code of its text: <see cref="TextColumn.Missing"/> when it is null, empty or rejected.</summary>
+    /// <summary>
+    /// Reads the next value, all of it, and gives the code of its text: <see cref="TextColumn.Missing"/> when it is null, empty or rejected. The row tells
+    /// whether a rejected value is shown; a negative one says that it is not.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ValueOutcome ReadText<TReader>(ref TReader reader, FieldBuilder column, out int code)
+    public static ValueOutcome ReadText<TReader>(ref TReader reader, FieldBuilder column, int row, out int code)
         where TReader : struct, IWireReader, allows ref struct
     {
         WireType type = reader.Read();
         if (type is WireType.Text or WireType.Binary && column.Type == FieldType.Text)
         {
-            return column.AddText(reader.Text, out code);
+            return column.AddText(reader.Text, row, out code);
         }
 
         code = TextColumn.Missing;
@@ -61,9 +65,23 @@ internal static class ValueReader
             return ReadMap(ref reader, column, out code);
         }
 
+        string? value = column.Shows(row) ? Show(ref reader, type, column) : null;
         reader.SkipInside(type);
-        return column.Reject(type == WireType.MalformedText && column.Type == FieldType.Text ? RejectReason.InvalidText : RejectReason.WrongType);
+        return column.Reject(type == WireType.MalformedText && column.Type == FieldType.Text ? RejectReason.InvalidText : RejectReason.WrongType, value);
     }
+
+    /// <summary>The value that was read last, of an array or map its head only, as a response shows it; null for what has no text.</summary>
+    public static string? Show<TReader>(ref TReader reader, WireType type, FieldBuilder column)
+        where TReader : struct, IWireReader, allows ref struct => type switch
+        {
+            WireType.Boolean => FoundValue.Of(reader.Boolean),
+            WireType.Integer or WireType.Timestamp => FoundValue.Of(reader.Integer),
+            WireType.Float => FoundValue.Of(reader.Float),
+            WireType.Text => column.Type == FieldType.Text ? FoundValue.Of(reader.Text) : FoundValue.Quoted(reader.Text),
+            WireType.Array => "[…]",
+            WireType.Map => "{…}",
+            _ => null,
+        };
 
     /// <summary>Converts the value that was read last, which is not null, into the form that is stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
