@@ -59,7 +59,7 @@ public sealed class TimeSeriesAgentOptions
     /// <summary>
     /// The activity sources that are listened to besides ASP.NET Core's. Add the application's own: an activity without a parent becomes a transaction.
     /// </summary>
-    public IList<string> Sources { get; } = ["System.Net.Http", "Npgsql", "Microsoft.Data.SqlClient"];
+    public IList<string> Sources { get; } = ["System.Net.Http", "Npgsql"];
 
     /// <summary>Paths of requests that are left out, with everything below them: <c>/healthz</c>.</summary>
     public IList<string> IgnoredPaths { get; } = [];

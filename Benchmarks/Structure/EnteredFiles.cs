@@ -27,7 +27,7 @@ internal static partial class EnteredFiles
         {
             using CompiledMethods methods = new();
             await using WebApplication app = ServerHost.BuildProgram(
-                ["--urls=http://127.0.0.1:0", "--Storage:Directory=" + directory, "--Logging:LogLevel:Default=None"]);
+                ["--urls=http://127.0.0.1:0", "--Storage:Directory=" + directory, "--Logging:LogLevel:Default=None", "--Self:Enabled=false"]);
             await app.StartAsync();
             using HttpClient client = new() { BaseAddress = new Uri(app.Urls.First()) };
             string token = (await File.ReadAllTextAsync(Path.Combine(directory, "token"))).Trim();

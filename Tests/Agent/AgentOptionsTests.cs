@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NUnit.Framework;
 using TimeSeries.Agent;
+using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Agent;
 
@@ -68,5 +70,16 @@ public sealed class AgentOptionsTests
         host.Agent.Push(new TimeSeries.Agent.Samples.ThreadSample { Count = 1 });
 
         Assert.That(host.Agent.Statistics, Is.EqualTo(default(TimeSeriesAgentStatistics)));
+    }
+
+    [Test]
+    public void The_document_lists_every_option_and_no_other()
+    {
+        string document = File.ReadAllText(RepositoryFolder.Combine("docs", "agent.md"));
+        string table = document[document.IndexOf("| option |", StringComparison.Ordinal)..];
+        string[] documented = [.. table[..table.IndexOf("\n\n", StringComparison.Ordinal)].Split('\n').Skip(2)
+            .SelectMany(row => Regex.Matches(row.Split('|')[1], "`(\\w+)`").Select(match => match.Groups[1].Value))];
+
+        Assert.That(documented, Is.EquivalentTo(typeof(TimeSeriesAgentOptions).GetProperties().Select(property => property.Name)));
     }
 }
