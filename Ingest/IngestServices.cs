@@ -20,6 +20,7 @@ using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Idempotency;
+using TimeSeries.Ingest.Protocols.Lines;
 using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Protocols.Otlp;
 using TimeSeries.Ingest.Receive;
@@ -68,6 +69,7 @@ public static class IngestServices
         services.AddProtocol<NativeProtocol>(NativeProtocol.Path);
         services.AddSingleton<IApiDescription, BatchDescription>();
         OtlpSetup.Add(services);
+        LinesSetup.Add(services);
         return services;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using TimeSeries.Benchmarks.Load.Exports;
 using TimeSeries.Benchmarks.Wire;
 using TimeSeries.Core.Schema;
 
@@ -11,6 +12,9 @@ internal static class LoadCommand
     // What the contract takes at most in one body by default would be reached earlier; this only keeps a slip of the finger from filling the memory.
     private const int MaxBatchSamples = 1_000_000;
 
+    // What an SDK's exporter sends at most, twice.
+    private const int ExportBatch = 1_000;
+
     // A thread each.
     private const int MaxConnections = 1_024;
 
@@ -20,6 +24,10 @@ internal static class LoadCommand
         Option<double?> warmUp = CommandOption.Of<double?>("--warm-up",
             "Seconds at the start that do not count in latencies: by default 1, or half of a shorter load.");
         Option<int> connections = CommandOption.Of("--connections", "Connections, each with its own thread and one batch in flight.", 4);
+        Option<string> protocol = CommandOption.Of("--protocol",
+            "How samples are pushed. otlp and otlp-grpc push spans of OpenTelemetry, lines InfluxDB's line protocol; they report the server's processor time "
+                + "too, take no other options than --seconds, --connections, --batch (1000) and --gzip, and need a token with scope admin.", "native");
+        Option<string> grpc = CommandOption.Of("--grpc-url", "The server's address for OTLP over gRPC.", "http://127.0.0.1:4317");
         Option<int> batch = CommandOption.Of("--batch", "Samples in a batch.", 10_000);
         Option<string> kind = CommandOption.Of("--kind", "The kind of sample.", "transaction");
         Option<bool> json = CommandOption.Of<bool>("--json", "Send JSON instead of MessagePack.");
@@ -36,10 +44,12 @@ internal static class LoadCommand
         connections.Between(1, MaxConnections);
         batch.Between(1, MaxBatchSamples);
         rate.Between(0.000_001, 1e12);
+        protocol.AcceptOnlyFromAmong("native", "otlp", "otlp-grpc", "lines");
         kind.AcceptOnlyFromAmong([.. SampleSchema.All.Select(schema => schema.Name)]);
         Command command = new("load", "Pushes generated samples and reports throughput and latency as one JSON line.")
         {
             TargetOptions.Url, TargetOptions.Token, seconds, warmUp, connections, batch, TargetOptions.Form, kind, gateway, json, gzip, repeat, rate,
+            protocol, grpc,
         };
         command.Validators.Add(result =>
         {
@@ -48,7 +58,10 @@ internal static class LoadCommand
                 result.AddError("--warm-up must be shorter than --seconds.");
             }
         });
-        command.SetAction(result => Run(new LoadOptions
+        command.SetAction(result => result.GetRequiredValue(protocol) != "native" ? RunExports(new ExportLoadOptions(
+            new Uri(result.GetRequiredValue(TargetOptions.Url)), new Uri(result.GetRequiredValue(grpc)), result.GetRequiredValue(TargetOptions.Token),
+            result.GetRequiredValue(protocol), TimeSpan.FromSeconds(result.GetValue(seconds)), result.GetValue(connections),
+            result.GetResult(batch) is { Implicit: false } ? result.GetValue(batch) : ExportBatch, result.GetValue(gzip))) : Run(new LoadOptions
         {
             Address = TargetOptions.Address(result),
             Token = result.GetRequiredValue(TargetOptions.Token),
@@ -65,6 +78,13 @@ internal static class LoadCommand
             Rate = result.GetValue(rate),
         }));
         return command;
+    }
+
+    private static int RunExports(ExportLoadOptions options)
+    {
+        (string report, bool hasTaken) = new ExportLoad(options, TimeProvider.System).RunAsync().GetAwaiter().GetResult();
+        Console.WriteLine(report);
+        return hasTaken ? ExitCode.Success : ExitCode.NothingAccepted;
     }
 
     private static int Run(LoadOptions options)

@@ -39,6 +39,13 @@ public static class TokenAuthenticator
         return check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
     }
 
+    /// <summary>Takes a token that a protocol has found in its own way. Checks the scope too.</summary>
+    public static TokenCheck ReadToken(ReadOnlySpan<char> token, ProjectDirectory projects, Scopes scope)
+    {
+        TokenCheck check = Check(token, projects);
+        return check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
+    }
+
     /// <summary>Takes <c>Authorization: Bearer</c> only.</summary>
     public static TokenCheck ReadBearer(HttpRequest request, ProjectDirectory projects)
     {

@@ -71,9 +71,16 @@ internal sealed class WarmUpRequests : IDisposable
             });
         }
 
-        foreach ((string path, string body) in WarmUpExports.All(_clock.GetUtcNow()))
+        DateTimeOffset now = _clock.GetUtcNow();
+        foreach ((string path, string body) in WarmUpExports.All(now))
         {
             await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
+        }
+
+        string line = string.Create(CultureInfo.InvariantCulture, $"thread,oname={WarmUpBatch.Agent} count=4i {now.ToUnixTimeMilliseconds()}");
+        foreach (string target in (IReadOnlyList<string>)["/write?precision=ms", "/api/v2/write?precision=ms"])
+        {
+            await SendAsync(new HttpRequestMessage(HttpMethod.Post, target) { Content = new StringContent(line) });
         }
     }
 
@@ -103,7 +110,7 @@ internal sealed class WarmUpRequests : IDisposable
             $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),p95(elapsed)&by=service&window=1m&order=-count&limit=10",
             $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),min(elapsed),max(elapsed)&by=service&window=1h&order=-count&limit=10",
             $"/api/v1/aggregate?{transactions}&measures=count,max(elapsed)&where=method~:thod-1&by=method",
-            $"/api/v1/samples?{transactions}&limit=10", "/metrics", "/readyz", "/healthz",
+            $"/api/v1/samples?{transactions}&limit=10", "/metrics", "/readyz", "/healthz", "/ping", "/health",
         ])
         {
             await SendAsync(new HttpRequestMessage(HttpMethod.Get, target));

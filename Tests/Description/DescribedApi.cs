@@ -63,7 +63,13 @@ internal sealed class DescribedApi
             }
         }
 
-        if (type is null || !json.TryGetProperty("content", out JsonElement contents) || !contents.TryGetProperty(type.MediaType!, out JsonElement content))
+        bool isEmpty = !json.TryGetProperty("content", out JsonElement contents) || !contents.EnumerateObject().Any();
+        if (type is null && isEmpty)
+        {
+            return "";
+        }
+
+        if (type is null || isEmpty || !contents.TryGetProperty(type.MediaType!, out JsonElement content))
         {
             return $"{at} as {type?.MediaType ?? "nothing"}, which is not described.";
         }

@@ -1,0 +1,171 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace TimeSeries.Benchmarks.Load.Exports;
+
+/// <summary>
+/// Pushes spans by OTLP, or transactions as lines, as fast as some connections allow, and reports them with the processor time that the server took: its own
+/// figure, from <c>/metrics</c>, which the token must open (scope admin).
+/// </summary>
+internal sealed partial class ExportLoad(ExportLoadOptions options, TimeProvider clock)
+{
+    // Neighbours differ; ids and times differ always.
+    private const int BodiesPerConnection = 4;
+    private const int Seed = 20_240_117;
+    private const int FrameHeadBytes = 5;
+
+    private readonly List<double> _latencies = [];
+    private long _taken;
+    private long _refused;
+    private long _errors;
+    private long _bytes;
+    private string? _firstError;
+
+    /// <summary>Runs the load. Returns the report as one line of JSON.</summary>
+    public async Task<(string Report, bool HasTaken)> RunAsync()
+    {
+        using HttpClient metrics = new() { BaseAddress = options.Address };
+        metrics.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
+        double cpu = await CpuAsync(metrics);
+        long start = clock.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(i => Task.Run(() => SendAsync(i, start))));
+        double seconds = clock.GetElapsedTime(start).TotalSeconds;
+        cpu = await CpuAsync(metrics) - cpu;
+        if (_firstError is not null)
+        {
+            await Console.Error.WriteLineAsync(_firstError);
+        }
+
+        _latencies.Sort();
+        string report = JsonSerializer.Serialize(
+            new ExportReport(
+                options.Protocol, _taken, Math.Round(seconds, 3), Math.Round(_taken / seconds, 1), _refused, _errors, Quantile(0.5), Quantile(0.99), _bytes,
+                Math.Round(cpu, 3), Math.Round(_taken / Math.Max(cpu, 1e-3), 1)),
+            ExportReportJson.Default.ExportReport);
+        return (report, _taken > 0);
+    }
+
+    private static async Task<double> CpuAsync(HttpClient http)
+    {
+        Match match = CpuSeconds().Match(await http.GetStringAsync("/metrics"));
+        return double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    private double Quantile(double part) => _latencies.Count == 0 ? 0 : Math.Round(_latencies[(int)(part * (_latencies.Count - 1))], 3);
+
+    private async Task SendAsync(int connection, long start)
+    {
+        using HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false });
+        bool isLines = options.Protocol == "lines";
+        ExportBody[] bodies = [.. Enumerable.Range(0, BodiesPerConnection).Select(i => isLines
+            ? ExportBody.OfLines(options.BatchSamples, Seed + connection * BodiesPerConnection + i)
+            : ExportBody.OfSpans(options.BatchSamples, Seed + connection * BodiesPerConnection + i))];
+        ulong id = (ulong)clock.GetUtcNow().Ticks + ((ulong)connection << 40);
+        for (int next = 0; clock.GetElapsedTime(start) < options.Length; next = (next + 1) % bodies.Length)
+        {
+            bodies[next].Patch(clock.GetUtcNow().ToUnixTimeMilliseconds(), ref id);
+            using HttpRequestMessage request = Make(bodies[next]);
+            long sent = clock.GetTimestamp();
+            await CountAsync(http, request, sent);
+        }
+    }
+
+    private async Task CountAsync(HttpClient http, HttpRequestMessage request, long sent)
+    {
+        try
+        {
+            using HttpResponseMessage response = await http.SendAsync(request);
+            await response.Content.ReadAsByteArrayAsync();
+            bool isTaken = options.Protocol == "otlp-grpc"
+                ? response.TrailingHeaders.TryGetValues("grpc-status", out IEnumerable<string>? status) && status.Single() == "0"
+                : response.IsSuccessStatusCode;
+            lock (_latencies)
+            {
+                _latencies.Add(clock.GetElapsedTime(sent).TotalMilliseconds);
+                _taken += isTaken ? options.BatchSamples : 0;
+                _refused += response.StatusCode == HttpStatusCode.TooManyRequests ? 1 : 0;
+                _errors += isTaken || response.StatusCode == HttpStatusCode.TooManyRequests ? 0 : 1;
+                _bytes += request.Content!.Headers.ContentLength ?? 0;
+                _firstError ??= isTaken ? null : $"A push got {(int)response.StatusCode}.";
+            }
+        }
+        catch (HttpRequestException fault)
+        {
+            lock (_latencies)
+            {
+                _errors++;
+                _firstError ??= fault.Message;
+            }
+        }
+    }
+
+    private HttpRequestMessage Make(ExportBody body)
+    {
+        byte[] bytes = options.Gzip ? Compress(body.Bytes.Span) : body.Bytes.ToArray();
+        bool isGrpc = options.Protocol == "otlp-grpc";
+        (Uri address, string path, string type) = options.Protocol switch
+        {
+            "lines" => (options.Address, "/api/v2/write", "text/plain"),
+            "otlp" => (options.Address, "/v1/traces", "application/x-protobuf"),
+            _ => (options.GrpcAddress, "/opentelemetry.proto.collector.trace.v1.TraceService/Export", "application/grpc"),
+        };
+        HttpRequestMessage request = new(HttpMethod.Post, new Uri(address, path)) { Content = new ByteArrayContent(isGrpc ? Frame(bytes) : bytes) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        if (isGrpc)
+        {
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            request.Headers.TryAddWithoutValidation("te", "trailers");
+            request.Headers.TryAddWithoutValidation("grpc-encoding", options.Gzip ? "gzip" : "identity");
+        }
+        else if (options.Gzip)
+        {
+            request.Content.Headers.ContentEncoding.Add("gzip");
+        }
+
+        return request;
+    }
+
+    private byte[] Frame(byte[] message)
+    {
+        byte[] frame = new byte[FrameHeadBytes + message.Length];
+        frame[0] = options.Gzip ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+        message.CopyTo(frame, FrameHeadBytes);
+        return frame;
+    }
+
+    private static byte[] Compress(ReadOnlySpan<byte> bytes)
+    {
+        using MemoryStream output = new();
+        using (GZipStream gzip = new(output, CompressionLevel.Fastest))
+        {
+            gzip.Write(bytes);
+        }
+
+        return output.ToArray();
+    }
+
+    [GeneratedRegex(@"^process_cpu_seconds_total(?:\{\})? (\S+)", RegexOptions.Multiline)]
+    private static partial Regex CpuSeconds();
+}
+
+/// <summary>What a load over another protocol is asked to do.</summary>
+internal sealed record ExportLoadOptions(
+    Uri Address, Uri GrpcAddress, string Token, string Protocol, TimeSpan Length, int ConnectionCount, int BatchSamples, bool Gzip);
+
+/// <summary>What it measured. Samples are spans, or lines.</summary>
+internal sealed record ExportReport(
+    string Protocol, long Samples, double Seconds, double SamplesPerSecond, long Rejected429, long Errors, double P50Ms, double P99Ms, long BytesSent,
+    double ServerCpuSeconds, double SamplesPerServerCpuSecond);
+
+/// <summary>How the report is written: camel case, one line.</summary>
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(ExportReport))]
+internal sealed partial class ExportReportJson : System.Text.Json.Serialization.JsonSerializerContext;
