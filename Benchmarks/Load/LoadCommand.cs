@@ -62,21 +62,21 @@ internal static class LoadCommand
             new Uri(result.GetRequiredValue(TargetOptions.Url)), new Uri(result.GetRequiredValue(grpc)), result.GetRequiredValue(TargetOptions.Token),
             result.GetRequiredValue(protocol), TimeSpan.FromSeconds(result.GetValue(seconds)), result.GetValue(connections),
             result.GetResult(batch) is { Implicit: false } ? result.GetValue(batch) : ExportBatch, result.GetValue(gzip))) : Run(new LoadOptions
-        {
-            Address = TargetOptions.Address(result),
-            Token = result.GetRequiredValue(TargetOptions.Token),
-            Length = TimeSpan.FromSeconds(result.GetValue(seconds)),
-            WarmUp = TimeSpan.FromSeconds(result.GetValue(warmUp) ?? Math.Min(1, result.GetValue(seconds) / 2)),
-            ConnectionCount = result.GetValue(connections),
-            BatchSamples = result.GetValue(batch),
-            Form = Enum.Parse<SampleForm>(result.GetRequiredValue(TargetOptions.Form), ignoreCase: true),
-            Kind = SampleSchema.Find(result.GetRequiredValue(kind))!.Kind,
-            HasGateway = result.GetValue(gateway),
-            Json = result.GetValue(json),
-            Gzip = result.GetValue(gzip),
-            Repeats = result.GetValue(repeat),
-            Rate = result.GetValue(rate),
-        }));
+            {
+                Address = TargetOptions.Address(result),
+                Token = result.GetRequiredValue(TargetOptions.Token),
+                Length = TimeSpan.FromSeconds(result.GetValue(seconds)),
+                WarmUp = TimeSpan.FromSeconds(result.GetValue(warmUp) ?? Math.Min(1, result.GetValue(seconds) / 2)),
+                ConnectionCount = result.GetValue(connections),
+                BatchSamples = result.GetValue(batch),
+                Form = Enum.Parse<SampleForm>(result.GetRequiredValue(TargetOptions.Form), ignoreCase: true),
+                Kind = SampleSchema.Find(result.GetRequiredValue(kind))!.Kind,
+                HasGateway = result.GetValue(gateway),
+                Json = result.GetValue(json),
+                Gzip = result.GetValue(gzip),
+                Repeats = result.GetValue(repeat),
+                Rate = result.GetValue(rate),
+            }));
         return command;
     }
 
