@@ -40,6 +40,9 @@ internal static class SelfWatch
         agent.Commands = false;
         agent.QueueSamples = 8_192;
 
+        // Its own samples must not hold up a stop whose disk is full.
+        agent.ShutdownTimeout = TimeSpan.FromSeconds(1);
+
         // Other parts of a process that holds this host may call by HTTP too.
         agent.Sources.Clear();
     }

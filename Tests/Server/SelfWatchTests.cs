@@ -5,13 +5,17 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NUnit.Framework;
 using TimeSeries.Agent;
+using TimeSeries.Agent.Delivery;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Server;
 using TimeSeries.Server.WarmUp;
+using TimeSeries.Tests.Ingest;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 
@@ -101,6 +105,35 @@ public sealed class SelfWatchTests
         Assert.That(SelfToken, Is.Not.EqualTo(token));
         Assert.That(await StatusAsync(http, token), Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(await StatusAsync(http, SelfToken), Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Its_token_is_replaced_while_the_server_runs()
+    {
+        await using WebApplication server = await StartAsync();
+        using HttpClient http = Client(server);
+        string token = SelfToken;
+        File.Delete(_folder["self-token"]);
+        server.Services.GetServices<IHostedService>().OfType<ProjectReload>().Single().Reload();
+
+        Assert.That(await StatusAsync(http, token), Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(await StatusAsync(http, SelfToken), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await StatusAsync(http, UserToken), Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task While_nothing_can_be_stored_its_samples_wait_without_a_line_in_the_log()
+    {
+        CollectedLog log = new();
+        await using WebApplication server = Build(
+            [], services => services.AddLogging(logging => logging.AddProvider(log)).AddSingleton<IBatchSender, FullDisk>());
+        await server.StartAsync();
+        TimeSeriesAgent agent = server.Services.GetRequiredService<TimeSeriesAgent>();
+        await Eventually.IsTrueAsync(() => agent.Statistics.Retries >= 1);
+        await server.StopAsync();
+
+        Assert.That(agent.Statistics.Dropped, Is.EqualTo(agent.Statistics.Collected));
+        Assert.That(log.Text, Does.Not.Contain("samples").And.Not.Contain("Warning"));
     }
 
     [Test]
@@ -250,5 +283,13 @@ public sealed class SelfWatchTests
         };
         request.Headers.Authorization = new("Bearer", token);
         return await http.SendAsync(request);
+    }
+
+    private sealed class FullDisk : IBatchSender
+    {
+        public ReadOnlyMemory<byte> Prepare(ReadOnlyMemory<byte> body) => body;
+
+        public Task<SendResult> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+            Task.FromResult(new SendResult(503, Reason: "the disk is full", RetryAfter: TimeSpan.FromMilliseconds(10)));
     }
 }
