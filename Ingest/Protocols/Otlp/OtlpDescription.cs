@@ -35,10 +35,10 @@ internal sealed class OtlpDescription : IApiDescription
             "otlp", "OpenTelemetry's exporters push traces, metrics and logs (OTLP 1.11), over HTTP here and over gRPC on a port of its own.",
             [.. TelemetrySignals.All.Select(signal => new DescribedOperation(HttpMethod.Post, OtlpHttpProtocol.Paths[(int)signal], Export(signal)))]);
         document.AddComponent("OtlpExport", Object().WithOptional(
-            ("resourceSpans", Array(Object())), ("resourceMetrics", Array(Object())), ("resourceLogs", Array(Object()))));
+            ("resourceSpans", Array(Map(Any()))), ("resourceMetrics", Array(Map(Any()))), ("resourceLogs", Array(Map(Any())))));
         document.AddComponent("OtlpResponse", Object().WithOptional(("partialSuccess", Object().WithOptional(
             ("rejectedSpans", String()), ("rejectedDataPoints", String()), ("rejectedLogRecords", String()), ("errorMessage", String())))));
-        document.AddComponent(Status, Object(("code", Integer(0, 16)), ("message", String())).WithOptional(("details", Array(Object()))));
+        document.AddComponent(Status, Object(("code", Integer(0, 16)), ("message", String())).WithOptional(("details", Array(Map(Any())))));
     }
 
     private static OpenApiOperation Export(TelemetrySignal signal) => new()

@@ -31,10 +31,10 @@ internal sealed class MetricDecoder(OtlpOptions options)
         _sums.Clear();
     }
 
-    /// <summary>Looks at a metric. False when it is malformed: <paramref name="scope"/> says why.</summary>
+    /// <summary>Looks at a metric, and whether all of it is well formed. False when it is not: <paramref name="scope"/> says why.</summary>
     public bool Look(ReadOnlySpan<byte> body, ref ProtoReader scope)
     {
-        if (!ReadMetric(body, ref scope, out MetricFields metric))
+        if (!ReadMetric(body, ref scope, isChecked: true, out MetricFields metric))
         {
             return false;
         }
@@ -46,7 +46,7 @@ internal sealed class MetricDecoder(OtlpOptions options)
     /// <summary>Reads a metric. False when it is malformed: <paramref name="scope"/> says why.</summary>
     public bool Read(ReadOnlySpan<byte> body, ref ProtoReader scope, DecodeState state, SignalPlace place)
     {
-        if (!ReadMetric(body, ref scope, out MetricFields metric))
+        if (!ReadMetric(body, ref scope, isChecked: false, out MetricFields metric))
         {
             return false;
         }
@@ -109,7 +109,7 @@ internal sealed class MetricDecoder(OtlpOptions options)
         : metric.Temporality == DeltaTemporality ? UnmappedReason.MetricDelta
         : null;
 
-    private bool ReadMetric(ReadOnlySpan<byte> body, ref ProtoReader scope, out MetricFields metric)
+    private bool ReadMetric(ReadOnlySpan<byte> body, ref ProtoReader scope, bool isChecked, out MetricFields metric)
     {
         metric = default;
         Segment name = default;
@@ -131,11 +131,41 @@ internal sealed class MetricDecoder(OtlpOptions options)
                 }
 
                 _data.Add(reader.Value);
+                if (isChecked && !CheckData(body, ref reader))
+                {
+                    break;
+                }
             }
         }
 
         metric.Rank = ThreadMetrics.RankOf(name.Of(body), options.GoroutinesAsThreads);
         return scope.Adopt(reader) && ReadData(body, ref scope, ref metric);
+    }
+
+    // Of data that are not meant too: nothing malformed is passed over.
+    private static bool CheckData(ReadOnlySpan<byte> body, ref ProtoReader metric)
+    {
+        bool hasPoints = metric.Field is Gauge or Sum;
+        ProtoReader data = new(body, metric.Value);
+        while (data.Next())
+        {
+            if (!hasPoints || data.Key != ProtoReader.KeyOf(1, ProtoReader.Bytes))
+            {
+                continue;
+            }
+
+            ProtoReader point = new(body, data.Value);
+            while (point.Next())
+            {
+            }
+
+            if (!data.Adopt(point))
+            {
+                break;
+            }
+        }
+
+        return metric.Adopt(data);
     }
 
     private bool ReadData(ReadOnlySpan<byte> body, ref ProtoReader scope, ref MetricFields metric)
