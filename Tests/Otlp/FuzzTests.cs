@@ -184,6 +184,7 @@ internal sealed class FuzzTests
 
     private DecodeState Begin(JoinTables joins, bool isFromJson)
     {
+        _samples.Clear();
         _builder.Reset(_samples);
         return new DecodeState
         {
