@@ -25,8 +25,13 @@ internal sealed class LinesDescription : IApiDescription
         document.AddComponent(SecondError, Object(("code", String()), ("message", String())));
     }
 
-    private static OpenApiOperation Get(string id, string summary, int status, OpenApiResponse response) =>
-        new() { OperationId = id, Summary = summary, Security = [], Responses = Responses((status, response), (405, ProblemSchema.Response("Another method."))) };
+    private static OpenApiOperation Get(string id, string summary, int status, OpenApiResponse response) => new()
+    {
+        OperationId = id,
+        Summary = summary,
+        Security = [],
+        Responses = Responses((status, response), (405, ProblemSchema.Response("Another method."))),
+    };
 
     private static OpenApiOperation Write(string id, string version, string error) => new()
     {
