@@ -29,6 +29,7 @@ internal sealed class LinesDescription : IApiDescription
     {
         OperationId = id,
         Summary = summary,
+        Description = "Clients ask it before they write.",
         Security = [],
         Responses = Responses((status, response), (405, ProblemSchema.Response("Another method."))),
     };
