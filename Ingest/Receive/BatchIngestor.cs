@@ -104,7 +104,7 @@ internal sealed class BatchIngestor(
         using Activity? commit = Tracing.Source.StartActivity("ingest.commit");
         BatchCounts counts = new(validated.Usable, validated.Rejected, 0, validated.Truncated);
         return await submitter.SubmitAsync(
-            validated.Batch!, push.FindKey(project), counts, validated.MadeIds, push.WhenEnded, push.TimeLeft);
+            validated.Batch!, push.FindKey(project), counts, validated.MadeIds, push.BeginSubmit(), push.TimeLeft);
     }
 
     private IngestResult Describe(CommitResult committed, SampleBatchBuilder builder, StoredState? stored) => committed.Outcome switch

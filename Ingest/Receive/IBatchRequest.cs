@@ -33,10 +33,11 @@ internal interface IBatchRequest : IDisposable
     ResendKey? FindKey(AuthenticatedProject project);
 
     /// <summary>
-    /// Called once with the final outcome of a batch that was submitted, on any thread, before the response: also when the response has left before with
-    /// <see cref="CommitOutcome.Delayed"/>, and then after <see cref="IDisposable.Dispose"/>. Not called when nothing is submitted. Must not block.
+    /// Called before a batch is submitted; not when there is no sample. Returns what is called once with the batch's final outcome, on any thread, before the
+    /// response: also when the response has left before with <see cref="CommitOutcome.Delayed"/>, and then after <see cref="IDisposable.Dispose"/>. It must not
+    /// block.
     /// </summary>
-    Action<CommitOutcome>? WhenEnded => null;
+    Action<CommitOutcome>? BeginSubmit() => null;
 
     /// <summary>Writes the response: what became of the push, also when it is refused.</summary>
     Task RespondAsync(HttpContext context, IngestResult result);

@@ -270,6 +270,9 @@ internal readonly record struct SpanKey(long Pcode, int Oid, ulong TraceHigh, ul
     public static SpanKey Of(long pcode, int oid, ReadOnlySpan<byte> trace, ReadOnlySpan<byte> span) => new(
         pcode, oid, BinaryPrimitives.ReadUInt64LittleEndian(trace), BinaryPrimitives.ReadUInt64LittleEndian(trace[8..]),
         BinaryPrimitives.ReadUInt64LittleEndian(span));
+
+    // With the process's own seed: senders choose the ids, and must not be able to lead many to one bucket.
+    public override int GetHashCode() => HashCode.Combine(Pcode, Oid, TraceHigh, TraceLow, Span);
 }
 
 /// <summary>How many SQL and HTTP calls there were, and how long they took in µs.</summary>

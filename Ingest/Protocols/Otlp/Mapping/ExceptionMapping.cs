@@ -8,6 +8,9 @@ namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
 /// <summary>Makes exceptions of the events of spans. Not thread safe.</summary>
 internal sealed class ExceptionMapping(AttributeKeys keys)
 {
+    // What one huge span blew up is not worth keeping.
+    private const int MaxKept = 1_024;
+
     private readonly AttributeTable _attributes = new(keys);
     private readonly List<ExceptionEvent> _events = [];
 
@@ -18,14 +21,25 @@ internal sealed class ExceptionMapping(AttributeKeys keys)
     public ExceptionTexts Last => _events.Count == 0 ? default : _events[^1].Texts;
 
     /// <summary>
-    /// Reads the events of a span that are exceptions. False when one is malformed: <paramref name="outer"/> says why.
+    /// Reads the events of a span that are exceptions. False when one is malformed: <paramref name="outer"/>, which stands at the span, says why.
     /// </summary>
-    public bool Read(ReadOnlySpan<byte> body, ref ProtoReader outer, List<Segment> events)
+    public bool Read(ReadOnlySpan<byte> body, ref ProtoReader outer, bool hasEvents)
     {
         _events.Clear();
-        foreach (Segment segment in events)
+        if (_events.Capacity > MaxKept)
         {
-            ProtoReader reader = new(body, segment);
+            _events.Capacity = MaxKept;
+        }
+
+        ProtoReader span = new(body, outer.Value);
+        while (hasEvents && span.Next())
+        {
+            if (span.Key != ProtoReader.KeyOf(11, ProtoReader.Bytes))
+            {
+                continue;
+            }
+
+            ProtoReader reader = new(body, span.Value);
             ulong time = 0;
             Segment name = default;
             _attributes.Clear();

@@ -16,10 +16,10 @@ internal sealed class MetricDecoder(OtlpOptions options)
     private const int DeltaTemporality = 1;
     private const double MillionthsPerUnit = 1_000_000;
 
-    private readonly List<Segment> _data = [];
+    private const int MaxKept = 16_384;
 
     // Sums in millionths, by time in nanoseconds.
-    private readonly Dictionary<ulong, long> _sums = [];
+    private Dictionary<ulong, long> _sums = [];
 
     /// <summary>The best rank of the metrics that were looked at since <see cref="BeginResource"/>.</summary>
     private int _best;
@@ -28,6 +28,7 @@ internal sealed class MetricDecoder(OtlpOptions options)
     public void BeginResource()
     {
         _best = ThreadMetrics.None;
+        _sums = _sums.Capacity > MaxKept ? [] : _sums;
         _sums.Clear();
     }
 
@@ -53,9 +54,15 @@ internal sealed class MetricDecoder(OtlpOptions options)
 
         UnmappedReason? reason = FindReason(metric) ?? (metric.Rank > _best ? UnmappedReason.MetricSecond : null);
         int index = 0;
-        foreach (Segment data in _data)
+        ProtoReader parts = new(body, scope.Value);
+        while (parts.Next())
         {
-            ProtoReader reader = new(body, data);
+            if (!metric.IsData(parts))
+            {
+                continue;
+            }
+
+            ProtoReader reader = new(body, parts.Value);
             while (reader.Next())
             {
                 if (reader.Key != ProtoReader.KeyOf(1, ProtoReader.Bytes))
@@ -113,7 +120,6 @@ internal sealed class MetricDecoder(OtlpOptions options)
     {
         metric = default;
         Segment name = default;
-        _data.Clear();
         ProtoReader reader = new(body, scope.Value);
         while (reader.Next())
         {
@@ -124,13 +130,8 @@ internal sealed class MetricDecoder(OtlpOptions options)
             else if (reader.Type == ProtoReader.Bytes && reader.Field is Gauge or Sum or (>= 9 and <= Summary))
             {
                 // Of different data the last is meant; of equal ones all together.
-                if (metric.Type != reader.Field)
-                {
-                    _data.Clear();
-                    metric.Type = reader.Field;
-                }
-
-                _data.Add(reader.Value);
+                metric.FirstData = metric.Type == reader.Field ? metric.FirstData : reader.Value.Start;
+                metric.Type = reader.Field;
                 if (isChecked && !CheckData(body, ref reader))
                 {
                     break;
@@ -168,11 +169,17 @@ internal sealed class MetricDecoder(OtlpOptions options)
         return metric.Adopt(data);
     }
 
-    private bool ReadData(ReadOnlySpan<byte> body, ref ProtoReader scope, ref MetricFields metric)
+    private static bool ReadData(ReadOnlySpan<byte> body, ref ProtoReader scope, ref MetricFields metric)
     {
-        foreach (Segment data in _data)
+        ProtoReader parts = new(body, scope.Value);
+        while (parts.Next())
         {
-            ProtoReader reader = new(body, data);
+            if (!metric.IsData(parts))
+            {
+                continue;
+            }
+
+            ProtoReader reader = new(body, parts.Value);
             while (reader.Next())
             {
                 metric.HasPoints |= reader.Key == ProtoReader.KeyOf(1, ProtoReader.Bytes);
@@ -275,5 +282,12 @@ internal sealed class MetricDecoder(OtlpOptions options)
         public int Temporality;
         public bool IsMonotonic;
         public bool HasPoints;
+
+        /// <summary>Where the first of the data begins that are meant.</summary>
+        public int FirstData;
+
+        /// <summary>Whether a field of the metric is a part of its data.</summary>
+        public readonly bool IsData(in ProtoReader part) =>
+            part.Type == ProtoReader.Bytes && part.Field == Type && part.Value.Start >= FirstData;
     }
 }

@@ -22,19 +22,19 @@ internal struct SpanFields
     public ulong End;
     public bool IsError;
     public bool HasBadHex;
+    public bool HasEvents;
 
     /// <summary>Whether there is a parent.</summary>
     public readonly bool HasParent => !ParentId.IsEmpty;
 
     /// <summary>
-    /// Reads a span, its attributes into a table and where its events are into a list. False when it is malformed: <paramref name="outer"/> says why.
+    /// Reads a span, and its attributes into a table. False when it is malformed: <paramref name="outer"/> says why.
     /// </summary>
     public static bool Read(
-        ReadOnlySpan<byte> body, ref ProtoReader outer, bool isFromJson, AttributeTable attributes, List<Segment> events, out SpanFields span)
+        ReadOnlySpan<byte> body, ref ProtoReader outer, bool isFromJson, AttributeTable attributes, out SpanFields span)
     {
         span = default;
         attributes.Clear();
-        events.Clear();
         ProtoReader reader = new(body, outer.Value);
         while (reader.Next())
         {
@@ -66,7 +66,7 @@ internal struct SpanFields
                     attributes.Read(body, ref reader);
                     break;
                 case (11 << 3) | ProtoReader.Bytes:
-                    events.Add(reader.Value);
+                    span.HasEvents = true;
                     break;
                 case (15 << 3) | ProtoReader.Bytes:
                     ReadStatus(body, ref reader, ref span);

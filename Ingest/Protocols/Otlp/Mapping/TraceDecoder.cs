@@ -14,12 +14,12 @@ namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
 internal sealed class TraceDecoder(AttributeKeys keys, OtlpOptions options)
 {
     private const int HexIdBytes = 32;
+    private const int MaxKept = 16_384;
 
     private readonly AttributeTable _attributes = new(keys);
     private readonly ExceptionMapping _exceptions = new(keys);
     private readonly SpanMapping _mapping = new(options);
     private readonly SpanIndex _spans = new();
-    private readonly List<Segment> _events = [];
 
     // Rows of exceptions, each with the index of its span.
     private readonly List<(int Row, int Span)> _exceptionRows = [];
@@ -30,12 +30,17 @@ internal sealed class TraceDecoder(AttributeKeys keys, OtlpOptions options)
     {
         _spans.Clear();
         _exceptionRows.Clear();
+        if (_exceptionRows.Capacity > MaxKept)
+        {
+            _exceptionRows.Capacity = MaxKept;
+        }
     }
 
     /// <summary>Decodes a span of a resource. False when it is malformed: <paramref name="scope"/> says why.</summary>
     public bool Read(ReadOnlySpan<byte> body, ref ProtoReader scope, DecodeState state, in SignalPlace place)
     {
-        if (!SpanFields.Read(body, ref scope, state.IsFromJson, _attributes, _events, out SpanFields span) || !_exceptions.Read(body, ref scope, _events))
+        if (!SpanFields.Read(body, ref scope, state.IsFromJson, _attributes, out SpanFields span)
+            || !_exceptions.Read(body, ref scope, span.HasEvents))
         {
             return false;
         }

@@ -18,6 +18,7 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
     private readonly DecodeState _state = new() { Pcode = pcode };
     private RequestEnding? _ending;
     private UInt128 _bodyHash;
+    private bool _isSubmitted;
 
     public virtual BodyLimits Limits => receiver.Limits;
 
@@ -25,7 +26,6 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
 
     public virtual TimeSpan? TimeLeft => null;
 
-    public Action<CommitOutcome>? WhenEnded => _ending is { } ending ? ending.End : null;
 
     /// <summary>Whether the body came to be decoded.</summary>
     protected bool IsDecoded { get; private set; }
@@ -60,6 +60,12 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
         return error;
     }
 
+    public Action<CommitOutcome>? BeginSubmit()
+    {
+        _isSubmitted = true;
+        return _ending is { } ending ? ending.End : null;
+    }
+
     public ResendKey? FindKey(AuthenticatedProject project) => new ResendKey(
         IdempotencyKey.OfBody(project.Project.Pcode, System.Text.Encoding.ASCII.GetBytes(TelemetrySignals.NameOf(signal)), _bodyHash), receiver.ResendWindow);
 
@@ -86,7 +92,16 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
         return RespondAsync(context, message.WrittenMemory);
     }
 
-    public void Dispose() => GC.SuppressFinalize(this);
+    public void Dispose()
+    {
+        // Whatever ended it: what was taken for its transactions is given back, unless the batch is on its way and ends by itself.
+        if (!_isSubmitted)
+        {
+            _ending?.End(CommitOutcome.LogUnavailable);
+        }
+
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Writes the message of a success.</summary>
     protected abstract Task RespondAsync(HttpContext context, ReadOnlyMemory<byte> message);
