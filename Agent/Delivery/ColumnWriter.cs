@@ -24,6 +24,8 @@ internal sealed class ColumnWriter
     /// <summary>Reads a field of a sample.</summary>
     public delegate T Reader<T>(in QueuedSample sample);
 
+    private delegate void NumberWriter<T>(ref MessagePackWriter writer, T number);
+
     /// <summary>Forgets the kind before.</summary>
     public void Begin()
     {
@@ -79,92 +81,12 @@ internal sealed class ColumnWriter
     }
 
     /// <summary>Adds a column of whole numbers.</summary>
-    public void Integers(string name, ReadOnlySpan<QueuedSample> samples, Reader<long?> read)
-    {
-        _integers.Clear();
-        bool hasAny = false;
-        foreach (ref readonly QueuedSample sample in samples)
-        {
-            long? value = read(sample);
-            hasAny |= value is not null;
-            if (value is { } number)
-            {
-                _integers.Add(number);
-            }
-        }
-
-        if (!hasAny)
-        {
-            return;
-        }
-
-        MessagePackWriter writer = Open(name);
-        if (_integers.Count == samples.Length && BitConverter.IsLittleEndian)
-        {
-            WritePacked(ref writer, "i64", MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_integers)));
-        }
-        else
-        {
-            writer.WriteArrayHeader(samples.Length);
-            foreach (ref readonly QueuedSample sample in samples)
-            {
-                if (read(sample) is { } number)
-                {
-                    writer.Write(number);
-                }
-                else
-                {
-                    writer.WriteNil();
-                }
-            }
-        }
-
-        writer.Flush();
-    }
+    public void Integers(string name, ReadOnlySpan<QueuedSample> samples, Reader<long?> read) =>
+        AddNumbers(name, samples, read, _integers, "i64", static (ref MessagePackWriter writer, long number) => writer.Write(number));
 
     /// <summary>Adds a column of durations, in ms, or of other numbers that may have a fraction.</summary>
-    public void Numbers(string name, ReadOnlySpan<QueuedSample> samples, Reader<double?> read)
-    {
-        _numbers.Clear();
-        bool hasAny = false;
-        foreach (ref readonly QueuedSample sample in samples)
-        {
-            double? value = read(sample);
-            hasAny |= value is not null;
-            if (value is { } number)
-            {
-                _numbers.Add(number);
-            }
-        }
-
-        if (!hasAny)
-        {
-            return;
-        }
-
-        MessagePackWriter writer = Open(name);
-        if (_numbers.Count == samples.Length && BitConverter.IsLittleEndian)
-        {
-            WritePacked(ref writer, "f64", MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_numbers)));
-        }
-        else
-        {
-            writer.WriteArrayHeader(samples.Length);
-            foreach (ref readonly QueuedSample sample in samples)
-            {
-                if (read(sample) is { } number)
-                {
-                    writer.Write(number);
-                }
-                else
-                {
-                    writer.WriteNil();
-                }
-            }
-        }
-
-        writer.Flush();
-    }
+    public void Numbers(string name, ReadOnlySpan<QueuedSample> samples, Reader<double?> read) =>
+        AddNumbers(name, samples, read, _numbers, "f64", static (ref MessagePackWriter writer, double number) => writer.Write(number));
 
     /// <summary>Adds a column of flags.</summary>
     public void Flags(string name, ReadOnlySpan<QueuedSample> samples, Reader<bool> read)
@@ -222,6 +144,48 @@ internal sealed class ColumnWriter
         }
 
         return code;
+    }
+
+    private void AddNumbers<T>(
+        string name, ReadOnlySpan<QueuedSample> samples, Reader<T?> read, List<T> numbers, string packed, NumberWriter<T> write)
+        where T : unmanaged
+    {
+        numbers.Clear();
+        foreach (ref readonly QueuedSample sample in samples)
+        {
+            if (read(sample) is { } number)
+            {
+                numbers.Add(number);
+            }
+        }
+
+        if (numbers.Count == 0)
+        {
+            return;
+        }
+
+        MessagePackWriter writer = Open(name);
+        if (numbers.Count == samples.Length && BitConverter.IsLittleEndian)
+        {
+            WritePacked(ref writer, packed, MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(numbers)));
+        }
+        else
+        {
+            writer.WriteArrayHeader(samples.Length);
+            foreach (ref readonly QueuedSample sample in samples)
+            {
+                if (read(sample) is { } number)
+                {
+                    write(ref writer, number);
+                }
+                else
+                {
+                    writer.WriteNil();
+                }
+            }
+        }
+
+        writer.Flush();
     }
 
     private void WriteCoded(ref MessagePackWriter writer, bool hasGaps)

@@ -23,7 +23,7 @@ public static class TokenAuthenticator
         TokenCheck check = StringValues.IsNullOrEmpty(request.Headers.Authorization) && request.Headers.ContainsKey(WhatapToken)
             ? ReadWhatap(request, projects)
             : ReadBearer(request, projects);
-        return check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
+        return WithScope(check, scope);
     }
 
     /// <summary>
@@ -36,14 +36,13 @@ public static class TokenAuthenticator
         TokenCheck check = !isWhatap ? ReadRaw(request, projects)
             : request.Headers.ContainsKey(WhatapPcode) ? ReadWhatap(request, projects)
             : Check(token.ToString(), projects);
-        return check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
+        return WithScope(check, scope);
     }
 
     /// <summary>Takes a token that a protocol has found in its own way. Checks the scope too.</summary>
     public static TokenCheck ReadToken(ReadOnlySpan<char> token, ProjectDirectory projects, Scopes scope)
     {
-        TokenCheck check = Check(token, projects);
-        return check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
+        return WithScope(Check(token, projects), scope);
     }
 
     /// <summary>Takes <c>Authorization: Bearer</c> only.</summary>
@@ -79,6 +78,9 @@ public static class TokenAuthenticator
 
         return check.AuthenticatedProject.Project.Pcode == pcode ? check : new TokenCheck(TokenOutcome.WrongProject, null);
     }
+
+    private static TokenCheck WithScope(in TokenCheck check, Scopes scope) =>
+        check.IsGranted && (check.AuthenticatedProject.Scopes & scope) != scope ? new TokenCheck(TokenOutcome.NoScope, null) : check;
 
     private static TokenCheck Check(ReadOnlySpan<char> token, ProjectDirectory projects)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,21 @@ public static class Listener
     {
         BindingAddress binding = BindingAddress.Parse(address);
         return IsOnEveryAddress(address) ? $"{binding.Scheme}://localhost:{binding.Port}" : address;
+    }
+
+    /// <summary>Reads an address; false when it is none.</summary>
+    public static bool TryParse(string address, [NotNullWhen(true)] out BindingAddress? binding)
+    {
+        try
+        {
+            binding = BindingAddress.Parse(address);
+            return true;
+        }
+        catch (FormatException)
+        {
+            binding = null;
+            return false;
+        }
     }
 
     internal static bool IsOnEveryAddress(string address) =>
@@ -85,17 +101,10 @@ public static class Listener
         IEnumerable<(string Address, string Option)> others = _otherAddresses.Select(key => (configuration[key] ?? "", $"--{key}"));
         foreach ((string address, string option) in addresses.Select(address => (address, "--urls")).Concat(others.Where(other => other.Address.Length > 0)))
         {
-            BindingAddress? binding = null;
-            try
+            if (TryParse(address, out BindingAddress? binding))
             {
-                binding = BindingAddress.Parse(address);
+                yield return (binding, option);
             }
-            catch (FormatException)
-            {
-                continue;
-            }
-
-            yield return (binding, option);
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed partial class BatchEndpoint(
         {
             await RespondAsync(context, protocol);
         }
-        catch (Exception failure) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception failure) when (
+            failure is not BadHttpRequestException && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             LogFailure(failure, context.Request.Method, context.Request.Path);
             context.Response.Clear();

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using NUnit.Framework;
 using TimeSeries.Core.Memory;
-using TimeSeries.Ingest.Protocols.Otlp.Mapping;
+using TimeSeries.Ingest.Protocols.Otlp.Texts;
 using TimeSeries.Tests.Otlp.Messages;
 using static TimeSeries.Tests.Otlp.Exports;
 

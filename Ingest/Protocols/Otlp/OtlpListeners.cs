@@ -108,7 +108,7 @@ internal sealed partial class OtlpListeners(IServiceProvider services, IConfigur
             string key = $"{OtlpOptions.Section}:{name}";
 
             // What is no address is told when the options are validated.
-            if (text.Length == 0 || !BindingAddressOf(text, out BindingAddress? binding))
+            if (text.Length == 0 || !Listener.TryParse(text, out BindingAddress? binding))
             {
                 return;
             }
@@ -120,20 +120,6 @@ internal sealed partial class OtlpListeners(IServiceProvider services, IConfigur
             }
 
             found.Add(new Address(binding, protocols));
-        }
-    }
-
-    private static bool BindingAddressOf(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BindingAddress? binding)
-    {
-        try
-        {
-            binding = BindingAddress.Parse(text);
-            return true;
-        }
-        catch (FormatException)
-        {
-            binding = null;
-            return false;
         }
     }
 

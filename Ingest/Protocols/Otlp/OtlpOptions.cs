@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest.Protocols.Otlp.Mapping;
 
 namespace TimeSeries.Ingest.Protocols.Otlp;
@@ -67,17 +68,8 @@ public sealed partial class OtlpOptions : IValidatableObject
         ];
     }
 
-    private static bool IsAddress(string address)
-    {
-        try
-        {
-            return BindingAddress.Parse(address) is { Scheme: "http" or "https", PathBase: "" or "/", IsUnixPipe: false, IsNamedPipe: false };
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
+    private static bool IsAddress(string address) => Listener.TryParse(address, out BindingAddress? binding)
+        && binding is { Scheme: "http" or "https", PathBase: "" or "/", IsUnixPipe: false, IsNamedPipe: false };
 
     [OptionsValidator]
     internal sealed partial class Validator : IValidateOptions<OtlpOptions>;

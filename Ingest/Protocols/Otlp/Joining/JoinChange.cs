@@ -14,7 +14,6 @@ internal sealed class JoinChange(JoinTables tables)
     private long _sameRequest;
     private long _earlierRequest;
     private long _orphans;
-    private bool _hasEnded;
 
     /// <summary>Takes the calls that wait for a span; given back unless the batch is stored.</summary>
     public bool TryTake(in SpanKey key, out CallSums sums)
@@ -58,15 +57,9 @@ internal sealed class JoinChange(JoinTables tables)
         return true;
     }
 
-    /// <summary>Puts the change into effect, or takes it back. Only the first call does anything.</summary>
+    /// <summary>Puts the change into effect, or takes it back. Called once.</summary>
     public void End(CommitOutcome outcome)
     {
-        if (_hasEnded)
-        {
-            return;
-        }
-
-        _hasEnded = true;
         if (outcome == CommitOutcome.Stored)
         {
             tables.Count(_sameRequest, _earlierRequest, _orphans);

@@ -3,6 +3,7 @@ using TimeSeries.Core.Building;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Protocols.Otlp.Texts;
 
 namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Schema;
+using TimeSeries.Ingest.Protocols.Otlp.Texts;
 using TimeSeries.Ingest.Protocols.Otlp.Wire;
 
 namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;

@@ -26,7 +26,6 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
 
     public virtual TimeSpan? TimeLeft => null;
 
-
     /// <summary>Whether the body came to be decoded.</summary>
     protected bool IsDecoded { get; private set; }
 
@@ -73,12 +72,6 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
     {
         if (result.Problem is { } problem)
         {
-            // A batch that takes too long ends later.
-            if (!ReferenceEquals(problem, IngestProblem.Delayed))
-            {
-                _ending?.End(CommitOutcome.LogUnavailable);
-            }
-
             return RefuseAsync(context, problem);
         }
 

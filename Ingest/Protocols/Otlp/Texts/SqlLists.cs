@@ -1,6 +1,6 @@
 using TimeSeries.Core.Memory;
 
-namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
+namespace TimeSeries.Ingest.Protocols.Otlp.Texts;
 
 /// <summary>
 /// Writes tokens, and takes back what only makes a list of literals and placeholders longer: of <c>#, #</c> the second, and of <c>(#), (#)</c> the second.

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
+namespace TimeSeries.Ingest.Protocols.Otlp.Texts;
 
 /// <summary>Splits a statement into blanks (comments too), literals, placeholders and the rest. Knows quotes and comments, not grammar.</summary>
 internal ref struct SqlTokens(ReadOnlySpan<byte> text, SqlDialect dialect)

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using TimeSeries.Core.Memory;
 
-namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
+namespace TimeSeries.Ingest.Protocols.Otlp.Texts;
 
 /// <summary>Takes URLs apart, and makes of a path one that many requests share.</summary>
 internal static class UrlParts

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using TimeSeries.Core.Memory;
 
-namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
+namespace TimeSeries.Ingest.Protocols.Otlp.Texts;
 
 /// <summary>
 /// Makes of the text of a statement one that all statements share that differ in their values: literals become <c>#</c>, comments go, blanks become one, and a
