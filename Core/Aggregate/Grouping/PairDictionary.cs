@@ -15,6 +15,9 @@ internal sealed class PairDictionary
     // How many slots of the array may be empty for one that is not; the hash table takes six times the memory for a pair.
     private const int PlacesPerPair = 32;
 
+    // Pairs that are looked up together; they stand on the stack.
+    private const int PassPairs = 128;
+
     private readonly LongHashTable _hashed = new();
     private int[] _places = [];
     private int[] _placed = [];
@@ -93,18 +96,16 @@ internal sealed class PairDictionary
 
     private void JoinHashed(Span<int> left, ReadOnlySpan<int> right)
     {
-        long last = -1;
-        int id = 0;
-        for (int i = 0; i < left.Length; i++)
+        Span<long> pairs = stackalloc long[PassPairs];
+        for (int first = 0; first < left.Length; first += PassPairs)
         {
-            long pair = ((long)left[i] << 32) | (uint)right[i];
-            if (pair != last)
+            Span<int> ids = left.Slice(first, Math.Min(PassPairs, left.Length - first));
+            for (int i = 0; i < ids.Length; i++)
             {
-                id = _hashed.Intern(pair);
-                last = pair;
+                pairs[i] = ((long)ids[i] << 32) | (uint)right[first + i];
             }
 
-            left[i] = id;
+            _hashed.InternAll(pairs[..ids.Length], ids);
         }
     }
 
