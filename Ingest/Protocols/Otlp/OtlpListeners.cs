@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using TimeSeries.Hosting.Configuration;
+using Microsoft.Extensions.Options;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest.Protocols.Otlp.Transport;
 
@@ -10,7 +10,8 @@ namespace TimeSeries.Ingest.Protocols.Otlp;
 /// The ports that OpenTelemetry's exporters look for, beside the host's own addresses: they take exports and nothing else. One that is only the default and is
 /// taken, as by a Collector, is left out with a warning.
 /// </summary>
-internal sealed partial class OtlpListeners(IServiceProvider services, IConfiguration configuration, ILogger<OtlpListeners> logger) : IStartupFilter
+internal sealed partial class OtlpListeners(
+    IConfiguration configuration, IOptions<KestrelServerOptions> kestrel, IOptions<OtlpOptions> options, ILogger<OtlpListeners> logger) : IStartupFilter
 {
     private const int StreamWindowBytes = 1 << 20;
     private const int ConnectionWindowBytes = 8 << 20;
@@ -18,65 +19,64 @@ internal sealed partial class OtlpListeners(IServiceProvider services, IConfigur
     // Exporters send metrics once a minute, and an export must not begin on a connection that is being closed.
     private static readonly TimeSpan _keepAlive = TimeSpan.FromMinutes(10);
 
-    private readonly Lazy<List<Address>> _addresses = new(() => Find(services, configuration, logger));
+    private List<Address> _addresses = [];
 
-    /// <summary>Sets up the ports' protocols, and adds them where the host's own addresses are endpoints of Kestrel's configuration.</summary>
-    public void Configure(KestrelServerOptions kestrel)
-    {
-        if (_addresses.Value.Count == 0)
-        {
-            return;
-        }
-
-        kestrel.Limits.KeepAliveTimeout = _keepAlive;
-        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
-        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
-        if (HasEndpoints)
-        {
-            foreach (Address address in _addresses.Value)
-            {
-                kestrel.Listen(Listener.EndPointOf(address.Binding), options =>
-                {
-                    options.Protocols = address.Protocols;
-                    if (address.Binding.Scheme == "https")
-                    {
-                        options.UseHttps();
-                    }
-                });
-            }
-        }
-        else
-        {
-            kestrel.ConfigureEndpointDefaults(options =>
-            {
-                if (FindPort(options.IPEndPoint?.Port) is { } address)
-                {
-                    options.Protocols = address.Protocols;
-                }
-            });
-        }
-    }
-
-    /// <summary>Adds the ports to the host's addresses, and the step that takes nothing but exports on them.</summary>
+    /// <summary>Adds the ports to the host's addresses, and the step that takes nothing but exports on them. Runs at the start: it tries ports.</summary>
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        if (!HasEndpoints && app.ServerFeatures.Get<IServerAddressesFeature>()?.Addresses is { IsReadOnly: false } addresses)
+        _addresses = Find();
+        if (_addresses.Count > 0)
         {
-            foreach (Address address in _addresses.Value)
-            {
-                addresses.Add(address.Binding.ToString());
-            }
-        }
-
-        if (_addresses.Value.Count > 0)
-        {
+            SetLimits(kestrel.Value.Limits);
+            Listen(kestrel.Value, app.ServerFeatures.Get<IServerAddressesFeature>()?.Addresses);
             app.Use(TakeExportsOnlyAsync);
         }
 
         next(app);
     };
 
-    private bool HasEndpoints => configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+    private static void SetLimits(KestrelServerLimits limits)
+    {
+        limits.KeepAliveTimeout = _keepAlive;
+        limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+    }
+
+    // Where the host's own addresses are endpoints of Kestrel's configuration, Kestrel listens on no others.
+    private void Listen(KestrelServerOptions server, ICollection<string>? hostAddresses)
+    {
+        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+        {
+            foreach (Address address in _addresses)
+            {
+                server.Listen(Listener.EndPointOf(address.Binding), endpoint =>
+                {
+                    endpoint.Protocols = address.Protocols;
+                    if (address.Binding.Scheme == "https")
+                    {
+                        endpoint.UseHttps();
+                    }
+                });
+            }
+
+            return;
+        }
+
+        server.ConfigureEndpointDefaults(endpoint =>
+        {
+            if (FindPort(endpoint.IPEndPoint?.Port) is { } address)
+            {
+                endpoint.Protocols = address.Protocols;
+            }
+        });
+        if (hostAddresses is { IsReadOnly: false })
+        {
+            foreach (Address address in _addresses)
+            {
+                hostAddresses.Add(address.Binding.ToString());
+            }
+        }
+    }
 
     private Task TakeExportsOnlyAsync(HttpContext context, RequestDelegate next)
     {
@@ -93,14 +93,13 @@ internal sealed partial class OtlpListeners(IServiceProvider services, IConfigur
             : OtlpHttpProtocol.RefusePathAsync(context);
     }
 
-    private Address? FindPort(int? port) => _addresses.Value.FirstOrDefault(address => address.Binding.Port == port && port > 0);
+    private Address? FindPort(int? port) => _addresses.Find(address => address.Binding.Port == port && port > 0);
 
-    private static List<Address> Find(IServiceProvider services, IConfiguration configuration, ILogger logger)
+    private List<Address> Find()
     {
-        OtlpOptions options = services.GetUnvalidated<OtlpOptions>();
         List<Address> found = [];
-        Add(nameof(OtlpOptions.Http), options.Http, HttpProtocols.Http1AndHttp2);
-        Add(nameof(OtlpOptions.Grpc), options.Grpc, HttpProtocols.Http2);
+        Add(nameof(OtlpOptions.Http), options.Value.Http, HttpProtocols.Http1AndHttp2);
+        Add(nameof(OtlpOptions.Grpc), options.Value.Grpc, HttpProtocols.Http2);
         return found;
 
         void Add(string name, string text, HttpProtocols protocols)

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TimeSeries.Core.Log;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.OpenApi;
@@ -22,10 +21,7 @@ internal static class OtlpSetup
         services.AddProtocol<OtlpGrpcProtocol>(isRemoteCall: true, OtlpGrpcProtocol.Paths);
         services.AddSingleton(new SideRoute([], "/v1/{**path}", OtlpHttpProtocol.RefusePathAsync));
         services.AddSingleton(new SideRoute([], "/v1development/{**path}", OtlpHttpProtocol.RefusePathAsync));
-        services.AddSingleton<OtlpListeners>();
-        services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<OtlpListeners>());
-        services.AddOptions<KestrelServerOptions>()
-            .Configure<IServiceProvider>(static (kestrel, host) => host.GetRequiredService<OtlpListeners>().Configure(kestrel));
+        services.AddSingleton<IStartupFilter, OtlpListeners>();
         services.AddSingleton<IApiDescription, OtlpDescription>();
     }
 

@@ -18,7 +18,7 @@ public sealed partial class ServerProcess : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(string project, string[] arguments, IEnumerable<(string Name, string Value)> environment)
+    private ServerProcess(string project, string[] arguments, IEnumerable<(string Name, string? Value)> environment)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         start.ArgumentList.Add(HostFile(project));
@@ -33,9 +33,13 @@ public sealed partial class ServerProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        foreach ((string name, string value) in environment)
+        foreach ((string name, string? value) in environment)
         {
-            start.Environment[name] = value;
+            start.Environment.Remove(name);
+            if (value is not null)
+            {
+                start.Environment[name] = value;
+            }
         }
 
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
@@ -52,6 +56,8 @@ public sealed partial class ServerProcess : IDisposable
     /// <summary>What it printed so far.</summary>
     public string Output => string.Join('\n', _output);
 
+    public int Id => _process.Id;
+
     public bool IsRunning => !_process.HasExited;
 
     /// <summary>Starts a server and returns when it listens.</summary>
@@ -60,9 +66,9 @@ public sealed partial class ServerProcess : IDisposable
     /// <summary>The same with another host: Ingest or Query.</summary>
     public static Task<ServerProcess> StartHostAsync(string project, string directory, params string[] more) => StartHostAsync(project, directory, [], more);
 
-    /// <summary>The same with more variables in its environment.</summary>
+    /// <summary>The same with other variables in its environment; null takes one away.</summary>
     public static async Task<ServerProcess> StartHostAsync(string project, string directory,
-        IEnumerable<(string Name, string Value)> environment, params string[] more)
+        IEnumerable<(string Name, string? Value)> environment, params string[] more)
     {
         ServerProcess server = new(project, TestProjects.Arguments(directory, more), environment);
         try
