@@ -107,6 +107,16 @@ internal sealed class LineWriteTests
         Assert.That((sample.GetProperty("oname").GetString(), sample.GetProperty("service").GetString()), Is.EqualTo((oname, service)));
     }
 
+    [TestCase("oname=a\"b service=\"/x\",elapsed=1", "a\"b")]
+    [TestCase("oname=a service=\"/x\",elapsed=1,odd\"key=2", "a")]
+    [TestCase("oname=a,odd\"tag=2 service=\"/x\",elapsed=1", "a")]
+    public async Task A_quote_in_a_key_or_a_tag_is_a_letter_and_the_line_ends_where_it_ends(string line, string oname)
+    {
+        await TakenAsync($"transaction,{line} 1767225600000000000\n{Transaction}");
+        Assert.That((await SamplesAsync("transaction")).Select(sample => (sample.GetProperty("oname").GetString(), sample.GetProperty("elapsed").GetDouble())),
+            Is.EquivalentTo(new[] { (oname, 1), ("a", 12.5) }));
+    }
+
     [Test]
     public async Task Other_measurements_and_unknown_fields_are_named_and_counted()
     {

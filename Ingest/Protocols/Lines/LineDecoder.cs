@@ -80,13 +80,14 @@ internal sealed class LineDecoder
         }
     }
 
-    // A line ends with a line feed that is not within a text in quotes.
+    // A line ends with a line feed that is not within a text in quotes. Only the value of a field begins with a quote: in keys and tags it is a letter.
     private static ReadOnlySpan<byte> TakeLine(ref ReadOnlySpan<byte> body)
     {
         int end = 0;
         bool isQuoted = false;
         bool isComment = body.TrimStart(" \t"u8) is [(byte)'#', ..];
         bool isInFields = false;
+        bool isValue = false;
         while (end < body.Length && (body[end] != (byte)'\n' || isQuoted))
         {
             byte letter = body[end];
@@ -98,7 +99,11 @@ internal sealed class LineDecoder
             {
                 isInFields = true;
             }
-            else if (letter == (byte)'"' && isInFields && !isComment)
+            else if (letter is (byte)'=' or (byte)',' && !isQuoted)
+            {
+                isValue = letter == (byte)'=' && isInFields;
+            }
+            else if (letter == (byte)'"' && isValue && !isComment)
             {
                 isQuoted = !isQuoted;
             }

@@ -20,7 +20,9 @@ internal sealed class LinesDescription : IApiDescription
             new DescribedOperation(HttpMethod.Get, LinesSetup.Ping, Get("pingLines", "Says that lines are taken", 204, Response("Ready.").WithHeaders(
                 ("X-Influxdb-Version", String(), "The version whose writers are understood."), ("X-Influxdb-Build", String(), "OSS.")))),
             new DescribedOperation(HttpMethod.Get, LinesSetup.Health, Get("healthOfLines", "Says that lines are taken, as version 2 does", 200,
-                Response("Ready.", Json(Object(("name", String()), ("message", String()), ("status", String())))))));
+                Response("Ready.", Json(Object(("name", String()), ("message", String()), ("status", String())))))),
+            new DescribedOperation(HttpMethod.Get, LinesSetup.Ready, Get("readinessOfLines", "Says since when lines are taken, as version 2 does", 200,
+                Response("Ready.", Json(Object(("status", String()), ("started", String()), ("up", String())))))));
         document.AddComponent(FirstError, Object(("error", String())));
         document.AddComponent(SecondError, Object(("code", String()), ("message", String())));
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Ingest.Receive;
 
@@ -9,14 +8,19 @@ internal static class LinesSetup
 {
     public const string Ping = "/ping";
     public const string Health = "/health";
+    public const string Ready = "/ready";
+
+    private static readonly string[] _reads = [HttpMethods.Get, HttpMethods.Head];
 
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<LinesInstruments>();
         services.AddHostedService<CountsFromTheStart>();
         services.AddProtocol<LinesProtocol>(LinesProtocol.FirstPath, LinesProtocol.SecondPath);
-        services.AddSingleton(new SideRoute([HttpMethods.Get, HttpMethods.Head], Ping, RespondPingAsync));
-        services.AddSingleton(new SideRoute([HttpMethods.Get], Health, RespondHealthAsync));
+        services.AddSingleton<LinesHealth>();
+        services.AddSingleton(new SideRoute(_reads, Ping, LinesHealth.RespondPingAsync));
+        services.AddSingleton(new SideRoute(_reads, Health, LinesHealth.RespondHealthAsync));
+        services.AddSingleton(new SideRoute(_reads, Ready, context => context.RequestServices.GetRequiredService<LinesHealth>().RespondReadyAsync(context)));
         services.AddSingleton<IApiDescription, LinesDescription>();
     }
 
@@ -30,22 +34,5 @@ internal static class LinesSetup
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    // Clients choose by the version how they write.
-    private static Task RespondPingAsync(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
-        context.Response.Headers["X-Influxdb-Version"] = "1.8.10-timeseries";
-        context.Response.Headers["X-Influxdb-Build"] = "OSS";
-        return Task.CompletedTask;
-    }
-
-    private static Task RespondHealthAsync(HttpContext context)
-    {
-        byte[] body = Encoding.ASCII.GetBytes("""{"name":"influxdb","message":"ready for queries and writes","status":"pass"}""");
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body).AsTask();
     }
 }
