@@ -17,6 +17,11 @@ internal sealed class ApiDescription : IApiDescription
         "rows":[[1700000000000,"/cart",12,48.25]],"total":1,"source":"raw","watermark":"2023-11-14T23:13:20Z"}
         """;
 
+    private const string HeatmapExample =
+        """
+        {"from":1700000000000,"to":1700003600000,"xStep":1800000,"yEdges":[0,1,10,100],"count":[[0,1,12],[1,3,2]],"errors":[[1,3,1]],"total":14}
+        """;
+
     private static OpenApiParameter Format => InQuery("format", Enum(["json", "ndjson", "csv"]), "The form of the response.");
 
     private static IEnumerable<OpenApiParameter> Range =>
@@ -32,7 +37,8 @@ internal sealed class ApiDescription : IApiDescription
     public void AddTo(OpenApiDocument document)
     {
         document.AddOperations(
-            "own", "Queries that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(), Samples(),
+            "own", "Queries that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(),
+            Heatmap(), Samples(),
             Get("/api/v1/agents", "agents", "Agents that pushed samples", "Of every kind and all times, by name, then id; a page at a time.",
                 [
                     InQuery("limit", Integer(1, 10_000, defaultValue: 1000), "Most agents of the response."),
@@ -42,6 +48,7 @@ internal sealed class ApiDescription : IApiDescription
             Get("/api/v1/schema", "schema", "Kinds and fields of samples, with types, units and limits", "As batches write them.", null,
                 Response("The kinds.", Json(Ref("Kinds")), MsgPack(Ref("Kinds")))));
         document.AddComponent("Aggregate", ApiSchemas.Aggregate());
+        document.AddComponent("Heatmap", ApiSchemas.Heatmap());
         document.AddComponent("SamplePage", ApiSchemas.Page());
         foreach ((string name, OpenApiSchema sample) in ApiSchemas.Samples())
         {
@@ -68,6 +75,19 @@ internal sealed class ApiDescription : IApiDescription
         Response("The rows.", Json(Ref("Aggregate"), AggregateExample), MsgPack(Ref("Aggregate")), NdJson(ApiSchemas.RowLine()), Csv()).WithHeaders(
             ("x-total", Count(), "Rows before limit."), ("x-source", ApiSchemas.Source(), "What was read."),
             ("x-watermark", ApiSchemas.Watermark(), "As in JSON.")));
+
+    private static DescribedOperation Heatmap() => Get(
+        "/api/v1/heatmap", "heatmap", "How many samples there are of each time and elapsed",
+        "Bins of time, which begin with from, and of elapsed. Each holds from its edge to the next, the last row everything above. Bins without samples are "
+            + "left out.",
+        [
+            .. Range,
+            InQuery("x", Integer(1, 100_000, defaultValue: 300), "Columns: bins of time. x times y is at most 100,000."),
+            InQuery("y", Integer(1, 100_000, defaultValue: 100), "Rows: bins of elapsed."),
+            InQuery("scale", Enum(["log", "linear"]), "How elapsed is divided: log, which is the default, by equal factors from 1 ms on, or linear."),
+            InQuery("max", Number(0), "Milliseconds at which the last row begins; by default 10000."),
+        ],
+        Response("The bins. count includes errors and adds up to total.", Json(Ref("Heatmap"), HeatmapExample), MsgPack(Ref("Heatmap"))));
 
     private static DescribedOperation Samples() => Get(
         "/api/v1/samples", "samples", "Samples, newest first", "A page at a time. Fields without a value are left out.",

@@ -10,6 +10,8 @@ namespace TimeSeries.Query.Api;
 /// <summary>The parameters of a request under <c>/api/v1</c>. Of a name that is there twice the first counts, except where many are meant.</summary>
 internal sealed class ApiParameters(HttpRequest request)
 {
+    public HttpRequest Request => request;
+
     /// <summary>What is wrong when there is a parameter beside these; null when there is none.</summary>
     public string? FindUnknown(params ImmutableArray<string> known) => UnknownParameters.Find(request.Query, known)?.Sentence;
 

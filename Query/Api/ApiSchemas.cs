@@ -23,6 +23,11 @@ internal static class ApiSchemas
     /// <summary>A line of NDJSON: a value a column.</summary>
     public static OpenApiSchema RowLine() => AnyOf(Map(Cell()), Failure());
 
+    public static OpenApiSchema Heatmap() => Object(
+        ("from", Time()), ("to", Time()), ("xStep", Integer(1, description: "Milliseconds of a column.")),
+        ("yEdges", Array(Number(0), "Milliseconds at which each row begins, ascending from 0.")),
+        ("count", Array(Bin(), "Samples of each bin.")), ("errors", Array(Bin(), "Those of them that are errors.")), ("total", Count()));
+
     public static OpenApiSchema Page() => Object(
         ("kind", Kind()), ("from", Time()), ("to", Time()), ("samples", Array(AnySample(), maxItems: 10_000)),
         ("next", String("The cursor of what follows; null at the end.").OrNull()));
@@ -46,6 +51,8 @@ internal static class ApiSchemas
         ("over_limit", Enum(["cut", "reject"])), ("max_entries", Count()), ("allowed", Array(String())), ("any_case", Boolean()))))))));
 
     private static OpenApiSchema Cell() => Scalar().OrNull();
+
+    private static OpenApiSchema Bin() => Array(Integer(0), "Column, row and number of samples.");
 
     // A failure in the middle is the last line.
     private static OpenApiSchema Failure() => Object(("error", String()));

@@ -3,6 +3,7 @@ using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Query.Api.Agents;
 using TimeSeries.Query.Api.Aggregate;
+using TimeSeries.Query.Api.Heatmap;
 using TimeSeries.Query.Api.Samples;
 using TimeSeries.Query.Api.Schema;
 using TimeSeries.Query.Families;
@@ -18,7 +19,7 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
     protected override bool IsExactCase => false;
 
     public override void AddServices(IServiceCollection services) => services
-        .AddSingleton<AgentsEndpoint>().AddSingleton<AggregateEndpoint>().AddSingleton<SamplesEndpoint>()
+        .AddSingleton<AgentsEndpoint>().AddSingleton<AggregateEndpoint>().AddSingleton<HeatmapEndpoint>().AddSingleton<SamplesEndpoint>()
         .AddSingleton<IApiDescription, ApiDescription>();
 
     public override Task WriteErrorAsync(HttpContext context, int status, string detail) => Problem.WriteAsync(context, status, detail);
@@ -27,6 +28,7 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
     {
         Map<AgentsEndpoint>(routes, "/agents", static (endpoint, context) => endpoint.HandleAsync(context));
         Map<AggregateEndpoint>(routes, "/aggregate", static (endpoint, context) => endpoint.HandleAsync(context));
+        Map<HeatmapEndpoint>(routes, "/heatmap", static (endpoint, context) => endpoint.HandleAsync(context));
         Map<SamplesEndpoint>(routes, "/samples", static (endpoint, context) => endpoint.HandleAsync(context));
         Map(routes, "/schema", SchemaEndpoint.HandleAsync);
     }

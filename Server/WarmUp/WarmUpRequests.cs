@@ -110,7 +110,7 @@ internal sealed class WarmUpRequests : IDisposable
             $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),p95(elapsed)&by=service&window=1m&order=-count&limit=10",
             $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),min(elapsed),max(elapsed)&by=service&window=1h&order=-count&limit=10",
             $"/api/v1/aggregate?{transactions}&measures=count,max(elapsed)&where=method~:thod-1&by=method",
-            $"/api/v1/samples?{transactions}&limit=10", "/metrics", "/readyz", "/healthz", "/ping", "/health", "/ready",
+            $"/api/v1/heatmap?{transactions}", $"/api/v1/samples?{transactions}&limit=10", "/metrics", "/readyz", "/healthz", "/ping", "/health", "/ready",
         ])
         {
             await SendAsync(new HttpRequestMessage(HttpMethod.Get, target));

@@ -32,6 +32,8 @@ internal sealed class EndpointListTests
     [TestCase(TykModule.Prefix + "/oauthid/endpoint/")]
     [TestCase(NcpModule.Prefix + NcpModule.Search)]
     [TestCase(NcpModule.LongPrefix + NcpModule.Search)]
+    [TestCase("/api/v1/aggregate")]
+    [TestCase("/api/v1/heatmap")]
     [TestCase(AlertHistoryModule.Prefix)]
     [TestCase(AlertHistoryModule.Prefix + "/stats/severity")]
     [TestCase(AlertHistoryModule.Prefix + "/stats/source")]
@@ -60,7 +62,7 @@ internal sealed class EndpointListTests
             NcpModule.Prefix + NcpModule.Search, NcpModule.LongPrefix + NcpModule.Search,
             AlertHistoryModule.Prefix + "/", AlertHistoryModule.Prefix + "/{id:guid}", AlertHistoryModule.Prefix + "/stats/severity",
             AlertHistoryModule.Prefix + "/stats/source", AlertHistoryModule.Prefix + "/stats/timeline",
-            OracleEndpoint.Agents.Path(0, 0), "/api/v1/aggregate", "/api/v1/samples",
+            OracleEndpoint.Agents.Path(0, 0), "/api/v1/aggregate", "/api/v1/heatmap", "/api/v1/samples",
         ]));
     }
 }

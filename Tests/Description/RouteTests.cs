@@ -96,7 +96,7 @@ internal sealed class RouteTests
     private static HttpRequestMessage Request(string path, string method, JsonElement operation)
     {
         string filled = string.Join('/', path.Split('/').Select(part => part.StartsWith('{') ? _values[part[1..^1]] : part));
-        string query = path.EndsWith("/aggregate", StringComparison.Ordinal) || path.EndsWith("/samples", StringComparison.Ordinal) ? "?kind=transaction" : "";
+        string query = path is "/api/v1/aggregate" or "/api/v1/heatmap" or "/api/v1/samples" ? "?kind=transaction" : "";
         HttpRequestMessage request = new(HttpMethod.Parse(method), filled + query);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.TokenOf(TestProjects.First));
         request.Headers.Add("x-whatap-token", TestProjects.TokenOf(TestProjects.First));

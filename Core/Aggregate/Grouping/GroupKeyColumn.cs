@@ -36,5 +36,7 @@ internal abstract class GroupKeyColumn
     public virtual void Reset() => Clear();
 
     public static GroupKeyColumn Of(KindSchema schema, GroupField group) =>
-        schema.Fields[group.Field].IsText ? new TextKeyColumn(group.Field) : new NumberKeyColumn(group.Field, group.MissingAs);
+        schema.Fields[group.Field].IsText ? new TextKeyColumn(group.Field)
+        : group.Bins is { } bins ? new BinKeyColumn(group.Field, bins)
+        : new NumberKeyColumn(group.Field, group.MissingAs);
 }

@@ -13,7 +13,7 @@ internal static class RollupMatch
     {
         foreach (GroupField group in query.GroupBy)
         {
-            if (!spec.Keys.Contains(group.Field))
+            if (!spec.Keys.Contains(group.Field) || group.Bins is not null)
             {
                 return false;
             }

@@ -52,7 +52,14 @@ public sealed record SampleQuery
 /// <summary>A field that a query groups by.</summary>
 /// <param name="Field">Its ordinal.</param>
 /// <param name="MissingAs">Number that a missing value is taken for (a missing port is 0); null makes missing a group of its own.</param>
-public readonly record struct GroupField(int Field, long? MissingAs = null);
+public readonly record struct GroupField(int Field, long? MissingAs = null)
+{
+    /// <summary>
+    /// Ranges that numbers are grouped by in place of themselves: the key is the range's edge. Missing is a group of its own. Null for none; never of the
+    /// time, which has windows.
+    /// </summary>
+    public NumberBins? Bins { get; init; }
+}
 
 /// <summary>One term of a query's order; earlier terms weigh more, and ties end in the key's parts, ascending.</summary>
 /// <param name="By">What is compared.</param>

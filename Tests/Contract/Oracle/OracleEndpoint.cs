@@ -42,6 +42,7 @@ internal sealed record OracleEndpoint(string Name, Func<long, long, string> Path
         Alerts("/stats/timeline?window=5m&label=zone:b", alerts => AlertOracle.Timeline(
             alerts.Where(alert => AlertOracle.HasLabel(alert, "zone", "b")), BatchGenerator.Bucket)),
         .. AggregateQuery.All.Select(Aggregate),
+        .. HeatmapOracle.Endpoints,
     ];
 
     /// <summary>The endpoint that takes no range.</summary>

@@ -11,6 +11,7 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
     public const long Threshold = 5_000;
 
     private static readonly long[] _windows = [0, 0, 1_000, 60_000, 300_000, 3_600_000, 900_000, 7_200_000, 86_400_000];
+    private static readonly NumberBins[] _bins = [new(0), new(1, 200), new(0, 100, 404, 1_000), new([.. Enumerable.Range(0, 50).Select(i => i * 1_000L)])];
     private static readonly long[] _offsets = [0, 0, 32_400_000, -12_600_000, 300_000, 60_000];
     private static readonly string[] _texts = ["", "/a", "/b", "/Ä", "Z", "FF", "no such text"];
 
@@ -48,12 +49,23 @@ internal sealed class QueryGenerator(KindSchema schema, Random random)
             Range = range,
             WindowMilliseconds = Pick(_windows),
             WindowOffsetMilliseconds = Pick(_offsets),
-            GroupBy = [.. by.Select(field => new GroupField(field, schema.Fields[field].IsText || random.Next(2) == 0 ? null : Pick([0L, 2L])))],
+            GroupBy = [.. by.Select(field => Group(schema.Fields[field]))],
             Measures = measures,
             Filters = filters,
             Limit = Pick([int.MaxValue, int.MaxValue, 1, 3, 20, 0]),
         };
         return query with { Order = [.. Enumerable.Range(0, random.Next(3)).Select(_ => AnyTerm(query))] };
+    }
+
+    private GroupField Group(Field field)
+    {
+        GroupField group = new(field.Ordinal);
+        return field.IsText ? group : random.Next(4) switch
+        {
+            0 => group with { MissingAs = Pick([0L, 2L]) },
+            1 when field.Ordinal != KindSchema.Time => group with { Bins = Pick(_bins) },
+            _ => group,
+        };
     }
 
     private OrderTerm AnyTerm(SampleQuery query)

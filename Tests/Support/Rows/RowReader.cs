@@ -48,7 +48,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         List<RowGroup> groups = [.. rows
             .Where(row => row.Pcode == query.Pcode && row.Kind == query.Kind && query.Range.Contains(row.Time))
             .Where(row => query.Filters.All(filter => Holds(filter, row)))
-            .GroupBy(row => new RowGroup.Key(Window(row.Time, query), [.. query.GroupBy.Select(part => row[part.Field] ?? part.MissingAs)]))
+            .GroupBy(row => new RowGroup.Key(Window(row.Time, query), [.. query.GroupBy.Select(part => KeyPart(row, part))]))
             .Select(group => new RowGroup(group.Key, [.. group], query, UsesSketches))];
         groups.Sort((left, right) => Compare(left, right, query));
         return new RowResult(query, [.. groups.Take(query.Limit)], groups.Count, ResultBytes);
@@ -78,6 +78,11 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     private static bool IsBehind(SampleId place, SampleId after, ListOrder order) => place.Time != after.Time
         ? place.Time < after.Time
         : order == ListOrder.FirstArrivalFirst ? place.Number > after.Number : place.Number < after.Number;
+
+    // Of bins: the greatest edge that is not greater than the number, or else the least.
+    private static object? KeyPart(Row row, GroupField part) => part.Bins is { } bins && row[part.Field] is long number
+        ? bins.Edges.Where(edge => edge <= number).DefaultIfEmpty(bins.Edges[0]).Max()
+        : row[part.Field] ?? part.MissingAs;
 
     private static long Window(long time, SampleQuery query)
     {
