@@ -74,7 +74,11 @@ internal sealed class LineRelay : IAsyncDisposable
         context.Response.StatusCode = (int)response.StatusCode;
         context.Response.Headers.RetryAfter = response.Headers.RetryAfter?.ToString();
         context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
-        await context.Response.BodyWriter.WriteAsync(await response.Content.ReadAsByteArrayAsync());
+        byte[] content = await response.Content.ReadAsByteArrayAsync();
+        if (content.Length > 0)
+        {
+            await context.Response.Body.WriteAsync(content);
+        }
     }
 
     private async Task<HttpResponseMessage?> InTurnAsync(Func<Task<HttpResponseMessage>> pass)
