@@ -172,6 +172,22 @@ internal sealed class HostileExportTests
         }
     }
 
+    // .NET itself counts the threads of its pool in a sum that it calls monotonic.
+    [TestCase(2, true, true)]
+    [TestCase(2, false, true)]
+    [TestCase(0, true, true)]
+    [TestCase(1, true, false)]
+    [TestCase(1, false, false)]
+    public async Task A_sum_counts_threads_whether_called_monotonic_or_not_but_no_differences(int temporality, bool isMonotonic, bool expected)
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        NumberData sum = new() { AggregationTemporality = temporality, IsMonotonic = isMonotonic };
+        sum.DataPoints.Add(new NumberPoint { TimeUnixNano = Start, AsInt = 7 });
+        await server.ExportAsync(Metrics(new Metric { Name = ByteString.CopyFromUtf8("dotnet.thread_pool.thread.count"), Sum = sum }));
+        Assert.That((await server.SamplesAsync("thread")).Select(row => row.GetProperty("count").GetInt32()), expected ? Is.EqualTo((int[])[7]) : Is.Empty);
+        Assert.That(await server.MetricAsync("timeseries_otlp_items_total", "reason=\"metric_delta\""), Is.EqualTo(expected ? 0 : 1));
+    }
+
     private static Metric Named(string name, NumberData gauge) => new() { Name = ByteString.CopyFromUtf8(name), Gauge = gauge };
 
     private Task<HttpResponseMessage> PostJsonAsync(string json) => _server.PostAsync("/v1/traces", Encoding.UTF8.GetBytes(json), OtlpServer.Json);

@@ -156,6 +156,74 @@ internal sealed class JoinTests
         Assert.That(await server.MetricAsync("timeseries_otlp_items_total", "signal=\"logs\"", "outcome=\"duplicate\""), Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task An_exception_that_two_requests_report_at_the_same_time_is_one()
+    {
+        using ManualResetEventSlim goOn = new();
+        FaultyFileSystem files = new();
+        await using OtlpServer server = await OtlpServer.StartAsync(services => services.AddSingleton<IFileSystem>(files));
+        files.Observer = call =>
+        {
+            if (call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal))
+            {
+                goOn.Wait();
+            }
+        };
+        Span span = Span(ServerKind, 1);
+        span.Events.Add(Exception("E", "m"));
+        LogRecord log = new() { TimeUnixNano = Start, TraceId = TraceId(1), Attributes = { All([("exception.type", "E"), ("exception.message", "m")]) } };
+        Task spans = server.ExportAsync(Traces(span));
+        await Eventually.IsTrueAsync(async () => await server.MetricAsync("timeseries_otlp_items_in_flight") > 0);
+        Task logs = server.ExportAsync(Logs(log));
+        await Eventually.IsTrueAsync(async () => await server.MetricAsync("timeseries_otlp_items_in_flight")
+            + await server.MetricAsync("timeseries_otlp_items_total", "signal=\"logs\"", "outcome=\"duplicate\"") == 2);
+        goOn.Set();
+        await Task.WhenAll(spans, logs);
+        Assert.That(await server.SamplesAsync("exception"), Has.Length.EqualTo(1));
+        Assert.That(await server.MetricAsync("timeseries_otlp_items_total", "signal=\"logs\"", "outcome=\"duplicate\""), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_log_record_of_dotnet_has_its_class_without_the_namespace_and_is_the_event_s_exception()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        const string Stack = "Shop.Data.Missing+Row (0x80004005): none\n   at Shop.Data.Find()";
+        LogRecord log = new()
+        {
+            TimeUnixNano = Start,
+            TraceId = TraceId(1),
+            Attributes = { All([("exception.type", "Row"), ("exception.message", "none"), ("exception.stacktrace", Stack)]) },
+        };
+        Span span = Span(ServerKind, 1);
+        span.Events.Add(new Event
+        {
+            Name = ByteString.CopyFromUtf8("exception"),
+            TimeUnixNano = Start,
+            Attributes = { All([("exception.type", "Shop.Data.Missing+Row"), ("exception.message", "none"), ("exception.stacktrace", Stack)]) },
+        });
+        await server.ExportAsync(Logs(log));
+        await server.ExportAsync(Traces(span));
+        Assert.That((await server.SamplesAsync("exception")).Single().GetProperty("class").GetString(), Is.EqualTo("Shop.Data.Missing+Row"));
+    }
+
+    [TestCase("ValueError", "Traceback (most recent call last):\n  File", "ValueError")]
+    [TestCase("TypeError", "TypeError: x is not a function\n    at f", "TypeError")]
+    [TestCase("java.io.IOException", "java.io.IOException: gone\n\tat A.b", "java.io.IOException")]
+    [TestCase("Error", "SomeError: no\n", "Error")]
+    [TestCase("Error", "Some.Error", "Some.Error")]
+    [TestCase("Error", "", "Error")]
+    [TestCase("", "Some.Error: no", "(unknown)")]
+    public async Task A_class_is_taken_from_the_stack_only_where_that_has_its_namespace(string type, string stack, string expected)
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        await server.ExportAsync(Logs(new LogRecord
+        {
+            TimeUnixNano = Start,
+            Attributes = { All([("exception.type", type), ("exception.message", "m"), ("exception.stacktrace", stack)]) },
+        }));
+        Assert.That((await server.SamplesAsync("exception")).Single().GetProperty("class").GetString(), Is.EqualTo(expected));
+    }
+
     // Ids that count up are in the bytes that a plain combination of hashes leaves out of a table's index: 100,000 of them took ten seconds.
     [Test]
     public void Ids_that_count_up_are_spread_over_a_table()

@@ -4,13 +4,14 @@ namespace TimeSeries.Ingest.Protocols.Otlp.Joining;
 
 /// <summary>
 /// What one request does to what requests share: calls taken for its transactions, calls that wait for one, exceptions that were seen. It takes effect when
-/// the batch is durable; otherwise what was taken is given back. Used by one thread at a time.
+/// the batch is durable; otherwise what was taken is given back. Exceptions count as seen at once: spans and log records of one exception are often exported
+/// at the same time. Used by one thread at a time.
 /// </summary>
 internal sealed class JoinChange(JoinTables tables)
 {
     private readonly List<(SpanKey Key, CallSums Sums)> _taken = [];
     private readonly List<(SpanKey Key, CallSums Sums)> _waiting = [];
-    private readonly Dictionary<ulong, long> _exceptions = [];
+    private readonly List<ulong> _exceptions = [];
     private long _sameRequest;
     private long _earlierRequest;
     private long _orphans;
@@ -43,18 +44,13 @@ internal sealed class JoinChange(JoinTables tables)
     /// <summary>Whether an exception is new; if so, it counts as seen from now on.</summary>
     public bool TryAddException(ulong hash, long milliseconds)
     {
-        if (tables.Exceptions.Contains(hash, milliseconds))
+        bool isNew = tables.Exceptions.TryAdd(hash, milliseconds);
+        if (isNew)
         {
-            return false;
+            _exceptions.Add(hash);
         }
 
-        if (_exceptions.TryGetValue(hash, out long seen) && SeenExceptions.IsNear(seen, milliseconds))
-        {
-            return false;
-        }
-
-        _exceptions[hash] = milliseconds;
-        return true;
+        return isNew;
     }
 
     /// <summary>Puts the change into effect, or takes it back. Called once.</summary>
@@ -64,14 +60,18 @@ internal sealed class JoinChange(JoinTables tables)
         {
             tables.Count(_sameRequest, _earlierRequest, _orphans);
             AddAll(_waiting);
-            foreach ((ulong hash, long milliseconds) in _exceptions)
-            {
-                tables.Exceptions.Add(hash, milliseconds);
-            }
+            return;
         }
-        else
+
+        AddAll(_taken);
+
+        // What a resend repeats is stored, though this start may not have seen it.
+        if (outcome != CommitOutcome.Resent)
         {
-            AddAll(_taken);
+            foreach (ulong hash in _exceptions)
+            {
+                tables.Exceptions.Remove(hash);
+            }
         }
     }
 

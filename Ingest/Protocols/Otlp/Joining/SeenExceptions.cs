@@ -35,26 +35,10 @@ internal sealed class SeenExceptions(TimeProvider clock)
 
     private static readonly long _seed = (long)SymbolHash.RandomSeed();
 
-    /// <summary>Whether an exception was stored within the last minute, and at a time within a minute of this one's.</summary>
-    public bool Contains(ulong hash, long milliseconds)
-    {
-        lock (_lock)
-        {
-            if (_slots.Length == 0)
-            {
-                return false;
-            }
-
-            Slot slot = _slots[hash >> 32 & (Slots - 1)];
-            return slot.Hash == hash && IsNear(slot.Milliseconds, milliseconds) && clock.GetTimestamp() - slot.Stored < _windowTicks;
-        }
-    }
-
-    /// <summary>Whether two times are so near to each other that equal exceptions are one.</summary>
-    public static bool IsNear(long milliseconds, long other) => Math.Abs(milliseconds - other) < WindowMilliseconds;
-
-    /// <summary>Remembers an exception that was stored.</summary>
-    public void Add(ulong hash, long milliseconds)
+    /// <summary>
+    /// Remembers an exception. False when it is there already: seen within the last minute, and at a time within a minute of this one's.
+    /// </summary>
+    public bool TryAdd(ulong hash, long milliseconds)
     {
         lock (_lock)
         {
@@ -63,9 +47,28 @@ internal sealed class SeenExceptions(TimeProvider clock)
                 _slots = new Slot[Slots];
             }
 
-            _slots[hash >> 32 & (Slots - 1)] = new Slot(hash, milliseconds, clock.GetTimestamp());
+            ref Slot slot = ref _slots[SlotOf(hash)];
+            if (slot.Hash == hash && Math.Abs(slot.Milliseconds - milliseconds) < WindowMilliseconds && clock.GetTimestamp() - slot.Seen < _windowTicks)
+            {
+                return false;
+            }
+
+            slot = new Slot(hash, milliseconds, clock.GetTimestamp());
+            return true;
         }
     }
 
-    private readonly record struct Slot(ulong Hash, long Milliseconds, long Stored);
+    /// <summary>Forgets an exception that was not stored.</summary>
+    public void Remove(ulong hash)
+    {
+        lock (_lock)
+        {
+            ref Slot slot = ref _slots[SlotOf(hash)];
+            slot = slot.Hash == hash ? default : slot;
+        }
+    }
+
+    private static int SlotOf(ulong hash) => (int)(hash >> 32 & (Slots - 1));
+
+    private readonly record struct Slot(ulong Hash, long Milliseconds, long Seen);
 }

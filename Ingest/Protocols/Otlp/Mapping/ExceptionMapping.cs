@@ -64,7 +64,7 @@ internal sealed class ExceptionMapping(AttributeKeys keys)
                 return false;
             }
 
-            if (name.Of(body).SequenceEqual("exception"u8) && TextsOf(_attributes) is { } texts)
+            if (name.Of(body).SequenceEqual("exception"u8) && TextsOf(_attributes, body) is { } texts)
             {
                 _events.Add(new ExceptionEvent(texts, time));
             }
@@ -93,11 +93,12 @@ internal sealed class ExceptionMapping(AttributeKeys keys)
     }
 
     /// <summary>The texts of an exception; null when attributes have neither its type nor its message.</summary>
-    public static ExceptionTexts? TextsOf(AttributeTable attributes)
+    public static ExceptionTexts? TextsOf(AttributeTable attributes, ReadOnlySpan<byte> body)
     {
         Segment type = Find(attributes, AttributeField.ExceptionType);
         Segment message = Find(attributes, AttributeField.ExceptionMessage);
-        return type.IsEmpty && message.IsEmpty ? null : new ExceptionTexts(type, message, Find(attributes, AttributeField.ExceptionStack));
+        Segment stack = Find(attributes, AttributeField.ExceptionStack);
+        return type.IsEmpty && message.IsEmpty ? null : new ExceptionTexts(WithNamespace(type, stack, body), message, stack);
     }
 
     /// <summary>Adds the row of an exception whose texts are valid. Returns its index.</summary>
@@ -118,6 +119,18 @@ internal sealed class ExceptionMapping(AttributeKeys keys)
     /// <summary>Whether all texts are UTF-8.</summary>
     public static bool AreValid(in ExceptionTexts texts, ReadOnlySpan<byte> body) =>
         Utf8.IsValid(texts.Type.Of(body)) && Utf8.IsValid(texts.Message.Of(body)) && Utf8.IsValid(texts.Stack.Of(body));
+
+    // Log records of .NET have a class without its namespace, events the whole name; a stack begins with the whole name in both.
+    private static Segment WithNamespace(Segment type, Segment stack, ReadOnlySpan<byte> body)
+    {
+        ReadOnlySpan<byte> name = type.Of(body);
+        ReadOnlySpan<byte> whole = stack.Of(body);
+        int end = whole.IndexOfAny(" :\r\n"u8);
+        whole = end < 0 ? whole : whole[..end];
+        bool isWhole = !name.IsEmpty && !name.Contains((byte)'.') && whole.Length > name.Length && whole.EndsWith(name)
+            && whole[^(name.Length + 1)] is (byte)'.' or (byte)'+';
+        return isWhole ? new Segment(stack.Start, whole.Length) : type;
+    }
 
     private static Segment Find(AttributeTable attributes, AttributeField field) =>
         attributes.TryFind(field, out AttributeValue value) && value.Type == AttributeType.Text ? value.Text : default;

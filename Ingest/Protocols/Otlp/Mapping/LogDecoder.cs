@@ -31,7 +31,7 @@ internal sealed class LogDecoder(AttributeKeys keys)
         {
             state.Items.AddRejected(SignalRejection.Hex, place);
         }
-        else if (ExceptionMapping.TextsOf(_attributes) is not { } texts)
+        else if (ExceptionMapping.TextsOf(_attributes, body) is not { } texts)
         {
             state.Items.AddUnmapped(UnmappedReason.NoException);
         }

@@ -110,9 +110,10 @@ internal sealed class MetricDecoder(OtlpOptions options)
         }
     }
 
+    // Whether a sum is called monotonic says nothing: .NET itself counts the threads of its pool so, which go up and down.
     private static UnmappedReason? FindReason(in MetricFields metric) => metric.Rank == ThreadMetrics.None ? UnmappedReason.MetricName
         : metric.Type == Gauge ? null
-        : metric.Type != Sum || metric.IsMonotonic ? UnmappedReason.MetricType
+        : metric.Type != Sum ? UnmappedReason.MetricType
         : metric.Temporality == DeltaTemporality ? UnmappedReason.MetricDelta
         : null;
 
@@ -186,10 +187,6 @@ internal sealed class MetricDecoder(OtlpOptions options)
                 if (reader.Key == ProtoReader.KeyOf(2, ProtoReader.Varint) && metric.Type == Sum)
                 {
                     metric.Temporality = (int)(uint)reader.Number;
-                }
-                else if (reader.Key == ProtoReader.KeyOf(3, ProtoReader.Varint) && metric.Type == Sum)
-                {
-                    metric.IsMonotonic = reader.Number != 0;
                 }
             }
 
@@ -280,7 +277,6 @@ internal sealed class MetricDecoder(OtlpOptions options)
         public int Rank;
         public int Type;
         public int Temporality;
-        public bool IsMonotonic;
         public bool HasPoints;
 
         /// <summary>Where the first of the data begins that are meant.</summary>
