@@ -10,7 +10,6 @@ using TimeSeries.Ingest.Protocols.Otlp.Joining;
 using TimeSeries.Ingest.Protocols.Otlp.Mapping;
 using TimeSeries.Ingest.Protocols.Otlp.Wire;
 using TimeSeries.Ingest.Receive;
-using TimeSeries.Tests.Otlp.Messages;
 
 namespace TimeSeries.Tests.Otlp;
 
@@ -146,28 +145,13 @@ internal sealed class FuzzTests
     {
         try
         {
-            return signal switch
-            {
-                TelemetrySignal.Traces => TraceExport.Parser.ParseFrom(body).ResourceSpans.Sum(resource => resource.ScopeSpans.Sum(scope => scope.Spans.Count)),
-                TelemetrySignal.Logs => LogExport.Parser.ParseFrom(body).ResourceLogs.Sum(resource => resource.ScopeLogs.Sum(scope => scope.LogRecords.Count)),
-                _ => MetricExport.Parser.ParseFrom(body).ResourceMetrics.Sum(resource => resource.ScopeMetrics.Sum(scope => scope.Metrics.Sum(Points))),
-            };
+            return ExportCounts.Of(signal, body);
         }
         catch (InvalidProtocolBufferException)
         {
             return null;
         }
     }
-
-    private static int Points(Metric metric) => metric.DataCase switch
-    {
-        Metric.DataOneofCase.Gauge => metric.Gauge.DataPoints.Count,
-        Metric.DataOneofCase.Sum => metric.Sum.DataPoints.Count,
-        Metric.DataOneofCase.Histogram => metric.Histogram.DataPoints.Count,
-        Metric.DataOneofCase.ExponentialHistogram => metric.ExponentialHistogram.DataPoints.Count,
-        Metric.DataOneofCase.Summary => metric.Summary.DataPoints.Count,
-        _ => 0,
-    };
 
     private static bool IsJson(byte[] body)
     {

@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -13,7 +10,7 @@ using TimeSeries.Tests.Support.Hosts;
 namespace TimeSeries.Tests.Otlp;
 
 /// <summary>A server with both of OTLP's ports, and the ways in which an exporter speaks to it.</summary>
-internal sealed partial class OtlpServer : IAsyncDisposable
+internal sealed class OtlpServer : IAsyncDisposable
 {
     public const string Protobuf = "application/x-protobuf";
     public const string Json = "application/json";
@@ -43,19 +40,11 @@ internal sealed partial class OtlpServer : IAsyncDisposable
     public static async Task<OtlpServer> StartAsync(Action<IServiceCollection> replace, params string[] options)
     {
         TemporaryFolder folder = new();
-        int http = FreePort();
-        int grpc = FreePort();
+        int http = Ports.FindFree();
+        int grpc = Ports.FindFree();
         RunningServer server = await RunningServer.StartAsync(
             folder["data"], replace, [$"--Otlp:Http=http://127.0.0.1:{http}", $"--Otlp:Grpc=http://127.0.0.1:{grpc}", .. options]);
         return new OtlpServer(folder, server, http, grpc);
-    }
-
-    /// <summary>A port that nobody has just now.</summary>
-    public static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Exports over HTTP.</summary>
@@ -103,12 +92,8 @@ internal sealed partial class OtlpServer : IAsyncDisposable
     }
 
     /// <summary>The value of a metric, all series with these labels added up.</summary>
-    public async Task<double> MetricAsync(string name, params string[] labels)
-    {
-        string text = await Server.Client.GetAsync("/metrics");
-        return Series().Matches(text).Where(line => line.Groups["name"].Value == name && labels.All(line.Groups["labels"].Value.Contains))
-            .Sum(line => double.Parse(line.Groups["value"].Value, CultureInfo.InvariantCulture));
-    }
+    public async Task<double> MetricAsync(string name, params string[] labels) =>
+        MetricsText.Sum(await Server.Client.GetAsync("/metrics"), name, labels);
 
     public async ValueTask DisposeAsync()
     {
@@ -116,7 +101,4 @@ internal sealed partial class OtlpServer : IAsyncDisposable
         await Server.DisposeAsync();
         _folder.Dispose();
     }
-
-    [GeneratedRegex(@"^(?<name>\w+)(\{(?<labels>[^}]*)\})? (?<value>\S+)", RegexOptions.Multiline)]
-    private static partial Regex Series();
 }

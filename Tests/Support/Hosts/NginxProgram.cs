@@ -31,7 +31,7 @@ internal sealed class NginxProgram : IAsyncDisposable
             Assert.Ignore("There is no nginx: set NGINX to one.");
         }
 
-        int port = FreePort();
+        int port = Ports.FindFree();
         TemporaryFolder folder = new();
         string temporary = string.Join('\n', new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {folder[name]};"));
         await File.WriteAllTextAsync(folder["nginx.conf"],
@@ -74,12 +74,5 @@ internal sealed class NginxProgram : IAsyncDisposable
             ? [named]
             : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(folder => Path.Combine(folder, "nginx"))];
         return candidates.FirstOrDefault(File.Exists);
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
