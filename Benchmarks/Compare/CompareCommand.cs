@@ -12,15 +12,15 @@ internal static class CompareCommand
     // All but what takes long or much disk.
     private static readonly ComparePart[] _defaultParts =
     [
-        ComparePart.Ingest, ComparePart.Disk, ComparePart.Query, ComparePart.Endpoints, ComparePart.Latency, ComparePart.Restart, ComparePart.Cold,
-        ComparePart.Memory,
+        ComparePart.Ingest, ComparePart.Otlp, ComparePart.Disk, ComparePart.Query, ComparePart.Endpoints, ComparePart.Latency, ComparePart.Restart,
+        ComparePart.Cold, ComparePart.Memory,
     ];
 
     private static readonly Option<PeerName[]> _peers = List("--peer",
         "Systems to compare with, separated by commas: influxdb, clickhouse, victoriametrics, duckdb.",
         Enum.Parse<PeerName>, Array.Empty<PeerName>());
     private static readonly Option<ComparePart[]> _parts = List("--part",
-        "What to measure, separated by commas: ingest, disk, query, endpoints, latency, restart, memory (these by default), growth.",
+        "What to measure, separated by commas: ingest, otlp, disk, query, endpoints, latency, restart, cold, memory (these by default), growth.",
         Enum.Parse<ComparePart>, _defaultParts);
     private static readonly Option<DirectoryInfo?> _folder = CommandOption.Of<DirectoryInfo?>("--peer-directory",
         "Folder with the peers' programs, or with their unpacked packages. Otherwise the PATH; otherwise their Debian packages are downloaded into "

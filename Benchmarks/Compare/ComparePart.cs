@@ -6,6 +6,9 @@ internal enum ComparePart
     /// <summary>How fast samples are taken, by each system.</summary>
     Ingest,
 
+    /// <summary>How fast spans and lines are taken over the protocols of others, lines by each system that has them.</summary>
+    Otlp,
+
     /// <summary>Bytes of files for each transaction, by each system.</summary>
     Disk,
 

@@ -52,6 +52,11 @@ internal sealed class CompareRun(CompareOptions options, TimeProvider clock, Can
             context.Try("ingest", new IngestMeasurement(context).Run);
         }
 
+        if (options.Has(ComparePart.Otlp))
+        {
+            await context.TryAsync("otlp", new ExportMeasurement(context).RunAsync);
+        }
+
         if (options.Has(ComparePart.Disk) || options.Has(ComparePart.Query))
         {
             await context.TryAsync("query", new QueryMeasurement(context).RunAsync);

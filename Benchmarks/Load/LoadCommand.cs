@@ -82,9 +82,15 @@ internal static class LoadCommand
 
     private static int RunExports(ExportLoadOptions options)
     {
-        (string report, bool hasTaken) = new ExportLoad(options, TimeProvider.System).RunAsync().GetAwaiter().GetResult();
-        Console.WriteLine(report);
-        return hasTaken ? ExitCode.Success : ExitCode.NothingAccepted;
+        ExportLoad load = new(options, () => ExportLoad.ReadProcessorSecondsAsync(options.Address, options.Token), TimeProvider.System);
+        ExportReport report = load.RunAsync().GetAwaiter().GetResult();
+        if (load.FirstError is { } reason)
+        {
+            Console.Error.WriteLine(reason);
+        }
+
+        Console.WriteLine(report.ToJson());
+        return report.Samples > 0 ? ExitCode.Success : ExitCode.NothingAccepted;
     }
 
     private static int Run(LoadOptions options)

@@ -7,6 +7,7 @@ internal static class ReportNames
     public const string OursRaw = "TimeSeries without rollups";
 
     public const string Ingest = "Ingest of transactions of 16 fields";
+    public const string Exports = "Spans and lines over the protocols of others";
     public const string Disk = "Bytes on disk";
     public const string Query = "Aggregates over one day";
     public const string Endpoints = "Documented endpoints over one day";
@@ -19,6 +20,7 @@ internal static class ReportNames
 
     public const string RowsPerSecond = "rows/s";
     public const string ProcessorMicroseconds = "server CPU µs/row";
+    public const string ProcessorSeconds = "server CPU s/million";
     public const string AllocatedBytes = "allocated B/row";
     public const string PeakMegabytes = "peak RssAnon MB";
     public const string BytesPerRow = "bytes/row";

@@ -8,6 +8,7 @@ namespace TimeSeries.Benchmarks.Load.Exports;
 internal sealed class ExportBody
 {
     private const int NanosecondDigits = 19;
+    private const ulong NanosecondsPerMillisecond = 1_000_000;
 
     // Of a trace: a request with two statements, a call and a step in between, in the order in which they end.
     private const int SpansPerTrace = 5;
@@ -102,17 +103,21 @@ internal sealed class ExportBody
         return body;
     }
 
-    /// <summary>Writes present times and ids that no other request has.</summary>
-    public void Patch(long milliseconds, ref ulong id)
+    /// <summary>
+    /// Writes present times and ids that no other request has. The times of lines differ by the nanosecond, so that no line takes another's place.
+    /// </summary>
+    /// <param name="milliseconds">The present.</param>
+    /// <param name="firstId">The first id, of as many as there are samples.</param>
+    public void Patch(long milliseconds, ulong firstId)
     {
         for (int i = 0; i < _times.Count; i++)
         {
-            id += _isText || i % SpansPerTrace == 0 ? 1UL : 0;
-            ulong end = (ulong)(milliseconds - i % 1_000) * 1_000_000;
+            ulong id = firstId + (ulong)(_isText ? i : i / SpansPerTrace);
+            ulong end = (ulong)(milliseconds - i % 1_000) * NanosecondsPerMillisecond;
             if (_isText)
             {
                 id.TryFormat(_bytes.AsSpan(_traceIds[i], 16), out _, "x16", CultureInfo.InvariantCulture);
-                end.TryFormat(_bytes.AsSpan(_times[i], NanosecondDigits), out _, default, CultureInfo.InvariantCulture);
+                (end + id % NanosecondsPerMillisecond).TryFormat(_bytes.AsSpan(_times[i], NanosecondDigits), out _, default, CultureInfo.InvariantCulture);
                 continue;
             }
 

@@ -9,10 +9,12 @@ using System.Text.RegularExpressions;
 namespace TimeSeries.Benchmarks.Load.Exports;
 
 /// <summary>
-/// Pushes spans by OTLP, or transactions as lines, as fast as some connections allow, and reports them with the processor time that the server took: its own
-/// figure, from <c>/metrics</c>, which the token must open (scope admin).
+/// Pushes spans by OTLP, or transactions as lines, as fast as some connections allow, and reports them with the processor time that the server took.
 /// </summary>
-internal sealed partial class ExportLoad(ExportLoadOptions options, TimeProvider clock)
+/// <param name="options">What to push, and where to.</param>
+/// <param name="processorSeconds">The server's user and system time so far.</param>
+/// <param name="clock">The time.</param>
+internal sealed partial class ExportLoad(ExportLoadOptions options, Func<Task<double>> processorSeconds, TimeProvider clock)
 {
     // Neighbours differ; ids and times differ always.
     private const int BodiesPerConnection = 4;
@@ -24,36 +26,34 @@ internal sealed partial class ExportLoad(ExportLoadOptions options, TimeProvider
     private long _refused;
     private long _errors;
     private long _bytes;
-    private string? _firstError;
+    private long _nextId = clock.GetUtcNow().Ticks;
 
-    /// <summary>Runs the load. Returns the report as one line of JSON.</summary>
-    public async Task<(string Report, bool HasTaken)> RunAsync()
+    /// <summary>Why the first push failed; null where none did.</summary>
+    public string? FirstError { get; private set; }
+
+    /// <summary>The server's own figure, from <c>/metrics</c>, which the token must open (scope admin).</summary>
+    public static async Task<double> ReadProcessorSecondsAsync(Uri address, string token)
     {
-        using HttpClient metrics = new() { BaseAddress = options.Address };
-        metrics.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
-        double cpu = await CpuAsync(metrics);
+        using HttpClient http = new() { BaseAddress = address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        Match match = CpuSeconds().Match(await http.GetStringAsync("/metrics"));
+        return double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Runs the load.</summary>
+    public async Task<ExportReport> RunAsync()
+    {
+        double cpu = await processorSeconds();
+        TimeSpan generator = Environment.CpuUsage.TotalTime;
         long start = clock.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(i => Task.Run(() => SendAsync(i, start))));
         double seconds = clock.GetElapsedTime(start).TotalSeconds;
-        cpu = await CpuAsync(metrics) - cpu;
-        if (_firstError is not null)
-        {
-            await Console.Error.WriteLineAsync(_firstError);
-        }
-
+        generator = Environment.CpuUsage.TotalTime - generator;
+        cpu = await processorSeconds() - cpu;
         _latencies.Sort();
-        string report = JsonSerializer.Serialize(
-            new ExportReport(
-                options.Protocol, _taken, Math.Round(seconds, 3), Math.Round(_taken / seconds, 1), _refused, _errors, Quantile(0.5), Quantile(0.99), _bytes,
-                Math.Round(cpu, 3), Math.Round(_taken / Math.Max(cpu, 1e-3), 1)),
-            ExportReportJson.Default.ExportReport);
-        return (report, _taken > 0);
-    }
-
-    private static async Task<double> CpuAsync(HttpClient http)
-    {
-        Match match = CpuSeconds().Match(await http.GetStringAsync("/metrics"));
-        return double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+        return new ExportReport(
+            options.Protocol, _taken, Math.Round(seconds, 3), Math.Round(_taken / seconds, 1), _refused, _errors, Quantile(0.5), Quantile(0.99), _bytes,
+            Math.Round(cpu, 3), Math.Round(_taken / Math.Max(cpu, 1e-3), 1), Math.Round(generator.TotalSeconds, 3));
     }
 
     private double Quantile(double part) => _latencies.Count == 0 ? 0 : Math.Round(_latencies[(int)(part * (_latencies.Count - 1))], 3);
@@ -65,10 +65,10 @@ internal sealed partial class ExportLoad(ExportLoadOptions options, TimeProvider
         ExportBody[] bodies = [.. Enumerable.Range(0, BodiesPerConnection).Select(i => isLines
             ? ExportBody.OfLines(options.BatchSamples, Seed + connection * BodiesPerConnection + i)
             : ExportBody.OfSpans(options.BatchSamples, Seed + connection * BodiesPerConnection + i))];
-        ulong id = (ulong)clock.GetUtcNow().Ticks + ((ulong)connection << 40);
         for (int next = 0; clock.GetElapsedTime(start) < options.Length; next = (next + 1) % bodies.Length)
         {
-            bodies[next].Patch(clock.GetUtcNow().ToUnixTimeMilliseconds(), ref id);
+            long id = Interlocked.Add(ref _nextId, options.BatchSamples) - options.BatchSamples;
+            bodies[next].Patch(clock.GetUtcNow().ToUnixTimeMilliseconds(), (ulong)id);
             using HttpRequestMessage request = Make(bodies[next]);
             long sent = clock.GetTimestamp();
             await CountAsync(http, request, sent);
@@ -91,7 +91,7 @@ internal sealed partial class ExportLoad(ExportLoadOptions options, TimeProvider
                 _refused += response.StatusCode == HttpStatusCode.TooManyRequests ? 1 : 0;
                 _errors += isTaken || response.StatusCode == HttpStatusCode.TooManyRequests ? 0 : 1;
                 _bytes += request.Content!.Headers.ContentLength ?? 0;
-                _firstError ??= isTaken ? null : $"A push got {(int)response.StatusCode}.";
+                FirstError ??= isTaken ? null : $"A push got {(int)response.StatusCode}.";
             }
         }
         catch (HttpRequestException fault)
@@ -99,7 +99,7 @@ internal sealed partial class ExportLoad(ExportLoadOptions options, TimeProvider
             lock (_latencies)
             {
                 _errors++;
-                _firstError ??= fault.Message;
+                FirstError ??= fault.Message;
             }
         }
     }
@@ -108,13 +108,13 @@ internal sealed partial class ExportLoad(ExportLoadOptions options, TimeProvider
     {
         byte[] bytes = options.Gzip ? Compress(body.Bytes.Span) : body.Bytes.ToArray();
         bool isGrpc = options.Protocol == "otlp-grpc";
-        (Uri address, string path, string type) = options.Protocol switch
+        (Uri address, string type) = options.Protocol switch
         {
-            "lines" => (options.Address, "/api/v2/write", "text/plain"),
-            "otlp" => (options.Address, "/v1/traces", "application/x-protobuf"),
-            _ => (options.GrpcAddress, "/opentelemetry.proto.collector.trace.v1.TraceService/Export", "application/grpc"),
+            "lines" => (options.LinesAddress, "text/plain"),
+            "otlp" => (new Uri(options.Address, "/v1/traces"), "application/x-protobuf"),
+            _ => (new Uri(options.GrpcAddress, "/opentelemetry.proto.collector.trace.v1.TraceService/Export"), "application/grpc"),
         };
-        HttpRequestMessage request = new(HttpMethod.Post, new Uri(address, path)) { Content = new ByteArrayContent(isGrpc ? Frame(bytes) : bytes) };
+        HttpRequestMessage request = new(HttpMethod.Post, address) { Content = new ByteArrayContent(isGrpc ? Frame(bytes) : bytes) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
         if (isGrpc)
@@ -158,12 +158,20 @@ internal sealed partial class ExportLoad(ExportLoadOptions options, TimeProvider
 
 /// <summary>What a load over another protocol is asked to do.</summary>
 internal sealed record ExportLoadOptions(
-    Uri Address, Uri GrpcAddress, string Token, string Protocol, TimeSpan Length, int ConnectionCount, int BatchSamples, bool Gzip);
+    Uri Address, Uri GrpcAddress, string Token, string Protocol, TimeSpan Length, int ConnectionCount, int BatchSamples, bool Gzip)
+{
+    /// <summary>Where lines are written, with path and query; of this server by default.</summary>
+    public Uri LinesAddress { get; init; } = new(Address, "/api/v2/write");
+}
 
 /// <summary>What it measured. Samples are spans, or lines.</summary>
 internal sealed record ExportReport(
     string Protocol, long Samples, double Seconds, double SamplesPerSecond, long Rejected429, long Errors, double P50Ms, double P99Ms, long BytesSent,
-    double ServerCpuSeconds, double SamplesPerServerCpuSecond);
+    double ServerCpuSeconds, double SamplesPerServerCpuSecond, double GeneratorCpuSeconds)
+{
+    /// <summary>One line of JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ExportReportJson.Default.ExportReport);
+}
 
 /// <summary>How the report is written: camel case, one line.</summary>
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
