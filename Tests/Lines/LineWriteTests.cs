@@ -158,6 +158,7 @@ internal sealed class LineWriteTests
     [TestCase("thread,oname= count=1", "missing tag value")]
     [TestCase("thread,oname=a count", "missing field value")]
     [TestCase("thread,oname=a count=abc", "invalid field value")]
+    [TestCase("thread,oname=a count=+1", "invalid field value")]
     [TestCase("thread,oname=a count=\"abc", "unbalanced quotes")]
     [TestCase("thread,oname=a count=1 soon", "bad timestamp")]
     [TestCase("{\"not\":\"lines\"}", "missing fields")]

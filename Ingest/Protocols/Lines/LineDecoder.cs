@@ -80,14 +80,16 @@ internal sealed class LineDecoder
         }
     }
 
-    // A line ends with a line feed that is not within a text in quotes. Only the value of a field begins with a quote: in keys and tags it is a letter.
+    // A line ends with a line feed that is not within a text in quotes. Quotes count where a value is, as for InfluxDB: there have been more equals signs than
+    // commas since the tags. In keys and tags they are letters.
     private static ReadOnlySpan<byte> TakeLine(ref ReadOnlySpan<byte> body)
     {
         int end = 0;
         bool isQuoted = false;
         bool isComment = body.TrimStart(" \t"u8) is [(byte)'#', ..];
         bool isInFields = false;
-        bool isValue = false;
+        int equals = 0;
+        int commas = 0;
         while (end < body.Length && (body[end] != (byte)'\n' || isQuoted))
         {
             byte letter = body[end];
@@ -99,11 +101,12 @@ internal sealed class LineDecoder
             {
                 isInFields = true;
             }
-            else if (letter is (byte)'=' or (byte)',' && !isQuoted)
+            else if (isInFields && !isQuoted && letter is (byte)'=' or (byte)',')
             {
-                isValue = letter == (byte)'=' && isInFields;
+                equals += letter == (byte)'=' ? 1 : 0;
+                commas += letter == (byte)',' ? 1 : 0;
             }
-            else if (letter == (byte)'"' && isValue && !isComment)
+            else if (letter == (byte)'"' && equals > commas && !isComment)
             {
                 isQuoted = !isQuoted;
             }
@@ -263,12 +266,14 @@ internal sealed class LineDecoder
         }
     }
 
+    // No number begins with a plus, as for InfluxDB.
     private static bool IsValue(ReadOnlySpan<byte> value)
     {
         ReadOnlySpan<byte> digits = value is [.., (byte)'i' or (byte)'u'] ? value[..^1] : value;
         bool isWhole = Utf8Parser.TryParse(digits, out decimal _, out int read) && read == digits.Length && digits.IndexOfAny(".eE"u8) < 0;
-        return isWhole || FindFlag(value) is not null
+        bool isNumber = isWhole
             || (digits.Length == value.Length && Utf8Parser.TryParse(value, out double number, out read) && read == value.Length && double.IsFinite(number));
+        return (isNumber && value[0] != (byte)'+') || FindFlag(value) is not null;
     }
 
     private static bool? FindFlag(ReadOnlySpan<byte> value) =>
