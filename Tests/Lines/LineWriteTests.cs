@@ -211,13 +211,20 @@ internal sealed class LineWriteTests
     }
 
     [Test]
-    public async Task Ping_and_health_are_those_of_InfluxDB()
+    public async Task Ping_health_and_ready_are_those_of_InfluxDB()
     {
         foreach (HttpMethod method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head])
         {
             using HttpRequestMessage request = new(method, "/ping");
             using HttpResponseMessage ping = await _http.SendAsync(request);
             Assert.That((ping.StatusCode, ping.Headers.GetValues("X-Influxdb-Version").Single()), Is.EqualTo((HttpStatusCode.NoContent, "1.8.10-timeseries")));
+        }
+
+        foreach (string path in (string[])["/health", "/ready"])
+        {
+            using HttpRequestMessage request = new(HttpMethod.Head, path);
+            using HttpResponseMessage head = await _http.SendAsync(request);
+            Assert.That((head.StatusCode, head.Content.Headers.ContentType?.MediaType), Is.EqualTo((HttpStatusCode.OK, "application/json")));
         }
 
         Assert.That(await _http.GetStringAsync("/health"), Is.EqualTo("""{"name":"influxdb","message":"ready for queries and writes","status":"pass"}"""));
