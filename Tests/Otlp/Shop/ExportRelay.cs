@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -172,6 +173,9 @@ internal sealed record RelayedExport(string Path, byte[] Message, RelayedOutcome
     public TelemetrySignal Signal { get; } = Path.Contains("trace", StringComparison.Ordinal) ? TelemetrySignal.Traces
         : Path.Contains("logs", StringComparison.Ordinal) ? TelemetrySignal.Logs
         : TelemetrySignal.Metrics;
+
+    /// <summary>The same for equal bytes.</summary>
+    public string Hash { get; } = Convert.ToHexString(SHA256.HashData(Message));
 
     /// <summary>How many items it has.</summary>
     public int Items => ExportCounts.Of(Signal, Message);

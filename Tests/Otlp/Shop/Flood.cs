@@ -13,12 +13,12 @@ namespace TimeSeries.Tests.Otlp.Shop;
 /// </summary>
 internal sealed class Flood(Uri endpoint, int exporters) : IDisposable
 {
-    private const int SpansPerExport = 10;
+    private const int SpansPerExport = 15;
 
     // Takes memory on its way and no place in the store.
     private static readonly string _notRead = new('x', 1 << 10);
 
-    private static readonly TimeSpan _delay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _delay = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan _delayWithoutServer = TimeSpan.FromMilliseconds(200);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler()) { Timeout = TimeSpan.FromSeconds(30) };

@@ -8,19 +8,19 @@ using TimeSeries.Tests.Support.Hosts;
 namespace TimeSeries.Tests.Otlp.Shop;
 
 /// <summary>
-/// Two shops push, over HTTP and gRPC, to a server that has memory for two exports at a time while eight more exporters push as fast as it responds, and that
+/// Two shops push, over HTTP and gRPC, to a server that has memory for one export at a time while 32 more exporters push as fast as it responds, and that
 /// is killed meanwhile: what it acknowledged is there, and nothing is there twice. OVERLOAD_SECONDS makes a longer run of it, with a kill every ten seconds.
 /// </summary>
 internal sealed class OverloadTests
 {
-    private const int Exporters = 8;
+    private const int Exporters = 32;
     private const int RequestsAtATime = 2;
 
     private static readonly string[] _options =
-        ["--Ingest:MaxRequestBytes=16KiB", "--Ingest:MaxInflatedBytes=16KiB", "--Ingest:QueueBytes=64KiB", "--Storage:HeadBytes=1048576"];
+        ["--Ingest:MaxRequestBytes=4KiB", "--Ingest:MaxInflatedBytes=4KiB", "--Ingest:QueueBytes=64KiB", "--Storage:HeadBytes=1048576"];
 
     private static int Seconds =>
-        int.TryParse(Environment.GetEnvironmentVariable("OVERLOAD_SECONDS"), CultureInfo.InvariantCulture, out int seconds) ? seconds : 6;
+        int.TryParse(Environment.GetEnvironmentVariable("OVERLOAD_SECONDS"), CultureInfo.InvariantCulture, out int seconds) ? seconds : 4;
 
     [Test]
     public async Task What_was_acknowledged_is_there_once_through_overload_and_kills()
@@ -58,10 +58,9 @@ internal sealed class OverloadTests
             await Task.WhenAll(first.StopAsync(), second.StopAsync());
             foreach (ExportRelay relay in (ExportRelay[])[overHttp, overGrpc])
             {
-                Assert.That(
-                    relay.Exports.Select(export => export.Outcome),
-                    Is.SupersetOf((RelayedOutcome[])[RelayedOutcome.Stored, RelayedOutcome.Later, RelayedOutcome.Unknown]), $"{relay.Address}");
-                int again = relay.Exports.CountBy(export => Convert.ToHexString(export.Message)).Count(pair => pair.Value > 1);
+                RelayedOutcome[] outcomes = [.. relay.Exports.Select(export => export.Outcome)];
+                Assert.That(outcomes, Does.Contain(RelayedOutcome.Stored).And.Contain(RelayedOutcome.Later), $"{relay.Address}");
+                int again = relay.Exports.CountBy(export => export.Hash).Count(pair => pair.Value > 1);
                 Assert.That(again, Is.Positive, $"exports sent again to {relay.Address}");
             }
 
@@ -75,7 +74,11 @@ internal sealed class OverloadTests
 
     private static Task<ShopProcess> StartShopAsync(PostgresServer database, ExportRelay relay, string protocol) => ShopProcess.StartAsync(
         database, relay.Address, protocol, protocol[..4], TestProjects.TokenOf(TestProjects.First),
-        ("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16"), ("OTEL_BSP_MAX_QUEUE_SIZE", "256"));
+        ("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "5000"),
+
+        // What is far larger than that memory is not taken, however often it is sent.
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16"), ("OTEL_BSP_MAX_QUEUE_SIZE", "256"),
+        ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "16"), ("OTEL_BLRP_MAX_QUEUE_SIZE", "256"));
 
     private static async Task DriveAsync(ShopProcess shop, CancellationToken cancellation)
     {
@@ -98,7 +101,7 @@ internal sealed class OverloadTests
         RelayedExport[] acknowledged = [.. exports.Where(export => export.Outcome == RelayedOutcome.Stored)];
         SpanRows stored = await SpanRows.OfAsync(client);
         SpanRows expected = SpanRows.Of(acknowledged);
-        int resent = acknowledged.Length - acknowledged.DistinctBy(export => Convert.ToHexString(export.Message)).Count();
+        int resent = acknowledged.Length - acknowledged.DistinctBy(export => export.Hash).Count();
         string outcomes = string.Join(", ", exports.CountBy(export => export.Outcome).Select(pair => $"{pair.Key} {pair.Value}"));
         await TestContext.Out.WriteLineAsync(
             $"{exports.Length} exports: {outcomes}; {resent} acknowledged again; {expected.Count} spans acknowledged, {stored.Count} stored");
@@ -106,7 +109,7 @@ internal sealed class OverloadTests
         {
             Assert.That(expected.Beyond(stored), Is.Empty, "acknowledged and not there");
             Assert.That(stored.Beyond(SpanRows.Of(exports)), Is.Empty, "there twice, or never sent");
-            Assert.That(exports.Count(export => export.Outcome == RelayedOutcome.Refused), Is.Zero);
+            Assert.That(exports.Select(export => export.Outcome), Does.Contain(RelayedOutcome.Unknown).And.Not.Contain(RelayedOutcome.Refused));
             Assert.That(resent, Is.Positive);
         });
         await CheckLedgerAsync(client, [.. acknowledged.Where(export => export.Start == lastStart)]);

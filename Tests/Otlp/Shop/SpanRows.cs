@@ -18,9 +18,8 @@ internal sealed class SpanRows
     public static SpanRows Of(IEnumerable<RelayedExport> exports)
     {
         SpanRows rows = new();
-        IEnumerable<byte[]> messages = exports.Where(export => export.Signal == TelemetrySignal.Traces).Select(export => export.Message);
-        foreach (ScopeSpans scope in messages.DistinctBy(Convert.ToHexString)
-            .SelectMany(message => TraceExport.Parser.ParseFrom(message).ResourceSpans).SelectMany(resource => resource.ScopeSpans))
+        foreach (ScopeSpans scope in exports.Where(export => export.Signal == TelemetrySignal.Traces).DistinctBy(export => export.Hash)
+            .SelectMany(export => TraceExport.Parser.ParseFrom(export.Message).ResourceSpans).SelectMany(resource => resource.ScopeSpans))
         {
             foreach (Span span in scope.Spans)
             {
