@@ -42,6 +42,7 @@ internal sealed class BatchIngestor(
                 problem = Decode(body, push, builder, reservation);
             }
 
+            problem ??= await push.WaitForOthersAsync();
             if (problem is not null)
             {
                 return IngestResult.Refused(problem);

@@ -29,6 +29,9 @@ internal interface IBatchRequest : IDisposable
     /// <summary>Decodes the whole body, inflated, into a builder. Returns why the body is refused as a whole; null when it is not.</summary>
     DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into);
 
+    /// <summary>Waits for other pushes that have a part of this one, once it was decoded. Returns why it is refused; null when it goes on.</summary>
+    ValueTask<IngestProblem?> WaitForOthersAsync() => ValueTask.FromResult<IngestProblem?>(null);
+
     /// <summary>The idempotency key of the push that was decoded; null when it has none.</summary>
     ResendKey? FindKey(AuthenticatedProject project);
 

@@ -184,6 +184,77 @@ internal sealed class JoinTests
     }
 
     [Test]
+    public async Task What_leaves_an_exception_to_another_export_is_refused_when_that_is()
+    {
+        using ManualResetEventSlim goOn = new();
+        FaultyFileSystem files = new();
+        await using OtlpServer server = await OtlpServer.StartAsync(services => services.AddSingleton<IFileSystem>(files));
+        Span span = Span(ServerKind, 1);
+        span.Events.Add(Exception("E", "m"));
+        LogRecord log = new() { TimeUnixNano = Start, TraceId = TraceId(1), Attributes = { All([("exception.type", "E"), ("exception.message", "m")]) } };
+        (string Path, byte[] Body)[] exports = [("/v1/traces", Traces(span).ToByteArray()), ("/v1/logs", Logs(log).ToByteArray())];
+
+        files.Fail(FileOperation.Write, times: int.MaxValue);
+        files.Observer = call =>
+        {
+            if (call.Operation == FileOperation.Write && call.Path.Contains("/log/", StringComparison.Ordinal))
+            {
+                goOn.Wait();
+            }
+        };
+        Task<HttpResponseMessage> spans = server.PostAsync(exports[0].Path, exports[0].Body);
+        await Eventually.IsTrueAsync(async () => await server.MetricAsync("timeseries_otlp_items_in_flight") > 0);
+        Task<HttpResponseMessage> logs = server.PostAsync(exports[1].Path, exports[1].Body);
+        await Eventually.IsTrueAsync(async () =>
+            await server.MetricAsync("timeseries_otlp_items_total", "signal=\"logs\"", "outcome=\"duplicate\"") == 1);
+        goOn.Set();
+        foreach (HttpResponseMessage refused in await Task.WhenAll(spans, logs))
+        {
+            Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            refused.Dispose();
+        }
+
+        files.Heal();
+        foreach ((string path, byte[] body) in exports.Reverse())
+        {
+            await Eventually.IsTrueAsync(async () =>
+            {
+                using HttpResponseMessage again = await server.PostAsync(path, body);
+                return again.StatusCode == HttpStatusCode.OK;
+            });
+        }
+
+        Assert.That(await server.SamplesAsync("exception"), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Of_two_exports_that_bring_the_same_exceptions_at_the_same_time_each_is_stored_once()
+    {
+        const int Rounds = 4;
+        const int Exceptions = 1_000;
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        for (int round = 0; round < Rounds; round++)
+        {
+            ulong[] traces = [.. Enumerable.Range(1, Exceptions).Select(i => (ulong)(round * Exceptions + i))];
+            Span[] spans = [.. traces.Select(trace => Span(ServerKind, 1, trace: trace))];
+            foreach (Span span in spans)
+            {
+                span.Events.Add(Exception("E", "m"));
+            }
+
+            IEnumerable<LogRecord> logs = traces.Reverse().Select(trace => new LogRecord
+            {
+                TimeUnixNano = Start,
+                TraceId = TraceId(trace),
+                Attributes = { All([("exception.type", "E"), ("exception.message", "m")]) },
+            });
+            await Task.WhenAll(server.ExportAsync(Traces(spans)), server.ExportAsync(Logs(logs)));
+        }
+
+        Assert.That(await server.MetricAsync("timeseries_ingest_samples_stored_total", "kind=\"exception\""), Is.EqualTo(Rounds * Exceptions));
+    }
+
+    [Test]
     public async Task A_log_record_of_dotnet_has_its_class_without_the_namespace_and_is_the_event_s_exception()
     {
         await using OtlpServer server = await OtlpServer.StartAsync();

@@ -9,7 +9,8 @@ using TimeSeries.Ingest.Receive;
 namespace TimeSeries.Ingest.Protocols.Otlp;
 
 /// <summary>What all exports share: options, decoders, calls that wait for their transaction, counts. Thread safe.</summary>
-internal sealed class OtlpReceiver(OtlpOptions options, BatchLimits limits, SampleLedger ledger, SignalLedger items, JoinTables joins, TimeProvider clock)
+internal sealed class OtlpReceiver(
+    OtlpOptions options, IngestOptions ingest, BatchLimits limits, SampleLedger ledger, SignalLedger items, JoinTables joins, TimeProvider clock)
 {
     // Enough for the requests that are under way at one time on a busy host; more are left to the collector.
     private const int MaxDecoders = 64;
@@ -34,6 +35,15 @@ internal sealed class OtlpReceiver(OtlpOptions options, BatchLimits limits, Samp
 
     /// <summary>Which times samples may have now.</summary>
     public TimeBounds FindBounds() => TimeBounds.At(Timestamp.Now(clock).Milliseconds, limits);
+
+    /// <inheritdoc cref="JoinChange.WaitForEarlierAsync"/>
+    /// <param name="join">Who waits.</param>
+    /// <param name="timeLeft">How long at most, where that is less than pushes wait.</param>
+    public Task<bool> WaitForEarlierAsync(JoinChange join, TimeSpan? timeLeft)
+    {
+        TimeSpan longest = timeLeft < ingest.StoredTimeout ? timeLeft.Value : ingest.StoredTimeout;
+        return join.WaitForEarlierAsync(longest > TimeSpan.Zero ? longest : TimeSpan.Zero, clock);
+    }
 
     public OtlpDecoder Rent() => _decoders.TryTake(out OtlpDecoder? decoder) ? decoder : new OtlpDecoder(_keys, options);
 

@@ -4,17 +4,30 @@ namespace TimeSeries.Ingest.Protocols.Otlp.Joining;
 
 /// <summary>
 /// What one request does to what requests share: calls taken for its transactions, calls that wait for one, exceptions that were seen. It takes effect when
-/// the batch is durable; otherwise what was taken is given back. Exceptions count as seen at once: spans and log records of one exception are often exported
-/// at the same time. Used by one thread at a time.
+/// the batch is durable; otherwise what was taken is given back. Exceptions count as seen at once, since spans and log records of one exception are often
+/// exported at the same time: who leaves one to an earlier request waits until that is stored. Used by one thread at a time.
 /// </summary>
 internal sealed class JoinChange(JoinTables tables)
 {
     private readonly List<(SpanKey Key, CallSums Sums)> _taken = [];
     private readonly List<(SpanKey Key, CallSums Sums)> _waiting = [];
     private readonly List<ulong> _exceptions = [];
+
+    // Requests before this one that have exceptions of this one and are not yet stored.
+    private readonly HashSet<JoinChange> _earlier = [];
+    private readonly TaskCompletionSource<bool> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Held while exceptions come. Only that of the first agent: a request that held several could wait for one that waits for it.
+    private Lock? _held;
     private long _sameRequest;
     private long _earlierRequest;
     private long _orphans;
+
+    /// <summary>Which request it is, in the order in which they came to their first exception.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>Whether there is somebody to wait for.</summary>
+    public bool HasEarlier => _earlier.Count > 0;
 
     /// <summary>Takes the calls that wait for a span; given back unless the batch is stored.</summary>
     public bool TryTake(in SpanKey key, out CallSums sums)
@@ -41,16 +54,41 @@ internal sealed class JoinChange(JoinTables tables)
     /// <summary>Calls of a span that is not in the request.</summary>
     public void Wait(in SpanKey key, in CallSums sums) => _waiting.Add((key, sums));
 
-    /// <summary>Whether an exception is new; if so, it counts as seen from now on.</summary>
-    public bool TryAddException(ulong hash, long milliseconds)
+    /// <summary>
+    /// Whether an exception is new; if so, it counts as seen from now on. From the first one to <see cref="EndExceptions"/>, on one thread, others bring none
+    /// of its agent: so of two requests with the same exceptions one has them all.
+    /// </summary>
+    public bool TryAddException(int oid, ulong hash, long milliseconds)
     {
-        bool isNew = tables.Exceptions.TryAdd(hash, milliseconds);
+        if (_held is null)
+        {
+            _held = tables.LockOf(oid);
+            _held.Enter();
+            Number = tables.TakeNumber();
+        }
+
+        bool isNew = tables.Exceptions.TryAdd(hash, milliseconds, this, out JoinChange? owner);
         if (isNew)
         {
             _exceptions.Add(hash);
         }
+        else if (owner is not null)
+        {
+            _earlier.Add(owner);
+        }
 
         return isNew;
+    }
+
+    /// <summary>Says that no more exceptions come.</summary>
+    public void EndExceptions() => _held?.Exit();
+
+    /// <summary>Waits until all that exceptions were left to are stored. False when one of them is not.</summary>
+    /// <exception cref="TimeoutException">It took longer.</exception>
+    public async Task<bool> WaitForEarlierAsync(TimeSpan longest, TimeProvider clock)
+    {
+        bool[] stored = await Task.WhenAll(_earlier.Select(earlier => earlier._end.Task)).WaitAsync(longest, clock);
+        return Array.TrueForAll(stored, isStored => isStored);
     }
 
     /// <summary>Puts the change into effect, or takes it back. Called once.</summary>
@@ -60,19 +98,20 @@ internal sealed class JoinChange(JoinTables tables)
         {
             tables.Count(_sameRequest, _earlierRequest, _orphans);
             AddAll(_waiting);
-            return;
         }
-
-        AddAll(_taken);
+        else
+        {
+            AddAll(_taken);
+        }
 
         // What a resend repeats is stored, though this start may not have seen it.
-        if (outcome != CommitOutcome.Resent)
+        bool isStored = outcome is CommitOutcome.Stored or CommitOutcome.Resent;
+        foreach (ulong hash in _exceptions)
         {
-            foreach (ulong hash in _exceptions)
-            {
-                tables.Exceptions.Remove(hash);
-            }
+            tables.Exceptions.End(hash, this, isStored);
         }
+
+        _end.SetResult(isStored);
     }
 
     private void AddAll(List<(SpanKey Key, CallSums Sums)> entries)
@@ -81,33 +120,5 @@ internal sealed class JoinChange(JoinTables tables)
         {
             tables.Waiting.Add(key, sums);
         }
-    }
-}
-
-/// <summary>What all requests of OTLP share, with what became of calls. Thread safe.</summary>
-internal sealed class JoinTables(OtlpOptions options, TimeProvider clock)
-{
-    private long _sameRequest;
-    private long _earlierRequest;
-    private long _orphans;
-
-    public WaitingSums Waiting { get; } = new(options.JoinEntries, options.JoinWindow, clock);
-
-    public SeenExceptions Exceptions { get; } = new(clock);
-
-    public long SameRequest => Volatile.Read(ref _sameRequest);
-
-    public long EarlierRequest => Volatile.Read(ref _earlierRequest);
-
-    public long Orphans => Volatile.Read(ref _orphans);
-
-    /// <summary>Starts after a stop that was not clean: how many calls waited then is not known.</summary>
-    public long Restarts { get; set; }
-
-    public void Count(long sameRequest, long earlierRequest, long orphans)
-    {
-        Interlocked.Add(ref _sameRequest, sameRequest);
-        Interlocked.Add(ref _earlierRequest, earlierRequest);
-        Interlocked.Add(ref _orphans, orphans);
     }
 }

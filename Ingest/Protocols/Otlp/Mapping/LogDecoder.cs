@@ -64,7 +64,7 @@ internal sealed class LogDecoder(AttributeKeys keys)
         bool hasTrace = trace.Length == TraceIdBytes && trace.ContainsAnyExcept((byte)0);
         long time = TimeBounds.Milliseconds(at);
         if (hasTrace && !state.Join.TryAddException(
-            SeenExceptions.HashOf(state.Pcode, state.Agent.Oid, trace, ExceptionMapping.ClassOf(texts, body), texts.Message.Of(body)), time))
+            state.Agent.Oid, SeenExceptions.HashOf(state.Pcode, state.Agent.Oid, trace, ExceptionMapping.ClassOf(texts, body), texts.Message.Of(body)), time))
         {
             state.Items.AddDuplicate();
             state.Items.RepeatedExceptions++;

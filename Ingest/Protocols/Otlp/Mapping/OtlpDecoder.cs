@@ -18,19 +18,26 @@ internal sealed class OtlpDecoder(AttributeKeys keys, OtlpOptions options)
     public DecodeError? Decode(ReadOnlySpan<byte> body, TelemetrySignal signal, DecodeState state)
     {
         _traces.Begin();
-        ProtoReader reader = new(body);
-        int resource = 0;
-        while (reader.Next())
+        try
         {
-            if (reader.Key == ProtoReader.KeyOf(1, ProtoReader.Bytes))
+            ProtoReader reader = new(body);
+            int resource = 0;
+            while (reader.Next())
             {
-                ReadResource(body, ref reader, signal, state, resource++);
+                if (reader.Key == ProtoReader.KeyOf(1, ProtoReader.Bytes))
+                {
+                    ReadResource(body, ref reader, signal, state, resource++);
+                }
+            }
+
+            if (reader.Error is { } error)
+            {
+                return new DecodeError($"{error} at byte {reader.ErrorPosition}", reader.ErrorPosition, null);
             }
         }
-
-        if (reader.Error is { } error)
+        finally
         {
-            return new DecodeError($"{error} at byte {reader.ErrorPosition}", reader.ErrorPosition, null);
+            state.Join.EndExceptions();
         }
 
         _traces.Complete(state);

@@ -176,7 +176,7 @@ internal sealed class TraceDecoder(AttributeKeys keys, OtlpOptions options)
             ulong hash = SeenExceptions.HashOf(
                 key.Pcode, key.Oid, span.TraceId.Of(body), ExceptionMapping.ClassOf(found.Texts, body), found.Texts.Message.Of(body));
             added++;
-            if (!state.Join.TryAddException(hash, time))
+            if (!state.Join.TryAddException(key.Oid, hash, time))
             {
                 state.Items.RepeatedExceptions++;
                 continue;

@@ -59,6 +59,24 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
         return error;
     }
 
+    public async ValueTask<IngestProblem?> WaitForOthersAsync()
+    {
+        if (!_state.Join.HasEarlier)
+        {
+            return null;
+        }
+
+        try
+        {
+            bool isStored = await receiver.WaitForEarlierAsync(_state.Join, TimeLeft);
+            return isStored ? null : IngestProblem.Unavailable("an export that came before has the same exception, and was not stored");
+        }
+        catch (TimeoutException)
+        {
+            return IngestProblem.Delayed;
+        }
+    }
+
     public Action<CommitOutcome>? BeginSubmit()
     {
         _isSubmitted = true;
