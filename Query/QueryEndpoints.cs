@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Query.Api;
 using TimeSeries.Query.Families;
@@ -7,6 +8,8 @@ using TimeSeries.Query.Families.Ncp;
 using TimeSeries.Query.Families.Tyk;
 using TimeSeries.Query.Families.WhaTap;
 using TimeSeries.Query.Scheduling;
+using TimeSeries.Ui;
+using TimeSeries.Ui.Data;
 
 namespace TimeSeries.Query;
 
@@ -17,7 +20,7 @@ public static class QueryEndpoints
         [new WhatapModule(), new TykModule(), new NcpModule(), new AlertHistoryModule(), new V1Module()];
 
     /// <summary>Sets up the step around the requests of every family. Call before authentication is set up.</summary>
-    public static IApplicationBuilder UseTimeSeriesQuery(this IApplicationBuilder app) => app.UseMiddleware<FamilyRequests>();
+    public static IApplicationBuilder UseTimeSeriesQuery(this IApplicationBuilder app) => app.UseTimeSeriesUi().UseMiddleware<FamilyRequests>();
 
     /// <summary>Maps the endpoints. Needs <see cref="QueryServices.AddTimeSeriesQuery"/> and <see cref="UseTimeSeriesQuery"/>.</summary>
     public static IEndpointRouteBuilder MapTimeSeriesQuery(this IEndpointRouteBuilder routes)
@@ -27,7 +30,7 @@ public static class QueryEndpoints
             module.MapTo(routes);
         }
 
-        return routes;
+        return routes.MapTimeSeriesUi();
     }
 }
 
@@ -45,6 +48,9 @@ public static class QueryServices
         services.AddSection(QueryOptions.Section, new QueryOptions.Validator());
         services.TryAddSingleton<QueryInstruments>();
         services.TryAddSingleton<QueryScheduler>();
+        services.TryAddSingleton<IPageReader, PageReader>();
+        services.TryAddSingleton<IFileSystem, DiskFileSystem>();
+        services.AddTimeSeriesUi(configuration);
         services.AddSingleton<MatcherPolicy, ExactCasePolicy>();
         services.AddHostedService<EndpointActivation>();
         foreach (ApiModule module in QueryEndpoints.Modules)

@@ -7,7 +7,9 @@ using TimeSeries.Hosting.Storage;
 
 namespace TimeSeries.Query;
 
-/// <summary>Query as a process of its own, over InfluxDB. There may be several, all with the same projects. It keeps no file.</summary>
+/// <summary>
+/// Query as a process of its own, over InfluxDB. There may be several, all with the same projects. It keeps no file but the keys of the page's sessions.
+/// </summary>
 public static class QueryHost
 {
     /// <summary>Builds the host; nothing is opened before it starts.</summary>
@@ -15,7 +17,7 @@ public static class QueryHost
     /// <param name="replace">Registers other services in place of the host's own: a clock, a log.</param>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
-        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-query");
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-query", program: typeof(QueryHost).Assembly);
         builder.Services.AddInflux(InfluxRoles.Reader);
         builder.Services.AddSharedStoreRules("Query");
         builder.Services.AddProjects();

@@ -38,7 +38,7 @@ public static class ServerHost
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, MinWorkerThreads), ports);
 
-        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-server", readsSettings);
+        WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-server", readsSettings, typeof(ServerHost).Assembly);
         builder.Services.AddTimeSeriesIngest(InfluxRoles.Writer | InfluxRoles.Reader);
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
         builder.Services.AddSelfWatch();

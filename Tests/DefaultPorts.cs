@@ -2,7 +2,9 @@ using NUnit.Framework;
 
 namespace TimeSeries.Tests;
 
-/// <summary>Hosts of tests run side by side, so that they listen on no ports but those that a test gives them.</summary>
+/// <summary>
+/// Hosts of tests run side by side, so that they listen on no ports but those that a test gives them. Those that nobody looks at make no keys for sessions.
+/// </summary>
 [SetUpFixture]
 public sealed class DefaultPorts
 {
@@ -11,5 +13,6 @@ public sealed class DefaultPorts
     {
         Environment.SetEnvironmentVariable("Otlp__Http", "");
         Environment.SetEnvironmentVariable("Otlp__Grpc", "");
+        Environment.SetEnvironmentVariable("Ui__Enabled", "false");
     }
 }

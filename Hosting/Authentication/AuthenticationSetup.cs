@@ -17,6 +17,9 @@ public static class AuthenticationSetup
     /// <summary>The scheme that takes a Bearer token, or token and project code in headers of their own.</summary>
     public const string Token = "token";
 
+    /// <summary>The scheme of browsers that are signed in, which the page adds.</summary>
+    public const string Session = "session";
+
     /// <summary>The scheme of callers on the same machine, who need no token.</summary>
     public const string Local = "local";
 

@@ -10,16 +10,22 @@ public static class ProjectClaims
     internal const string Scope = "scope";
 
     private const string ProjectCode = "pcode";
+    private const string Token = "token";
 
     private static readonly Scopes[] _scopes = [Scopes.Ingest, Scopes.Read, Scopes.Admin];
 
     /// <summary>A caller with some scopes of a project; without a project, of the host.</summary>
-    public static ClaimsPrincipal Create(string scheme, Project? project, Scopes scopes)
+    public static ClaimsPrincipal Create(string scheme, Project? project, Scopes scopes, TokenHash? token = null)
     {
         ClaimsIdentity identity = new(scheme);
         if (project is not null)
         {
             identity.AddClaim(new Claim(ProjectCode, project.Pcode.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        if (token is { } hash)
+        {
+            identity.AddClaim(new Claim(Token, hash.ToText()));
         }
 
         foreach (Scopes scope in _scopes)
@@ -35,6 +41,10 @@ public static class ProjectClaims
 
     /// <summary>Whether the caller has the scope admin.</summary>
     public static bool IsAdmin(this ClaimsPrincipal caller) => caller.HasClaim(Scope, nameof(Scopes.Admin));
+
+    /// <summary>The hash of the caller's token; null when it has none.</summary>
+    public static TokenHash? TokenHash(this ClaimsPrincipal caller) =>
+        caller.FindFirst(Token) is { } claim ? Projects.TokenHash.Parse(claim.Value) : null;
 
     /// <summary>The code of the caller's project.</summary>
     /// <exception cref="InvalidOperationException">The caller has no project.</exception>

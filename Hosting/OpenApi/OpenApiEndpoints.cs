@@ -29,7 +29,7 @@ internal static class OpenApiEndpoints
     {
         app.MapRead(DocumentPath, RespondDocumentAsync);
 
-        // Relative, as everything on the page.
+        // Where no page is at the root. Relative, as everything on this one.
         app.MapWhen(IsRoot, root => root.Run(static context =>
         {
             context.Response.Redirect(PagePath[1..]);
@@ -56,7 +56,8 @@ internal static class OpenApiEndpoints
     }
 
     private static bool IsRoot(HttpContext context) =>
-        context.Request.Path == "/" && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+        context.GetEndpoint() is null && context.Request.Path == "/"
+        && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
 
     private static Task RespondDocumentAsync(HttpContext context)
     {

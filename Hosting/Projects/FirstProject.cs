@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Configuration;
@@ -31,8 +30,9 @@ public sealed partial class FirstProject(IFileSystem files, DataDirectory direct
 
     internal IReadOnlyList<ProjectOptions> Make()
     {
-        Token = SecretFile.ReadOrMake(files, directory.TokenPath, () => RandomText(SecretBytes));
-        string[] key = SecretFile.ReadOrMake(files, directory.AccessKeyPath, () => $"{RandomText(KeyIdBytes)} {RandomText(SecretBytes)}").Split(' ');
+        Token = SecretFile.ReadOrMake(files, directory.TokenPath, () => SecretFile.RandomText(SecretBytes));
+        string[] key = SecretFile
+            .ReadOrMake(files, directory.AccessKeyPath, () => $"{SecretFile.RandomText(KeyIdBytes)} {SecretFile.RandomText(SecretBytes)}").Split(' ');
         if (key is not [{ Length: > 0 } id, { Length: > 0 } secret])
         {
             throw new IOException(
@@ -44,8 +44,6 @@ public sealed partial class FirstProject(IFileSystem files, DataDirectory direct
         TokenOptions everything = new() { Secret = Token, Scopes = Scopes.Ingest | Scopes.Read | Scopes.Admin };
         return [new ProjectOptions { Pcode = Pcode, Name = "default", Tokens = [everything], AccessKeys = [AccessKey] }];
     }
-
-    private static string RandomText(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
 
     [LoggerMessage(1004, LogLevel.Information, "No project is configured; project 1 has the token in {Path} and the access key in {KeyPath}.")]
     private partial void LogPaths(string path, string keyPath);

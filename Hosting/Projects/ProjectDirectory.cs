@@ -35,11 +35,14 @@ public sealed class ProjectDirectory
     public AuthenticatedProject? FindFirstToken(long pcode) => _contents.ByToken.Values.FirstOrDefault(token => token.Project.Pcode == pcode);
 
     /// <summary>What a token gives, or null when it is unknown. Looks by hash, so the time taken says nothing of any token.</summary>
-    public AuthenticatedProject? FindToken(ReadOnlySpan<char> token)
-    {
-        TokenHash hash = TokenHash.OfToken(token);
-        return _contents.ByToken.TryGetValue(hash, out AuthenticatedProject? grant) && hash.Matches(grant.Token) ? grant : null;
-    }
+    public AuthenticatedProject? FindToken(ReadOnlySpan<char> token) => Find(TokenHash.OfToken(token));
+
+    /// <summary>What the token of a hash gives, or null when there is none (any more).</summary>
+    public AuthenticatedProject? Find(TokenHash hash) =>
+        _contents.ByToken.TryGetValue(hash, out AuthenticatedProject? grant) && hash.Matches(grant.Token) ? grant : null;
+
+    /// <summary>What the first token gives that may read, in the order configured; null when there is none.</summary>
+    public AuthenticatedProject? FindFirstReader() => _contents.FirstReader;
 
     /// <summary>The project and the secret of an access key.</summary>
     public bool TryFindAccessKey(string id, [NotNullWhen(true)] out Project? project, [NotNullWhen(true)] out string? secret)
@@ -84,6 +87,7 @@ public sealed class ProjectDirectory
             All = [.. made];
             ByPcode = made.ToFrozenDictionary(project => project.Pcode);
             ByToken = tokens.ToFrozenDictionary();
+            FirstReader = tokens.Select(token => token.Value).FirstOrDefault(token => token.Scopes.HasFlag(Scopes.Read));
             ByAccessKey = made.SelectMany(project => project.AccessKeys.Select(key => (Project: project, Key: key)))
                 .ToFrozenDictionary(pair => pair.Key.Id, StringComparer.Ordinal);
         }
@@ -95,6 +99,8 @@ public sealed class ProjectDirectory
         public FrozenDictionary<TokenHash, AuthenticatedProject> ByToken { get; }
 
         public FrozenDictionary<string, (Project Project, AccessKeyOptions Key)> ByAccessKey { get; }
+
+        public AuthenticatedProject? FirstReader { get; }
     }
 }
 

@@ -1,12 +1,16 @@
+using System.Security.Cryptography;
 using System.Text;
 using TimeSeries.Core.Files;
 
 namespace TimeSeries.Hosting.Projects;
 
-/// <summary>A file that keeps a secret of a project nobody configured; only its owner may read it.</summary>
-internal static class SecretFile
+/// <summary>A file that keeps what nobody but its owner may read: secrets of a project that nobody configured, keys of sessions.</summary>
+public static class SecretFile
 {
-    private const int MaxFileBytes = 1_024;
+    private const int MaxFileBytes = 16_384;
+
+    /// <summary>So many random bytes as hexadecimal digits.</summary>
+    public static string RandomText(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
 
     /// <summary>The secret in the file; made, with the file, when there is none.</summary>
     public static string ReadOrMake(IFileSystem files, string path, Func<string> make)

@@ -100,7 +100,7 @@ public static class TokenAuthenticator
 public sealed record AuthenticatedProject(Project Project, Scopes Scopes, TokenHash Token)
 {
     /// <summary>The caller as the framework's authorization sees it. Made once; do not change it.</summary>
-    public ClaimsPrincipal Principal { get; } = ProjectClaims.Create("token", Project, Scopes);
+    public ClaimsPrincipal Principal { get; } = ProjectClaims.Create("token", Project, Scopes, Token);
 }
 
 /// <summary>Outcome of reading a request's token, with what it gives when it is granted.</summary>

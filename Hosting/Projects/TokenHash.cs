@@ -38,6 +38,14 @@ public readonly record struct TokenHash(ulong First, ulong Second, ulong Third, 
     public bool Matches(TokenHash other) =>
         ((First ^ other.First) | (Second ^ other.Second) | (Third ^ other.Third) | (Fourth ^ other.Fourth)) == 0;
 
+    /// <summary>64 hexadecimal digits, which <see cref="Parse"/> reads.</summary>
+    public string ToText()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
     public void CopyTo(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(destination, First);
@@ -46,7 +54,8 @@ public readonly record struct TokenHash(ulong First, ulong Second, ulong Third, 
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], Fourth);
     }
 
-    private static TokenHash FromBytes(ReadOnlySpan<byte> hash) => new(
+    /// <summary>The hash that <see cref="CopyTo"/> wrote.</summary>
+    public static TokenHash FromBytes(ReadOnlySpan<byte> hash) => new(
         BinaryPrimitives.ReadUInt64LittleEndian(hash), BinaryPrimitives.ReadUInt64LittleEndian(hash[8..]),
         BinaryPrimitives.ReadUInt64LittleEndian(hash[16..]), BinaryPrimitives.ReadUInt64LittleEndian(hash[24..]));
 }

@@ -31,7 +31,11 @@ internal sealed partial class Banner(IServer server, IHostApplicationLifetime li
 
 /// <summary>Where the host prints what must not stand in logs: the token that it made.</summary>
 /// <param name="Out">The console; a test's own writer in tests.</param>
-public sealed record Terminal(TextWriter Out);
+public sealed record Terminal(TextWriter Out)
+{
+    /// <summary>Whether somebody looks, and nothing keeps what is printed.</summary>
+    public bool IsInteractive => Out != Console.Out || !Console.IsOutputRedirected;
+}
 
 /// <summary>The version of the hosts.</summary>
 internal static class HostVersion

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -63,6 +64,9 @@ public static class HostSetup
 
         // When nothing can be stored, the host says so itself; that its own samples wait or are dropped is counted.
         ["Logging:LogLevel:TimeSeries.Agent"] = "Error",
+
+        // Files are those of the build. Looking for others would take every path, so that a wrong method were a wrong path.
+        ["ReloadStaticAssetsAtRuntime"] = "false",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
@@ -73,10 +77,16 @@ public static class HostSetup
     /// <param name="args">The command line.</param>
     /// <param name="serviceName">What the host is called where its own metrics and traces arrive.</param>
     /// <param name="readsSettings">Whether settings come from files and the environment too, not from the command line alone.</param>
-    public static WebApplicationBuilder CreateBuilder(string[] args, string serviceName = "timeseries", bool readsSettings = true)
+    /// <param name="program">The assembly whose static files are served; null for that of the process.</param>
+    public static WebApplicationBuilder CreateBuilder(
+        string[] args, string serviceName = "timeseries", bool readsSettings = true, Assembly? program = null)
     {
         AppContext.SetSwitch(NoBareLineFeeds, true);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [ReadOnce, .. args] });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = [ReadOnce, .. args],
+            ApplicationName = program?.GetName().Name,
+        });
         if (!readsSettings)
         {
             builder.Configuration.Sources.Clear();
@@ -85,6 +95,9 @@ public static class HostSetup
 
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = _logging });
         builder.WebHost.UseKestrelHttpsConfiguration();
+
+        // Built without being published, assets of packages lie where the manifest beside the program says.
+        builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(SetLimits);
 
         // A request runs where its bytes were received, which is one wake-up less.

@@ -14,7 +14,7 @@ namespace TimeSeries.Query.Api;
 /// What no vendor's API can be asked. A request is checked for method, token, scope, path and parameters, in this order. Errors are problem details
 /// (RFC 9457).
 /// </summary>
-internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationSetup.Bearer)
+internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationSetup.Bearer, AuthenticationSetup.Session)
 {
     protected override bool IsExactCase => false;
 

@@ -64,7 +64,7 @@ internal sealed partial class WarmUpService(StartOptions options, TimeProvider c
         using WarmUpRequests requests = new(clock);
         await using WebApplication twin = ServerHost.Build(
             [
-                "--urls=http://127.0.0.1:0", "--Otlp:Http=", "--Otlp:Grpc=",
+                "--urls=http://127.0.0.1:0", "--Otlp:Http=", "--Otlp:Grpc=", "--Ui:Enabled=false",
                 "--Storage:Kind=embedded", "--Storage:Directory=/warm-up", "--Storage:HeadBytes=1MiB", "--Wal:MaxBytes=8MiB",
                 .. requests.Project,
             ],

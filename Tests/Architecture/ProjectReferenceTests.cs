@@ -11,7 +11,8 @@ internal sealed class ProjectReferenceTests
     [TestCase("Core", "")]
     [TestCase("Hosting", "Core")]
     [TestCase("Ingest", "Core,Hosting")]
-    [TestCase("Query", "Core,Hosting")]
+    [TestCase("Ui", "Core,Hosting")]
+    [TestCase("Query", "Core,Hosting,Ui")]
     [TestCase("Server", "Agent,Core,Hosting,Ingest,Query")]
     public void A_project_knows_no_more_than_it_may(string project, string allowed) =>
         Assert.That(References(project), Is.SubsetOf(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries)));

@@ -48,7 +48,8 @@ internal sealed class EndpointListTests
     {
         await using WebApplication query = QueryHost.Build([]);
         IEnumerable<string?> routes = ((IEndpointRouteBuilder)query).DataSources
-            .SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText);
+            .SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null).Select(endpoint => endpoint.RoutePattern.RawText);
 
         string[] days = ["{startDay}", "{startMonth}", "{startYear}", "{endDay}", "{endMonth}", "{endYear}"];
         string[] times = ["", "/{stime}", "/{stime}/{etime}"];

@@ -56,7 +56,7 @@ public sealed class WarmUpTests
         Assert.That(
             ConfigurationExtensions.AsEnumerable(HostSetup.CreateBuilder(["--Storage:Kind=embedded"], readsSettings: false).Configuration)
                 .Where(pair => pair.Value is not null).Select(pair => pair.Key).Where(key => !key.StartsWith("Logging:", StringComparison.Ordinal)),
-            Is.SubsetOf(new[] { "Storage:Kind", "urls" }));
+            Is.SubsetOf(new[] { "Storage:Kind", "urls", "ReloadStaticAssetsAtRuntime" }));
 
     private static Task<IReadOnlyCollection<string>> RunAsync(Action<IServiceCollection> replace) =>
         WarmUpService.RunAsync(TimeProvider.System, TimeSpan.Zero, CancellationToken.None, replace);

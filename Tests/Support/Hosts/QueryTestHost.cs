@@ -61,7 +61,8 @@ internal sealed class QueryTestHost : IAsyncDisposable
     {
         WebApplicationBuilder builder = HostSetup.CreateBuilder(
             ["--urls=http://127.0.0.1:0", "--Metrics:AllowAnonymous=true", "--AlertHistory:AllowAnonymous=true",
-                .. options.Where(option => option != QuickStart)]);
+                .. options.Where(option => option != QuickStart)],
+            program: typeof(QueryHost).Assembly);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(reader);

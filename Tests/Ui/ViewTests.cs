@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Playwright;
+using NUnit.Framework;
+using TimeSeries.Tests.Support.Hosts;
+
+namespace TimeSeries.Tests.Ui;
+
+/// <summary>The views in a real browser, over samples that are known.</summary>
+public sealed class ViewTests
+{
+    private const string Hostile = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>";
+
+    private static readonly string[] _views =
+    [
+        "", "map", "transactions", "sql", "httpc", "exceptions", "remote", "agents",
+    ];
+
+    private PageServer _server = null!;
+    private Browser _browser = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _server = await PageServer.StartAsync();
+        _browser = await Browser.StartAsync();
+        await PushAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await _browser.DisposeAsync();
+        _server.Dispose();
+    }
+
+    [SetUp]
+    public void Forget() => _browser.Faults.Clear();
+
+    [TestCase(1_440, ColorScheme.Light)]
+    [TestCase(375, ColorScheme.Dark)]
+    public async Task Every_view_is_whole_without_an_error_and_asks_no_other_host(int width, ColorScheme colors)
+    {
+        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken, width, colors);
+        foreach (string view in _views)
+        {
+            await OpenAsync(page, view);
+            Assert.That(await page.Locator(".fault").AllInnerTextsAsync(), Is.Empty.Or.All.EqualTo("stopped"), view);
+            bool isScrolled = await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+            Assert.That(isScrolled, Is.False, $"{view} is wider than the window");
+        }
+
+        Assert.That(_browser.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task Numbers_are_those_of_the_API()
+    {
+        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+        await OpenAsync(page, "transactions");
+        using HttpClient http = new() { BaseAddress = _server.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.ReadOnlyToken);
+        using JsonDocument expected = JsonDocument.Parse(await http.GetStringAsync(
+            "/api/v1/aggregate?kind=transaction&by=service&measures=count,avg(elapsed),min(elapsed),max(elapsed),sum(elapsed)&order=-count"));
+        string[][] rows = [.. (await page.Locator("tbody tr").AllAsync()).Select(row => row.Locator("th, td").AllInnerTextsAsync().Result.ToArray())];
+        string[][] api =
+        [
+            .. expected.RootElement.GetProperty("rows").EnumerateArray()
+                .Select(row => row.EnumerateArray().Select(cell => cell.ToString()).ToArray()),
+        ];
+        Assert.That(rows, Has.Length.EqualTo(api.Length).And.Length.EqualTo(3));
+        foreach ((string[] shown, string[] given) in rows.Zip(api))
+        {
+            Assert.That(shown[0], Is.EqualTo(given[0]));
+            Assert.That(Number(shown[1]), Is.EqualTo(Number(given[1])));
+            Assert.That(Number(shown[3]), Is.EqualTo(Number(given[2])).Within(0.0006m));
+            Assert.That(Number(shown[4]), Is.EqualTo(Number(given[3])));
+            Assert.That(Number(shown[6]), Is.EqualTo(Number(given[4])));
+            Assert.That(Number(shown[7]), Is.EqualTo(Number(given[5])));
+        }
+
+        Assert.That(await page.Locator("tfoot td").First.InnerTextAsync(), Is.EqualTo("61"));
+    }
+
+    [Test]
+    public async Task Rows_are_sorted_by_a_column_and_filtered_by_a_part_and_the_address_says_so()
+    {
+        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+        await OpenAsync(page, "transactions");
+        await page.ClickAsync("thead a:has-text('Greatest')");
+        await Assertions.Expect(page.Locator("tbody th").First).ToHaveTextAsync("/slow");
+        Assert.That(page.Url, Does.EndWith("sort=-max"));
+        await page.FillAsync("#search", "CART");
+        await page.PressAsync("#search", "Enter");
+        await Assertions.Expect(page.Locator("tbody th")).ToHaveTextAsync(["/cart"]);
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("tbody th")).ToHaveTextAsync(["/cart"]);
+    }
+
+    [Test]
+    public async Task A_region_of_the_hit_map_leads_to_its_transactions_and_one_of_them_to_its_calls()
+    {
+        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+        await OpenAsync(page, "map");
+        await Assertions.Expect(page.Locator(".state").First).ToBeEmptyAsync();
+        LocatorBoundingBoxResult box = (await page.Locator("canvas").First.BoundingBoxAsync())!;
+
+        // All of the chart's inside, so every transaction.
+        await page.Mouse.MoveAsync(box.X + 64, box.Y + 36);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2), new() { Steps = 4 });
+        await page.Mouse.MoveAsync(box.X + box.Width - 20, box.Y + box.Height - 32, new() { Steps = 4 });
+        await page.Mouse.UpAsync();
+        await page.ClickAsync("td a:has-text('tx-slow')");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Transaction tx-slow");
+        await Assertions.Expect(page.Locator("tbody td:nth-child(2)")).ToHaveTextAsync(["sql", "httpc, failed", "exception, failed", "transaction, failed"]);
+        Assert.That(await page.Locator("tbody").InnerTextAsync(), Does.Contain("SELECT 1").And.Contain("pay.example").And.Contain("Boom: it broke"));
+        Assert.That(_browser.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task Text_of_samples_is_never_markup()
+    {
+        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+        foreach (string view in (string[])["", "transactions", "map"])
+        {
+            await OpenAsync(page, view);
+            Assert.That(await page.EvaluateAsync<bool>("'hacked' in window"), Is.False, view);
+        }
+
+        await OpenAsync(page, "transactions");
+        Assert.That(await page.Locator("tbody th").AllInnerTextsAsync(), Has.Some.EqualTo(Hostile));
+        Assert.That(_browser.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task Without_samples_each_panel_says_so()
+    {
+        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.TokenOf(TestProjects.Second));
+        foreach (string view in _views)
+        {
+            await OpenAsync(page, view);
+            int panels = await page.Locator(".panel").CountAsync();
+            await Assertions.Expect(page.Locator(".panel .state:has-text('in this range')")).ToHaveCountAsync(panels);
+            Assert.That(await page.Locator("table").CountAsync(), Is.Zero, view);
+        }
+
+        await OpenAsync(page, "tx/none");
+        await Assertions.Expect(page.Locator(".panel .state")).ToHaveTextAsync("No sample has this id.");
+    }
+
+    [TestCase("Asia/Seoul", "Asia/Seoul")]
+    [TestCase("America/St_Johns", "America/St_Johns")]
+    public async Task Times_are_those_of_the_browser_s_zone(string zone, string named)
+    {
+        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken, zone: zone);
+        await OpenAsync(page, "agents");
+        string expected = TimeZoneInfo.ConvertTime(Newest, TimeZoneInfo.FindSystemTimeZoneById(zone))
+            .ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        Assert.That(await page.Locator("tbody").InnerTextAsync(), Does.Contain(expected));
+        Assert.That(await page.Locator("thead").InnerTextAsync(), Does.Contain(named));
+    }
+
+    [Test]
+    public async Task A_view_comes_back_by_itself_after_a_restart_of_the_server()
+    {
+        using PageServer server = await PageServer.StartAsync();
+        await using Browser browser = await Browser.StartAsync();
+        IPage page = await browser.SignInAsync(server.Address, TestProjects.ReadOnlyToken);
+        await page.GotoAsync("/agents?range=7d");
+        await Assertions.Expect(page.Locator(".panel .state")).ToHaveTextAsync("No samples in this range.");
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        Task<IResponse> loaded = page.WaitForResponseAsync(
+            response => response.Url.EndsWith("/agents?range=7d", StringComparison.Ordinal), new() { Timeout = 60_000 });
+        await server.RestartAsync(samePort: true);
+        await loaded;
+        Assert.That(page.Url, Does.EndWith("/agents?range=7d"));
+        await Assertions.Expect(page.Locator(".panel .state")).ToHaveTextAsync("No samples in this range.", new() { Timeout = 15_000 });
+        await page.SelectOptionAsync("select >> nth=0", "30d");
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("agents\\?range=30d$"), new() { Timeout = 30_000 });
+    }
+
+    private static DateTimeOffset Newest { get; } = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 60_000);
+
+    private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Number | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
+
+    private static async Task OpenAsync(IPage page, string view)
+    {
+        await page.GotoAsync("/" + view);
+        await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0, new() { Timeout = 15_000 });
+    }
+
+    private async Task PushAsync()
+    {
+        long newest = Newest.ToUnixTimeMilliseconds();
+        object agent = new { oname = "shop-1" };
+        object[] transactions =
+        [
+            .. Enumerable.Range(0, 40).Select(i => new { time = newest - (i * 20_000), service = "/cart", elapsed = 1.5 + i }),
+            .. Enumerable.Range(0, 20).Select(i => new { time = newest - (i * 30_000), service = Hostile, elapsed = 100.25 }),
+            new { time = newest - 1_000, service = "/slow", elapsed = 4_321.125, txid = "tx-slow", error = true },
+        ];
+        string body = JsonSerializer.Serialize(new
+        {
+            agent,
+            transaction = transactions,
+            sql = new[] { new { time = newest - 4_000, sql = "SELECT 1", elapsed = 12.5, txid = "tx-slow" } },
+            httpc = new[] { new { time = newest - 3_000, url = "/pay", host = "pay.example", port = 443, elapsed = 700, error = true, txid = "tx-slow" } },
+            exception = new[]
+            {
+                new Dictionary<string, object> { ["time"] = newest - 2_000, ["class"] = "Boom", ["message"] = "it broke", ["txid"] = "tx-slow" },
+            },
+            thread = new[] { new { time = newest, count = 12 } },
+        });
+        using HttpClient http = new() { BaseAddress = _server.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.TokenOf(TestProjects.First));
+        using HttpResponseMessage response = await http.PostAsync(
+            "/ingest/v1/batch", new StringContent(body, new MediaTypeHeaderValue("application/json")));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"rejected\":0"));
+    }
+}

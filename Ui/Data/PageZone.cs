@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace TimeSeries.Ui.Data;
+
+/// <summary>The zone of the times that a page shows. Immutable.</summary>
+public sealed class PageZone
+{
+    /// <summary>The zone's name in an address where it is the browser's.</summary>
+    public const string OfBrowser = "browser";
+
+    private readonly TimeZoneInfo _zone;
+
+    private PageZone(TimeZoneInfo zone, string name)
+    {
+        _zone = zone;
+        Name = name;
+    }
+
+    /// <summary>What is shown beside times.</summary>
+    public string Name { get; }
+
+    public static PageZone Utc { get; } = new(TimeZoneInfo.Utc, "UTC");
+
+    /// <summary>The zone that an address names.</summary>
+    /// <param name="name">What the address says.</param>
+    /// <param name="browserZone">The browser's zone, like <c>Asia/Seoul</c>.</param>
+    /// <param name="browserOffsetMinutes">How far it is ahead of UTC now, where the machine does not know the zone.</param>
+    public static PageZone Of(string name, string browserZone, int browserOffsetMinutes)
+    {
+        if (name == OfBrowser)
+        {
+            return browserZone.Length > 0 && TimeZoneInfo.TryFindSystemTimeZoneById(browserZone, out TimeZoneInfo? found)
+                ? new PageZone(found, browserZone)
+                : Fixed(TimeSpan.FromMinutes(browserOffsetMinutes));
+        }
+
+        return TryReadOffset(name, out TimeSpan offset) ? Fixed(offset) : Utc;
+    }
+
+    /// <summary>Milliseconds by which the zone's clocks are ahead of UTC at a moment.</summary>
+    public long OffsetAt(long milliseconds) => (long)_zone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)).TotalMilliseconds;
+
+    /// <summary>The start of the day that a moment is in.</summary>
+    public long StartOfDay(long milliseconds)
+    {
+        DateTimeOffset local = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), _zone);
+        DateTime midnight = local.Date;
+        return new DateTimeOffset(midnight, _zone.GetUtcOffset(midnight)).ToUnixTimeMilliseconds();
+    }
+
+    /// <summary>A moment as people read it, with milliseconds.</summary>
+    public string Show(long milliseconds) => milliseconds is < -62_135_596_800_000 or > 253_402_300_799_999
+        ? milliseconds.ToString(CultureInfo.InvariantCulture)
+        : TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), _zone)
+            .ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    private static PageZone Fixed(TimeSpan offset)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}");
+        return offset == TimeSpan.Zero ? Utc : new PageZone(TimeZoneInfo.CreateCustomTimeZone(name, offset, name, name), name);
+    }
+
+    private static bool TryReadOffset(string text, out TimeSpan offset)
+    {
+        offset = default;
+        bool isOffset = text is ['+' or '-', ..] && TimeSpan.TryParseExact(text[1..], @"hh\:mm", CultureInfo.InvariantCulture, out offset)
+            && offset <= TimeSpan.FromHours(14);
+        offset = text is ['-', ..] ? -offset : offset;
+        return isOffset;
+    }
+}

@@ -1,0 +1,163 @@
+// Feeds the chart library with what the API gives, and hands back what is selected. No other script of the page's own.
+
+const header = { 'x-timeseries-page': '1' };
+const liveMilliseconds = 5000;
+
+/** What only the browser knows. */
+export function facts() {
+  return {
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone || '',
+    offsetMinutes: -new Date().getTimezoneOffset(),
+    isDark: matchMedia('(prefers-color-scheme: dark)').matches,
+  };
+}
+
+/** A chart in an element, whose state (loading, empty, failed) is told in another. */
+export function chart(element, state, page) {
+  const drawn = echarts.init(element, matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : null, { renderer: 'canvas' });
+  const resize = new ResizeObserver(() => drawn.resize());
+  resize.observe(element);
+  let options = null;
+  let timer = 0;
+  let running = null;
+
+  async function load() {
+    clearTimeout(timer);
+    running?.abort();
+    running = new AbortController();
+    const signal = running.signal;
+    try {
+      const response = await fetch(options.url, { headers: header, signal });
+      if (response.status === 401) {
+        location.reload();
+        return;
+      }
+
+      const body = await response.json();
+      if (signal.aborted) {
+        return;
+      }
+
+      if (!response.ok) {
+        tell(body.detail || `The server responded ${response.status}.`, true);
+      } else if (options.form === 'heatmap') {
+        heatmap(body);
+      } else {
+        series(body);
+      }
+    } catch (failure) {
+      if (signal.aborted) {
+        return;
+      }
+
+      tell('The server can’t be reached; this is tried again.', true);
+      timer = setTimeout(load, liveMilliseconds);
+      return;
+    }
+
+    if (options.isLive) {
+      timer = setTimeout(again, liveMilliseconds);
+    }
+  }
+
+  // A tab that nobody looks at asks for nothing.
+  function again() {
+    if (document.hidden) {
+      document.addEventListener('visibilitychange', load, { once: true });
+    } else {
+      load();
+    }
+  }
+
+  function tell(text, isFault) {
+    state.textContent = text;
+    state.classList.toggle('fault', isFault);
+    element.style.visibility = text ? 'hidden' : '';
+  }
+
+  // Times are drawn as those of UTC, moved by the zone's offset.
+  function at(milliseconds) {
+    return milliseconds + options.offset;
+  }
+
+  function common() {
+    return { animation: false, useUTC: true, backgroundColor: 'transparent', grid: { left: 60, right: 16, top: 32, bottom: 28 } };
+  }
+
+  function series(body) {
+    const columns = body.columns.map(column => column.name);
+    if (body.rows.length === 0) {
+      tell('No samples in this range.', false);
+      return;
+    }
+
+    tell('', false);
+    drawn.setOption({
+      ...common(),
+      tooltip: { trigger: 'axis' },
+      legend: { show: options.columns.length > 1, top: 0 },
+      xAxis: { type: 'time', min: at(body.from), max: at(body.to) },
+      yAxis: { type: 'value', min: 0 },
+      series: options.columns.map(column => ({
+        name: column.title, type: 'line', showSymbol: body.rows.length < 3, sampling: 'lttb',
+        data: body.rows.map(row => [at(row[0]), row[columns.indexOf(column.name)]]),
+      })),
+    }, true);
+  }
+
+  function heatmap(body) {
+    if (body.total === 0) {
+      tell('No transactions in this range.', false);
+      return;
+    }
+
+    tell('', false);
+    const most = body.count.reduce((greatest, bin) => Math.max(greatest, bin[2]), 1);
+    const xs = Array.from({ length: Math.ceil((body.to - body.from) / body.xStep) }, (_, i) => at(body.from + i * body.xStep));
+    const clock = milliseconds => new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
+    const bin = ([x, y, n]) => ({ value: [x, y, n] });
+    drawn.setOption({
+      ...common(),
+      tooltip: {
+        formatter: hit => `${clock(xs[hit.value[0]])}, from ${body.yEdges[hit.value[1]]} ms: ${hit.value[2]} ${hit.seriesName}`,
+      },
+      xAxis: { type: 'category', data: xs, axisLabel: { hideOverlap: true, formatter: value => clock(Number(value)).slice(5, 16) } },
+      yAxis: { type: 'category', data: body.yEdges, axisLabel: { interval: Math.ceil(body.yEdges.length / 14), formatter: value => Number(Number(value).toPrecision(2)) } },
+      visualMap: [
+        { show: false, min: 1, max: most, seriesIndex: 0, inRange: { color: ['#9ecae1', '#3182bd', '#08519c'] } },
+        { show: false, min: 1, max: most, seriesIndex: 1, inRange: { color: ['#fc9272', '#de2d26', '#a50f15'] } },
+      ],
+      toolbox: { show: false },
+      brush: options.canChoose ? { toolbox: [], xAxisIndex: 0, brushType: 'rect', transformable: false } : undefined,
+      series: [
+        { name: 'transactions', type: 'heatmap', progressive: 0, data: body.count.map(bin) },
+        { name: 'errors', type: 'heatmap', progressive: 0, data: body.errors.map(bin) },
+      ],
+    }, true);
+    if (options.canChoose) {
+      drawn.dispatchAction({ type: 'takeGlobalCursor', key: 'brush', brushOption: { brushType: 'rect', brushMode: 'single' } });
+      drawn.off('brushEnd');
+      drawn.on('brushEnd', chosen => {
+        const [area] = chosen.areas;
+        if (area) {
+          const [[x0, x1], [y0, y1]] = area.coordRange;
+          page.invokeMethodAsync('Choose', body.from + x0 * body.xStep, Math.min(body.to, body.from + (x1 + 1) * body.xStep),
+            body.yEdges[y0], y1 + 1 < body.yEdges.length ? body.yEdges[y1 + 1] : null);
+        }
+      });
+    }
+  }
+
+  return {
+    show(wanted) {
+      options = wanted;
+      load();
+    },
+    dispose() {
+      clearTimeout(timer);
+      running?.abort();
+      resize.disconnect();
+      drawn.dispose();
+    },
+  };
+}
