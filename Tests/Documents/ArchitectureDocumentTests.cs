@@ -7,6 +7,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
 using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Ui;
 
 namespace TimeSeries.Tests.Documents;
 
@@ -47,7 +48,7 @@ internal sealed partial class ArchitectureDocumentTests
     [Test]
     public void Every_folder_and_type_to_read_first_exists()
     {
-        var types = new[] { typeof(TimeSeriesAgent), typeof(SampleBatch), typeof(HostSetup), typeof(IngestServices), typeof(QueryServices) }
+        var types = new[] { typeof(TimeSeriesAgent), typeof(SampleBatch), typeof(HostSetup), typeof(IngestServices), typeof(QueryServices), typeof(UiSetup) }
             .SelectMany(type => type.Assembly.GetTypes()).Select(type => type.Name.Split('`')[0]).ToHashSet(StringComparer.Ordinal);
         string[] rows = [.. _text.Split('\n').SkipWhile(line => !line.StartsWith("| part |", StringComparison.Ordinal)).Skip(2)
             .TakeWhile(line => line.StartsWith('|'))];

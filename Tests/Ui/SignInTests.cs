@@ -11,7 +11,7 @@ namespace TimeSeries.Tests.Ui;
 [UnsupportedOSPlatform("windows")]
 public sealed class SignInTests
 {
-    private static readonly string[] _views = ["/", "/map", "/transactions", "/sql", "/httpc", "/exceptions", "/remote", "/agents", "/tx/1"];
+    private static readonly string[] _views = ["/", "/map", "/transactions", "/sql", "/httpc", "/exceptions", "/remote", "/alerts", "/agents", "/tx/1"];
 
     private const string Aggregate = "/api/v1/aggregate?kind=transaction";
 

@@ -14,7 +14,7 @@ public sealed class ViewTests
 
     private static readonly string[] _views =
     [
-        "", "map", "transactions", "sql", "httpc", "exceptions", "remote", "agents",
+        "", "map", "transactions", "sql", "httpc", "exceptions", "remote", "alerts", "agents",
     ];
 
     private PageServer _server = null!;

@@ -14,12 +14,13 @@ internal static class PageUrls
     ];
 
     /// <summary>Measures over time, in about so many points.</summary>
-    public static string Series(PageView view, PageZone zone, long now, string kind, string measures, int points)
+    public static string Series(PageView view, PageZone zone, long now, string kind, string measures, int points, string by = "")
     {
         TimeRange range = view.Resolve(now, zone);
         long seconds = Math.Max(1, (range.To - range.From) / 1_000 / points);
         string window = Array.Find(_windows, choice => choice.Seconds >= seconds) is { Name: { } name } ? name : "1d";
-        return $"api/v1/aggregate?kind={kind}&{Range(view, range)}&window={window}&measures={Uri.EscapeDataString(measures)}&limit=100000";
+        return $"api/v1/aggregate?kind={kind}&{Range(view, range)}&window={window}&measures={Uri.EscapeDataString(measures)}&limit=100000"
+            + (by.Length > 0 ? $"&by={by}" : "");
     }
 
     /// <summary>Bins of transactions.</summary>

@@ -92,15 +92,21 @@ export function chart(element, state, page) {
     }
 
     tell('', false);
+    const time = columns.indexOf('time');
+    const key = columns.indexOf(options.by);
+    const lines = key < 0
+      ? options.columns.map(column => ({ title: column.title, column: columns.indexOf(column.name), rows: body.rows }))
+      : [...new Set(body.rows.map(row => row[key]))].map(value => ({
+        title: String(value ?? '(none)'), column: columns.indexOf(options.columns[0].name), rows: body.rows.filter(row => row[key] === value),
+      }));
     drawn.setOption({
       ...common(),
       tooltip: { trigger: 'axis' },
-      legend: { show: options.columns.length > 1, top: 0 },
+      legend: { show: lines.length > 1, top: 0 },
       xAxis: { type: 'time', min: at(body.from), max: at(body.to) },
       yAxis: { type: 'value', min: 0 },
-      series: options.columns.map(column => ({
-        name: column.title, type: 'line', showSymbol: body.rows.length < 3, sampling: 'lttb',
-        data: body.rows.map(row => [at(row[0]), row[columns.indexOf(column.name)]]),
+      series: lines.map(line => ({
+        name: line.title, type: 'line', showSymbol: line.rows.length < 3, sampling: 'lttb', data: line.rows.map(row => [at(row[time]), row[line.column]]),
       })),
     }, true);
   }

@@ -73,7 +73,7 @@ internal sealed class OracleTests
                 }
 
                 response = members.GetValueOrDefault("records") ?? members.GetValueOrDefault("objects") ?? members.GetValueOrDefault("series")
-                    ?? members.GetValueOrDefault("data") ?? ((Dictionary<string, object>)members["events"])["content"];
+                    ?? members.GetValueOrDefault("data") ?? members.GetValueOrDefault("count") ?? ((Dictionary<string, object>)members["events"])["content"];
             }
 
             // No severity is both Info and at least Critical.

@@ -10,8 +10,8 @@ internal static class HeatmapOracle
     [
         Endpoint("transaction", columns: 300, rows: 100, logarithmic: true, max: 10_000_000, _ => true, ""),
         Endpoint("transaction", columns: 7, rows: 12, logarithmic: false, max: 1_500_500, _ => true, "&x=7&y=12&scale=linear&max=1500.5"),
-        Endpoint("transaction", columns: 1, rows: 1, logarithmic: true, max: 5_000,
-            sample => sample.Text("service") == "/hot", "&x=1&y=1&scale=log&max=5&where=service:/hot"),
+        Endpoint("transaction", columns: 2, rows: 1, logarithmic: true, max: 5_000,
+            sample => sample.Text("service") == "/hot", "&x=2&y=1&scale=log&max=5&where=service:/hot"),
         Endpoint("sql", columns: 1_000, rows: 2, logarithmic: true, max: 10_000_000, _ => true, "&x=1000&y=2"),
         Endpoint("httpc", columns: 60, rows: 50, logarithmic: false, max: 20, _ => true, "&x=60&y=50&scale=linear&max=0.02"),
     ];
