@@ -84,6 +84,21 @@ export function chart(element, state, page) {
     return { animation: false, useUTC: true, backgroundColor: 'transparent', grid: { left: 60, right: 16, top: 32, bottom: 28 } };
   }
 
+  // A window without samples has no row: there were none of what is counted, and nothing is known of the rest.
+  function points(rows, time, column, step, name) {
+    const absent = name === 'rate' || name === 'count' ? 0 : null;
+    const all = [];
+    rows.forEach((row, i) => {
+      const before = i > 0 ? rows[i - 1][time] : row[time];
+      if (row[time] - before > step) {
+        all.push([at(before + step), absent], [at(row[time] - step), absent]);
+      }
+
+      all.push([at(row[time]), row[column]]);
+    });
+    return all;
+  }
+
   function series(body) {
     const columns = body.columns.map(column => column.name);
     if (body.rows.length === 0) {
@@ -93,11 +108,12 @@ export function chart(element, state, page) {
 
     tell('', false);
     const time = columns.indexOf('time');
+    const step = parseInt(body.window, 10) * { s: 1e3, m: 6e4, h: 36e5, d: 864e5 }[body.window.at(-1)];
     const key = columns.indexOf(options.by);
     const lines = key < 0
-      ? options.columns.map(column => ({ title: column.title, column: columns.indexOf(column.name), rows: body.rows }))
+      ? options.columns.map(column => ({ title: column.title, name: column.name, rows: body.rows }))
       : [...new Set(body.rows.map(row => row[key]))].map(value => ({
-        title: String(value ?? '(none)'), column: columns.indexOf(options.columns[0].name), rows: body.rows.filter(row => row[key] === value),
+        title: String(value ?? '(none)'), name: options.columns[0].name, rows: body.rows.filter(row => row[key] === value),
       }));
     drawn.setOption({
       ...common(),
@@ -106,7 +122,8 @@ export function chart(element, state, page) {
       xAxis: { type: 'time', min: at(body.from), max: at(body.to) },
       yAxis: { type: 'value', min: 0 },
       series: lines.map(line => ({
-        name: line.title, type: 'line', showSymbol: line.rows.length < 3, sampling: 'lttb', data: line.rows.map(row => [at(row[time]), row[line.column]]),
+        name: line.title, type: 'line', showSymbol: line.rows.length < 3, sampling: 'lttb',
+        data: points(line.rows, time, columns.indexOf(line.name), step, line.name),
       })),
     }, true);
   }
@@ -128,7 +145,10 @@ export function chart(element, state, page) {
         formatter: hit => `${clock(xs[hit.value[0]])}, from ${body.yEdges[hit.value[1]]} ms: ${hit.value[2]} ${hit.seriesName}`,
       },
       xAxis: { type: 'category', data: xs, axisLabel: { hideOverlap: true, formatter: value => clock(Number(value)).slice(5, 16) } },
-      yAxis: { type: 'category', data: body.yEdges, axisLabel: { interval: Math.ceil(body.yEdges.length / 14), formatter: value => Number(Number(value).toPrecision(2)) } },
+      yAxis: {
+        type: 'category', data: body.yEdges,
+        axisLabel: { interval: Math.ceil(body.yEdges.length / 14), formatter: value => Number(Number(value).toPrecision(2)) },
+      },
       visualMap: [
         { show: false, min: 1, max: most, seriesIndex: 0, inRange: { color: ['#9ecae1', '#3182bd', '#08519c'] } },
         { show: false, min: 1, max: most, seriesIndex: 1, inRange: { color: ['#fc9272', '#de2d26', '#a50f15'] } },
