@@ -86,6 +86,9 @@ public static class HostSetup
         {
             Args = [ReadOnce, .. args],
             ApplicationName = program?.GetName().Name,
+
+            // Published files lie beside the program, wherever it is started.
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
         });
         if (!readsSettings)
         {
