@@ -88,7 +88,7 @@ internal sealed class CopiedNodeTests
         using InfluxWriter writer = InfluxWriter.Open(
             new InfluxNode(new DiskFileSystem(), directory, Node) { NodeOf = nodeOf }, options, _ => 1_200_000, null, TimeProvider.System, _instruments,
             NullLogger.Instance);
-        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource stop = new(TimeSpan.FromMinutes(2));
         Task running = writer.RunAsync(stop.Token);
         LogPosition end = await write(writer, stop.Token);
         await writer.WaitStoredAsync(end, stop.Token);
