@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Web;
@@ -43,7 +42,7 @@ internal sealed class FirstSteps(
             return;
         }
 
-        string address = Listener.LocalAddress(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? HostSetup.DefaultAddress);
+        string address = Listener.LocalAddress(server);
         terminal.Out.WriteLine(
             $$"""
 

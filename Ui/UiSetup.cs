@@ -50,7 +50,8 @@ public static class UiSetup
     }
 
     /// <summary>Adds the step that protects what the page sends. Call before the endpoints of other parts.</summary>
-    public static IApplicationBuilder UseTimeSeriesUi(this IApplicationBuilder app) => app.UseMiddleware<PageProtection>();
+    public static IApplicationBuilder UseTimeSeriesUi(this IApplicationBuilder app) =>
+        IsEnabled(app.ApplicationServices.GetRequiredService<IConfiguration>()) ? app.UseMiddleware<PageProtection>() : app;
 
     /// <summary>Maps the page, unless <c>Ui:Enabled</c> is false.</summary>
     public static IEndpointRouteBuilder MapTimeSeriesUi(this IEndpointRouteBuilder routes)
@@ -67,9 +68,6 @@ public static class UiSetup
     }
 
     // Decides what the host is made of, before its options are validated.
-    private static bool IsEnabled(IConfiguration configuration)
-    {
-        string? text = configuration[$"{UiOptions.Section}:{nameof(UiOptions.Enabled)}"];
-        return text != "0" && (!bool.TryParse(text, out bool isEnabled) || isEnabled);
-    }
+    private static bool IsEnabled(IConfiguration configuration) =>
+        FlagConverter.Find(configuration[$"{UiOptions.Section}:{nameof(UiOptions.Enabled)}"] ?? "") ?? new UiOptions().Enabled;
 }

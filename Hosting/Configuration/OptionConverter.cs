@@ -23,8 +23,11 @@ public abstract class OptionConverter<T>(string expected, Func<string, T?> parse
 }
 
 /// <summary>Converts <c>true</c> and <c>false</c>, also written <c>1</c> and <c>0</c>.</summary>
-public sealed class FlagConverter() : OptionConverter<bool>(
-    "true or false", text => bool.TryParse(text, out bool flag) ? flag : text is "1" or "0" ? text is "1" : null, flag => flag ? "true" : "false");
+public sealed class FlagConverter() : OptionConverter<bool>("true or false", Find, flag => flag ? "true" : "false")
+{
+    /// <summary>The flag that a text is; null when it is none.</summary>
+    public static bool? Find(string text) => bool.TryParse(text, out bool flag) ? flag : text is "1" or "0" ? text is "1" : null;
+}
 
 /// <summary>Converts names of an enum, in any case; of flags several, separated by commas.</summary>
 /// <typeparam name="T">The enum.</typeparam>

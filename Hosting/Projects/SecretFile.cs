@@ -15,15 +15,9 @@ public static class SecretFile
     /// <summary>The secret in the file; made, with the file, when there is none.</summary>
     public static string ReadOrMake(IFileSystem files, string path, Func<string> make)
     {
-        if (files.Exists(path))
+        if (Read(files, path) is { Length: > 0 } kept)
         {
-            using IFile file = files.Open(path, FileAccess.Read);
-            byte[] bytes = new byte[MaxFileBytes];
-            string kept = Encoding.UTF8.GetString(bytes.AsSpan(0, file.Read(bytes, 0))).Trim();
-            if (kept.Length > 0)
-            {
-                return kept;
-            }
+            return kept;
         }
 
         string secret = make();
@@ -31,7 +25,21 @@ public static class SecretFile
         return secret;
     }
 
-    private static void Write(IFileSystem files, string path, string secret)
+    /// <summary>The secret in the file; empty when there is none.</summary>
+    public static string Read(IFileSystem files, string path)
+    {
+        if (!files.Exists(path))
+        {
+            return "";
+        }
+
+        using IFile file = files.Open(path, FileAccess.Read);
+        byte[] bytes = new byte[MaxFileBytes];
+        return Encoding.UTF8.GetString(bytes.AsSpan(0, file.Read(bytes, 0))).Trim();
+    }
+
+    /// <summary>Makes the file with a secret, or replaces it.</summary>
+    public static void Write(IFileSystem files, string path, string secret)
     {
         string temporary = path + ".new";
         if (files.Exists(temporary))

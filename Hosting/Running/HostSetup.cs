@@ -77,7 +77,7 @@ public static class HostSetup
     /// <param name="args">The command line.</param>
     /// <param name="serviceName">What the host is called where its own metrics and traces arrive.</param>
     /// <param name="readsSettings">Whether settings come from files and the environment too, not from the command line alone.</param>
-    /// <param name="program">The assembly whose static files are served; null for that of the process.</param>
+    /// <param name="program">The assembly whose static files are served; null where there are none.</param>
     public static WebApplicationBuilder CreateBuilder(
         string[] args, string serviceName = "timeseries", bool readsSettings = true, Assembly? program = null)
     {
@@ -98,9 +98,12 @@ public static class HostSetup
 
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = _logging });
         builder.WebHost.UseKestrelHttpsConfiguration();
+        if (program is not null)
+        {
+            // Built without being published, assets of packages lie where the manifest beside the program says.
+            builder.WebHost.UseStaticWebAssets();
+        }
 
-        // Built without being published, assets of packages lie where the manifest beside the program says.
-        builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(SetLimits);
 
         // A request runs where its bytes were received, which is one wake-up less.

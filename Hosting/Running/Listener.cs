@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -18,6 +20,10 @@ public static class Listener
         BindingAddress binding = BindingAddress.Parse(address);
         return IsOnEveryAddress(address) ? $"{binding.Scheme}://localhost:{binding.Port}" : address;
     }
+
+    /// <summary>The first address of a server that listens, as it can be called on this machine.</summary>
+    public static string LocalAddress(IServer server) =>
+        LocalAddress(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? HostSetup.DefaultAddress);
 
     /// <summary>Reads an address; false when it is none.</summary>
     public static bool TryParse(string address, [NotNullWhen(true)] out BindingAddress? binding)

@@ -1,31 +1,17 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Agent;
 
 /// <summary>Stands between an agent and a server: refuses batches while there is no server, and then loses the first response.</summary>
-internal sealed class AgentRelay : IAsyncDisposable
+internal sealed class AgentRelay : Relay
 {
-    private readonly WebApplication _app;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null });
     private int _refused;
     private int _lost;
 
     private AgentRelay()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _app = builder.Build();
-        _app.Run(RelayAsync);
     }
-
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     /// <summary>The server; null while it is away.</summary>
     public Uri? Target { get; set; }
@@ -37,17 +23,11 @@ internal sealed class AgentRelay : IAsyncDisposable
     public static async Task<AgentRelay> StartAsync()
     {
         AgentRelay relay = new();
-        await relay._app.StartAsync();
+        await relay.ListenAsync();
         return relay;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _app.DisposeAsync();
-    }
-
-    private async Task RelayAsync(HttpContext context)
+    protected override async Task RelayAsync(HttpContext context)
     {
         if (Target is not { } target)
         {
@@ -60,7 +40,7 @@ internal sealed class AgentRelay : IAsyncDisposable
         request.Headers.TryAddWithoutValidation("Authorization", context.Request.Headers.Authorization.ToString());
         request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
         request.Content.Headers.TryAddWithoutValidation("Content-Encoding", context.Request.Headers.ContentEncoding.ToString());
-        using HttpResponseMessage response = await _http.SendAsync(request);
+        using HttpResponseMessage response = await Http.SendAsync(request);
         if (Interlocked.CompareExchange(ref _lost, 1, 0) == 0)
         {
             context.Abort();

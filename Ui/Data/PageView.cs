@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Ui.Data;
 
@@ -41,6 +43,9 @@ public sealed class PageView
 
     /// <summary>The agent that everything is of; empty for all.</summary>
     public string Agent => Find("agent");
+
+    /// <summary>What every query of the view asks for beside its own: the agent, where one is chosen.</summary>
+    public ImmutableArray<Filter> Filters => Agent.Length > 0 ? [Filter.OfTexts(KindSchema.Oname, FilterOperator.AnyOf, Agent)] : [];
 
     /// <summary>The zone of the times shown: <c>browser</c>, <c>UTC</c> or an offset like <c>+09:00</c>.</summary>
     public string Zone => Find("zone") is { Length: > 0 } zone ? zone : PageZone.OfBrowser;

@@ -9,7 +9,6 @@ namespace TimeSeries.Ui.Data;
 /// <summary>Values of samples as people read them.</summary>
 internal static class SampleText
 {
-    private const double MicrosecondsPerMillisecond = 1_000;
     private const double MillionthsPerUnit = 1_000_000;
 
     /// <summary>A value in the unit of the API; empty when it is missing.</summary>
@@ -23,7 +22,7 @@ internal static class SampleText
         long number = list.Number(row, place);
         return number == NumberColumn.Missing ? "" : field.Type switch
         {
-            FieldType.Duration => (number / MicrosecondsPerMillisecond).ToString("#,##0.###", CultureInfo.InvariantCulture),
+            FieldType.Duration => Statistic.Milliseconds(number),
             FieldType.Number => (number / MillionthsPerUnit).ToString("#,##0.######", CultureInfo.InvariantCulture),
             FieldType.Boolean => number == 1 ? "yes" : "no",
             _ => number.ToString(CultureInfo.InvariantCulture),

@@ -83,24 +83,18 @@ public sealed class Statistic
     private ImmutableArray<Measure> Measures { get; }
 
     /// <summary>The queries of a page of rows and of the sum of all.</summary>
-    public SampleQuery[] Queries(long pcode, TimeRange range, string agent, string part, string sort, int end)
+    public SampleQuery[] Queries(long pcode, TimeRange range, ImmutableArray<Filter> filters, string part, string sort, int end)
     {
         bool descending = !sort.StartsWith('+');
         string name = sort.TrimStart('+', '-');
         OrderTerm order = name == "name" ? new OrderTerm(OrderBy.Key, 0) : (Columns.FirstOrDefault(column => column.Name == name) ?? Columns[0]).Order;
         int field = Schema.Ordinal(Field);
-        List<Filter> filters = [];
-        if (agent.Length > 0)
-        {
-            filters.Add(Filter.OfTexts(KindSchema.Oname, FilterOperator.AnyOf, agent));
-        }
-
         if (part.Length > 0)
         {
-            filters.Add(Filter.OfTexts(field, FilterOperator.ContainsAnyOf, part));
+            filters = filters.Add(Filter.OfTexts(field, FilterOperator.ContainsAnyOf, part));
         }
 
-        SampleQuery all = new() { Pcode = pcode, Kind = Schema.Kind, Range = range, Measures = Measures, Filters = [.. filters] };
+        SampleQuery all = new() { Pcode = pcode, Kind = Schema.Kind, Range = range, Measures = Measures, Filters = filters };
         return [all with { GroupBy = [new GroupField(field)], Order = [order with { Descending = descending }], Limit = end }, all];
     }
 

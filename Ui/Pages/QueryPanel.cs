@@ -46,6 +46,7 @@ public abstract class QueryPanel : ComponentBase, IDisposable
 
         _shown = wanted;
         _running?.Cancel();
+        _running?.Dispose();
         _running = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
         CancellationToken token = _running.Token;
         State = PanelState.Loading;
@@ -68,6 +69,7 @@ public abstract class QueryPanel : ComponentBase, IDisposable
     public void Dispose()
     {
         _gone.Cancel();
+        _running?.Dispose();
         _gone.Dispose();
         GC.SuppressFinalize(this);
     }

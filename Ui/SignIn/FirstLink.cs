@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
 using TimeSeries.Hosting.Running;
 
@@ -21,8 +20,7 @@ internal sealed class FirstLink(SessionDirectory directory, OneTimeCode code, IS
     {
         if (terminal.IsInteractive && !directory.HasSignedIn)
         {
-            string? first = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
-            string address = Listener.LocalAddress(first ?? HostSetup.DefaultAddress);
+            string address = Listener.LocalAddress(server);
             terminal.Out.WriteLine(
                 $"\nLook at it (the link signs in once, within ten minutes; later a token does):\n\n  {address}/welcome?code={code.Make()}\n");
         }

@@ -57,7 +57,8 @@ internal sealed class SessionDirectory : IXmlRepository
             return
             [
                 .. _files.List(_path.Value).Where(name => name.EndsWith(KeySuffix, StringComparison.Ordinal))
-                    .Select(name => XElement.Parse(SecretFile.ReadOrMake(_files, Path.Combine(_path.Value, Path.GetFileName(name)), () => "<none/>"))),
+                    .Select(name => SecretFile.Read(_files, Path.Combine(_path.Value, Path.GetFileName(name))))
+                    .Where(key => key.Length > 0).Select(XElement.Parse),
             ];
         }
     }
@@ -66,8 +67,8 @@ internal sealed class SessionDirectory : IXmlRepository
     {
         lock (_gate)
         {
-            SecretFile.ReadOrMake(
-                _files, Path.Combine(_path.Value, SecretFile.RandomText(IdBytes) + KeySuffix), () => element.ToString(SaveOptions.DisableFormatting));
+            SecretFile.Write(
+                _files, Path.Combine(_path.Value, SecretFile.RandomText(IdBytes) + KeySuffix), element.ToString(SaveOptions.DisableFormatting));
         }
     }
 

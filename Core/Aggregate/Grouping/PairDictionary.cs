@@ -15,9 +15,6 @@ internal sealed class PairDictionary
     // How many slots of the array may be empty for one that is not; the hash table takes six times the memory for a pair.
     private const int PlacesPerPair = 32;
 
-    // Pairs that are looked up together; they stand on the stack.
-    private const int PassPairs = 128;
-
     private readonly LongHashTable _hashed = new();
     private int[] _places = [];
     private int[] _placed = [];
@@ -96,10 +93,10 @@ internal sealed class PairDictionary
 
     private void JoinHashed(Span<int> left, ReadOnlySpan<int> right)
     {
-        Span<long> pairs = stackalloc long[PassPairs];
-        for (int first = 0; first < left.Length; first += PassPairs)
+        Span<long> pairs = stackalloc long[LongHashTable.PassNumbers];
+        for (int first = 0; first < left.Length; first += LongHashTable.PassNumbers)
         {
-            Span<int> ids = left.Slice(first, Math.Min(PassPairs, left.Length - first));
+            Span<int> ids = left.Slice(first, Math.Min(LongHashTable.PassNumbers, left.Length - first));
             for (int i = 0; i < ids.Length; i++)
             {
                 pairs[i] = ((long)ids[i] << 32) | (uint)right[first + i];

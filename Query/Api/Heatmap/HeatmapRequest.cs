@@ -59,8 +59,7 @@ internal sealed record HeatmapRequest
 
         int elapsed = kind!.Ordinal("elapsed");
         NumberBins bins = new(parameters.Find("scale") == "linear" ? LinearEdges(rows, max) : LogEdges(rows, max));
-        UInt128 length = (UInt128)((Int128)range.To - range.From);
-        long step = (long)((length + (uint)columns - 1) / (uint)columns);
+        long step = (range.To - range.From + columns - 1) / columns;
         request = new HeatmapRequest
         {
             Bins = bins,
@@ -71,7 +70,9 @@ internal sealed record HeatmapRequest
                 Kind = kind.Kind,
                 Range = range,
                 WindowMilliseconds = step,
-                WindowOffsetMilliseconds = OffsetOf(range.From, step),
+
+                // Columns begin with the range, windows where the clock that is ahead by the offset shows a multiple of their length.
+                WindowOffsetMilliseconds = (step - (range.From % step)) % step,
                 GroupBy = [new GroupField(elapsed) { Bins = bins }],
                 Measures = [new Measure(MeasureKind.Count), new Measure(MeasureKind.Count, Condition: RowCondition.Failed)],
                 Filters = filters,
@@ -79,11 +80,6 @@ internal sealed record HeatmapRequest
         };
         return null;
     }
-
-    // Columns begin with the range, windows where the clock that is ahead by the offset shows a multiple of their length.
-    private static long OffsetOf(long from, long step) => (step - WindowPart(from, step)) % step;
-
-    private static long WindowPart(long from, long step) => ((from % step) + step) % step;
 
     private static string Timed() =>
         string.Join(", ", SampleSchema.All.Where(schema => schema.Find("elapsed") is not null).Select(schema => schema.Name));

@@ -33,23 +33,28 @@ internal sealed class HeatmapResponse(HeatmapRequest request, QueryResult result
         }
 
         writer.WriteEndArray();
-        await WriteCellsAsync(response, "count", All);
-        await WriteCellsAsync(response, "errors", Errors);
-        writer.WriteNumber("total"u8, SumOf(All));
+        writer.WriteStartArray("count"u8, CountCells(All));
+        await WriteCellsAsync(response, All);
+        writer.WriteStartArray("errors"u8, CountCells(Errors));
+        await WriteCellsAsync(response, Errors);
+        writer.WriteNumber("total"u8, CountSamples());
         writer.WriteEndMap();
     }
 
-    private async Task WriteCellsAsync(ValueResponse response, string name, int measure)
+    private int CountCells(int measure)
     {
-        IValueWriter writer = response.Writer;
         int cells = 0;
         for (int row = 0; row < result.RowCount; row++)
         {
             cells += result.Count(row, measure) > 0 ? 1 : 0;
         }
 
-        writer.WriteName(System.Text.Encoding.UTF8.GetBytes(name));
-        writer.WriteStartArray(cells);
+        return cells;
+    }
+
+    private async Task WriteCellsAsync(ValueResponse response, int measure)
+    {
+        IValueWriter writer = response.Writer;
         for (int row = 0; row < result.RowCount; row++)
         {
             if (result.Count(row, measure) is > 0 and var count)
@@ -66,12 +71,12 @@ internal sealed class HeatmapResponse(HeatmapRequest request, QueryResult result
         writer.WriteEndArray();
     }
 
-    private long SumOf(int measure)
+    private long CountSamples()
     {
         long sum = 0;
         for (int row = 0; row < result.RowCount; row++)
         {
-            sum += result.Count(row, measure);
+            sum += result.Count(row, All);
         }
 
         return sum;

@@ -1,20 +1,14 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Lines.Clients;
 
 /// <summary>Stands between a client and the server, passes requests on, one at a time, and does with some of them what a test wants.</summary>
-internal sealed class LineRelay : IAsyncDisposable
+internal sealed class LineRelay : Relay
 {
-    private readonly WebApplication _app;
-    private readonly HttpClient _http;
+    private readonly Uri _server;
     private readonly Func<int, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage?>> _plan;
     private readonly List<int> _statuses = [];
     private readonly SemaphoreSlim _turn = new(1);
@@ -22,16 +16,9 @@ internal sealed class LineRelay : IAsyncDisposable
 
     private LineRelay(Uri server, Func<int, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage?>> plan)
     {
-        _http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = server };
+        _server = server;
         _plan = plan;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _app = builder.Build();
-        _app.Run(RelayAsync);
     }
-
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     /// <summary>What the client was told, in the order of the responses; 0 where it was told nothing. To be read when the client is done.</summary>
     public IReadOnlyList<int> Statuses => _statuses;
@@ -42,7 +29,7 @@ internal sealed class LineRelay : IAsyncDisposable
     public static async Task<LineRelay> StartAsync(Uri server, Func<int, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage?>> plan)
     {
         LineRelay relay = new(server, plan);
-        await relay._app.StartAsync();
+        await relay.ListenAsync();
         return relay;
     }
 
@@ -53,14 +40,13 @@ internal sealed class LineRelay : IAsyncDisposable
         Content = new StringContent("""{"code":"too many requests","message":"queue full"}""", null, "application/json"),
     };
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await base.DisposeAsync();
         _turn.Dispose();
-        _http.Dispose();
     }
 
-    private async Task RelayAsync(HttpContext context)
+    protected override async Task RelayAsync(HttpContext context)
     {
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body);
@@ -98,7 +84,7 @@ internal sealed class LineRelay : IAsyncDisposable
 
     private async Task<HttpResponseMessage> PassOnAsync(HttpRequest request, byte[] body)
     {
-        using HttpRequestMessage passed = new(HttpMethod.Post, request.Path + request.QueryString) { Content = new ByteArrayContent(body) };
+        using HttpRequestMessage passed = new(HttpMethod.Post, new Uri(_server, request.Path + request.QueryString)) { Content = new ByteArrayContent(body) };
         passed.Headers.TryAddWithoutValidation("Authorization", request.Headers.Authorization.ToString());
         passed.Content.Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
         if (request.Headers.ContentEncoding.Count > 0)
@@ -106,6 +92,6 @@ internal sealed class LineRelay : IAsyncDisposable
             passed.Content.Headers.TryAddWithoutValidation("Content-Encoding", request.Headers.ContentEncoding.ToString());
         }
 
-        return await _http.SendAsync(passed);
+        return await Http.SendAsync(passed);
     }
 }

@@ -2,16 +2,11 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using TimeSeries.Ingest.Protocols.Otlp;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Otlp.Shop;
 
@@ -19,31 +14,22 @@ namespace TimeSeries.Tests.Otlp.Shop;
 /// Stands between exporters and a server, over HTTP or gRPC: passes each export on, remembers what the server responded, and loses every tenth success, so
 /// that its exporter sends it again. Thread safe.
 /// </summary>
-internal sealed class ExportRelay : IAsyncDisposable
+internal sealed class ExportRelay : Relay
 {
     private const int LostEvery = 10;
     private const int FrameHeadBytes = 5;
 
-    private readonly WebApplication _app;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null });
     private readonly Uri _target;
     private readonly bool _isGrpc;
     private readonly ConcurrentQueue<RelayedExport> _exports = [];
     private int _successes;
 
     private ExportRelay(Uri target, bool isGrpc)
+        : base(isGrpc ? HttpProtocols.Http2 : HttpProtocols.Http1)
     {
         _target = target;
         _isGrpc = isGrpc;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = isGrpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
-        _app = builder.Build();
-        _app.Run(RelayAsync);
     }
-
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     /// <summary>What came so far.</summary>
     public IReadOnlyCollection<RelayedExport> Exports => _exports;
@@ -54,17 +40,11 @@ internal sealed class ExportRelay : IAsyncDisposable
     public static async Task<ExportRelay> StartAsync(Uri target, bool isGrpc)
     {
         ExportRelay relay = new(target, isGrpc);
-        await relay._app.StartAsync();
+        await relay.ListenAsync();
         return relay;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        _http.Dispose();
-    }
-
-    private async Task RelayAsync(HttpContext context)
+    protected override async Task RelayAsync(HttpContext context)
     {
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body);
@@ -74,7 +54,7 @@ internal sealed class ExportRelay : IAsyncDisposable
         try
         {
             using HttpRequestMessage request = Copy(context.Request, sent);
-            response = await _http.SendAsync(request, CancellationToken.None);
+            response = await Http.SendAsync(request, CancellationToken.None);
             received = await response.Content.ReadAsByteArrayAsync(CancellationToken.None);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)

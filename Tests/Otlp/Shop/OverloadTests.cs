@@ -38,8 +38,8 @@ internal sealed class OverloadTests
         {
             await using ExportRelay overHttp = await ExportRelay.StartAsync(new Uri($"http://127.0.0.1:{http}"), isGrpc: false);
             await using ExportRelay overGrpc = await ExportRelay.StartAsync(new Uri($"http://127.0.0.1:{grpc}"), isGrpc: true);
-            await using ShopProcess first = await StartShopAsync(database, overHttp, "http/protobuf");
-            await using ShopProcess second = await StartShopAsync(database, overGrpc, "grpc");
+            using ShopProcess first = await StartShopAsync(database, overHttp, "http/protobuf");
+            using ShopProcess second = await StartShopAsync(database, overGrpc, "grpc");
             using Flood flood = new(overHttp.Address, Exporters);
             using CancellationTokenSource end = new();
             flood.Start();

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
@@ -14,40 +12,18 @@ namespace TimeSeries.Tests.Otlp.Shop;
 /// The shop of examples/otel-shop as a process of its own: an application with OpenTelemetry's SDK that nothing but variables of its environment point
 /// somewhere.
 /// </summary>
-internal sealed partial class ShopProcess : IAsyncDisposable
+internal sealed partial class ShopProcess : IDisposable
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
-    private readonly Process _process;
-    private readonly ConcurrentQueue<string> _output = new();
-    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ListeningProcess _process;
     private readonly HttpClient _http = new(new SocketsHttpHandler()) { Timeout = _timeout };
 
-    private ShopProcess(PostgresServer database, IEnumerable<(string Name, string Value)> environment)
-    {
-        ProcessStartInfo start = new("dotnet", [ProgramFile, "--urls", "http://127.0.0.1:0"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        start.Environment["ConnectionStrings__Shop"] = database.ConnectionString;
-        foreach ((string name, string value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        _process.OutputDataReceived += (_, line) => Take(line.Data);
-        _process.ErrorDataReceived += (_, line) => Take(line.Data);
-        _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException("The shop ended before it listened:\n" + Output));
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
+    private ShopProcess(PostgresServer database, IEnumerable<(string Name, string? Value)> environment) => _process = new ListeningProcess(
+        [ProgramFile, "--urls", "http://127.0.0.1:0"], [("ConnectionStrings__Shop", database.ConnectionString), .. environment], Listening());
 
     /// <summary>What it printed so far.</summary>
-    public string Output => string.Join('\n', _output);
+    public string Output => _process.Output;
 
     /// <summary>Starts the shop, and returns when it listens.</summary>
     /// <param name="database">Its database.</param>
@@ -57,7 +33,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
     /// <param name="token">The token of its project.</param>
     /// <param name="more">More variables.</param>
     public static async Task<ShopProcess> StartAsync(
-        PostgresServer database, Uri endpoint, string protocol, string instance, string token, params (string Name, string Value)[] more)
+        PostgresServer database, Uri endpoint, string protocol, string instance, string token, params (string Name, string? Value)[] more)
     {
         ShopProcess shop = new(database,
         [
@@ -74,7 +50,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
             ("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
             .. more,
         ]);
-        shop._http.BaseAddress = await shop._address.Task.WaitAsync(_timeout);
+        shop._http.BaseAddress = await shop._process.Address.WaitAsync(_timeout);
         return shop;
     }
 
@@ -108,22 +84,12 @@ internal sealed partial class ShopProcess : IAsyncDisposable
     /// <summary>Ends it as service managers do (SIGTERM), so that its exporters send what they have, and returns when it is gone.</summary>
     public async Task StopAsync()
     {
-        using (Process signal = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await signal.WaitForExitAsync();
-        }
-
-        await _process.WaitForExitAsync().WaitAsync(_timeout);
+        ProcessSignal.Send(_process.Process, "TERM");
+        await _process.Process.WaitForExitAsync().WaitAsync(_timeout);
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
-        await _process.WaitForExitAsync();
         _process.Dispose();
         _http.Dispose();
     }
@@ -131,20 +97,6 @@ internal sealed partial class ShopProcess : IAsyncDisposable
     // Debug or Release, as the tests themselves were built.
     private static string ProgramFile => RepositoryFolder.Combine(
         "examples", "otel-shop", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "OtelShop.dll");
-
-    private void Take(string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        _output.Enqueue(line);
-        if (Listening().Match(line) is { Success: true } match)
-        {
-            _address.TrySetResult(new Uri(match.Groups["address"].Value));
-        }
-    }
 
     [GeneratedRegex(@"Now listening on: (?<address>http://127\.0\.0\.1:\d+)")]
     private static partial Regex Listening();

@@ -46,7 +46,7 @@ internal sealed class ShopTests
     {
         Uri endpoint = protocol == "grpc" ? _server.GrpcAddress : _server.HttpAddress;
         string instance = $"i{project}";
-        await using ShopProcess shop = await ShopProcess.StartAsync(_database, endpoint, protocol, instance, TestProjects.TokenOf(project));
+        using ShopProcess shop = await ShopProcess.StartAsync(_database, endpoint, protocol, instance, TestProjects.TokenOf(project));
 
         // What is compiled for the first requests takes time that differs by where the clocks are.
         await shop.GetAllAsync(Paths(WarmUpRounds), AtATime);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Tests.Support.Disk;
@@ -58,11 +57,7 @@ internal sealed class NodeProgram : IDisposable
     }
 
     /// <summary>Asks it to end (SIGTERM).</summary>
-    public void Terminate()
-    {
-        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    public void Terminate() => ProcessSignal.Send(_process, "TERM");
 
     /// <summary>Waits for its end, which must be a success; returns what it printed as errors.</summary>
     public async Task<string> EndAsync()

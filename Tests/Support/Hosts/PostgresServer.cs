@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using NUnit.Framework;
 using TimeSeries.Tests.Support.Disk;
 
@@ -70,11 +69,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // At once, and its processes with it.
-        using (Process signal = Process.Start("kill", ["-QUIT", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await signal.WaitForExitAsync();
-        }
-
+        ProcessSignal.Send(_process, "QUIT");
         await _process.WaitForExitAsync();
         _process.Dispose();
         _folder.Dispose();

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Support.Influx;
 
@@ -132,11 +133,7 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
             return;
         }
 
-        using (Process signal = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await signal.WaitForExitAsync();
-        }
-
+        ProcessSignal.Send(process, "TERM");
         await process.WaitForExitAsync().WaitAsync(_stopTimeout);
         _process = null;
         process.Dispose();
