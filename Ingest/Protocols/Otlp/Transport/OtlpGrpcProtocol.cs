@@ -142,6 +142,9 @@ internal sealed class OtlpGrpcProtocol(OtlpReceiver receiver, TimeProvider clock
         OtlpReceiver receiver, TelemetrySignal signal, long pcode, BodyLimits limits, bool isGzip, long? deadline, TimeProvider clock)
             : OtlpRequest(receiver, signal, pcode)
     {
+        // A timer may end some milliseconds before its time: what is over within this is over.
+        private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(50);
+
         private readonly OtlpReceiver _receiver = receiver;
         private bool _isCompressed;
 
@@ -201,7 +204,7 @@ internal sealed class OtlpGrpcProtocol(OtlpReceiver receiver, TimeProvider clock
 
         protected override Task RefuseAsync(HttpContext context, IngestProblem problem)
         {
-            OtlpStatus status = ReferenceEquals(problem, IngestProblem.Delayed) && TimeLeft <= TimeSpan.Zero
+            OtlpStatus status = ReferenceEquals(problem, IngestProblem.Delayed) && TimeLeft <= TimerResolution
                 ? new OtlpStatus(GrpcCode.DeadlineExceeded, "the batch was not stored in time; it may be later, and sent again it is stored once")
                 : OtlpStatus.Of(problem.Status == StatusCodes.Status400BadRequest && !IsDecoded ? Framing(problem.Detail) : problem);
             return WriteAsync(context, status);
