@@ -22,7 +22,7 @@ internal sealed class FieldConditions(Field field)
     public string? TryAdd(string @operator, string value)
     {
         bool isComparison = @operator is ">:" or "<:";
-        if (field.IsText ? isComparison : @operator == "~:" || (isComparison && field.Type == FieldType.Boolean))
+        if (!FieldRules.Operators(field).Contains(@operator))
         {
             string allowed = field.IsText ? "field:value, field!:value, field~:part"
                 : field.Type == FieldType.Boolean ? "field:value, field!:value"

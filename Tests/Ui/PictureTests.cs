@@ -23,6 +23,7 @@ public sealed class PictureTests
     [
         ("", "overview"), ("map", "map"), (Transaction, "transaction"), ("transactions", "transactions"), ("sql", "sql"), ("httpc", "httpc"),
         ("exceptions", "exceptions"), ("remote", "remote"), ("alerts", "alerts"), ("agents", "agents"),
+        ("explore?by=service&measures=count,p95(elapsed)&where=service~:/api/v1/t", "explore"),
     ];
 
     private static readonly (int Width, int Height, ColorScheme Colors)[] _forms = [(1_440, 560, ColorScheme.Light), (375, 800, ColorScheme.Dark)];
@@ -58,7 +59,7 @@ public sealed class PictureTests
             await page.SetViewportSizeAsync(width, height);
             foreach ((string view, string name) in _views)
             {
-                await page.GotoAsync($"/{view}?{Range}");
+                await page.GotoAsync($"/{view}{(view.Contains('?') ? '&' : '?')}{Range}");
                 await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync();
                 await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0);
                 await page.WaitForLoadStateAsync(LoadState.NetworkIdle);

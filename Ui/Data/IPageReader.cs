@@ -12,6 +12,14 @@ public interface IPageReader
     /// <summary>Lists samples.</summary>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     ValueTask<PageOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Runs a request of <c>/api/v1/aggregate</c>, for a part of its rows.</summary>
+    /// <param name="pcode">The project.</param>
+    /// <param name="queryString">The request's query string, from <c>?</c> on.</param>
+    /// <param name="rows">The rows that are wanted, of those that the response of the API has.</param>
+    /// <param name="cancellationToken">Of the page.</param>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    ValueTask<PageOutcome> AggregateAsync(long pcode, string queryString, Range rows, CancellationToken cancellationToken);
 }
 
 /// <summary>What came of queries: their results, or why there are none. Disposed, its results must not be read any more.</summary>
@@ -22,6 +30,9 @@ public abstract class PageOutcome : IDisposable
 
     /// <summary>The samples that were listed.</summary>
     public abstract SampleList? List { get; }
+
+    /// <summary>The part of a response of the API; null where there is a fault or none was asked for.</summary>
+    public virtual PageRows? Rows => null;
 
     /// <summary>Why there is no result, as a sentence for whoever looks; null when there is one.</summary>
     public abstract string? Fault { get; }

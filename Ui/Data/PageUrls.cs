@@ -13,13 +13,21 @@ internal static class PageUrls
         (1_800, "30m"), (3_600, "1h"), (7_200, "2h"), (14_400, "4h"), (21_600, "6h"), (43_200, "12h"), (86_400, "1d"),
     ];
 
+    /// <summary>The names of the windows to choose from.</summary>
+    public static IEnumerable<string> Windows => _windows.Select(window => window.Name);
+
+    /// <summary>The window that divides a range in about so many points.</summary>
+    public static string Window(TimeRange range, int points)
+    {
+        long seconds = Math.Max(1, (range.To - range.From) / 1_000 / points);
+        return Array.Find(_windows, choice => choice.Seconds >= seconds) is { Name: { } name } ? name : "1d";
+    }
+
     /// <summary>Measures over time, in about so many points.</summary>
     public static string Series(PageView view, PageZone zone, long now, string kind, string measures, int points, string by = "")
     {
         TimeRange range = view.Resolve(now, zone);
-        long seconds = Math.Max(1, (range.To - range.From) / 1_000 / points);
-        string window = Array.Find(_windows, choice => choice.Seconds >= seconds) is { Name: { } name } ? name : "1d";
-        return $"api/v1/aggregate?kind={kind}&{Range(view, range)}&window={window}&measures={Uri.EscapeDataString(measures)}&limit=100000"
+        return $"api/v1/aggregate?kind={kind}&{Range(view, range)}&window={Window(range, points)}&measures={Uri.EscapeDataString(measures)}&limit=100000"
             + (by.Length > 0 ? $"&by={by}" : "");
     }
 

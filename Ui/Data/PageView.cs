@@ -24,9 +24,9 @@ public sealed class PageView
     private const long Minute = 60_000;
     private const long Day = 24 * 60 * Minute;
 
-    private readonly SortedDictionary<string, string> _parameters;
+    private readonly SortedDictionary<string, StringValues> _parameters;
 
-    private PageView(string path, SortedDictionary<string, string> parameters)
+    private PageView(string path, SortedDictionary<string, StringValues> parameters)
     {
         Path = path;
         _parameters = parameters;
@@ -40,6 +40,9 @@ public sealed class PageView
 
     /// <summary>Whether the range ends now, so that what is shown changes.</summary>
     public bool IsLive => Range is "5m" or "15m" or "1h";
+
+    /// <summary>Whether the range is of a length before now, which the API understands as <c>-1h</c>.</summary>
+    public bool IsBeforeNow => Range is not ("" or "today");
 
     /// <summary>The agent that everything is of; empty for all.</summary>
     public string Agent => Find("agent");
@@ -56,17 +59,20 @@ public sealed class PageView
     public static PageView Parse(string relativeUri)
     {
         int mark = relativeUri.IndexOf('?', StringComparison.Ordinal);
-        SortedDictionary<string, string> parameters = new(StringComparer.Ordinal);
+        SortedDictionary<string, StringValues> parameters = new(StringComparer.Ordinal);
         foreach ((string name, StringValues values) in QueryHelpers.ParseQuery(mark < 0 ? "" : relativeUri[mark..]))
         {
-            parameters[name] = values.ToString();
+            parameters[name] = values;
         }
 
         return new PageView(mark < 0 ? relativeUri : relativeUri[..mark], parameters);
     }
 
-    /// <summary>A parameter of the address; empty when it is absent.</summary>
-    public string Find(string name) => _parameters.GetValueOrDefault(name, "");
+    /// <summary>A parameter of the address, the first one where it is repeated; empty when it is absent.</summary>
+    public string Find(string name) => _parameters.GetValueOrDefault(name) is [{ } first, ..] ? first : "";
+
+    /// <summary>Every value of a parameter that may be repeated.</summary>
+    public IReadOnlyList<string> All(string name) => [.. _parameters.GetValueOrDefault(name).OfType<string>()];
 
     /// <summary>The times shown.</summary>
     /// <param name="now">The present, in ms.</param>
@@ -87,7 +93,7 @@ public sealed class PageView
     /// <summary>The address of another view with the same range, agent and zone.</summary>
     public string To(string path, params (string Name, string Value)[] parameters)
     {
-        SortedDictionary<string, string> kept = new(StringComparer.Ordinal);
+        SortedDictionary<string, StringValues> kept = new(StringComparer.Ordinal);
         foreach (string name in (ReadOnlySpan<string>)["range", "from", "to", "agent", "zone"])
         {
             kept[name] = Find(name);
@@ -99,14 +105,22 @@ public sealed class PageView
     /// <summary>The address of this view with other parameters.</summary>
     public string With(params (string Name, string Value)[] parameters) => Address(Path, new(_parameters, StringComparer.Ordinal), parameters);
 
-    private static string Address(string path, SortedDictionary<string, string> all, (string Name, string Value)[] changed)
+    /// <summary>The address of this view with other values of a parameter that may be repeated, and other parameters.</summary>
+    public string WithAll(string name, IEnumerable<string> values, params (string Name, string Value)[] parameters)
+    {
+        SortedDictionary<string, StringValues> all = new(_parameters, StringComparer.Ordinal) { [name] = values.ToArray() };
+        return Address(Path, all, parameters);
+    }
+
+    private static string Address(string path, SortedDictionary<string, StringValues> all, (string Name, string Value)[] changed)
     {
         foreach ((string name, string value) in changed)
         {
             all[name] = value;
         }
 
-        return QueryHelpers.AddQueryString(path, all.Where(pair => pair.Value.Length > 0).Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
+        return QueryHelpers.AddQueryString(path, all.SelectMany(
+            pair => pair.Value.Where(value => !string.IsNullOrEmpty(value)).Select(value => KeyValuePair.Create(pair.Key, value))));
     }
 
     private long? Moment(string name) =>

@@ -45,11 +45,19 @@ public abstract class QueryPanel : ComponentBase, IDisposable
         }
 
         _shown = wanted;
+        State = PanelState.Loading;
+        await LoadAsync();
+    }
+
+    /// <summary>Queries once more for the same; what was shown stays until there is something new.</summary>
+    protected Task RefreshAsync() => State == PanelState.Loading ? Task.CompletedTask : LoadAsync();
+
+    private async Task LoadAsync()
+    {
         _running?.Cancel();
         _running?.Dispose();
         _running = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
         CancellationToken token = _running.Token;
-        State = PanelState.Loading;
         Range = View.Resolve(Queries.Now, Zone);
         try
         {

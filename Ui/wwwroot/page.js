@@ -3,6 +3,9 @@
 const header = { 'x-timeseries-page': '1' };
 const liveMilliseconds = 5000;
 
+// More lines than these nobody tells apart.
+const mostGroups = 10;
+
 /** What only the browser knows. */
 export function facts() {
   return {
@@ -12,8 +15,39 @@ export function facts() {
   };
 }
 
-/** A chart in an element, whose state (loading, empty, failed) is told in another. */
-export function chart(element, state, page) {
+/** Tells a part of the page every so often, while somebody can see it. */
+export function ticker(part, milliseconds) {
+  function tick() {
+    if (!document.hidden) {
+      // Without a circuit nobody listens; the page comes back by itself.
+      part.invokeMethodAsync('Tick').catch(() => {});
+    }
+  }
+
+  const timer = setInterval(tick, milliseconds);
+  document.addEventListener('visibilitychange', tick);
+  return {
+    dispose() {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', tick);
+    },
+  };
+}
+
+/** Copies the text of an input; where a page may not, selects it. */
+export async function copy(input) {
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+    return true;
+  } catch {
+    // Over plain HTTP from another machine browsers have no clipboard but this.
+    return document.execCommand('copy');
+  }
+}
+
+/** A chart in an element, whose state (loading, empty, failed) is told in another, and what it leaves out in a third. */
+export function chart(element, state, page, note) {
   const drawn = echarts.init(element, matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : null, { renderer: 'canvas' });
   const resize = new ResizeObserver(() => drawn.resize());
   resize.observe(element);
@@ -42,6 +76,8 @@ export function chart(element, state, page) {
         tell(body.detail || `The server responded ${response.status}.`, true);
       } else if (options.form === 'heatmap') {
         heatmap(body);
+      } else if (options.form === 'bars') {
+        bars(body);
       } else {
         series(body);
       }
@@ -99,6 +135,29 @@ export function chart(element, state, page) {
     return all;
   }
 
+  // The rows of each group, of those with the greatest values of a column. Says what is left out.
+  function groups(body, column) {
+    const names = body.columns.map(each => each.name);
+    const keys = options.by.split(',').map(name => names.indexOf(name));
+    const all = new Map();
+    for (const row of body.rows) {
+      const values = keys.map(key => row[key]);
+      const id = JSON.stringify(values);
+      const group = all.get(id) ?? { title: values.map(value => value ?? '(none)').join(', '), rows: [], most: -Infinity };
+      group.rows.push(row);
+      group.most = Math.max(group.most, row[column] ?? -Infinity);
+      all.set(id, group);
+    }
+
+    const shown = [...all.values()].sort((left, right) => right.most - left.most).slice(0, mostGroups);
+    const number = count => count.toLocaleString('en');
+    note.textContent = [
+      all.size > shown.length ? `The ${shown.length} of ${number(all.size)} groups with the greatest values.` : '',
+      body.total > body.rows.length ? `From the first ${number(body.rows.length)} of ${number(body.total)} rows.` : '',
+    ].join(' ').trim();
+    return shown;
+  }
+
   function series(body) {
     const columns = body.columns.map(column => column.name);
     if (body.rows.length === 0) {
@@ -109,22 +168,42 @@ export function chart(element, state, page) {
     tell('', false);
     const time = columns.indexOf('time');
     const step = parseInt(body.window, 10) * { s: 1e3, m: 6e4, h: 36e5, d: 864e5 }[body.window.at(-1)];
-    const key = columns.indexOf(options.by);
-    const lines = key < 0
-      ? options.columns.map(column => ({ title: column.title, name: column.name, rows: body.rows }))
-      : [...new Set(body.rows.map(row => row[key]))].map(value => ({
-        title: String(value ?? '(none)'), name: options.columns[0].name, rows: body.rows.filter(row => row[key] === value),
-      }));
+    const [first] = options.columns;
+    const lines = options.by
+      ? groups(body, columns.indexOf(first.name)).map(group => ({
+        title: group.title, name: first.name, rows: group.rows.sort((left, right) => left[time] - right[time]),
+      }))
+      : options.columns.map(column => ({ title: column.title, name: column.name, rows: body.rows }));
     drawn.setOption({
       ...common(),
       tooltip: { trigger: 'axis' },
-      legend: { show: lines.length > 1, top: 0 },
+      legend: { show: lines.length > 1, top: 0, type: 'scroll' },
       xAxis: { type: 'time', min: at(body.from), max: at(body.to) },
       yAxis: { type: 'value', min: 0 },
       series: lines.map(line => ({
         name: line.title, type: 'line', showSymbol: line.rows.length < 3, sampling: 'lttb',
         data: points(line.rows, time, columns.indexOf(line.name), step, line.name),
       })),
+    }, true);
+  }
+
+  // A bar a group, the greatest on top.
+  function bars(body) {
+    if (body.rows.length === 0) {
+      tell('No samples in this range.', false);
+      return;
+    }
+
+    tell('', false);
+    const column = body.columns.findIndex(each => each.name === options.columns[0].name);
+    const shown = groups(body, column).reverse();
+    drawn.setOption({
+      ...common(),
+      grid: { left: 8, right: 24, top: 8, bottom: 8, containLabel: true },
+      tooltip: {},
+      xAxis: { type: 'value' },
+      yAxis: { type: 'category', data: shown.map(group => group.title), axisLabel: { width: 160, overflow: 'truncate' } },
+      series: [{ type: 'bar', data: shown.map(group => group.rows[0][column]) }],
     }, true);
   }
 

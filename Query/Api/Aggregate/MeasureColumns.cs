@@ -19,8 +19,7 @@ internal sealed class MeasureColumns(KindSchema kind)
 
     private readonly List<Measure> _measures = [];
 
-    // Only these kinds have errors.
-    private readonly bool _canFail = kind.Kind is Kind.Transaction or Kind.Sql or Kind.Httpc;
+    private readonly bool _canFail = FieldRules.CanFail(kind);
 
     public IReadOnlyList<Measure> Measures => _measures;
 

@@ -1,10 +1,13 @@
-using TimeSeries.Core.Schema;
+using System.Collections.Immutable;
 
-namespace TimeSeries.Query.Api;
+namespace TimeSeries.Core.Schema;
 
 /// <summary>What queries can do with the fields of a kind, as their declaration says.</summary>
-internal static class FieldRules
+public static class FieldRules
 {
+    private static readonly ImmutableArray<string> _ofNumbers = ["avg", "min", "max", "sum"];
+    private static readonly ImmutableArray<string> _ofAmounts = ["stddev", "p50", "p90", "p95", "p99", "p999"];
+
     /// <summary>Whether groups can be made by the field: names and the like, not prose.</summary>
     public static bool IsGroupable(Field field) =>
         field.Type == FieldType.Text ? field.Name is not ("message" or "stack" or "description") : field.Name is "oid" or "status";
@@ -14,6 +17,19 @@ internal static class FieldRules
 
     /// <summary>Whether the field is an amount, which has a deviation and percentiles; moments and numbers that may be negative are none.</summary>
     public static bool IsAmount(Field field) => !field.IsText && field.Type != FieldType.Time && field.Minimum >= 0;
+
+    /// <summary>Whether samples of the kind can be errors.</summary>
+    public static bool CanFail(KindSchema kind) => kind.Kind is Kind.Transaction or Kind.Sql or Kind.Httpc;
+
+    /// <summary>The measures of samples, whatever their fields: <c>count</c> and the like.</summary>
+    public static ImmutableArray<string> Measures(KindSchema kind) => CanFail(kind) ? ["count", "rate", "error_rate"] : ["count", "rate"];
+
+    /// <summary>The functions that measures apply to a field: <c>avg</c> of <c>avg(elapsed)</c>.</summary>
+    public static ImmutableArray<string> Functions(Field field) => IsAmount(field) ? [.. _ofNumbers, .. _ofAmounts] : IsNumber(field) ? _ofNumbers : [];
+
+    /// <summary>The operators by which conditions compare the field with a value.</summary>
+    public static ImmutableArray<string> Operators(Field field) =>
+        field.IsText ? [":", "!:", "~:"] : field.Type == FieldType.Boolean ? [":", "!:"] : [":", "!:", ">:", "<:"];
 
     /// <summary>How many decimals of the wire's unit are kept.</summary>
     public static int Decimals(Field field) => field.Type switch
