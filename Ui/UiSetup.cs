@@ -44,6 +44,7 @@ public static class UiSetup
         services.AddScoped<AuthenticationStateProvider, SessionState>();
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
+        services.TryAddSingleton<SharedResults>();
         services.AddScoped<PageQueries>();
         services.AddHostedService<FirstLink>();
         return services;

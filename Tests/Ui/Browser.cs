@@ -30,9 +30,8 @@ internal sealed class Browser : IAsyncDisposable
         }));
     }
 
-    /// <summary>Opens a page that is signed in with a token.</summary>
-    public async Task<IPage> SignInAsync(
-        Uri server, string token, int width = 1_440, ColorScheme colors = ColorScheme.Light, string zone = "Asia/Seoul")
+    /// <summary>Opens a page that is not signed in.</summary>
+    public async Task<IPage> OpenAsync(Uri server, int width = 1_440, ColorScheme colors = ColorScheme.Light, string zone = "Asia/Seoul")
     {
         IBrowserContext context = await _browser.NewContextAsync(new()
         {
@@ -41,7 +40,14 @@ internal sealed class Browser : IAsyncDisposable
             TimezoneId = zone,
             BaseURL = server.ToString(),
         });
-        IPage page = await context.NewPageAsync();
+        return await context.NewPageAsync();
+    }
+
+    /// <summary>Opens a page that is signed in with a token.</summary>
+    public async Task<IPage> SignInAsync(
+        Uri server, string token, int width = 1_440, ColorScheme colors = ColorScheme.Light, string zone = "Asia/Seoul")
+    {
+        IPage page = await OpenAsync(server, width, colors, zone);
         await page.GotoAsync("/login");
         await page.FillAsync("#token", token);
         await page.ClickAsync("button[type=submit]");

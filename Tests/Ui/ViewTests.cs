@@ -10,9 +10,7 @@ namespace TimeSeries.Tests.Ui;
 /// <summary>The views in a real browser, over samples that are known.</summary>
 public sealed class ViewTests
 {
-    private const string Hostile = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>";
-
-    private static readonly string[] _views =
+    internal static readonly string[] Views =
     [
         "", "map", "transactions", "sql", "httpc", "exceptions", "remote", "alerts", "agents",
     ];
@@ -25,7 +23,7 @@ public sealed class ViewTests
     {
         _server = await PageServer.StartAsync();
         _browser = await Browser.StartAsync();
-        await PushAsync();
+        await ShopSamples.PushAsync(_server);
     }
 
     [OneTimeTearDown]
@@ -43,7 +41,7 @@ public sealed class ViewTests
     public async Task Every_view_is_whole_without_an_error_and_asks_no_other_host(int width, ColorScheme colors)
     {
         IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken, width, colors);
-        foreach (string view in _views)
+        foreach (string view in Views)
         {
             await OpenAsync(page, view);
             Assert.That(await page.Locator(".fault").AllInnerTextsAsync(), Is.Empty.Or.All.EqualTo("stopped"), view);
@@ -120,6 +118,33 @@ public sealed class ViewTests
     }
 
     [Test]
+    public async Task A_live_table_shows_what_is_pushed_while_it_is_open()
+    {
+        using PageServer server = await PageServer.StartAsync();
+        await using Browser browser = await Browser.StartAsync();
+        IPage page = await browser.SignInAsync(server.Address, TestProjects.ReadOnlyToken);
+        await OpenAsync(page, "transactions?range=1h");
+        Assert.That(await page.Locator("table").CountAsync(), Is.Zero);
+        await ShopSamples.PushAsync(server);
+        await Assertions.Expect(page.Locator("tfoot td").First).ToHaveTextAsync("61", new() { Timeout = 15_000 });
+    }
+
+    [Test]
+    public async Task A_row_leads_to_its_course_distribution_agents_and_samples()
+    {
+        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+        await OpenAsync(page, "transactions");
+        await page.ClickAsync("tbody a:has-text('/slow')");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("/slow");
+        await Assertions.Expect(page.Locator("figcaption")).ToHaveTextAsync(
+            ["Samples a second", "Share of errors", "Latency, ms", "Distribution of elapsed, ms"]);
+        await Assertions.Expect(page.Locator("td a:has-text('tx-slow')")).ToHaveCountAsync(1);
+        Assert.That(await page.Locator("section:has(h2:text-is('Agents')) tbody").InnerTextAsync(), Does.StartWith("shop-1\t1\t1\t4,321.125"));
+        await Assertions.Expect(page.Locator("canvas")).ToHaveCountAsync(4);
+        Assert.That(_browser.Faults, Is.Empty);
+    }
+
+    [Test]
     public async Task Text_of_samples_is_never_markup()
     {
         IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
@@ -130,7 +155,7 @@ public sealed class ViewTests
         }
 
         await OpenAsync(page, "transactions");
-        Assert.That(await page.Locator("tbody th").AllInnerTextsAsync(), Has.Some.EqualTo(Hostile));
+        Assert.That(await page.Locator("tbody th").AllInnerTextsAsync(), Has.Some.EqualTo(ShopSamples.Hostile));
         Assert.That(_browser.Faults, Is.Empty);
     }
 
@@ -138,7 +163,7 @@ public sealed class ViewTests
     public async Task Without_samples_each_panel_says_so()
     {
         IPage page = await _browser.SignInAsync(_server.Address, TestProjects.TokenOf(TestProjects.Second));
-        foreach (string view in _views)
+        foreach (string view in Views)
         {
             await OpenAsync(page, view);
             int panels = await page.Locator(".panel").CountAsync();
@@ -156,7 +181,7 @@ public sealed class ViewTests
     {
         IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken, zone: zone);
         await OpenAsync(page, "agents");
-        string expected = TimeZoneInfo.ConvertTime(Newest, TimeZoneInfo.FindSystemTimeZoneById(zone))
+        string expected = TimeZoneInfo.ConvertTime(ShopSamples.Newest, TimeZoneInfo.FindSystemTimeZoneById(zone))
             .ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
         Assert.That(await page.Locator("tbody").InnerTextAsync(), Does.Contain(expected));
         Assert.That(await page.Locator("thead").InnerTextAsync(), Does.Contain(named));
@@ -181,8 +206,6 @@ public sealed class ViewTests
         await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("agents\\?range=30d$"), new() { Timeout = 30_000 });
     }
 
-    private static DateTimeOffset Newest { get; } = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 60_000);
-
     private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Number | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
 
     private static async Task OpenAsync(IPage page, string view)
@@ -190,34 +213,5 @@ public sealed class ViewTests
         await page.GotoAsync("/" + view);
         await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync(new() { Timeout = 15_000 });
         await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0, new() { Timeout = 15_000 });
-    }
-
-    private async Task PushAsync()
-    {
-        long newest = Newest.ToUnixTimeMilliseconds();
-        object agent = new { oname = "shop-1" };
-        object[] transactions =
-        [
-            .. Enumerable.Range(0, 40).Select(i => new { time = newest - (i * 20_000), service = "/cart", elapsed = 1.5 + i }),
-            .. Enumerable.Range(0, 20).Select(i => new { time = newest - (i * 30_000), service = Hostile, elapsed = 100.25 }),
-            new { time = newest - 1_000, service = "/slow", elapsed = 4_321.125, txid = "tx-slow", error = true },
-        ];
-        string body = JsonSerializer.Serialize(new
-        {
-            agent,
-            transaction = transactions,
-            sql = new[] { new { time = newest - 4_000, sql = "SELECT 1", elapsed = 12.5, txid = "tx-slow" } },
-            httpc = new[] { new { time = newest - 3_000, url = "/pay", host = "pay.example", port = 443, elapsed = 700, error = true, txid = "tx-slow" } },
-            exception = new[]
-            {
-                new Dictionary<string, object> { ["time"] = newest - 2_000, ["class"] = "Boom", ["message"] = "it broke", ["txid"] = "tx-slow" },
-            },
-            thread = new[] { new { time = newest, count = 12 } },
-        });
-        using HttpClient http = new() { BaseAddress = _server.Address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.TokenOf(TestProjects.First));
-        using HttpResponseMessage response = await http.PostAsync(
-            "/ingest/v1/batch", new StringContent(body, new MediaTypeHeaderValue("application/json")));
-        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"rejected\":0"));
     }
 }

@@ -39,7 +39,7 @@ internal sealed class ExploreQuery(PageView view, TimeRange range)
     /// <summary>The length of windows; empty where there are none.</summary>
     public string Window => view.Find("window") switch
     {
-        "" => PageUrls.Window(range, Points),
+        "" => PageUrls.WindowOf(range, Points).Name,
         NoWindow => "",
         string window => window,
     };

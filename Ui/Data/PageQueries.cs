@@ -1,13 +1,17 @@
 using Microsoft.AspNetCore.Components.Authorization;
 using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Projects;
 
 namespace TimeSeries.Ui.Data;
 
 /// <summary>Queries of one open page, about the project that its browser is signed in to.</summary>
-public sealed class PageQueries(IPageReader reader, AuthenticationStateProvider state, ProjectDirectory projects, TimeProvider clock)
+public sealed class PageQueries(
+    IPageReader reader, AuthenticationStateProvider state, ProjectDirectory projects, SharedResults shared, TimeProvider clock)
 {
+    private TaskCompletionSource _visible = Seen();
+
     /// <summary>The present, in ms.</summary>
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -34,4 +38,42 @@ public sealed class PageQueries(IPageReader reader, AuthenticationStateProvider 
     /// <summary>Runs a request of <c>/api/v1/aggregate</c>, for a part of its rows.</summary>
     public async Task<PageOutcome> AggregateAsync(string queryString, Range rows, CancellationToken cancellationToken) =>
         await reader.AggregateAsync(await PcodeAsync(), queryString, rows, cancellationToken);
+
+    /// <summary>The time of the newest sample of a kind, in ms; null where there is none or it can't be told.</summary>
+    public async Task<long?> FindNewestAsync(Kind kind, CancellationToken cancellationToken)
+    {
+        using PageOutcome outcome = await ListAsync(
+            pcode => new ListQuery { Pcode = pcode, Kind = kind, Range = new TimeRange(0, Now + 1), Fields = [KindSchema.Time], Limit = 1 }, cancellationToken);
+        return outcome.List is { RowCount: > 0 } list ? list.Place(0).Time : null;
+    }
+
+    /// <summary>A result that all pages of the project share which ask for the same within a second.</summary>
+    public async Task<T> ShareAsync<T>(string key, Func<Task<T>> make) => await shared.GetAsync($"{await PcodeAsync()} {key}", make);
+
+    /// <summary>Says whether somebody sees the page.</summary>
+    public void SetVisible(bool isVisible)
+    {
+        if (!isVisible && _visible.Task.IsCompleted)
+        {
+            _visible = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        else if (isVisible)
+        {
+            _visible.TrySetResult();
+        }
+    }
+
+    /// <summary>Waits until the next query of a live range: for a time, and until somebody sees the page.</summary>
+    public async Task WaitAsync(TimeSpan period, CancellationToken cancellationToken)
+    {
+        await Task.Delay(period, clock, cancellationToken);
+        await _visible.Task.WaitAsync(cancellationToken);
+    }
+
+    private static TaskCompletionSource Seen()
+    {
+        TaskCompletionSource seen = new();
+        seen.SetResult();
+        return seen;
+    }
 }

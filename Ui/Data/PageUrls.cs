@@ -16,35 +16,45 @@ internal static class PageUrls
     /// <summary>The names of the windows to choose from.</summary>
     public static IEnumerable<string> Windows => _windows.Select(window => window.Name);
 
-    /// <summary>The window that divides a range in about so many points.</summary>
-    public static string Window(TimeRange range, int points)
-    {
-        long seconds = Math.Max(1, (range.To - range.From) / 1_000 / points);
-        return Array.Find(_windows, choice => choice.Seconds >= seconds) is { Name: { } name } ? name : "1d";
-    }
-
     /// <summary>Measures over time, in about so many points.</summary>
-    public static string Series(PageView view, PageZone zone, long now, string kind, string measures, int points, string by = "")
+    /// <param name="view">What is shown.</param>
+    /// <param name="zone">The zone in which today begins.</param>
+    /// <param name="now">The present, in ms.</param>
+    /// <param name="kind">The kind of the samples.</param>
+    /// <param name="measures">The measures, as the API names them.</param>
+    /// <param name="points">How many windows the range has, about.</param>
+    /// <param name="by">The field that has a line for each of its values; empty for none.</param>
+    /// <param name="where">A condition beside the view's; empty for none.</param>
+    public static string Series(PageView view, PageZone zone, long now, string kind, string measures, int points, string by = "", string where = "")
     {
         TimeRange range = view.Resolve(now, zone);
-        return $"api/v1/aggregate?kind={kind}&{Range(view, range)}&window={Window(range, points)}&measures={Uri.EscapeDataString(measures)}&limit=100000"
-            + (by.Length > 0 ? $"&by={by}" : "");
+        return $"api/v1/aggregate?kind={kind}&{Range(view, range)}&window={WindowOf(range, points).Name}&measures={Uri.EscapeDataString(measures)}&limit=100000"
+            + (by.Length > 0 ? $"&by={by}" : "") + Where(where);
     }
 
-    /// <summary>Bins of transactions.</summary>
-    public static string Heatmap(PageView view, PageZone zone, long now, string scale) =>
-        $"api/v1/heatmap?kind=transaction&{Range(view, view.Resolve(now, zone))}&scale={scale}";
+    /// <summary>The shortest window of the API that divides a range into at most so many, but for days.</summary>
+    public static (long Seconds, string Name) WindowOf(TimeRange range, int points)
+    {
+        long seconds = Math.Max(1, (range.To - range.From) / 1_000 / points);
+        return Array.Find(_windows, choice => choice.Seconds >= seconds) is { Name: not null } found ? found : _windows[^1];
+    }
+
+    /// <summary>Samples of a kind by time and elapsed.</summary>
+    public static string Heatmap(PageView view, PageZone zone, long now, string scale, string kind = "transaction", string where = "") =>
+        $"api/v1/heatmap?kind={kind}&{Range(view, view.Resolve(now, zone))}&scale={scale}{Where(where)}";
 
     /// <summary>All rows of a statistic as CSV.</summary>
     public static string Csv(PageView view, PageZone zone, long now, Statistic statistic, string part) =>
         $"api/v1/aggregate?kind={statistic.Schema.Name}&{Range(view, view.Resolve(now, zone))}&by={statistic.Field}"
         + $"&measures={Uri.EscapeDataString(statistic.ApiMeasures)}&order=-count&limit=1000000&format=csv"
-        + (part.Length > 0 ? $"&where={Uri.EscapeDataString($"{statistic.Field}~:{part}")}" : "");
+        + Where(part.Length > 0 ? $"{statistic.Field}~:{part}" : "");
+
+    private static string Where(string condition) => condition.Length > 0 ? $"&where={Uri.EscapeDataString(condition)}" : "";
 
     private static string Range(PageView view, TimeRange range)
     {
         // Live charts ask the server's clock again and again.
         string times = view.IsLive ? $"from=-{view.Range}&to=now" : string.Create(CultureInfo.InvariantCulture, $"from={range.From}&to={range.To}");
-        return view.Agent.Length > 0 ? $"{times}&where={Uri.EscapeDataString($"oname:{view.Agent}")}" : times;
+        return times + Where(view.Agent.Length > 0 ? $"oname:{view.Agent}" : "");
     }
 }

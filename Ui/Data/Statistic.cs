@@ -20,13 +20,15 @@ public sealed class Statistic
 
     private const double MicrosecondsPerMillisecond = 1_000;
 
-    private Statistic(string path, string title, Kind kind, string field, string fieldTitle, bool isTimed)
+    /// <summary>A statistic of samples of a kind by a field of text, with measures of its elapsed where <paramref name="isTimed"/>.</summary>
+    public Statistic(string path, string title, Kind kind, string field, string fieldTitle, bool isTimed)
     {
         Path = path;
         Title = title;
         Schema = SampleSchema.Of(kind);
         Field = field;
         FieldTitle = fieldTitle;
+        IsTimed = isTimed;
         int elapsed = isTimed ? Schema.Ordinal("elapsed") : Measure.NoField;
         Measures = isTimed
             ?
@@ -54,6 +56,7 @@ public sealed class Statistic
             : "count";
     }
 
+    /// <summary>Those that are a view of their own.</summary>
     public static ImmutableArray<Statistic> All { get; } =
     [
         new("transactions", "Transactions", Kind.Transaction, "service", "Service", isTimed: true),
@@ -63,7 +66,7 @@ public sealed class Statistic
         new("remote", "Remote addresses", Kind.Transaction, "remote_ip", "Address", isTimed: true),
     ];
 
-    /// <summary>Where it is shown.</summary>
+    /// <summary>The view whose rows its rows are; empty for none.</summary>
     public string Path { get; }
 
     public string Title { get; }
@@ -75,7 +78,13 @@ public sealed class Statistic
 
     public string FieldTitle { get; }
 
+    /// <summary>Whether its samples have an elapsed time.</summary>
+    public bool IsTimed { get; }
+
     public ImmutableArray<StatisticColumn> Columns { get; }
+
+    /// <summary>The view of one row alone; null where there is none.</summary>
+    public string? Detail => Path.Length > 0 ? Path : null;
 
     /// <summary>The columns as <c>/api/v1/aggregate</c> names them.</summary>
     public string ApiMeasures { get; }
@@ -97,6 +106,14 @@ public sealed class Statistic
         SampleQuery all = new() { Pcode = pcode, Kind = Schema.Kind, Range = range, Measures = Measures, Filters = filters };
         return [all with { GroupBy = [new GroupField(field)], Order = [order with { Descending = descending }], Limit = end }, all];
     }
+
+    /// <summary>How many samples there are over time, of each of some rows.</summary>
+    public SampleQuery Course(long pcode, TimeRange range, ImmutableArray<Filter> filters, IEnumerable<string> names, long windowMilliseconds) => new()
+    {
+        Pcode = pcode, Kind = Schema.Kind, Range = range, Measures = [new(MeasureKind.Count)], WindowMilliseconds = windowMilliseconds,
+        GroupBy = [new GroupField(Schema.Ordinal(Field))],
+        Filters = filters.Add(Filter.OfTexts(Schema.Ordinal(Field), FilterOperator.AnyOf, [.. names])),
+    };
 
     /// <summary>The name of a row.</summary>
     public static string NameOf(QueryResult result, int row) => result.KeyMissing(row, 0) ? "" : Encoding.UTF8.GetString(result.KeyText(row, 0));

@@ -1,7 +1,7 @@
 // Feeds the chart library with what the API gives, and hands back what is selected. No other script of the page's own.
 
 const header = { 'x-timeseries-page': '1' };
-const liveMilliseconds = 5000;
+const liveMilliseconds = 1000;
 
 // More lines than these nobody tells apart.
 const mostGroups = 10;
@@ -13,6 +13,25 @@ export function facts() {
     offsetMinutes: -new Date().getTimezoneOffset(),
     isDark: matchMedia('(prefers-color-scheme: dark)').matches,
   };
+}
+
+/** Tells the page whether somebody sees it, now and whenever that changes. Its keys: / searches, ? shows the keys. */
+export function watch(page) {
+  const tell = () => page.invokeMethodAsync('SetVisible', !document.hidden).catch(() => { /* The connection is lost; the page comes back by itself. */ });
+  document.addEventListener('visibilitychange', tell);
+  document.addEventListener('keydown', press => {
+    if (press.ctrlKey || press.metaKey || press.altKey || press.target.closest('input, select, textarea, dialog')) {
+      return;
+    }
+
+    if (press.key === '/') {
+      press.preventDefault();
+      (document.getElementById('search') || document.getElementById('agent')).focus();
+    } else if (press.key === '?') {
+      document.getElementById('keys').showModal();
+    }
+  });
+  tell();
 }
 
 /** Tells a part of the page every so often, while somebody can see it. */
@@ -111,9 +130,30 @@ export function chart(element, state, page, note) {
     element.style.visibility = text ? 'hidden' : '';
   }
 
+  // Says when there was something, where that is known.
+  async function tellEmpty() {
+    const shown = options;
+    if (!shown.empty) {
+      const asked = new URLSearchParams(shown.url.slice(shown.url.indexOf('?')));
+      const newest = new URLSearchParams({ kind: asked.get('kind'), from: 0, to: 'now', limit: 1 });
+      asked.getAll('where').forEach(condition => newest.append('where', condition));
+      const response = await fetch(`api/v1/samples?${newest}`, { headers: header }).catch(() => null);
+      const found = response?.ok ? (await response.json()).samples[0] : null;
+      shown.empty = `No samples in this range${found ? `; the newest is of ${clock(at(found.time))}` : ''}.`;
+    }
+
+    if (shown === options) {
+      tell(shown.empty, false);
+    }
+  }
+
   // Times are drawn as those of UTC, moved by the zone's offset.
   function at(milliseconds) {
     return milliseconds + options.offset;
+  }
+
+  function clock(milliseconds) {
+    return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
   }
 
   function common() {
@@ -161,7 +201,7 @@ export function chart(element, state, page, note) {
   function series(body) {
     const columns = body.columns.map(column => column.name);
     if (body.rows.length === 0) {
-      tell('No samples in this range.', false);
+      tellEmpty();
       return;
     }
 
@@ -190,7 +230,7 @@ export function chart(element, state, page, note) {
   // A bar a group, the greatest on top.
   function bars(body) {
     if (body.rows.length === 0) {
-      tell('No samples in this range.', false);
+      tellEmpty();
       return;
     }
 
@@ -209,14 +249,13 @@ export function chart(element, state, page, note) {
 
   function heatmap(body) {
     if (body.total === 0) {
-      tell('No transactions in this range.', false);
+      tellEmpty();
       return;
     }
 
     tell('', false);
     const most = body.count.reduce((greatest, bin) => Math.max(greatest, bin[2]), 1);
     const xs = Array.from({ length: Math.ceil((body.to - body.from) / body.xStep) }, (_, i) => at(body.from + i * body.xStep));
-    const clock = milliseconds => new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
     const bin = ([x, y, n]) => ({ value: [x, y, n] });
     drawn.setOption({
       ...common(),

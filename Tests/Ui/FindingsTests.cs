@@ -1,0 +1,122 @@
+using Microsoft.Playwright;
+using NUnit.Framework;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
+
+namespace TimeSeries.Tests.Ui;
+
+/// <summary>
+/// What the overview says is wrong, over recorded telemetry. Its authors injected faults at times that they published: an exception in ts-travel2-service
+/// at 10:26:20. The days before are the recording without that fault, each some minutes later than the day before it.
+/// </summary>
+public sealed class FindingsTests
+{
+    private const long Midnight = 1_674_950_400_000;
+    private const long Minute = 60_000;
+    private const long Day = 24 * 60 * Minute;
+    private const int DaysBefore = 7;
+    private const long MinutesLaterADay = 7;
+
+    private static readonly long _faultBegins = At(10, 20);
+    private static readonly long _faultEnds = At(10, 32);
+
+    private PageServer _server = null!;
+    private Browser _browser = null!;
+    private IPage _page = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _server = await PageServer.StartAsync();
+        _browser = await Browser.StartAsync();
+        List<SampleRow> rows = [.. TrainTicket.Rows];
+        SampleRow[] calm = [.. rows.Where(row => row.Kind == "transaction" && (row.Time < _faultBegins || row.Time >= _faultEnds))];
+        for (int day = 1; day <= DaysBefore; day++)
+        {
+            long later = ((day - 4) * MinutesLaterADay * Minute) - (day * Day);
+            rows.AddRange(calm.Select(row => Moved(row, later)));
+        }
+
+        await _server.Process.Client.PushAllAsync(
+            rows.Chunk(10_000).Select(part => new PushedBatch(TestProjects.First, null, part)), _ => BodyForm.MessagePackColumns);
+        _page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await _browser.DisposeAsync();
+        _server.Dispose();
+    }
+
+    [Test]
+    public async Task A_fault_is_named_by_the_services_that_it_slows_down()
+    {
+        string[] findings = await FindingsAtAsync(10, 30);
+
+        // By hand from the files, by rank: 888 ms where the greatest before is 604, and 700 where it is 507. Percentiles are within 1 %.
+        Assert.That(findings, Has.Length.EqualTo(2));
+        Assert.That(findings, Has.Some.StartsWith("/api/v1/travel2service/trips/left is slow: its 95th percentile is 88"));
+        Assert.That(findings, Has.Some.StartsWith("/api/v1/basicservice/basic/travels is slow: its 95th percentile is "));
+
+        await _page.ClickAsync(".findings summary >> nth=0");
+        Assert.That(await _page.Locator(".findings details").First.InnerTextAsync(), Does.Contain("1.3 times"));
+        await _page.ClickAsync(".findings a:has-text('travel2service/trips/left')");
+        await Assertions.Expect(_page.Locator("h1")).ToHaveTextAsync("/api/v1/travel2service/trips/left");
+    }
+
+    [TestCase(9, 20)]
+    [TestCase(9, 40)]
+    [TestCase(10, 5)]
+    [TestCase(10, 20)]
+    [TestCase(10, 50)]
+    public async Task A_time_like_those_before_has_no_sentence(int hour, int minute) => Assert.That(await FindingsAtAsync(hour, minute), Is.Empty);
+
+    [Test]
+    public async Task Agents_that_pushed_steadily_and_fell_silent_are_named_for_an_hour()
+    {
+        // Far from the recording. Each of these sends in 12 minutes in a row; another one in every second minute.
+        long end = At(20, 0);
+        await PushThreadsAsync("steady-1", end - (15 * Minute), Minute);
+        await PushThreadsAsync("steady-2", end - (14 * Minute), Minute);
+        await PushThreadsAsync("still there", end - (12 * Minute), Minute);
+        await PushThreadsAsync("rare", end - (26 * Minute), 2 * Minute);
+        Assert.That(
+            await FindingsAtAsync(20, 0), Is.EqualTo((string[])["2 agents have sent nothing for 3 minutes or more: steady-2, steady-1."]));
+        Assert.That(await FindingsAtAsync(20, 30), Is.EqualTo((string[])["3 agents have sent nothing for 31 minutes or more: still there, steady-2, steady-1."]));
+        Assert.That(await FindingsAtAsync(21, 5), Is.Empty);
+    }
+
+    private async Task PushThreadsAsync(string agent, long first, long step) => await _server.Process.Client.PushAllAsync(
+        [
+            new PushedBatch(TestProjects.First, new AgentName(agent), [.. Enumerable.Range(0, 12).Select(i =>
+            {
+                SampleRow row = new("thread");
+                row["time"] = first + (i * step);
+                row["count"] = 1;
+                return row;
+            })]),
+        ],
+        _ => BodyForm.JsonRows);
+
+    private static long At(int hour, int minute) => Midnight + (((hour * 60) + minute) * Minute);
+
+    private static SampleRow Moved(SampleRow row, long milliseconds)
+    {
+        SampleRow moved = new(row.Kind);
+        foreach ((string name, object? value) in row.Fields)
+        {
+            moved[name] = name == "time" ? row.Time + milliseconds : value;
+        }
+
+        return moved;
+    }
+
+    private async Task<string[]> FindingsAtAsync(int hour, int minute)
+    {
+        await _page.GotoAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/?from={At(hour - 1, minute)}&to={At(hour, minute)}&zone=UTC"));
+        ILocator panel = _page.Locator(".panel:has(h2:has-text('What was wrong at'))");
+        await Assertions.Expect(panel.Locator(".findings, p:has-text('Nothing.')")).ToBeVisibleAsync();
+        return [.. await panel.Locator(".findings a").AllInnerTextsAsync()];
+    }
+}
