@@ -38,6 +38,9 @@ public sealed class FaultyFileSystem : IFileSystem
         set => _calls.Observer = value;
     }
 
+    /// <summary>Called before a file is written to or flushed, without the disk's lock: a call that hangs here holds no other.</summary>
+    public Action<FileOperation, string>? Before { get; set; }
+
     /// <summary>Every call so far, and the marks between.</summary>
     public IReadOnlyList<FileCall> Calls
     {
@@ -271,6 +274,7 @@ public sealed class FaultyFileSystem : IFileSystem
 
     internal void Write(string path, FileContent content, ReadOnlySpan<byte> bytes, long offset)
     {
+        Before?.Invoke(FileOperation.Write, path);
         lock (_lock)
         {
             ThrowIfOff();
@@ -297,6 +301,7 @@ public sealed class FaultyFileSystem : IFileSystem
 
     internal void Flush(string path, FileContent content)
     {
+        Before?.Invoke(FileOperation.Flush, path);
         lock (_lock)
         {
             ThrowIfOff();

@@ -264,9 +264,9 @@ public sealed class DurabilityTests
     public async Task A_push_that_the_disk_of_the_WAL_keeps_waiting_is_503_in_time_and_stored_once()
     {
         using ManualResetEventSlim hangs = new();
-        _host.Files.Observer = call =>
+        _host.Files.Before = (operation, path) =>
         {
-            if (call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal))
+            if (operation == FileOperation.Flush && path.Contains("/log/", StringComparison.Ordinal))
             {
                 hangs.Wait();
             }

@@ -162,9 +162,9 @@ internal sealed class JoinTests
         using ManualResetEventSlim goOn = new();
         FaultyFileSystem files = new();
         await using OtlpServer server = await OtlpServer.StartAsync(services => services.AddSingleton<IFileSystem>(files));
-        files.Observer = call =>
+        files.Before = (operation, path) =>
         {
-            if (call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal))
+            if (operation == FileOperation.Flush && path.Contains("/log/", StringComparison.Ordinal))
             {
                 goOn.Wait();
             }
@@ -195,9 +195,9 @@ internal sealed class JoinTests
         (string Path, byte[] Body)[] exports = [("/v1/traces", Traces(span).ToByteArray()), ("/v1/logs", Logs(log).ToByteArray())];
 
         files.Fail(FileOperation.Write, times: int.MaxValue);
-        files.Observer = call =>
+        files.Before = (operation, path) =>
         {
-            if (call.Operation == FileOperation.Write && call.Path.Contains("/log/", StringComparison.Ordinal))
+            if (operation == FileOperation.Write && path.Contains("/log/", StringComparison.Ordinal))
             {
                 goOn.Wait();
             }

@@ -45,16 +45,16 @@ internal sealed class ResendTests
         using ManualResetEventSlim goOn = new();
         FaultyFileSystem files = new();
         await using OtlpServer server = await StartAsync(files, TimeProvider.System);
-        files.Observer = call =>
+        files.Before = (operation, path) =>
         {
-            if (call.Operation == FileOperation.Flush && call.Path.Contains("/log/", StringComparison.Ordinal))
+            if (operation == FileOperation.Flush && path.Contains("/log/", StringComparison.Ordinal))
             {
                 goOn.Wait();
             }
         };
         string[] late = await CallAsync(server, "100m");
         goOn.Set();
-        files.Observer = null;
+        files.Before = null;
         Assert.That(late, Is.EqualTo((string[])["4", "the batch was not stored in time; it may be later, and sent again it is stored once"]));
 
         await Eventually.IsTrueAsync(async () => (await CallAsync(server, "1H"))[0] == "0");

@@ -7,18 +7,11 @@ namespace TimeSeries.Tests.Ui;
 
 /// <summary>
 /// What the overview says is wrong, over recorded telemetry. Its authors injected faults at times that they published: an exception in ts-travel2-service
-/// at 10:26:20. The days before are the recording without that fault, each some minutes later than the day before it.
+/// at 10:26:20.
 /// </summary>
 public sealed class FindingsTests
 {
-    private const long Midnight = 1_674_950_400_000;
     private const long Minute = 60_000;
-    private const long Day = 24 * 60 * Minute;
-    private const int DaysBefore = 7;
-    private const long MinutesLaterADay = 7;
-
-    private static readonly long _faultBegins = At(10, 20);
-    private static readonly long _faultEnds = At(10, 32);
 
     private PageServer _server = null!;
     private Browser _browser = null!;
@@ -29,16 +22,7 @@ public sealed class FindingsTests
     {
         _server = await PageServer.StartAsync();
         _browser = await Browser.StartAsync();
-        List<SampleRow> rows = [.. TrainTicket.Rows];
-        SampleRow[] calm = [.. rows.Where(row => row.Kind == "transaction" && (row.Time < _faultBegins || row.Time >= _faultEnds))];
-        for (int day = 1; day <= DaysBefore; day++)
-        {
-            long later = ((day - 4) * MinutesLaterADay * Minute) - (day * Day);
-            rows.AddRange(calm.Select(row => Moved(row, later)));
-        }
-
-        await _server.Process.Client.PushAllAsync(
-            rows.Chunk(10_000).Select(part => new PushedBatch(TestProjects.First, null, part)), _ => BodyForm.MessagePackColumns);
+        await TicketShop.PushAsync(_server);
         _page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
     }
 
@@ -76,14 +60,16 @@ public sealed class FindingsTests
     public async Task Agents_that_pushed_steadily_and_fell_silent_are_named_for_an_hour()
     {
         // Far from the recording. Each of these sends in 12 minutes in a row; another one in every second minute.
-        long end = At(20, 0);
+        long end = TicketShop.At(20, 0);
         await PushThreadsAsync("steady-1", end - (15 * Minute), Minute);
         await PushThreadsAsync("steady-2", end - (14 * Minute), Minute);
         await PushThreadsAsync("still there", end - (12 * Minute), Minute);
         await PushThreadsAsync("rare", end - (26 * Minute), 2 * Minute);
         Assert.That(
             await FindingsAtAsync(20, 0), Is.EqualTo((string[])["2 agents have sent nothing for 3 minutes or more: steady-2, steady-1."]));
-        Assert.That(await FindingsAtAsync(20, 30), Is.EqualTo((string[])["3 agents have sent nothing for 31 minutes or more: still there, steady-2, steady-1."]));
+        Assert.That(
+            await FindingsAtAsync(20, 30),
+            Is.EqualTo((string[])["3 agents have sent nothing for 31 minutes or more: still there, steady-2, steady-1."]));
         Assert.That(await FindingsAtAsync(21, 5), Is.Empty);
     }
 
@@ -99,22 +85,9 @@ public sealed class FindingsTests
         ],
         _ => BodyForm.JsonRows);
 
-    private static long At(int hour, int minute) => Midnight + (((hour * 60) + minute) * Minute);
-
-    private static SampleRow Moved(SampleRow row, long milliseconds)
-    {
-        SampleRow moved = new(row.Kind);
-        foreach ((string name, object? value) in row.Fields)
-        {
-            moved[name] = name == "time" ? row.Time + milliseconds : value;
-        }
-
-        return moved;
-    }
-
     private async Task<string[]> FindingsAtAsync(int hour, int minute)
     {
-        await _page.GotoAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/?from={At(hour - 1, minute)}&to={At(hour, minute)}&zone=UTC"));
+        await _page.GotoAsync($"/?from={TicketShop.At(hour - 1, minute)}&to={TicketShop.At(hour, minute)}&zone=UTC");
         ILocator panel = _page.Locator(".panel:has(h2:has-text('What was wrong at'))");
         await Assertions.Expect(panel.Locator(".findings, p:has-text('Nothing.')")).ToBeVisibleAsync();
         return [.. await panel.Locator(".findings a").AllInnerTextsAsync()];

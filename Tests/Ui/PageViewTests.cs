@@ -62,4 +62,20 @@ public sealed class PageViewTests
         Assert.That(view.To("map"), Is.EqualTo("map?agent=a%26b%3Cc%3E&range=7d&zone=UTC"));
         Assert.That(view.With(("page", "")), Is.EqualTo("sql?agent=a%26b%3Cc%3E&q=select&range=7d&sort=-max&zone=UTC"));
     }
+
+    [TestCase("Asia/Seoul", "2026-01-02T03:04", 1_767_290_640_000)]
+    [TestCase("America/St_Johns", "2026-03-08T02:30", 1_772_949_600_000)]
+    [TestCase("America/St_Johns", "2026-07-01T00:00", 1_782_873_000_000)]
+    public void A_local_time_is_a_moment_of_its_zone(string zone, string local, long moment)
+    {
+        PageZone read = PageZone.Of(PageZone.OfBrowser, zone, 0);
+        Assert.That(read.TryReadLocal(local, out long milliseconds), Is.True);
+        Assert.That(milliseconds, Is.EqualTo(moment));
+    }
+
+    [TestCase("")]
+    [TestCase("now")]
+    [TestCase("0001-01-01T00:00")]
+    [TestCase("2026-02-30T00:00")]
+    public void What_is_no_local_time_is_no_moment(string text) => Assert.That(PageZone.Utc.TryReadLocal(text, out _), Is.False);
 }

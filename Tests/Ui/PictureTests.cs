@@ -1,9 +1,7 @@
 using Microsoft.Playwright;
 using NUnit.Framework;
-using TimeSeries.Tests.Contract;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
-using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ui;
 
@@ -12,7 +10,7 @@ namespace TimeSeries.Tests.Ui;
 /// </summary>
 public sealed class PictureTests
 {
-    private const string Range = "from=1674981600000&to=1674990600000&zone=UTC";
+    private const string Range = "from=1674981600000&to=1674988200000&zone=UTC";
     private const string Transaction = "tx/bcd4064c451dd13a";
     private const long MostBytes = 150_000;
     private const long MostBytesOfAll = 2_000_000;
@@ -51,7 +49,7 @@ public sealed class PictureTests
     {
         using PageServer server = await PageServer.StartAsync();
         await using Browser browser = await Browser.StartAsync();
-        await server.Process.Client.PushAllAsync(TrainTicketTests.Batches(), _ => BodyForm.JsonRows);
+        await TicketShop.PushAsync(server);
         Directory.CreateDirectory(_folder);
         foreach ((int width, int height, ColorScheme colors) in _forms)
         {

@@ -54,6 +54,22 @@ public sealed class PageZone
         : TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), _zone)
             .ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
+    /// <summary>A moment as the browser's input of local times has it, to the minute.</summary>
+    public string ToLocal(long milliseconds) => Show(milliseconds)[..16].Replace(' ', 'T');
+
+    /// <summary>Reads a moment from the browser's input of local times. One that clocks jump over is an hour later.</summary>
+    public bool TryReadLocal(string text, out long milliseconds)
+    {
+        bool isTime = DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime local) && local.Year is > 1970 and < 9999;
+        if (isTime && _zone.IsInvalidTime(local))
+        {
+            local = local.AddHours(1);
+        }
+
+        milliseconds = isTime ? new DateTimeOffset(local, _zone.GetUtcOffset(local)).ToUnixTimeMilliseconds() : 0;
+        return isTime;
+    }
+
     private static PageZone Fixed(TimeSpan offset)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}");

@@ -1,6 +1,8 @@
 namespace TimeSeries.Ui.Data;
 
-/// <summary>Results that all who look at the same thing share: each is made at most once a second, and while it is made nobody makes another. Thread safe.</summary>
+/// <summary>
+/// Results that all who look at the same thing share: each is made at most once a second, and while it is made nobody makes another. Thread safe.
+/// </summary>
 public sealed class SharedResults(TimeProvider clock)
 {
     /// <summary>How long a result is the present one.</summary>

@@ -110,7 +110,11 @@ public sealed class Statistic
     /// <summary>How many samples there are over time, of each of some rows.</summary>
     public SampleQuery Course(long pcode, TimeRange range, ImmutableArray<Filter> filters, IEnumerable<string> names, long windowMilliseconds) => new()
     {
-        Pcode = pcode, Kind = Schema.Kind, Range = range, Measures = [new(MeasureKind.Count)], WindowMilliseconds = windowMilliseconds,
+        Pcode = pcode,
+        Kind = Schema.Kind,
+        Range = range,
+        Measures = [new(MeasureKind.Count)],
+        WindowMilliseconds = windowMilliseconds,
         GroupBy = [new GroupField(Schema.Ordinal(Field))],
         Filters = filters.Add(Filter.OfTexts(Schema.Ordinal(Field), FilterOperator.AnyOf, [.. names])),
     };

@@ -56,7 +56,10 @@ internal static class ServiceBands
         [
             recent,
             .. Enumerable.Range(1, Days).Select(day => end - (day * DayMilliseconds))
-                .Select(then => recent with { Range = new TimeRange(then - HourMilliseconds, then), WindowMilliseconds = RecentMilliseconds, Limit = int.MaxValue }),
+                .Select(then => recent with
+                {
+                    Range = new TimeRange(then - HourMilliseconds, then), WindowMilliseconds = RecentMilliseconds, Limit = int.MaxValue,
+                }),
         ];
     }
 
@@ -105,7 +108,8 @@ internal static class ServiceBands
             double percentile = result.Quantile(row, 2, 0.95);
             if (count >= LeastTransactions && !double.IsNaN(percentile))
             {
-                yield return (Encoding.UTF8.GetString(result.KeyText(row, 0)), new Traffic(result.Count(row, 1), (double)result.Count(row, 1) / count, percentile));
+                long failures = result.Count(row, 1);
+                yield return (Encoding.UTF8.GetString(result.KeyText(row, 0)), new Traffic(failures, (double)failures / count, percentile));
             }
         }
     }
