@@ -19,5 +19,7 @@ internal sealed class SourceWitness(ISampleReader reader) : ISampleReader
 
     public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken) => reader.ListAsync(query, cancellationToken);
 
+    public ValueTask<ISampleTail> FollowAsync(ListQuery query, CancellationToken cancellationToken) => reader.FollowAsync(query, cancellationToken);
+
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => reader.WatermarkAsync(cancellationToken);
 }

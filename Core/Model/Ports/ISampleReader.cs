@@ -21,6 +21,14 @@ public interface ISampleReader
     ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Begins to follow what is stored from now on. Of the query, project, kind, filters, fields and limits count; newest first, and of one time by arrival.
+    /// </summary>
+    /// <exception cref="QueryLimitException">Following needs more rows than it may.</exception>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    /// <exception cref="StoreUnavailableException">The store gave no complete response.</exception>
+    ValueTask<ISampleTail> FollowAsync(ListQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
     /// How many samples of a kind and project within a range queries miss, at most, since their files are damaged and were taken away; null when it is not
     /// known how many of them are the project's.
     /// </summary>

@@ -33,11 +33,15 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     // Guards the active head: the writer's batch and a freeze take turns. Nothing under it touches the disk.
     private readonly Lock _writeGate = new();
 
+    // The greatest sequence number that a snapshot taken from now on has, with all before it.
+    private long _queryableNumber;
+
     private EmbeddedStore(StoreContext context)
     {
         _context = context;
         _snapshots = new StoreSnapshots(context.Pool);
         _catalog = BlockCatalog.Open(context, _snapshots);
+        _queryableNumber = GreatestNumber;
         _alerts = new AlertSearch(_snapshots);
         _scanThreads = new ScanParallelism(context.Options.ScanParallelism);
         Maintenance = new StoreMaintenance(context, _catalog, _snapshots, this);
@@ -142,8 +146,14 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     public ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeRange range = Maintenance.Retention.Clamp(query.Kind, query.Pcode, query.Range);
-        return ValueTask.FromResult(new SnapshotListing(_snapshots, _context.NodeId, query, range, cancellationToken).Run());
+        return ValueTask.FromResult(List(query, numbers: null, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ISampleTail> FollowAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<ISampleTail>(new StoreTail(this, query, _context.Clock));
     }
 
     /// <inheritdoc/>
@@ -183,6 +193,16 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>The greatest sequence number of samples that queries from now on see, with all before it.</summary>
+    internal long QueryableNumber => Volatile.Read(ref _queryableNumber);
+
+    /// <summary>Lists samples, perhaps only those with sequence numbers in a range.</summary>
+    internal SampleList List(ListQuery query, ArrivalFilter? numbers, CancellationToken cancellationToken)
+    {
+        TimeRange range = Maintenance.Retention.Clamp(query.Kind, query.Pcode, query.Range);
+        return new SnapshotListing(_snapshots, _context.NodeId, query, range, numbers, cancellationToken).Run();
+    }
+
     private bool TryWrite(ValidBatch batch, LogPosition end)
     {
         lock (_writeGate)
@@ -194,6 +214,7 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
 
             Head head = _snapshots.Current.Active;
             head.Append(batch, end, _context.Clock.GetTimestamp());
+            Volatile.Write(ref _queryableNumber, Math.Max(_queryableNumber, head.GreatestNumber));
             if (IsFull(head))
             {
                 Freeze(_context.Options.MaxFrozenHeads);

@@ -137,6 +137,8 @@ public sealed class AggregateFormatTests
         public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken) =>
             new BrokenList(await _good.ListAsync(query, cancellationToken), goodRows);
 
+        public ValueTask<ISampleTail> FollowAsync(ListQuery query, CancellationToken cancellationToken) => _good.FollowAsync(query, cancellationToken);
+
         public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => _good.WatermarkAsync(cancellationToken);
     }
 

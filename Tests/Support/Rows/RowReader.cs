@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using System.Text.Json;
 using TimeSeries.Core.Model.Ports;
@@ -11,6 +12,8 @@ namespace TimeSeries.Tests.Support.Rows;
 /// <summary>Gives the results of queries by looking at every row, in the plainest way there is.</summary>
 internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
 {
+    private ImmutableList<Row> _rows = [.. rows];
+
     /// <summary>Runs before each result: what a test wants a scan to do (wait, fail).</summary>
     public Func<SampleQuery, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -45,7 +48,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     /// <summary>The result at once.</summary>
     public RowResult Result(SampleQuery query)
     {
-        List<RowGroup> groups = [.. rows
+        List<RowGroup> groups = [.. _rows
             .Where(row => row.Pcode == query.Pcode && row.Kind == query.Kind && query.Range.Contains(row.Time))
             .Where(row => query.Filters.All(filter => Holds(filter, row)))
             .GroupBy(row => new RowGroup.Key(Window(row.Time, query), [.. query.GroupBy.Select(part => KeyPart(row, part))]))
@@ -57,7 +60,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
     public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         await BeforeList(query, cancellationToken);
-        List<(Row Row, SampleId Place)> found = [.. rows
+        List<(Row Row, SampleId Place)> found = [.. _rows
             .Select((row, number) => (Row: row, Place: new SampleId(row.Time, 1, number)))
             .Where(row => row.Row.Pcode == query.Pcode && row.Row.Kind == query.Kind && query.Range.Contains(row.Row.Time))
             .Where(row => query.Filters.All(filter => Holds(filter, row.Row)))];
@@ -71,6 +74,18 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         List<(Row Row, SampleId Place)> behind = query.After is { } after ? [.. found.Where(row => IsBehind(row.Place, after, query.Order))] : found;
         List<(Row Row, SampleId Place)> page = [.. behind.Skip((int)Math.Min(query.Offset, int.MaxValue)).Take(query.Limit)];
         return new RowList(query, page, found.Count, query.Offset + page.Count < behind.Count);
+    }
+
+    /// <summary>Runs before each look at what was added.</summary>
+    public Func<Task> BeforeNext { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Adds rows, which arrive behind the others.</summary>
+    public void Add(params Row[] more) => ImmutableInterlocked.Update(ref _rows, now => now.AddRange(more));
+
+    public async ValueTask<ISampleTail> FollowAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        await BeforeList(query, cancellationToken);
+        return new Tail(this, query);
     }
 
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(QueryTestHost.Now);
@@ -191,4 +206,19 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         (long a, long b) => a.CompareTo(b),
         _ => RowGroup.CompareBytes((string)left, (string)right),
     };
+
+    // Times don't count: tests of hosts have a clock that stands still.
+    private sealed class Tail(RowReader reader, ListQuery query) : ISampleTail
+    {
+        private int _seen = reader._rows.Count;
+
+        public async ValueTask<SampleList> NextAsync(CancellationToken cancellationToken)
+        {
+            await reader.BeforeNext();
+            ImmutableList<Row> now = reader._rows;
+            SampleList list = await new RowReader(now.GetRange(_seen, now.Count - _seen)).ListAsync(query with { CountTotal = true }, cancellationToken);
+            _seen = now.Count;
+            return list;
+        }
+    }
 }

@@ -9,11 +9,17 @@ namespace TimeSeries.Core.Storage.Embedded.Scanning;
 /// <summary>Finds the chunks of a snapshot that may have rows of a list, by what their indexes tell.</summary>
 internal sealed class ChunkPruner(ListQuery query, TimeRange range, TextPruner texts, List<ListChunk> into)
 {
+    /// <summary>Only samples with greater sequence numbers are listed.</summary>
+    public long SeenNumber { get; init; } = -1;
+
     public void Find(SnapshotLease held)
     {
         foreach (Block block in held.Blocks)
         {
-            Find(block.Open());
+            if (block.Entry.LastNumber > SeenNumber)
+            {
+                Find(block.Open());
+            }
         }
 
         foreach (Head head in held.Snapshot.Frozen)
@@ -64,7 +70,7 @@ internal sealed class ChunkPruner(ListQuery query, TimeRange range, TextPruner t
         for (int i = 0; i < view.Chunks.Length; i++)
         {
             HeadChunkSnapshot chunk = view.Chunks[i];
-            if (range.Overlaps(chunk.FirstTime, chunk.LastTime) && wanted?.Contains(i) != false)
+            if (range.Overlaps(chunk.FirstTime, chunk.LastTime) && wanted?.Contains(i) != false && chunk.SequenceNumbers[chunk.RowCount - 1] > SeenNumber)
             {
                 into.Add(new ListChunk
                 {

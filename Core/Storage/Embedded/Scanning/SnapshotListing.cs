@@ -10,9 +10,16 @@ namespace TimeSeries.Core.Storage.Embedded.Scanning;
 /// Lists samples of one snapshot. First the rows of chunks are counted, mostly by their index alone. The counts give the page's range of times, in which its
 /// rows are chosen by time and id. The other fields are read for these rows only.
 /// </summary>
-internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, ListQuery query, TimeRange range, CancellationToken cancellationToken)
+/// <param name="snapshots">Where samples are.</param>
+/// <param name="nodeId">The node of all of them.</param>
+/// <param name="query">The query.</param>
+/// <param name="range">The part of its range whose samples are not too old.</param>
+/// <param name="numbers">Which sequence numbers are listed; null for all.</param>
+/// <param name="cancellationToken">Ends the list.</param>
+internal sealed class SnapshotListing(
+    StoreSnapshots snapshots, ulong nodeId, ListQuery query, TimeRange range, ArrivalFilter? numbers, CancellationToken cancellationToken)
 {
-    private readonly RowListing _rows = new(query, range, nodeId, cancellationToken);
+    private readonly RowListing _rows = new(query, range, nodeId, cancellationToken, numbers is null ? [] : [numbers]);
     private readonly TextPruner _texts = new(query.Pcode, query.Kind, query.Filters);
     private readonly List<ListChunk> _chunks = [];
 
@@ -25,7 +32,7 @@ internal sealed class SnapshotListing(StoreSnapshots snapshots, ulong nodeId, Li
 
         using SnapshotLease held = snapshots.Hold(query.Kind, range);
         using ChunkCursor reader = new();
-        new ChunkPruner(query, query.CountTotal ? range : _rows.Listed, _texts, _chunks).Find(held);
+        new ChunkPruner(query, query.CountTotal ? range : _rows.Listed, _texts, _chunks) { SeenNumber = numbers?.Seen ?? -1 }.Find(held);
         if (query.CountTotal)
         {
             CountAll(reader);

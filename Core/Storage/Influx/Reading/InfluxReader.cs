@@ -1,4 +1,5 @@
 using TimeSeries.Core.Aggregate;
+using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Grouping;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
@@ -88,16 +89,31 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     public async ValueTask<SampleList> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeRange kept = new(EarliestOf(query.Kind), long.MaxValue);
-        TimeRange range = InfluxStatement.Clamp(query.Range.Intersect(kept));
-        PushdownPredicates conditions = new(query.Kind, query.Filters);
-        RepeatedAlerts repeated = range.IsEmpty
-            ? RepeatedAlerts.None
-            : await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
+        (TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated) = await FindAsync(query, cancellationToken).ConfigureAwait(false);
         long? total = query.Kind == Kind.Alert && !range.IsEmpty
             ? await new AlertTotal(_client, _cache, _clock).CountAsync(query, range, conditions, repeated, cancellationToken).ConfigureAwait(false)
             : null;
-        return await new PointListing(_client, query, range, conditions, repeated, total, _clock, cancellationToken).RunAsync().ConfigureAwait(false);
+        RowFilter? leftOut = repeated.Count == 0 ? null : new RepeatFilter(repeated);
+        return await new PointListing(_client, query, range, conditions, leftOut, total, _clock, cancellationToken).RunAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole response.</exception>
+    public async ValueTask<ISampleTail> FollowAsync(ListQuery query, CancellationToken cancellationToken)
+    {
+        PointTail tail = new(this, query, _clock);
+        await tail.BeginAsync(cancellationToken).ConfigureAwait(false);
+        return tail;
+    }
+
+    /// <summary>Lists samples that were not seen before, and marks all that there are of them.</summary>
+    /// <exception cref="StoreUnavailableException">InfluxDB gave no whole response.</exception>
+    internal async ValueTask<SampleList> ListUnseenAsync(ListQuery query, SeenPoints seen, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        (TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated) = await FindAsync(query, cancellationToken).ConfigureAwait(false);
+        UnseenFilter unseen = new(seen, repeated);
+        return await new PointListing(_client, query, range, conditions, unseen, null, _clock, cancellationToken).RunAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -106,6 +122,19 @@ public sealed class InfluxReader : ISampleReader, IDisposable
     public ValueTask<long> WatermarkAsync(CancellationToken cancellationToken) => _nodes.ThroughAsync(cancellationToken);
 
     public void Dispose() => _http.Dispose();
+
+    // What there is to list: the range that is within retention, and the alerts to leave out.
+    private async ValueTask<(TimeRange Range, PushdownPredicates Conditions, RepeatedAlerts Repeated)> FindAsync(
+        ListQuery query, CancellationToken cancellationToken)
+    {
+        TimeRange kept = new(EarliestOf(query.Kind), long.MaxValue);
+        TimeRange range = InfluxStatement.Clamp(query.Range.Intersect(kept));
+        PushdownPredicates conditions = new(query.Kind, query.Filters);
+        RepeatedAlerts repeated = range.IsEmpty
+            ? RepeatedAlerts.None
+            : await FindRepeatsAsync(query.Kind, query.Pcode, kept, conditions, cancellationToken).ConfigureAwait(false);
+        return (range, conditions, repeated);
+    }
 
     private ValueTask<RepeatedAlerts> FindRepeatsAsync(
         Kind kind, long pcode, TimeRange kept, PushdownPredicates conditions, CancellationToken cancellationToken) =>

@@ -1,8 +1,8 @@
 using System.Globalization;
+using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Aggregate.Listing;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Influx.Alerts;
 using TimeSeries.Core.Storage.Influx.Client;
 
 namespace TimeSeries.Core.Storage.Influx.Reading;
@@ -36,12 +36,12 @@ internal sealed class PointListing
     /// <param name="query">The query.</param>
     /// <param name="range">The part of its range that is within retention.</param>
     /// <param name="conditions">The filters that InfluxDB applies.</param>
-    /// <param name="repeated">Alerts that are left out.</param>
+    /// <param name="leftOut">Leaves out further samples; null for none.</param>
     /// <param name="total">The total; null where the list has to find it, if the query wants one.</param>
     /// <param name="clock">The present.</param>
     /// <param name="cancellationToken">Ends the list.</param>
     public PointListing(
-        InfluxQlClient client, ListQuery query, TimeRange range, PushdownPredicates conditions, RepeatedAlerts repeated, long? total,
+        InfluxQlClient client, ListQuery query, TimeRange range, PushdownPredicates conditions, RowFilter? leftOut, long? total,
         TimeProvider clock, CancellationToken cancellationToken)
     {
         _total = total;
@@ -52,9 +52,9 @@ internal sealed class PointListing
         _clock = clock;
         _cancellationToken = cancellationToken;
         _schema = SampleSchema.Of(query.Kind);
-        _rows = new RowListing(query, range, node: 0, cancellationToken, repeated.Count == 0 ? [] : [new RepeatFilter(repeated)]);
+        _rows = new RowListing(query, range, node: 0, cancellationToken, leftOut is null ? [] : [leftOut]);
         _page = new PageCollector(query);
-        _canCount = conditions.IsComplete && repeated.Count == 0;
+        _canCount = conditions.IsComplete && leftOut is null;
         _chunk = new IdentifiedRows(_schema, FieldsOfFilters(query, _schema));
     }
 
