@@ -43,7 +43,7 @@ public static class AuthenticationSetup
         // AddAuthentication would add data protection too, which writes keys into the home directory when the host starts.
         services.AddAuthenticationCore().AddWebEncoders().AddAuthorization();
         services.AddScheme<TokenHandler>(Bearer).AddScheme<TokenHandler>(Token).AddScheme<LocalAccessHandler>(Local);
-        services.AddSingleton<LocalAccess>().AddSingleton<WrongTokens>();
+        services.AddSingleton<LocalAccess>().AddSingleton<WrongTokens>().AddSingleton<CallerWatch>();
     }
 
     internal static void Use(WebApplication app)

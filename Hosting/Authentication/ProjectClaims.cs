@@ -11,6 +11,8 @@ public static class ProjectClaims
 
     private const string ProjectCode = "pcode";
     private const string Token = "token";
+    private const string SessionId = "session";
+    private const string SessionEnd = "session end";
 
     private static readonly Scopes[] _scopes = [Scopes.Ingest, Scopes.Read, Scopes.Admin];
 
@@ -38,6 +40,23 @@ public static class ProjectClaims
 
         return new ClaimsPrincipal(identity);
     }
+
+    /// <summary>The same caller, in a session of a browser.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="id">The session.</param>
+    /// <param name="end">When it ends by itself.</param>
+    public static ClaimsPrincipal InSession(this ClaimsPrincipal caller, string id, DateTimeOffset end) => new(
+    [
+        .. caller.Identities,
+        new ClaimsIdentity(
+            [new Claim(SessionId, id), new Claim(SessionEnd, end.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))]),
+    ]);
+
+    /// <summary>The caller's session, and when it ends by itself; null when it has none.</summary>
+    public static (string Id, DateTimeOffset End)? Session(this ClaimsPrincipal caller) =>
+        caller.FindFirst(SessionId) is { } id && caller.FindFirst(SessionEnd) is { } end
+            ? (id.Value, DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(end.Value, CultureInfo.InvariantCulture)))
+            : null;
 
     /// <summary>Whether the caller has the scope admin.</summary>
     public static bool IsAdmin(this ClaimsPrincipal caller) => caller.HasClaim(Scope, nameof(Scopes.Admin));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using TimeSeries.Hosting.Authentication;
 
 namespace TimeSeries.Ui.SignIn;
 
@@ -28,8 +29,8 @@ internal sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        return Task.FromResult(Context.RequestServices.GetService<SessionCookie>()?.Read(Request) is [var caller, ..]
-            ? AuthenticateResult.Success(new AuthenticationTicket(caller.Principal, Scheme.Name))
+        return Task.FromResult(Context.RequestServices.GetService<SessionCookie>()?.Find(Request) is { } session
+            ? AuthenticateResult.Success(new AuthenticationTicket(session.Callers[0].Principal.InSession(session.Id, session.End), Scheme.Name))
             : AuthenticateResult.NoResult());
     }
 

@@ -100,8 +100,8 @@ internal static class SignInEndpoints
             {
                 [nameof(SignInPage.ReturnUrl)] = LocalPath(returnUrl),
                 [nameof(SignInPage.Fault)] = fault,
-                [nameof(SignInPage.Projects)] = context.RequestServices.GetRequiredService<SessionCookie>().Read(context.Request)
-                    .ConvertAll(caller => caller.Project),
+                [nameof(SignInPage.Projects)] = context.RequestServices.GetRequiredService<SessionCookie>().Find(context.Request)
+                    ?.Callers.ConvertAll(caller => caller.Project) ?? [],
             },
             status);
 
