@@ -23,9 +23,14 @@ public sealed class QueryInstruments : IDisposable
         Duration = _meter.CreateHistogram(
             "timeseries.query.duration", "s", "Time from the first byte of a request to the last of its response.", advice: Latencies.Advice);
         ScansWaiting = _meter.CreateUpDownCounter<long>("timeseries.query.scans.waiting", "{scan}", "Requests that wait for others to finish scanning.");
+        StreamsOpen = _meter.CreateUpDownCounter<long>("timeseries.query.streams.open", "{stream}", "Streams that are open.");
+        StreamsMissed = _meter.CreateCounter<long>(
+            "timeseries.query.streams.missed", "{sample}", "Samples that streams did not send: more than they may in a second, or than their clients read.");
         ScansRunning = _meter.CreateUpDownCounter<long>("timeseries.query.scans.running", "{scan}", "Requests that scan.");
 
         // From the start, so that a rate sees the first increase.
+        StreamsOpen.Add(0);
+        StreamsMissed.Add(0);
         foreach (string family in QueryEndpoints.Modules.Select(module => module.Name))
         {
             foreach (int status in _statuses)
@@ -42,6 +47,10 @@ public sealed class QueryInstruments : IDisposable
     public UpDownCounter<long> ScansWaiting { get; }
 
     public UpDownCounter<long> ScansRunning { get; }
+
+    public UpDownCounter<long> StreamsOpen { get; }
+
+    public Counter<long> StreamsMissed { get; }
 
     public void Dispose() => _meter.Dispose();
 }

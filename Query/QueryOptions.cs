@@ -44,6 +44,11 @@ public sealed partial class QueryOptions : IValidatableObject
     [ValueRange("1", "1024")]
     public int Concurrency { get; init; } = Environment.ProcessorCount;
 
+    // A hundred viewers of one project, and as many of others. What a stream is about is queried every second.
+    [Description("Most streams of /api/v1/stream that are open at the same time; a project may have half")]
+    [ValueRange("2", "10000")]
+    public int MaxStreams { get; init; } = 256;
+
     [Description("Offset of the days in responses that have days: Z or like +09:00")]
     public string TimeZone { get; init; } = "Z";
 

@@ -74,6 +74,8 @@ public static class ApiElements
 
     public static KeyValuePair<string, OpenApiMediaType> NdJson(IOpenApiSchema line) => Content("application/x-ndjson", line);
 
+    public static KeyValuePair<string, OpenApiMediaType> EventStream() => Content(MediaTypeNames.Text.EventStream, JsonSchema.String());
+
     public static KeyValuePair<string, OpenApiMediaType> MsgPack(IOpenApiSchema schema) => Content(MessagePackMedia.ContentType, schema);
 
     public static KeyValuePair<string, OpenApiMediaType> Csv() => Content(MediaTypeNames.Text.Csv, JsonSchema.String());

@@ -29,16 +29,19 @@ internal sealed class ApiDescription : IApiDescription
         InQuery("kind", ApiSchemas.Kind(), "The kind of sample.", isRequired: true),
         InQuery("from", Moment(), "Start, included; by default an hour ago."),
         InQuery("to", Moment(), "End, not included; by default now."),
-        InQuery("where", Array(String()),
-            "field:value or field!:value exactly, field~:text in any case, field>:number, field<:number. "
-                + "Different fields must all hold, of one field any; negations all."),
+        Where,
     ];
+
+    private static OpenApiParameter Where => InQuery(
+        "where", Array(String()),
+        "field:value or field!:value exactly, field~:text in any case, field>:number, field<:number. "
+            + "Different fields must all hold, of one field any; negations all.");
 
     public void AddTo(OpenApiDocument document)
     {
         document.AddOperations(
             "own", "Queries that the other families can't ask: any measure of any field by any other, and the samples themselves.", Aggregate(),
-            Heatmap(), Samples(),
+            Heatmap(), Samples(), Stream(),
             Get("/api/v1/agents", "agents", "Agents that pushed samples", "Of every kind and all times, by name, then id; a page at a time.",
                 [
                     InQuery("limit", Integer(1, 10_000, defaultValue: 1000), "Most agents of the response."),
@@ -100,8 +103,27 @@ internal sealed class ApiDescription : IApiDescription
         Response("The samples. The cursor of what follows stands in the header x-next too, where there is more.",
             Json(Ref("SamplePage")), MsgPack(Ref("SamplePage")), NdJson(ApiSchemas.SampleLine()), Csv()));
 
+    private static DescribedOperation Stream() => Get(
+        "/api/v1/stream", "stream", "What is stored from now on, as server-sent events",
+        "Without window: an event sample for each sample that is stored while the stream is open and is at most five minutes old by its time, the newest last. "
+            + "With window: an event aggregate with the open window and the one before it, whenever their rows have changed. "
+            + "An event ready says that the stream has begun or goes on, missed how many samples were not sent (count, null when that is not known), "
+            + "fault why there are none at the moment (message). A client that comes back with Last-Event-ID goes on where it was, "
+            + "while another client keeps the same stream.",
+        [
+            InQuery("kind", ApiSchemas.Kind(), "The kind of sample.", isRequired: true),
+            Where,
+            InQuery("window", String(), "Whole seconds that divide a day, or 1d, like 10s, 5m, 1h: an aggregate instead of samples."),
+            InQuery("by", String(), "Fields to group by, separated by commas; with window."),
+            InQuery("measures", String(defaultValue: "count"), "As of /api/v1/aggregate; with window."),
+        ],
+        Response("Events, until the client leaves, its token or session ends, or the server stops.", EventStream()),
+        (429, "The project has half of Query:MaxStreams streams open; close one."),
+        (503, "As many streams are open as Query:MaxStreams says; try again later."));
+
     private static DescribedOperation Get(
-        string path, string id, string summary, string description, IList<IOpenApiParameter>? parameters, OpenApiResponse success) => new(
+        string path, string id, string summary, string description, IList<IOpenApiParameter>? parameters, OpenApiResponse success,
+        params IEnumerable<(int Status, string Description)> errors) => new(
             HttpMethod.Get, path, new()
             {
                 OperationId = id,
@@ -111,8 +133,10 @@ internal sealed class ApiDescription : IApiDescription
                 Parameters = parameters,
                 Responses = ErrorResponses.After(
                     success, _ => Content(Problem.ContentType, Ref(ProblemSchema.Name)),
-                    (400, "A parameter is wrong; the response names it and what is allowed."),
-                    (401, "No token, or an unknown one."), (403, "The token lacks the scope read.")),
+                    [
+                        (400, "A parameter is wrong; the response names it and what is allowed."),
+                        (401, "No token, or an unknown one."), (403, "The token lacks the scope read."), .. errors,
+                    ]),
             });
 
     private static OpenApiSchema Moment() => String("Epoch milliseconds or RFC 3339.");

@@ -6,6 +6,7 @@ using TimeSeries.Query.Api.Aggregate;
 using TimeSeries.Query.Api.Heatmap;
 using TimeSeries.Query.Api.Samples;
 using TimeSeries.Query.Api.Schema;
+using TimeSeries.Query.Api.Streaming;
 using TimeSeries.Query.Families;
 
 namespace TimeSeries.Query.Api;
@@ -20,6 +21,7 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
 
     public override void AddServices(IServiceCollection services) => services
         .AddSingleton<AgentsEndpoint>().AddSingleton<AggregateEndpoint>().AddSingleton<HeatmapEndpoint>().AddSingleton<SamplesEndpoint>()
+        .AddSingleton<StreamFeeds>().AddSingleton<StreamEndpoint>()
         .AddSingleton<IApiDescription, ApiDescription>();
 
     public override Task WriteErrorAsync(HttpContext context, int status, string detail) => Problem.WriteAsync(context, status, detail);
@@ -30,6 +32,7 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
         Map<AggregateEndpoint>(routes, "/aggregate", static (endpoint, context) => endpoint.HandleAsync(context));
         Map<HeatmapEndpoint>(routes, "/heatmap", static (endpoint, context) => endpoint.HandleAsync(context));
         Map<SamplesEndpoint>(routes, "/samples", static (endpoint, context) => endpoint.HandleAsync(context));
+        Map<StreamEndpoint>(routes, "/stream", static (endpoint, context) => endpoint.HandleAsync(context)).WithMetadata(new EndlessResponse());
         Map(routes, "/schema", SchemaEndpoint.HandleAsync);
     }
 

@@ -52,11 +52,11 @@ internal abstract class ApiModule(string name, string[] prefixes, params string[
     protected abstract string NotFound(HttpRequest request);
 
     /// <summary>Maps a route to an endpoint, which is made when the host has started: store and projects may be opened only then.</summary>
-    protected void Map<T>(RouteGroupBuilder routes, string pattern, Func<T, HttpContext, Task> respond)
+    protected IEndpointConventionBuilder Map<T>(RouteGroupBuilder routes, string pattern, Func<T, HttpContext, Task> respond)
         where T : notnull
     {
         T? endpoint = default;
-        Map(routes, pattern, context => respond(endpoint ??= context.RequestServices.GetRequiredService<T>(), context))
+        return Map(routes, pattern, context => respond(endpoint ??= context.RequestServices.GetRequiredService<T>(), context))
             .WithMetadata(new EndpointActivation.Step(services => endpoint = services.GetRequiredService<T>()));
     }
 

@@ -28,7 +28,10 @@ internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstrume
         TagList tags = new() { { "family", family.Name }, { "status", status } };
         span?.SetTag("status", status);
         instruments.Requests.Add(1, tags);
-        instruments.Duration.Record(clock.GetElapsedTime(start).TotalSeconds, tags);
+        if (context.GetEndpoint()!.Metadata.GetMetadata<EndlessResponse>() is null || status != StatusCodes.Status200OK)
+        {
+            instruments.Duration.Record(clock.GetElapsedTime(start).TotalSeconds, tags);
+        }
     }
 
     // Returns the status to count.
@@ -84,6 +87,9 @@ internal sealed partial class FamilyRequests(RequestDelegate next, QueryInstrume
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "A request of the family {Family} failed at {Path}.")]
     private partial void LogFailure(Exception failure, string family, PathString path);
 }
+
+/// <summary>Metadata of an endpoint whose responses end when their client leaves: how long they take says nothing of the host.</summary>
+internal sealed record EndlessResponse;
 
 /// <summary>What endpoints of every family do alike.</summary>
 internal static class FamilyResponses

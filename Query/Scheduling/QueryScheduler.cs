@@ -66,6 +66,26 @@ internal sealed partial class QueryScheduler
             cancellationToken);
     }
 
+    /// <summary>
+    /// Lists what was stored since the call before, in a slot and a timeout; the first call begins to follow and lists nothing. For one caller at a time.
+    /// </summary>
+    /// <returns>The list, which counts as held until the outcome is disposed; none from the first call.</returns>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public ValueTask<QueryOutcome> ListNextAsync(FollowedQuery followed, CancellationToken cancellationToken) =>
+        RunAsync(followed.Query.Pcode, usesRollups: false,
+            async token =>
+            {
+                if (followed.Tail is not null)
+                {
+                    return QueryOutcome.Of(await followed.Tail.NextAsync(token));
+                }
+
+                followed.Tail = await _reader.FollowAsync(
+                    followed.Query with { MaxRows = _options.MaxRows, MaxBytes = _options.MaxResultBytes }, token);
+                return QueryOutcome.Of([]);
+            },
+            cancellationToken);
+
     private async ValueTask<QueryOutcome> RunAsync(
         long pcode, bool usesRollups, Func<CancellationToken, ValueTask<QueryOutcome>> scan, CancellationToken cancellationToken)
     {
@@ -159,4 +179,13 @@ internal sealed partial class QueryScheduler
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "The store gave no complete response to a query: {Reason}. Check the store.")]
     private partial void LogStoreFailure(Exception cause, string reason);
+}
+
+/// <summary>A query for samples whose results are followed, and how far.</summary>
+internal sealed class FollowedQuery(ListQuery query)
+{
+    public ListQuery Query => query;
+
+    /// <summary>Where the store stands; null before the first call.</summary>
+    public ISampleTail? Tail { get; set; }
 }

@@ -110,7 +110,8 @@ internal sealed class WarmUpRequests : IDisposable
             $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),p95(elapsed)&by=service&window=1m&order=-count&limit=10",
             $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),min(elapsed),max(elapsed)&by=service&window=1h&order=-count&limit=10",
             $"/api/v1/aggregate?{transactions}&measures=count,max(elapsed)&where=method~:thod-1&by=method",
-            $"/api/v1/heatmap?{transactions}", $"/api/v1/samples?{transactions}&limit=10", "/metrics", "/readyz", "/healthz", "/ping", "/health", "/ready",
+            $"/api/v1/heatmap?{transactions}", $"/api/v1/samples?{transactions}&limit=10", "/api/v1/stream?kind=transaction",
+            "/metrics", "/readyz", "/healthz", "/ping", "/health", "/ready",
         ])
         {
             await SendAsync(new HttpRequestMessage(HttpMethod.Get, target));
@@ -148,7 +149,10 @@ internal sealed class WarmUpRequests : IDisposable
             request.Headers.Add("x-whatap-pcode", "1");
         }
 
-        using HttpResponseMessage response = await _http.SendAsync(request);
+        // A stream has no end to wait for.
+        bool isStream = target.StartsWith("/api/v1/stream", StringComparison.Ordinal);
+        using HttpResponseMessage response = await _http.SendAsync(
+            request, isStream ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead);
         if (!response.IsSuccessStatusCode && _refused.Count < MaxRefused)
         {
             _refused.Enqueue($"{request.Method} {target}: {(int)response.StatusCode}");

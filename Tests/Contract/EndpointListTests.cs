@@ -63,7 +63,7 @@ internal sealed class EndpointListTests
             NcpModule.Prefix + NcpModule.Search, NcpModule.LongPrefix + NcpModule.Search,
             AlertHistoryModule.Prefix + "/", AlertHistoryModule.Prefix + "/{id:guid}", AlertHistoryModule.Prefix + "/stats/severity",
             AlertHistoryModule.Prefix + "/stats/source", AlertHistoryModule.Prefix + "/stats/timeline",
-            OracleEndpoint.Agents.Path(0, 0), "/api/v1/aggregate", "/api/v1/heatmap", "/api/v1/samples",
+            OracleEndpoint.Agents.Path(0, 0), "/api/v1/aggregate", "/api/v1/heatmap", "/api/v1/samples", "/api/v1/stream",
         ]));
     }
 }

@@ -31,8 +31,14 @@ internal sealed class DescribedResponses : DelegatingHandler
             return response;
         }
 
-        await response.Content.LoadIntoBufferAsync(cancellationToken);
-        string text = response.Content.Headers.ContentType?.MediaType == "application/msgpack"
+        // A stream has no end to wait for.
+        bool isStream = response.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        if (!isStream)
+        {
+            await response.Content.LoadIntoBufferAsync(cancellationToken);
+        }
+
+        string text = isStream ? "" : response.Content.Headers.ContentType?.MediaType == "application/msgpack"
             ? JsonSerializer.Serialize(MessagePackReading.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken)))
             : await response.Content.ReadAsStringAsync(cancellationToken);
         if (text.Length <= LongestBody)

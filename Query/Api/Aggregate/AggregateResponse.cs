@@ -45,7 +45,14 @@ internal sealed class AggregateResponse(AggregateRequest request, QueryResult re
     private async Task WriteValuesAsync(HttpContext context)
     {
         await using ValueResponse response = await ValueResponse.StartAsync(context, request.Format);
-        IValueWriter writer = response.Writer;
+        await WriteAsync(response.Writer, response.FlushWhenFullAsync);
+    }
+
+    /// <summary>Writes the response as a map.</summary>
+    /// <param name="writer">Where it is written.</param>
+    /// <param name="flush">Runs behind each row.</param>
+    public async ValueTask WriteAsync(IValueWriter writer, Func<ValueTask> flush)
+    {
         writer.WriteStartMap(MemberCount);
         writer.WriteText("kind"u8, SampleSchema.Of(request.Query.Kind).Name);
         writer.WriteNumber("from"u8, request.Query.Range.From);
@@ -61,7 +68,18 @@ internal sealed class AggregateResponse(AggregateRequest request, QueryResult re
         }
 
         writer.WriteEndArray();
-        writer.WriteStartArray("rows"u8, result.RowCount);
+        writer.WriteName("rows"u8);
+        await WriteRowsAsync(writer, flush);
+        writer.WriteNumber("total"u8, result.TotalGroups);
+        writer.WriteText("source"u8, Source);
+        writer.WriteText("watermark"u8, Watermark);
+        writer.WriteEndMap();
+    }
+
+    /// <summary>Writes the rows alone, as an array.</summary>
+    public async ValueTask WriteRowsAsync(IValueWriter writer, Func<ValueTask> flush)
+    {
+        writer.WriteStartArray(result.RowCount);
         for (int row = 0; row < result.RowCount; row++)
         {
             writer.WriteStartArray(request.Columns.Length);
@@ -71,14 +89,10 @@ internal sealed class AggregateResponse(AggregateRequest request, QueryResult re
             }
 
             writer.WriteEndArray();
-            await response.FlushWhenFullAsync();
+            await flush();
         }
 
         writer.WriteEndArray();
-        writer.WriteNumber("total"u8, result.TotalGroups);
-        writer.WriteText("source"u8, Source);
-        writer.WriteText("watermark"u8, Watermark);
-        writer.WriteEndMap();
     }
 
     private async Task WriteLinesAsync(HttpContext context)

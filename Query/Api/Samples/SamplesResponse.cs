@@ -1,6 +1,5 @@
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
-using TimeSeries.Query.Numbers;
 using TimeSeries.Query.Responses;
 
 namespace TimeSeries.Query.Api.Samples;
@@ -14,7 +13,7 @@ internal sealed class SamplesResponse(SamplesRequest request, SampleList samples
     private const int MemberCount = 5;
 
     private readonly KindSchema _kind = SampleSchema.Of(request.Query.Kind);
-    private readonly byte[] _room = new byte[DecimalText.MaxLength];
+    private readonly SampleWriter _samples = new(SampleSchema.Of(request.Query.Kind), samples);
 
     public Task WriteAsync(HttpContext context)
     {
@@ -46,7 +45,7 @@ internal sealed class SamplesResponse(SamplesRequest request, SampleList samples
         writer.WriteStartArray("samples"u8, samples.RowCount);
         for (int row = 0; row < samples.RowCount; row++)
         {
-            WriteSample(writer, row);
+            _samples.Write(writer, row);
             await response.FlushWhenFullAsync();
         }
 
@@ -56,54 +55,11 @@ internal sealed class SamplesResponse(SamplesRequest request, SampleList samples
     }
 
     private CellTable Table() =>
-        new([.. _kind.Fields.Select(field => field.Name)], samples.RowCount, (row, column) => Read(_kind.Fields[column], row));
+        new([.. _kind.Fields.Select(field => field.Name)], samples.RowCount, (row, column) => _samples.Read(_kind.Fields[column], row));
 
     private async Task WriteLinesAsync(HttpContext context)
     {
         await using NdjsonResponse response = await NdjsonResponse.StartAsync(context);
-        await response.WriteAllAsync(samples.RowCount, WriteSample);
+        await response.WriteAllAsync(samples.RowCount, _samples.Write);
     }
-
-    private void WriteSample(IValueWriter writer, int row)
-    {
-        int present = 0;
-        foreach (Field field in _kind.Fields)
-        {
-            present += samples.IsMissing(row, field.Ordinal) ? 0 : 1;
-        }
-
-        writer.WriteStartMap(present);
-        foreach (Field field in _kind.Fields)
-        {
-            Cell cell = Read(field, row);
-            if (cell.Form != CellForm.Missing)
-            {
-                writer.WriteName(field.Utf8Name.AsSpan());
-                writer.WriteCell(cell);
-            }
-        }
-
-        writer.WriteEndMap();
-    }
-
-    // The query has every field in its order, so an ordinal is an index too.
-    private Cell Read(Field field, int row)
-    {
-        int index = field.Ordinal;
-        if (samples.IsMissing(row, index))
-        {
-            return Cell.Missing;
-        }
-
-        return field.Type switch
-        {
-            FieldType.Text => Cell.Text(samples.Text(row, index)),
-            FieldType.Map => Cell.Object(samples.Text(row, index)),
-            FieldType.Boolean => Cell.Boolean(samples.Number(row, index) != 0),
-            FieldType.Time or FieldType.Integer or FieldType.Duration or FieldType.Number => Number(samples.Number(row, index), FieldRules.Decimals(field)),
-            _ => throw new InvalidOperationException($"{field.Type} is not written."),
-        };
-    }
-
-    private Cell Number(long parts, int decimals) => Cell.Number(_room.AsSpan(0, DecimalText.Write(parts, decimals, _room)), decimals);
 }
