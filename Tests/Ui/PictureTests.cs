@@ -12,6 +12,7 @@ public sealed class PictureTests
 {
     private const string Range = "from=1674981600000&to=1674988200000&zone=UTC";
     private const string Transaction = "tx/bcd4064c451dd13a";
+    private const int LiveRows = 40;
     private const long MostBytes = 150_000;
     private const long MostBytesOfAll = 2_000_000;
 
@@ -21,7 +22,7 @@ public sealed class PictureTests
     [
         ("", "overview"), ("map", "map"), (Transaction, "transaction"), ("transactions", "transactions"), ("sql", "sql"), ("httpc", "httpc"),
         ("exceptions", "exceptions"), ("remote", "remote"), ("alerts", "alerts"), ("agents", "agents"),
-        ("explore?by=service&measures=count,p95(elapsed)&where=service~:/api/v1/t", "explore"),
+        ("explore?by=service&measures=count,p95(elapsed)&where=service~:/api/v1/t", "explore"), ("live", "live"),
     ];
 
     private static readonly (int Width, int Height, ColorScheme Colors)[] _forms = [(1_440, 560, ColorScheme.Light), (375, 800, ColorScheme.Dark)];
@@ -57,10 +58,19 @@ public sealed class PictureTests
             await page.SetViewportSizeAsync(width, height);
             foreach ((string view, string name) in _views)
             {
-                await page.GotoAsync($"/{view}{(view.Contains('?') ? '&' : '?')}{Range}");
+                await page.GotoAsync($"/{view}{(view.Contains('?') ? '&' : '?')}{(name == "live" ? "zone=UTC" : Range)}");
                 await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync();
                 await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0);
-                await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+                if (name == "live")
+                {
+                    await TicketShop.PushNowAsync(server, LiveRows);
+                    await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(LiveRows);
+                }
+                else
+                {
+                    await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+                }
+
                 await page.ScreenshotAsync(new() { Path = FileOf(name, width, colors) });
             }
         }

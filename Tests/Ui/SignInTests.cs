@@ -11,7 +11,8 @@ namespace TimeSeries.Tests.Ui;
 [UnsupportedOSPlatform("windows")]
 public sealed class SignInTests
 {
-    private static readonly string[] _views = ["/", "/map", "/transactions", "/sql", "/httpc", "/exceptions", "/remote", "/alerts", "/agents", "/tx/1"];
+    private static readonly string[] _views =
+        ["/", "/map", "/transactions", "/sql", "/httpc", "/exceptions", "/remote", "/alerts", "/agents", "/live", "/tx/1"];
 
     private const string Aggregate = "/api/v1/aggregate?kind=transaction";
 

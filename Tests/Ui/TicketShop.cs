@@ -34,6 +34,15 @@ internal static class TicketShop
             rows.Chunk(10_000).Select(part => new PushedBatch(TestProjects.First, null, part)), _ => BodyForm.MessagePackColumns);
     }
 
+    /// <summary>Pushes the last transactions of the recording as if they had just ended.</summary>
+    public static Task PushNowAsync(PageServer server, int count)
+    {
+        SampleRow[] last = [.. TrainTicket.Rows.Where(row => row.Kind == "transaction").OrderBy(row => row.Time).TakeLast(count)];
+        long later = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - last[^1].Time;
+        PushedBatch batch = new(TestProjects.First, null, [.. last.Select(row => Moved(row, later))]);
+        return server.Process.Client.PushAllAsync([batch], _ => BodyForm.JsonRows);
+    }
+
     private static SampleRow Moved(SampleRow row, long milliseconds)
     {
         SampleRow moved = new(row.Kind);

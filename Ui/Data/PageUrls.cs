@@ -51,6 +51,10 @@ internal static class PageUrls
 
     private static string Where(string condition) => condition.Length > 0 ? $"&where={Uri.EscapeDataString(condition)}" : "";
 
+    /// <summary>Samples as they are stored, under the conditions of the address.</summary>
+    public static string Stream(PageView view, string kind) =>
+        $"api/v1/stream?kind={kind}{Where(view.Agent.Length > 0 ? $"oname:{view.Agent}" : "")}{string.Concat(view.All("where").Select(Where))}";
+
     private static string Range(PageView view, TimeRange range)
     {
         // Live charts ask the server's clock again and again.

@@ -1,6 +1,7 @@
-// Feeds the chart library with what the API gives, and hands back what is selected. No other script of the page's own.
+// Feeds the chart library with what the API gives, and hands back what is selected. Streams are read in live.js.
 
-const header = { 'x-timeseries-page': '1' };
+/** Says that a request is of the page itself, where the browser does not. */
+export const header = { 'x-timeseries-page': '1' };
 const liveMilliseconds = 1000;
 
 // More lines than these nobody tells apart.
