@@ -226,6 +226,15 @@ public sealed class StreamTests
     }
 
     [Test]
+    public async Task Head_gives_the_headers_and_takes_no_place()
+    {
+        using HttpResponseMessage head = await _host.SendAsync(
+            HttpMethod.Head, "/api/v1/stream?kind=transaction", ("Authorization", "Bearer " + QueryTestHost.Token));
+        Assert.That((head.StatusCode, head.Content.Headers.ContentType!.MediaType), Is.EqualTo((HttpStatusCode.OK, "text/event-stream")));
+        Assert.That(await MetricAsync("timeseries_query_streams_open"), Is.Zero);
+    }
+
+    [Test]
     public async Task A_project_may_have_half_of_the_streams_and_all_together_so_many()
     {
         using EventReader one = await OpenAsync("kind=transaction");
