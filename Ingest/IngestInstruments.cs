@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Receive;
 using TimeSeries.Ingest.Shipping;
 
 namespace TimeSeries.Ingest;
@@ -76,6 +78,14 @@ public sealed class IngestInstruments : IDisposable
             "timeseries.ingest.samples.rejected", () => counts.Of(SampleCounts.Metric.Rejected), "{sample}",
             "Samples rejected, by reason; unavailable: WAL or host could not take them (503).");
     }
+
+    /// <summary>Shows by which protocol samples came.</summary>
+    internal void Observe(PushLedger pushes) => _meter.CreateObservableCounter(
+        "timeseries.ingest.protocol.samples",
+        () => pushes.FindAll().Select(all => new Measurement<long>(
+            all.Pushed.Samples, new("pcode", all.Pcode.ToString(CultureInfo.InvariantCulture)), new("kind", all.Pushed.Kind),
+            new("protocol", all.Pushed.Protocol))),
+        "{sample}", "Samples received by pushes, by protocol.");
 
     /// <summary>Shows the log's size and, when the store is fed from the log, how far it has got.</summary>
     internal void Observe(ShippingLag progress)

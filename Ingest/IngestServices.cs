@@ -19,6 +19,7 @@ using TimeSeries.Hosting.Storage;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Health;
 using TimeSeries.Ingest.Idempotency;
 using TimeSeries.Ingest.Protocols.Lines;
 using TimeSeries.Ingest.Protocols.Native;
@@ -56,6 +57,7 @@ public static class IngestServices
         services.AddSingleton(provider => new HiddenMetrics(
             provider.GetUnvalidated<StorageOptions>().Kind == StorageKind.Embedded ? ["timeseries.influx."] : []));
         services.AddInflux(influx);
+        services.AddSingleton<QueueFigures>().AddSingleton<LogFigures>().AddSingleton<NodeFigures>().AddSingleton<IIngestHealth, IngestHealth>();
         AddNode(services);
         AddPipeline(services);
         AddLoops(services);
@@ -122,8 +124,11 @@ public static class IngestServices
             provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CoreInstruments>().Damage));
         services.AddSingleton<SampleLedger>();
+        services.AddSingleton<PushLedger>();
         services.AddSingleton(provider => new SeriesLimit(
             "timeseries.ingest.samples.", SampleLedger.SeriesOf(1 + Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
+        services.AddSingleton(provider => new SeriesLimit(
+            "timeseries.ingest.protocol.", SampleLedger.SeriesOf(1 + Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<AlertDeduplicator>();
         services.AddSingleton<BatchLifecycle>();

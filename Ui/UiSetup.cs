@@ -46,6 +46,7 @@ public static class UiSetup
         services.AddMudServices();
         services.TryAddSingleton<SharedResults>();
         services.AddScoped<PageQueries>();
+        services.AddSingleton<IngestWatch>();
         services.AddHostedService<FirstLink>();
         return services;
     }

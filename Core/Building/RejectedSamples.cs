@@ -50,6 +50,21 @@ public sealed class RejectedSamples
         counts[0] = 0;
     }
 
+    /// <summary>The first error of a kind that has a reason; null when there is none.</summary>
+    public SampleError? Find(Kind kind, RejectReason reason)
+    {
+        ReadOnlySpan<ushort> marks = Marks(kind);
+        for (int i = 0; i < marks.Length; i++)
+        {
+            if ((byte)marks[i] == (byte)reason)
+            {
+                return ErrorAt(SampleSchema.Of(kind), i, marks[i]);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The first errors, ordered by kind, then index.</summary>
     public IReadOnlyList<SampleError> List(int limit)
     {
@@ -61,9 +76,7 @@ public sealed class RejectedSamples
             {
                 if (marks[i] != 0)
                 {
-                    Field? field = marks[i] >> 8 == 0 ? null : schema.Fields[(marks[i] >> 8) - 1];
-                    string? value = _values[(int)schema.Kind]?.GetValueOrDefault(i);
-                    errors.Add(new SampleError(schema.Kind, i, field?.Name, RejectReasonText.Of((RejectReason)(byte)marks[i], field), value));
+                    errors.Add(ErrorAt(schema, i, marks[i]));
                 }
             }
         }
@@ -104,6 +117,13 @@ public sealed class RejectedSamples
         {
             Keep(kind, index, value);
         }
+    }
+
+    private SampleError ErrorAt(KindSchema schema, int index, ushort mark)
+    {
+        Field? field = mark >> 8 == 0 ? null : schema.Fields[(mark >> 8) - 1];
+        string? value = _values[(int)schema.Kind]?.GetValueOrDefault(index);
+        return new SampleError(schema.Kind, index, field?.Name, RejectReasonText.Of((RejectReason)(byte)mark, field), value);
     }
 
     private bool IsListed(Kind kind, int index) => _values[(int)kind] is not { Count: >= MostListed } kept || index <= kept.GetKeyAtIndex(kept.Count - 1);

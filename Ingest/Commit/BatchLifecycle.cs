@@ -12,8 +12,17 @@ namespace TimeSeries.Ingest.Commit;
 /// </summary>
 internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator alerts, SampleLedger ledger)
 {
+    private int _underWay;
+
+    /// <summary>How many batches are on their way. Any thread may call this.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
+
     /// <summary>Counts a batch that is on its way from now on. Any thread may call this.</summary>
-    public void Receive(ValidBatch batch) => ledger.Receive(batch);
+    public void Receive(ValidBatch batch)
+    {
+        Interlocked.Increment(ref _underWay);
+        ledger.Receive(batch);
+    }
 
     /// <summary>Whether the batch is new. A repeat is answered here, or with the batch that it repeats.</summary>
     public bool TryBegin(PendingBatch batch)
@@ -61,7 +70,7 @@ internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator ale
     public void End(PendingBatch batch, CommitOutcome outcome)
     {
         alerts.Release(batch, outcome);
-        ledger.Finish(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Stored : SampleLedger.Fate.Unavailable);
+        Finish(batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Stored : SampleLedger.Fate.Unavailable);
         if (batch.Id is not null)
         {
             CommitOutcome forFollowers = outcome == CommitOutcome.Stored ? CommitOutcome.Resent : outcome;
@@ -77,14 +86,20 @@ internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator ale
     /// <summary>Ends a batch that the committer never took, since the host stops.</summary>
     public void Refuse(PendingBatch batch)
     {
-        ledger.Finish(batch.Batch, SampleLedger.Fate.Unavailable);
+        Finish(batch, SampleLedger.Fate.Unavailable);
         batch.Complete(CommitOutcome.Stopping);
+    }
+
+    private void Finish(PendingBatch batch, SampleLedger.Fate fate)
+    {
+        ledger.Finish(batch.Batch, fate);
+        Interlocked.Decrement(ref _underWay);
     }
 
     // A batch that repeats another has that one's response.
     private void EndRepeat(PendingBatch batch, CommitOutcome outcome, CommitResult result)
     {
-        ledger.Finish(batch.Batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
+        Finish(batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
         batch.Complete(result);
     }
 }

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
@@ -122,6 +124,27 @@ internal sealed class SampleLedger
         return counts;
     }
 
+    /// <summary>What became of a project's samples, or of all projects' where there is none, as of one moment.</summary>
+    public ImmutableArray<FateCounts> Count(long? pcode)
+    {
+        Account[] sums = [.. SampleSchema.All.Select(_ => new Account())];
+        lock (_lock)
+        {
+            foreach ((long project, Account[] accounts) in _accounts)
+            {
+                for (int kind = 0; kind < sums.Length && (pcode ?? project) == project; kind++)
+                {
+                    sums[kind].Add(accounts[kind]);
+                }
+            }
+        }
+
+        return [.. SampleSchema.All.Select(schema => sums[(int)schema.Kind].Describe(schema.Name))];
+    }
+
+    /// <summary>The name of a reason in metrics.</summary>
+    public static string NameOf(RejectReason reason) => _reasonNames[(int)reason];
+
     private Account[] Of(long pcode)
     {
         if (!_accounts.TryGetValue(pcode, out Account[]? accounts))
@@ -166,6 +189,35 @@ internal sealed class SampleLedger
             Repeated += fate == Fate.Repeated ? count : 0;
             Unavailable += fate == Fate.Unavailable ? count : 0;
         }
+
+        public void Add(Account other)
+        {
+            Received += other.Received;
+            InFlight += other.InFlight;
+            Stored += other.Stored;
+            Resent += other.Resent;
+            Repeated += other.Repeated;
+            Unavailable += other.Unavailable;
+            for (int i = 0; i < Rejected.Length; i++)
+            {
+                Rejected[i] += other.Rejected[i];
+            }
+        }
+
+        public FateCounts Describe(string kind) => new()
+        {
+            Name = kind,
+            Received = Received,
+            Stored = Stored,
+            InFlight = InFlight,
+            Duplicates = [.. Some(new ReasonCount(kind, Repeated), new ReasonCount("resend", Resent))],
+            Rejected =
+            [
+                .. Some([new ReasonCount("unavailable", Unavailable), .. _reasons.Select(reason => new ReasonCount(NameOf(reason), Rejected[(int)reason]))]),
+            ],
+        };
+
+        private static IEnumerable<ReasonCount> Some(params IEnumerable<ReasonCount> reasons) => reasons.Where(reason => reason.Count > 0);
 
         public void AddTo(SampleCounts counts, KeyValuePair<string, object?> project, KeyValuePair<string, object?> kind)
         {

@@ -8,7 +8,6 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Telemetry;
-using TimeSeries.Ingest.Commit;
 
 namespace TimeSeries.Ingest.Receive;
 
@@ -17,7 +16,7 @@ namespace TimeSeries.Ingest.Receive;
 /// the request's own thread.
 /// </summary>
 internal sealed class BatchIngestor(
-    BatchValidator validator, BatchSubmitter submitter, SampleLedger ledger, SampleBatchPool batches, SampleBatchBuilderPool builders,
+    BatchValidator validator, BatchSubmitter submitter, PushLedger pushes, SampleBatchPool batches, SampleBatchBuilderPool builders,
     DataDirectory directory, TimeProvider clock)
 {
     // Columns of a batch take about this much of its inflated body; the true size is set once it is known.
@@ -50,7 +49,7 @@ internal sealed class BatchIngestor(
 
             ValidationResult validated = validator.Validate(builder, project.Project.Pcode, Timestamp.Now(clock));
             span?.SetTag("samples", validated.Usable + validated.Rejected).SetTag("kinds", KindsOf(validated.Batch));
-            ledger.Reject(project.Project.Pcode, builder.Rejected);
+            pushes.Count(project.Project.Pcode, push.Protocol, validated.Batch, builder.Rejected);
             reservation.SetTo(body.Length + samples.AllocatedBytes);
             if (validated.Batch is null)
             {

@@ -7,6 +7,9 @@ namespace TimeSeries.Ingest.Receive;
 /// <summary>One push of a protocol. Its methods are called once each, in the order in which they are here. Disposed last, whatever happened before.</summary>
 internal interface IBatchRequest : IDisposable
 {
+    /// <summary>The protocol's name in metrics.</summary>
+    string Protocol { get; }
+
     /// <summary>How large the body may be.</summary>
     BodyLimits Limits { get; }
 

@@ -12,9 +12,13 @@ internal sealed partial class DiskWatch(
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(10);
 
     private volatile string? _text;
+    private long _freeBytes = -1;
 
     /// <inheritdoc/>
     public string? Text => _text;
+
+    /// <summary>Bytes that the disk had left at the last step; null when that can't be read.</summary>
+    public long? FreeBytes => Volatile.Read(ref _freeBytes) is >= 0 and long free ? free : null;
 
     /// <summary>One step: looks how much room there is.</summary>
     internal void Check()
@@ -27,9 +31,11 @@ internal sealed partial class DiskWatch(
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             _text = "The free room of the disk can't be read.";
+            Volatile.Write(ref _freeBytes, -1);
             return;
         }
 
+        Volatile.Write(ref _freeBytes, free);
         bool isLow = free < options.LowDiskBytes;
         if (isLow && _text is null)
         {

@@ -55,6 +55,9 @@ internal sealed class IngestTestHost : IAsyncDisposable
 
     public CollectedLog Log { get; private set; } = new();
 
+    /// <summary>What it says of itself.</summary>
+    public IIngestHealth Health => _app.Services.GetRequiredService<IIngestHealth>();
+
     /// <summary>What all batches in flight hold.</summary>
     public long BytesInFlight => _app.Services.GetRequiredService<MemoryBudget>().UsedBytes;
 

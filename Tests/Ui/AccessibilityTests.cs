@@ -34,7 +34,7 @@ public sealed class AccessibilityTests
     {
         IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken, width, colors);
         string axe = await File.ReadAllTextAsync(AxeFile());
-        foreach (string view in (string[])[.. ViewTests.Views, "tx/tx-slow", "transactions?of=/cart", "live", "login"])
+        foreach (string view in (string[])[.. ViewTests.Views, "tx/tx-slow", "transactions?of=/cart", "live", "explore?by=service", "ingest", "login"])
         {
             await page.GotoAsync("/" + view);
             await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync(new() { Timeout = 15_000 });

@@ -130,6 +130,26 @@ public sealed class ExploreTests
         Assert.That(await page.Locator("table").CountAsync(), Is.Zero);
     }
 
+    [Test]
+    public async Task Charts_that_go_before_they_are_drawn_break_nothing()
+    {
+        IPage page = await OpenAsync("");
+        await page.EvaluateAsync(
+            """
+            async () => {
+              for (let i = 0; i < 40; i++) {
+                Blazor.navigateTo(i % 2 ? 'explore?measures=count,rate,nothing' : 'explore?measures=count,rate,error_rate');
+                await new Promise(done => setTimeout(done, 5 * (i % 8)));
+              }
+            }
+            """);
+        await Assertions.Expect(page.Locator(".panel .fault")).ToContainTextAsync("There is no measure \"nothing\"", new() { Timeout = 15_000 });
+        await page.EvaluateAsync("Blazor.navigateTo('explore?measures=count')");
+        await Assertions.Expect(page.Locator("canvas")).ToHaveCountAsync(1, new() { Timeout = 15_000 });
+        Assert.That(_browser.Faults.Where(
+            fault => !fault.StartsWith("400 ", StringComparison.Ordinal) && !fault.Contains("status of 400", StringComparison.Ordinal)), Is.Empty);
+    }
+
     [TestCase("")]
     [TestCase("&window=none")]
     public async Task Of_many_groups_the_greatest_are_drawn_and_it_says_so(string window)

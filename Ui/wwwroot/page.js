@@ -35,25 +35,6 @@ export function watch(page) {
   tell();
 }
 
-/** Tells a part of the page every so often, while somebody can see it. */
-export function ticker(part, milliseconds) {
-  function tick() {
-    if (!document.hidden) {
-      // Without a circuit nobody listens; the page comes back by itself.
-      part.invokeMethodAsync('Tick').catch(() => {});
-    }
-  }
-
-  const timer = setInterval(tick, milliseconds);
-  document.addEventListener('visibilitychange', tick);
-  return {
-    dispose() {
-      clearInterval(timer);
-      document.removeEventListener('visibilitychange', tick);
-    },
-  };
-}
-
 /** Copies the text of an input; where a page may not, selects it. */
 export async function copy(input) {
   input.select();

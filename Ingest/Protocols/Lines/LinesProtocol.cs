@@ -11,7 +11,7 @@ using TimeSeries.Ingest.Receive;
 namespace TimeSeries.Ingest.Protocols.Lines;
 
 /// <summary>InfluxDB's line protocol, over the endpoints of its versions 1 and 2: a measurement is a kind. Thread safe.</summary>
-internal sealed class LinesProtocol(IngestOptions options, LinesInstruments instruments, TimeProvider clock) : IBatchProtocol
+internal sealed class LinesProtocol(IngestOptions options, LinesInstruments instruments, PushLedger pushes, TimeProvider clock) : IBatchProtocol
 {
     /// <summary>Where clients of version 1 write.</summary>
     public const string FirstPath = "/write";
@@ -26,6 +26,7 @@ internal sealed class LinesProtocol(IngestOptions options, LinesInstruments inst
 
     private readonly BodyLimits _limits = BodyLimits.Of(options);
     private readonly LinesInstruments _instruments = instruments;
+    private readonly RejectionExamples _examples = pushes.Examples;
     private readonly TimeProvider _clock = clock;
     private readonly ConcurrentBag<LineDecoder> _decoders = [];
 
@@ -53,7 +54,7 @@ internal sealed class LinesProtocol(IngestOptions options, LinesInstruments inst
             return new IngestProblem(StatusCodes.Status400BadRequest, "invalid precision; use ns, us, ms or s") { Field = "precision" };
         }
 
-        push = new Request(this, request, unit, encoding);
+        push = new Request(this, request, project.Project.Pcode, unit, encoding);
         return null;
     }
 
@@ -111,10 +112,12 @@ internal sealed class LinesProtocol(IngestOptions options, LinesInstruments inst
     };
 
     /// <summary>One write. Not thread safe.</summary>
-    private sealed class Request(LinesProtocol protocol, HttpRequest request, LinePrecision precision, BodyEncoding encoding) : IBatchRequest
+    private sealed class Request(LinesProtocol protocol, HttpRequest request, long pcode, LinePrecision precision, BodyEncoding encoding) : IBatchRequest
     {
         private readonly LineDecoder _decoder = protocol._decoders.TryTake(out LineDecoder? kept) ? kept : new LineDecoder();
         private UInt128 _bodyHash;
+
+        public string Protocol => "lines";
 
         public BodyLimits Limits => protocol._limits;
 
@@ -148,7 +151,12 @@ internal sealed class LinesProtocol(IngestOptions options, LinesInstruments inst
                 return protocol.RefuseAsync(context, problem);
             }
 
-            protocol._instruments.Count(_decoder.Unmapped, _decoder.BadLines);
+            protocol._instruments.Count(pcode, _decoder.Unmapped, _decoder.BadLines);
+            if (_decoder.FirstError is { } wrong)
+            {
+                protocol._examples.Keep(pcode, "line", "malformed", wrong, static text => text);
+            }
+
             AddNames(context, "X-Unknown-Fields", _decoder.Unknown.List());
             AddNames(context, "X-Unmapped-Measurements", _decoder.Unmapped.Keys);
             int dropped = _decoder.BadLines + result.Counts.Rejected;

@@ -29,7 +29,7 @@ internal static class LinesSetup
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            instruments.Count(new Dictionary<string, int>(), 0);
+            instruments.Begin();
             return Task.CompletedTask;
         }
 

@@ -26,6 +26,8 @@ internal sealed class NativeRequest(NativeRequestPool? pool = null) : IBatchRequ
     /// <summary>What the headers say.</summary>
     public IngestHeaders Headers { get; set; }
 
+    public string Protocol => "native";
+
     public BodyLimits Limits { get; set; } = BodyLimits.Default;
 
     public BodyEncoding Encoding => Headers.Encoding;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Protocols.Otlp.Joining;
 using TimeSeries.Ingest.Protocols.Otlp.Mapping;
 using TimeSeries.Ingest.Receive;
@@ -10,8 +9,11 @@ namespace TimeSeries.Ingest.Protocols.Otlp;
 
 /// <summary>What all exports share: options, decoders, calls that wait for their transaction, counts. Thread safe.</summary>
 internal sealed class OtlpReceiver(
-    OtlpOptions options, IngestOptions ingest, BatchLimits limits, SampleLedger ledger, SignalLedger items, JoinTables joins, TimeProvider clock)
+    OtlpOptions options, IngestOptions ingest, BatchLimits limits, PushLedger pushes, SignalLedger items, JoinTables joins, TimeProvider clock)
 {
+    /// <summary>The protocol's name in metrics.</summary>
+    public const string ProtocolName = "otlp";
+
     // Enough for the requests that are under way at one time on a busy host; more are left to the collector.
     private const int MaxDecoders = 64;
 
@@ -30,8 +32,8 @@ internal sealed class OtlpReceiver(
     /// <summary>What became of items.</summary>
     public SignalLedger Items => items;
 
-    /// <summary>What became of samples.</summary>
-    public SampleLedger Ledger => ledger;
+    /// <summary>What is counted of pushes.</summary>
+    public PushLedger Pushes => pushes;
 
     /// <summary>Which times samples may have now.</summary>
     public TimeBounds FindBounds() => TimeBounds.At(Timestamp.Now(clock).Milliseconds, limits);

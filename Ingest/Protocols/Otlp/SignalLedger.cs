@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using TimeSeries.Core.Model.Ports;
@@ -34,7 +35,9 @@ internal sealed class SignalLedger : IDisposable
     ];
 
     private readonly Lock _lock = new();
-    private readonly Account[] _accounts = [.. TelemetrySignals.All.Select(_ => new Account())];
+
+    // Guards _accounts and what is in them.
+    private readonly SortedDictionary<long, Account[]> _accounts = [];
     private readonly Meter _meter;
     private readonly JoinTables _joins;
     private long _clockBackwards;
@@ -59,13 +62,14 @@ internal sealed class SignalLedger : IDisposable
             "Spans that end before they begin; they have a duration of 0.");
     }
 
-    /// <summary>Counts the items of a request; those that are mapped are in flight.</summary>
-    public void Begin(TelemetrySignal signal, SignalCounts items, int clockBackwards)
+    /// <summary>Counts the items of a project's request; those that are mapped are in flight.</summary>
+    public void Begin(long pcode, TelemetrySignal signal, SignalCounts items, int clockBackwards)
     {
         Interlocked.Add(ref _clockBackwards, clockBackwards);
         lock (_lock)
         {
-            Account account = _accounts[(int)signal];
+            Account account = Of(pcode)[(int)signal];
+            account.Received += items.Total;
             account.InFlight += items.Mapped;
             account.Duplicates += items.Duplicates;
             Add(items.Unmapped, account.Unmapped);
@@ -74,17 +78,24 @@ internal sealed class SignalLedger : IDisposable
     }
 
     /// <summary>Counts items that were in flight.</summary>
-    public void End(TelemetrySignal signal, long mapped, CommitOutcome outcome)
+    public void End(long pcode, TelemetrySignal signal, long mapped, CommitOutcome outcome)
     {
         lock (_lock)
         {
-            Account account = _accounts[(int)signal];
+            Account account = Of(pcode)[(int)signal];
             account.InFlight -= mapped;
             account.Mapped += outcome == CommitOutcome.Stored ? mapped : 0;
             account.Duplicates += outcome == CommitOutcome.Resent ? mapped : 0;
             account.Rejected[(int)SignalRejection.Unavailable] += outcome is CommitOutcome.Stored or CommitOutcome.Resent ? 0 : mapped;
         }
     }
+
+    /// <summary>What became of a project's items, or of all projects' where there is none, as of one moment.</summary>
+    public ImmutableArray<FateCounts> Count(long? pcode) =>
+        [.. Sum(pcode).Select((account, signal) => account.Describe(TelemetrySignals.NameOf(TelemetrySignals.All[signal])))];
+
+    /// <summary>The name of a reason in metrics.</summary>
+    public static string NameOf(SignalRejection reason) => _rejectedNames[(int)reason];
 
     public void Dispose() => _meter.Dispose();
 
@@ -99,26 +110,54 @@ internal sealed class SignalLedger : IDisposable
         }
     }
 
+    private Account[] Of(long pcode)
+    {
+        if (!_accounts.TryGetValue(pcode, out Account[]? accounts))
+        {
+            accounts = NewAccounts();
+            _accounts.Add(pcode, accounts);
+        }
+
+        return accounts;
+    }
+
+    private Account[] Sum(long? pcode)
+    {
+        Account[] sums = NewAccounts();
+        lock (_lock)
+        {
+            foreach ((long project, Account[] accounts) in _accounts)
+            {
+                for (int signal = 0; signal < sums.Length && (pcode ?? project) == project; signal++)
+                {
+                    sums[signal].Add(accounts[signal]);
+                }
+            }
+        }
+
+        return sums;
+    }
+
+    private static Account[] NewAccounts() => [.. TelemetrySignals.All.Select(_ => new Account())];
+
     private List<Measurement<long>> ObserveItems()
     {
         List<Measurement<long>> all = [];
-        lock (_lock)
+        Account[] sums = Sum(null);
+        foreach (TelemetrySignal signal in TelemetrySignals.All)
         {
-            foreach (TelemetrySignal signal in TelemetrySignals.All)
+            Account account = sums[(int)signal];
+            KeyValuePair<string, object?> name = new("signal", TelemetrySignals.NameOf(signal));
+            all.Add(Measure(account.Mapped, name, "mapped"));
+            all.Add(Measure(account.Duplicates, name, "duplicate"));
+            foreach (UnmappedReason reason in _unmappedOf[(int)signal])
             {
-                Account account = _accounts[(int)signal];
-                KeyValuePair<string, object?> name = new("signal", TelemetrySignals.NameOf(signal));
-                all.Add(Measure(account.Mapped, name, "mapped"));
-                all.Add(Measure(account.Duplicates, name, "duplicate"));
-                foreach (UnmappedReason reason in _unmappedOf[(int)signal])
-                {
-                    all.Add(Measure(account.Unmapped[(int)reason], name, "unmapped", new KeyValuePair<string, object?>("reason", _unmappedNames[(int)reason])));
-                }
+                all.Add(Measure(account.Unmapped[(int)reason], name, "unmapped", new KeyValuePair<string, object?>("reason", _unmappedNames[(int)reason])));
+            }
 
-                foreach (SignalRejection reason in _rejectedOf[(int)signal])
-                {
-                    all.Add(Measure(account.Rejected[(int)reason], name, "rejected", new KeyValuePair<string, object?>("reason", _rejectedNames[(int)reason])));
-                }
+            foreach (SignalRejection reason in _rejectedOf[(int)signal])
+            {
+                all.Add(Measure(account.Rejected[(int)reason], name, "rejected", new KeyValuePair<string, object?>("reason", _rejectedNames[(int)reason])));
             }
         }
 
@@ -131,11 +170,9 @@ internal sealed class SignalLedger : IDisposable
 
     private List<Measurement<long>> CountInFlight()
     {
-        lock (_lock)
-        {
-            return [.. TelemetrySignals.All.Select(signal => new Measurement<long>(
-                _accounts[(int)signal].InFlight, new KeyValuePair<string, object?>("signal", TelemetrySignals.NameOf(signal))))];
-        }
+        Account[] sums = Sum(null);
+        return [.. TelemetrySignals.All.Select(signal => new Measurement<long>(
+            sums[(int)signal].InFlight, new KeyValuePair<string, object?>("signal", TelemetrySignals.NameOf(signal))))];
     }
 
     private IEnumerable<Measurement<long>> ObserveJoins()
@@ -156,10 +193,36 @@ internal sealed class SignalLedger : IDisposable
 
         public long[] Rejected { get; } = new long[_rejectedNames.Length];
 
+        public long Received { get; set; }
+
         public long InFlight { get; set; }
 
         public long Mapped { get; set; }
 
         public long Duplicates { get; set; }
+
+        public void Add(Account other)
+        {
+            Received += other.Received;
+            InFlight += other.InFlight;
+            Mapped += other.Mapped;
+            Duplicates += other.Duplicates;
+            SignalLedger.Add(other.Unmapped, Unmapped);
+            SignalLedger.Add(other.Rejected, Rejected);
+        }
+
+        public FateCounts Describe(string signal) => new()
+        {
+            Name = signal,
+            Received = Received,
+            Stored = Mapped,
+            InFlight = InFlight,
+            Duplicates = Duplicates > 0 ? [new ReasonCount("duplicate", Duplicates)] : [],
+            Rejected = Some(Rejected, _rejectedNames),
+            Unmapped = Some(Unmapped, _unmappedNames),
+        };
+
+        private static ImmutableArray<ReasonCount> Some(long[] counts, string[] names) =>
+            [.. names.Zip(counts, (name, count) => new ReasonCount(name, count)).Where(reason => reason.Count > 0)];
     }
 }

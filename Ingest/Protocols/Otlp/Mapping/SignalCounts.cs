@@ -21,11 +21,17 @@ internal sealed class SignalCounts
     /// <summary>Items that became samples, or will be when the batch is stored.</summary>
     public long Mapped { get; private set; }
 
+    /// <summary>Items that are no sample, though nothing is wrong with them.</summary>
+    public long UnmappedTotal { get; private set; }
+
     /// <summary>Items that repeat what is there.</summary>
     public long Duplicates { get; private set; }
 
     /// <summary>Items that were rejected.</summary>
     public long RejectedTotal { get; private set; }
+
+    /// <summary>All items.</summary>
+    public long Total => Mapped + Duplicates + RejectedTotal + UnmappedTotal;
 
     /// <summary>Exceptions that repeat one that was seen; other than items, there may be several in a span.</summary>
     public int RepeatedExceptions { get; set; }
@@ -36,7 +42,7 @@ internal sealed class SignalCounts
 
     public void Clear()
     {
-        (Mapped, Duplicates, RejectedTotal, RepeatedExceptions) = (0, 0, 0, 0);
+        (Mapped, UnmappedTotal, Duplicates, RejectedTotal, RepeatedExceptions) = (0, 0, 0, 0, 0);
         Array.Clear(_unmapped);
         Array.Clear(_rejected);
     }
@@ -45,7 +51,11 @@ internal sealed class SignalCounts
 
     public void AddDuplicate() => Duplicates++;
 
-    public void AddUnmapped(UnmappedReason reason, long items = 1) => _unmapped[(int)reason] += items;
+    public void AddUnmapped(UnmappedReason reason, long items = 1)
+    {
+        UnmappedTotal += items;
+        _unmapped[(int)reason] += items;
+    }
 
     public void AddRejected(SignalRejection reason, SignalPlace place)
     {

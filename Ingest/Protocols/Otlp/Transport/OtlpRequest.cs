@@ -20,6 +20,8 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
     private UInt128 _bodyHash;
     private bool _isSubmitted;
 
+    public string Protocol => OtlpReceiver.ProtocolName;
+
     public virtual BodyLimits Limits => receiver.Limits;
 
     public abstract BodyEncoding Encoding { get; }

@@ -20,7 +20,16 @@ internal sealed class RequestEnding(OtlpReceiver receiver, JoinChange join, long
     {
         _mapped = items.Mapped;
         _repeatedExceptions = items.RepeatedExceptions;
-        receiver.Items.Begin(signal, items, clockBackwards);
+        receiver.Items.Begin(pcode, signal, items, clockBackwards);
+        for (int i = 0; items.RejectedTotal > 0 && i < items.Rejected.Length; i++)
+        {
+            if (items.Rejected[i] > 0)
+            {
+                receiver.Pushes.Examples.Keep(
+                    pcode, TelemetrySignals.NameOf(signal), SignalLedger.NameOf((SignalRejection)i), (Items: items, Signal: signal),
+                    static request => request.Items.Describe(request.Signal));
+            }
+        }
     }
 
     public void End(CommitOutcome outcome)
@@ -32,10 +41,10 @@ internal sealed class RequestEnding(OtlpReceiver receiver, JoinChange join, long
         }
 
         join.End(outcome);
-        receiver.Items.End(signal, _mapped, outcome);
+        receiver.Items.End(pcode, signal, _mapped, outcome);
         if (outcome == CommitOutcome.Stored && _repeatedExceptions > 0)
         {
-            receiver.Ledger.AddRepeats(pcode, Kind.Exception, _repeatedExceptions);
+            receiver.Pushes.AddRepeats(pcode, OtlpReceiver.ProtocolName, Kind.Exception, _repeatedExceptions);
         }
     }
 }
