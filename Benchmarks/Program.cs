@@ -6,13 +6,14 @@ using TimeSeries.Benchmarks.Influx;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Lookups;
 using TimeSeries.Benchmarks.Micro;
+using TimeSeries.Benchmarks.Page;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Stages;
 using TimeSeries.Benchmarks.Structure;
 
 RootCommand root = new(
     "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, queries about alerts, look-ups of transactions, "
-        + "micro benchmarks, "
+        + "the page, micro benchmarks, "
         + "stages of the write path, "
     + "and writes to and queries over InfluxDB, and the structure of the code.")
 {
@@ -21,6 +22,7 @@ RootCommand root = new(
     ReplayCommand.Create(),
     AlertsCommand.Create(),
     LookupsCommand.Create(),
+    PageCommand.Create(),
     MicroCommand.Create(),
     AllocationsCommand.Create(),
     StagesCommand.Create(),

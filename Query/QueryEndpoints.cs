@@ -22,21 +22,27 @@ public static class QueryEndpoints
     /// <summary>Sets up the step around the requests of every family. Call before authentication is set up.</summary>
     public static IApplicationBuilder UseTimeSeriesQuery(this IApplicationBuilder app) => app.UseTimeSeriesUi().UseMiddleware<FamilyRequests>();
 
-    /// <summary>Maps the endpoints. Needs <see cref="QueryServices.AddTimeSeriesQuery"/> and <see cref="UseTimeSeriesQuery"/>.</summary>
-    public static IEndpointRouteBuilder MapTimeSeriesQuery(this IEndpointRouteBuilder routes)
+    /// <summary>
+    /// Maps the endpoints. Needs <see cref="QueryServices.AddTimeSeriesQuery"/> and <see cref="UseTimeSeriesQuery"/>, and that authentication is set up.
+    /// </summary>
+    public static WebApplication MapTimeSeriesQuery(this WebApplication app)
     {
+        app.UseOutputCache();
         foreach (ApiModule module in Modules)
         {
-            module.MapTo(routes);
+            module.MapTo(app);
         }
 
-        return routes.MapTimeSeriesUi();
+        app.MapTimeSeriesUi();
+        return app;
     }
 }
 
 /// <summary>What the Query endpoints need, as services.</summary>
 public static class QueryServices
 {
+    private const long MaxChartBytes = 32 << 20;
+
     /// <summary>
     /// Adds options, metrics and endpoints of the Query host. The host itself adds what they need: an <see cref="Core.Model.Ports.ISampleReader"/>
     /// and the <see cref="Hosting.Projects.ProjectDirectory"/>.
@@ -51,6 +57,7 @@ public static class QueryServices
         services.TryAddSingleton<IPageReader, PageReader>();
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
         services.AddTimeSeriesUi(configuration);
+        services.AddOutputCache(static options => (options.SizeLimit, options.MaximumBodySize) = (MaxChartBytes, MaxChartBytes / 8));
         services.AddSingleton<MatcherPolicy, ExactCasePolicy>();
         services.AddHostedService<EndpointActivation>();
         foreach (ApiModule module in QueryEndpoints.Modules)

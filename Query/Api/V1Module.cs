@@ -17,6 +17,8 @@ namespace TimeSeries.Query.Api;
 /// </summary>
 internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationSetup.Bearer, AuthenticationSetup.Session)
 {
+    private static readonly LiveChartCache _charts = new();
+
     protected override bool IsExactCase => false;
 
     public override void AddServices(IServiceCollection services) => services
@@ -29,8 +31,8 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
     protected override void Map(RouteGroupBuilder routes)
     {
         Map<AgentsEndpoint>(routes, "/agents", static (endpoint, context) => endpoint.HandleAsync(context));
-        Map<AggregateEndpoint>(routes, "/aggregate", static (endpoint, context) => endpoint.HandleAsync(context));
-        Map<HeatmapEndpoint>(routes, "/heatmap", static (endpoint, context) => endpoint.HandleAsync(context));
+        Map<AggregateEndpoint>(routes, "/aggregate", static (endpoint, context) => endpoint.HandleAsync(context)).WithMetadata(_charts);
+        Map<HeatmapEndpoint>(routes, "/heatmap", static (endpoint, context) => endpoint.HandleAsync(context)).WithMetadata(_charts);
         Map<SamplesEndpoint>(routes, "/samples", static (endpoint, context) => endpoint.HandleAsync(context));
         Map<StreamEndpoint>(routes, "/stream", static (endpoint, context) => endpoint.HandleAsync(context)).WithMetadata(new EndlessResponse());
         Map(routes, "/schema", SchemaEndpoint.HandleAsync);
