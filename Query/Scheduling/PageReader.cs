@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Query.Api;
 using TimeSeries.Query.Api.Aggregate;
 using TimeSeries.Query.Numbers;
@@ -11,13 +13,13 @@ using TimeSeries.Ui.Data;
 namespace TimeSeries.Query.Scheduling;
 
 /// <summary>Runs the queries of the page as those of the API. Thread safe.</summary>
-internal sealed class PageReader(QueryScheduler scans, IOptions<QueryOptions> options, TimeProvider clock) : IPageReader
+internal sealed partial class PageReader(QueryScheduler scans, IOptions<QueryOptions> options, TimeProvider clock, ILogger<PageReader> logger) : IPageReader
 {
-    public async ValueTask<PageOutcome> QueryAsync(SampleQuery[] queries, CancellationToken cancellationToken) =>
-        new Outcome(await scans.RunAsync(queries, cancellationToken));
+    public ValueTask<PageOutcome> QueryAsync(SampleQuery[] queries, CancellationToken cancellationToken) =>
+        ReadAsync(async () => new Outcome(await scans.RunAsync(queries, cancellationToken)));
 
-    public async ValueTask<PageOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken) =>
-        new Outcome(await scans.ListAsync(query, cancellationToken));
+    public ValueTask<PageOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(async () => new Outcome(await scans.ListAsync(query, cancellationToken)));
 
     public async ValueTask<PageOutcome> AggregateAsync(long pcode, string queryString, Range rows, CancellationToken cancellationToken)
     {
@@ -27,9 +29,40 @@ internal sealed class PageReader(QueryScheduler scans, IOptions<QueryOptions> op
             return new Response(null, wrong);
         }
 
-        using QueryOutcome outcome = await scans.RunAsync([request!.Query], cancellationToken);
-        return outcome.Failure == QueryFailure.None ? new Response(Read(request, outcome.Results[0], rows), null) : new Response(null, outcome.Message);
+        return await ReadAsync(async () =>
+        {
+            using QueryOutcome outcome = await scans.RunAsync([request!.Query], cancellationToken);
+            return outcome.Failure == QueryFailure.None
+                ? new Response(Read(request, outcome.Results[0], rows), null) { Missing = NoteOf(outcome) }
+                : new Response(null, outcome.Message);
+        });
     }
+
+    // Which file it is only the log says: a page is not for those alone who may see paths.
+    private async ValueTask<PageOutcome> ReadAsync(Func<Task<PageOutcome>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception fault) when (fault is DamagedFileException or IOException or UnauthorizedAccessException)
+        {
+            LogUnreadable(fault);
+            return new Response(null, fault is DamagedFileException
+                ? "A file of the store is damaged; the log of the server says which."
+                : "The store can't be read; the log of the server says why.");
+        }
+    }
+
+    private static string? NoteOf(QueryOutcome outcome) => outcome.LostSamples switch
+    {
+        0 => null,
+        { } lost => string.Create(CultureInfo.InvariantCulture, $"Up to {lost:N0} samples of this range are missing: their files are damaged."),
+        null => "Samples of this range are missing: their files are damaged.",
+    };
+
+    [LoggerMessage(3004, LogLevel.Error, "A page could not read the store.")]
+    private partial void LogUnreadable(Exception fault);
 
     private static PageRows Read(AggregateRequest request, QueryResult result, Range rows)
     {
@@ -69,6 +102,8 @@ internal sealed class PageReader(QueryScheduler scans, IOptions<QueryOptions> op
 
         public override string? Fault => outcome.Failure == QueryFailure.None ? null : outcome.Message;
 
+        public override string? Note => NoteOf(outcome);
+
         public override void Dispose() => outcome.Dispose();
     }
 
@@ -81,6 +116,10 @@ internal sealed class PageReader(QueryScheduler scans, IOptions<QueryOptions> op
         public override PageRows? Rows => rows;
 
         public override string? Fault => fault;
+
+        public override string? Note => Missing;
+
+        public string? Missing { get; init; }
 
         public override void Dispose()
         {

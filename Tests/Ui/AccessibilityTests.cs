@@ -26,6 +26,9 @@ public sealed class AccessibilityTests
         _server.Dispose();
     }
 
+    [TearDown]
+    public Task CloseAsync() => _browser.CloseAsync();
+
     [TestCase(1_440, ColorScheme.Light)]
     [TestCase(1_440, ColorScheme.Dark)]
     [TestCase(375, ColorScheme.Light)]
@@ -58,7 +61,7 @@ public sealed class AccessibilityTests
     public async Task Keys_alone_lead_from_the_sign_in_to_a_transaction()
     {
         IPage page = await _browser.OpenAsync(_server.Address);
-        await page.GotoAsync("/login?returnUrl=/");
+        await page.GotoAsync("/login?returnUrl=%2F%3Frange%3D1d");
         await TabToAsync(page, "#token");
         await page.Keyboard.TypeAsync(TestProjects.ReadOnlyToken);
         await page.Keyboard.PressAsync("Enter");

@@ -12,7 +12,12 @@ internal static class ShopSamples
 
     public static DateTimeOffset Newest { get; } = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 60_000);
 
-    public static async Task PushAsync(PageServer server)
+    /// <summary>How many there are.</summary>
+    public const int Count = 65;
+
+    public static Task PushAsync(PageServer server) => PushAsync(server.Address);
+
+    public static async Task PushAsync(Uri server)
     {
         long newest = Newest.ToUnixTimeMilliseconds();
         object agent = new { oname = "shop-1" };
@@ -34,10 +39,10 @@ internal static class ShopSamples
             },
             thread = new[] { new { time = newest, count = 12 } },
         });
-        using HttpClient http = new() { BaseAddress = server.Address };
+        using HttpClient http = new() { BaseAddress = server };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.TokenOf(TestProjects.First));
         using HttpResponseMessage response = await http.PostAsync(
             "/ingest/v1/batch", new StringContent(body, new MediaTypeHeaderValue("application/json")));
-        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"rejected\":0"));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"rejected\":0").And.Contain($"\"accepted\":{Count}"));
     }
 }

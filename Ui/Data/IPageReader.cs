@@ -37,5 +37,8 @@ public abstract class PageOutcome : IDisposable
     /// <summary>Why there is no result, as a sentence for whoever looks; null when there is one.</summary>
     public abstract string? Fault { get; }
 
+    /// <summary>What is missing in the results, as a sentence; null when they are whole.</summary>
+    public virtual string? Note => null;
+
     public abstract void Dispose();
 }

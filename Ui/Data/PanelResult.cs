@@ -5,4 +5,8 @@ namespace TimeSeries.Ui.Data;
 /// <param name="Fault">Why there is no result, as a sentence; null when there is one.</param>
 /// <param name="Newest">The time of the newest sample at all, in ms, where the range has none; null where none is known.</param>
 public sealed record PanelResult<TContent>(TContent? Content, string? Fault = null, long? Newest = null)
-    where TContent : class;
+    where TContent : class
+{
+    /// <summary>What is missing in it, as a sentence; null when it is whole.</summary>
+    public string? Note { get; init; }
+}

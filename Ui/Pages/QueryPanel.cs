@@ -34,6 +34,9 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
     /// <summary>Why there is nothing to see; null where there is something.</summary>
     protected string? Fault { get; private set; }
 
+    /// <summary>What is missing in what is to be seen; null when it is whole.</summary>
+    protected string? Note { get; private set; }
+
     /// <summary>What the panel is about, beside the address.</summary>
     protected abstract string Subject { get; }
 
@@ -83,7 +86,7 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
         Func<long, SampleQuery[]> make, Func<IReadOnlyList<QueryResult>, TContent?> take, CancellationToken cancellationToken)
     {
         using PageOutcome outcome = await Queries.QueryAsync(make, cancellationToken);
-        return outcome.Fault is { } fault ? new PanelResult<TContent>(null, fault) : new PanelResult<TContent>(take(outcome.Results));
+        return outcome.Fault is { } fault ? new PanelResult<TContent>(null, fault) : new PanelResult<TContent>(take(outcome.Results)) { Note = outcome.Note };
     }
 
     /// <summary>One list of samples, which takes the shape of the panel.</summary>
@@ -91,7 +94,7 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
         Func<long, ListQuery> make, Func<SampleList, TContent?> take, CancellationToken cancellationToken)
     {
         using PageOutcome outcome = await Queries.ListAsync(make, cancellationToken);
-        return outcome.Fault is { } fault ? new PanelResult<TContent>(null, fault) : new PanelResult<TContent>(take(outcome.List!));
+        return outcome.Fault is { } fault ? new PanelResult<TContent>(null, fault) : new PanelResult<TContent>(take(outcome.List!)) { Note = outcome.Note };
     }
 
     // Shows the present for as long as nothing else is wanted and somebody looks.
@@ -142,6 +145,7 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
         }
 
         Content = result.Content;
+        Note = result.Note;
         Fault = result.Fault ?? (result.Newest is { } newest ? $"No samples in this range; the newest is of {Zone.Show(newest)} {Zone.Name}." : null);
         State = result.Fault is not null ? PanelState.Failed : Content is not null ? PanelState.Filled : PanelState.Empty;
     }

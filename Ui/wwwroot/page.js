@@ -47,8 +47,8 @@ export async function copy(input) {
   }
 }
 
-/** A chart in an element, whose state (loading, empty, failed) is told in another, and what it leaves out in a third. */
-export function chart(element, state, page, note) {
+/** A chart in an element, whose state (loading, empty, failed) is told in another, what it leaves out in a third, and what is missing in a fourth. */
+export function chart(element, state, page, note, lost) {
   const drawn = echarts.init(element, matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : null, { renderer: 'canvas' });
   const resize = new ResizeObserver(() => drawn.resize());
   resize.observe(element);
@@ -73,6 +73,10 @@ export function chart(element, state, page, note) {
         return;
       }
 
+      const missing = response.headers.get('x-lost-samples');
+      lost.textContent = missing
+        ? `${missing === 'unknown' ? 'Samples' : `Up to ${Number(missing).toLocaleString('en')} samples`} of this range are missing: their files are damaged.`
+        : '';
       if (!response.ok) {
         tell(body.detail || `The server responded ${response.status}.`, true);
       } else if (options.form === 'heatmap') {
