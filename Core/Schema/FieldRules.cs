@@ -29,7 +29,7 @@ public static class FieldRules
 
     /// <summary>The operators by which conditions compare the field with a value.</summary>
     public static ImmutableArray<string> Operators(Field field) =>
-        field.IsText ? [":", "!:", "~:"] : field.Type == FieldType.Boolean ? [":", "!:"] : [":", "!:", ">:", "<:"];
+        field.IsText ? [":", "!:", "~:"] : field.Type == FieldType.Boolean ? [":", "!:"] : [":", "!:", ">:", ">=:", "<:", "<=:"];
 
     /// <summary>How many decimals of the wire's unit are kept.</summary>
     public static int Decimals(Field field) => field.Type switch

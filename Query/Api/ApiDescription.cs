@@ -34,8 +34,8 @@ internal sealed class ApiDescription : IApiDescription
 
     private static OpenApiParameter Where => InQuery(
         "where", Array(String()),
-        "field:value or field!:value exactly, field~:text in any case, field>:number, field<:number. "
-            + "Different fields must all hold, of one field any; negations all.");
+        "field:value or field!:value exactly, field~:text in any case, field>:number, field>=:number, field<:number, field<=:number. "
+            + "Different fields must all hold; of one field any value or text, and all bounds and negations.");
 
     public void AddTo(OpenApiDocument document)
     {

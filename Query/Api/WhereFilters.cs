@@ -5,8 +5,9 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Query.Api;
 
 /// <summary>
-/// Reads <c>where</c>: <c>field:value</c>, <c>field!:value</c>, <c>field~:part</c>, <c>field&gt;:number</c>, <c>field&lt;:number</c>, split at the first
-/// operator. Fields must all hold; of one field any condition, and every negated one.
+/// Reads <c>where</c>: <c>field:value</c>, <c>field!:value</c>, <c>field~:part</c>, and of numbers <c>field&gt;:number</c>, <c>field&gt;=:number</c>,
+/// <c>field&lt;:number</c>, <c>field&lt;=:number</c>, split at the first operator. Fields must all hold; of one field any value or part, and every bound and
+/// every negated value.
 /// </summary>
 internal static class WhereFilters
 {
@@ -19,10 +20,12 @@ internal static class WhereFilters
         {
             // No name of a field has one of these, so the first colon ends the first operator.
             int colon = where.IndexOf(':', StringComparison.Ordinal);
-            int end = colon > 0 && where[colon - 1] is '!' or '~' or '>' or '<' ? colon - 1 : colon;
+            int end = colon > 1 && where[colon - 1] == '=' && where[colon - 2] is '>' or '<' ? colon - 2
+                : colon > 0 && where[colon - 1] is '!' or '~' or '>' or '<' ? colon - 1
+                : colon;
             if (colon < 0)
             {
-                return $"where must be field:value, field!:value, field~:part, field>:number or field<:number, found \"{where}\".";
+                return $"where must be field:value, field!:value, field~:part, field>:number, field>=:number, field<:number or field<=:number, found \"{where}\".";
             }
 
             if (kind.Find(where[..end]) is not { } field)

@@ -10,7 +10,7 @@ namespace TimeSeries.Tests.Ui;
 public sealed class ExploreQueryTests
 {
     private static readonly string[] _functions = ["avg", "min", "max", "sum", "stddev", "p50", "p90", "p95", "p99", "p999"];
-    private static readonly string[] _operators = [":", "!:", "~:", ">:", "<:"];
+    private static readonly string[] _operators = [":", "!:", "~:", ">:", ">=:", "<:", "<=:"];
 
     private QueryTestHost _host = null!;
 

@@ -53,8 +53,8 @@ internal sealed class AggregateQueryGenerator(int seed)
             0 => $"{Pick(OracleField.Texts(kind))}!:{Text()}",
             1 => $"{Pick(OracleField.Texts(kind))}!:",
             2 => $"{Pick(OracleField.Texts(kind))}~:{Pick(["SHOP", "s", "/", "\u00E9", "\u00C9", ".", "o"])}",
-            3 => $"{Pick(amounts)}>:{Pick(_numbers[..^1])}",
-            4 => $"{Pick(amounts)}<:{Pick(_numbers[..^1])}",
+            3 => $"{Pick(amounts)}{Pick([">:", ">=:"])}{Pick(_numbers[..^1])}",
+            4 => $"{Pick(amounts)}{Pick(["<:", "<=:"])}{Pick(_numbers[..^1])}",
             5 => $"{Pick(amounts)}!:{Pick(_numbers)}",
             _ => $"oname!:{Text()}",
         };

@@ -3,16 +3,17 @@ using System.Numerics;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
-/// <summary>Whether a sample is meant by the filters of a query: fields AND, conditions of a field OR, negations AND.</summary>
+/// <summary>Whether a sample is meant by the filters of a query: fields AND; of a field values and parts OR, bounds AND, negations AND.</summary>
 internal static class OracleWhere
 {
-    private static readonly string[] _operators = ["!:", "~:", ">:", "<:", ":"];
+    private static readonly string[] _operators = ["!:", "~:", ">=:", "<=:", ">:", "<:", ":"];
 
     public static bool Holds(AggregateQuery query, OracleSample sample)
     {
         (string Field, string Operator, string Value)[] all = [.. query.Where.Select(Split)];
         return all.Where(condition => condition.Operator == "!:").All(condition => !Equal(query.Kind, sample, condition.Field, condition.Value))
-            && all.Where(condition => condition.Operator != "!:").GroupBy(condition => condition.Field)
+            && all.Where(condition => condition.Operator[0] is '>' or '<').All(condition => Meets(query.Kind, sample, condition))
+            && all.Where(condition => condition.Operator is ":" or "~:").GroupBy(condition => condition.Field)
                 .All(field => field.Any(condition => Meets(query.Kind, sample, condition)));
     }
 
@@ -28,6 +29,8 @@ internal static class OracleWhere
         ":" => Equal(kind, sample, condition.Field, condition.Value),
         "~:" => OracleField.Value(sample, condition.Field) is string text && text.Contains(condition.Value, StringComparison.OrdinalIgnoreCase),
         ">:" => OracleField.Value(sample, condition.Field) is long number && Compare(kind, condition, number) > 0,
+        ">=:" => OracleField.Value(sample, condition.Field) is long number && Compare(kind, condition, number) >= 0,
+        "<=:" => OracleField.Value(sample, condition.Field) is long number && Compare(kind, condition, number) <= 0,
         _ => OracleField.Value(sample, condition.Field) is long number && Compare(kind, condition, number) < 0,
     };
 
