@@ -166,9 +166,19 @@ internal sealed class PageRun(PageOptions options, TimeProvider clock, TextWrite
         using LoadRun run = new(
             new LoadOptions
             {
-                Address = server.Address, Token = MeasuredServer.Token, Length = length, WarmUp = default, ConnectionCount = Connections,
-                BatchSamples = BatchSamples, Form = SampleForm.Columns, Kind = Kind.Transaction, HasGateway = false, Json = false, Gzip = false,
-                Repeats = false, Rate = null,
+                Address = server.Address,
+                Token = MeasuredServer.Token,
+                Length = length,
+                WarmUp = default,
+                ConnectionCount = Connections,
+                BatchSamples = BatchSamples,
+                Form = SampleForm.Columns,
+                Kind = Kind.Transaction,
+                HasGateway = false,
+                Json = false,
+                Gzip = false,
+                Repeats = false,
+                Rate = null,
             },
             clock);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);

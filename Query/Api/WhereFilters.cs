@@ -25,7 +25,8 @@ internal static class WhereFilters
                 : colon;
             if (colon < 0)
             {
-                return $"where must be field:value, field!:value, field~:part, field>:number, field>=:number, field<:number or field<=:number, found \"{where}\".";
+                return "where must be field:value, field!:value, field~:part, field>:number, field>=:number, field<:number or field<=:number, "
+                    + $"found \"{where}\".";
             }
 
             if (kind.Find(where[..end]) is not { } field)

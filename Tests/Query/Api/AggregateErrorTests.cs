@@ -55,7 +55,8 @@ public sealed class AggregateErrorTests
     [TestCase("kind=sql&where=:x", "There is no field \"\"")]
     [TestCase("kind=sql&where=service!!:x", "There is no field \"service!\"")]
     [TestCase("kind=sql&where=service>:x", "where can't compare \"service\" by >:; it can by field:value, field!:value, field~:part.")]
-    [TestCase("kind=sql&where=elapsed~:1", "where can't compare \"elapsed\" by ~:; it can by field:value, field!:value, field>:value, field>=:value, field<:value, field<=:value.")]
+    [TestCase("kind=sql&where=elapsed~:1",
+        "where can't compare \"elapsed\" by ~:; it can by field:value, field!:value, field>:value, field>=:value, field<:value, field<=:value.")]
     [TestCase("kind=sql&where=error>:0", "where can't compare \"error\" by >:; it can by field:value, field!:value.")]
     [TestCase("kind=sql&where=error:maybe", "where needs true or false for \"error\", found \"maybe\".")]
     [TestCase("kind=sql&where=elapsed:fast", "where needs a number for \"elapsed\", found \"fast\".")]
