@@ -21,8 +21,12 @@ public static class FieldRules
     /// <summary>Whether samples of the kind can be errors.</summary>
     public static bool CanFail(KindSchema kind) => kind.Kind is Kind.Transaction or Kind.Sql or Kind.Httpc;
 
+    /// <summary>Whether samples of the kind have an apdex: requests of users, who are satisfied or not.</summary>
+    public static bool HasApdex(KindSchema kind) => kind.Kind == Kind.Transaction;
+
     /// <summary>The measures of samples, whatever their fields: <c>count</c> and the like.</summary>
-    public static ImmutableArray<string> Measures(KindSchema kind) => CanFail(kind) ? ["count", "rate", "error_rate"] : ["count", "rate"];
+    public static ImmutableArray<string> Measures(KindSchema kind) =>
+        HasApdex(kind) ? ["count", "rate", "error_rate", "apdex"] : CanFail(kind) ? ["count", "rate", "error_rate"] : ["count", "rate"];
 
     /// <summary>The functions that measures apply to a field: <c>avg</c> of <c>avg(elapsed)</c>.</summary>
     public static ImmutableArray<string> Functions(Field field) => IsAmount(field) ? [.. _ofNumbers, .. _ofAmounts] : IsNumber(field) ? _ofNumbers : [];

@@ -70,7 +70,7 @@ internal sealed class ApiDescription : IApiDescription
             InQuery("window", String(), "Whole seconds that divide a day, or 1d, like 10s, 5m, 1h; without it there is one window."),
             InQuery("by", String(), "Fields to group by, separated by commas."),
             InQuery("measures", String(defaultValue: "count"),
-                "count, rate, error_rate, and avg, min, max, sum, stddev, p50, p90, p95, p99, p999 of a field in parentheses, separated by commas."),
+                "count, rate, error_rate, apdex, and avg, min, max, sum, stddev, p50, p90, p95, p99, p999 of a field in parentheses, separated by commas."),
             InQuery("order", String(), "A column; - before it for the greatest first."),
             InQuery("limit", Integer(1, defaultValue: 1000), "Most rows of the response; total counts all."),
             Format,

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Query.Api;
 using TimeSeries.Query.Api.Aggregate;
 using TimeSeries.Query.Numbers;
@@ -13,7 +14,8 @@ using TimeSeries.Ui.Data;
 namespace TimeSeries.Query.Scheduling;
 
 /// <summary>Runs the queries of the page as those of the API. Thread safe.</summary>
-internal sealed partial class PageReader(QueryScheduler scans, IOptions<QueryOptions> options, TimeProvider clock, ILogger<PageReader> logger) : IPageReader
+internal sealed partial class PageReader(
+    QueryScheduler scans, ProjectDirectory projects, IOptions<QueryOptions> options, TimeProvider clock, ILogger<PageReader> logger) : IPageReader
 {
     public ValueTask<PageOutcome> QueryAsync(SampleQuery[] queries, CancellationToken cancellationToken) =>
         ReadAsync(async () => new Outcome(await scans.RunAsync(queries, cancellationToken)));
@@ -24,7 +26,7 @@ internal sealed partial class PageReader(QueryScheduler scans, IOptions<QueryOpt
     public async ValueTask<PageOutcome> AggregateAsync(long pcode, string queryString, Range rows, CancellationToken cancellationToken)
     {
         ApiParameters parameters = new(new DefaultHttpContext { Request = { QueryString = new QueryString(queryString) } }.Request);
-        if (AggregateReader.TryRead(parameters, pcode, Timestamp.Now(clock), options.Value.MaxRows, out AggregateRequest? request) is { } wrong)
+        if (AggregateReader.TryRead(parameters, projects.Find(pcode)!, Timestamp.Now(clock), options.Value.MaxRows, out AggregateRequest? request) is { } wrong)
         {
             return new Response(null, wrong);
         }

@@ -105,6 +105,12 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
             while (true)
             {
                 await Queries.WaitAsync(Period, token);
+                if (!await Queries.IsSignedInAsync())
+                {
+                    // The page is led to where one signs in.
+                    return;
+                }
+
                 PanelResult<TContent> result = await LoadAsync(wanted, token);
                 await InvokeAsync(() =>
                 {

@@ -74,6 +74,7 @@ internal sealed class RowOrder : IComparer<int>
             OrderBy.Mean => CompareMeans(term, x, y),
             OrderBy.Deviation => CompareDeviations(term, x, y),
             OrderBy.Rate => CompareRates(term, x, y),
+            OrderBy.Apdex => CompareApdex(term, x, y),
             _ => throw new ArgumentException("There is no such order."),
         };
     }
@@ -105,6 +106,19 @@ internal sealed class RowOrder : IComparer<int>
         (BigInteger dividendY, BigInteger divisorY) = Quotient(dividends, divisors, y);
         return (dividendX * divisorY).CompareTo(dividendY * divisorX);
     }
+
+    // (2s + t) / 2n of both, with the common half left out. Each group has samples.
+    private int CompareApdex(OrderTerm term, int x, int y)
+    {
+        Int128 left = DoubleOf(term, x) * CountOf(term.Divisor, y);
+        return left.CompareTo(DoubleOf(term, y) * CountOf(term.Divisor, x));
+    }
+
+    private Int128 DoubleOf(OrderTerm term, int group) => (2 * CountOf(term.Index, group)) + CountOf(term.Tolerated, group);
+
+    private Int128 CountOf(int measure, int group) => _states[measure] is CountAccumulator counts
+        ? counts.Counts[group]
+        : throw new ArgumentException("An apdex is of counts.");
 
     // With a divisor of 0 the quotient counts as 0; a negative divisor gives its sign away.
     private static (BigInteger Dividend, BigInteger Divisor) Quotient(Accumulator dividends, Accumulator divisors, int group)

@@ -25,6 +25,9 @@ internal sealed record AggregateColumn(string Name, string Unit, ColumnForm Form
     /// <summary>Index of the sum that a deviation needs.</summary>
     public int SumAt { get; init; }
 
+    /// <summary>Index of those tolerated that an apdex needs.</summary>
+    public int ToleratedAt { get; init; }
+
     public double Quantile { get; init; }
 
     /// <summary>How many decimals of the unit are kept; its parts are turned into the unit last.</summary>
@@ -40,6 +43,7 @@ internal sealed record AggregateColumn(string Name, string Unit, ColumnForm Form
         ColumnForm.Count or ColumnForm.Sum or ColumnForm.Extreme => new(OrderBy.Measure, At),
         ColumnForm.Rate => new(OrderBy.Rate, At),
         ColumnForm.ErrorRate => new(OrderBy.Ratio, At, CountAt),
+        ColumnForm.Apdex => new(OrderBy.Apdex, At, CountAt) { Tolerated = ToleratedAt },
         ColumnForm.Mean => new(OrderBy.Mean, At, CountAt),
         ColumnForm.Deviation => new(OrderBy.Deviation, At, CountAt) { Sum = SumAt },
         ColumnForm.Quantile => new(OrderBy.Quantile, At, Quantile: Quantile),
@@ -63,6 +67,9 @@ internal sealed record AggregateColumn(string Name, string Unit, ColumnForm Form
                 return Number(ExactQuotient.Of((Int128)result.Count(row, At) * MillisecondsPerSecond, LengthOf(query, result.WindowStart(row))), room);
             case ColumnForm.ErrorRate:
                 return Number(ExactQuotient.Of(result.Count(row, At), result.Count(row, CountAt)), room);
+            case ColumnForm.Apdex:
+                return Number(
+                    ExactQuotient.Of((2 * (Int128)result.Count(row, At)) + result.Count(row, ToleratedAt), 2 * (Int128)result.Count(row, CountAt)), room);
             case ColumnForm.Sum:
                 return Whole(result.Sum(row, At), Decimals, room);
             case ColumnForm.Extreme:
@@ -120,6 +127,9 @@ internal enum ColumnForm : byte
 
     /// <summary>The share of samples that are errors.</summary>
     ErrorRate,
+
+    /// <summary>How satisfied users are with the latency, 0 to 1.</summary>
+    Apdex,
     Sum,
     Mean,
 

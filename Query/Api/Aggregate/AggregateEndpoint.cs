@@ -1,18 +1,20 @@
 using Microsoft.Extensions.Options;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Scheduling;
 
 namespace TimeSeries.Query.Api.Aggregate;
 
 /// <summary><c>GET /api/v1/aggregate</c>: measures of any kind, by window and fields. Thread safe.</summary>
-internal sealed class AggregateEndpoint(QueryScheduler scans, IOptions<QueryOptions> options, TimeProvider clock)
+internal sealed class AggregateEndpoint(QueryScheduler scans, ProjectDirectory projects, IOptions<QueryOptions> options, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
         ApiParameters parameters = new(context.Request);
-        if (AggregateReader.TryRead(parameters, context.User.Pcode(), Timestamp.Now(clock), options.Value.MaxRows, out AggregateRequest? request) is { } wrong)
+        Project project = projects.Find(context.User.Pcode())!;
+        if (AggregateReader.TryRead(parameters, project, Timestamp.Now(clock), options.Value.MaxRows, out AggregateRequest? request) is { } wrong)
         {
             await context.WriteErrorAsync(StatusCodes.Status400BadRequest, wrong);
             return;

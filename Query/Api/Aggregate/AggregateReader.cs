@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Responses;
 
@@ -19,18 +20,18 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
     private readonly List<GroupField> _groups = [];
 
     /// <summary>The request; or what is wrong with it.</summary>
-    public static string? TryRead(ApiParameters parameters, long pcode, Timestamp now, long maxRows, out AggregateRequest? request)
+    public static string? TryRead(ApiParameters parameters, Project project, Timestamp now, long maxRows, out AggregateRequest? request)
     {
         request = null;
         KindSchema? kind = null;
         return parameters.FindUnknown(_parameters) ?? parameters.TryReadKind(out kind)
-            ?? new AggregateReader(parameters, kind!).TryRead(pcode, now, maxRows, out request);
+            ?? new AggregateReader(parameters, kind!).TryRead(project, now, maxRows, out request);
     }
 
-    private string? TryRead(long pcode, Timestamp now, long maxRows, out AggregateRequest? request)
+    private string? TryRead(Project project, Timestamp now, long maxRows, out AggregateRequest? request)
     {
         request = null;
-        MeasureColumns measures = new(kind);
+        MeasureColumns measures = new(kind, project.ApdexThreshold.Ticks / TimeSpan.TicksPerMicrosecond);
         string? window = parameters.Find("window");
         long windowMilliseconds = 0;
         string? wrong = TimeRangeParameter.TryRead(parameters.Find("from"), parameters.Find("to"), now, out TimeRange period)
@@ -62,7 +63,7 @@ internal sealed class AggregateReader(ApiParameters parameters, KindSchema kind)
 
         SampleQuery query = new()
         {
-            Pcode = pcode,
+            Pcode = project.Pcode,
             Kind = kind.Kind,
             Range = period,
             WindowMilliseconds = windowMilliseconds,

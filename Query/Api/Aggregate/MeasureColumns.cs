@@ -4,7 +4,9 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Query.Api.Aggregate;
 
 /// <summary>Turns measures as a caller writes them into columns, and gathers what the store has to compute for them, each once.</summary>
-internal sealed class MeasureColumns(KindSchema kind)
+/// <param name="kind">The kind of the samples.</param>
+/// <param name="apdexMicroseconds">T of the project's apdex.</param>
+internal sealed class MeasureColumns(KindSchema kind, long apdexMicroseconds)
 {
     private const string OfFields = "avg, min, max, sum, stddev, p50, p90, p95, p99, p999";
 
@@ -20,6 +22,7 @@ internal sealed class MeasureColumns(KindSchema kind)
     private readonly List<Measure> _measures = [];
 
     private readonly bool _canFail = FieldRules.CanFail(kind);
+    private readonly bool _hasApdex = FieldRules.HasApdex(kind);
 
     public IReadOnlyList<Measure> Measures => _measures;
 
@@ -34,6 +37,7 @@ internal sealed class MeasureColumns(KindSchema kind)
             {
                 CountAt = At(new(MeasureKind.Count)),
             },
+            "apdex" when _hasApdex => Apdex(text),
             _ => null,
         };
         if (column is not null)
@@ -47,7 +51,7 @@ internal sealed class MeasureColumns(KindSchema kind)
         if (!needsAmount && function is not ("avg" or "min" or "max" or "sum"))
         {
             return $"There is no measure \"{text}\" of {kind.Name}; there are count, rate, "
-                + $"{(_canFail ? "error_rate, " : "")}and {OfFields} of a field, like avg({Example()}).";
+                + $"{(_canFail ? "error_rate, " : "")}{(_hasApdex ? "apdex, " : "")}and {OfFields} of a field, like avg({Example()}).";
         }
 
         string name = text[(open + 1)..^1];
@@ -59,6 +63,17 @@ internal sealed class MeasureColumns(KindSchema kind)
 
         column = OfField(text, function, field);
         return null;
+    }
+
+    // What failed satisfies nobody, as in the statistics by service.
+    private AggregateColumn Apdex(string text)
+    {
+        int elapsed = kind.Ordinal("elapsed");
+        return new AggregateColumn(text, "1", ColumnForm.Apdex, At(new(MeasureKind.Satisfied, elapsed, ThresholdMicroseconds: apdexMicroseconds)))
+        {
+            ToleratedAt = At(new(MeasureKind.Tolerated, elapsed, ThresholdMicroseconds: apdexMicroseconds)),
+            CountAt = At(new(MeasureKind.Count)),
+        };
     }
 
     private AggregateColumn OfField(string text, string function, Field field)

@@ -1,20 +1,21 @@
 using Microsoft.Extensions.Options;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Query.Families;
 
 namespace TimeSeries.Query.Api.Streaming;
 
 /// <summary><c>GET /api/v1/stream</c>: server-sent events of what is stored from now on. Thread safe.</summary>
 internal sealed class StreamEndpoint(
-    StreamFeeds feeds, CallerWatch callers, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock, IHostApplicationLifetime host)
+    StreamFeeds feeds, ProjectDirectory projects, CallerWatch callers, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock, IHostApplicationLifetime host)
 {
     private const string RetryAfterSeconds = "10";
 
     public async Task HandleAsync(HttpContext context)
     {
         ApiParameters parameters = new(context.Request);
-        if (StreamRequest.TryRead(parameters, context.User.Pcode(), Timestamp.Now(clock), out StreamRequest? request) is { } wrong)
+        if (StreamRequest.TryRead(parameters, projects.Find(context.User.Pcode())!, Timestamp.Now(clock), out StreamRequest? request) is { } wrong)
         {
             await context.WriteErrorAsync(StatusCodes.Status400BadRequest, wrong);
             return;

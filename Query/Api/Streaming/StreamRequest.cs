@@ -3,6 +3,7 @@ using System.Globalization;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Query.Api.Aggregate;
 
 namespace TimeSeries.Query.Api.Streaming;
@@ -30,7 +31,7 @@ internal sealed record StreamRequest
     public AggregateRequest? Aggregate { get; init; }
 
     /// <summary>The request; or what is wrong with it.</summary>
-    public static string? TryRead(ApiParameters parameters, long pcode, Timestamp now, out StreamRequest? request)
+    public static string? TryRead(ApiParameters parameters, Project project, Timestamp now, out StreamRequest? request)
     {
         request = null;
         KindSchema? kind = null;
@@ -47,7 +48,7 @@ internal sealed record StreamRequest
         if (isAggregate)
         {
             wrong = parameters.Find("window") is null ? "window is needed with by or measures, like 10s, 1m or 1h."
-                : AggregateReader.TryRead(parameters, pcode, now, MostRows, out aggregate);
+                : AggregateReader.TryRead(parameters, project, now, MostRows, out aggregate);
             if (wrong is not null)
             {
                 return wrong;
@@ -56,12 +57,12 @@ internal sealed record StreamRequest
 
         request = new StreamRequest
         {
-            Pcode = pcode,
-            Subject = SubjectOf(parameters, pcode),
+            Pcode = project.Pcode,
+            Subject = SubjectOf(parameters, project.Pcode),
             Aggregate = aggregate,
             Samples = isAggregate ? null : new ListQuery
             {
-                Pcode = pcode,
+                Pcode = project.Pcode,
                 Kind = kind!.Kind,
                 Range = TimeRange.All,
                 Filters = filters,

@@ -34,8 +34,9 @@ internal sealed class AggregateQueryGenerator(int seed)
     private string Measure(string kind)
     {
         string[] amounts = OracleField.Amounts(kind);
-        return _random.Next(6) switch
+        return _random.Next(7) switch
         {
+            6 when kind is "transaction" => "apdex",
             0 => "count",
             1 => "rate",
             2 when kind is "transaction" or "sql" or "httpc" => "error_rate",

@@ -28,7 +28,7 @@ internal sealed class OracleGroup(AggregateQuery query, List<OracleSample> sampl
             string text => text,
             (BigInteger a, BigInteger b) => function switch
             {
-                "rate" or "error_rate" => OracleNumbers.Nearest(a, b),
+                "rate" or "error_rate" or "apdex" => OracleNumbers.Nearest(a, b),
                 "avg" => OracleNumbers.Nearest(a, b * parts),
                 "stddev" => Deviation(a, b, parts),
                 _ when function[0] == 'p' && field.Length > 0 => OracleNumbers.Rounded(a, b * parts, decimals == 0 ? 3 : decimals),
@@ -55,6 +55,11 @@ internal sealed class OracleGroup(AggregateQuery query, List<OracleSample> sampl
                 return ((BigInteger)samples.Count * 1_000, (BigInteger)length);
             case "error_rate":
                 return ((BigInteger)samples.Count(OracleField.IsError), (BigInteger)samples.Count);
+            case "apdex":
+                // T is 1,200 ms where a project says nothing: up to T counts whole, up to 4 T half, an error not at all.
+                long points = samples.Where(sample => !OracleField.IsError(sample)).Select(sample => OracleField.Value(sample, "elapsed")).OfType<long>()
+                    .Sum(elapsed => elapsed <= 1_200_000 ? 2 : elapsed <= 4_800_000 ? 1 : 0);
+                return ((BigInteger)points, 2 * (BigInteger)samples.Count);
             case "sum":
                 return Whole(sum);
             case "avg" or "min" or "max" or "stddev" or "p50" or "p90" or "p95" or "p99" or "p999" when values.Count == 0:

@@ -154,6 +154,7 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
                 OrderBy.Mean => Present(left, term) != Present(right, term) ? Present(left, term) - Present(right, term) : CompareQuotients(left, right, term),
                 OrderBy.Deviation => CompareDeviations(left, right, term),
                 OrderBy.Rate => (left.Value(term.Index) * Length(right, query)).CompareTo(right.Value(term.Index) * Length(left, query)),
+                OrderBy.Apdex => (Doubled(left, term) * right.Value(term.Divisor)).CompareTo(Doubled(right, term) * left.Value(term.Divisor)),
                 _ => throw new NotSupportedException(term.By.ToString()),
             };
             if (order != 0)
@@ -179,6 +180,8 @@ internal sealed class RowReader(IReadOnlyList<Row> rows) : ISampleReader
         (c, d) = d == 0 ? (0, 1) : (c * d.Sign, d * d.Sign);
         return (a * d).CompareTo(c * b);
     }
+
+    private static BigInteger Doubled(RowGroup group, OrderTerm term) => (2 * group.Value(term.Index)) + group.Value(term.Tolerated);
 
     private static int Present(RowGroup group, OrderTerm term) => group.Measured(term.Divisor) > 0 ? 1 : 0;
 

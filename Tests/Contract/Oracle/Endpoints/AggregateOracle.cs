@@ -83,7 +83,7 @@ internal static partial class AggregateOracle
     private static string Unit(AggregateQuery query, string column) => column switch
     {
         "time" => "ms",
-        "count" or "error_rate" => "1",
+        "count" or "error_rate" or "apdex" => "1",
         "rate" => "1/s",
         _ when column.EndsWith(')') => OracleField.Unit(query.Kind, column[(column.IndexOf('(', StringComparison.Ordinal) + 1)..^1]),
         _ => "",
