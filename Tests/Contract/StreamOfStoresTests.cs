@@ -17,6 +17,7 @@ internal sealed class StreamOfStoresTests(bool overInflux)
     private SharedStore? _store;
     private ServerProcess? _process;
     private RunningServer? _server;
+    private int _pushedCount;
 
     private ServerClient Client => _server?.Client ?? _process!.Client;
 
@@ -54,6 +55,12 @@ internal sealed class StreamOfStoresTests(bool overInflux)
             ("kind=sql", row => row.Kind == "sql"),
         ];
         await PushAsync(0, "before");
+        if (_store is not null)
+        {
+            // It is stored when InfluxDB has it, which is after the acknowledgement.
+            await _store.WaitForAsync(_pushedCount);
+        }
+
         EventReader[] streams = await Task.WhenAll(cases.Select(one => EventReader.OpenAsync(
             Client.Address, one.Query.Replace(">:", "%3E:", StringComparison.Ordinal), TestProjects.TokenOf(TestProjects.First))));
         foreach (EventReader stream in streams)
@@ -109,6 +116,7 @@ internal sealed class StreamOfStoresTests(bool overInflux)
             rows.Add(row);
         }
 
+        _pushedCount += rows.Count;
         await Client.PushAllAsync([new PushedBatch(TestProjects.First, null, rows)], _ => BodyForm.JsonRows);
         return rows;
     }

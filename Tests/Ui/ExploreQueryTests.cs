@@ -25,7 +25,8 @@ public sealed class ExploreQueryTests
     [TestCaseSource(nameof(Kinds))]
     public async Task Measures_to_choose_from_are_those_that_the_API_has(string kind) => await CompareAsync(
         [.. Query(kind).MeasureOptions.SelectMany(option => option.Names)],
-        ["count", "rate", "error_rate", "apdex", .. from field in SampleSchema.Find(kind)!.Fields from function in _functions select $"{function}({field.Name})"],
+        ["count", "rate", "error_rate", "apdex",
+            .. from field in SampleSchema.Find(kind)!.Fields from function in _functions select $"{function}({field.Name})"],
         measure => $"kind={kind}&measures={measure}");
 
     [TestCaseSource(nameof(Kinds))]

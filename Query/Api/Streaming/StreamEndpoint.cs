@@ -8,7 +8,8 @@ namespace TimeSeries.Query.Api.Streaming;
 
 /// <summary><c>GET /api/v1/stream</c>: server-sent events of what is stored from now on. Thread safe.</summary>
 internal sealed class StreamEndpoint(
-    StreamFeeds feeds, ProjectDirectory projects, CallerWatch callers, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock, IHostApplicationLifetime host)
+    StreamFeeds feeds, ProjectDirectory projects, CallerWatch callers, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock,
+    IHostApplicationLifetime host)
 {
     private const string RetryAfterSeconds = "10";
 

@@ -18,7 +18,8 @@ internal sealed record AggregateQuery(string Kind, string[] By, string[] Measure
     /// <summary>Some that people ask, and many that a generator does.</summary>
     public static IReadOnlyList<AggregateQuery> All { get; } =
     [
-        new("transaction", ["service"], ["count", "error_rate", "apdex", "avg(elapsed)", "p95(elapsed)", "stddev(elapsed)"]) { Order = ["-p95(elapsed)"], Limit = 20 },
+        new("transaction", ["service"], ["count", "error_rate", "apdex", "avg(elapsed)", "p95(elapsed)", "stddev(elapsed)"])
+            { Order = ["-p95(elapsed)"], Limit = 20 },
         new("transaction", ["service"], ["count", "rate", "sum(elapsed)", "p50(elapsed)", "p999(elapsed)"]) { Window = "1h" },
         new("transaction", ["oname", "oid"], ["rate", "avg(sql_count)", "stddev(malloc)"]) { Window = "5m", Order = ["-rate", "oname"] },
         new("httpc", ["host", "status"], ["count", "avg(elapsed)"]) { Where = ["status>=:400", "status<:504", "url~:REMOTE"], Order = ["-count"] },
