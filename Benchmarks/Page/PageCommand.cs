@@ -32,7 +32,7 @@ internal static class PageCommand
         command.SetAction(async (result, stop) =>
         {
             PageOptions options = new(
-                result.GetRequiredValue(server), result.GetRequiredValue(browser), result.GetValue(transactions), result.GetValue(rounds),
+                Path.GetFullPath(result.GetRequiredValue(server)), result.GetRequiredValue(browser), result.GetValue(transactions), result.GetValue(rounds),
                 result.GetValue(circuits), result.GetValue(seconds), result.GetValue(minutes));
             try
             {
