@@ -54,6 +54,20 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider clock) : IDispos
         }
     }
 
+    /// <summary>Runs for as long as it shall take, and says what was measured.</summary>
+    /// <exception cref="InvalidDataException">Something went wrong.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static LoadReport Measure(LoadOptions options, TimeProvider clock, CancellationToken stop)
+    {
+        using LoadRun run = new(options, clock);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        run.Start(end);
+        end.Token.WaitHandle.WaitOne(options.Length);
+        LoadReport report = run.Finish(end);
+        stop.ThrowIfCancellationRequested();
+        return run.FirstError is { } reason ? throw new InvalidDataException($"The load failed: {reason}") : report;
+    }
+
     /// <summary>Connects and starts to send.</summary>
     /// <exception cref="SocketException">The server can't be reached.</exception>
     public void Start(CancellationTokenSource stop)

@@ -160,33 +160,24 @@ internal sealed class PageRun(PageOptions options, TimeProvider clock, TextWrite
         }
     }
 
-    private double Push(MeasuredServer server)
-    {
-        TimeSpan length = TimeSpan.FromSeconds(options.LoadSeconds);
-        using LoadRun run = new(
-            new LoadOptions
-            {
-                Address = server.Address,
-                Token = MeasuredServer.Token,
-                Length = length,
-                WarmUp = default,
-                ConnectionCount = Connections,
-                BatchSamples = BatchSamples,
-                Form = SampleForm.Columns,
-                Kind = Kind.Transaction,
-                HasGateway = false,
-                Json = false,
-                Gzip = false,
-                Repeats = false,
-                Rate = null,
-            },
-            clock);
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        run.Start(end);
-        end.Token.WaitHandle.WaitOne(length);
-        LoadReport load = run.Finish(end);
-        return run.FirstError is { } reason ? throw new InvalidDataException($"The load failed: {reason}") : load.SamplesPerSecond;
-    }
+    private double Push(MeasuredServer server) => LoadRun.Measure(
+        new LoadOptions
+        {
+            Address = server.Address,
+            Token = MeasuredServer.Token,
+            Length = TimeSpan.FromSeconds(options.LoadSeconds),
+            WarmUp = default,
+            ConnectionCount = Connections,
+            BatchSamples = BatchSamples,
+            Form = SampleForm.Columns,
+            Kind = Kind.Transaction,
+            HasGateway = false,
+            Json = false,
+            Gzip = false,
+            Repeats = false,
+            Rate = null,
+        },
+        clock, stop).SamplesPerSecond;
 
     private static double MegabytesOf(MeasuredServer server)
     {

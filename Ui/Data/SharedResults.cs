@@ -12,18 +12,6 @@ public sealed class SharedResults(TimeProvider clock)
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private long _cleaned;
 
-    /// <summary>How many results are kept.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _entries.Count;
-            }
-        }
-    }
-
     /// <summary>A result that somebody else has or waits for, or a new one.</summary>
     /// <param name="key">What it is of: project, view and everything that the result depends on but the present.</param>
     /// <param name="make">Makes it. Nobody cancels it, since others may wait for it.</param>

@@ -83,9 +83,6 @@ public sealed class Statistic
 
     public ImmutableArray<StatisticColumn> Columns { get; }
 
-    /// <summary>The view of one row alone; null where there is none.</summary>
-    public string? Detail => Path.Length > 0 ? Path : null;
-
     /// <summary>The columns as <c>/api/v1/aggregate</c> names them.</summary>
     public string ApiMeasures { get; }
 

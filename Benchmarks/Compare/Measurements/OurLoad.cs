@@ -20,9 +20,8 @@ internal static class OurLoad
     /// <param name="rows">What changes from one sending to the next.</param>
     public static LoadReport Run(
         CompareContext context, MeasuredServer server, SampleForm form, int connections, int batch, TimeSpan length, double? rate = null,
-        TimeSpan warmUp = default, SentRows rows = SentRows.Fresh)
-    {
-        using LoadRun run = new(
+        TimeSpan warmUp = default, SentRows rows = SentRows.Fresh) =>
+        LoadRun.Measure(
             new LoadOptions
             {
                 Address = server.Address,
@@ -39,14 +38,7 @@ internal static class OurLoad
                 Repeats = rows == SentRows.Repeated,
                 Rate = rate,
             },
-            context.Clock);
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
-        run.Start(end);
-        end.Token.WaitHandle.WaitOne(length);
-        LoadReport report = run.Finish(end);
-        context.Stop.ThrowIfCancellationRequested();
-        return run.FirstError is { } reason ? throw new InvalidDataException($"The load failed: {reason}") : report;
-    }
+            context.Clock, context.Stop);
 }
 
 /// <summary>What changes from one sending of a body to the next.</summary>

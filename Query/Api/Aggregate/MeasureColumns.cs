@@ -21,9 +21,6 @@ internal sealed class MeasureColumns(KindSchema kind, long apdexMicroseconds)
 
     private readonly List<Measure> _measures = [];
 
-    private readonly bool _canFail = FieldRules.CanFail(kind);
-    private readonly bool _hasApdex = FieldRules.HasApdex(kind);
-
     public IReadOnlyList<Measure> Measures => _measures;
 
     /// <summary>The column of a measure; or what is wrong with it.</summary>
@@ -33,11 +30,11 @@ internal sealed class MeasureColumns(KindSchema kind, long apdexMicroseconds)
         {
             "count" => new(text, "1", ColumnForm.Count, At(new(MeasureKind.Count))),
             "rate" => new(text, "1/s", ColumnForm.Rate, At(new(MeasureKind.Count))),
-            "error_rate" when _canFail => new(text, "1", ColumnForm.ErrorRate, At(new(MeasureKind.Count, Condition: RowCondition.Failed)))
+            "error_rate" when FieldRules.CanFail(kind) => new(text, "1", ColumnForm.ErrorRate, At(new(MeasureKind.Count, Condition: RowCondition.Failed)))
             {
                 CountAt = At(new(MeasureKind.Count)),
             },
-            "apdex" when _hasApdex => Apdex(text),
+            "apdex" when FieldRules.HasApdex(kind) => Apdex(text),
             _ => null,
         };
         if (column is not null)
@@ -50,8 +47,8 @@ internal sealed class MeasureColumns(KindSchema kind, long apdexMicroseconds)
         bool needsAmount = function == "stddev" || _quantiles.ContainsKey(function);
         if (!needsAmount && function is not ("avg" or "min" or "max" or "sum"))
         {
-            return $"There is no measure \"{text}\" of {kind.Name}; there are count, rate, "
-                + $"{(_canFail ? "error_rate, " : "")}{(_hasApdex ? "apdex, " : "")}and {OfFields} of a field, like avg({Example()}).";
+            return $"There is no measure \"{text}\" of {kind.Name}; there are {string.Join(", ", FieldRules.Measures(kind))}, "
+                + $"and {OfFields} of a field, like avg({Example()}).";
         }
 
         string name = text[(open + 1)..^1];
