@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace TimeSeries.Alerting.Rules;
 
-/// <summary>Reads rules from JSON and writes them. What a rule asks is checked by <see cref="Evaluation.IRuleReader"/>.</summary>
+/// <summary>Reads rules from JSON and writes them. What a rule asks is checked by whoever runs its queries.</summary>
 internal static partial class RuleFormat
 {
     private const int MostBy = 3;
