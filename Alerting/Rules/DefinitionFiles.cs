@@ -71,7 +71,8 @@ internal sealed class DefinitionFiles(IFileSystem files, string directory, strin
 
     private string FolderOf(long pcode) => Path.Combine(directory, pcode.ToString(System.Globalization.CultureInfo.InvariantCulture), kind);
 
-    private string PathOf(long pcode, string name) => Path.Combine(FolderOf(pcode), name + Extension);
+    /// <summary>Where the file of a definition is.</summary>
+    public string PathOf(long pcode, string name) => Path.Combine(FolderOf(pcode), name + Extension);
 
     private JsonDocument Read(string path)
     {

@@ -14,15 +14,60 @@ internal static partial class RuleFormat
 
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);
 
+    private static readonly string[] _fields =
+    [
+        "name", "enabled", "query", "condition", "for", "keepFiringFor", "every", "noData", "severity", "source", "title", "description", "labels",
+        "annotations",
+    ];
+
+    private static readonly string[] _storedFields = [.. _fields, "revision", "changedAt"];
+
     /// <summary>Reads a rule.</summary>
     /// <param name="element">The rule.</param>
     /// <param name="name">The name that the rule has where it stands, which the rule itself may leave out.</param>
     /// <exception cref="DefinitionException">It breaks the format.</exception>
-    public static AlertRule Read(JsonElement element, string? name)
+    public static AlertRule Read(JsonElement element, string? name) => Read(new JsonFields(element, "", _fields), name);
+
+    /// <summary>
+    /// Reads a rule from its file. One that somebody wrote has no revision; it gets one from what it says, so that a file which says something else is another.
+    /// </summary>
+    /// <exception cref="DefinitionException">It breaks the format.</exception>
+    public static StoredRule ReadStored(JsonElement element, string name, long pcode)
     {
-        JsonFields fields = new(
-            element, "", "name", "enabled", "query", "condition", "for", "keepFiringFor", "every", "noData", "severity", "source", "title", "description",
-            "labels", "annotations");
+        JsonFields fields = new(element, "", _storedFields);
+        AlertRule rule = Read(fields, name);
+        int revision = (int)fields.Whole("revision", 0, 0, int.MaxValue);
+        return new StoredRule(pcode, rule, revision > 0 ? revision : RevisionOf(rule), fields.Whole("changedAt", 0, 0, long.MaxValue));
+    }
+
+    /// <summary>The bytes of a rule's file.</summary>
+    public static byte[] WriteStored(StoredRule stored) => Write(stored.Rule, json =>
+    {
+        json.WriteNumber("revision", stored.Revision);
+        json.WriteNumber("changedAt", stored.ChangedAt);
+    });
+
+    /// <summary>Whether two rules say the same.</summary>
+    public static bool AreEqual(AlertRule left, AlertRule right) => Write(left).AsSpan().SequenceEqual(Write(right));
+
+    private static byte[] Write(AlertRule rule, Action<Utf8JsonWriter>? extend = null)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            WriteFields(json, rule);
+            extend?.Invoke(json);
+            json.WriteEndObject();
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static int RevisionOf(AlertRule rule) => 1 + (int)(System.IO.Hashing.Crc32.HashToUInt32(Write(rule)) >> 2);
+
+    private static AlertRule Read(JsonFields fields, string? name)
+    {
         string own = fields.Text("name") ?? name ?? throw new DefinitionException("name is needed.");
         CheckName(own);
         if (name is not null && own != name)

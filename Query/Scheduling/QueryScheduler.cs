@@ -14,14 +14,21 @@ namespace TimeSeries.Query.Scheduling;
 /// Lets at most <see cref="QueryOptions.Concurrency"/> requests scan at once, and one more that rollups serve (<see cref="ScanQueue"/>), each for at most
 /// <see cref="QueryOptions.Timeout"/> (waiting counts), and puts the limits into their queries. Thread safe.
 /// </summary>
-internal sealed partial class QueryScheduler
+internal sealed partial class QueryScheduler : IDisposable
 {
+    /// <summary>How long queries of rules may take in the slot that is kept for them: a thousand rules in five seconds leave each some milliseconds.</summary>
+    public static readonly TimeSpan RuleTimeout = TimeSpan.FromSeconds(2);
+
     private readonly ISampleReader _reader;
     private readonly QueryOptions _options;
     private readonly QueryInstruments _instruments;
     private readonly TimeProvider _clock;
     private readonly ILogger<QueryScheduler> _logger;
     private readonly ScanQueue _queue;
+
+    // Rules are evaluated on time while requests fill every slot. The queue of its own has one.
+    private readonly ScanQueue _ruleQueue;
+    private readonly SemaphoreSlim _longRules;
 
     public QueryScheduler(
         ISampleReader reader, IOptions<QueryOptions> options, QueryInstruments instruments, TimeProvider clock, ILogger<QueryScheduler> logger)
@@ -32,6 +39,8 @@ internal sealed partial class QueryScheduler
         _clock = clock;
         _logger = logger;
         _queue = new ScanQueue(_options.Concurrency, _options.MaxHeldBytes);
+        _ruleQueue = new ScanQueue(slots: 1, _options.MaxHeldBytes);
+        _longRules = new SemaphoreSlim(Math.Max(1, _options.Concurrency / 2));
     }
 
     /// <summary>Runs the queries of one request, all of one project, one after the other, in one slot and one timeout.</summary>
@@ -39,20 +48,33 @@ internal sealed partial class QueryScheduler
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public ValueTask<QueryOutcome> RunAsync(SampleQuery[] queries, CancellationToken cancellationToken)
     {
-        SampleQuery[] limited = Array.ConvertAll(queries, query => query with
+        return RunAsync(queries, _queue, _options.Timeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs the queries of alert rules in a slot of their own, for a short time. What takes longer runs beside requests, in at most half of their slots.
+    /// </summary>
+    /// <param name="queries">The queries, all of one project.</param>
+    /// <param name="isLong">Whether they take longer than <see cref="RuleTimeout"/>, as was seen before.</param>
+    /// <param name="cancellationToken">Of the host.</param>
+    /// <returns>The results, which count as held until they are disposed.</returns>
+    /// <exception cref="OperationCanceledException">The host stops.</exception>
+    public async ValueTask<QueryOutcome> RunRulesAsync(SampleQuery[] queries, bool isLong, CancellationToken cancellationToken)
+    {
+        if (!isLong)
         {
-            UseRollups = _options.Rollups,
-            MaxRows = _options.MaxRows,
-            MaxGroups = _options.MaxGroups,
-            MaxBytes = _options.MaxResultBytes,
-        });
-        return RunAsync(
-            limited[0].Pcode, Array.TrueForAll(limited, Aggregation.IsServedByRollups),
-            async token => QueryOutcome.Of(await ScanAsync(limited, token)) with
-            {
-                LostSamples = LostIn(limited),
-            },
-            cancellationToken);
+            return await RunAsync(queries, _ruleQueue, RuleTimeout < _options.Timeout ? RuleTimeout : _options.Timeout, cancellationToken);
+        }
+
+        await _longRules.WaitAsync(cancellationToken);
+        try
+        {
+            return await RunAsync(queries, _queue, _options.Timeout, cancellationToken);
+        }
+        finally
+        {
+            _longRules.Release();
+        }
     }
 
     /// <summary>Runs a query for samples themselves, in a slot and a timeout.</summary>
@@ -61,7 +83,7 @@ internal sealed partial class QueryScheduler
     public ValueTask<QueryOutcome> ListAsync(ListQuery query, CancellationToken cancellationToken)
     {
         ListQuery limited = query with { MaxRows = _options.MaxRows, MaxBytes = _options.MaxResultBytes };
-        return RunAsync(query.Pcode, usesRollups: false,
+        return RunAsync(OrderOf(query.Pcode),
             async token => QueryOutcome.Of(await ScanAsync(limited, token)) with { LostSamples = _reader.LostSamples(query.Kind, query.Pcode, query.Range) },
             cancellationToken);
     }
@@ -72,7 +94,7 @@ internal sealed partial class QueryScheduler
     /// <returns>The list, which counts as held until the outcome is disposed; none from the first call.</returns>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public ValueTask<QueryOutcome> ListNextAsync(FollowedQuery followed, CancellationToken cancellationToken) =>
-        RunAsync(followed.Query.Pcode, usesRollups: false,
+        RunAsync(OrderOf(followed.Query.Pcode),
             async token =>
             {
                 if (followed.Tail is not null)
@@ -86,16 +108,37 @@ internal sealed partial class QueryScheduler
             },
             cancellationToken);
 
+    private ValueTask<QueryOutcome> RunAsync(SampleQuery[] queries, ScanQueue queue, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        SampleQuery[] limited = Array.ConvertAll(queries, query => query with
+        {
+            UseRollups = _options.Rollups,
+            MaxRows = _options.MaxRows,
+            MaxGroups = _options.MaxGroups,
+            MaxBytes = _options.MaxResultBytes,
+        });
+        return RunAsync(
+            new ScanOrder(limited[0].Pcode, Array.TrueForAll(limited, Aggregation.IsServedByRollups), queue, longest),
+            async token => QueryOutcome.Of(await ScanAsync(limited, token)) with
+            {
+                LostSamples = LostIn(limited),
+            },
+            cancellationToken);
+    }
+
+    private ScanOrder OrderOf(long pcode) => new(pcode, UsesRollups: false, _queue, _options.Timeout);
+
     private async ValueTask<QueryOutcome> RunAsync(
-        long pcode, bool usesRollups, Func<CancellationToken, ValueTask<QueryOutcome>> scan, CancellationToken cancellationToken)
+        ScanOrder order, Func<CancellationToken, ValueTask<QueryOutcome>> scan, CancellationToken cancellationToken)
     {
         await WorkerThread.Switch;
-        using CancellationTokenSource timeout = new(_options.Timeout, _clock);
+        (long pcode, _, ScanQueue queue, TimeSpan longest) = order;
+        using CancellationTokenSource timeout = new(longest, _clock);
         using CancellationTokenRegistration left = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
         bool isWaiting = true;
         try
         {
-            ScanSlot slot = await EnterAsync(pcode, usesRollups, timeout.Token);
+            ScanSlot slot = await EnterAsync(order, timeout.Token);
             isWaiting = false;
             _instruments.ScansRunning.Add(1);
             try
@@ -103,21 +146,21 @@ internal sealed partial class QueryScheduler
                 // Before the scan: what is stored meanwhile may be in the result or not.
                 long watermark = await _reader.WatermarkAsync(timeout.Token);
                 QueryOutcome outcome = await scan(timeout.Token);
-                return outcome with { Watermark = watermark, Held = _queue.Hold(pcode, outcome.AllocatedBytes) };
+                return outcome with { Watermark = watermark, Held = queue.Hold(pcode, outcome.AllocatedBytes) };
             }
             finally
             {
                 _instruments.ScansRunning.Add(-1);
-                _queue.Leave(slot);
+                queue.Leave(slot);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return isWaiting && _queue.IsFull(pcode)
+            return isWaiting && queue.IsFull(pcode)
                 ? QueryOutcome.Failed(QueryFailure.NotTaken, "Results that nobody has read yet fill Query:MaxHeldBytes; read them or close their connections.")
                 : QueryOutcome.Failed(
                     QueryFailure.TimedOut,
-                    string.Create(CultureInfo.InvariantCulture, $"The query took longer than Query:Timeout = {_options.Timeout}. Ask for a shorter range."));
+                    string.Create(CultureInfo.InvariantCulture, $"The query took longer than Query:Timeout = {longest}. Ask for a shorter range."));
         }
         catch (QueryLimitException limit)
         {
@@ -130,6 +173,8 @@ internal sealed partial class QueryScheduler
         }
     }
 
+    public void Dispose() => _longRules.Dispose();
+
     // Queries of one request are about the same samples.
     private long? LostIn(SampleQuery[] queries)
     {
@@ -137,12 +182,12 @@ internal sealed partial class QueryScheduler
         return Array.Exists(lost, count => count is null) ? null : lost.Max();
     }
 
-    private async ValueTask<ScanSlot> EnterAsync(long pcode, bool usesRollups, CancellationToken cancellationToken)
+    private async ValueTask<ScanSlot> EnterAsync(ScanOrder order, CancellationToken cancellationToken)
     {
         _instruments.ScansWaiting.Add(1);
         try
         {
-            return await _queue.EnterAsync(pcode, usesRollups, cancellationToken);
+            return await order.Queue.EnterAsync(order.Pcode, order.UsesRollups, cancellationToken);
         }
         finally
         {
@@ -180,6 +225,13 @@ internal sealed partial class QueryScheduler
     [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "The store gave no complete response to a query: {Reason}. Check the store.")]
     private partial void LogStoreFailure(Exception cause, string reason);
 }
+
+/// <summary>Where and for how long a scan waits and runs.</summary>
+/// <param name="Pcode">The project.</param>
+/// <param name="UsesRollups">Whether rollups serve it.</param>
+/// <param name="Queue">Where it waits for a slot.</param>
+/// <param name="Longest">How long it may wait and run.</param>
+internal readonly record struct ScanOrder(long Pcode, bool UsesRollups, ScanQueue Queue, TimeSpan Longest);
 
 /// <summary>A query for samples whose results are followed, and how far.</summary>
 internal sealed class FollowedQuery(ListQuery query)
