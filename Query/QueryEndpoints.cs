@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TimeSeries.Alerting;
+using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Query.Api;
+using TimeSeries.Query.Api.Alerting;
 using TimeSeries.Query.Families;
 using TimeSeries.Query.Families.AlertHistory;
 using TimeSeries.Query.Families.Ncp;
@@ -55,6 +58,9 @@ public static class QueryServices
         services.TryAddSingleton<QueryInstruments>();
         services.TryAddSingleton<QueryScheduler>();
         services.TryAddSingleton<IPageReader, PageReader>();
+        services.TryAddSingleton<IRuleReader, RuleReader>();
+        services.AddTimeSeriesAlerting();
+        services.TryAddSingleton<AlertingAccess>();
         services.TryAddSingleton<IFileSystem, DiskFileSystem>();
         services.AddTimeSeriesUi(configuration);
         services.AddOutputCache(static options => (options.SizeLimit, options.MaximumBodySize) = (MaxChartBytes, MaxChartBytes / 8));

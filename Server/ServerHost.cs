@@ -1,3 +1,4 @@
+using TimeSeries.Alerting;
 using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Running;
@@ -41,6 +42,7 @@ public static class ServerHost
         WebApplicationBuilder builder = HostSetup.CreateBuilder(args, "timeseries-server", readsSettings, typeof(ServerHost).Assembly);
         builder.Services.AddTimeSeriesIngest(InfluxRoles.Writer | InfluxRoles.Reader);
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
+        builder.Services.AddLocalAlerts();
         builder.Services.AddSelfWatch();
         builder.Services.AddSection<StartOptions>(StartOptions.Section);
         builder.Services.AddHostedService<FirstSteps>();

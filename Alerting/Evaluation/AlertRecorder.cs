@@ -1,5 +1,3 @@
-using TimeSeries.Alerting.Rules;
-
 namespace TimeSeries.Alerting.Evaluation;
 
 /// <summary>Writes transitions, and tells those who listen when they are durable. Thread safe.</summary>

@@ -44,6 +44,9 @@ internal sealed class GroupKey : IEquatable<GroupKey>
     public static GroupKey Of(ImmutableArray<string> by, IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> annotations) =>
         new([.. by.Select(field => labels.GetValueOrDefault(field))], annotations.GetValueOrDefault(Annotation));
 
+    /// <summary>The group with these labels; <paramref name="text"/> tells it where they are cut, and is null where they are not.</summary>
+    public static GroupKey Of(ImmutableArray<string?> labels, string? text) => new(labels, text);
+
     /// <summary>The value of a field as a label, cut; null when it is missing.</summary>
     public string? Label(int part) => _labels[part];
 

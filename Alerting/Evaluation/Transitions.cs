@@ -6,11 +6,11 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Alerting.Evaluation;
 
 /// <summary>Makes transitions of states: ids, labels, annotations and texts.</summary>
-internal static class Transitions
+public static class Transitions
 {
     private static readonly KindSchema _alert = SampleSchema.Of(Kind.Alert);
 
-    public static AlertTransition Fired(StoredRule rule, GroupState state, long time) => Make(rule, rule.Revision, state, time, isFiring: true, annotations =>
+    internal static AlertTransition Fired(StoredRule rule, GroupState state, long time) => Make(rule, rule.Revision, state, time, isFiring: true, annotations =>
     {
         annotations["value"] = state.Value;
         annotations["pendingSince"] = Moment(state.PendingSince);
@@ -22,7 +22,7 @@ internal static class Transitions
     /// <param name="state">The group when it fired.</param>
     /// <param name="time">When it ended, in ms.</param>
     /// <param name="reason">Why, where it was not the condition; else null.</param>
-    public static AlertTransition Resolved(StoredRule rule, int revision, GroupState state, long time, string? reason) =>
+    internal static AlertTransition Resolved(StoredRule rule, int revision, GroupState state, long time, string? reason) =>
         Make(rule, revision, state, time, isFiring: false, annotations =>
         {
             annotations["value"] = state.Value;
@@ -39,7 +39,7 @@ internal static class Transitions
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The labels of a group's alerts, without its state.</summary>
-    public static ImmutableSortedDictionary<string, string> LabelsOf(AlertRule rule, GroupKey key)
+    internal static ImmutableSortedDictionary<string, string> LabelsOf(AlertRule rule, GroupKey key)
     {
         var labels = rule.Labels.ToBuilder();
         for (int part = 0; part < rule.Query.By.Length; part++)

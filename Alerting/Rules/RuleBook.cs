@@ -24,7 +24,9 @@ internal sealed class RuleBook(IFileSystem files, AlertingDirectory directory)
     {
         foreach (long pcode in pcodes)
         {
-            foreach (StoredRule rule in Files.Load(pcode, (json, name) => RuleFormat.ReadStored(json, name, pcode), out var bad))
+            ImmutableArray<StoredRule> rules = Files.Load(
+                pcode, (json, name) => RuleFormat.ReadStored(json, name, pcode), out ImmutableArray<(string File, string Reason)> bad);
+            foreach (StoredRule rule in rules)
             {
                 Keep(rule);
             }

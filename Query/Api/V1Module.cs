@@ -3,6 +3,7 @@ using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Query.Api.Agents;
 using TimeSeries.Query.Api.Aggregate;
+using TimeSeries.Query.Api.Alerting;
 using TimeSeries.Query.Api.Heatmap;
 using TimeSeries.Query.Api.Samples;
 using TimeSeries.Query.Api.Schema;
@@ -17,6 +18,10 @@ namespace TimeSeries.Query.Api;
 /// </summary>
 internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationSetup.Bearer, AuthenticationSetup.Session)
 {
+    private static readonly string[] _put = [HttpMethods.Put];
+    private static readonly string[] _post = [HttpMethods.Post];
+    private static readonly string[] _delete = [HttpMethods.Delete];
+
     private static readonly LiveChartCache _charts = new();
 
     protected override bool IsExactCase => false;
@@ -24,7 +29,8 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
     public override void AddServices(IServiceCollection services) => services
         .AddSingleton<AgentsEndpoint>().AddSingleton<AggregateEndpoint>().AddSingleton<HeatmapEndpoint>().AddSingleton<SamplesEndpoint>()
         .AddSingleton<StreamFeeds>().AddSingleton<StreamEndpoint>()
-        .AddSingleton<IApiDescription, ApiDescription>();
+        .AddSingleton<RulesEndpoint>().AddSingleton<AlertsEndpoint>()
+        .AddSingleton<IApiDescription, ApiDescription>().AddSingleton<IApiDescription, AlertingDescription>();
 
     public override Task WriteErrorAsync(HttpContext context, int status, string detail) => Problem.WriteAsync(context, status, detail);
 
@@ -36,6 +42,20 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
         Map<SamplesEndpoint>(routes, "/samples", static (endpoint, context) => endpoint.HandleAsync(context));
         Map<StreamEndpoint>(routes, "/stream", static (endpoint, context) => endpoint.HandleAsync(context)).WithMetadata(new EndlessResponse());
         Map(routes, "/schema", SchemaEndpoint.HandleAsync);
+        Map<RulesEndpoint>(routes, "/rules", static (endpoint, context) => endpoint.ListAsync(context));
+        Map<RulesEndpoint>(routes, "/rules/{name}", static (endpoint, context) => endpoint.FindAsync(context));
+        Map<AlertsEndpoint>(routes, "/alerts", static (endpoint, context) => endpoint.ListAsync(context));
+    }
+
+    protected override void MapChanges(RouteGroupBuilder changes, RouteGroupBuilder family)
+    {
+        Map<RulesEndpoint>(changes, "/rules/{name}", _put, static (endpoint, context) => endpoint.PutAsync(context));
+        Map<RulesEndpoint>(changes, "/rules/{name}", _delete, static (endpoint, context) => endpoint.RemoveAsync(context));
+        Map<RulesEndpoint>(changes, "/rules/builtin/{name}", _put, static (endpoint, context) => endpoint.PutBuiltinAsync(context));
+        Map<RulesEndpoint>(changes, "/rules/test", _post, static (endpoint, context) => endpoint.TestAsync(context));
+        Refuse(family, "/rules/{name}", [.. Methods, HttpMethods.Put, HttpMethods.Delete]);
+        Refuse(family, "/rules/builtin/{name}", _put);
+        Refuse(family, "/rules/test", [.. Methods, HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete]);
     }
 
     protected override string NotFound(HttpRequest request) => $"There is nothing at {request.Path}.";

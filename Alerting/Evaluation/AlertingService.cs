@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TimeSeries.Alerting.Rules;
+using TimeSeries.Hosting.Projects;
+
+namespace TimeSeries.Alerting.Evaluation;
+
+/// <summary>
+/// Evaluates the rules while the host runs. Each step is <see cref="StepAsync"/>: it brings back what ran before the start, once, then begins what is due.
+/// </summary>
+internal sealed partial class AlertingService(
+    IServiceProvider host, ProjectDirectory projects, AlertingStatus status, TimeProvider clock, ILogger<AlertingService> logger) : BackgroundService
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _savePeriod = TimeSpan.FromSeconds(30);
+
+    // Projects whose rules are brought back; of the others the store could not be read yet.
+    private readonly HashSet<long> _recovered = [];
+    private readonly Dictionary<long, string> _faults = [];
+    private DateTimeOffset _saved = DateTimeOffset.MinValue;
+    private AlertingParts? _parts;
+
+    /// <summary>One step: nothing of it waits for an evaluation.</summary>
+    public async Task StepAsync(CancellationToken cancellationToken)
+    {
+        AlertingParts parts = _parts ??= Load();
+        if (!parts.Manager.IsRecovered)
+        {
+            await RecoverAsync(parts, cancellationToken);
+        }
+
+        parts.Engine.Start(cancellationToken);
+        if (clock.GetUtcNow() - _saved is var age && (age >= _savePeriod || age < TimeSpan.Zero))
+        {
+            Save(parts);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_parts is { } parts)
+        {
+            await parts.Engine.IdleAsync();
+            Save(parts);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!status.IsEnabled)
+        {
+            return;
+        }
+
+        // The host begins to take requests first.
+        await Task.Yield();
+        using PeriodicTimer timer = new(_pause, clock);
+        do
+        {
+            await StepAsync(stoppingToken);
+        }
+        while (await WaitAsync(timer, stoppingToken));
+    }
+
+    private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // Not before the host has started: a host that evaluates no rules needs no folder for them.
+    private AlertingParts Load()
+    {
+        AlertingParts parts = host.GetRequiredService<AlertingParts>();
+        parts.Book.Load(projects.All.Select(project => project.Pcode));
+        foreach ((string file, string reason) in parts.Book.Bad)
+        {
+            LogBadFile(file, reason);
+        }
+
+        return parts;
+    }
+
+    private async Task RecoverAsync(AlertingParts parts, CancellationToken cancellationToken)
+    {
+        foreach (long pcode in projects.All.Select(project => project.Pcode).Where(pcode => !_recovered.Contains(pcode)))
+        {
+            (ImmutableArray<RuleRuntime> rules, string? fault) = await parts.Recovery.RecoverAsync(pcode, cancellationToken);
+            if (fault is null)
+            {
+                foreach (RuleRuntime rule in rules)
+                {
+                    parts.Engine.Put(rule);
+                }
+
+                _recovered.Add(pcode);
+            }
+            else if (_faults.GetValueOrDefault(pcode) != fault)
+            {
+                _faults[pcode] = fault;
+                LogWaiting(pcode, fault);
+            }
+        }
+
+        parts.Manager.IsRecovered = projects.All.All(project => _recovered.Contains(project.Pcode));
+    }
+
+    private void Save(AlertingParts parts)
+    {
+        _saved = clock.GetUtcNow();
+        foreach (IGrouping<long, RuleRuntime> project in parts.Engine.All.GroupBy(rule => rule.Stored.Pcode))
+        {
+            parts.Checkpoint.Save(project.Key, project);
+        }
+    }
+
+    [LoggerMessage(5005, LogLevel.Error, "The rule in {File} is not evaluated: {Reason}")]
+    private partial void LogBadFile(string file, string reason);
+
+    [LoggerMessage(5006, LogLevel.Warning, "The rules of project {Pcode} wait for the store: {Reason}")]
+    private partial void LogWaiting(long pcode, string reason);
+}
+
+/// <summary>What evaluates rules.</summary>
+internal sealed record AlertingParts(RuleBook Book, RuleEngine Engine, RuleManager Manager, RuleRecovery Recovery, RuleCheckpoint Checkpoint);
