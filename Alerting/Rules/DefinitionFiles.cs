@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using TimeSeries.Core.Files;
@@ -58,7 +59,8 @@ internal sealed class DefinitionFiles(IFileSystem files, string directory, strin
             }
         }
 
-        files.Replace(PathOf(pcode, name), json);
+        // Receivers have secrets.
+        files.ReplaceSecret(PathOf(pcode, name), json);
     }
 
     /// <summary>Deletes the file of a definition.</summary>
@@ -67,6 +69,20 @@ internal sealed class DefinitionFiles(IFileSystem files, string directory, strin
     {
         files.Delete(PathOf(pcode, name));
         files.FlushDirectory(FolderOf(pcode));
+    }
+
+    /// <summary>An object in JSON, for people to read.</summary>
+    public static byte[] ToJson(Action<Utf8JsonWriter> writeFields)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            writeFields(json);
+            json.WriteEndObject();
+        }
+
+        return bytes.WrittenSpan.ToArray();
     }
 
     private string FolderOf(long pcode) => Path.Combine(directory, pcode.ToString(System.Globalization.CultureInfo.InvariantCulture), kind);

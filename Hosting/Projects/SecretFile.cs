@@ -39,22 +39,5 @@ public static class SecretFile
     }
 
     /// <summary>Makes the file with a secret, or replaces it.</summary>
-    public static void Write(IFileSystem files, string path, string secret)
-    {
-        string temporary = path + ".new";
-        if (files.Exists(temporary))
-        {
-            files.Delete(temporary);
-        }
-
-        OwnerOnlyFile.Make(temporary);
-        using (IFile file = files.Create(temporary))
-        {
-            file.Write(Encoding.UTF8.GetBytes(secret + "\n"), 0);
-            file.Flush();
-        }
-
-        files.Move(temporary, path);
-        files.FlushDirectory(Path.GetDirectoryName(path)!);
-    }
+    public static void Write(IFileSystem files, string path, string secret) => files.ReplaceSecret(path, Encoding.UTF8.GetBytes(secret + "\n"));
 }
