@@ -173,7 +173,15 @@ internal sealed class ProjectNotifications(
 
     private void Sweep(DateTimeOffset now)
     {
-        alerts.Remove(alert => !alert.IsFiring && (IsLate(alert, now - _sweepEvery) || _lanes.Values.All(lane => lane.IsDone(alert))));
+        foreach (AlertTransition late in alerts.All.Where(alert => !alert.IsFiring && IsLate(alert, now)))
+        {
+            foreach (ReceiverLane lane in _lanes.Values)
+            {
+                lane.GiveUp(late);
+            }
+        }
+
+        alerts.Remove(alert => !alert.IsFiring && _lanes.Values.All(lane => lane.IsDone(alert)));
         long before = (now - _keptFor).ToUnixTimeMilliseconds();
         foreach (ReceiverLane lane in _lanes.Values)
         {

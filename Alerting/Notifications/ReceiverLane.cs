@@ -136,6 +136,18 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
     public bool IsDone(AlertTransition alert) => !Receiver.Takes(alert)
         || (_rules.TryGetValue(alert.Rule, out RuleDelivery? rule) && rule.Delivered.TryGetValue(alert.Group, out DeliveredAlert told) && told.Id == alert.Id);
 
+    /// <summary>Gives up an alert that ended too long ago.</summary>
+    public void GiveUp(AlertTransition alert)
+    {
+        RuleDelivery rule = Rule(alert.Rule);
+        if (!IsDone(alert) && (WasToldOfFiring(alert) || rule.Failures > 0))
+        {
+            Health = Health with { GivenUp = Health.GivenUp + 1 };
+        }
+
+        rule.Delivered[alert.Group] = new DeliveredAlert(alert.Id, IsFiring: false, alert.Time);
+    }
+
     /// <summary>Forgets what it was told of alerts that ended before a moment, in ms: nobody tells them again.</summary>
     public void Forget(long endedBefore)
     {
@@ -193,15 +205,14 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
     private bool Passes(RuleDelivery rule, AlertTransition alert, bool wasTold, long pcode, SilenceBook silences, DateTimeOffset now)
     {
         DateTimeOffset ended = DateTimeOffset.FromUnixTimeMilliseconds(alert.Time);
-        bool isLate = now - ended > TriedFor;
-        if (!isLate && (wasTold || (ended >= since && silences.Find(pcode, alert.Labels, ended) is null)))
+        if (now - ended > TriedFor)
         {
-            return false;
+            return true;
         }
 
-        if (isLate && (wasTold || rule.Failures > 0))
+        if (wasTold || (ended >= since && silences.Find(pcode, alert.Labels, ended) is null))
         {
-            Health = Health with { GivenUp = Health.GivenUp + 1 };
+            return false;
         }
 
         rule.Delivered[alert.Group] = new DeliveredAlert(alert.Id, IsFiring: false, alert.Time);
