@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using TimeSeries.Alerting.Evaluation;
+using TimeSeries.Alerting.Notifications;
 using TimeSeries.Alerting.Rules;
+using TimeSeries.Alerting.Silences;
 using TimeSeries.Core.Building;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
@@ -32,6 +35,7 @@ public static class AlertingSetup
         services.TryAddSingleton(provider => new AlertRules(
             provider.GetRequiredService<RuleBook>(), provider.GetRequiredService<RuleEngine>(), provider.GetRequiredService<RuleManager>(),
             provider.GetRequiredService<BackTest>()));
+        AddNotifications(services);
         services.AddHostedService<AlertingService>();
         return services;
     }
@@ -40,6 +44,28 @@ public static class AlertingSetup
     public static IServiceCollection AddLocalAlerts(this IServiceCollection services) => services.AddSingleton<IAlertWriter>(provider =>
         new SubmittingAlertWriter(
             provider.GetRequiredService<IBatchSubmitter>(), provider.GetRequiredService<BatchValidator>(), provider.GetRequiredService<TimeProvider>()));
+
+    private static void AddNotifications(IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => new SilenceBook(FilesOf(provider, "silences"), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ISilences>(provider => provider.GetRequiredService<SilenceBook>());
+        services.TryAddSingleton(provider => new ReceiverBook(FilesOf(provider, "receivers")));
+        services.TryAddSingleton(provider => new DeliveryFile(
+            provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<AlertingDirectory>().Path));
+        services.TryAddSingleton(provider => new WebhookSender(
+            new TargetAddresses(
+                provider.GetRequiredService<AlertingOptions>().AllowLoopbackTargets, provider.GetRequiredService<AlertingOptions>().PublicTargetsOnly),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new Notifier(
+            provider.GetRequiredService<ReceiverBook>(), provider.GetRequiredService<SilenceBook>(), provider.GetRequiredService<WebhookSender>(),
+            provider.GetRequiredService<DeliveryFile>(), provider.GetRequiredService<TimeProvider>(), Random.Shared.NextDouble,
+            provider.GetRequiredService<ILogger<Notifier>>()));
+        services.AddSingleton<ITransitionListener>(provider => provider.GetRequiredService<Notifier>());
+        services.TryAddSingleton<NotificationInstruments>();
+    }
+
+    private static DefinitionFiles FilesOf(IServiceProvider provider, string kind) =>
+        new(provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<AlertingDirectory>().Path, kind);
 
     // Opened when it is asked for: a host that evaluates no rules needs none.
     private static AlertingDirectory OpenDirectory(IServiceProvider provider)

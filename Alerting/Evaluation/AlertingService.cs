@@ -2,13 +2,16 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TimeSeries.Alerting.Notifications;
 using TimeSeries.Alerting.Rules;
+using TimeSeries.Alerting.Silences;
 using TimeSeries.Hosting.Projects;
 
 namespace TimeSeries.Alerting.Evaluation;
 
 /// <summary>
-/// Evaluates the rules while the host runs. Each step is <see cref="StepAsync"/>: it brings back what ran before the start, once, then begins what is due.
+/// Evaluates the rules while the host runs, and tells receivers. Each step is <see cref="StepAsync"/>: it brings back what ran before the start, once, then
+/// begins what is due.
 /// </summary>
 internal sealed partial class AlertingService(
     IServiceProvider host, ProjectDirectory projects, AlertingStatus status, TimeProvider clock, ILogger<AlertingService> logger) : BackgroundService
@@ -22,7 +25,7 @@ internal sealed partial class AlertingService(
     private DateTimeOffset _saved = DateTimeOffset.MinValue;
     private AlertingParts? _parts;
 
-    /// <summary>One step: nothing of it waits for an evaluation.</summary>
+    /// <summary>One step: nothing of it waits for an evaluation or a receiver.</summary>
     public async Task StepAsync(CancellationToken cancellationToken)
     {
         AlertingParts parts = _parts ??= Load();
@@ -32,6 +35,7 @@ internal sealed partial class AlertingService(
         }
 
         parts.Engine.Start(cancellationToken);
+        parts.Notifier.Step();
         if (clock.GetUtcNow() - _saved is var age && (age >= _savePeriod || age < TimeSpan.Zero))
         {
             Save(parts);
@@ -45,6 +49,7 @@ internal sealed partial class AlertingService(
         {
             await parts.Engine.IdleAsync();
             Save(parts);
+            await parts.Notifier.StopAsync();
         }
     }
 
@@ -81,8 +86,17 @@ internal sealed partial class AlertingService(
     private AlertingParts Load()
     {
         AlertingParts parts = host.GetRequiredService<AlertingParts>();
+        host.GetRequiredService<NotificationInstruments>();
         parts.Book.Load(projects.All.Select(project => project.Pcode));
-        foreach ((string file, string reason) in parts.Book.Bad)
+        List<(string File, string Reason)> unreadable = [.. parts.Book.Bad];
+        foreach (Project project in projects.All)
+        {
+            unreadable.AddRange(parts.Silences.Load(project.Pcode));
+            unreadable.AddRange(parts.Receivers.Load(project.Pcode));
+            parts.Notifier.Load(project.Pcode);
+        }
+
+        foreach ((string file, string reason) in unreadable)
         {
             LogBadFile(file, reason);
         }
@@ -123,7 +137,7 @@ internal sealed partial class AlertingService(
         }
     }
 
-    [LoggerMessage(5005, LogLevel.Error, "The rule in {File} is not evaluated: {Reason}")]
+    [LoggerMessage(5005, LogLevel.Error, "{File} can't be used: {Reason}")]
     private partial void LogBadFile(string file, string reason);
 
     [LoggerMessage(5006, LogLevel.Warning, "The rules of project {Pcode} wait for the store: {Reason}")]
@@ -131,4 +145,6 @@ internal sealed partial class AlertingService(
 }
 
 /// <summary>What evaluates rules.</summary>
-internal sealed record AlertingParts(RuleBook Book, RuleEngine Engine, RuleManager Manager, RuleRecovery Recovery, RuleCheckpoint Checkpoint);
+internal sealed record AlertingParts(
+    RuleBook Book, RuleEngine Engine, RuleManager Manager, RuleRecovery Recovery, RuleCheckpoint Checkpoint, SilenceBook Silences, ReceiverBook Receivers,
+    Notifier Notifier);

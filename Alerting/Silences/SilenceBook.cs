@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Alerting.Rules;
 
 namespace TimeSeries.Alerting.Silences;
@@ -7,7 +8,7 @@ namespace TimeSeries.Alerting.Silences;
 /// <summary>The silences of all projects, with their files. Thread safe.</summary>
 /// <param name="files">Their files.</param>
 /// <param name="clock">Says which have ended.</param>
-internal sealed class SilenceBook(DefinitionFiles files, TimeProvider clock)
+internal sealed class SilenceBook(DefinitionFiles files, TimeProvider clock) : ISilences
 {
     private const int Most = 1_000;
 
@@ -35,6 +36,9 @@ internal sealed class SilenceBook(DefinitionFiles files, TimeProvider clock)
 
         return last;
     }
+
+    /// <inheritdoc/>
+    public string? FindActive(long pcode, IReadOnlyDictionary<string, string> labels, DateTimeOffset at) => Find(pcode, labels, at)?.Id;
 
     /// <summary>Reads a project's files. One that can't be read costs itself only.</summary>
     /// <returns>The files that can't be read, and why.</returns>
