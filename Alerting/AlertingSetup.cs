@@ -61,6 +61,7 @@ public static class AlertingSetup
             provider.GetRequiredService<DeliveryFile>(), provider.GetRequiredService<TimeProvider>(), Random.Shared.NextDouble,
             provider.GetRequiredService<ILogger<Notifier>>()));
         services.AddSingleton<ITransitionListener>(provider => provider.GetRequiredService<Notifier>());
+        services.TryAddSingleton(provider => new AlertReceivers(provider.GetRequiredService<ReceiverBook>(), provider.GetRequiredService<Notifier>()));
         services.TryAddSingleton<NotificationInstruments>();
     }
 

@@ -91,19 +91,9 @@ internal sealed partial class Notifier(
     public IEnumerable<(long Pcode, Receiver Receiver, ReceiverHealth Health, int Waiting)> Report() =>
         Projects.SelectMany(project => project.Report().Select(state => (project.Pcode, state.Receiver, state.Health, state.Waiting)));
 
-    /// <summary>How it stands with a receiver; null before it was seen.</summary>
-    public (ReceiverHealth Health, int Waiting)? Report(long pcode, string name)
-    {
-        foreach ((Receiver receiver, ReceiverHealth health, int waiting) in Find(pcode).Report())
-        {
-            if (receiver.Name == name)
-            {
-                return (health, waiting);
-            }
-        }
-
-        return null;
-    }
+    /// <summary>How it stands with the receivers of a project that were seen, by name.</summary>
+    public Dictionary<string, (ReceiverHealth Health, int Waiting)> Report(long pcode) =>
+        Find(pcode).Report().ToDictionary(state => state.Receiver.Name, state => (state.Health, state.Waiting), StringComparer.Ordinal);
 
     public void Dispose() => _stopping.Dispose();
 

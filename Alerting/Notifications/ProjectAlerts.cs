@@ -17,7 +17,9 @@ internal sealed class ProjectAlerts(long pcode, AlertMemory memory)
 
     public IEnumerable<AlertTransition> Of(string rule) => _rules.TryGetValue(rule, out var groups) ? groups.Values : [];
 
-    /// <summary>Takes a transition. False when it is known, is older than what is known, or there is no room for another group.</summary>
+    /// <summary>
+    /// Takes a transition. False when it is known, is older than what is known, or there is no room for another group. Of one time, the end is the later.
+    /// </summary>
     public bool Add(AlertTransition alert)
     {
         if (!_rules.TryGetValue(alert.Rule, out Dictionary<string, AlertTransition>? groups))
@@ -26,7 +28,7 @@ internal sealed class ProjectAlerts(long pcode, AlertMemory memory)
         }
 
         AlertTransition? known = groups.GetValueOrDefault(alert.Group);
-        if (known is not null && (known.Id == alert.Id || known.Time > alert.Time))
+        if (known is not null && (known.Id == alert.Id || known.Time > alert.Time || (known.Time == alert.Time && alert.IsFiring)))
         {
             return false;
         }

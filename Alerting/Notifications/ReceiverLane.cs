@@ -124,7 +124,7 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
     }
 
     /// <summary>How many alerts it is to be told.</summary>
-    public int CountWaiting(ProjectAlerts alerts) => alerts.All.Count(alert => Receiver.Takes(alert)
+    public int CountWaiting(ProjectAlerts alerts) => alerts.All.Count(alert => Concerns(alert)
         && (!_rules.TryGetValue(alert.Rule, out RuleDelivery? rule)
             || (rule.Delivered.TryGetValue(alert.Group, out DeliveredAlert told) ? told.Id != alert.Id : alert.IsFiring || rule.Due is not null)));
 
@@ -133,7 +133,7 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
         && rule.Delivered.TryGetValue(alert.Group, out DeliveredAlert told) && told.IsFiring;
 
     /// <summary>Whether it needs not be told of an alert, now or later.</summary>
-    public bool IsDone(AlertTransition alert) => !Receiver.Takes(alert)
+    public bool IsDone(AlertTransition alert) => !Concerns(alert)
         || (_rules.TryGetValue(alert.Rule, out RuleDelivery? rule) && rule.Delivered.TryGetValue(alert.Group, out DeliveredAlert told) && told.Id == alert.Id);
 
     /// <summary>Gives up an alert that ended too long ago.</summary>
@@ -173,7 +173,7 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
         List<AlertTransition> news = [];
         List<AlertTransition> told = [];
         rule.SilenceEnd = null;
-        foreach (AlertTransition alert in alerts.Of(rule.Rule).Where(Receiver.Takes))
+        foreach (AlertTransition alert in alerts.Of(rule.Rule).Where(Concerns))
         {
             bool isTold = rule.Delivered.TryGetValue(alert.Group, out DeliveredAlert last) && last.Id == alert.Id;
             if (!alert.IsFiring && (isTold || Passes(rule, alert, last.IsFiring, alerts.Pcode, silences, now)))
@@ -200,6 +200,9 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
         PlanAfter(rule, isFiring);
         return null;
     }
+
+    // Who was told that an alert fires is told that it ended, whatever was changed meanwhile.
+    private bool Concerns(AlertTransition alert) => Receiver.Takes(alert) || (!alert.IsFiring && WasToldOfFiring(alert));
 
     // Whether nobody needs to be told that an alert ended.
     private bool Passes(RuleDelivery rule, AlertTransition alert, bool wasTold, long pcode, SilenceBook silences, DateTimeOffset now)

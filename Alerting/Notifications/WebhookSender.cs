@@ -154,4 +154,4 @@ internal sealed class WebhookSender : IDisposable
 /// <param name="Status">The status that it responded with; null when it did not.</param>
 /// <param name="Reason">A sentence that says why it was not delivered, without secrets; else empty.</param>
 /// <param name="RetryAfter">How long the receiver wants to be left alone.</param>
-internal readonly record struct WebhookResult(bool IsDelivered, int? Status, string Reason, TimeSpan? RetryAfter = null);
+public readonly record struct WebhookResult(bool IsDelivered, int? Status, string Reason, TimeSpan? RetryAfter = null);

@@ -6,16 +6,21 @@ using TimeSeries.Alerting.Rules;
 namespace TimeSeries.Alerting.Silences;
 
 /// <summary>The silences of all projects, with their files. Thread safe.</summary>
-/// <param name="files">Their files.</param>
-/// <param name="clock">Says which have ended.</param>
-internal sealed class SilenceBook(DefinitionFiles files, TimeProvider clock) : ISilences
+public sealed class SilenceBook : ISilences
 {
     private const int Most = 1_000;
 
     // People look back at what was silenced over a weekend, and notifications ask what was when an alert ended, for a day.
     private static readonly TimeSpan _keptFor = TimeSpan.FromDays(5);
 
-    private readonly DefinitionBook<Silence> _book = new(files, Most, SilenceFormat.Read);
+    private readonly DefinitionBook<Silence> _book;
+    private readonly TimeProvider _clock;
+
+    internal SilenceBook(DefinitionFiles files, TimeProvider clock)
+    {
+        _book = new DefinitionBook<Silence>(files, Most, SilenceFormat.Read);
+        _clock = clock;
+    }
 
     /// <summary>The silences of a project, by id. As long as none changes it is the same object.</summary>
     public ImmutableSortedDictionary<string, Silence> Of(long pcode) => _book.Of(pcode);
@@ -50,7 +55,7 @@ internal sealed class SilenceBook(DefinitionFiles files, TimeProvider clock) : I
     public Silence Put(long pcode, string id, JsonElement element)
     {
         Silence silence = SilenceFormat.Read(element, id);
-        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset now = _clock.GetUtcNow();
         if (silence.To <= now)
         {
             throw new DefinitionException("to must be in the future; to end a silence, delete it.");
@@ -64,6 +69,17 @@ internal sealed class SilenceBook(DefinitionFiles files, TimeProvider clock) : I
         _book.Put(pcode, id, silence, DefinitionFiles.ToJson(json => SilenceFormat.WriteFields(json, silence)));
         return silence;
     }
+
+    /// <summary>Whether a silence is <c>pending</c>, <c>active</c> or <c>expired</c>.</summary>
+    public string StateOf(Silence silence)
+    {
+        ArgumentNullException.ThrowIfNull(silence);
+        DateTimeOffset now = _clock.GetUtcNow();
+        return now < silence.From ? "pending" : now < silence.To ? "active" : "expired";
+    }
+
+    /// <summary>Writes the fields of a silence into the object that is open.</summary>
+    public static void WriteFields(Utf8JsonWriter json, Silence silence) => SilenceFormat.WriteFields(json, silence);
 
     /// <summary>Deletes a silence; false when there is none of this id.</summary>
     /// <exception cref="IOException">Its file can't be deleted, and nothing has changed.</exception>

@@ -29,8 +29,9 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
     public override void AddServices(IServiceCollection services) => services
         .AddSingleton<AgentsEndpoint>().AddSingleton<AggregateEndpoint>().AddSingleton<HeatmapEndpoint>().AddSingleton<SamplesEndpoint>()
         .AddSingleton<StreamFeeds>().AddSingleton<StreamEndpoint>()
-        .AddSingleton<RulesEndpoint>().AddSingleton<AlertsEndpoint>()
-        .AddSingleton<IApiDescription, ApiDescription>().AddSingleton<IApiDescription, AlertingDescription>();
+        .AddSingleton<RulesEndpoint>().AddSingleton<AlertsEndpoint>().AddSingleton<SilencesEndpoint>().AddSingleton<ReceiversEndpoint>()
+        .AddSingleton<IApiDescription, ApiDescription>().AddSingleton<IApiDescription, AlertingDescription>()
+        .AddSingleton<IApiDescription, NotificationDescription>();
 
     public override Task WriteErrorAsync(HttpContext context, int status, string detail) => Problem.WriteAsync(context, status, detail);
 
@@ -45,6 +46,8 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
         Map<RulesEndpoint>(routes, "/rules", static (endpoint, context) => endpoint.ListAsync(context));
         Map<RulesEndpoint>(routes, "/rules/{name}", static (endpoint, context) => endpoint.FindAsync(context));
         Map<AlertsEndpoint>(routes, "/alerts", static (endpoint, context) => endpoint.ListAsync(context));
+        Map<SilencesEndpoint>(routes, "/silences", static (endpoint, context) => endpoint.ListAsync(context));
+        Map<SilencesEndpoint>(routes, "/silences/{id}", static (endpoint, context) => endpoint.FindAsync(context));
     }
 
     protected override void MapChanges(RouteGroupBuilder changes, RouteGroupBuilder family)
@@ -53,9 +56,19 @@ internal sealed class V1Module() : ApiModule("own", ["/api/v1"], AuthenticationS
         Map<RulesEndpoint>(changes, "/rules/{name}", _delete, static (endpoint, context) => endpoint.RemoveAsync(context));
         Map<RulesEndpoint>(changes, "/rules/builtin/{name}", _put, static (endpoint, context) => endpoint.PutBuiltinAsync(context));
         Map<RulesEndpoint>(changes, "/rules/test", _post, static (endpoint, context) => endpoint.TestAsync(context));
+        Map<SilencesEndpoint>(changes, "/silences/{id}", _put, static (endpoint, context) => endpoint.PutAsync(context));
+        Map<SilencesEndpoint>(changes, "/silences/{id}", _delete, static (endpoint, context) => endpoint.RemoveAsync(context));
+        Map<ReceiversEndpoint>(changes, "/receivers", Methods, static (endpoint, context) => endpoint.ListAsync(context));
+        Map<ReceiversEndpoint>(changes, "/receivers/{name}", Methods, static (endpoint, context) => endpoint.FindAsync(context));
+        Map<ReceiversEndpoint>(changes, "/receivers/{name}", _put, static (endpoint, context) => endpoint.PutAsync(context));
+        Map<ReceiversEndpoint>(changes, "/receivers/{name}", _delete, static (endpoint, context) => endpoint.RemoveAsync(context));
+        Map<ReceiversEndpoint>(changes, "/receivers/{name}/test", _post, static (endpoint, context) => endpoint.TestAsync(context));
         Refuse(family, "/rules/{name}", [.. Methods, HttpMethods.Put, HttpMethods.Delete]);
         Refuse(family, "/rules/builtin/{name}", _put);
         Refuse(family, "/rules/test", [.. Methods, HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete]);
+        Refuse(family, "/silences/{id}", [.. Methods, HttpMethods.Put, HttpMethods.Delete]);
+        Refuse(family, "/receivers/{name}", [.. Methods, HttpMethods.Put, HttpMethods.Delete]);
+        Refuse(family, "/receivers/{name}/test", _post);
     }
 
     protected override string NotFound(HttpRequest request) => $"There is nothing at {request.Path}.";

@@ -196,7 +196,7 @@ public sealed class NotifierTests
             await Task.Delay(10);
         }
 
-        Assert.That(_notifier.Notifier.Report(NotifierUnderTest.Pcode, "a-hanging")!.Value.Health.LastFailure, Is.Null);
+        Assert.That(_notifier.Notifier.Report(NotifierUnderTest.Pcode)["a-hanging"].Health.LastFailure, Is.Null);
         hanging.Respond = _ => Task.CompletedTask;
         _notifier.Clock.Advance(TimeSpan.FromSeconds(30));
         await _notifier.Notifier.WhenSentAsync();
@@ -205,7 +205,7 @@ public sealed class NotifierTests
         Assert.Multiple(() =>
         {
             Assert.That(hanging.Webhooks[^1].Alerts, Is.EqualTo(new[] { "host-1 firing", "host-2 firing" }));
-            Assert.That(_notifier.Notifier.Report(NotifierUnderTest.Pcode, "a-hanging")!.Value.Health, Is.EqualTo(new ReceiverHealth(
+            Assert.That(_notifier.Notifier.Report(NotifierUnderTest.Pcode)["a-hanging"].Health, Is.EqualTo(new ReceiverHealth(
                 LastSuccess: _notifier.Clock.GetUtcNow().AddSeconds(-3), LastFailure: _notifier.Clock.GetUtcNow().AddSeconds(-5),
                 "It did not respond within 30 s.", FailuresInARow: 0, Sent: 1, Failed: 1, GivenUp: 0)));
         });
@@ -230,13 +230,13 @@ public sealed class NotifierTests
         double[] waits = [.. tries.Zip(tries.Skip(1), (one, next) => (next - one).TotalSeconds)];
         Assert.That(waits.Take(9), Is.EqualTo(new[] { 2.0, 3, 6, 12, 24, 48, 96, 192, 225 }));
         Assert.That(waits.Skip(9), Is.All.EqualTo(225));
-        (ReceiverHealth health, int waiting) = _notifier.Notifier.Report(NotifierUnderTest.Pcode, "ops")!.Value;
+        (ReceiverHealth health, int waiting) = _notifier.Notifier.Report(NotifierUnderTest.Pcode)["ops"];
         Assert.That((health.Reason, waiting), Is.EqualTo(("It responded with 500, no success.", 1)));
         _receiver.RespondWith(200);
         await _notifier.PassAsync(225);
 
         Assert.That(_receiver.Webhooks[^1].Alerts, Is.EqualTo(new[] { "host-1 firing" }));
-        Assert.That(_notifier.Notifier.Report(NotifierUnderTest.Pcode, "ops")!.Value.Waiting, Is.Zero);
+        Assert.That(_notifier.Notifier.Report(NotifierUnderTest.Pcode)["ops"].Waiting, Is.Zero);
         int count = _receiver.Webhooks.Length;
         await _notifier.PassAsync(600);
         Assert.That(_receiver.Webhooks, Has.Length.EqualTo(count));
@@ -268,7 +268,7 @@ public sealed class NotifierTests
         _notifier.Fire("host-2");
         _notifier.Resolve("host-2");
         await _notifier.PassAsync(TimeSpan.FromHours(25));
-        Assert.That(_notifier.Notifier.Report(NotifierUnderTest.Pcode, "ops")!.Value.Health.GivenUp, Is.EqualTo(1));
+        Assert.That(_notifier.Notifier.Report(NotifierUnderTest.Pcode)["ops"].Health.GivenUp, Is.EqualTo(1));
         _receiver.RespondWith(200);
         await _notifier.PassAsync(300);
 
