@@ -74,6 +74,18 @@ public sealed class ServerClient(Uri address) : IDisposable
         return await _http.SendAsync(request);
     }
 
+    /// <summary>Sends a JSON body with the project's token, and gives status and body of the response.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> SendJsonAsync(HttpMethod method, string path, string? json, string? token = null)
+    {
+        using HttpRequestMessage request = new(method, path)
+        {
+            Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? TestProjects.TokenOf(TestProjects.First));
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
     /// <summary>The response to a JSON body that is posted, signed with the project's access key, which must be a 200.</summary>
     public async Task<string> PostSignedAsync(string path, string body, long pcode = TestProjects.First)
     {
