@@ -9,6 +9,9 @@ namespace TimeSeries.Alerting;
 /// <summary>The rules of projects, for those who look at them and change them: the API and the page. Thread safe.</summary>
 public sealed class AlertRules
 {
+    // The name of a rule that is only tried.
+    private const string Unnamed = "test";
+
     private readonly RuleBook _book;
     private readonly RuleEngine _engine;
     private readonly RuleManager _manager;
@@ -51,7 +54,12 @@ public sealed class AlertRules
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public Task<BackTestResult> BackTestAsync(
         long pcode, JsonElement rule, TimeRange range, TimeSpan longest, CancellationToken cancellationToken) =>
-        _backTest.RunAsync(pcode, RuleFormat.Read(rule, rule.ValueKind == JsonValueKind.Object && rule.TryGetProperty("name", out _) ? null : "test"), range, longest, cancellationToken);
+        _backTest.RunAsync(pcode, Read(rule), range, longest, cancellationToken);
+
+    /// <summary>Reads a rule.</summary>
+    /// <exception cref="DefinitionException">It breaks the format.</exception>
+    public static AlertRule Read(JsonElement rule) =>
+        RuleFormat.Read(rule, rule.ValueKind == JsonValueKind.Object && rule.TryGetProperty("name", out _) ? null : Unnamed);
 
     /// <summary>Writes the fields of a rule into the object that is open.</summary>
     public static void WriteFields(Utf8JsonWriter json, AlertRule rule) => RuleFormat.WriteFields(json, rule);
@@ -62,7 +70,7 @@ public sealed class AlertRules
         return new RuleView(
             stored, runtime?.Health ?? new RuleHealth { Note = "The rule waits for the store since the start." },
             [.. (runtime?.Progress.Groups ?? []).Select(state => new GroupView(
-                Transitions.LabelsOf(stored.Rule, state.Key), state.IsFiring, state.Value, state.FiringSince ?? state.PendingSince, state.PendingSince))
+                Transitions.LabelsOf(stored.Rule, state.Key), Transitions.TitleOf(stored.Rule, state), state.IsFiring, state.Value, state.FiringSince ?? state.PendingSince, state.PendingSince))
                 .OrderBy(group => !group.IsFiring).ThenBy(group => group.Since)]);
     }
 }
@@ -75,8 +83,10 @@ public sealed record RuleView(StoredRule Stored, RuleHealth Health, ImmutableArr
 
 /// <summary>A group that is pending or firing. Immutable.</summary>
 /// <param name="Labels">Its labels, without <c>state</c>.</param>
+/// <param name="Title">The title of its alert.</param>
 /// <param name="IsFiring">Whether it fires; else it is pending.</param>
 /// <param name="Value">The value at the last evaluation, as it is shown.</param>
 /// <param name="Since">Since when it is so, in ms.</param>
 /// <param name="PendingSince">Since when the condition holds, in ms.</param>
-public sealed record GroupView(ImmutableSortedDictionary<string, string> Labels, bool IsFiring, string Value, long Since, long PendingSince);
+public sealed record GroupView(
+    ImmutableSortedDictionary<string, string> Labels, string Title, bool IsFiring, string Value, long Since, long PendingSince);

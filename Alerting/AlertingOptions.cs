@@ -35,7 +35,7 @@ public sealed partial class AlertingOptions : IValidatableObject
     [Description("Where alerts are pushed when this process takes no samples, like https://ingest:5080")]
     public string IngestUrl { get; init; } = "";
 
-    [Description("Token for Alerting:IngestUrl")]
+    [Description("Token for Alerting:IngestUrl; several, separated by commas, for rules of several projects")]
     [Secret]
     public string Token { get; init; } = "";
 

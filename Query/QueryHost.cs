@@ -1,9 +1,13 @@
+using Microsoft.Extensions.Options;
+using TimeSeries.Alerting;
+using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Reading;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Storage;
+using TimeSeries.Query.Api.Alerting;
 
 namespace TimeSeries.Query;
 
@@ -23,6 +27,8 @@ public static class QueryHost
         builder.Services.AddProjects();
         builder.Services.AddSingleton<ISampleReader>(provider => provider.GetRequiredService<InfluxReader>());
         builder.Services.AddTimeSeriesQuery(builder.Configuration);
+        builder.Services.AddSingleton<IAlertWriter, RemoteAlertWriter>();
+        builder.Services.AddSingleton<IValidateOptions<AlertingOptions>, RemoteAlertingRule>();
         replace?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();

@@ -47,6 +47,7 @@ public static class UiSetup
         services.TryAddSingleton<SharedResults>();
         services.AddScoped<PageQueries>();
         services.AddSingleton<IngestWatch>();
+        services.AddSingleton<RuleWatch>();
         services.AddHostedService<FirstLink>();
         return services;
     }

@@ -41,6 +41,10 @@ public sealed record AlertTransition
     /// <summary>The rule's labels, the group's fields and <c>rule</c>; without <c>state</c>.</summary>
     public required ImmutableSortedDictionary<string, string> Labels { get; init; }
 
+    /// <summary>The labels of its sample: <see cref="Labels"/> and <c>state</c>.</summary>
+    public ImmutableSortedDictionary<string, string> StoredLabels =>
+        Labels.SetItem(TransitionLabels.State, IsFiring ? TransitionLabels.Firing : TransitionLabels.Resolved);
+
     /// <summary>The rule's annotations and the transition's own.</summary>
     public required ImmutableSortedDictionary<string, string> Annotations { get; init; }
 }

@@ -83,7 +83,7 @@ internal sealed class SubmittingAlertWriter(IBatchSubmitter submitter, BatchVali
             Set("description", transition.Description);
         }
 
-        alerts.SetMap(alerts.Schema.Ordinal("labels"), transition.Labels.Add(TransitionLabels.State, TransitionLabels.StateOf(transition)));
+        alerts.SetMap(alerts.Schema.Ordinal("labels"), transition.StoredLabels);
         alerts.SetMap(alerts.Schema.Ordinal("annotations"), transition.Annotations);
         alerts.EndRow();
     }

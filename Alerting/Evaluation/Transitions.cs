@@ -54,6 +54,10 @@ public static class Transitions
         return labels.ToImmutable();
     }
 
+    /// <summary>The title of a group's alert.</summary>
+    internal static string TitleOf(AlertRule rule, GroupState state) =>
+        Fill(rule, state, rule.Title, "title") is { Length: > 0 } title ? title : rule.Name;
+
     private static AlertTransition Make(
         StoredRule stored, int revision, GroupState state, long time, bool isFiring, Action<ImmutableSortedDictionary<string, string>.Builder> annotate)
     {
@@ -65,10 +69,7 @@ public static class Transitions
         }
 
         annotate(annotations);
-        string Text(string template, string field) =>
-            RuleTemplate.Cut(RuleTemplate.Fill(template, name => ValueOf(rule, state, name)), _alert.Find(field)!.MaxBytes);
-        string source = Text(rule.Source, "source");
-        string title = Text(rule.Title, "title");
+        string source = Fill(rule, state, rule.Source, "source");
         return new AlertTransition
         {
             Pcode = stored.Pcode,
@@ -83,12 +84,15 @@ public static class Transitions
 
             // A group whose value is missing or empty has a source and a title all the same.
             Source = source.Length > 0 ? source : rule.Name,
-            Title = title.Length > 0 ? title : rule.Name,
-            Description = Text(rule.Description, "description"),
+            Title = TitleOf(rule, state),
+            Description = Fill(rule, state, rule.Description, "description"),
             Labels = LabelsOf(rule, state.Key),
             Annotations = annotations.ToImmutable(),
         };
     }
+
+    private static string Fill(AlertRule rule, GroupState state, string template, string field) =>
+        RuleTemplate.Cut(RuleTemplate.Fill(template, name => ValueOf(rule, state, name)), _alert.Find(field)!.MaxBytes);
 
     private static string ValueOf(AlertRule rule, GroupState state, string name) => name switch
     {

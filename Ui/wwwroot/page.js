@@ -206,7 +206,9 @@ export function chart(element, state, page, note, lost) {
       legend: { show: lines.length > 1, top: 0, type: 'scroll' },
       xAxis: { type: 'time', min: at(body.from), max: at(body.to) },
       yAxis: { type: 'value', min: 0 },
-      series: lines.map(line => ({
+      series: lines.map((line, index) => ({
+        markLine: index > 0 || options.threshold == null ? undefined
+          : { silent: true, symbol: 'none', lineStyle: { color: '#d62728' }, data: [{ yAxis: options.threshold }] },
         name: line.title, type: 'line', showSymbol: line.rows.length < 3, sampling: 'lttb',
         data: points(line.rows, time, columns.indexOf(line.name), step, line.name),
       })),
