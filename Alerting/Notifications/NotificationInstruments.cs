@@ -23,7 +23,7 @@ internal sealed class NotificationInstruments : IDisposable
         _meter.CreateObservableCounter(
             "timeseries.alerting.notifications.failed", () => All((health, _) => health.Failed), "{notification}",
             "Tries to deliver a notification that failed, by receiver. They are tried again for a day.");
-        _meter.CreateObservableGauge(
+        _meter.CreateObservableUpDownCounter(
             "timeseries.alerting.notifications.waiting", () => All((_, waiting) => waiting), "{alert}", "Alerts that a receiver is to be told of.");
         _meter.CreateObservableCounter(
             "timeseries.alerting.notifications.given_up", () => All((health, _) => health.GivenUp), "{alert}",

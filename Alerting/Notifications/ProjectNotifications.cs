@@ -20,6 +20,7 @@ internal sealed class ProjectNotifications(
     private ImmutableSortedDictionary<string, Receiver>? _seenReceivers;
     private ImmutableSortedDictionary<string, Silence>? _seenSilences;
     private DateTimeOffset _nextSweep;
+    private DateTimeOffset _lastStep;
     private bool _isChanged;
 
     public long Pcode => alerts.Pcode;
@@ -61,6 +62,17 @@ internal sealed class ProjectNotifications(
                 }
             }
 
+            // Else what was planned would wait for as long as the clock was set back.
+            if (now < _lastStep)
+            {
+                _nextSweep = now;
+                foreach (ReceiverLane lane in _lanes.Values)
+                {
+                    lane.LookAtPlanned(now);
+                }
+            }
+
+            _lastStep = now;
             if (now >= _nextSweep)
             {
                 _nextSweep = now + _sweepEvery;

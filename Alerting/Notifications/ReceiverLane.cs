@@ -66,6 +66,16 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
         }
     }
 
+    /// <summary>Looks again at everything that was planned, since the clock was set back.</summary>
+    public void LookAtPlanned(DateTimeOffset now)
+    {
+        _notBefore = default;
+        foreach (RuleDelivery rule in _rules.Values.Where(rule => rule.Due is not null))
+        {
+            rule.LookAt(now);
+        }
+    }
+
     /// <summary>Looks again at what silences keep back, since they changed.</summary>
     public void LookAtSilenced(DateTimeOffset now)
     {

@@ -68,8 +68,9 @@ internal sealed partial class DirectionTests
     }
 
     [Test]
-    public void HTTP_is_called_from_the_agent_the_InfluxDB_store_and_the_warm_up_only() =>
+    public void HTTP_is_called_from_the_agent_webhooks_the_InfluxDB_store_and_the_warm_up_only() =>
         Assert.That(SourceTree.OfProducts.Where(file => file.Code.Contains("HttpClient", StringComparison.Ordinal)
+            && !file.RelativePath.StartsWith("Alerting/Notifications/", StringComparison.Ordinal)
             && !file.RelativePath.StartsWith("Agent/Delivery/", StringComparison.Ordinal)
             && !file.RelativePath.StartsWith("Core/Storage/Influx/", StringComparison.Ordinal)
             && !file.RelativePath.StartsWith("Server/WarmUp/", StringComparison.Ordinal)), Is.Empty);

@@ -69,6 +69,8 @@ internal sealed partial class OperatorSurfaceTests
     public async Task The_metrics_of_a_Server_are_as_they_were()
     {
         using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["rules/1/receivers"]);
+        await File.WriteAllBytesAsync(folder["rules/1/receivers/ops.json"], """{"url":"https://hooks.example.com"}"""u8.ToArray());
         await using RunningServer server = await RunningServer.StartAsync(folder);
         await PushAsync(server.Client);
         await server.SealAsync();

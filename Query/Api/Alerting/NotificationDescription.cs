@@ -12,7 +12,7 @@ internal sealed class NotificationDescription : IApiDescription
     private const string SilenceExample =
         """
         {"matchers":[{"label":"rule","equals":"slow-checkout"},{"label":"service","glob":"/checkout*"}],
-        "from":"2026-02-09T10:00:00Z","to":"2026-02-09T12:00:00Z","comment":"Release"}
+        "from":"2026-02-09T10:00:00Z","to":"2036-02-09T10:00:00Z","comment":"Is being replaced"}
         """;
 
     private const string ReceiverExample =

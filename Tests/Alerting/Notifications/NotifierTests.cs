@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 using TimeSeries.Alerting.Notifications;
 using TimeSeries.Alerting.Rules;
@@ -273,6 +272,24 @@ public sealed class NotifierTests
         await _notifier.PassAsync(300);
 
         Assert.That(_receiver.Webhooks[^1].Alerts, Is.EqualTo(new[] { "host-1 firing" }));
+    }
+
+    [Test]
+    public async Task A_clock_that_is_set_back_delays_nothing()
+    {
+        _notifier.Fire("host-1");
+        await _notifier.PassAsync(5);
+        _notifier.Clock.AdjustTime(_notifier.Clock.GetUtcNow().AddHours(-1));
+        await _notifier.PassAsync(5);
+        Assert.That(_receiver.Webhooks.Single().Alerts, Is.EqualTo(new[] { "host-1 firing" }));
+        _receiver.RespondWith(500);
+        _notifier.Resolve("host-1");
+        await _notifier.PassAsync(15);
+        _receiver.RespondWith(200);
+        _notifier.Clock.AdjustTime(_notifier.Clock.GetUtcNow().AddHours(-1));
+        await _notifier.PassAsync(1);
+
+        Assert.That(_receiver.Webhooks[^1].Alerts, Is.EqualTo(new[] { "host-1 resolved" }));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Alerting.Notifications;
@@ -8,6 +9,7 @@ using TimeSeries.Tests.Support.Disk;
 namespace TimeSeries.Tests.Alerting.Notifications;
 
 /// <summary>Receivers, their files and their errors.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class ReceiverBookTests
 {
     private const string Url = "https://hooks.example.com/T00/the-path-secret?key=the-query-secret";
