@@ -106,7 +106,7 @@ internal sealed class WarmUpRequests : IDisposable
             $"/api/activity/keys/endpoint/{key}/{day}/{day}", $"/api/activity/oauthid/endpoint/{oauth}/{day}/{day}",
             "/api/v1.0/alert-history", "/api/v1.0/alert-history?source=source", $"/api/v1.0/alert-history/{WarmUpBatch.AlertId(0)}",
             "/api/v1.0/alert-history/stats/severity", "/api/v1.0/alert-history/stats/source", "/api/v1.0/alert-history/stats/timeline",
-            "/api/v1/agents", "/api/v1/schema",
+            "/api/v1/agents", "/api/v1/schema", "/api/v1/rules", "/api/v1/alerts", "/api/v1/silences", "/api/v1/receivers",
             $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),p95(elapsed)&by=service&window=1m&order=-count&limit=10",
             $"/api/v1/aggregate?{transactions}&measures=count,avg(elapsed),min(elapsed),max(elapsed)&by=service&window=1h&order=-count&limit=10",
             $"/api/v1/aggregate?{transactions}&measures=count,max(elapsed)&where=method~:thod-1&by=method",

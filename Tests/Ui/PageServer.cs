@@ -36,7 +36,7 @@ internal sealed partial class PageServer : IDisposable
         string[] port = samePort ? [$"--urls={Address.GetLeftPart(UriPartial.Authority)}"] : [];
         Process?.Dispose();
         Process = await ServerProcess.StartHostAsync(
-            "Server", _folder.FullName, [("Ui__Enabled", "true")],
+            "Server", _folder.FullName, [("Ui__Enabled", "true"), ("Alerting__Delay", "0s")],
             [$"--Projects:0:Tokens:2:Secret={PushToken}", "--Projects:0:Tokens:2:Scopes=ingest", .. port]);
     }
 

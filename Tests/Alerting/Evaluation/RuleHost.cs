@@ -20,12 +20,16 @@ internal sealed class RuleHost : IAsyncDisposable
     private const string Directory = "/node";
 
     private readonly string[] _options;
-    private readonly List<ITransitionListener> _listeners = [];
     private RunningServer? _server;
 
-    private RuleHost(string[] options) => _options = options;
+    private RuleHost(DateTimeOffset start, string[] options)
+    {
+        _options = options;
+        Clock = new FakeTimeProvider(start);
+        Clock.Advance(TimeSpan.FromMilliseconds(60_000 - (Now % 60_000)));
+    }
 
-    public FakeTimeProvider Clock { get; } = new(TestTime.Start);
+    public FakeTimeProvider Clock { get; }
 
     public FaultyFileSystem Disk { get; private set; } = new();
 
@@ -38,20 +42,12 @@ internal sealed class RuleHost : IAsyncDisposable
     private RuleEngine Engine => Server.Services.GetRequiredService<RuleEngine>();
 
     /// <summary>Starts a server; the clock stands at a whole minute.</summary>
-    public static async Task<RuleHost> StartAsync(params string[] options)
-    {
-        RuleHost host = new(options);
-        host.Clock.Advance(TimeSpan.FromMilliseconds(60_000 - (host.Now % 60_000)));
-        await host.StartAsync();
-        return host;
-    }
+    public static Task<RuleHost> StartAsync(params string[] options) => StartAsync(TestTime.Start, options);
 
-    /// <summary>Starts a server that tells a listener of transitions too.</summary>
-    public static async Task<RuleHost> StartAsync(ITransitionListener listener, params string[] options)
+    /// <summary>Starts a server in the minute after a moment.</summary>
+    public static async Task<RuleHost> StartAsync(DateTimeOffset start, params string[] options)
     {
-        RuleHost host = new(options);
-        host._listeners.Add(listener);
-        host.Clock.Advance(TimeSpan.FromMilliseconds(60_000 - (host.Now % 60_000)));
+        RuleHost host = new(start, options);
         await host.StartAsync();
         return host;
     }
@@ -159,10 +155,6 @@ internal sealed class RuleHost : IAsyncDisposable
         {
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton<IFileSystem>(Disk);
-            foreach (ITransitionListener listener in _listeners)
-            {
-                services.AddSingleton(listener);
-            }
         },
         ["--Alerting:Delay=0s", "--Logging:LogLevel:Default=None", .. _options]);
 }
