@@ -14,4 +14,7 @@ public sealed class AlertingStatus(AlertingOptions options, IServiceProvider hos
         AlertingMode.Auto => host.GetService<IServiceProviderIsService>()?.IsService(typeof(IBatchSubmitter)) == true,
         _ => throw new InvalidOperationException($"There is no mode {options.Enabled}."),
     };
+
+    /// <summary>Whether rules, silences and receivers are deployed as files, which nothing here changes.</summary>
+    public bool IsReadOnly => options.ReadOnly;
 }

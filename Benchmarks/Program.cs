@@ -8,12 +8,13 @@ using TimeSeries.Benchmarks.Lookups;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Page;
 using TimeSeries.Benchmarks.Replay;
+using TimeSeries.Benchmarks.Rules;
 using TimeSeries.Benchmarks.Stages;
 using TimeSeries.Benchmarks.Structure;
 
 RootCommand root = new(
     "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, queries about alerts, look-ups of transactions, "
-        + "the page, micro benchmarks, "
+        + "the page, alert rules, micro benchmarks, "
         + "stages of the write path, "
     + "and writes to and queries over InfluxDB, and the structure of the code.")
 {
@@ -23,6 +24,7 @@ RootCommand root = new(
     AlertsCommand.Create(),
     LookupsCommand.Create(),
     PageCommand.Create(),
+    RulesCommand.Create(),
     MicroCommand.Create(),
     AllocationsCommand.Create(),
     StagesCommand.Create(),

@@ -61,6 +61,8 @@ public sealed class RulesPageTests
             new System.Text.RegularExpressions.Regex("^Critical: /pay is slow \\(500\\) since 20"), new() { Timeout = 30_000 });
         await page.ClickAsync(".findings a >> nth=0");
         await Assertions.Expect(page.Locator("section:has(h2:text('Firing now')) tbody th")).ToHaveTextAsync("/pay is slow");
+        await page.ClickAsync("button:text-is('Silence 1 h')");
+        await Assertions.Expect(page.Locator("section:has(h2:text('Firing now')) td:has-text('silenced until')")).ToBeVisibleAsync();
         await page.GotoAsync("/rules?range=1d&rule=slow");
         await page.ClickAsync("button:text-is('Remove')");
         await Assertions.Expect(page.Locator("p.state:has-text('There are no rules yet')")).ToBeVisibleAsync();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TimeSeries.Alerting;
 using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Alerting.Rules;
+using TimeSeries.Alerting.Silences;
 using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Ui.Data;
@@ -16,6 +17,7 @@ namespace TimeSeries.Ui.Data;
 /// <param name="clock">The present.</param>
 public sealed class RuleWatch(IServiceProvider host, AlertingStatus status, TimeProvider clock)
 {
+    private static readonly TimeSpan _silence = TimeSpan.FromHours(1);
     private static readonly TimeSpan _longestTest = TimeSpan.FromSeconds(30);
     private static readonly JsonWriterOptions _indented = new()
     {
@@ -25,6 +27,8 @@ public sealed class RuleWatch(IServiceProvider host, AlertingStatus status, Time
 
     /// <summary>Whether this process evaluates rules.</summary>
     public bool IsHere => status.IsEnabled;
+
+    private SilenceBook Silences => host.GetRequiredService<SilenceBook>();
 
     private AlertRules Rules => host.GetRequiredService<AlertRules>();
 
@@ -107,6 +111,50 @@ public sealed class RuleWatch(IServiceProvider host, AlertingStatus status, Time
         catch (Exception wrong) when (wrong is DefinitionException or JsonException)
         {
             return new RulePreview([], Describe(wrong), null, null, null);
+        }
+    }
+
+    /// <summary>Until when somebody silenced an alert of a project, as a moment; null when nobody did.</summary>
+    public DateTimeOffset? SilencedUntil(long pcode, GroupView group) => Silences.Find(pcode, group.Labels, clock.GetUtcNow())?.To;
+
+    /// <summary>Has nobody told of an alert for an hour; or says why not.</summary>
+    public string? Silence(long pcode, GroupView group)
+    {
+        if (status.IsReadOnly)
+        {
+            return "Silences are deployed as files here (Alerting:ReadOnly).";
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("matchers");
+            foreach ((string label, string value) in group.Labels)
+            {
+                json.WriteStartObject();
+                json.WriteString("label", label);
+                json.WriteString("equals", value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("from", now.ToUnixTimeMilliseconds());
+            json.WriteNumber("to", (now + _silence).ToUnixTimeMilliseconds());
+            json.WriteString("comment", "From the page.");
+            json.WriteEndObject();
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes.ToArray());
+            Silences.Put(pcode, $"page-{now.ToUnixTimeMilliseconds()}", document.RootElement);
+            return null;
+        }
+        catch (Exception fault) when (fault is DefinitionException or IOException or UnauthorizedAccessException)
+        {
+            return fault is DefinitionException ? fault.Message : "The silence can't be written now.";
         }
     }
 
