@@ -37,6 +37,7 @@ public static class AlertingSetup
             provider.GetRequiredService<BackTest>()));
         AddNotifications(services);
         services.AddHostedService<AlertingService>();
+        services.AddHostedService<PushedAlertService>();
         return services;
     }
 
@@ -62,6 +63,7 @@ public static class AlertingSetup
             provider.GetRequiredService<ILogger<Notifier>>()));
         services.AddSingleton<ITransitionListener>(provider => provider.GetRequiredService<Notifier>());
         services.TryAddSingleton(provider => new AlertReceivers(provider.GetRequiredService<ReceiverBook>(), provider.GetRequiredService<Notifier>()));
+        services.TryAddSingleton<PushedAlerts>();
         services.TryAddSingleton<NotificationInstruments>();
     }
 

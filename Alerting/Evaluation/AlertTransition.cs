@@ -20,6 +20,12 @@ public sealed record AlertTransition
     /// <summary>Whether it fires from now on; else it is resolved.</summary>
     public required bool IsFiring { get; init; }
 
+    /// <summary>Whether somebody pushed it, so that nothing will tell of its end.</summary>
+    public bool IsEvent { get; init; }
+
+    /// <summary>Whether it fires until another transition ends it.</summary>
+    public bool Lasts => IsFiring && !IsEvent;
+
     /// <summary>The evaluation time, in ms since the Unix epoch.</summary>
     public required long Time { get; init; }
 

@@ -59,7 +59,8 @@ internal sealed class RuleRecovery(
             GroupKey key = GroupKey.Of(by, transition.Labels, transition.Annotations);
             if (IsOf(rule.Stored, transition, key))
             {
-                recorder.Tell(transition);
+                // The sample of an end is Info, whatever the rule says.
+                recorder.Tell(transition with { Severity = rule.Stored.Rule.Severity });
                 if (transition.Time >= from)
                 {
                     rule.States.Restore(transition, key);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using TimeSeries.Alerting.Rules;
 using TimeSeries.Core.Files;
 
 namespace TimeSeries.Alerting.Notifications;
@@ -67,11 +68,9 @@ internal sealed class DeliveryFile(IFileSystem files, string directory)
     /// <exception cref="IOException">It can't be written; the old one stays.</exception>
     public void Write(long pcode, ReadOnlySpan<byte> json)
     {
-        string folder = Path.GetDirectoryName(PathOf(pcode))!;
         if (!files.Exists(PathOf(pcode)))
         {
-            files.CreateDirectory(folder);
-            files.FlushDirectory(directory);
+            DefinitionFiles.MakeFolder(files, directory, Path.GetDirectoryName(PathOf(pcode))!);
         }
 
         files.Replace(PathOf(pcode), json);

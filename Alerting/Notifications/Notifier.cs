@@ -49,6 +49,9 @@ internal sealed partial class Notifier(
         Save();
     }
 
+    /// <summary>Counts alerts that nobody is told of.</summary>
+    public void CountLost(long count) => _memory.CountLost(count);
+
     /// <summary>Ends when no notification is on its way that is now.</summary>
     public Task WhenSentAsync() => Task.WhenAll(Projects.Select(project => project.WhenSentAsync()));
 

@@ -97,5 +97,5 @@ internal sealed class AlertMemory
 
     public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
 
-    public void CountLost() => Interlocked.Increment(ref _lost);
+    public void CountLost(long count = 1) => Interlocked.Add(ref _lost, count);
 }

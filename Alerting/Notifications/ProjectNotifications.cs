@@ -31,7 +31,7 @@ internal sealed class ProjectNotifications(
         lock (_lock)
         {
             // Of what ended long ago only those are told who were told that it fires.
-            bool isOld = !alert.IsFiring && IsLate(alert, now) && !_lanes.Values.Any(lane => lane.WasToldOfFiring(alert));
+            bool isOld = !alert.Lasts && IsLate(alert, now) && !_lanes.Values.Any(lane => lane.WasToldOfFiring(alert));
             if (!isOld && alerts.Add(alert))
             {
                 foreach (ReceiverLane lane in _lanes.Values)
@@ -179,13 +179,14 @@ internal sealed class ProjectNotifications(
             }
         }
 
+        // Without receivers there is nothing to keep, and no file for it.
+        _isChanged |= _lanes.Count != next.Count || next.Values.Any(lane => !_lanes.ContainsValue(lane));
         _lanes = next;
-        _isChanged = true;
     }
 
     private void Sweep(DateTimeOffset now)
     {
-        foreach (AlertTransition late in alerts.All.Where(alert => !alert.IsFiring && IsLate(alert, now)))
+        foreach (AlertTransition late in alerts.All.Where(alert => !alert.Lasts && IsLate(alert, now)))
         {
             foreach (ReceiverLane lane in _lanes.Values)
             {
@@ -193,7 +194,7 @@ internal sealed class ProjectNotifications(
             }
         }
 
-        alerts.Remove(alert => !alert.IsFiring && _lanes.Values.All(lane => lane.IsDone(alert)));
+        alerts.Remove(alert => !alert.Lasts && _lanes.Values.All(lane => lane.IsDone(alert)));
         long before = (now - _keptFor).ToUnixTimeMilliseconds();
         foreach (ReceiverLane lane in _lanes.Values)
         {

@@ -63,7 +63,8 @@ internal static class ReceiverFormat
         string text = fields.Text("url", MostUrlBytes) ?? throw new DefinitionException("url is needed, like https://hooks.example.com/alerts.");
         return !Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || !(url.Scheme is "http" or "https") || url.Host.Length == 0
             ? throw new DefinitionException("url must be an address of http or https, like https://hooks.example.com/alerts.")
-            : url.UserInfo.Length > 0 ? throw new DefinitionException("url must have no user and password; use a secret in its path or query, or sign with secret.")
+            : url.UserInfo.Length > 0
+            ? throw new DefinitionException("url must have no user and password; use a secret in its path or query, or sign with secret.")
             : url;
     }
 }

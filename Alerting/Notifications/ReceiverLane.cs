@@ -112,11 +112,11 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
         {
             foreach (AlertTransition alert in notification.Alerts)
             {
-                rule.Delivered[alert.Group] = new DeliveredAlert(alert.Id, alert.IsFiring, alert.Time);
+                rule.Delivered[alert.Group] = new DeliveredAlert(alert.Id, alert.Lasts, alert.Time);
             }
 
             (rule.Failures, rule.LastSent, _failures) = (0, now, 0);
-            PlanAfter(rule, notification.IsFiring);
+            PlanAfter(rule, notification.IsRepeated);
             rule.LookBy(notification.HasMore ? now : null);
             Health = Health with { Sent = Health.Sent + 1, LastSuccess = now };
         }
@@ -186,7 +186,7 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
         foreach (AlertTransition alert in alerts.Of(rule.Rule).Where(Concerns))
         {
             bool isTold = rule.Delivered.TryGetValue(alert.Group, out DeliveredAlert last) && last.Id == alert.Id;
-            if (!alert.IsFiring && (isTold || Passes(rule, alert, last.IsFiring, alerts.Pcode, silences, now)))
+            if (!alert.Lasts && (isTold || Passes(rule, alert, last.IsFiring, alerts.Pcode, silences, now)))
             {
                 continue;
             }
@@ -201,20 +201,20 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
             }
         }
 
-        bool isFiring = told.Count > 0 || news.Exists(alert => alert.IsFiring);
-        if (news.Count > 0 || (isFiring && !(now < rule.LastSent + _repeat)))
+        bool isRepeated = told.Count > 0 || news.Exists(alert => alert.Lasts);
+        if (news.Count > 0 || (isRepeated && !(now < rule.LastSent + _repeat)))
         {
-            return Cut(rule, alerts.Pcode, news, told, isFiring);
+            return Cut(rule, alerts.Pcode, news, told) with { IsRepeated = isRepeated };
         }
 
-        PlanAfter(rule, isFiring);
+        PlanAfter(rule, isRepeated);
         return null;
     }
 
     // Who was told that an alert fires is told that it ended, whatever was changed meanwhile.
     private bool Concerns(AlertTransition alert) => Receiver.Takes(alert) || (!alert.IsFiring && WasToldOfFiring(alert));
 
-    // Whether nobody needs to be told that an alert ended.
+    // Whether nobody needs to be told that an alert ended, or was pushed.
     private bool Passes(RuleDelivery rule, AlertTransition alert, bool wasTold, long pcode, SilenceBook silences, DateTimeOffset now)
     {
         DateTimeOffset ended = DateTimeOffset.FromUnixTimeMilliseconds(alert.Time);
@@ -232,7 +232,7 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
         return true;
     }
 
-    private Notification Cut(RuleDelivery rule, long pcode, List<AlertTransition> news, List<AlertTransition> told, bool isFiring)
+    private Notification Cut(RuleDelivery rule, long pcode, List<AlertTransition> news, List<AlertTransition> told)
     {
         news.Sort(_order);
         told.Sort(_order);
@@ -257,13 +257,13 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
             Alerts = [.. news.Concat(told).Take(count)],
             TruncatedCount = news.Count + told.Count - count,
             HasMore = news.Count > count,
-            IsFiring = isFiring,
+            IsFiring = told.Count > 0 || news.Exists(alert => alert.IsFiring),
         };
     }
 
-    private static void PlanAfter(RuleDelivery rule, bool isFiring)
+    private static void PlanAfter(RuleDelivery rule, bool isRepeated)
     {
-        rule.LookBy(isFiring ? rule.LastSent + _repeat : null);
+        rule.LookBy(isRepeated ? rule.LastSent + _repeat : null);
         rule.LookBy(rule.SilenceEnd);
     }
 

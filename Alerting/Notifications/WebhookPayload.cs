@@ -21,6 +21,7 @@ internal static class WebhookPayload
     public static ReadOnlyMemory<byte> Write(Notification notification)
     {
         ImmutableSortedDictionary<string, string>[] annotations = [.. notification.Alerts.Select(AnnotationsOf)];
+        bool isOfRule = notification.Rule.Length > 0;
         ArrayBufferWriter<byte> bytes = new();
         using (Utf8JsonWriter json = new(bytes, _options))
         {
@@ -35,7 +36,11 @@ internal static class WebhookPayload
 
             json.WriteEndArray();
             json.WriteStartObject("groupLabels");
-            json.WriteString("rule", notification.Rule);
+            if (isOfRule)
+            {
+                json.WriteString("rule", notification.Rule);
+            }
+
             json.WriteEndObject();
             RuleFormat.WriteMap(json, "commonLabels", Common([.. notification.Alerts.Select(alert => alert.Labels)]));
             RuleFormat.WriteMap(json, "commonAnnotations", Common(annotations));
@@ -43,7 +48,8 @@ internal static class WebhookPayload
             json.WriteString("version", "4");
 
             // The project stands where Alertmanager has its route: rules of two projects may have one name and one receiver.
-            json.WriteString("groupKey", string.Create(CultureInfo.InvariantCulture, $"{{pcode=\"{notification.Pcode}\"}}:{{rule=\"{notification.Rule}\"}}"));
+            string labels = isOfRule ? $"rule=\"{notification.Rule}\"" : "";
+            json.WriteString("groupKey", string.Create(CultureInfo.InvariantCulture, $"{{pcode=\"{notification.Pcode}\"}}:{{{labels}}}"));
             json.WriteNumber("truncatedAlerts", notification.TruncatedCount);
             json.WriteEndObject();
         }

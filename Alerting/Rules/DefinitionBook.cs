@@ -16,7 +16,8 @@ internal sealed class DefinitionBook<T>(DefinitionFiles files, int most, Func<Js
 
     // Held by who changes definitions, also while the disk works, so that files and memory change in one order.
     private readonly Lock _lock = new();
-    private volatile ImmutableDictionary<long, ImmutableSortedDictionary<string, T>> _all = ImmutableDictionary<long, ImmutableSortedDictionary<string, T>>.Empty;
+    private volatile ImmutableDictionary<long, ImmutableSortedDictionary<string, T>> _all =
+        ImmutableDictionary<long, ImmutableSortedDictionary<string, T>>.Empty;
 
     /// <summary>The definitions of a project, by name. As long as none changes it is the same object.</summary>
     public ImmutableSortedDictionary<string, T> Of(long pcode) => _all.GetValueOrDefault(pcode, _none);

@@ -48,19 +48,24 @@ internal sealed class DefinitionFiles(IFileSystem files, string directory, strin
     /// <exception cref="IOException">It can't be written.</exception>
     public void Write(long pcode, string name, ReadOnlySpan<byte> json)
     {
-        // A directory is durable when the one above has its name on stable storage.
-        string folder = FolderOf(pcode);
         if (!files.Exists(PathOf(pcode, name)))
         {
-            files.CreateDirectory(folder);
-            for (string? made = folder; made is not null && made.Length >= directory.Length; made = Path.GetDirectoryName(made))
-            {
-                files.FlushDirectory(Path.GetDirectoryName(made)!);
-            }
+            MakeFolder(files, directory, FolderOf(pcode));
         }
 
         // Receivers have secrets.
         files.ReplaceSecret(PathOf(pcode, name), json);
+    }
+
+    /// <summary>Makes a folder inside the one of all definitions, which is made too.</summary>
+    public static void MakeFolder(IFileSystem files, string directory, string folder)
+    {
+        // A directory is durable when the one above has its name on stable storage.
+        files.CreateDirectory(folder);
+        for (string? made = folder; made is not null && made.Length >= directory.Length; made = Path.GetDirectoryName(made))
+        {
+            files.FlushDirectory(Path.GetDirectoryName(made)!);
+        }
     }
 
     /// <summary>Deletes the file of a definition.</summary>

@@ -49,7 +49,8 @@ internal static class SilenceFormat
         // Alertmanager's rule: a slip must not silence everything.
         ImmutableArray<LabelMatcher> matchers = LabelMatcher.ReadAll(fields);
         return matchers.All(matcher => matcher.Matches(ImmutableDictionary<string, string>.Empty))
-            ? throw new DefinitionException("matchers must have at least one that an alert without labels does not match, like {\"label\":\"rule\",\"glob\":\"?*\"}.")
+            ? throw new DefinitionException(
+                "matchers must have at least one that an alert without labels does not match, like {\"label\":\"rule\",\"glob\":\"?*\"}.")
             : matchers;
     }
 

@@ -330,6 +330,26 @@ public sealed class NotifierTests
     }
 
     [Test]
+    public async Task Alerts_that_were_pushed_are_told_once_together_and_given_up_a_day_later()
+    {
+        _notifier.Push("host-1");
+        _notifier.Push("host-1");
+        await _notifier.PassAsync(TimeSpan.FromHours(5));
+        _receiver.RespondWith(500);
+        _notifier.Push("host-2");
+        await _notifier.PassAsync(TimeSpan.FromHours(25));
+        _receiver.RespondWith(200);
+        await _notifier.PassAsync(600);
+
+        Assert.That(_receiver.Webhooks[0].Alerts, Is.EqualTo(new[] { "host-1 firing", "host-1 firing" }));
+        Assert.That(_receiver.Webhooks[0].Json.GetProperty("groupKey").GetString(), Is.EqualTo("{pcode=\"7\"}:{}"));
+        Assert.That(_receiver.Webhooks[0].Json.GetProperty("groupLabels").EnumerateObject(), Is.Empty);
+        Assert.That(_receiver.Webhooks.Skip(1).Select(webhook => webhook.Alerts.Single()), Is.All.EqualTo("host-2 firing"));
+        (ReceiverHealth health, int waiting) = _notifier.Notifier.Report(NotifierUnderTest.Pcode)["ops"];
+        Assert.That((health.Sent, health.GivenUp, waiting), Is.EqualTo((1, 1, 0)));
+    }
+
+    [Test]
     public async Task A_test_goes_at_once_and_says_what_became_of_it()
     {
         Receiver receiver = _notifier.Receivers.Find(NotifierUnderTest.Pcode, "ops")!;

@@ -51,6 +51,13 @@ internal sealed class NotifierUnderTest : IDisposable
     public void Resolve(string host, string rule = "slow", AlertSeverity severity = AlertSeverity.Warning) =>
         Add(Make(host, rule, severity, isFiring: false));
 
+    /// <summary>Tells of an alert that an agent pushed, with a label of its own.</summary>
+    public void Push(string host)
+    {
+        AlertTransition alert = Make(host, "", AlertSeverity.Warning, isFiring: true);
+        Notifier.Add(alert with { IsEvent = true, Group = alert.Id.ToString(), Labels = alert.Labels.Remove("rule") });
+    }
+
     /// <summary>Lets time pass, second by second, and waits for what is sent in each.</summary>
     public async Task PassAsync(TimeSpan time)
     {
