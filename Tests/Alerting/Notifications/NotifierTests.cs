@@ -282,6 +282,9 @@ public sealed class NotifierTests
         _notifier.Clock.AdjustTime(_notifier.Clock.GetUtcNow().AddHours(-1));
         await _notifier.PassAsync(5);
         Assert.That(_receiver.Webhooks.Single().Alerts, Is.EqualTo(new[] { "host-1 firing" }));
+
+        // Rules wait until the clock is where it was.
+        _notifier.Clock.Advance(TimeSpan.FromHours(2));
         _receiver.RespondWith(500);
         _notifier.Resolve("host-1");
         await _notifier.PassAsync(15);
