@@ -73,11 +73,13 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
             for (int row = first; row < Math.Min(options.Transactions, first + BatchRows); row++)
             {
                 long time = now - Day + (long)(Day * ((double)row / options.Transactions));
-                rows.Append(CultureInfo.InvariantCulture,
-                    $",[{time},\"shop-{random.Next(Agents)}\",\"/service-{random.Next(Services)}\",{random.Next(1, 2_000_000) / 1_000.0},{(random.Next(50) == 0 ? 500 : 200)},\"GET\",{(random.Next(50) == 0 ? "true" : "false")}]");
+                int status = random.Next(50) == 0 ? 500 : 200;
+                rows.Append(CultureInfo.InvariantCulture, $",[{time},\"shop-{random.Next(Agents)}\",\"/service-{random.Next(Services)}\"")
+                    .Append(CultureInfo.InvariantCulture, $",{random.Next(1, 2_000_000) / 1_000.0},{status},\"GET\",{(status == 500 ? "true" : "false")}]");
             }
 
-            string body = $$"""{"transaction":{"fields":["time","oname","service","elapsed","status","method","error"],"rows":[{{rows.ToString(1, rows.Length - 1)}}]}}""";
+            string body = "{\"transaction\":{\"fields\":[\"time\",\"oname\",\"service\",\"elapsed\",\"status\",\"method\",\"error\"],\"rows\":["
+                + rows.ToString(1, rows.Length - 1) + "]}}";
             await SendAsync(http, HttpMethod.Post, "ingest/v1/batch", body);
         }
     }
@@ -95,9 +97,12 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
                 _ => """{"kind":"transaction","measure":"avg(elapsed)","by":["service"],"window":"1h"}""",
             };
             string threshold = (i % 10) switch { < 6 => "1990", < 8 => "0.2", 8 => "5000", _ => "1100" };
-            await SendAsync(http, HttpMethod.Put, $"api/v1/rules/rule-{i}", $$"""{"query":{{query}},"condition":{"operator":">","threshold":{{threshold}}} }""");
+            await SendAsync(http, HttpMethod.Put, $"api/v1/rules/rule-{i}", RuleOf(query, threshold));
         }
     }
+
+    private static string RuleOf(string query, string threshold) =>
+        "{\"query\":" + query + ",\"condition\":{\"operator\":\">\",\"threshold\":" + threshold + "}}";
 
     private async Task SendAsync(HttpClient http, HttpMethod method, string path, string body)
     {
@@ -174,7 +179,7 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
         }
 
         double ratio = with.Order().ElementAt(with.Count / 2) / without.Order().ElementAt(without.Count / 2);
-        Write(new { part = "pushes", rateWithout = without.Select(Math.Round), rateWith = with.Select(Math.Round), ratio = Round(ratio) });
+        Write(new { part = "pushes", rateWithout = without.Select(rate => Math.Round(rate)), rateWith = with.Select(rate => Math.Round(rate)), ratio = Round(ratio) });
     }
 
     private double Push(string folder, string enabled)
