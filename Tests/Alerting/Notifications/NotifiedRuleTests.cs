@@ -14,9 +14,6 @@ public sealed class NotifiedRuleTests
         "every":"10s","severity":"Warning","title":"{service} is slow"}
         """;
 
-    private const string Pushed =
-        """{"agent":{"oname":"shop"},"alert":[{"severity":"Warning","source":"disk","title":"Full","labels":{"service":"/pushed"}}]}""";
-
     private WebhookReceiver _hooks = null!;
     private RuleHost _host = null!;
 
@@ -85,13 +82,13 @@ public sealed class NotifiedRuleTests
     [Test]
     public async Task Alerts_that_agents_push_are_told_where_that_is_asked_for()
     {
-        await _host.PushJsonAsync(Pushed);
+        await _host.PushJsonAsync(AlertOf(_host));
         await _host.AdvanceAsync(TimeSpan.FromSeconds(20));
         Assert.That(Told, Is.Empty);
         await using RuleHost host = await RuleHost.StartAsync("--Alerting:AllowLoopbackTargets=true", "--Alerting:NotifyPushed=true");
         await host.Server.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/receivers/ops", $$"""{"url":"{{_hooks.Address}}"}""");
         await host.AdvanceAsync(TimeSpan.FromSeconds(2));
-        await host.PushJsonAsync(Pushed);
+        await host.PushJsonAsync(AlertOf(host));
         for (int second = 0; second < 60 && Told.Length == 0; second++)
         {
             await host.AdvanceAsync(TimeSpan.FromSeconds(1));
@@ -101,6 +98,9 @@ public sealed class NotifiedRuleTests
         Assert.That(() => Told, Is.EqualTo(new[] { "/pushed firing" }).After(10_000, 20));
         Assert.That(_hooks.Webhooks.Single().Json.GetProperty("commonAnnotations").GetProperty("summary").GetString(), Is.EqualTo("Full"));
     }
+
+    private static string AlertOf(RuleHost host) =>
+        $$"""{"alert":[{"time":{{host.Now}},"severity":"Warning","source":"disk","title":"Full","labels":{"service":"/pushed"}}]}""";
 
     private string[] Told =>
     [
