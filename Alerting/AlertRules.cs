@@ -43,7 +43,8 @@ public sealed class AlertRules
     public async Task<RuleChange> PutBuiltinAsync(long pcode, string name, JsonElement overrides, CancellationToken cancellationToken) =>
         BuiltinRules.Make(name, overrides) is { } rule
             ? await _manager.PutAsync(pcode, rule, cancellationToken)
-            : new RuleChange(RuleChangeOutcome.NotFound, null, $"There is no rule \"{name}\" that comes with the server; there are {string.Join(", ", Builtin)}.");
+            : new RuleChange(
+                RuleChangeOutcome.NotFound, null, $"There is no rule \"{name}\" that comes with the server; there are {string.Join(", ", Builtin)}.");
 
     /// <summary>Removes a rule; what fires is resolved.</summary>
     public Task<RuleChange> RemoveAsync(long pcode, string name, CancellationToken cancellationToken) =>
@@ -70,7 +71,8 @@ public sealed class AlertRules
         return new RuleView(
             stored, runtime?.Health ?? new RuleHealth { Note = "The rule waits for the store since the start." },
             [.. (runtime?.Progress.Groups ?? []).Select(state => new GroupView(
-                Transitions.LabelsOf(stored.Rule, state.Key), Transitions.TitleOf(stored.Rule, state), state.IsFiring, state.Value, state.FiringSince ?? state.PendingSince, state.PendingSince))
+                Transitions.LabelsOf(stored.Rule, state.Key), Transitions.TitleOf(stored.Rule, state), state.IsFiring, state.Value,
+                state.FiringSince ?? state.PendingSince, state.PendingSince))
                 .OrderBy(group => !group.IsFiring).ThenBy(group => group.Since)]);
     }
 }

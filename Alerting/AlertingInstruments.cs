@@ -19,7 +19,8 @@ public sealed class AlertingInstruments : IDisposable
         Lateness = _meter.CreateHistogram(
             "timeseries.alerting.evaluation.lateness", "s", "Time from an evaluation time until its evaluation began.", advice: Latencies.Advice);
         Transitions = _meter.CreateCounter<long>("timeseries.alerting.transitions", "{alert}", "Alerts that rules wrote, by state.");
-        Skipped = _meter.CreateCounter<long>("timeseries.alerting.evaluations.skipped", "{evaluation}", "Evaluations that were missed for too long to be made up.");
+        Skipped = _meter.CreateCounter<long>(
+            "timeseries.alerting.evaluations.skipped", "{evaluation}", "Evaluations that were missed for too long to be made up.");
 
         // From the start, so that a rate sees the first increase.
         Skipped.Add(0);

@@ -44,7 +44,8 @@ internal sealed class BackTest(IRuleReader reader, AlertingOptions options, Time
             using RuleOutcome outcome = await reader.QueryAsync([.. queries.SelectMany(query => query)], RuleLane.Request, cancellationToken);
             if (outcome.Fault is { } fault)
             {
-                return new BackTestResult([], outcome.IsTimedOut ? BackTestFault.TimedOut : outcome.IsOverLimit ? BackTestFault.OverLimit : BackTestFault.Store, fault);
+                return new BackTestResult(
+                    [], outcome.IsTimedOut ? BackTestFault.TimedOut : outcome.IsOverLimit ? BackTestFault.OverLimit : BackTestFault.Store, fault);
             }
 
             for (int i = 0; i < times.Length; i++)

@@ -23,7 +23,8 @@ internal sealed class RecordedAlerts(IRuleReader reader)
     /// resolved one.
     /// </summary>
     /// <returns>The transitions; or why they can't be read.</returns>
-    public async Task<(ImmutableArray<AlertTransition> Newest, string? Fault)> FindNewestAsync(long pcode, long from, long to, CancellationToken cancellationToken)
+    public async Task<(ImmutableArray<AlertTransition> Newest, string? Fault)> FindNewestAsync(
+        long pcode, long from, long to, CancellationToken cancellationToken)
     {
         Dictionary<(string Rule, string Labels), AlertTransition> newest = [];
         SampleId? after = null;

@@ -40,7 +40,9 @@ internal static class BuiltinRules
 
     /// <summary>A rule that comes with the server, with some fields in place of its own; null when there is none of that name.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="overrides">Fields that replace those of the rule, whole; of <c>query</c> and <c>condition</c> each field by itself. Undefined for none.</param>
+    /// <param name="overrides">
+    /// Fields that replace those of the rule, whole; of <c>query</c> and <c>condition</c> each field by itself. Undefined for none.
+    /// </param>
     /// <exception cref="DefinitionException">The rule would break the format.</exception>
     public static AlertRule? Make(string name, JsonElement overrides)
     {

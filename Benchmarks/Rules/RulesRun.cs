@@ -179,7 +179,13 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
         }
 
         double ratio = with.Order().ElementAt(with.Count / 2) / without.Order().ElementAt(without.Count / 2);
-        Write(new { part = "pushes", rateWithout = without.Select(rate => Math.Round(rate)), rateWith = with.Select(rate => Math.Round(rate)), ratio = Round(ratio) });
+        Write(new
+        {
+            part = "pushes",
+            rateWithout = without.Select(rate => Math.Round(rate)),
+            rateWith = with.Select(rate => Math.Round(rate)),
+            ratio = Round(ratio),
+        });
     }
 
     private double Push(string folder, string enabled)

@@ -49,7 +49,9 @@ internal abstract class ApiModule(string name, string[] prefixes, params string[
     /// <summary>Maps the routes under a prefix.</summary>
     protected abstract void Map(RouteGroupBuilder routes);
 
-    /// <summary>Maps the routes that change something, for callers with the scope admin and a token: a browser that is signed in must not be led here.</summary>
+    /// <summary>
+    /// Maps the routes that change something, for callers with the scope admin and a token: a browser that is signed in must not be led here.
+    /// </summary>
     /// <param name="changes">Where they are mapped.</param>
     /// <param name="family">Where what they refuse is mapped.</param>
     protected virtual void MapChanges(RouteGroupBuilder changes, RouteGroupBuilder family)

@@ -8,12 +8,13 @@ namespace TimeSeries.Tests.Architecture;
 internal sealed class ProjectReferenceTests
 {
     [TestCase("Agent", "")]
+    [TestCase("Alerting", "Core,Hosting")]
     [TestCase("Core", "")]
     [TestCase("Hosting", "Core")]
     [TestCase("Ingest", "Core,Hosting")]
-    [TestCase("Ui", "Core,Hosting")]
-    [TestCase("Query", "Core,Hosting,Ui")]
-    [TestCase("Server", "Agent,Core,Hosting,Ingest,Query")]
+    [TestCase("Ui", "Alerting,Core,Hosting")]
+    [TestCase("Query", "Agent,Alerting,Core,Hosting,Ui")]
+    [TestCase("Server", "Agent,Alerting,Core,Hosting,Ingest,Query")]
     public void A_project_knows_no_more_than_it_may(string project, string allowed) =>
         Assert.That(References(project), Is.SubsetOf(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries)));
 

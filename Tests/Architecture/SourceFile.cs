@@ -51,7 +51,7 @@ internal sealed partial record SourceFile(string RelativePath, string Text)
         + @"(?:record\s+struct|record\s+class|record|class|struct|interface|enum)\s+(?<name>[A-Z]\w*)", RegexOptions.Multiline)]
     private static partial Regex AnyDeclaration();
 
-    [GeneratedRegex(@"(?<![\w.])(?:TimeSeries\.)?(?<name>(?:Agent|Core|Hosting|Ingest|Query|Server|Benchmarks|Tests)(?:\.[A-Z]\w*)+)")]
+    [GeneratedRegex(@"(?<![\w.])(?:TimeSeries\.)?(?<name>(?:Agent|Alerting|Core|Hosting|Ingest|Query|Server|Benchmarks|Tests)(?:\.[A-Z]\w*)+)")]
     private static partial Regex ProductNamespace();
 
     [GeneratedRegex(@"^\{|;$", RegexOptions.Multiline)]

@@ -6,7 +6,7 @@ namespace TimeSeries.Tests.Architecture;
 internal static class SourceTree
 {
     /// <summary>The projects that go to users.</summary>
-    public static IReadOnlyList<string> Products { get; } = ["Agent", "Core", "Hosting", "Ingest", "Query", "Server", "Ui"];
+    public static IReadOnlyList<string> Products { get; } = ["Agent", "Alerting", "Core", "Hosting", "Ingest", "Query", "Server", "Ui"];
 
     public static IReadOnlyList<string> Projects { get; } = [.. Products, "Benchmarks", "DuckDb", "Tests"];
 

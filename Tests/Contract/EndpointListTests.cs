@@ -21,6 +21,10 @@ internal sealed class EndpointListTests
     [
         "/api/v1/schema", "/openapi/v1.json", "/healthz", "/readyz", "/metrics", WhatapModule.Prefix + Rest, TykModule.Prefix + Rest,
         NcpModule.Prefix + Rest, NcpModule.LongPrefix + Rest, AlertHistoryModule.Prefix + Rest, "/api/v1" + Rest,
+
+        // Of rules, which RuleTransitionTests evaluates over both stores, and of who is told.
+        "/api/v1/rules", "/api/v1/rules/{name}", "/api/v1/rules/builtin/{name}", "/api/v1/rules/test", "/api/v1/alerts", "/api/v1/silences",
+        "/api/v1/silences/{id}", "/api/v1/receivers", "/api/v1/receivers/{name}", "/api/v1/receivers/{name}/test",
     ];
 
     [TestCaseSource(typeof(WhatapModule), nameof(WhatapModule.Names))]

@@ -8,8 +8,10 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Server;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 
@@ -28,6 +30,7 @@ internal sealed class RouteTests
         ["host"] = "127.0.0.1",
         ["port"] = "80",
         ["id"] = "550e8400-e29b-41d4-a716-446655440000",
+        ["name"] = "error-rate",
         ["keyHash"] = "k",
         ["clientId"] = "c",
         ["startDay"] = "1",
@@ -65,6 +68,7 @@ internal sealed class RouteTests
     {
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder);
+        await Eventually.IsTrueAsync(() => server.Services.GetRequiredService<RuleManager>().IsRecovered);
         using HttpClient http = new(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = server.Client.Address };
         foreach ((string path, string method, JsonElement operation) in DescribedApi.OfServer.Operations)
         {
@@ -72,9 +76,12 @@ internal sealed class RouteTests
             using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             string body = response.Content.Headers.ContentType?.MediaType == "text/event-stream" ? "" : await response.Content.ReadAsStringAsync();
 
-            // Alerts by id are not found since there are none; a signature is not made here.
-            HttpStatusCode expected = path is "/write" or "/api/v2/write" or "/ping" ? HttpStatusCode.NoContent
-                : path.EndsWith("/{id}", StringComparison.Ordinal) ? HttpStatusCode.NotFound
+            // Alerts by id, and rules, silences and receivers that are asked for before they are made or after they are deleted, are not found. A
+            // signature is not made here.
+            HttpStatusCode expected = method.Equals("PUT", StringComparison.OrdinalIgnoreCase) ? HttpStatusCode.Created
+                : method.Equals("DELETE", StringComparison.OrdinalIgnoreCase) ? HttpStatusCode.NoContent
+                : path is "/write" or "/api/v2/write" or "/ping" ? HttpStatusCode.NoContent
+                : path.EndsWith("/{id}", StringComparison.Ordinal) || path.Contains("/{name}", StringComparison.Ordinal) ? HttpStatusCode.NotFound
                 : path.EndsWith("/events/search", StringComparison.Ordinal) ? HttpStatusCode.Unauthorized : HttpStatusCode.OK;
             Assert.That(response.StatusCode, Is.EqualTo(expected), $"{method} {request.RequestUri}: {body}");
         }

@@ -15,6 +15,12 @@ internal sealed class AlertingDescription : IApiDescription
         "condition":{"operator":">","threshold":800,"resolveThreshold":700},"for":"2m","severity":"Warning","title":"{service} is slow"}
         """;
 
+    private const string TestExample =
+        """
+        {"rule":{"query":{"kind":"transaction","measure":"p95(elapsed)","by":["service"],"window":"5m"},"condition":{"operator":">","threshold":800}},
+        "from":"-1h","to":"now"}
+        """;
+
     private static OpenApiParameter RuleName =>
         InPath("name", String(), "1 to 64 of a-z 0-9 - _ . beginning with a letter or digit.", "\"slow-checkout\"");
 
@@ -36,8 +42,9 @@ internal sealed class AlertingDescription : IApiDescription
                 (200, Response("The transitions, oldest first, at most 10,000.", Json(Array(Ref("Transition"))))),
                 [(422, "The rule needs more than Query:MaxRows or a limit like it."), (503, "The store gave no whole response."),
                     (504, "It takes longer than Query:Timeout.")],
-                Body("The rule and the range.", Json(Ref("RuleTest")))),
-            Operation(HttpMethod.Get, "/api/v1/alerts", "alerts", "What is pending or fires now", [], Ok("What fires first, each from the oldest.", "Alerts"), []));
+                Body("The rule and the range.", Json(Ref("RuleTest"), TestExample))),
+            Operation(
+                HttpMethod.Get, "/api/v1/alerts", "alerts", "What is pending or fires now", [], Ok("What fires first, each from the oldest.", "Alerts"), []));
         AlertingSchemas.AddTo(document);
     }
 
@@ -74,7 +81,8 @@ internal sealed class AlertingDescription : IApiDescription
             Responses = ApiElements.Responses(
             [
                 success, .. Made(isMaking),
-                .. all.OrderBy(error => error.Status).Select(error => (error.Status, Response(error.Description, Content(Problem.ContentType, Ref(ProblemSchema.Name))))),
+                .. all.OrderBy(error => error.Status)
+                    .Select(error => (error.Status, Response(error.Description, Content(Problem.ContentType, Ref(ProblemSchema.Name))))),
             ]),
         });
     }

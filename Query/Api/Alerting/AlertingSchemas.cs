@@ -32,7 +32,8 @@ internal static class AlertingSchemas
         ("source", Template()), ("title", Template()), ("description", Template()), ("labels", Labels()), ("annotations", Labels()),
     ];
 
-    private static OpenApiSchema Query() => Object(("kind", ApiSchemas.Kind()), ("measure", String("As of /api/v1/aggregate.")), ("window", Duration("10s to 1d.")))
+    private static OpenApiSchema Query() => Object(
+        ("kind", ApiSchemas.Kind()), ("measure", String("As of /api/v1/aggregate.")), ("window", Duration("10s to 1d.")))
         .WithOptional(
             ("by", Array(String(), maxItems: 3)), ("where", Array(String(), maxItems: 32)),
             ("minCount", Integer(1, description: "A group with fewer samples has no data.")));

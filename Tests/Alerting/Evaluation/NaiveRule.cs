@@ -58,7 +58,9 @@ internal sealed class NaiveRule
             """;
     }
 
-    /// <summary>Evaluates the rule at a time over what has arrived; returns the transitions as <see cref="RuleHost.Describe(string, string, bool, long)"/>.</summary>
+    /// <summary>
+    /// Evaluates the rule at a time over what has arrived; returns the transitions as <see cref="RuleHost.Describe(string, string, bool, long)"/>.
+    /// </summary>
     public IEnumerable<string> Evaluate(long time, IReadOnlyList<NaiveSample> arrived)
     {
         if (time % Every != 0)

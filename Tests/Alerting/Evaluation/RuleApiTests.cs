@@ -57,7 +57,8 @@ internal sealed class RuleApiTests
         "query: There is no field \"service\" of thread to group by")]
     [TestCase($$"""{"query":{"kind":"sql","measure":"count","by":["db","sql","oname","txid"],"window":"5m"},"condition":{{Condition}}}""",
         "query.by must have at most 3 fields.")]
-    [TestCase($$"""{"query":{"kind":"sql","measure":"count","where":["nothing"],"window":"5m"},"condition":{{Condition}}}""", "query: where must be field:value")]
+    [TestCase($$"""{"query":{"kind":"sql","measure":"count","where":["nothing"],"window":"5m"},"condition":{{Condition}}}""",
+        "query: where must be field:value")]
     public async Task What_breaks_a_rule_of_the_format_is_a_400_that_names_it(string body, string says)
     {
         (HttpStatusCode status, string response) = await _host.Server.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/rules/slow", body);
@@ -138,7 +139,9 @@ internal sealed class RuleApiTests
         (HttpStatusCode other, string changed) = await client.SendJsonAsync(
             HttpMethod.Put, "/api/v1/rules/builtin/error-rate", """{"condition":{"threshold":0.5},"query":{"window":"1m"}}""");
         Assert.That(other, Is.EqualTo(HttpStatusCode.Created), changed);
-        Assert.That(changed, Does.Contain("\"threshold\":0.5").And.Contains("\"window\":\"1m\"").And.Contains("error_rate").And.Not.Contains("resolveThreshold"));
+        Assert.That(
+            changed,
+            Does.Contain("\"threshold\":0.5").And.Contains("\"window\":\"1m\"").And.Contains("error_rate").And.Not.Contains("resolveThreshold"));
         await client.SendJsonAsync(HttpMethod.Delete, "/api/v1/rules/error-rate", null);
         (HttpStatusCode none, string says) = await client.SendJsonAsync(HttpMethod.Put, "/api/v1/rules/builtin/nothing", null);
         Assert.That(none, Is.EqualTo(HttpStatusCode.NotFound));

@@ -18,7 +18,8 @@ internal sealed class TrainTicketRuleTests
     [Test]
     public async Task A_fault_that_was_injected_raises_one_alert_in_the_history_and_at_a_webhook()
     {
-        SampleRow[] rows = [.. TrainTicket.Rows.Where(row => row.Kind == "transaction" && row.Time >= Begins - (10 * Minute) && row.Time < Begins + (40 * Minute))
+        SampleRow[] rows = [.. TrainTicket.Rows.Where(
+            row => row.Kind == "transaction" && row.Time >= Begins - (10 * Minute) && row.Time < Begins + (40 * Minute))
             .OrderBy(row => row.Time)];
         await using WebhookReceiver webhook = await WebhookReceiver.StartAsync();
         await using RuleHost host = await RuleHost.StartAsync(
