@@ -100,7 +100,7 @@ public sealed class NotifiedRuleTests
     }
 
     private static string AlertOf(RuleHost host) =>
-        $$"""{"alert":[{"time":{{host.Now}},"severity":"Warning","source":"disk","title":"Full","labels":{"service":"/pushed"}}]}""";
+        $$$"""{"alert":[{"time":{{{host.Now}}},"severity":"Warning","source":"disk","title":"Full","labels":{"service":"/pushed"}}]}""";
 
     private string[] Told =>
     [
