@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using TimeSeries.Alerting.Evaluation;
 
 namespace TimeSeries.Tests.Alerting.Evaluation;
 
