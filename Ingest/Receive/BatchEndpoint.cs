@@ -17,8 +17,6 @@ internal sealed partial class BatchEndpoint(
     ProjectDirectory projects, MemoryBudget budget, IngestGate gate, BatchIngestor ingestor,
     IngestInstruments instruments, TimeProvider clock, ILogger<BatchEndpoint> logger)
 {
-    private const int FirstBodyBytes = 64 << 10;
-
     // The server counts what frames chunks too, which for tiny chunks is more than they hold; the body itself is counted by its reader.
     private const int ChunkOverhead = 8;
 
@@ -84,8 +82,7 @@ internal sealed partial class BatchEndpoint(
         using Activity? span = Tracing.Source.StartActivity("ingest.batch");
         using MemoryReservation reservation = new(budget);
         span?.SetTag("pcode", project.Project.Pcode);
-        long told = Math.Min(request.ContentLength ?? 0, push.Limits.SentBytes);
-        using PooledBuffer sent = new((int)Math.Max(FirstBodyBytes, told));
+        using PooledBuffer sent = new();
         IngestProblem? problem;
         using (Tracing.Source.StartActivity("ingest.receive"))
         {

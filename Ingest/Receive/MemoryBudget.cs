@@ -7,6 +7,8 @@ internal sealed class MemoryBudget(long totalBytes)
 
     public long UsedBytes => Volatile.Read(ref _usedBytes);
 
+    public long TotalBytes => totalBytes;
+
     /// <summary>Takes bytes when there are as many left.</summary>
     public bool TryTake(long bytes)
     {
@@ -27,6 +29,13 @@ internal sealed class MemoryBudget(long totalBytes)
 internal sealed class MemoryReservation(MemoryBudget budget) : IDisposable
 {
     private long _bytes;
+    private long _decodedFrom;
+
+    /// <summary>Whether the columns of the batch came to take more than there is.</summary>
+    public bool IsExceeded { get; private set; }
+
+    /// <summary>Whether it would be too much if there were nothing else.</summary>
+    public bool IsBeyondAll { get; private set; }
 
     public bool TryTake(long bytes)
     {
@@ -37,6 +46,23 @@ internal sealed class MemoryReservation(MemoryBudget budget) : IDisposable
 
         _bytes += bytes;
         return true;
+    }
+
+    /// <summary>Takes a first guess of what columns will take, which comes beside what is held so far.</summary>
+    public bool TryBeginColumns(long guess)
+    {
+        _decodedFrom = _bytes;
+        return TryTake(guess);
+    }
+
+    /// <summary>Takes more while columns grow beyond the guess. False when there is no more: then nothing is to be decoded any more.</summary>
+    /// <param name="bytes">What they take now.</param>
+    public bool TryHoldColumns(long bytes)
+    {
+        long more = _decodedFrom + bytes - _bytes;
+        IsExceeded |= more > 0 && !TryTake(more);
+        IsBeyondAll |= IsExceeded && _decodedFrom + bytes > budget.TotalBytes;
+        return !IsExceeded;
     }
 
     /// <summary>Sets the part to what is truly held.</summary>
