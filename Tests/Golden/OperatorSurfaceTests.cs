@@ -71,7 +71,7 @@ internal sealed partial class OperatorSurfaceTests
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(folder["rules/1/receivers"]);
         await File.WriteAllBytesAsync(folder["rules/1/receivers/ops.json"], """{"url":"https://hooks.example.com"}"""u8.ToArray());
-        await using RunningServer server = await RunningServer.StartAsync(folder);
+        await using RunningServer server = await RunningServer.StartAsync(folder, "--Projects:1:Limits:SamplesPerDay=1000000");
         await PushAsync(server.Client);
         await server.SealAsync();
         await QueryAsync(server.Client);
