@@ -22,7 +22,7 @@ public sealed class PictureTests
     [
         ("", "overview"), ("map", "map"), (Transaction, "transaction"), ("transactions", "transactions"), ("sql", "sql"), ("httpc", "httpc"),
         ("exceptions", "exceptions"), ("remote", "remote"), ("alerts", "alerts"), ("agents", "agents"),
-        ("explore?by=service&measures=count,p95(elapsed)&where=service~:/api/v1/t", "explore"), ("live", "live"), ("ingest", "ingest"),
+        ("explore?by=service&measures=count,p95(elapsed)&where=service~:/api/v1/t", "explore"), ("rules?rule=slow-travel", "rules"), ("live", "live"), ("ingest", "ingest"),
     ];
 
     private static readonly (int Width, int Height, ColorScheme Colors)[] _forms = [(1_440, 560, ColorScheme.Light), (375, 800, ColorScheme.Dark)];
@@ -51,6 +51,11 @@ public sealed class PictureTests
         using PageServer server = await PageServer.StartAsync();
         await using Browser browser = await Browser.StartAsync();
         await TicketShop.PushAsync(server);
+        await server.Process.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/rules/builtin/error-rate", null);
+        await server.Process.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/rules/slow-travel", """
+            {"query":{"kind":"transaction","measure":"p95(elapsed)","by":["service"],"where":["service~:/travel"],"window":"10m","minCount":20},
+            "condition":{"operator":">","threshold":750,"resolveThreshold":650},"for":"1m","severity":"Critical","title":"{service} is slow"}
+            """);
         Directory.CreateDirectory(_folder);
         foreach ((int width, int height, ColorScheme colors) in _forms)
         {

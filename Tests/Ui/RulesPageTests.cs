@@ -6,34 +6,17 @@ using TimeSeries.Tests.Support.Hosts;
 namespace TimeSeries.Tests.Ui;
 
 /// <summary>Rules on the page, in a real browser: written, tried, saved, and what they raise.</summary>
-public sealed class RulesPageTests
+public sealed class RulesPageTests : PageFixture
 {
     private const string Rule = """
         {"query":{"kind":"transaction","measure":"max(elapsed)","by":["service"],"window":"1m"},"condition":{"operator":">","threshold":100},
         "every":"5s","severity":"Critical","title":"{service} is slow"}
         """;
 
-    private PageServer _server = null!;
-    private Browser _browser = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
-    {
-        _server = await PageServer.StartAsync();
-        _browser = await Browser.StartAsync();
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _browser.DisposeAsync();
-        _server.Dispose();
-    }
-
     [Test]
     public async Task A_rule_is_tried_saved_and_what_it_raises_leads_the_overview()
     {
-        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.TokenOf(TestProjects.First));
+        IPage page = await Browser.SignInAsync(Server.Address, TestProjects.TokenOf(TestProjects.First));
         await page.GotoAsync("/rules?range=1d");
         await page.FillAsync("#rule-name", "slow");
 
@@ -54,7 +37,7 @@ public sealed class RulesPageTests
         await Eventually.IsTrueAsync(async () =>
         {
             await PushSlowAsync();
-            return (await _server.Process.Client.GetAsync("/api/v1/alerts")).Contains("firing", StringComparison.Ordinal);
+            return (await Server.Process.Client.GetAsync("/api/v1/alerts")).Contains("firing", StringComparison.Ordinal);
         });
         await page.GotoAsync("/");
         await Assertions.Expect(page.Locator(".findings a").First).ToHaveTextAsync(
@@ -66,13 +49,13 @@ public sealed class RulesPageTests
         await page.GotoAsync("/rules?range=1d&rule=slow");
         await page.ClickAsync("button:text-is('Remove')");
         await Assertions.Expect(page.Locator("p.state:has-text('There are no rules yet')")).ToBeVisibleAsync();
-        Assert.That(_browser.Faults, Is.Empty);
+        Assert.That(Browser.Faults, Is.Empty);
     }
 
     [Test]
     public async Task Who_may_only_read_changes_nothing()
     {
-        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+        IPage page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken);
         await page.GotoAsync("/rules?range=1d");
         await Assertions.Expect(page.Locator("p.state:has-text('a token of scope admin')")).ToBeVisibleAsync();
         Assert.That(await page.Locator("#rule-save").CountAsync(), Is.Zero);
@@ -83,7 +66,7 @@ public sealed class RulesPageTests
     {
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         string batch = $$"""{"agent":{"oname":"shop"},"transaction":[{"time":{{now}},"service":"/pay","elapsed":500}]}""";
-        using HttpResponseMessage response = await _server.Process.Client.SendAsync(System.Text.Encoding.UTF8.GetBytes(batch), "application/json");
+        using HttpResponseMessage response = await Server.Process.Client.SendAsync(System.Text.Encoding.UTF8.GetBytes(batch), "application/json");
         response.EnsureSuccessStatusCode();
     }
 }

@@ -29,7 +29,7 @@ public sealed class ViewTests : PageFixture
     {
         Axe axe = new();
         IPage page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken, width, colors);
-        foreach (string view in (string[])[.. Views, "tx/tx-slow", "transactions?of=/cart", "live", "explore?by=service", "ingest", "login"])
+        foreach (string view in (string[])[.. Views, "tx/tx-slow", "transactions?of=/cart", "live", "explore?by=service", "ingest", "rules", "login"])
         {
             await page.EmulateMediaAsync(new() { ColorScheme = colors });
             await OpenAsync(page, view);
