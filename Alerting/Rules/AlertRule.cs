@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace TimeSeries.Alerting.Rules;
 
-/// <summary>A rule: what is asked at regular times, what of the answers is an alert, and what the alert says. Immutable.</summary>
+/// <summary>A rule: what is asked at regular times, which responses are an alert, and what the alert says. Immutable.</summary>
 public sealed record AlertRule
 {
     /// <summary>Unique in its project.</summary>
