@@ -14,10 +14,10 @@ public sealed class AlertRules
 
     private readonly RuleBook _book;
     private readonly RuleEngine _engine;
-    private readonly RuleManager _manager;
+    private readonly RuleEditor _manager;
     private readonly BackTest _backTest;
 
-    internal AlertRules(RuleBook book, RuleEngine engine, RuleManager manager, BackTest backTest) =>
+    internal AlertRules(RuleBook book, RuleEngine engine, RuleEditor manager, BackTest backTest) =>
         (_book, _engine, _manager, _backTest) = (book, engine, manager, backTest);
 
     /// <summary>The names of the rules that come with the server.</summary>

@@ -25,7 +25,7 @@ public static class AlertingSetup
         services.TryAddSingleton<AlertingStatus>();
         services.TryAddSingleton<RuleBook>();
         services.TryAddSingleton<RuleEngine>();
-        services.TryAddSingleton<RuleManager>();
+        services.TryAddSingleton<RuleEditor>();
         services.TryAddSingleton<RuleRecovery>();
         services.TryAddSingleton<RuleCheckpoint>();
         services.TryAddSingleton<RecordedAlerts>();
@@ -33,7 +33,7 @@ public static class AlertingSetup
         services.TryAddSingleton<AlertingParts>();
         services.TryAddSingleton<BackTest>();
         services.TryAddSingleton(provider => new AlertRules(
-            provider.GetRequiredService<RuleBook>(), provider.GetRequiredService<RuleEngine>(), provider.GetRequiredService<RuleManager>(),
+            provider.GetRequiredService<RuleBook>(), provider.GetRequiredService<RuleEngine>(), provider.GetRequiredService<RuleEditor>(),
             provider.GetRequiredService<BackTest>()));
         AddNotifications(services);
         services.AddHostedService<AlertingService>();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -31,16 +32,14 @@ internal static class AlertId
         return OfName(_namespace, Encoding.UTF8.GetBytes(name));
     }
 
+    [SuppressMessage("Security", "CA5350", Justification = "Version 5 is defined by SHA-1; nothing is secret here.")]
     internal static Guid OfName(Guid space, ReadOnlySpan<byte> name)
     {
         byte[] bytes = new byte[16 + name.Length];
         space.TryWriteBytes(bytes, bigEndian: true, out _);
         name.CopyTo(bytes.AsSpan(16));
 
-        // Version 5 is defined by SHA-1; nothing is secret here.
-#pragma warning disable CA5350
         Span<byte> hash = SHA1.HashData(bytes).AsSpan(0, 16);
-#pragma warning restore CA5350
         hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash, bigEndian: true);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -65,9 +66,26 @@ internal sealed partial class AlertingService(
         using PeriodicTimer timer = new(_pause, clock);
         do
         {
-            await StepAsync(stoppingToken);
+            await TryStepAsync(stoppingToken);
         }
         while (await WaitAsync(timer, stoppingToken));
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A mistake here must not end a host that takes samples; it is logged, and the next step comes.")]
+    private async Task TryStepAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await StepAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        catch (Exception fault)
+        {
+            LogStep(fault);
+        }
     }
 
     private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken stoppingToken)
@@ -140,11 +158,14 @@ internal sealed partial class AlertingService(
     [LoggerMessage(5005, LogLevel.Error, "{File} can't be used: {Reason}")]
     private partial void LogBadFile(string file, string reason);
 
+    [LoggerMessage(5007, LogLevel.Error, "A step of the alert rules failed; the next one is in a second.")]
+    private partial void LogStep(Exception fault);
+
     [LoggerMessage(5006, LogLevel.Warning, "The rules of project {Pcode} wait for the store: {Reason}")]
     private partial void LogWaiting(long pcode, string reason);
 }
 
 /// <summary>What evaluates rules.</summary>
 internal sealed record AlertingParts(
-    RuleBook Book, RuleEngine Engine, RuleManager Manager, RuleRecovery Recovery, RuleCheckpoint Checkpoint, SilenceBook Silences, ReceiverBook Receivers,
+    RuleBook Book, RuleEngine Engine, RuleEditor Manager, RuleRecovery Recovery, RuleCheckpoint Checkpoint, SilenceBook Silences, ReceiverBook Receivers,
     Notifier Notifier);

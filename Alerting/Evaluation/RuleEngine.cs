@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using TimeSeries.Alerting.Rules;
@@ -15,10 +16,7 @@ internal sealed partial class RuleEngine
     private const long LateMilliseconds = 5_000;
 
     private static readonly TimeSpan _writePause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _longestWatermarkWait = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan _watermarkPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _shortQueries = TimeSpan.FromMilliseconds(500);
-    private readonly IRuleReader _reader;
+    private readonly RuleQueries _queries;
     private readonly AlertRecorder _recorder;
     private readonly AlertingOptions _options;
     private readonly AlertingInstruments _instruments;
@@ -33,7 +31,8 @@ internal sealed partial class RuleEngine
     public RuleEngine(
         IRuleReader reader, AlertRecorder recorder, AlertingOptions options, AlertingInstruments instruments, TimeProvider clock, ILogger<RuleEngine> logger)
     {
-        (_reader, _recorder, _options, _instruments, _clock, _logger) = (reader, recorder, options, instruments, clock, logger);
+        (_recorder, _options, _instruments, _clock, _logger) = (recorder, options, instruments, clock, logger);
+        _queries = new RuleQueries(reader, clock);
         instruments.Observe(CountRules, CountGroups);
     }
 
@@ -145,6 +144,7 @@ internal sealed partial class RuleEngine
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever one rule meets must not end the others; it is logged, and the rule says so.")]
     private async Task RunAsync(ImmutableArray<RuleRuntime> rules, CancellationToken cancellationToken)
     {
         try
@@ -155,9 +155,7 @@ internal sealed partial class RuleEngine
         {
             // The host stops; the evaluation is made up for after the next start.
         }
-#pragma warning disable CA1031 // Whatever one rule meets must not end the others.
         catch (Exception fault)
-#pragma warning restore CA1031
         {
             LogFault(fault, string.Join(", ", rules.Select(rule => rule.Stored.Rule.Name)));
             foreach (RuleRuntime rule in rules)
@@ -232,13 +230,13 @@ internal sealed partial class RuleEngine
     // Null when there is nothing to go on with.
     private async Task<RuleReading[]?> ReadAsync(ImmutableArray<RuleRuntime> rules, long time, CancellationToken cancellationToken)
     {
-        string? wrong = RuleBatch.TryMake(_reader, [.. rules.Select(rule => rule.Stored)], out RuleBatch? batch);
-        string? note = wrong is null ? await WaitForStoreAsync(time, cancellationToken) : null;
+        string? wrong = _queries.TryMake([.. rules.Select(rule => rule.Stored)], out RuleBatch? batch);
+        string? note = wrong is null ? await _queries.WaitForStoreAsync(time, cancellationToken) : null;
         long began = _clock.GetTimestamp();
         if (wrong is null)
         {
             SampleQuery[] queries = batch!.QueriesAt(time, Delay);
-            using RuleOutcome outcome = await QueryAsync(rules, queries, cancellationToken);
+            using RuleOutcome outcome = await _queries.RunAsync(rules, queries, cancellationToken);
             wrong = outcome.Fault;
             if (wrong is null)
             {
@@ -260,53 +258,6 @@ internal sealed partial class RuleEngine
         }
 
         return null;
-    }
-
-    private async Task<RuleOutcome> QueryAsync(ImmutableArray<RuleRuntime> rules, SampleQuery[] queries, CancellationToken cancellationToken)
-    {
-        bool isLong = rules.Any(rule => rule.IsLong);
-        long began = _clock.GetTimestamp();
-        RuleOutcome outcome = await _reader.QueryAsync(queries, isLong ? RuleLane.LongRules : RuleLane.Rules, cancellationToken);
-        if (!isLong && outcome.IsTimedOut)
-        {
-            outcome.Dispose();
-            SetLong(rules, isLong: true);
-            return await _reader.QueryAsync(queries, RuleLane.LongRules, cancellationToken);
-        }
-
-        if (isLong && _clock.GetElapsedTime(began) < _shortQueries)
-        {
-            SetLong(rules, isLong: false);
-        }
-
-        return outcome;
-    }
-
-    private static void SetLong(ImmutableArray<RuleRuntime> rules, bool isLong)
-    {
-        foreach (RuleRuntime rule in rules)
-        {
-            rule.IsLong = isLong;
-        }
-    }
-
-    // Returns what is to be known when the store does not have everything by then.
-    private async Task<string?> WaitForStoreAsync(long time, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (await _reader.WatermarkAsync(cancellationToken) >= time)
-            {
-                return null;
-            }
-
-            if (Now >= time + (long)_longestWatermarkWait.TotalMilliseconds)
-            {
-                return "The store did not have everything by a minute after the evaluation time.";
-            }
-
-            await Task.Delay(_watermarkPause, _clock, cancellationToken);
-        }
     }
 
     private async Task CompleteAsync(RuleRuntime rule, long time, RuleReading? reading, CancellationToken cancellationToken)

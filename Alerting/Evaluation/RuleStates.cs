@@ -88,7 +88,7 @@ internal sealed class RuleStates
         }
 
         GroupKey all = new([]);
-        if (_rule.Rule.Query.By.IsEmpty && _rule.Rule.NoData == NoDataAction.Alert && !seen.Contains(all.Text) && !_states.ContainsKey(all.Text))
+        if (_rule.Rule.Query.By.IsEmpty && _rule.Rule.NoData == AbsenceAction.Alert && !seen.Contains(all.Text) && !_states.ContainsKey(all.Text))
         {
             Advance(step, state: null, Absent(all), holds: true, NoData);
         }
@@ -140,9 +140,9 @@ internal sealed class RuleStates
     private bool? HoldsWithoutData(GroupState state) =>
         !state.IsFiring && _rule.Rule.Query.By.Length > 0 ? false : _rule.Rule.NoData switch
         {
-            NoDataAction.Resolve => false,
-            NoDataAction.Keep => null,
-            NoDataAction.Alert => true,
+            AbsenceAction.Resolve => false,
+            AbsenceAction.Keep => null,
+            AbsenceAction.Alert => true,
             _ => throw new InvalidOperationException($"There is no action {_rule.Rule.NoData}."),
         };
 

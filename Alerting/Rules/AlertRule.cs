@@ -23,7 +23,7 @@ public sealed record AlertRule
     /// <summary>Evaluation times are multiples of this since the epoch.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(30);
 
-    public NoDataAction NoData { get; init; }
+    public AbsenceAction NoData { get; init; }
 
     public AlertSeverity Severity { get; init; } = AlertSeverity.Warning;
 
@@ -106,7 +106,7 @@ public enum RuleOperator : byte
 }
 
 /// <summary>What an alert that fires, or a rule without groups, does when there is no data.</summary>
-public enum NoDataAction : byte
+public enum AbsenceAction : byte
 {
     /// <summary>The condition fails.</summary>
     Resolve,

@@ -85,7 +85,7 @@ internal static partial class RuleFormat
             For = fields.Duration("for", TimeSpan.Zero, TimeSpan.Zero, 7 * _day),
             KeepFiringFor = fields.Duration("keepFiringFor", TimeSpan.Zero, TimeSpan.Zero, 7 * _day),
             Every = fields.Duration("every", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
-            NoData = fields.Word("noData", NoDataAction.Resolve),
+            NoData = fields.Word("noData", AbsenceAction.Resolve),
             Severity = fields.Word("severity", AlertSeverity.Warning),
             Source = fields.Text("source", TemplateBytes) is { Length: > 0 } source ? source : query.By.Length > 0 ? $"{{{query.By[0]}}}" : "{rule}",
             Title = fields.Text("title", TemplateBytes) is { Length: > 0 } title ? title : "{rule}",
@@ -124,7 +124,7 @@ internal static partial class RuleFormat
         json.WriteString("for", JsonFields.Format(rule.For));
         json.WriteString("keepFiringFor", JsonFields.Format(rule.KeepFiringFor));
         json.WriteString("every", JsonFields.Format(rule.Every));
-        json.WriteString("noData", rule.NoData switch { NoDataAction.Keep => "keep", NoDataAction.Alert => "alert", _ => "resolve" });
+        json.WriteString("noData", rule.NoData switch { AbsenceAction.Keep => "keep", AbsenceAction.Alert => "alert", _ => "resolve" });
         json.WriteString("severity", rule.Severity.ToString());
         json.WriteString("source", rule.Source);
         json.WriteString("title", rule.Title);

@@ -68,7 +68,7 @@ internal sealed class RouteTests
     {
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder);
-        await Eventually.IsTrueAsync(() => server.Services.GetRequiredService<RuleManager>().IsRecovered);
+        await Eventually.IsTrueAsync(() => server.Services.GetRequiredService<RuleEditor>().IsRecovered);
         using HttpClient http = new(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = server.Client.Address };
         foreach ((string path, string method, JsonElement operation) in DescribedApi.OfServer.Operations)
         {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TimeSeries.Hosting.OpenApi;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Influx;
@@ -71,10 +72,15 @@ internal sealed partial class OperatorSurfaceTests
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(folder["rules/1/receivers"]);
         await File.WriteAllBytesAsync(folder["rules/1/receivers/ops.json"], """{"url":"https://hooks.example.com"}"""u8.ToArray());
+        Directory.CreateDirectory(folder["rules/1/rules"]);
+        await File.WriteAllBytesAsync(
+            folder["rules/1/rules/many.json"],
+            """{"query":{"kind":"thread","measure":"count","window":"1m"},"condition":{"operator":">","threshold":1000000} }"""u8.ToArray());
         await using RunningServer server = await RunningServer.StartAsync(folder, "--Projects:1:Limits:SamplesPerDay=1000000");
         await PushAsync(server.Client);
         await server.SealAsync();
         await QueryAsync(server.Client);
+        await Eventually.IsTrueAsync(async () => (await server.Client.GetAsync("/metrics")).Contains("lateness_seconds_count", StringComparison.Ordinal));
         GoldenFile.Compare("metrics/Server.txt", Series(await server.Client.GetAsync("/metrics")));
     }
 

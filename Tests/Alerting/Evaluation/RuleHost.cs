@@ -88,7 +88,7 @@ internal sealed class RuleHost : IAsyncDisposable
     public Task CatchUpAsync() => Eventually.IsTrueAsync(() =>
     {
         Engine.Start(CancellationToken.None);
-        return Server.Services.GetRequiredService<RuleManager>().IsRecovered
+        return Server.Services.GetRequiredService<RuleEditor>().IsRecovered
             && Engine.All.All(rule => !rule.Stored.Rule.Enabled || rule.Progress.NextTime > Now || rule.Health.Fault is not null);
     });
 

@@ -3,7 +3,7 @@ using TimeSeries.Alerting.Rules;
 namespace TimeSeries.Alerting.Evaluation;
 
 /// <summary>Makes, changes and removes rules while others are evaluated. One change at a time. Thread safe.</summary>
-internal sealed class RuleManager(RuleBook book, RuleEngine engine, IRuleReader reader, AlertingOptions options, TimeProvider clock) : IDisposable
+internal sealed class RuleEditor(RuleBook book, RuleEngine engine, IRuleReader reader, AlertingOptions options, TimeProvider clock) : IDisposable
 {
     public const int MostRules = 1_000;
 
