@@ -20,6 +20,10 @@ public sealed class WarmUpTests
     [
         "/openapi/v1.json", "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
         "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+
+        // People change rules, now and then.
+        "/api/v1/rules/{name}", "/api/v1/rules/builtin/{name}", "/api/v1/rules/test", "/api/v1/silences/{id}", "/api/v1/receivers/{name}",
+        "/api/v1/receivers/{name}/test",
     ];
 
     [Test]

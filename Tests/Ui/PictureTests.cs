@@ -22,7 +22,8 @@ public sealed class PictureTests
     [
         ("", "overview"), ("map", "map"), (Transaction, "transaction"), ("transactions", "transactions"), ("sql", "sql"), ("httpc", "httpc"),
         ("exceptions", "exceptions"), ("remote", "remote"), ("alerts", "alerts"), ("agents", "agents"),
-        ("explore?by=service&measures=count,p95(elapsed)&where=service~:/api/v1/t", "explore"), ("rules?rule=slow-travel", "rules"), ("live", "live"), ("ingest", "ingest"),
+        ("explore?by=service&measures=count,p95(elapsed)&where=service~:/api/v1/t", "explore"),
+        ("rules?rule=slow-travel", "rules"), ("live", "live"), ("ingest", "ingest"),
     ];
 
     private static readonly (int Width, int Height, ColorScheme Colors)[] _forms = [(1_440, 560, ColorScheme.Light), (375, 800, ColorScheme.Dark)];
