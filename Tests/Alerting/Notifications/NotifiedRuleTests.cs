@@ -44,7 +44,6 @@ public sealed class NotifiedRuleTests
         await _host.KillAsync(TimeSpan.FromSeconds(5));
         await _host.AdvanceAsync(TimeSpan.FromSeconds(20));
 
-        
         // What is killed right behind a delivery is delivered again.
         Assert.That(Told.Distinct(), Is.EqualTo(new[] { "/a firing", "/a resolved" }));
         Assert.That(_hooks.Webhooks[0].Json.GetProperty("commonAnnotations").GetProperty("summary").GetString(), Is.EqualTo("/a is slow"));
