@@ -45,7 +45,11 @@ internal static class HelpText
         {
             string key = $"{path}:{property.Name}";
             Type? element = OptionsSection.ElementOf(property.PropertyType);
-            if (element is null)
+            if (element is null && property.PropertyType is { IsClass: true } nested && nested != typeof(string))
+            {
+                AddOptions(text, nested, key);
+            }
+            else if (element is null)
             {
                 AddLine(text, $"--{key}={property.Converter.ConvertToInvariantString(property.GetValue(defaults))}", property.Description);
             }

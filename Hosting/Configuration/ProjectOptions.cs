@@ -23,6 +23,10 @@ public sealed class ProjectOptions
     [ValueRange("1", "3600000")]
     public int ApdexThreshold { get; init; } = DefaultApdexThreshold;
 
+    [ValidateObjectMembers]
+    [Description("How much may be pushed to the project")]
+    public LimitOptions Limits { get; init; } = new();
+
     [ValidateEnumeratedItems]
     [Description("Tokens that may use the project")]
     public IReadOnlyList<TokenOptions> Tokens { get; init; } = [];
@@ -30,6 +34,25 @@ public sealed class ProjectOptions
     [ValidateEnumeratedItems]
     [Description("Access keys that sign requests")]
     public IReadOnlyList<AccessKeyOptions> AccessKeys { get; init; } = [];
+}
+
+/// <summary><c>Projects:n:Limits</c>: how much may be pushed to a project. Immutable.</summary>
+public sealed class LimitOptions
+{
+    [Description("Most samples that pushes may store in a UTC day; none sets no bound")]
+    [ValueRange("1")]
+    public long? SamplesPerDay { get; init; }
+
+    [Description("Most pushes a second; none sets no bound")]
+    [ValueRange("1", "1000000000")]
+    public long? RequestsPerSecond { get; init; }
+
+    [Description("Most bytes a second of the bodies of pushes, as sent; none sets no bound")]
+    [ValueRange("1KiB", "1TiB")]
+    [TypeConverter(typeof(ByteSize.Converter))]
+    public long? BytesPerSecond { get; init; }
+
+    internal bool HasAny => (SamplesPerDay ?? RequestsPerSecond ?? BytesPerSecond) is not null;
 }
 
 /// <summary>One of <c>Projects:n:AccessKeys:m</c>: a key pair that signs requests.</summary>

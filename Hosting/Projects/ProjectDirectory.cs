@@ -7,7 +7,7 @@ using TimeSeries.Hosting.Configuration;
 
 namespace TimeSeries.Hosting.Projects;
 
-/// <summary>All projects of this host, by project code, by token and by access key. Tokens and keys can be replaced. Thread safe.</summary>
+/// <summary>All projects of this host, by project code, by token and by access key. Tokens, keys and limits can be replaced. Thread safe.</summary>
 public sealed class ProjectDirectory
 {
     private readonly SelfProject? _self;
@@ -53,7 +53,7 @@ public sealed class ProjectDirectory
         return found;
     }
 
-    /// <summary>Takes other names, tokens and access keys for the same projects. Requests from now on are checked by them.</summary>
+    /// <summary>Takes other names, tokens, access keys and limits for the same projects. Requests from now on are checked by them.</summary>
     /// <returns>False, and nothing is changed, when they are not the same projects with the same apdex thresholds.</returns>
     public bool TryReplace(IReadOnlyList<ProjectOptions> projects)
     {
@@ -74,7 +74,10 @@ public sealed class ProjectDirectory
             List<Project> made = [];
             foreach (ProjectOptions options in projects)
             {
-                Project project = new(options.Pcode, options.Name, TimeSpan.FromMilliseconds(options.ApdexThreshold), [.. options.AccessKeys]);
+                Project project = new(options.Pcode, options.Name, TimeSpan.FromMilliseconds(options.ApdexThreshold), [.. options.AccessKeys])
+                {
+                    Limits = options.Limits.HasAny ? options.Limits : null,
+                };
                 made.Add(project);
                 foreach (TokenOptions token in options.Tokens)
                 {
@@ -127,6 +130,9 @@ public static class ProjectRegistration
 /// <param name="AccessKeys">Keys that sign requests, in the order configured.</param>
 public sealed record Project(long Pcode, string Name, TimeSpan ApdexThreshold, ImmutableArray<AccessKeyOptions> AccessKeys)
 {
+    /// <summary>How much may be pushed to it; null when nothing bounds it.</summary>
+    public LimitOptions? Limits { get; init; }
+
     // A record prints its members, and the keys hold secrets.
     public override string ToString() => $"project {Pcode}";
 }

@@ -9,8 +9,8 @@ using TimeSeries.Hosting.Configuration;
 namespace TimeSeries.Hosting.Projects;
 
 /// <summary>
-/// Reads names, tokens and access keys of projects again on SIGHUP, so that they can be changed while the host runs. What is wrong is told, and all stays as
-/// it was. Which projects there are, and their apdex thresholds, can't change: stored rollups were counted with them.
+/// Reads names, tokens, access keys and limits of projects again on SIGHUP, so that they can be changed while the host runs. What is wrong is told, and all
+/// stays as it was. Which projects there are, and their apdex thresholds, can't change: stored rollups were counted with them.
 /// </summary>
 internal sealed partial class ProjectReload(IServiceProvider services, IConfiguration configuration, ILogger<ProjectReload> logger)
     : IHostedService, IDisposable
