@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Quotas;
 using TimeSeries.Ingest.Receive;
 using TimeSeries.Ingest.Shipping;
 
@@ -32,6 +33,9 @@ public sealed class IngestInstruments : IDisposable
             "timeseries.ingest.ids.forgotten", "{id}", "Idempotency keys forgotten before their window ended, since there were too many.");
         StoreFailures = _meter.CreateCounter<long>("timeseries.ingest.store.failures", "{failure}", "Writes to the store that failed and are tried again.");
 
+        QuotaEvents = _meter.CreateCounter<long>(
+            "timeseries.ingest.quota.events", "{event}", "Events of projects that exceed a quota, by whether they were written.");
+
         // Their series are there from the start: a rate sees the first increase, and an alert that nothing failed.
         foreach (int status in _statuses)
         {
@@ -41,6 +45,8 @@ public sealed class IngestInstruments : IDisposable
         BodyBytes.Add(0);
         IdsForgotten.Add(0);
         StoreFailures.Add(0);
+        QuotaEvents.Add(0, new KeyValuePair<string, object?>("outcome", "stored"));
+        QuotaEvents.Add(0, new KeyValuePair<string, object?>("outcome", "lost"));
     }
 
     public Counter<long> Requests { get; }
@@ -55,7 +61,19 @@ public sealed class IngestInstruments : IDisposable
 
     public Counter<long> StoreFailures { get; }
 
+    private Counter<long> QuotaEvents { get; }
+
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>Counts an event of a quota.</summary>
+    internal void CountEvent(bool isStored) => QuotaEvents.Add(1, new KeyValuePair<string, object?>("outcome", isStored ? "stored" : "lost"));
+
+    /// <summary>Shows which pushes were refused for a quota of their project.</summary>
+    internal void Observe(ProjectQuotas quotas) => _meter.CreateObservableCounter(
+        "timeseries.ingest.quota.refused",
+        () => quotas.FindAll().Select(all => new Measurement<long>(
+            all.Refused.Count, new("pcode", all.Pcode.ToString(CultureInfo.InvariantCulture)), new("reason", all.Refused.Reason))),
+        "{request}", "Pushes refused with 429, since their project exceeded a limit, by limit.");
 
     /// <summary>
     /// Shows what became of samples. A metric has one name, so there are five, but all that one collection shows of them is of one moment:
@@ -76,7 +94,7 @@ public sealed class IngestInstruments : IDisposable
             "Samples that were there already: repeated alerts, batches sent again.");
         _meter.CreateObservableCounter(
             "timeseries.ingest.samples.rejected", () => counts.Of(SampleCounts.Metric.Rejected), "{sample}",
-            "Samples rejected, by reason; unavailable: WAL or host could not take them (503).");
+            "Samples rejected, by reason; unavailable: WAL or host could not take them (503); quota: the project has used up its day (429).");
     }
 
     /// <summary>Shows by which protocol samples came.</summary>

@@ -24,6 +24,7 @@ using TimeSeries.Ingest.Idempotency;
 using TimeSeries.Ingest.Protocols.Lines;
 using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Protocols.Otlp;
+using TimeSeries.Ingest.Quotas;
 using TimeSeries.Ingest.Receive;
 using TimeSeries.Ingest.Recovery;
 using TimeSeries.Ingest.Shipping;
@@ -129,6 +130,9 @@ public static class IngestServices
             "timeseries.ingest.samples.", SampleLedger.SeriesOf(1 + Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
         services.AddSingleton(provider => new SeriesLimit(
             "timeseries.ingest.protocol.", SampleLedger.SeriesOf(1 + Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
+        services.AddSingleton<ProjectQuotas>();
+        services.AddSingleton(provider => new SeriesLimit(
+            "timeseries.ingest.quota.", Enum.GetValues<Quota>().Length * (1 + provider.GetUnvalidated<ProjectListOptions>().Projects.Count)));
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<AlertDeduplicator>();
         services.AddSingleton<BatchLifecycle>();
@@ -144,19 +148,21 @@ public static class IngestServices
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<SequencedLog>());
     }
 
-    // Stopped in the opposite order: the committer ends first, then the applier, then what they need.
+    // Stopped in the opposite order: what submits ends first, then the committer, then the applier, then what they need.
     private static void AddLoops(IServiceCollection services)
     {
         AddLoop<StoreMaintenanceService>(services);
         services.AddHostedService<NodeRecovery>();
         services.AddHostedService<DamagePolicy>();
         services.AddSingleton<LogCheckpoint>().AddHostedService(provider => provider.GetRequiredService<LogCheckpoint>());
+        AddLoop<StoredDays>(services);
         AddLoop<LogShipper>(services);
         services.AddHostedService<NodeHeartbeat>();
         AddLoop<DiskWatch>(services);
         services.AddSingleton<IReadinessNote>(provider => provider.GetRequiredService<DiskWatch>());
         AddLoop<StoreApplier>(services);
         AddLoop<LogCommitter>(services);
+        AddLoop<QuotaEvents>(services);
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreMaintenanceService>());
         services.AddSingleton<IReadinessNote>(provider => provider.GetRequiredService<StoreMaintenanceService>());
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreApplier>());

@@ -57,6 +57,18 @@ internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator ale
         batch.PayloadChecksum = Crc32C.Of(batch.Payload.Written.Span);
     }
 
+    /// <summary>Counts a push's samples against its project's day. One with more than are left ends here, and is no part of the project's samples.</summary>
+    public bool TryClaim(PendingBatch batch)
+    {
+        if (batch.Claim is not { } claim || claim.TryTake(batch.Batch.Samples.RowCount))
+        {
+            return true;
+        }
+
+        End(batch, CommitOutcome.OverQuota);
+        return false;
+    }
+
     /// <summary>Remembers the idempotency key of a batch that is durable.</summary>
     public void Remember(PendingBatch batch, Timestamp now)
     {
@@ -70,7 +82,12 @@ internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator ale
     public void End(PendingBatch batch, CommitOutcome outcome)
     {
         alerts.Release(batch, outcome);
-        Finish(batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Stored : SampleLedger.Fate.Unavailable);
+        if (outcome is not (CommitOutcome.Stored or CommitOutcome.Stopping))
+        {
+            batch.Claim?.GiveBack();
+        }
+
+        Finish(batch, FateOf(outcome, SampleLedger.Fate.Stored));
         if (batch.Id is not null)
         {
             CommitOutcome forFollowers = outcome == CommitOutcome.Stored ? CommitOutcome.Resent : outcome;
@@ -99,7 +116,14 @@ internal sealed class BatchLifecycle(IdempotencyCache ids, AlertDeduplicator ale
     // A batch that repeats another has that one's response.
     private void EndRepeat(PendingBatch batch, CommitOutcome outcome, CommitResult result)
     {
-        Finish(batch, outcome == CommitOutcome.Stored ? SampleLedger.Fate.Resent : SampleLedger.Fate.Unavailable);
+        Finish(batch, FateOf(outcome, SampleLedger.Fate.Resent));
         batch.Complete(result);
     }
+
+    private static SampleLedger.Fate FateOf(CommitOutcome outcome, SampleLedger.Fate whenStored) => outcome switch
+    {
+        CommitOutcome.Stored => whenStored,
+        CommitOutcome.OverQuota => SampleLedger.Fate.OverQuota,
+        _ => SampleLedger.Fate.Unavailable,
+    };
 }

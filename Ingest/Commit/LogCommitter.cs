@@ -166,6 +166,12 @@ internal sealed partial class LogCommitter(
             {
                 _group.Add(batch);
                 lifecycle.RemoveRepeatedAlerts(batch);
+                if (batch.Claim is not null && !lifecycle.TryClaim(batch))
+                {
+                    _group.RemoveAt(_group.Count - 1);
+                    continue;
+                }
+
                 bytes += batch.Payload.Length;
             }
         }

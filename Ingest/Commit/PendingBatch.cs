@@ -3,6 +3,7 @@ using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Threads;
+using TimeSeries.Ingest.Quotas;
 using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Ingest.Commit;
@@ -42,6 +43,9 @@ internal sealed class PendingBatch(
 
     /// <summary>Ids of its alerts that the store was found to have before the batch was queued.</summary>
     public IReadOnlySet<Guid> StoredAlerts { get; init; } = FrozenSet<Guid>.Empty;
+
+    /// <summary>What it takes of its project's day; null when nothing bounds that.</summary>
+    public SampleClaim? Claim { get; init; }
 
     /// <summary>Called once when the batch ends, whether or not its request has left.</summary>
     public Action<CommitOutcome>? WhenEnded { get; init; }

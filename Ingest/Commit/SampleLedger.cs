@@ -25,7 +25,7 @@ internal sealed class SampleLedger
     public SampleLedger(IngestInstruments instruments) => instruments.Observe(this);
 
     /// <summary>Most series that one of the metrics has for so many projects.</summary>
-    public static int SeriesOf(int projects) => projects * SampleSchema.All.Length * (_reasons.Length + 1);
+    public static int SeriesOf(int projects) => projects * SampleSchema.All.Length * (_reasons.Length + 2);
 
     /// <summary>Counts a batch's samples, which are in flight from now on.</summary>
     public void Receive(ValidBatch batch)
@@ -163,6 +163,7 @@ internal sealed class SampleLedger
         Resent,
         Repeated,
         Unavailable,
+        OverQuota,
     }
 
     private sealed class Account
@@ -181,6 +182,8 @@ internal sealed class SampleLedger
 
         public long Unavailable { get; private set; }
 
+        public long OverQuota { get; private set; }
+
         public void Finish(int count, Fate fate)
         {
             InFlight -= count;
@@ -188,6 +191,7 @@ internal sealed class SampleLedger
             Resent += fate == Fate.Resent ? count : 0;
             Repeated += fate == Fate.Repeated ? count : 0;
             Unavailable += fate == Fate.Unavailable ? count : 0;
+            OverQuota += fate == Fate.OverQuota ? count : 0;
         }
 
         public void Add(Account other)
@@ -198,6 +202,7 @@ internal sealed class SampleLedger
             Resent += other.Resent;
             Repeated += other.Repeated;
             Unavailable += other.Unavailable;
+            OverQuota += other.OverQuota;
             for (int i = 0; i < Rejected.Length; i++)
             {
                 Rejected[i] += other.Rejected[i];
@@ -213,7 +218,11 @@ internal sealed class SampleLedger
             Duplicates = [.. Some(new ReasonCount(kind, Repeated), new ReasonCount("resend", Resent))],
             Rejected =
             [
-                .. Some([new ReasonCount("unavailable", Unavailable), .. _reasons.Select(reason => new ReasonCount(NameOf(reason), Rejected[(int)reason]))]),
+                .. Some(
+                [
+                    new ReasonCount("unavailable", Unavailable), new ReasonCount("quota", OverQuota),
+                    .. _reasons.Select(reason => new ReasonCount(NameOf(reason), Rejected[(int)reason])),
+                ]),
             ],
         };
 
@@ -227,6 +236,7 @@ internal sealed class SampleLedger
             AddReason(SampleCounts.Metric.Duplicate, (string)kind.Value!, Repeated);
             AddReason(SampleCounts.Metric.Duplicate, "resend", Resent);
             AddReason(SampleCounts.Metric.Rejected, "unavailable", Unavailable);
+            AddReason(SampleCounts.Metric.Rejected, "quota", OverQuota);
             for (int i = 0; i < _reasons.Length; i++)
             {
                 AddReason(SampleCounts.Metric.Rejected, _reasonNames[i], Rejected[(int)_reasons[i]]);

@@ -6,6 +6,7 @@ using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Quotas;
 
 namespace TimeSeries.Ingest.Receive;
 
@@ -14,7 +15,7 @@ namespace TimeSeries.Ingest.Receive;
 /// <see cref="BatchIngestor"/>, and the protocol's response. Thread safe.
 /// </summary>
 internal sealed partial class BatchEndpoint(
-    ProjectDirectory projects, MemoryBudget budget, IngestGate gate, BatchIngestor ingestor,
+    ProjectDirectory projects, MemoryBudget budget, IngestGate gate, ProjectQuotas quotas, BatchIngestor ingestor,
     IngestInstruments instruments, TimeProvider clock, ILogger<BatchEndpoint> logger)
 {
     private const int FirstBodyBytes = 64 << 10;
@@ -64,6 +65,7 @@ internal sealed partial class BatchEndpoint(
         using (push)
         {
             problem ??= gate.FindProblem();
+            problem ??= project.Project.Limits is { } limits ? quotas.TryBegin(project.Project, limits, ToldBytes(context.Request, push!)) : null;
             if (push is null || problem is not null)
             {
                 await protocol.RefuseAsync(context, problem!);
@@ -84,7 +86,7 @@ internal sealed partial class BatchEndpoint(
         using Activity? span = Tracing.Source.StartActivity("ingest.batch");
         using MemoryReservation reservation = new(budget);
         span?.SetTag("pcode", project.Project.Pcode);
-        long told = Math.Min(request.ContentLength ?? 0, push.Limits.SentBytes);
+        long told = ToldBytes(request, push);
         using PooledBuffer sent = new((int)Math.Max(FirstBodyBytes, told));
         IngestProblem? problem;
         using (Tracing.Source.StartActivity("ingest.receive"))
@@ -93,6 +95,11 @@ internal sealed partial class BatchEndpoint(
         }
 
         instruments.BodyBytes.Add(sent.Length);
+        if (project.Project.Limits is { } limits)
+        {
+            quotas.TakeBytes(project.Project, limits, sent.Length - told);
+        }
+
         ReadOnlyMemory<byte> body = default;
         problem ??= push.Open(sent.Written, out body);
         if (body.Length > SmallBodyBytes || push.Encoding != BodyEncoding.Identity)
@@ -102,6 +109,8 @@ internal sealed partial class BatchEndpoint(
 
         return problem is null ? await ingestor.IngestAsync(body, push, project, reservation, span) : IngestResult.Refused(problem);
     }
+
+    private static long ToldBytes(HttpRequest request, IBatchRequest push) => Math.Min(request.ContentLength ?? 0, push.Limits.SentBytes);
 
     [LoggerMessage(1001, LogLevel.Error, "{Method} {Path} failed.")]
     private partial void LogFailure(Exception failure, string method, PathString path);

@@ -8,6 +8,7 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Telemetry;
+using TimeSeries.Ingest.Quotas;
 
 namespace TimeSeries.Ingest.Receive;
 
@@ -16,8 +17,8 @@ namespace TimeSeries.Ingest.Receive;
 /// the request's own thread.
 /// </summary>
 internal sealed class BatchIngestor(
-    BatchValidator validator, BatchSubmitter submitter, PushLedger pushes, SampleBatchPool batches, SampleBatchBuilderPool builders,
-    DataDirectory directory, TimeProvider clock)
+    BatchValidator validator, BatchSubmitter submitter, PushLedger pushes, ProjectQuotas quotas, SampleBatchPool batches,
+    SampleBatchBuilderPool builders, DataDirectory directory, TimeProvider clock)
 {
     // Columns of a batch take about this much of its inflated body; the true size is set once it is known.
     private const int ColumnsPerBodyByte = 2;
@@ -58,6 +59,11 @@ internal sealed class BatchIngestor(
 
             CommitResult committed = await SubmitAsync(validated, push, project);
             isDelayed = committed.Outcome == CommitOutcome.Delayed;
+            if (committed.Outcome == CommitOutcome.OverQuota)
+            {
+                return IngestResult.Refused(quotas.RefuseDay(project.Project, committed.Counts.Accepted));
+            }
+
             return Describe(committed, builder, push.WaitsForStore ? await submitter.WaitStoredAsync(committed) : null);
         }
         finally
@@ -103,8 +109,9 @@ internal sealed class BatchIngestor(
     {
         using Activity? commit = Tracing.Source.StartActivity("ingest.commit");
         BatchCounts counts = new(validated.Usable, validated.Rejected, 0, validated.Truncated);
+        SampleClaim? claim = project.Project.Limits?.SamplesPerDay is { } limit ? await quotas.ClaimAsync(project.Project, limit) : null;
         return await submitter.SubmitAsync(
-            validated.Batch!, push.FindKey(project), counts, validated.MadeIds, push.BeginSubmit(), push.TimeLeft);
+            validated.Batch!, push.FindKey(project), counts, validated.MadeIds, claim, push.BeginSubmit(), push.TimeLeft);
     }
 
     private IngestResult Describe(CommitResult committed, SampleBatchBuilder builder, StoredState? stored) => committed.Outcome switch

@@ -6,6 +6,7 @@ using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Quotas;
 
 namespace TimeSeries.Ingest.Receive;
 
@@ -20,17 +21,18 @@ internal sealed class BatchSubmitter(
 
     /// <inheritdoc/>
     public Task<CommitResult> SubmitAsync(ValidBatch batch, IdempotencyKey? key, BatchCounts counts, int madeIds) =>
-        SubmitAsync(batch, key is { } given ? new ResendKey(given) : null, counts, madeIds, whenEnded: null, timeLeft: null);
+        SubmitAsync(batch, key is { } given ? new ResendKey(given) : null, counts, madeIds, claim: null, whenEnded: null, timeLeft: null);
 
     /// <inheritdoc cref="SubmitAsync(ValidBatch, IdempotencyKey?, BatchCounts, int)"/>
     /// <param name="batch">The batch.</param>
     /// <param name="key">A batch with the same key is taken once; null when every batch is new.</param>
     /// <param name="counts">What is known of the batch's samples.</param>
     /// <param name="madeIds">How many of the batch's alerts got their id here.</param>
+    /// <param name="claim">What the batch takes of its project's day; null when nothing bounds that.</param>
     /// <param name="whenEnded">Called once with the batch's final outcome, also after it was <see cref="CommitOutcome.Delayed"/>.</param>
     /// <param name="timeLeft">How long to wait at most, where that is less than <c>Ingest:StoredTimeout</c>.</param>
     public async Task<CommitResult> SubmitAsync(
-        ValidBatch batch, ResendKey? key, BatchCounts counts, int madeIds, Action<CommitOutcome>? whenEnded, TimeSpan? timeLeft)
+        ValidBatch batch, ResendKey? key, BatchCounts counts, int madeIds, SampleClaim? claim, Action<CommitOutcome>? whenEnded, TimeSpan? timeLeft)
     {
         lifecycle.Receive(batch);
         PooledBuffer payload = new(Math.Max(SmallestRecordBytes, batch.Samples.RowCount * RecordBytesPerSample));
@@ -43,6 +45,7 @@ internal sealed class BatchSubmitter(
             PendingBatch pending = new(batch, payload, Crc32C.Of(payload.Written.Span), key, counts, reservation)
             {
                 StoredAlerts = await FindStoredAlertsAsync(batch, madeIds),
+                Claim = claim,
                 WhenEnded = whenEnded,
             };
             if (!queue.TryWrite(pending))

@@ -21,13 +21,17 @@ internal sealed record IngestProblem(int Status, string Detail)
     private const int FaultRetrySeconds = 5;
 
     /// <summary>Seconds after which the agent should send again; null when it should not.</summary>
-    public int? RetryAfterSeconds => Status switch
+    public int? RetryAfterSeconds
     {
-        StatusCodes.Status429TooManyRequests => QueueRetrySeconds,
-        StatusCodes.Status408RequestTimeout => BodyFault.RetrySeconds,
-        StatusCodes.Status503ServiceUnavailable => FaultRetrySeconds,
-        _ => null,
-    };
+        get => field ?? Status switch
+        {
+            StatusCodes.Status429TooManyRequests => QueueRetrySeconds,
+            StatusCodes.Status408RequestTimeout => BodyFault.RetrySeconds,
+            StatusCodes.Status503ServiceUnavailable => FaultRetrySeconds,
+            _ => null,
+        };
+        init;
+    }
 
     /// <summary>Where in the body the trouble is, when it is a place.</summary>
     public long? ByteOffset { get; init; }

@@ -69,7 +69,7 @@ internal sealed partial class OperatorSurfaceTests
     public async Task The_metrics_of_a_Server_are_as_they_were()
     {
         using TemporaryFolder folder = new();
-        await using RunningServer server = await RunningServer.StartAsync(folder);
+        await using RunningServer server = await RunningServer.StartAsync(folder, "--Projects:1:Limits:SamplesPerDay=1000000");
         await PushAsync(server.Client);
         await server.SealAsync();
         await QueryAsync(server.Client);

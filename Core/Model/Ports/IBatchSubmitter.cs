@@ -43,6 +43,9 @@ public enum CommitOutcome : byte
     /// <summary>The disk has no room for the batch; nothing was kept.</summary>
     DiskFull,
 
+    /// <summary>A push has more samples than are left of its project's day; nothing was kept.</summary>
+    OverQuota,
+
     /// <summary>The host stops before the batch is in the store. It may be in the WAL.</summary>
     Stopping,
 

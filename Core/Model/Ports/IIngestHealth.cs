@@ -33,6 +33,9 @@ public sealed record IngestCounts
     /// <summary>Lines of line protocol whose measurement is no kind.</summary>
     public required long UnmappedLines { get; init; }
 
+    /// <summary>Pushes that were refused whole since their project exceeded a limit, by limit.</summary>
+    public ImmutableArray<ReasonCount> RefusedPushes { get; init; } = [];
+
     /// <summary>The last rejection of each cause.</summary>
     public required ImmutableArray<RejectionExample> Examples { get; init; }
 }

@@ -55,7 +55,7 @@ internal sealed class LinesDescription : IApiDescription
             (408, RefusalForNow("The body came too slowly; send it again after Retry-After.", error)),
             (413, Refusal("More than Ingest:MaxRequestBytes as sent or Ingest:MaxInflatedBytes inflated.", error)),
             (415, Refusal("An unknown Content-Encoding.", error)),
-            (429, RefusalForNow("Too much is in flight; send it again after Retry-After.", error)),
+            (429, RefusalForNow("Too much is in flight, or the project exceeds a limit; send it again after Retry-After.", error)),
             (500, Refusal("The server failed; its log says why.", error)),
             (503, RefusalForNow("The log or the store can't take it, or the server stops; send it again after Retry-After.", error))),
     };

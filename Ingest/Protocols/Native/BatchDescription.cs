@@ -52,7 +52,7 @@ internal sealed class BatchDescription : IApiDescription
             (408, RefusalForNow("The body came too slowly (Http:MinBodyRate, Http:BodyPause); send the same batch again after Retry-After.")),
             (413, Refusal("More than Ingest:MaxRequestBytes as sent or Ingest:MaxInflatedBytes inflated; split the batch.")),
             (415, Refusal("No or an unknown Content-Type, or an unknown Content-Encoding.")),
-            (429, RefusalForNow("Too much is in flight; send the same batch again after Retry-After.")),
+            (429, RefusalForNow("Too much is in flight, or the project exceeds a limit; send the same batch again after Retry-After.")),
             (500, Refusal("The server failed; its log says why.")),
             (503, RefusalForNow("The log or the store can't take it, or the server stops; send the same batch again after Retry-After."))),
     };

@@ -64,7 +64,7 @@ internal sealed class OtlpDescription : IApiDescription
             (408, RefusalForNow("The body came too slowly; send it again after Retry-After.")),
             (413, Refusal("More than Otlp:MaxRequestBytes, as sent or inflated.")),
             (415, Refusal("Another Content-Type or Content-Encoding.")),
-            (429, RefusalForNow("Too much is in flight; send it again after Retry-After.")),
+            (429, RefusalForNow("Too much is in flight, or the project exceeds a limit; send it again after Retry-After.")),
             (500, Refusal("The server failed; its log says why.")),
             (503, RefusalForNow("The log or the store can't take it, or the server stops; send it again after Retry-After."))),
     };

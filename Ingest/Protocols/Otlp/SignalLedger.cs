@@ -29,9 +29,12 @@ internal sealed class SignalLedger : IDisposable
         [.. Enum.GetValues<SignalRejection>().Where(reason => reason is not (SignalRejection.Negative or SignalRejection.NotANumber))],
         [
             SignalRejection.TooFarAhead, SignalRejection.TooOld, SignalRejection.Negative, SignalRejection.NotANumber, SignalRejection.Utf8,
-            SignalRejection.Unavailable,
+            SignalRejection.Unavailable, SignalRejection.Quota,
         ],
-        [SignalRejection.TooFarAhead, SignalRejection.TooOld, SignalRejection.Utf8, SignalRejection.Hex, SignalRejection.Unavailable],
+        [
+            SignalRejection.TooFarAhead, SignalRejection.TooOld, SignalRejection.Utf8, SignalRejection.Hex, SignalRejection.Unavailable,
+            SignalRejection.Quota,
+        ],
     ];
 
     private readonly Lock _lock = new();
@@ -86,7 +89,8 @@ internal sealed class SignalLedger : IDisposable
             account.InFlight -= mapped;
             account.Mapped += outcome == CommitOutcome.Stored ? mapped : 0;
             account.Duplicates += outcome == CommitOutcome.Resent ? mapped : 0;
-            account.Rejected[(int)SignalRejection.Unavailable] += outcome is CommitOutcome.Stored or CommitOutcome.Resent ? 0 : mapped;
+            SignalRejection reason = outcome == CommitOutcome.OverQuota ? SignalRejection.Quota : SignalRejection.Unavailable;
+            account.Rejected[(int)reason] += outcome is CommitOutcome.Stored or CommitOutcome.Resent ? 0 : mapped;
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class SignalCounts
     private static readonly string[] _sentences =
     [
         "invalid trace id", "invalid span id", "invalid parent span id", "start time missing", "end time missing", "time too far ahead", "time too old",
-        "negative value", "not a number", "invalid UTF-8", "id is not hexadecimal", "WAL or store unavailable",
+        "negative value", "not a number", "invalid UTF-8", "id is not hexadecimal", "WAL or store unavailable", "samples of the day used up",
     ];
 
     private readonly long[] _unmapped = new long[Enum.GetValues<UnmappedReason>().Length];
@@ -129,4 +129,7 @@ internal enum SignalRejection : byte
 
     /// <summary>The request was refused as a whole, to be sent again.</summary>
     Unavailable,
+
+    /// <summary>The same, since the project has used up its samples of the day.</summary>
+    Quota,
 }

@@ -12,8 +12,9 @@ namespace TimeSeries.Ingest.Protocols.Otlp.Transport;
 /// <param name="Message">A sentence.</param>
 internal sealed record OtlpStatus(GrpcCode Code, string Message)
 {
-    // Exporters give up after 10 s in all.
+    // Exporters give up after 10 s in all, and some drop at once what they are to hold longer.
     private const int QueueRetrySeconds = 2;
+    private const int MostRetrySeconds = 5;
 
     private const string RetryInfoType = "type.googleapis.com/google.rpc.RetryInfo";
     private const string BadRequestType = "type.googleapis.com/google.rpc.BadRequest";
@@ -30,10 +31,15 @@ internal sealed record OtlpStatus(GrpcCode Code, string Message)
     /// <summary>What a push is refused for.</summary>
     public static OtlpStatus Of(IngestProblem problem) => problem.Status switch
     {
-        StatusCodes.Status429TooManyRequests => new OtlpStatus(GrpcCode.Unavailable, "queue full")
+        StatusCodes.Status429TooManyRequests when ReferenceEquals(problem, IngestProblem.QueueFull) => new OtlpStatus(GrpcCode.Unavailable, "queue full")
         {
             HttpStatus = problem.Status,
             RetrySeconds = QueueRetrySeconds,
+        },
+        StatusCodes.Status429TooManyRequests => new OtlpStatus(GrpcCode.Unavailable, problem.Detail)
+        {
+            HttpStatus = problem.Status,
+            RetrySeconds = Math.Min(problem.RetryAfterSeconds ?? MostRetrySeconds, MostRetrySeconds),
         },
         StatusCodes.Status400BadRequest => new OtlpStatus(GrpcCode.InvalidArgument, problem.Detail) { BadField = problem.Field ?? "" },
         _ => new OtlpStatus(CodeOf(problem.Status), problem.Detail) { HttpStatus = problem.Status, RetrySeconds = problem.RetryAfterSeconds },
