@@ -75,10 +75,10 @@ public sealed class ServerClient(Uri address) : IDisposable
     }
 
     /// <summary>The response to a JSON body that is posted, signed with the project's access key, which must be a 200.</summary>
-    public async Task<string> PostSignedAsync(string path, string body, long pcode = TestProjects.First)
+    public async Task<string> PostSignedAsync(string path, string body, long pcode = TestProjects.First, TimeProvider? clock = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = (clock ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds();
         foreach ((string name, string value) in RequestSignature.Headers("POST", path, now, TestProjects.AccessKeyOf(pcode), TestProjects.SecretOf(pcode)))
         {
             request.Headers.Add(name, value);
