@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using MudBlazor.Services;
 using TimeSeries.Hosting.Authentication;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
@@ -43,7 +42,7 @@ public static class UiSetup
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddScoped<AuthenticationStateProvider, SessionState>();
         services.AddCascadingAuthenticationState();
-        services.AddMudServices();
+        services.TryAddSingleton<LivePace>();
         services.TryAddSingleton<SharedResults>();
         services.AddScoped<PageQueries>();
         services.AddSingleton<IngestWatch>();

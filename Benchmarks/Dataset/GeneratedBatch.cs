@@ -15,6 +15,9 @@ internal static class GeneratedBatch
     private const double MicrosecondsPerMillisecond = 1_000;
     private const double Millionths = 1_000_000;
 
+    // The same for every batch, and slow to make.
+    private static readonly Population _population = new();
+
     /// <summary>Makes a batch whose txids are its own.</summary>
     /// <param name="kind">The kind of all samples.</param>
     /// <param name="rowCount">How many.</param>
@@ -22,7 +25,7 @@ internal static class GeneratedBatch
     /// <param name="shiftMilliseconds">Added to every time.</param>
     public static ValidBatch Make(Kind kind, int rowCount, int seed, long shiftMilliseconds = 0)
     {
-        WireColumn[] columns = new SampleMaker(new Population(), seed).Make(kind, rowCount, out _);
+        WireColumn[] columns = new SampleMaker(_population, seed).Make(kind, rowCount, out _);
         return Of(kind, columns, seed, shiftMilliseconds);
     }
 

@@ -120,7 +120,7 @@ internal sealed partial class PageCircuit : IAsyncDisposable
     private string ResultOf(string name) => name switch
     {
         "import" or "chart" => string.Create(CultureInfo.InvariantCulture, $"{{\"__jsObjectId\":{Interlocked.Increment(ref _objects)}}}"),
-        "facts" => """{"zone":"UTC","offsetMinutes":0,"isDark":false}""",
+        "facts" => """{"zone":"UTC","offsetMinutes":0}""",
         _ => "null",
     };
 

@@ -1,28 +1,17 @@
-using System.Net;
 using System.Text.Json;
 using TimeSeries.Benchmarks.Compare;
 using TimeSeries.Benchmarks.Dataset;
 using TimeSeries.Benchmarks.Hosts;
-using TimeSeries.Benchmarks.Load;
-using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Page;
 
 /// <summary>
 /// One run: a day of every kind in a server of its own; a browser opens each view of that day, and drags over the hit map; then pages look at the live
-/// overview while transactions are pushed as fast as they are taken, by turns with none; then one browser looks at it for some minutes.
+/// overview while transactions are pushed; then one browser looks at it for some minutes.
 /// </summary>
 internal sealed class PageRun(PageOptions options, TimeProvider clock, TextWriter report, CancellationToken stop)
 {
     private const double MegaByte = 1 << 20;
-    private const int BatchSamples = 2_000;
-    private const int Connections = 2;
-    private const int MoreBrowserPages = 2;
-    private const int Turns = 3;
-    private const string LiveOverview = "/?range=5m";
-
-    private static readonly TimeSpan _firstUpdates = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);
 
     private static readonly string[] _views =
@@ -50,7 +39,9 @@ internal sealed class PageRun(PageOptions options, TimeProvider clock, TextWrite
 
             if (options.Circuits > 0)
             {
-                await MeasurePagesAsync(measured, address);
+                PagesRun pages = new(options, measured, clock, stop);
+                Write(await pages.MeasureAsync(options.Rate));
+                Write(await pages.MeasureAsync(rate: null));
             }
 
             if (options.Minutes > 0)
@@ -107,49 +98,10 @@ internal sealed class PageRun(PageOptions options, TimeProvider clock, TextWrite
         Write(new BrushTimes(Median(brushes), Round(brushes.Max()), options.Rounds));
     }
 
-    private async Task MeasurePagesAsync(MeasuredServer server, Uri address)
-    {
-        Push(server);
-        CookieContainer session = await PageCircuit.SignInAsync(address, MeasuredServer.Token);
-
-        // Turns, since a machine is not as fast at one time as at another.
-        List<double> without = [], with = [];
-        double more = 0, updates = 0;
-        for (int turn = 0; turn < Turns; turn++)
-        {
-            without.Add(Push(server));
-            double before = MegabytesOf(server);
-            await using PageBrowser browser = await PageBrowser.StartAsync(options.Browser, address, MeasuredServer.Token);
-            await browser.OpenAsync(LiveOverview);
-            for (int page = 0; page < MoreBrowserPages; page++)
-            {
-                await browser.OpenMoreAsync(LiveOverview);
-            }
-
-            PageCircuit[] circuits = await Task.WhenAll(
-                Enumerable.Range(0, options.Circuits).Select(_ => PageCircuit.OpenAsync(address, session, LiveOverview)));
-            foreach (PageCircuit circuit in circuits)
-            {
-                await circuit.WaitForUpdatesAsync(2, _firstUpdates);
-            }
-
-            more = Math.Max(more, MegabytesOf(server) - before);
-            long seen = circuits.Sum(circuit => circuit.Updates);
-            with.Add(Push(server));
-            updates = (circuits.Sum(circuit => circuit.Updates) - seen) / (double)options.LoadSeconds;
-            foreach (PageCircuit circuit in circuits)
-            {
-                await circuit.DisposeAsync();
-            }
-        }
-
-        Write(new PagesCost(options.Circuits, Round(updates), Round(more), Median(without), Median(with), Math.Round(Median(with) / Median(without), 3)));
-    }
-
     private async Task MeasureMinutesAsync(MeasuredServer server, Uri address)
     {
         await using PageBrowser browser = await PageBrowser.StartAsync(options.Browser, address, MeasuredServer.Token);
-        await browser.OpenAsync(LiveOverview);
+        await browser.OpenAsync(PagesRun.LiveOverview);
         for (int minute = 0; minute <= options.Minutes; minute++)
         {
             Write(new MinuteMemory(minute, Round(MegabytesOf(server)), Round(await browser.ScriptBytesAsync() / MegaByte)));
@@ -159,25 +111,6 @@ internal sealed class PageRun(PageOptions options, TimeProvider clock, TextWrite
             }
         }
     }
-
-    private double Push(MeasuredServer server) => LoadRun.Measure(
-        new LoadOptions
-        {
-            Address = server.Address,
-            Token = MeasuredServer.Token,
-            Length = TimeSpan.FromSeconds(options.LoadSeconds),
-            WarmUp = default,
-            ConnectionCount = Connections,
-            BatchSamples = BatchSamples,
-            Form = SampleForm.Columns,
-            Kind = Kind.Transaction,
-            HasGateway = false,
-            Json = false,
-            Gzip = false,
-            Repeats = false,
-            Rate = null,
-        },
-        clock, stop).SamplesPerSecond;
 
     private static double MegabytesOf(MeasuredServer server)
     {

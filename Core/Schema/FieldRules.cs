@@ -5,8 +5,11 @@ namespace TimeSeries.Core.Schema;
 /// <summary>What queries can do with the fields of a kind, as their declaration says.</summary>
 public static class FieldRules
 {
-    private static readonly ImmutableArray<string> _ofNumbers = ["avg", "min", "max", "sum"];
-    private static readonly ImmutableArray<string> _ofAmounts = ["stddev", "p50", "p90", "p95", "p99", "p999"];
+    /// <summary>The functions of fields that are numbers (<see cref="IsNumber"/>).</summary>
+    public static ImmutableArray<string> NumberFunctions { get; } = ["avg", "min", "max", "sum"];
+
+    /// <summary>The functions of fields that are amounts as well (<see cref="IsAmount"/>).</summary>
+    public static ImmutableArray<string> AmountFunctions { get; } = ["stddev", "p50", "p90", "p95", "p99", "p999"];
 
     /// <summary>Whether groups can be made by the field: names and the like, not prose.</summary>
     public static bool IsGroupable(Field field) =>
@@ -29,7 +32,8 @@ public static class FieldRules
         HasApdex(kind) ? ["count", "rate", "error_rate", "apdex"] : CanFail(kind) ? ["count", "rate", "error_rate"] : ["count", "rate"];
 
     /// <summary>The functions that measures apply to a field: <c>avg</c> of <c>avg(elapsed)</c>.</summary>
-    public static ImmutableArray<string> Functions(Field field) => IsAmount(field) ? [.. _ofNumbers, .. _ofAmounts] : IsNumber(field) ? _ofNumbers : [];
+    public static ImmutableArray<string> Functions(Field field) =>
+        IsAmount(field) ? [.. NumberFunctions, .. AmountFunctions] : IsNumber(field) ? NumberFunctions : [];
 
     /// <summary>The operators by which conditions compare the field with a value.</summary>
     public static ImmutableArray<string> Operators(Field field) =>

@@ -1,15 +1,17 @@
 using System.Globalization;
 using Microsoft.AspNetCore.OutputCaching;
 using TimeSeries.Hosting.Authentication;
+using TimeSeries.Ui.Data;
 
 namespace TimeSeries.Query.Api;
 
 /// <summary>
-/// Charts of pages that look at the same live range share one query a second, each project its own. Requests with a token are never served from the cache.
+/// Charts of pages that look at the same live range share a query, each project its own, which is made as seldom as the pace of the pages says. Requests
+/// with a token are never served from the cache.
 /// </summary>
 internal sealed class LiveChartCache : IOutputCachePolicy
 {
-    private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(1);
+    private static readonly object _begun = new();
 
     /// <inheritdoc/>
     public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
@@ -22,9 +24,9 @@ internal sealed class LiveChartCache : IOutputCachePolicy
         context.EnableOutputCaching = context.AllowCacheLookup = context.AllowCacheStorage = context.AllowLocking = isLive;
         if (isLive)
         {
-            context.ResponseExpirationTimeSpan = _lifetime;
             context.CacheVaryByRules.QueryKeys = "*";
             context.CacheVaryByRules.VaryByValues["pcode"] = http.User.Pcode().ToString(CultureInfo.InvariantCulture);
+            http.Items[_begun] = ClockOf(http).GetTimestamp();
         }
 
         return ValueTask.CompletedTask;
@@ -39,4 +41,17 @@ internal sealed class LiveChartCache : IOutputCachePolicy
         context.AllowCacheStorage &= context.HttpContext.Response.StatusCode == StatusCodes.Status200OK;
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Says how long a chart stands whose queries are done. Call before anything of the response is written.</summary>
+    public static void SetPace(HttpContext http)
+    {
+        if (http.Items[_begun] is long begun && http.Features.Get<IOutputCacheFeature>() is { } cache)
+        {
+            TimeSpan stands = http.RequestServices.GetRequiredService<LivePace>().Take(ClockOf(http).GetElapsedTime(begun));
+            cache.Context.ResponseExpirationTimeSpan = stands;
+            http.Response.Headers[LivePace.Header] = ((long)stands.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static TimeProvider ClockOf(HttpContext http) => http.RequestServices.GetRequiredService<TimeProvider>();
 }

@@ -1,37 +1,32 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Playwright;
-using NUnit.Framework;
+using Cookie = Microsoft.Playwright.Cookie;
 
 namespace TimeSeries.Tests.Ui;
 
-/// <summary>A real browser. It notes what goes wrong in its pages: errors on their consoles, responses that are errors, and requests to other hosts.</summary>
+/// <summary>Pages of a real browser. It notes what goes wrong in them: errors on their consoles, responses that are errors, and requests to other hosts.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
+    private readonly ConcurrentBag<IBrowserContext> _contexts = [];
+    private readonly ConcurrentDictionary<(Uri Server, string Token), Cookie[]> _sessions = new();
 
-    private Browser(IPlaywright playwright, IBrowser browser)
-    {
-        _playwright = playwright;
-        _browser = browser;
-    }
+    private Browser(IBrowser browser) => _browser = browser;
 
     /// <summary>What went wrong, a line each.</summary>
     public List<string> Faults { get; } = [];
 
-    public static async Task<Browser> StartAsync()
-    {
-        string? path = Array.Find(["/usr/bin/chromium", "/usr/bin/chromium-browser"], File.Exists);
-        Assert.That(path, Is.Not.Null, "The page is tested in Chromium: apt-get install chromium");
-        IPlaywright playwright = await Playwright.CreateAsync();
-        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = path,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic"],
-        }));
-    }
+    public static async Task<Browser> StartAsync() => new(await Chromium.GetAsync());
 
     /// <summary>Closes all pages: live ones go on for as long as they are open.</summary>
-    public Task CloseAsync() => Task.WhenAll(_browser.Contexts.Select(context => context.CloseAsync()));
+    public async Task CloseAsync()
+    {
+        while (_contexts.TryTake(out IBrowserContext? context))
+        {
+            await context.CloseAsync();
+        }
+    }
 
     /// <summary>Opens a page that is not signed in.</summary>
     public async Task<IPage> OpenAsync(Uri server, int width = 1_440, ColorScheme colors = ColorScheme.Light, string zone = "Asia/Seoul")
@@ -43,21 +38,21 @@ internal sealed class Browser : IAsyncDisposable
             TimezoneId = zone,
             BaseURL = server.ToString(),
         });
+        _contexts.Add(context);
         return await context.NewPageAsync();
     }
 
-    /// <summary>Opens a page that is signed in with a token.</summary>
+    /// <summary>Opens an empty page of a context that is signed in with a token, by the form and once for each token: tests of the sign-in type it.</summary>
     public async Task<IPage> SignInAsync(
         Uri server, string token, int width = 1_440, ColorScheme colors = ColorScheme.Light, string zone = "Asia/Seoul")
     {
         IPage page = await OpenAsync(server, width, colors, zone);
+        if (!_sessions.TryGetValue((server, token), out Cookie[]? session))
+        {
+            session = _sessions[(server, token)] = await SignInAsync(server, token);
+        }
 
-        // No live view, which would never be at rest.
-        await page.GotoAsync("/login?returnUrl=%2F%3Frange%3D1d");
-        await page.FillAsync("#token", token);
-        await page.ClickAsync("button[type=submit]");
-        await page.WaitForSelectorAsync("h1:has-text('Overview')");
-        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await page.Context.AddCookiesAsync(session);
         page.Console += (_, message) => Note(message.Type is "error" or "warning", $"{page.Url}: {message.Text}");
         page.PageError += (_, error) => Note(true, $"{page.Url}: {error}");
         page.Response += (_, response) => Note(response.Status >= 400, $"{response.Status} {response.Url}");
@@ -66,10 +61,18 @@ internal sealed class Browser : IAsyncDisposable
         return page;
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    private static async Task<Cookie[]> SignInAsync(Uri server, string token)
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        CookieContainer cookies = new();
+        using HttpClient form = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = server };
+        (await PageServer.SignInAsync(form, token)).Dispose();
+        return
+        [
+            .. cookies.GetCookies(server).Select(
+                cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Url = server.ToString(), HttpOnly = cookie.HttpOnly }),
+        ];
     }
 
     private void Note(bool isFault, string text)

@@ -9,35 +9,19 @@ using TimeSeries.Tests.Support.Hosts;
 namespace TimeSeries.Tests.Ui;
 
 /// <summary>The view that builds queries, in a real browser, over samples that are known.</summary>
-public sealed class ExploreTests
+public sealed class ExploreTests : PageFixture
 {
     private const int Services = 12;
     private const string Hostile = "it's \"$(id)\" & 100% [a] {b} <script>window.hacked=1</script> 한글";
 
-    private PageServer _server = null!;
-    private Browser _browser = null!;
-
     // Signing in takes longer than looking.
     private IPage _page = null!;
 
-    [OneTimeSetUp]
-    public async Task StartAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await PageServer.StartAsync();
-        _browser = await Browser.StartAsync();
         await PushAsync();
-        _page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+        _page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken);
     }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _browser.DisposeAsync();
-        _server.Dispose();
-    }
-
-    [SetUp]
-    public void Forget() => _browser.Faults.Clear();
 
     [Test]
     public async Task A_query_is_built_by_clicking_and_the_address_leads_back_to_it()
@@ -72,7 +56,7 @@ public sealed class ExploreTests
         await page.ClickAsync("[aria-label='Remove where elapsed>:20']");
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("^((?!where).)*$"));
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("45");
-        Assert.That(_browser.Faults, Is.Empty);
+        Assert.That(Browser.Faults, Is.Empty);
     }
 
     [Test]
@@ -89,7 +73,7 @@ public sealed class ExploreTests
         string path = await page.GetByLabel("Path", new() { Exact = true }).InputValueAsync();
         string url = await page.GetByLabel("URL", new() { Exact = true }).InputValueAsync();
         Assert.That(path, Does.StartWith("/api/v1/aggregate?kind=transaction&from=-1h&to=now&"));
-        Assert.That(url, Is.EqualTo(_server.Address.GetLeftPart(UriPartial.Authority) + path));
+        Assert.That(url, Is.EqualTo(Server.Address.GetLeftPart(UriPartial.Authority) + path));
         Assert.That(await page.EvaluateAsync<bool>("'hacked' in window"), Is.False);
 
         await page.ClickAsync("text=Fixed times");
@@ -146,7 +130,7 @@ public sealed class ExploreTests
         await Assertions.Expect(page.Locator(".panel .fault")).ToContainTextAsync("There is no measure \"nothing\"", new() { Timeout = 15_000 });
         await page.EvaluateAsync("Blazor.navigateTo('explore?measures=count')");
         await Assertions.Expect(page.Locator("canvas")).ToHaveCountAsync(1, new() { Timeout = 15_000 });
-        Assert.That(_browser.Faults.Where(
+        Assert.That(Browser.Faults.Where(
             fault => !fault.StartsWith("400 ", StringComparison.Ordinal) && !fault.Contains("status of 400", StringComparison.Ordinal)), Is.Empty);
     }
 
@@ -157,7 +141,7 @@ public sealed class ExploreTests
         IPage page = await OpenAsync($"?by=service{window}&where=service~:/s0&where=service~:/s1");
         await Assertions.Expect(page.Locator("figure .note")).ToHaveTextAsync($"The 10 of {Services} groups with the greatest values.");
         Assert.That(await page.Locator("canvas").CountAsync(), Is.EqualTo(1));
-        Assert.That(_browser.Faults, Is.Empty);
+        Assert.That(Browser.Faults, Is.Empty);
     }
 
     [Test]
@@ -176,7 +160,7 @@ public sealed class ExploreTests
         IPage page = await OpenAsync("?kind=alert&range=5m&window=none");
         await Assertions.Expect(page.Locator(".panel .state:has-text('No samples in this range')")).ToHaveCountAsync(1);
         await PushAsync(new { alert = new[] { new { time = Now(), severity = "Info", source = "s", title = "t" } } });
-        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(1, new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(1, new() { Timeout = 60_000 });
     }
 
     [TestCase(1_440, ColorScheme.Light)]
@@ -193,7 +177,7 @@ public sealed class ExploreTests
                 .ToHaveCountAsync(token == TestProjects.ReadOnlyToken ? 0 : 4);
         }
 
-        Assert.That(_browser.Faults, Is.Empty);
+        Assert.That(Browser.Faults, Is.Empty);
     }
 
     private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
@@ -225,7 +209,7 @@ public sealed class ExploreTests
     private async Task<IPage> OpenAsync(
         string query, string? token = null, int width = 1_440, ColorScheme colors = ColorScheme.Light)
     {
-        IPage page = token is null ? _page : await _browser.SignInAsync(_server.Address, token, width, colors);
+        IPage page = token is null ? _page : await Browser.SignInAsync(Server.Address, token, width, colors);
         await page.GotoAsync("/explore" + query);
         await Assertions.Expect(page.Locator("h1:has-text('Explore')")).ToBeVisibleAsync(new() { Timeout = 15_000 });
         await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0, new() { Timeout = 15_000 });
@@ -234,7 +218,7 @@ public sealed class ExploreTests
 
     private HttpClient Http(string token = TestProjects.ReadOnlyToken)
     {
-        HttpClient http = new() { BaseAddress = _server.Address };
+        HttpClient http = new() { BaseAddress = Server.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return http;
     }

@@ -8,7 +8,7 @@ using TimeSeries.Tests.Support.Hosts;
 namespace TimeSeries.Tests.Ui;
 
 /// <summary>A sample's text changes nothing on the page but its own cell: markup, right-to-left, 32 kB, and letters of every plane.</summary>
-public sealed class HostileTextTests
+public sealed class HostileTextTests : PageFixture
 {
     private const string Plain = "/plain";
 
@@ -20,15 +20,10 @@ public sealed class HostileTextTests
         new('w', 1_000),
     ];
 
-    private PageServer _server = null!;
-    private Browser _browser = null!;
     private IPage _page = null!;
 
-    [OneTimeSetUp]
-    public async Task StartAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await PageServer.StartAsync();
-        _browser = await Browser.StartAsync();
         long newest = ShopSamples.Newest.ToUnixTimeMilliseconds();
         string body = JsonSerializer.Serialize(new
         {
@@ -38,19 +33,12 @@ public sealed class HostileTextTests
             exception = _texts.Select((text, i) => new Dictionary<string, object> { ["time"] = newest - i, ["class"] = text, ["message"] = text }),
             alert = _texts.Select((text, i) => new { time = newest - i, severity = "Critical", source = text, title = text }),
         });
-        using HttpClient http = new() { BaseAddress = _server.Address };
+        using HttpClient http = new() { BaseAddress = Server.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.TokenOf(TestProjects.First));
         using StringContent content = new(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
         using HttpResponseMessage response = await http.PostAsync("/ingest/v1/batch", content);
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"rejected\":0"));
-        _page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _browser.DisposeAsync();
-        _server.Dispose();
+        _page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken);
     }
 
     [TestCase("transactions?range=1d")]
@@ -61,13 +49,13 @@ public sealed class HostileTextTests
     [TestCase("?range=1d")]
     public async Task No_text_runs_or_makes_the_page_wider_or_fails(string view)
     {
-        _browser.Faults.Clear();
+        Browser.Faults.Clear();
         await _page.GotoAsync("/" + view);
         await Assertions.Expect(_page.Locator("tbody tr").First).ToBeVisibleAsync();
         await Assertions.Expect(_page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0);
         Assert.That(await _page.EvaluateAsync<bool>("'hacked' in window"), Is.False);
         Assert.That(await _page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"), Is.False);
-        Assert.That(_browser.Faults, Is.Empty);
+        Assert.That(Browser.Faults, Is.Empty);
     }
 
     [Test]

@@ -10,19 +10,13 @@ using TimeSeries.Tests.Support.Rows;
 namespace TimeSeries.Tests.Ui;
 
 /// <summary>The view of what became of pushes, in a real browser: its numbers are those of <c>/metrics</c>.</summary>
-public sealed class IngestPageTests
+public sealed class IngestPageTests : PageFixture
 {
     private const string Hostile = "<script>window.hacked=1</script>";
     private const string OfTheOther = "only-the-second-project-knows";
 
-    private PageServer _server = null!;
-    private Browser _browser = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await PageServer.StartAsync();
-        _browser = await Browser.StartAsync();
         string first = TestProjects.TokenOf(TestProjects.First);
         await PushAsync("/ingest/v1/batch", Batch("1", $"\"{Hostile}\"", "true", "\"x\""), first);
         await PushAsync("/write", $"transaction,oname=a service=\"/x\",elapsed=12.5 {Now()}000000\ntransaction service=\ncpu load=1\n", first);
@@ -32,21 +26,11 @@ public sealed class IngestPageTests
         await PushAsync("/ingest/v1/batch", Batch("1", $"\"{OfTheOther}\""), TestProjects.TokenOf(TestProjects.Second));
     }
 
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _browser.DisposeAsync();
-        _server.Dispose();
-    }
-
-    [SetUp]
-    public void Forget() => _browser.Faults.Clear();
-
     [Test]
     public async Task Numbers_are_those_of_the_metrics_and_add_up()
     {
         IPage page = await OpenAsync(TestProjects.ReadOnlyToken);
-        string metrics = await _server.Process.Client.GetAsync("/metrics");
+        string metrics = await Server.Process.Client.GetAsync("/metrics");
         string[][] kinds = await RowsAsync(page, "Samples", "tbody tr");
         Assert.That(kinds.Select(row => row[0]), Is.EqualTo(new[] { "transaction", "sql", "httpc", "exception", "thread", "alert", "event" }));
         foreach (string[] row in kinds)
@@ -74,7 +58,7 @@ public sealed class IngestPageTests
         Assert.That(MetricsText.Sum(metrics, "timeseries_otlp_items_total", "signal=\"traces\"", "outcome=\"unmapped\""), Is.EqualTo(2));
         Assert.That((await RowsAsync(page, "OpenTelemetry and lines that are no sample", "tbody tr")).Select(row => string.Join(' ', row[..3])),
             Is.EqualTo(new[] { "traces internal 2", "line measurement 1" }));
-        Assert.That(_browser.Faults, Is.Empty);
+        Assert.That(Browser.Faults, Is.Empty);
     }
 
     [Test]
@@ -109,7 +93,7 @@ public sealed class IngestPageTests
     {
         IPage page = await OpenAsync(TestProjects.TokenOf(TestProjects.First));
         string node = await Panel(page, "Node").InnerTextAsync();
-        string metrics = await _server.Process.Client.GetAsync("/metrics");
+        string metrics = await Server.Process.Client.GetAsync("/metrics");
         Assert.That(node, Does.Contain("0 B of 256 MiB, 0 batches under way").And.Contain("can be written")
             .And.Contain("embedded").And.Contain("takes samples"));
         Assert.That(node, Does.Match(@"[\d.]+ (MiB|GiB|TiB) left"));
@@ -152,7 +136,7 @@ public sealed class IngestPageTests
         IPage page = await OpenAsync(TestProjects.TokenOf(TestProjects.First), width: width, colors: colors);
         await Assertions.Expect(page.Locator("nav [aria-current]")).ToHaveTextAsync(["Ingest"]);
         Assert.That(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"), Is.False);
-        Assert.That(_browser.Faults, Is.Empty);
+        Assert.That(Browser.Faults, Is.Empty);
     }
 
     [Test]
@@ -161,7 +145,7 @@ public sealed class IngestPageTests
         using TemporaryFolder folder = new();
         await using QueryTestHost host = await QueryTestHost.StartAsync(
             new RowReader([]), TimeProvider.System, "--Ui:Enabled=true", $"--Ui:Directory={folder["ui"]}");
-        IPage page = await _browser.SignInAsync(host.Address, QueryTestHost.Token);
+        IPage page = await Browser.SignInAsync(host.Address, QueryTestHost.Token);
         await page.GotoAsync("/ingest");
         await Assertions.Expect(Panel(page, "Samples").Locator(".state")).ToContainTextAsync("/metrics");
         await page.Context.CloseAsync();
@@ -206,7 +190,7 @@ public sealed class IngestPageTests
     private async Task<IPage> OpenAsync(
         string token, string query = "", int width = 1_440, ColorScheme colors = ColorScheme.Light, PageServer? server = null)
     {
-        IPage page = await _browser.SignInAsync((server ?? _server).Address, token, width, colors);
+        IPage page = await Browser.SignInAsync((server ?? Server).Address, token, width, colors);
         await page.GotoAsync("/ingest" + query);
         await Assertions.Expect(Panel(page, "Samples")).ToBeVisibleAsync(new() { Timeout = 15_000 });
         await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0, new() { Timeout = 15_000 });
@@ -215,7 +199,7 @@ public sealed class IngestPageTests
 
     private async Task PushAsync(string path, string body, string token, PageServer? server = null)
     {
-        using HttpClient http = new() { BaseAddress = (server ?? _server).Address };
+        using HttpClient http = new() { BaseAddress = (server ?? Server).Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(path == "/write" ? "Token" : "Bearer", token);
         using HttpResponseMessage response = await http.PostAsync(
             path, new StringContent(body, new MediaTypeHeaderValue(path == "/write" ? "text/plain" : "application/json")));

@@ -11,40 +11,23 @@ namespace TimeSeries.Tests.Ui;
 
 /// <summary>The view of samples as they come, in a real browser.</summary>
 [UnsupportedOSPlatform("windows")]
-public sealed class LiveViewTests
+public sealed class LiveViewTests : PageFixture
 {
     private const string Hostile = "<img src=x onerror=\"window.hacked=1\">";
     private const string Following = "Samples appear here as they are stored.";
-
-    private PageServer _server = null!;
-    private Browser _browser = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
-    {
-        _server = await PageServer.StartAsync();
-        _browser = await Browser.StartAsync();
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _server?.Dispose();
-    }
 
     [TestCase(1_440)]
     [TestCase(375)]
     public async Task Samples_appear_as_they_are_stored_and_say_what_the_API_says(int width)
     {
-        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken, width, zone: "America/St_Johns");
-        await OpenAsync(page, "live");
+        IPage page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken, width, zone: "America/St_Johns");
+        await OpenLiveAsync(page, "live");
         string id = $"new-{width}";
-        await PushAsync(_server, TestProjects.First, new { service = "/first", elapsed = 1_234.5, txid = $"{id}/1?", status = 200 });
+        await PushAsync(Server, TestProjects.First, new { service = "/first", elapsed = 1_234.5, txid = $"{id}/1?", status = 200 });
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
-        await PushAsync(_server, TestProjects.First, new { service = Hostile, elapsed = 2, error = true });
+        await PushAsync(Server, TestProjects.First, new { service = Hostile, elapsed = 2, error = true });
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
-        using HttpClient http = new() { BaseAddress = _server.Address };
+        using HttpClient http = new() { BaseAddress = Server.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestProjects.ReadOnlyToken);
         using JsonDocument found = JsonDocument.Parse(await http.GetStringAsync("/api/v1/samples?kind=transaction&limit=2"));
         string[][] expected = [.. found.RootElement.GetProperty("samples").EnumerateArray().Select(sample => (string[])
@@ -61,14 +44,14 @@ public sealed class LiveViewTests
         await page.ClickAsync($"tbody a:has-text('{id}')");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync($"Transaction {id}/1?");
         await Assertions.Expect(page.Locator("tbody td:nth-child(2)")).ToHaveTextAsync(["transaction"]);
-        Assert.That(_browser.Faults, Is.Empty);
+        Assert.That(Browser.Faults, Is.Empty);
     }
 
     [Test]
     public async Task Kind_filter_and_condition_stand_in_the_address_and_choose_what_appears()
     {
-        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
-        await OpenAsync(page, "live");
+        IPage page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken);
+        await OpenLiveAsync(page, "live");
         foreach ((string field, string comparison, string value) in new[] { ("service", "~:", "CART"), ("elapsed", ">:", "10") })
         {
             await page.SelectOptionAsync("[aria-label=Field]", field);
@@ -82,7 +65,7 @@ public sealed class LiveViewTests
         await Assertions.Expect(page.Locator("[role=status]")).ToHaveTextAsync(Following);
         foreach ((string service, int elapsed) in new[] { ("/cart", 9), ("/cart/1", 11), ("/other", 12), ("/my-cart", 13) })
         {
-            await PushAsync(_server, TestProjects.First, new { service, elapsed });
+            await PushAsync(Server, TestProjects.First, new { service, elapsed });
         }
 
         await Assertions.Expect(page.Locator("tbody td:nth-child(2)")).ToHaveTextAsync(["/my-cart", "/cart/1"]);
@@ -93,20 +76,20 @@ public sealed class LiveViewTests
         await Assertions.Expect(page.Locator(".chosen")).ToHaveCountAsync(0);
         await page.GotoAsync("/live?kind=event&where=nothing:1");
         await Assertions.Expect(page.Locator(".live [role=alert]")).ToContainTextAsync("There is no field \"nothing\" of event");
-        lock (_browser.Faults)
+        lock (Browser.Faults)
         {
-            _browser.Faults.RemoveAll(fault => fault.Contains("nothing%3A1", StringComparison.Ordinal) || fault.Contains("400", StringComparison.Ordinal));
-            Assert.That(_browser.Faults, Is.Empty);
+            Browser.Faults.RemoveAll(fault => fault.Contains("nothing%3A1", StringComparison.Ordinal) || fault.Contains("400", StringComparison.Ordinal));
+            Assert.That(Browser.Faults, Is.Empty);
         }
     }
 
     [Test]
     public async Task Paused_it_holds_still_and_goes_on_with_what_came_meanwhile_of_which_two_hundred_are_kept()
     {
-        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.TokenOf(TestProjects.Second));
-        await OpenAsync(page, "live");
+        IPage page = await Browser.SignInAsync(Server.Address, TestProjects.TokenOf(TestProjects.Second));
+        await OpenLiveAsync(page, "live");
         await page.ClickAsync("button:has-text('Pause')");
-        await PushAsync(_server, TestProjects.Second, [.. Enumerable.Range(0, 250).Select(i => new { service = $"/{i}", elapsed = i })]);
+        await PushAsync(Server, TestProjects.Second, [.. Enumerable.Range(0, 250).Select(i => new { service = $"/{i}", elapsed = i })]);
         await Assertions.Expect(page.Locator("[role=status]")).ToHaveTextAsync("Paused. 250 newer samples.");
         Assert.That(await page.Locator("tbody tr").CountAsync(), Is.Zero);
         await page.ClickAsync("button:has-text('Go on')");
@@ -118,20 +101,20 @@ public sealed class LiveViewTests
     [Test]
     public async Task A_hidden_tab_asks_for_nothing_and_one_that_is_seen_again_says_what_it_missed()
     {
-        IPage page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
+        IPage page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken);
 
         // Pages of other tests look at the kind alone; this one has a stream of its own.
-        await OpenAsync(page, "live?where=service~:/hidden");
-        await PushAsync(_server, TestProjects.First, new { service = "/hidden/a", elapsed = 1 });
+        await OpenLiveAsync(page, "live?where=service~:/hidden");
+        await PushAsync(Server, TestProjects.First, new { service = "/hidden/a", elapsed = 1 });
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
         double open = await OpenStreamsAsync();
         await HideAsync(page, true);
         await Eventually.IsTrueAsync(async () => await OpenStreamsAsync() == open - 1);
-        await PushAsync(_server, TestProjects.First, new { service = "/hidden/b", elapsed = 1 });
+        await PushAsync(Server, TestProjects.First, new { service = "/hidden/b", elapsed = 1 });
         await HideAsync(page, false);
         await Assertions.Expect(page.Locator("[role=status]")).ToHaveTextAsync("The newest on top; 200 are kept.");
         await Assertions.Expect(page.Locator(".live > .state").Nth(1)).ToHaveTextAsync("Some samples were missed while the stream was not open.");
-        await PushAsync(_server, TestProjects.First, new { service = "/hidden/c", elapsed = 1 });
+        await PushAsync(Server, TestProjects.First, new { service = "/hidden/c", elapsed = 1 });
         await Assertions.Expect(page.Locator("tbody td:nth-child(2)")).ToHaveTextAsync(["/hidden/c", "/hidden/a"]);
         Assert.That(await OpenStreamsAsync(), Is.EqualTo(open));
         await page.ClickAsync("nav a:has-text('Agents')");
@@ -144,7 +127,7 @@ public sealed class LiveViewTests
         using PageServer server = await PageServer.StartAsync();
         await using Browser browser = await Browser.StartAsync();
         IPage page = await browser.SignInAsync(server.Address, TestProjects.ReadOnlyToken);
-        await OpenAsync(page, "live");
+        await OpenLiveAsync(page, "live");
         server.Process.Kill();
         await Assertions.Expect(page.Locator(".live [role=alert]")).ToHaveTextAsync("The connection was lost; it is tried again.");
         await server.RestartAsync(samePort: true);
@@ -165,7 +148,7 @@ public sealed class LiveViewTests
 
     private static string Text(JsonElement sample, string field) => sample.TryGetProperty(field, out JsonElement value) ? value.ToString() : "";
 
-    private static async Task OpenAsync(IPage page, string view)
+    private static async Task OpenLiveAsync(IPage page, string view)
     {
         await page.GotoAsync("/" + view);
         await Assertions.Expect(page.Locator("[role=status]")).ToHaveTextAsync(Following, new() { Timeout = 20_000 });
@@ -177,7 +160,7 @@ public sealed class LiveViewTests
         isHidden);
 
     private async Task<double> OpenStreamsAsync() =>
-        MetricsText.Sum(await _server.Process.Client.GetAsync("/metrics"), "timeseries_query_streams_open");
+        MetricsText.Sum(await Server.Process.Client.GetAsync("/metrics"), "timeseries_query_streams_open");
 
     private static async Task PushAsync(PageServer server, long pcode, params object[] transactions)
     {

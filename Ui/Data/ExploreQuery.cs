@@ -84,7 +84,7 @@ internal sealed class ExploreQuery(PageView view, TimeRange range)
         Add("window", Window);
         Add("by", string.Join(',', By));
         Add("measures", measures);
-        foreach (string condition in (string[])[.. view.Agent.Length > 0 ? [$"oname:{view.Agent}"] : Array.Empty<string>(), .. Where])
+        foreach (string condition in PageUrls.Conditions(view))
         {
             Add("where", condition);
         }

@@ -47,8 +47,9 @@ public sealed class PageQueries(
         return outcome.List is { RowCount: > 0 } list ? list.Place(0).Time : null;
     }
 
-    /// <summary>A result that all pages of the project share which ask for the same within a second.</summary>
-    public async Task<T> ShareAsync<T>(string key, Func<Task<T>> make) => await shared.GetAsync($"{await PcodeAsync()} {key}", make);
+    /// <summary>A result that all pages of the project share which ask for the same while it stands.</summary>
+    public async Task<T> ShareAsync<T>(string key, TimeSpan least, Func<Task<T>> make) =>
+        await shared.GetAsync($"{await PcodeAsync()} {key}", least, make);
 
     /// <summary>Says whether somebody sees the page.</summary>
     public void SetVisible(bool isVisible)
@@ -63,11 +64,33 @@ public sealed class PageQueries(
         }
     }
 
-    /// <summary>Waits until the next query of a live range: for a time, and until somebody sees the page.</summary>
-    public async Task WaitAsync(TimeSpan period, CancellationToken cancellationToken)
+    /// <summary>
+    /// Looks again and again, while somebody sees the page and may: whose token was taken away is led to where one signs in. Ends when it is cancelled.
+    /// </summary>
+    /// <param name="period">The time between two looks.</param>
+    /// <param name="look">Looks once.</param>
+    /// <param name="cancellationToken">Of the part of the page that shows it.</param>
+    public async Task FollowAsync(TimeSpan period, Func<Task> look, CancellationToken cancellationToken)
     {
-        await Task.Delay(period, clock, cancellationToken);
-        await _visible.Task.WaitAsync(cancellationToken);
+        try
+        {
+            do
+            {
+                await Task.Delay(period, clock, cancellationToken);
+                await _visible.Task.WaitAsync(cancellationToken);
+                if (!await IsSignedInAsync())
+                {
+                    return;
+                }
+
+                await look();
+            }
+            while (!cancellationToken.IsCancellationRequested);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Something else is shown by now.
+        }
     }
 
     private static TaskCompletionSource Seen()

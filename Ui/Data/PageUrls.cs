@@ -52,8 +52,28 @@ internal static class PageUrls
     private static string Where(string condition) => condition.Length > 0 ? $"&where={Uri.EscapeDataString(condition)}" : "";
 
     /// <summary>Samples as they are stored, under the conditions of the address.</summary>
-    public static string Stream(PageView view, string kind) =>
-        $"api/v1/stream?kind={kind}{Where(view.Agent.Length > 0 ? $"oname:{view.Agent}" : "")}{string.Concat(view.All("where").Select(Where))}";
+    public static string Stream(PageView view, string kind) => $"api/v1/stream?kind={kind}{string.Concat(Conditions(view).Select(Where))}";
+
+    /// <summary>
+    /// The conditions of an address and its agent, as the API has them. Of one field any of several names holds there, but what is said of agents beside the
+    /// chosen one narrows it.
+    /// </summary>
+    public static IReadOnlyList<string> Conditions(PageView view)
+    {
+        const string isName = "oname:", hasPart = "oname~:";
+        IReadOnlyList<string> all = view.All("where");
+        string agent = view.Agent;
+        if (agent.Length == 0)
+        {
+            return all;
+        }
+
+        string[] names = [.. all.Where(condition => condition.StartsWith(isName, StringComparison.Ordinal) || condition.StartsWith(hasPart, StringComparison.Ordinal))];
+        bool isMeant = names.Length == 0 || Array.Exists(names, condition => condition.StartsWith(isName, StringComparison.Ordinal)
+            ? condition[isName.Length..] == agent
+            : agent.Contains(condition[hasPart.Length..], StringComparison.OrdinalIgnoreCase));
+        return [$"{isName}{agent}", .. isMeant ? [] : (string[])[$"oname!:{agent}"], .. all.Except(names)];
+    }
 
     private static string Range(PageView view, TimeRange range)
     {

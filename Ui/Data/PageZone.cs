@@ -1,4 +1,5 @@
 using System.Globalization;
+using TimeSeries.Core.Model.Queries;
 
 namespace TimeSeries.Ui.Data;
 
@@ -7,6 +8,13 @@ public sealed class PageZone
 {
     /// <summary>The zone's name in an address where it is the browser's.</summary>
     public const string OfBrowser = "browser";
+
+    private const long DayMilliseconds = 86_400_000;
+    private const long LeastMoment = -62_135_596_800_000;
+    private const long GreatestMoment = 253_402_300_799_999;
+
+    // Ten years: nobody sees an hour in a chart of more.
+    private const long MostDays = 3_653;
 
     private readonly TimeZoneInfo _zone;
 
@@ -38,7 +46,34 @@ public sealed class PageZone
     }
 
     /// <summary>Milliseconds by which the zone's clocks are ahead of UTC at a moment.</summary>
-    public long OffsetAt(long milliseconds) => (long)_zone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)).TotalMilliseconds;
+    public long OffsetAt(long milliseconds) =>
+        (long)_zone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, LeastMoment, GreatestMoment))).TotalMilliseconds;
+
+    /// <summary>The offsets of a range, each with the moment from which it holds: more than one where clocks change.</summary>
+    public IReadOnlyList<long[]> OffsetsIn(TimeRange range)
+    {
+        List<long[]> offsets = [[range.From, OffsetAt(range.From)]];
+        long end = Math.Min(range.To, range.From + (MostDays * DayMilliseconds));
+        for (long day = range.From; day < end; day += DayMilliseconds)
+        {
+            long low = day, high = Math.Min(day + DayMilliseconds, end);
+            if (OffsetAt(low) == OffsetAt(high))
+            {
+                continue;
+            }
+
+            long before = OffsetAt(low);
+            while (high - low > 1)
+            {
+                long middle = low + ((high - low) / 2);
+                (low, high) = OffsetAt(middle) == before ? (middle, high) : (low, middle);
+            }
+
+            offsets.Add([high, OffsetAt(high)]);
+        }
+
+        return offsets;
+    }
 
     /// <summary>The start of the day that a moment is in.</summary>
     public long StartOfDay(long milliseconds)
@@ -49,7 +84,7 @@ public sealed class PageZone
     }
 
     /// <summary>A moment as people read it, with milliseconds.</summary>
-    public string Show(long milliseconds) => milliseconds is < -62_135_596_800_000 or > 253_402_300_799_999
+    public string Show(long milliseconds) => milliseconds is < LeastMoment or > GreatestMoment
         ? milliseconds.ToString(CultureInfo.InvariantCulture)
         : TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), _zone)
             .ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);

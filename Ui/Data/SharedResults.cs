@@ -1,21 +1,19 @@
 namespace TimeSeries.Ui.Data;
 
 /// <summary>
-/// Results that all who look at the same thing share: each is made at most once a second, and while it is made nobody makes another. Thread safe.
+/// Results that all who look at the same thing share: each is made as seldom as the pace says, and while it is made nobody makes another. Thread safe.
 /// </summary>
-public sealed class SharedResults(TimeProvider clock)
+public sealed class SharedResults(LivePace pace, TimeProvider clock)
 {
-    /// <summary>How long a result is the present one.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private long _cleaned;
 
     /// <summary>A result that somebody else has or waits for, or a new one.</summary>
     /// <param name="key">What it is of: project, view and everything that the result depends on but the present.</param>
+    /// <param name="least">How long it stands at least.</param>
     /// <param name="make">Makes it. Nobody cancels it, since others may wait for it.</param>
-    public Task<T> GetAsync<T>(string key, Func<Task<T>> make)
+    public Task<T> GetAsync<T>(string key, TimeSpan least, Func<Task<T>> make)
     {
         lock (_lock)
         {
@@ -26,17 +24,33 @@ public sealed class SharedResults(TimeProvider clock)
             }
 
             // Made on a thread of the pool: a slow start holds nobody at the lock.
-            Task<T> result = Task.Run(make);
-            _entries[key] = new Entry(result, clock.GetTimestamp());
+            Entry entry = new() { Begun = clock.GetTimestamp(), Stands = least };
+            Task<T> result = Task.Run(() => MakeAsync(entry, make));
+            entry.Result = result;
+            _entries[key] = entry;
             return result;
         }
     }
 
-    private bool IsOld(Entry entry) => entry.Result.IsCompleted && clock.GetElapsedTime(entry.Begun) >= Lifetime;
+    private async Task<T> MakeAsync<T>(Entry entry, Func<Task<T>> make)
+    {
+        try
+        {
+            return await make();
+        }
+        finally
+        {
+            TimeSpan stands = pace.Take(clock.GetElapsedTime(entry.Begun));
+            entry.Stands = stands > entry.Stands ? stands : entry.Stands;
+        }
+    }
+
+    // How long it stands is told before it is completed.
+    private bool IsOld(Entry entry) => entry.Result.IsCompleted && clock.GetElapsedTime(entry.Begun) >= entry.Stands;
 
     private void RemoveOld()
     {
-        if (clock.GetElapsedTime(_cleaned) < Lifetime)
+        if (clock.GetElapsedTime(_cleaned) < LivePace.Shortest)
         {
             return;
         }
@@ -51,5 +65,12 @@ public sealed class SharedResults(TimeProvider clock)
         }
     }
 
-    private sealed record Entry(Task Result, long Begun);
+    private sealed class Entry
+    {
+        public required long Begun { get; init; }
+
+        public required TimeSpan Stands { get; set; }
+
+        public Task Result { get; set; } = Task.CompletedTask;
+    }
 }

@@ -88,8 +88,8 @@ public sealed class Statistic
 
     private ImmutableArray<Measure> Measures { get; }
 
-    /// <summary>The queries of a page of rows and of the sum of all.</summary>
-    public SampleQuery[] Queries(long pcode, TimeRange range, ImmutableArray<Filter> filters, string part, string sort, int end)
+    /// <summary>The queries of a page of rows and, where it is asked for, of the sum of all.</summary>
+    public SampleQuery[] Queries(long pcode, TimeRange range, ImmutableArray<Filter> filters, string part, string sort, int end, bool hasSum)
     {
         bool descending = !sort.StartsWith('+');
         string name = sort.TrimStart('+', '-');
@@ -101,7 +101,8 @@ public sealed class Statistic
         }
 
         SampleQuery all = new() { Pcode = pcode, Kind = Schema.Kind, Range = range, Measures = Measures, Filters = filters };
-        return [all with { GroupBy = [new GroupField(field)], Order = [order with { Descending = descending }], Limit = end }, all];
+        SampleQuery rows = all with { GroupBy = [new GroupField(field)], Order = [order with { Descending = descending }], Limit = end };
+        return hasSum ? [rows, all] : [rows];
     }
 
     /// <summary>How many samples there are over time, of each of some rows.</summary>

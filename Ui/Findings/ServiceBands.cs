@@ -31,14 +31,14 @@ internal static class ServiceBands
     private const double ErrorPoints = 0.05;
     private const int MostServices = 1_000;
 
-    /// <summary>The queries: of the last ten minutes, then of the same hour of each day before, by ten minutes.</summary>
+    /// <summary>The query of the last ten minutes.</summary>
     /// <param name="pcode">The project.</param>
     /// <param name="end">The moment that is looked at, in ms.</param>
     /// <param name="filters">What is looked at.</param>
-    public static SampleQuery[] Queries(long pcode, long end, ImmutableArray<Filter> filters)
+    public static SampleQuery Recent(long pcode, long end, ImmutableArray<Filter> filters)
     {
         KindSchema schema = SampleSchema.Of(Kind.Transaction);
-        SampleQuery recent = new()
+        return new SampleQuery
         {
             Pcode = pcode,
             Kind = Kind.Transaction,
@@ -52,33 +52,45 @@ internal static class ServiceBands
             Order = [new OrderTerm(OrderBy.Measure) { Descending = true }],
             Limit = MostServices,
         };
-        return
-        [
-            recent,
-            .. Enumerable.Range(1, Days).Select(day => end - (day * DayMilliseconds))
-                .Select(then => recent with
-                {
-                    Range = new TimeRange(then - HourMilliseconds, then), WindowMilliseconds = RecentMilliseconds, Limit = int.MaxValue,
-                }),
-        ];
     }
 
-    /// <summary>Compares the last minutes with the days before.</summary>
-    /// <param name="results">Of <see cref="Queries"/>.</param>
-    public static IEnumerable<Finding> Compare(IReadOnlyList<QueryResult> results)
+    /// <summary>The queries of the same hour of each day before, by ten minutes.</summary>
+    /// <param name="pcode">The project.</param>
+    /// <param name="end">The moment that is looked at, in ms.</param>
+    /// <param name="filters">What is looked at.</param>
+    public static SampleQuery[] Before(long pcode, long end, ImmutableArray<Filter> filters) =>
+    [
+        .. Enumerable.Range(1, Days).Select(day => end - (day * DayMilliseconds))
+            .Select(then => Recent(pcode, end, filters) with
+            {
+                Range = new TimeRange(then - HourMilliseconds, then), WindowMilliseconds = RecentMilliseconds, Limit = int.MaxValue,
+            }),
+    ];
+
+    /// <summary>What was usual on the days before, of each service.</summary>
+    /// <param name="days">The results of <see cref="Before"/>.</param>
+    public static IReadOnlyDictionary<string, Band> Usual(IReadOnlyList<QueryResult> days)
     {
         Dictionary<string, Band> bands = new(StringComparer.Ordinal);
-        for (int day = 1; day < results.Count; day++)
+        for (int day = 0; day < days.Count; day++)
         {
-            foreach ((string service, Traffic traffic) in Read(results[day]))
+            foreach ((string service, Traffic traffic) in Read(days[day]))
             {
-                bands[service] = bands.GetValueOrDefault(service, Band.Empty).With(day, traffic);
+                bands[service] = bands.GetValueOrDefault(service, Band.Empty).With(day + 1, traffic);
             }
         }
 
-        foreach ((string service, Traffic now) in Read(results[0]))
+        return bands;
+    }
+
+    /// <summary>Compares the last minutes with what was usual.</summary>
+    /// <param name="recent">The result of <see cref="Recent"/>.</param>
+    /// <param name="usual">Of <see cref="Usual"/>.</param>
+    public static IEnumerable<Finding> Compare(QueryResult recent, IReadOnlyDictionary<string, Band> usual)
+    {
+        foreach ((string service, Traffic now) in Read(recent))
         {
-            if (bands.TryGetValue(service, out Band? band) && band.Days >= LeastDays)
+            if (usual.TryGetValue(service, out Band? band) && band.Days >= LeastDays)
             {
                 (double slowest, double worst) = (band.Percentile, band.ErrorShare);
                 if (now.ErrorShare >= worst + ErrorPoints && now.Failures >= LeastFailures)
@@ -115,10 +127,10 @@ internal static class ServiceBands
     }
 
     /// <summary>What a service did: failures, their share, and the 95th percentile in µs.</summary>
-    private sealed record Traffic(long Failures, double ErrorShare, double Percentile);
+    internal sealed record Traffic(long Failures, double ErrorShare, double Percentile);
 
     /// <summary>What was usual: the greatest of each measure, and on how many days there was any.</summary>
-    private sealed record Band(int Days, int LastDay, double ErrorShare, double Percentile)
+    internal sealed record Band(int Days, int LastDay, double ErrorShare, double Percentile)
     {
         public static Band Empty { get; } = new(0, 0, 0, 0);
 

@@ -16,6 +16,7 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
     private readonly CancellationTokenSource _gone = new();
     private CancellationTokenSource? _running;
     private string? _shown;
+    private PanelResult<TContent>? _last;
 
     [Inject]
     protected PageQueries Queries { get; set; } = null!;
@@ -43,8 +44,8 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
     /// <summary>The kind whose newest sample is named where the range has none; null for no kind.</summary>
     protected virtual Kind? EmptyKind => null;
 
-    /// <summary>How long a result stands in a live range.</summary>
-    protected virtual TimeSpan Period => SharedResults.Lifetime;
+    /// <summary>How long a result stands in a live range, at least.</summary>
+    protected virtual TimeSpan Period => LivePace.Shortest;
 
     /// <summary>Runs the queries and takes out of the results what is to be shown.</summary>
     /// <param name="range">The times shown.</param>
@@ -97,31 +98,12 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
         return outcome.Fault is { } fault ? new PanelResult<TContent>(null, fault) : new PanelResult<TContent>(take(outcome.List!)) { Note = outcome.Note };
     }
 
-    // Shows the present for as long as nothing else is wanted and somebody looks.
+    // Shows the present for as long as nothing else is wanted.
     private async Task FollowAsync(string wanted, CancellationToken token)
     {
         try
         {
-            while (true)
-            {
-                await Queries.WaitAsync(Period, token);
-                if (!await Queries.IsSignedInAsync())
-                {
-                    // The page is led to where one signs in.
-                    return;
-                }
-
-                PanelResult<TContent> result = await LoadAsync(wanted, token);
-                await InvokeAsync(() =>
-                {
-                    Show(result, token);
-                    StateHasChanged();
-                });
-            }
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-            // Something else is shown by now.
+            await Queries.FollowAsync(LivePace.Shortest, () => LookAsync(wanted, token), token);
         }
         catch (Exception fault)
         {
@@ -129,11 +111,25 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
         }
     }
 
+    // What is the same is not drawn again.
+    private async Task LookAsync(string wanted, CancellationToken token)
+    {
+        PanelResult<TContent> result = await LoadAsync(wanted, token);
+        if (result != _last)
+        {
+            await InvokeAsync(() =>
+            {
+                Show(result, token);
+                StateHasChanged();
+            });
+        }
+    }
+
     private async Task<PanelResult<TContent>> LoadAsync(string wanted, CancellationToken token)
     {
         TimeRange range = View.Resolve(Queries.Now, Zone);
         return View.IsLive
-            ? await Queries.ShareAsync($"{GetType().Name} {wanted}", () => ReadAllAsync(range, CancellationToken.None)).WaitAsync(token)
+            ? await Queries.ShareAsync($"{GetType().Name} {wanted}", Period, () => ReadAllAsync(range, CancellationToken.None)).WaitAsync(token)
             : await ReadAllAsync(range, token);
     }
 
@@ -150,6 +146,7 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
             return;
         }
 
+        _last = result;
         Content = result.Content;
         Note = result.Note;
         Fault = result.Fault ?? (result.Newest is { } newest ? $"No samples in this range; the newest is of {Zone.Show(newest)} {Zone.Name}." : null);

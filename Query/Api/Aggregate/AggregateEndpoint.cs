@@ -26,6 +26,7 @@ internal sealed class AggregateEndpoint(QueryScheduler scans, ProjectDirectory p
             return;
         }
 
+        LiveChartCache.SetPace(context);
         await new AggregateResponse(request, outcome.Results[0], outcome.Watermark).WriteAsync(context);
     }
 }

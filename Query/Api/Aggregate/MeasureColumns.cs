@@ -8,8 +8,6 @@ namespace TimeSeries.Query.Api.Aggregate;
 /// <param name="apdexMicroseconds">T of the project's apdex.</param>
 internal sealed class MeasureColumns(KindSchema kind, long apdexMicroseconds)
 {
-    private const string OfFields = "avg, min, max, sum, stddev, p50, p90, p95, p99, p999";
-
     private static readonly FrozenDictionary<string, double> _quantiles = new Dictionary<string, double>
     {
         ["p50"] = 0.5,
@@ -44,11 +42,11 @@ internal sealed class MeasureColumns(KindSchema kind, long apdexMicroseconds)
 
         int open = text.IndexOf('(', StringComparison.Ordinal);
         string function = open > 0 && text[^1] == ')' ? text[..open] : "";
-        bool needsAmount = function == "stddev" || _quantiles.ContainsKey(function);
-        if (!needsAmount && function is not ("avg" or "min" or "max" or "sum"))
+        bool needsAmount = FieldRules.AmountFunctions.Contains(function);
+        if (!needsAmount && !FieldRules.NumberFunctions.Contains(function))
         {
             return $"There is no measure \"{text}\" of {kind.Name}; there are {string.Join(", ", FieldRules.Measures(kind))}, "
-                + $"and {OfFields} of a field, like avg({Example()}).";
+                + $"and {string.Join(", ", [.. FieldRules.NumberFunctions, .. FieldRules.AmountFunctions])} of a field, like avg({Example()}).";
         }
 
         string name = text[(open + 1)..^1];

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using TimeSeries.Core;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
@@ -42,12 +43,12 @@ public sealed class ScrubTests
             }
 
             _test.Disk.Corrupt(block, offset, (byte)(whole[offset] ^ 0x10));
-            await using StoreUnderTest fresh = new();
+            using CoreInstruments instruments = new();
             await using EmbeddedStore store = EmbeddedStore.Open(
-                _test.Disk, StoreUnderTest.Folder, StoreUnderTest.NodeId, _test.Options, _ => StoreUnderTest.Threshold, _test.Clock, fresh.Instruments,
+                _test.Disk, StoreUnderTest.Folder, StoreUnderTest.NodeId, _test.Options, _ => StoreUnderTest.Threshold, _test.Clock, instruments,
                 Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
             store.Maintenance.ScrubNext(CancellationToken.None);
-            Assert.That(fresh.Instruments.Damage.Found.Select(damage => damage.Path), Is.EqualTo(new[] { block }), $"offset {offset}");
+            Assert.That(instruments.Damage.Found.Select(damage => damage.Path), Is.EqualTo(new[] { block }), $"offset {offset}");
             _test.Disk.Corrupt(block, offset, whole[offset]);
         }
     }

@@ -6,7 +6,7 @@ using TimeSeries.Core.Model.Ports;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Ui.Findings;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.Findings;
 
 /// <summary>What Ingest tells that is wrong leads the overview.</summary>
 public sealed class IngestFindingTests

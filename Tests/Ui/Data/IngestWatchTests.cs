@@ -3,7 +3,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Ui.Data;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.Data;
 
 /// <summary>How often Ingest is looked at, and rates of two looks.</summary>
 public sealed class IngestWatchTests

@@ -4,7 +4,7 @@ using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Ui.SignIn;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.SignIn;
 
 public sealed class OneTimeCodeTests
 {

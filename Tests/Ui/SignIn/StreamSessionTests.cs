@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 using NUnit.Framework;
 using TimeSeries.Tests.Support.Hosts;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.SignIn;
 
 /// <summary>Streams of a browser that is signed in: who gets one, and when it ends.</summary>
 [UnsupportedOSPlatform("windows")]

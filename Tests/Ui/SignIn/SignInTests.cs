@@ -5,7 +5,7 @@ using NUnit.Framework;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Ui.SignIn;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.SignIn;
 
 /// <summary>Who may look: sign-in, what the cookie opens, and what it does not.</summary>
 [UnsupportedOSPlatform("windows")]

@@ -4,7 +4,7 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Ui.Data;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.Data;
 
 /// <summary>What there is to choose from is what the API takes.</summary>
 public sealed class ExploreQueryTests

@@ -3,34 +3,22 @@ using NUnit.Framework;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.Findings;
 
 /// <summary>
 /// What the overview says is wrong, over recorded telemetry. Its authors injected faults at times that they published: an exception in ts-travel2-service
 /// at 10:26:20.
 /// </summary>
-public sealed class FindingsTests
+public sealed class FindingsTests : PageFixture
 {
     private const long Minute = 60_000;
 
-    private PageServer _server = null!;
-    private Browser _browser = null!;
     private IPage _page = null!;
 
-    [OneTimeSetUp]
-    public async Task StartAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await PageServer.StartAsync();
-        _browser = await Browser.StartAsync();
-        await TicketShop.PushAsync(_server);
-        _page = await _browser.SignInAsync(_server.Address, TestProjects.ReadOnlyToken);
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _browser.DisposeAsync();
-        _server.Dispose();
+        await TicketShop.PushAsync(Server);
+        _page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken);
     }
 
     [Test]
@@ -73,7 +61,7 @@ public sealed class FindingsTests
         Assert.That(await FindingsAtAsync(21, 5), Is.Empty);
     }
 
-    private async Task PushThreadsAsync(string agent, long first, long step) => await _server.Process.Client.PushAllAsync(
+    private async Task PushThreadsAsync(string agent, long first, long step) => await Server.Process.Client.PushAllAsync(
         [
             new PushedBatch(TestProjects.First, new AgentName(agent), [.. Enumerable.Range(0, 12).Select(i =>
             {

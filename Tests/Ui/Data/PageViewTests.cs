@@ -2,7 +2,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Ui.Data;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.Data;
 
 /// <summary>What an address shows.</summary>
 public sealed class PageViewTests
@@ -78,4 +78,27 @@ public sealed class PageViewTests
     [TestCase("0001-01-01T00:00")]
     [TestCase("2026-02-30T00:00")]
     public void What_is_no_local_time_is_no_moment(string text) => Assert.That(PageZone.Utc.TryReadLocal(text, out _), Is.False);
+
+    [TestCase("America/St_Johns", 1_772_900_000_000, 1_773_000_000_000, new long[] { 1_772_900_000_000, -12_600_000, 1_772_947_800_000, -9_000_000 })]
+    [TestCase("Asia/Seoul", 1_772_900_000_000, 1_773_000_000_000, new long[] { 1_772_900_000_000, 32_400_000 })]
+    public void A_range_in_which_clocks_change_has_both_offsets(string zone, long from, long to, long[] expected) => Assert.That(
+        PageZone.Of(PageZone.OfBrowser, zone, 0).OffsetsIn(new TimeRange(from, to)).SelectMany(offset => offset), Is.EqualTo(expected));
+
+    [Test]
+    public void Each_change_of_a_year_is_found_and_a_range_without_end_takes_no_time()
+    {
+        PageZone zone = PageZone.Of(PageZone.OfBrowser, "America/St_Johns", 0);
+        Assert.That(zone.OffsetsIn(new TimeRange(1_767_225_600_000, 1_798_761_600_000)), Has.Count.EqualTo(3));
+        Assert.That(zone.OffsetsIn(new TimeRange(0, 1L << 52)), Has.Count.GreaterThan(10));
+    }
+
+    [TestCase("?agent=a", "oname:a")]
+    [TestCase("?where=oname:b", "oname:b")]
+    [TestCase("?agent=a&where=service:x&where=oname!:c", "oname:a service:x oname!:c")]
+    [TestCase("?agent=shop-1&where=oname:shop-1&where=oname:b", "oname:shop-1")]
+    [TestCase("?agent=shop-1&where=oname~:SHOP", "oname:shop-1")]
+    [TestCase("?agent=a&where=oname:b&where=elapsed>:5", "oname:a oname!:a elapsed>:5")]
+    [TestCase("?agent=a&where=oname~:b", "oname:a oname!:a")]
+    public void Conditions_on_agents_narrow_the_chosen_one(string address, string expected) =>
+        Assert.That(string.Join(' ', PageUrls.Conditions(PageView.Parse(address))), Is.EqualTo(expected));
 }

@@ -1,0 +1,95 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using NUnit.Framework;
+using TimeSeries.Core.Schema;
+using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Rows;
+using TimeSeries.Ui.Data;
+using TimeSeries.Ui.Pages;
+
+namespace TimeSeries.Tests.Ui;
+
+/// <summary>A part of the page that is open for a day.</summary>
+public sealed class LiveUpdateTests
+{
+    private const int SecondsOfDay = 86_400;
+    private const int First = 2_000;
+    private const int RowsOfDay = 60;
+    private const long HalfHourMilliseconds = 1_800_000;
+    private const long MostBytes = 1 << 20;
+
+    [Test]
+    public async Task A_day_of_updates_a_second_takes_no_more_memory_than_half_an_hour_of_them()
+    {
+        using TemporaryFolder folder = new();
+        FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(QueryTestHost.Now));
+
+        // Two of them lie in any hour.
+        RowReader reader = new(
+        [
+            .. Enumerable.Range(0, RowsOfDay).Select(i => new Row(Kind.Exception, QueryTestHost.Now + (i * HalfHourMilliseconds)).With("class", $"Boom{i}")),
+        ]);
+        await using QueryTestHost host = await QueryTestHost.StartAsync(reader, clock, "--Ui:Enabled=true", $"--Ui:Directory={folder["ui"]}");
+        ProjectDirectory projects = host.Services.GetRequiredService<ProjectDirectory>();
+        Viewer viewer = new(ProjectClaims.Create("test", projects.Find(Row.Project), Scopes.Read));
+        PageQueries queries = new(
+            host.Services.GetRequiredService<IPageReader>(), viewer, projects, host.Services.GetRequiredService<SharedResults>(), clock);
+        await using ServiceProvider services = new ServiceCollection().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance).AddSingleton(queries)
+            .BuildServiceProvider();
+        await using ScreenlessRenderer renderer = new(services);
+        await renderer.ShowAsync(build =>
+        {
+            build.OpenComponent<CascadingValue<PageView>>(0);
+            build.AddComponentParameter(1, "Value", PageView.Parse("?range=1h"));
+            build.AddComponentParameter(2, "ChildContent", (RenderFragment)(inner =>
+            {
+                inner.OpenComponent<CascadingValue<PageZone>>(0);
+                inner.AddComponentParameter(1, "Value", PageZone.Utc);
+                inner.AddComponentParameter(2, "ChildContent", (RenderFragment)ShowTable);
+                inner.CloseComponent();
+            }));
+            build.CloseComponent();
+        });
+        await UpdateAsync(renderer, clock, First);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        await UpdateAsync(renderer, clock, SecondsOfDay);
+        Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(MostBytes));
+        Assert.That(renderer.Fault, Is.Null);
+    }
+
+    private static void ShowTable(Microsoft.AspNetCore.Components.Rendering.RenderTreeBuilder build)
+    {
+        build.OpenComponent<SampleTable>(0);
+        build.AddComponentParameter(1, nameof(SampleTable.Kind), Kind.Exception);
+        build.AddComponentParameter(2, nameof(SampleTable.Title), "Newest exceptions");
+        build.AddComponentParameter(3, nameof(SampleTable.Fields), (string[])["class", "message"]);
+        build.CloseComponent();
+    }
+
+    // A second goes by for each; more where the table is not ready for it yet.
+    private static async Task UpdateAsync(ScreenlessRenderer renderer, FakeTimeProvider clock, long count)
+    {
+        long end = renderer.Changes + count;
+        for (long seen = renderer.Changes; seen < end; seen = renderer.Changes)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            for (int i = 0; i < 100 && renderer.Changes == seen && renderer.Fault is null; i++)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private sealed class Viewer(ClaimsPrincipal user) : AuthenticationStateProvider
+    {
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(user));
+    }
+}
