@@ -5,7 +5,9 @@ using Cookie = Microsoft.Playwright.Cookie;
 
 namespace TimeSeries.Tests.Ui;
 
-/// <summary>Pages of a real browser. It notes what goes wrong in them: errors on their consoles, responses that are errors, and requests to other hosts.</summary>
+/// <summary>
+/// Pages of a real browser. It notes what goes wrong in them: errors on their consoles, responses that are errors, and requests to other hosts.
+/// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private readonly IBrowser _browser;

@@ -7,6 +7,9 @@ namespace TimeSeries.Tests.Ui;
 [SetUpFixture]
 public sealed class Chromium
 {
+    // Of a condition that holds soon: where the machine is busy with other tests this is how long it may take. Nothing waits for it that goes well.
+    private const float MostMilliseconds = 30_000;
+
     private static readonly Lazy<Task<Chromium>> _started = new(StartAsync);
 
     private IPlaywright? _playwright;
@@ -29,6 +32,7 @@ public sealed class Chromium
     {
         string? path = Array.Find(["/usr/bin/chromium", "/usr/bin/chromium-browser"], File.Exists);
         Assert.That(path, Is.Not.Null, "The page is tested in Chromium: apt-get install chromium");
+        Assertions.SetDefaultExpectTimeout(MostMilliseconds);
         IPlaywright playwright = await Playwright.CreateAsync();
         IBrowser browser = await playwright.Chromium.LaunchAsync(new()
         {

@@ -127,9 +127,9 @@ public sealed class ExploreTests : PageFixture
               }
             }
             """);
-        await Assertions.Expect(page.Locator(".panel .fault")).ToContainTextAsync("There is no measure \"nothing\"", new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator(".panel .fault")).ToContainTextAsync("There is no measure \"nothing\"");
         await page.EvaluateAsync("Blazor.navigateTo('explore?measures=count')");
-        await Assertions.Expect(page.Locator("canvas")).ToHaveCountAsync(1, new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator("canvas")).ToHaveCountAsync(1);
         Assert.That(Browser.Faults.Where(
             fault => !fault.StartsWith("400 ", StringComparison.Ordinal) && !fault.Contains("status of 400", StringComparison.Ordinal)), Is.Empty);
     }
@@ -211,8 +211,8 @@ public sealed class ExploreTests : PageFixture
     {
         IPage page = token is null ? _page : await Browser.SignInAsync(Server.Address, token, width, colors);
         await page.GotoAsync("/explore" + query);
-        await Assertions.Expect(page.Locator("h1:has-text('Explore')")).ToBeVisibleAsync(new() { Timeout = 15_000 });
-        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0, new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator("h1:has-text('Explore')")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0);
         return page;
     }
 

@@ -114,8 +114,8 @@ public sealed class IngestPageTests : PageFixture
         IPage page = await OpenAsync(TestProjects.ReadOnlyToken, server: server);
         await Assertions.Expect(Panel(page, "Samples").Locator("tfoot td").First).ToHaveTextAsync("0");
         await PushAsync("/ingest/v1/batch", Batch("1", "2"), TestProjects.TokenOf(TestProjects.First), server);
-        await Assertions.Expect(Panel(page, "Samples").Locator("tfoot td").First).ToHaveTextAsync("2", new() { Timeout = 15_000 });
-        await Assertions.Expect(Panel(page, "Samples").Locator("tfoot td").Last).ToHaveTextAsync(new Regex(@"^\d+\.\d$"), new() { Timeout = 15_000 });
+        await Assertions.Expect(Panel(page, "Samples").Locator("tfoot td").First).ToHaveTextAsync("2");
+        await Assertions.Expect(Panel(page, "Samples").Locator("tfoot td").Last).ToHaveTextAsync(new Regex(@"^\d+\.\d$"));
         await page.Context.CloseAsync();
     }
 
@@ -192,8 +192,8 @@ public sealed class IngestPageTests : PageFixture
     {
         IPage page = await Browser.SignInAsync((server ?? Server).Address, token, width, colors);
         await page.GotoAsync("/ingest" + query);
-        await Assertions.Expect(Panel(page, "Samples")).ToBeVisibleAsync(new() { Timeout = 15_000 });
-        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0, new() { Timeout = 15_000 });
+        await Assertions.Expect(Panel(page, "Samples")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0);
         return page;
     }
 

@@ -23,7 +23,7 @@ public sealed class KeyboardTests : PageFixture
         await TabToAsync(page, "#token");
         await page.Keyboard.TypeAsync(TestProjects.ReadOnlyToken);
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Overview", new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Overview");
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
 
         await TabToAsync(page, "a:has-text('Hit map')");

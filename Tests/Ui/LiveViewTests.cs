@@ -151,7 +151,7 @@ public sealed class LiveViewTests : PageFixture
     private static async Task OpenLiveAsync(IPage page, string view)
     {
         await page.GotoAsync("/" + view);
-        await Assertions.Expect(page.Locator("[role=status]")).ToHaveTextAsync(Following, new() { Timeout = 20_000 });
+        await Assertions.Expect(page.Locator("[role=status]")).ToHaveTextAsync(Following);
     }
 
     private static Task HideAsync(IPage page, bool isHidden) => page.EvaluateAsync(

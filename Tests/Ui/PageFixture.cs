@@ -35,7 +35,7 @@ public abstract class PageFixture
     private protected static async Task OpenAsync(IPage page, string view)
     {
         await page.GotoAsync("/" + view);
-        await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync(new() { Timeout = 15_000 });
-        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0, new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0);
     }
 }

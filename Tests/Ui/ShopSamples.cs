@@ -43,7 +43,8 @@ internal static class ShopSamples
     }
 
     /// <summary>Pushes some transactions.</summary>
-    public static Task PushAsync(Uri server, object[] transaction) => PushAsync(server, JsonSerializer.Serialize(new { agent = new { oname = "shop-1" }, transaction }));
+    public static Task PushAsync(Uri server, object[] transaction) =>
+        PushAsync(server, JsonSerializer.Serialize(new { agent = new { oname = "shop-1" }, transaction }));
 
     private static async Task<string> PushAsync(Uri server, string body)
     {

@@ -82,7 +82,7 @@ public sealed partial class StoreFaultTests
 
         await store.Influxd.RestartAsync();
         await OpenAsync(page, "transactions");
-        await Assertions.Expect(page.Locator("tfoot td.number").First).ToHaveTextAsync("61", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("tfoot td.number").First).ToHaveTextAsync("61");
     }
 
     [GeneratedRegex("damaged|the log of the server says")]
@@ -91,7 +91,7 @@ public sealed partial class StoreFaultTests
     private static async Task OpenAsync(IPage page, string view)
     {
         await page.GotoAsync("/" + view);
-        await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync(new() { Timeout = 15_000 });
-        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0, new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".state:has-text('Loading')")).ToHaveCountAsync(0);
     }
 }

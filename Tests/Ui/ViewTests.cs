@@ -169,7 +169,7 @@ public sealed class ViewTests : PageFixture
 
     [TestCase("Asia/Seoul", "Asia/Seoul")]
     [TestCase("America/St_Johns", "America/St_Johns")]
-    public async Task Times_are_those_of_theBrowser_s_zone(string zone, string named)
+    public async Task Times_are_those_of_the_browser_s_zone(string zone, string named)
     {
         IPage page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken, zone: zone);
         await OpenAsync(page, "agents");
@@ -202,7 +202,7 @@ public sealed class ViewTests : PageFixture
     }
 
     [Test]
-    public async Task A_view_comes_back_by_itself_after_a_restart_of_theServer()
+    public async Task A_view_comes_back_by_itself_after_a_restart_of_the_server()
     {
         using PageServer server = await PageServer.StartAsync();
         await using Browser browser = await Browser.StartAsync();
@@ -215,9 +215,9 @@ public sealed class ViewTests : PageFixture
         await server.RestartAsync(samePort: true);
         await loaded;
         Assert.That(page.Url, Does.EndWith("/agents?range=7d"));
-        await Assertions.Expect(page.Locator(".panel .state")).ToHaveTextAsync("No samples in this range.", new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator(".panel .state")).ToHaveTextAsync("No samples in this range.");
         await page.SelectOptionAsync("select >> nth=0", "30d");
-        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("agents\\?range=30d$"), new() { Timeout = 30_000 });
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("agents\\?range=30d$"));
     }
 
     private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Number | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);

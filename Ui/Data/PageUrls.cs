@@ -68,7 +68,10 @@ internal static class PageUrls
             return all;
         }
 
-        string[] names = [.. all.Where(condition => condition.StartsWith(isName, StringComparison.Ordinal) || condition.StartsWith(hasPart, StringComparison.Ordinal))];
+        string[] names =
+        [
+            .. all.Where(condition => condition.StartsWith(isName, StringComparison.Ordinal) || condition.StartsWith(hasPart, StringComparison.Ordinal)),
+        ];
         bool isMeant = names.Length == 0 || Array.Exists(names, condition => condition.StartsWith(isName, StringComparison.Ordinal)
             ? condition[isName.Length..] == agent
             : agent.Contains(condition[hasPart.Length..], StringComparison.OrdinalIgnoreCase));
