@@ -42,7 +42,7 @@ public static class UiSetup
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddScoped<AuthenticationStateProvider, SessionState>();
         services.AddCascadingAuthenticationState();
-        services.TryAddSingleton<LivePace>();
+        services.TryAddSingleton<LiveBudget>();
         services.TryAddSingleton<SharedResults>();
         services.AddScoped<PageQueries>();
         services.AddSingleton<IngestWatch>();

@@ -6,7 +6,7 @@ using TimeSeries.Ui.Data;
 namespace TimeSeries.Query.Api;
 
 /// <summary>
-/// Charts of pages that look at the same live range share a query, each project its own, which is made as seldom as the pace of the pages says. Requests
+/// Charts of pages that look at the same live range share a query, each project its own, which is made as seldom as the budget of the pages allows. Requests
 /// with a token are never served from the cache.
 /// </summary>
 internal sealed class LiveChartCache : IOutputCachePolicy
@@ -43,13 +43,13 @@ internal sealed class LiveChartCache : IOutputCachePolicy
     }
 
     /// <summary>Says how long a chart stands whose queries are done. Call before anything of the response is written.</summary>
-    public static void SetPace(HttpContext http)
+    public static void SetStanding(HttpContext http)
     {
         if (http.Items[_begun] is long begun && http.Features.Get<IOutputCacheFeature>() is { } cache)
         {
-            TimeSpan stands = http.RequestServices.GetRequiredService<LivePace>().Take(ClockOf(http).GetElapsedTime(begun));
+            TimeSpan stands = http.RequestServices.GetRequiredService<LiveBudget>().Take(ClockOf(http).GetElapsedTime(begun));
             cache.Context.ResponseExpirationTimeSpan = stands;
-            http.Response.Headers[LivePace.Header] = ((long)stands.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers[LiveBudget.Header] = ((long)stands.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
     }
 

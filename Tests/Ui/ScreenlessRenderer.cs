@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.RenderTree;
 using Microsoft.Extensions.Logging.Abstractions;
 
-#pragma warning disable BL0006 // A renderer is what these types are for.
-
 namespace TimeSeries.Tests.Ui;
 
 /// <summary>Renders components as a circuit does, and counts the changes that a browser would be sent.</summary>

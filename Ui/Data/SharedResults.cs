@@ -1,9 +1,9 @@
 namespace TimeSeries.Ui.Data;
 
 /// <summary>
-/// Results that all who look at the same thing share: each is made as seldom as the pace says, and while it is made nobody makes another. Thread safe.
+/// Results that all who look at the same thing share: each is made as seldom as the budget allows, and while it is made nobody makes another. Thread safe.
 /// </summary>
-public sealed class SharedResults(LivePace pace, TimeProvider clock)
+public sealed class SharedResults(LiveBudget budget, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ public sealed class SharedResults(LivePace pace, TimeProvider clock)
         }
         finally
         {
-            TimeSpan stands = pace.Take(clock.GetElapsedTime(entry.Begun));
+            TimeSpan stands = budget.Take(clock.GetElapsedTime(entry.Begun));
             entry.Stands = stands > entry.Stands ? stands : entry.Stands;
         }
     }
@@ -50,7 +50,7 @@ public sealed class SharedResults(LivePace pace, TimeProvider clock)
 
     private void RemoveOld()
     {
-        if (clock.GetElapsedTime(_cleaned) < LivePace.Shortest)
+        if (clock.GetElapsedTime(_cleaned) < LiveBudget.Shortest)
         {
             return;
         }

@@ -45,7 +45,7 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
     protected virtual Kind? EmptyKind => null;
 
     /// <summary>How long a result stands in a live range, at least.</summary>
-    protected virtual TimeSpan Period => LivePace.Shortest;
+    protected virtual TimeSpan Period => LiveBudget.Shortest;
 
     /// <summary>Runs the queries and takes out of the results what is to be shown.</summary>
     /// <param name="range">The times shown.</param>
@@ -103,7 +103,7 @@ public abstract class QueryPanel<TContent> : ComponentBase, IDisposable
     {
         try
         {
-            await Queries.FollowAsync(LivePace.Shortest, () => LookAsync(wanted, token), token);
+            await Queries.FollowAsync(LiveBudget.Shortest, () => LookAsync(wanted, token), token);
         }
         catch (Exception fault)
         {

@@ -26,7 +26,7 @@ internal sealed class AggregateEndpoint(QueryScheduler scans, ProjectDirectory p
             return;
         }
 
-        LiveChartCache.SetPace(context);
+        LiveChartCache.SetStanding(context);
         await new AggregateResponse(request, outcome.Results[0], outcome.Watermark).WriteAsync(context);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class HeatmapEndpoint(QueryScheduler scans, TimeProvider clock)
             return;
         }
 
-        LiveChartCache.SetPace(context);
+        LiveChartCache.SetStanding(context);
         await new HeatmapResponse(request, outcome.Results[0]).WriteAsync(context);
     }
 }

@@ -14,7 +14,7 @@ public sealed class SharedResultsTests
     private int _made;
 
     [SetUp]
-    public void SetUp() => (_results, _made) = (new SharedResults(new LivePace(_clock), _clock), 0);
+    public void SetUp() => (_results, _made) = (new SharedResults(new LiveBudget(_clock), _clock), 0);
 
     [Test]
     public async Task All_who_ask_while_one_is_made_and_while_it_stands_get_the_same()

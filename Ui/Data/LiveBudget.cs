@@ -4,7 +4,7 @@ namespace TimeSeries.Ui.Data;
 /// Says how long results of live ranges stand. Queries of all pages together may take a part of the time, so that looking does not hold up what is looked
 /// at: the longer they take, the more seldom they are made. Thread safe.
 /// </summary>
-public sealed class LivePace(TimeProvider clock)
+public sealed class LiveBudget(TimeProvider clock)
 {
     /// <summary>The response header that tells a chart how long its data stands, in ms.</summary>
     public const string Header = "x-stands-ms";
