@@ -136,7 +136,7 @@ public static class HostSetup
         services.AddHostedService<Banner>();
         services.AddHostedService<ProjectWarnings>().AddHostedService<ProjectReload>();
         services.AddSingleton<RefusedRequests>().AddHostedService(provider => provider.GetRequiredService<RefusedRequests>());
-        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool.Factory>();
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockPool>();
         AuthenticationSetup.Add(services);
         OpenApiEndpoints.Add(services);
         AddCompression(services);

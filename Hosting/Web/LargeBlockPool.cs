@@ -9,7 +9,7 @@ namespace TimeSeries.Hosting.Web;
 /// The memory that the HTTP server reads into and writes from, in blocks of 64 KiB instead of 4: a body of a megabyte comes in sixteen reads, not in 250. A
 /// connection holds blocks only while bytes are under way. What is kept is bounded; blocks beyond are left to the collector. Thread safe.
 /// </summary>
-internal sealed class LargeBlockPool : MemoryPool<byte>
+internal sealed class LargeBlockPool : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
     private const int BlockBytes = 64 << 10;
 
@@ -20,6 +20,9 @@ internal sealed class LargeBlockPool : MemoryPool<byte>
     private int _keptCount;
 
     public override int MaxBufferSize => BlockBytes;
+
+    /// <summary>The HTTP server asks for a pool a listener and thread; it is this one, so that what is kept has one bound.</summary>
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => this;
 
     /// <exception cref="ArgumentOutOfRangeException">More is asked for than a block has.</exception>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
@@ -47,12 +50,6 @@ internal sealed class LargeBlockPool : MemoryPool<byte>
         {
             Interlocked.Decrement(ref _keptCount);
         }
-    }
-
-    /// <summary>Makes the HTTP server's pools, of which it has a few.</summary>
-    internal sealed class Factory : IMemoryPoolFactory<byte>
-    {
-        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new LargeBlockPool();
     }
 
     // Pinned, since sockets would pin it for each read and write.

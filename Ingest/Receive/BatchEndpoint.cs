@@ -18,8 +18,6 @@ internal sealed partial class BatchEndpoint(
     ProjectDirectory projects, MemoryBudget budget, IngestGate gate, ProjectQuotas quotas, BatchIngestor ingestor,
     IngestInstruments instruments, TimeProvider clock, ILogger<BatchEndpoint> logger)
 {
-    private const int FirstBodyBytes = 64 << 10;
-
     // The server counts what frames chunks too, which for tiny chunks is more than they hold; the body itself is counted by its reader.
     private const int ChunkOverhead = 8;
 
@@ -87,7 +85,7 @@ internal sealed partial class BatchEndpoint(
         using MemoryReservation reservation = new(budget);
         span?.SetTag("pcode", project.Project.Pcode);
         long told = ToldBytes(request, push);
-        using PooledBuffer sent = new((int)Math.Max(FirstBodyBytes, told));
+        using PooledBuffer sent = new();
         IngestProblem? problem;
         using (Tracing.Source.StartActivity("ingest.receive"))
         {

@@ -20,7 +20,7 @@ internal sealed class BatchIngestor(
     BatchValidator validator, BatchSubmitter submitter, PushLedger pushes, ProjectQuotas quotas, SampleBatchPool batches,
     SampleBatchBuilderPool builders, DataDirectory directory, TimeProvider clock)
 {
-    // Columns of a batch take about this much of its inflated body; the true size is set once it is known.
+    // Columns of a batch take about this much of its inflated body; the true size is set once it is known, and where they may come to more, meanwhile.
     private const int ColumnsPerBodyByte = 2;
 
     // An inflated body is about this many times the one sent; a first guess that mostly saves growing.
@@ -83,7 +83,7 @@ internal sealed class BatchIngestor(
             return Decode(body.Span, push, into, reservation);
         }
 
-        using PooledBuffer inflated = new(Math.Max(body.Length, 1) * InflatedPerBodyByte);
+        using PooledBuffer inflated = new((int)Math.Min((long)Math.Max(body.Length, 1) * InflatedPerBodyByte, push.Limits.InflatedBytes));
         return BodyInflater.Inflate(body, push.Encoding, inflated, push.Limits, reservation, out ReadOnlyMemory<byte> whole)
             ?? Decode(whole.Span, push, into, reservation);
     }
@@ -95,12 +95,18 @@ internal sealed class BatchIngestor(
             return push.Limits.InflatedTooLarge;
         }
 
-        if (!reservation.TryTake((long)body.Length * ColumnsPerBodyByte))
+        if (!reservation.TryBeginColumns((long)body.Length * ColumnsPerBodyByte))
         {
             return IngestProblem.QueueFull;
         }
 
-        return push.Decode(body, into) is { } error
+        DecodeError? error = push.Decode(body, into, reservation);
+        if (reservation.IsExceeded)
+        {
+            return reservation.IsBeyondAll ? push.Limits.InflatedTooLarge : IngestProblem.QueueFull;
+        }
+
+        return error is not null
             ? new IngestProblem(StatusCodes.Status400BadRequest, error.Detail) { ByteOffset = error.ByteOffset, Field = error.Field }
             : null;
     }

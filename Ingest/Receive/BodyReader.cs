@@ -8,8 +8,8 @@ namespace TimeSeries.Ingest.Receive;
 /// <summary>Reads the body of a push, as sent, into one pooled buffer, within the limit and the budget.</summary>
 internal static class BodyReader
 {
-    // First size where the length is not told.
-    private const int UnknownLengthBytes = 64 << 10;
+    // First part of the budget where the length is not told: a thousand senders that send nothing hold little.
+    private const int UnknownLengthBytes = 4 << 10;
 
     public static async ValueTask<IngestProblem?> ReadAsync(HttpRequest request, PooledBuffer into, BodyLimits limits, MemoryReservation share)
     {
@@ -25,6 +25,7 @@ internal static class BodyReader
             return IngestProblem.QueueFull;
         }
 
+        into.Reserve((int)Math.Min(taken, int.MaxValue));
         PipeReader body = request.BodyReader;
         try
         {

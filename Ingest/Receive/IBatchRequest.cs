@@ -29,8 +29,11 @@ internal interface IBatchRequest : IDisposable
     /// <summary>How the body is compressed.</summary>
     BodyEncoding Encoding { get; }
 
-    /// <summary>Decodes the whole body, inflated, into a builder. Returns why the body is refused as a whole; null when it is not.</summary>
-    DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into);
+    /// <summary>
+    /// Decodes the whole body, inflated, into a builder. Returns why the body is refused as a whole; null when it is not. Where columns may come to a multiple
+    /// of the body, it asks the reservation for more on the way, and ends when there is none.
+    /// </summary>
+    DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into, MemoryReservation share);
 
     /// <summary>Waits for other pushes that have a part of this one, once it was decoded. Returns why it is refused; null when it goes on.</summary>
     ValueTask<IngestProblem?> WaitForOthersAsync() => ValueTask.FromResult<IngestProblem?>(null);

@@ -172,6 +172,7 @@ internal sealed class FuzzTests
         _builder.Reset(_samples);
         return new DecodeState
         {
+            Share = new MemoryReservation(new MemoryBudget(long.MaxValue)),
             Pcode = 1,
             IsFromJson = isFromJson,
             Builder = _builder,

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TimeSeries.Core.Memory;
 
 namespace TimeSeries.Core.Model.Samples;
 
@@ -11,7 +12,15 @@ public sealed class NumberColumn
     /// <summary>Stands for a missing value.</summary>
     public const long Missing = long.MinValue;
 
+    private readonly LargeArrayPool? _pool;
     private long[] _values = [];
+
+    public NumberColumn()
+    {
+    }
+
+    /// <summary>A column whose arrays come from a pool and go back by <see cref="Release"/>.</summary>
+    internal NumberColumn(LargeArrayPool? pool) => _pool = pool;
 
     public int Count { get; private set; }
 
@@ -64,11 +73,22 @@ public sealed class NumberColumn
 
     public void Clear() => Count = 0;
 
+    /// <summary>Empties the column and gives its memory back.</summary>
+    internal void Release()
+    {
+        _pool?.Return(_values);
+        (_values, Count) = ([], 0);
+    }
+
     private void Reserve(int rowCount)
     {
         if (rowCount > _values.Length)
         {
-            Array.Resize(ref _values, Math.Max(rowCount, Math.Max(16, _values.Length * 2)));
+            int length = Math.Max(rowCount, Math.Max(16, _values.Length * 2));
+            long[] longer = _pool?.RentNumbers(length) ?? GC.AllocateUninitializedArray<long>(length);
+            _values.AsSpan(0, Count).CopyTo(longer);
+            _pool?.Return(_values);
+            _values = longer;
         }
     }
 }

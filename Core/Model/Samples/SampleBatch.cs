@@ -1,3 +1,4 @@
+using TimeSeries.Core.Memory;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Model.Samples;
@@ -9,6 +10,14 @@ namespace TimeSeries.Core.Model.Samples;
 public sealed class SampleBatch
 {
     private readonly SampleTable?[] _tables = new SampleTable?[SampleSchema.All.Length];
+    private readonly LargeArrayPool? _pool;
+
+    public SampleBatch()
+    {
+    }
+
+    /// <summary>A batch whose arrays come from a pool and go back by <see cref="Release"/>.</summary>
+    internal SampleBatch(LargeArrayPool pool) => _pool = pool;
 
     /// <summary>How many samples of all kinds there are.</summary>
     public int RowCount
@@ -40,7 +49,7 @@ public sealed class SampleBatch
     }
 
     /// <summary>The table of a kind, made (empty) when there is none yet.</summary>
-    public SampleTable Table(Kind kind) => _tables[(int)kind] ??= new SampleTable(SampleSchema.Of(kind));
+    public SampleTable Table(Kind kind) => _tables[(int)kind] ??= new SampleTable(SampleSchema.Of(kind), _pool);
 
     /// <summary>The table of a kind, or null when the batch has no sample of it.</summary>
     public SampleTable? Find(Kind kind) => _tables[(int)kind] is { RowCount: > 0 } table ? table : null;
@@ -50,6 +59,15 @@ public sealed class SampleBatch
         foreach (SampleTable? table in _tables)
         {
             table?.Clear();
+        }
+    }
+
+    /// <summary>Empties the batch and gives its memory back.</summary>
+    internal void Release()
+    {
+        foreach (SampleTable? table in _tables)
+        {
+            table?.Release();
         }
     }
 }

@@ -1,3 +1,4 @@
+using TimeSeries.Core.Memory;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Model.Samples;
@@ -11,10 +12,18 @@ public sealed class SampleTable
     private readonly NumberColumn?[] _numbers;
     private readonly TextColumn?[] _texts;
     private readonly bool[] _used;
+    private readonly LargeArrayPool? _pool;
 
     public SampleTable(KindSchema schema)
+        : this(schema, null)
+    {
+    }
+
+    /// <summary>A table whose columns' arrays come from a pool and go back by <see cref="Release"/>.</summary>
+    internal SampleTable(KindSchema schema, LargeArrayPool? pool)
     {
         Schema = schema;
+        _pool = pool;
         _numbers = new NumberColumn?[schema.Fields.Length];
         _texts = new TextColumn?[schema.Fields.Length];
         _used = new bool[schema.Fields.Length];
@@ -46,14 +55,14 @@ public sealed class SampleTable
     public NumberColumn Numbers(int field)
     {
         _used[field] = true;
-        return _numbers[field] ??= new NumberColumn();
+        return _numbers[field] ??= new NumberColumn(_pool);
     }
 
     /// <summary>The column of a text field, made (empty) when there is none yet.</summary>
     public TextColumn Texts(int field)
     {
         _used[field] = true;
-        return _texts[field] ??= new TextColumn();
+        return _texts[field] ??= new TextColumn(_pool);
     }
 
     /// <summary>The column of a number field, or null when no sample has the field.</summary>
@@ -89,6 +98,18 @@ public sealed class SampleTable
         for (int i = 0; i < _used.Length; i++)
         {
             Remove(i);
+        }
+    }
+
+    /// <summary>Empties the table and gives its memory back.</summary>
+    internal void Release()
+    {
+        RowCount = 0;
+        Array.Clear(_used);
+        for (int i = 0; i < _used.Length; i++)
+        {
+            _numbers[i]?.Release();
+            _texts[i]?.Release();
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TimeSeries.Core.Memory;
 
 namespace TimeSeries.Core.Model.Samples;
 
@@ -14,12 +15,22 @@ public sealed class TextColumn
     // A column whose first texts are mostly different (transaction ids) is not worth a look-up for each text that follows.
     private const int ProbeTexts = 256;
 
+    private readonly LargeArrayPool? _pool;
     private int[] _codes = [];
+
+    public TextColumn() => Symbols = new SymbolTable();
+
+    /// <summary>A column whose arrays come from a pool and go back by <see cref="Release"/>.</summary>
+    internal TextColumn(LargeArrayPool? pool)
+    {
+        _pool = pool;
+        Symbols = pool is null ? new SymbolTable() : new SymbolTable(pool, 0, 0);
+    }
 
     public int Count { get; private set; }
 
     /// <summary>The texts that the codes mean. A text may stand twice (see <see cref="SymbolTable.Distinct"/>).</summary>
-    public SymbolTable Symbols { get; } = new();
+    public SymbolTable Symbols { get; }
 
     public ReadOnlySpan<int> Codes => _codes.AsSpan(0, Count);
 
@@ -85,11 +96,24 @@ public sealed class TextColumn
         Symbols.Clear();
     }
 
+    /// <summary>Empties the column and gives its memory back.</summary>
+    internal void Release()
+    {
+        _pool?.Return(_codes);
+        (_codes, Count) = ([], 0);
+        Symbols.Release();
+        Symbols.Clear();
+    }
+
     private void Reserve(int rowCount)
     {
         if (rowCount > _codes.Length)
         {
-            Array.Resize(ref _codes, Math.Max(rowCount, Math.Max(16, _codes.Length * 2)));
+            int length = Math.Max(rowCount, Math.Max(16, _codes.Length * 2));
+            int[] longer = _pool?.RentCodes(length) ?? GC.AllocateUninitializedArray<int>(length);
+            _codes.AsSpan(0, Count).CopyTo(longer);
+            _pool?.Return(_codes);
+            _codes = longer;
         }
     }
 }

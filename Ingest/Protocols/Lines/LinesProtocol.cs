@@ -123,7 +123,7 @@ internal sealed class LinesProtocol(IngestOptions options, LinesInstruments inst
 
         public BodyEncoding Encoding => encoding;
 
-        public DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into)
+        public DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into, MemoryReservation share)
         {
             _bodyHash = XxHash128.HashToUInt128(body);
             _decoder.Decode(body, precision, Timestamp.Now(protocol._clock).Milliseconds, into);

@@ -15,7 +15,7 @@ internal sealed class OtlpReceiver(
     public const string ProtocolName = "otlp";
 
     // Enough for the requests that are under way at one time on a busy host; more are left to the collector.
-    private const int MaxDecoders = 64;
+    private const int MaxDecoders = 32;
 
     private readonly ConcurrentBag<OtlpDecoder> _decoders = [];
     private readonly AttributeKeys _keys = new(options.Attributes);

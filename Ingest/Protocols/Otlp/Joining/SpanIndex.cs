@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TimeSeries.Ingest.Protocols.Otlp.Joining;
 
@@ -12,23 +13,29 @@ internal sealed class SpanIndex
 
     // How far a call may be from its transaction; also the end of a circle.
     private const int MaxSteps = 64;
-    private const int MaxKept = 16_384;
+    private const int PageBits = 9;
+    private const int PageSpans = 1 << PageBits;
+    private const int MaxKeptPages = 8;
 
-    private SpanEntry[] _spans = [];
+    // Pages of one size: an array that doubles would leave as much garbage as it has.
+    private readonly List<SpanEntry[]> _pages = [];
     private int[] _buckets = [];
 
     /// <summary>How many spans there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Bytes of memory that the spans take, found or not yet.</summary>
+    public long AllocatedBytes => (long)_pages.Count * PageSpans * (Unsafe.SizeOf<SpanEntry>() + sizeof(int));
+
     /// <summary>A span, to be changed in place.</summary>
-    public ref SpanEntry this[int index] => ref _spans[index];
+    public ref SpanEntry this[int index] => ref _pages[index >> PageBits][index & (PageSpans - 1)];
 
     public void Clear()
     {
         Count = 0;
-        if (_spans.Length > MaxKept)
+        if (_pages.Count > MaxKeptPages)
         {
-            _spans = [];
+            _pages.RemoveRange(MaxKeptPages, _pages.Count - MaxKeptPages);
             _buckets = [];
         }
     }
@@ -36,12 +43,12 @@ internal sealed class SpanIndex
     /// <summary>Adds a span.</summary>
     public void Add(in SpanEntry span)
     {
-        if (Count == _spans.Length)
+        if (Count == _pages.Count << PageBits)
         {
-            Array.Resize(ref _spans, Math.Max(256, Count * 2));
+            _pages.Add(new SpanEntry[PageSpans]);
         }
 
-        _spans[Count++] = span;
+        this[Count++] = span;
     }
 
     /// <summary>Makes the spans findable. Of several with the same ids the first is found.</summary>
@@ -56,10 +63,11 @@ internal sealed class SpanIndex
         Array.Clear(_buckets);
         for (int i = 0; i < Count; i++)
         {
-            if (Find(_spans[i].Key) == None)
+            ref SpanEntry span = ref this[i];
+            if (Find(span.Key) == None)
             {
-                ref int bucket = ref _buckets[_spans[i].Key.GetHashCode() & (_buckets.Length - 1)];
-                _spans[i].Next = bucket - 1;
+                ref int bucket = ref _buckets[span.Key.GetHashCode() & (_buckets.Length - 1)];
+                span.Next = bucket - 1;
                 bucket = i + 1;
             }
         }
@@ -69,9 +77,9 @@ internal sealed class SpanIndex
     public int Find(in SpanKey key)
     {
         int at = _buckets[key.GetHashCode() & (_buckets.Length - 1)] - 1;
-        while (at != None && _spans[at].Key != key)
+        while (at != None && this[at].Key != key)
         {
-            at = _spans[at].Next;
+            at = this[at].Next;
         }
 
         return at;
@@ -87,7 +95,7 @@ internal sealed class SpanIndex
         int at = from;
         for (int steps = 0; steps <= MaxSteps; steps++)
         {
-            ref SpanEntry span = ref _spans[at];
+            ref SpanEntry span = ref this[at];
             if (span.IsTransaction)
             {
                 return at;

@@ -1,5 +1,6 @@
 using TimeSeries.Core.Building;
 using TimeSeries.Ingest.Protocols.Otlp.Joining;
+using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
 
@@ -17,6 +18,9 @@ internal sealed class DecodeState
 
     /// <summary>The columns.</summary>
     public SampleBatchBuilder Builder { get; set; } = null!;
+
+    /// <summary>The memory that the request may take.</summary>
+    public MemoryReservation Share { get; set; } = null!;
 
     /// <summary>What changes for later requests once the batch is stored.</summary>
     public JoinChange Join { get; set; } = null!;

@@ -9,20 +9,27 @@ namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
 /// </summary>
 internal sealed class OtlpDecoder(AttributeKeys keys, OtlpOptions options)
 {
+    // Samples of a few bytes take many times as much in columns: they are weighed so often that what came since the last time is little.
+    private const int ItemsBetweenWeighings = 4_096;
+
     private readonly AttributeTable _resource = new(keys);
     private readonly TraceDecoder _traces = new(keys, options);
     private readonly MetricDecoder _metrics = new(options);
     private readonly LogDecoder _logs = new(keys);
+    private int _untilWeighing;
 
-    /// <summary>Decodes a body. Null when it is well formed; an item that can't be used is noted in the state.</summary>
+    /// <summary>
+    /// Decodes a body. Null when it is well formed; an item that can't be used is noted in the state. Ends early when there is no memory for more.
+    /// </summary>
     public DecodeError? Decode(ReadOnlySpan<byte> body, TelemetrySignal signal, DecodeState state)
     {
         _traces.Begin();
+        _untilWeighing = ItemsBetweenWeighings;
         try
         {
             ProtoReader reader = new(body);
             int resource = 0;
-            while (reader.Next())
+            while (!state.Share.IsExceeded && reader.Next())
             {
                 if (reader.Key == ProtoReader.KeyOf(1, ProtoReader.Bytes))
                 {
@@ -40,7 +47,11 @@ internal sealed class OtlpDecoder(AttributeKeys keys, OtlpOptions options)
             state.Join.EndExceptions();
         }
 
-        _traces.Complete(state);
+        if (!state.Share.IsExceeded)
+        {
+            _traces.Complete(state);
+        }
+
         return null;
     }
 
@@ -78,6 +89,17 @@ internal sealed class OtlpDecoder(AttributeKeys keys, OtlpOptions options)
         }
     }
 
+    private bool HasRoom(DecodeState state)
+    {
+        if (--_untilWeighing > 0)
+        {
+            return !state.Share.IsExceeded;
+        }
+
+        _untilWeighing = ItemsBetweenWeighings;
+        return state.Share.TryHoldColumns(state.Builder.Samples.AllocatedBytes + _traces.AllocatedBytes);
+    }
+
     private void ReadAttributes(ReadOnlySpan<byte> body, ref ProtoReader outer)
     {
         ProtoReader reader = new(body, outer.Value);
@@ -111,7 +133,7 @@ internal sealed class OtlpDecoder(AttributeKeys keys, OtlpOptions options)
     {
         ProtoReader reader = new(body, outer.Value);
         int index = 0;
-        while (reader.Next())
+        while (HasRoom(state) && reader.Next())
         {
             if (reader.Key != ProtoReader.KeyOf(2, ProtoReader.Bytes))
             {

@@ -14,7 +14,7 @@ namespace TimeSeries.Ingest.Protocols.Otlp.Mapping;
 internal sealed class TraceDecoder(AttributeKeys keys, OtlpOptions options)
 {
     private const int HexIdBytes = 32;
-    private const int MaxKept = 16_384;
+    private const int MaxKept = 4_096;
 
     private readonly AttributeTable _attributes = new(keys);
     private readonly ExceptionMapping _exceptions = new(keys);
@@ -24,6 +24,9 @@ internal sealed class TraceDecoder(AttributeKeys keys, OtlpOptions options)
     // Rows of exceptions, each with the index of its span.
     private readonly List<(int Row, int Span)> _exceptionRows = [];
     private readonly byte[] _txid = new byte[HexIdBytes];
+
+    /// <summary>Bytes of memory held for the spans of the request.</summary>
+    public long AllocatedBytes => _spans.AllocatedBytes;
 
     /// <summary>Forgets the request before.</summary>
     public void Begin()

@@ -40,12 +40,13 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
         return null;
     }
 
-    public DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into)
+    public DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into, MemoryReservation share)
     {
         IsDecoded = true;
         _bodyHash = XxHash128.HashToUInt128(body);
         JoinChange join = new(receiver.Joins);
         _state.Builder = into;
+        _state.Share = share;
         _state.Join = join;
         _state.Bounds = receiver.FindBounds();
         _state.IsFromJson = IsJson;
@@ -53,7 +54,7 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
         OtlpDecoder decoder = receiver.Rent();
         DecodeError? error = IsJson ? DecodeJson(decoder, body) : decoder.Decode(body, signal, _state);
         receiver.Return(decoder);
-        if (error is null)
+        if (error is null && !share.IsExceeded)
         {
             _ending.Begin(_state.Items, _state.ClockBackwards);
         }
