@@ -26,7 +26,7 @@ public sealed partial class IngestOptions : IValidatableObject
     [Description("Memory for all batches in flight; more are told to wait (429)")]
     [ValueRange("4KiB", "1TiB")]
     [TypeConverter(typeof(ByteSize.Converter))]
-    public long QueueBytes { get; init; } = 256L << 20;
+    public long QueueBytes { get; init; } = 208L << 20;
 
     [Description("How far ahead of this clock a sample's time may be")]
     [ValueRange("0s", "365d")]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Google.Protobuf;
 using NUnit.Framework;
 using TimeSeries.Tests.Otlp.Messages;
 using TimeSeries.Tests.Otlp.Shop;
@@ -14,10 +15,10 @@ using static TimeSeries.Tests.Otlp.RawExports;
 namespace TimeSeries.Tests.Otlp;
 
 /// <summary>
-/// Exports that are meant to cost the server its memory, one kind after the other and then all at once, to a server with the options that everybody has: the
-/// most that it ever took stays below the bound, and it goes on taking what is well meant.
+/// Exports that are meant to cost the server its memory, each kind alone and all at once, to a server of its own with the options that everybody has: the most
+/// that it ever took stays below the bound, and it goes on taking what is well meant.
 /// </summary>
-[FixtureLifeCycle(LifeCycle.SingleInstance)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable]
 internal sealed class HostileLoadTests
 {
@@ -41,29 +42,26 @@ internal sealed class HostileLoadTests
     private int _nextAgent;
     private ulong _nextTrace = 1UL << 32;
 
-    [OneTimeSetUp]
+    [SetUp]
     public async Task StartAsync()
     {
         (_port, _grpcPort) = (Ports.FindFree(), Ports.FindFree());
         _server = await ServerProcess.StartAsync(_folder, $"--Otlp:Http=http://127.0.0.1:{_port}", $"--Otlp:Grpc=http://127.0.0.1:{_grpcPort}");
     }
 
-    [OneTimeTearDown]
-    public void Stop()
-    {
-        _http.Dispose();
-        _server.Dispose();
-        _folder.Dispose();
-    }
-
     [TearDown]
-    public async Task CheckAsync()
+    public async Task StopAsync()
     {
-        HttpResponseMessage response = await PostAsync(Google.Protobuf.MessageExtensions.ToByteArray(Traces(Span(ServerKind, 1, trace: _nextTrace++))));
-        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        long megabytes = FindMostResident() >> 10;
-        await TestContext.Out.WriteLineAsync($"{megabytes} MB at most so far");
-        Assert.That(megabytes, Is.LessThan(MaxResidentMegabytes));
+        try
+        {
+            await CheckAsync();
+        }
+        finally
+        {
+            _http.Dispose();
+            _server.Dispose();
+            _folder.Dispose();
+        }
     }
 
     [Test]
@@ -71,7 +69,7 @@ internal sealed class HostileLoadTests
     {
         HttpStatusCode[] statuses = await SendAsync(AtOnce, _ => PostAsync(_bomb, "gzip"));
         Assert.That(statuses, Does.Contain(HttpStatusCode.RequestEntityTooLarge));
-        Assert.That(statuses, Is.SubsetOf(new[] { HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.TooManyRequests }));
+        Assert.That(statuses, Is.All.EqualTo(HttpStatusCode.RequestEntityTooLarge).Or.EqualTo(HttpStatusCode.TooManyRequests));
     }
 
     [Test]
@@ -97,7 +95,7 @@ internal sealed class HostileLoadTests
     {
         HttpStatusCode[] statuses = await SendAsync(AtOnce, _ => PostAgentsAsync());
         Assert.That(statuses, Does.Contain(HttpStatusCode.OK));
-        Assert.That(statuses, Is.SubsetOf(new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests }));
+        Assert.That(statuses, Is.All.EqualTo(HttpStatusCode.OK).Or.EqualTo(HttpStatusCode.TooManyRequests));
     }
 
     [Test]
@@ -198,8 +196,17 @@ internal sealed class HostileLoadTests
                 return new HttpResponseMessage(HttpStatusCode.OK);
             }));
         await flood.StopAsync();
-        Assert.That(all.SelectMany(statuses => statuses), Is.SubsetOf(
-            new[] { HttpStatusCode.OK, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.TooManyRequests }));
+        Assert.That(all.SelectMany(statuses => statuses), Is.All.EqualTo(HttpStatusCode.OK)
+            .Or.EqualTo(HttpStatusCode.RequestEntityTooLarge).Or.EqualTo(HttpStatusCode.TooManyRequests));
+    }
+
+    private async Task CheckAsync()
+    {
+        using HttpResponseMessage response = await PostAsync(Traces(Span(ServerKind, 1, trace: _nextTrace++)).ToByteArray());
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        long megabytes = FindMostResident() >> 10;
+        await TestContext.Out.WriteLineAsync($"{megabytes} MB at most");
+        Assert.That(megabytes, Is.LessThan(MaxResidentMegabytes));
     }
 
     private static async Task<HttpStatusCode[]> SendAsync(int count, Func<int, Task<HttpResponseMessage>> send) =>

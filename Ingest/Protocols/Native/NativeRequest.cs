@@ -49,7 +49,8 @@ internal sealed class NativeRequest(NativeRequestPool? pool = null) : IBatchRequ
     /// <summary>Where texts with escapes are resolved.</summary>
     public TextBuffer Unescaped { get; } = new();
 
-    public DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into, MemoryReservation share) => BatchDecoder.Decode(body, Headers.Format, this, into);
+    public DecodeError? Decode(ReadOnlySpan<byte> body, SampleBatchBuilder into, MemoryReservation share) =>
+        BatchDecoder.Decode(body, Headers.Format, this, into);
 
     /// <summary>Takes the builder that the body's samples go to, and forgets the body before.</summary>
     public void Begin(SampleBatchBuilder builder)
