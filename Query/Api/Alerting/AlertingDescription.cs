@@ -44,7 +44,8 @@ internal sealed class AlertingDescription : IApiDescription
                     (504, "It takes longer than Query:Timeout.")],
                 Body("The rule and the range.", Json(Ref("RuleTest"), TestExample))),
             Operation(
-                HttpMethod.Get, "/api/v1/alerts", "activeAlerts", "What is pending or fires now", [], Ok("What fires first, each from the oldest.", "Alerts"), []));
+                HttpMethod.Get, "/api/v1/alerts", "activeAlerts", "What is pending or fires now", [],
+                Ok("What fires first, each from the oldest.", "Alerts"), []));
         AlertingSchemas.AddTo(document);
     }
 
