@@ -67,8 +67,9 @@ internal sealed class HostileLoadTests
     [Test]
     public async Task Ten_gigabytes_in_ten_megabytes_are_413()
     {
+        using HttpResponseMessage alone = await PostAsync(_bomb, "gzip");
+        Assert.That(alone.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
         HttpStatusCode[] statuses = await SendAsync(AtOnce, _ => PostAsync(_bomb, "gzip"));
-        Assert.That(statuses, Does.Contain(HttpStatusCode.RequestEntityTooLarge));
         Assert.That(statuses, Is.All.EqualTo(HttpStatusCode.RequestEntityTooLarge).Or.EqualTo(HttpStatusCode.TooManyRequests));
     }
 

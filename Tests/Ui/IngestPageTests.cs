@@ -94,7 +94,7 @@ public sealed class IngestPageTests : PageFixture
         IPage page = await OpenAsync(TestProjects.TokenOf(TestProjects.First));
         string node = await Panel(page, "Node").InnerTextAsync();
         string metrics = await Server.Process.Client.GetAsync("/metrics");
-        Assert.That(node, Does.Contain("0 B of 256 MiB, 0 batches under way").And.Contain("can be written")
+        Assert.That(node, Does.Contain("0 B of 208 MiB, 0 batches under way").And.Contain("can be written")
             .And.Contain("embedded").And.Contain("takes samples"));
         Assert.That(node, Does.Match(@"[\d.]+ (MiB|GiB|TiB) left"));
         double wal = MetricsText.Sum(metrics, "timeseries_log_bytes");

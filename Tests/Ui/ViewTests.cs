@@ -158,7 +158,8 @@ public sealed class ViewTests : PageFixture
         foreach (string view in Views)
         {
             await OpenAsync(page, view);
-            int panels = await page.Locator(".panel").CountAsync();
+            // What fires now is of no range.
+            int panels = await page.Locator(".panel:not(:has(h2:text-is('Firing now')))").CountAsync();
             await Assertions.Expect(page.Locator(".panel .state:has-text('in this range')")).ToHaveCountAsync(panels);
             Assert.That(await page.Locator("table").CountAsync(), Is.Zero, view);
         }
