@@ -30,7 +30,7 @@ internal sealed partial class AlertingService(
     public async Task StepAsync(CancellationToken cancellationToken)
     {
         AlertingParts parts = _parts ??= Load();
-        if (!parts.Manager.IsRecovered)
+        if (!parts.Editor.IsRecovered)
         {
             await RecoverAsync(parts, cancellationToken);
         }
@@ -143,7 +143,7 @@ internal sealed partial class AlertingService(
             }
         }
 
-        parts.Manager.IsRecovered = projects.All.All(project => _recovered.Contains(project.Pcode));
+        parts.Editor.IsRecovered = projects.All.All(project => _recovered.Contains(project.Pcode));
     }
 
     private void Save(AlertingParts parts)
@@ -167,5 +167,5 @@ internal sealed partial class AlertingService(
 
 /// <summary>What evaluates rules.</summary>
 internal sealed record AlertingParts(
-    RuleBook Book, RuleEngine Engine, RuleEditor Manager, RuleRecovery Recovery, RuleCheckpoint Checkpoint, SilenceBook Silences, ReceiverBook Receivers,
+    RuleBook Book, RuleEngine Engine, RuleEditor Editor, RuleRecovery Recovery, RuleCheckpoint Checkpoint, SilenceBook Silences, ReceiverBook Receivers,
     Notifier Notifier);

@@ -11,7 +11,7 @@ internal sealed class ReceiverBook(DefinitionFiles files)
     // Each may have a request on its way.
     private const int Most = 64;
 
-    private readonly DefinitionBook<Receiver> _book = new(files, Most, static (json, name) => ReceiverFormat.Read(json, name, secret: ""));
+    private readonly DefinitionBook<Receiver> _book = new(files, Most, static (_, json, name) => ReceiverFormat.Read(json, name, secret: ""));
 
     /// <summary>The receivers of a project, by name. As long as none changes it is the same object.</summary>
     public ImmutableSortedDictionary<string, Receiver> Of(long pcode) => _book.Of(pcode);

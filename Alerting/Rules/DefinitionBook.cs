@@ -8,8 +8,8 @@ namespace TimeSeries.Alerting.Rules;
 /// <typeparam name="T">The definition; immutable.</typeparam>
 /// <param name="files">Where they are kept.</param>
 /// <param name="most">Most definitions of a project.</param>
-/// <param name="read">Makes a definition of a file's JSON and name; throws <see cref="DefinitionException"/>.</param>
-internal sealed class DefinitionBook<T>(DefinitionFiles files, int most, Func<JsonElement, string, T> read)
+/// <param name="read">Makes a definition of a project, of a file's JSON and name; throws <see cref="DefinitionException"/>.</param>
+internal sealed class DefinitionBook<T>(DefinitionFiles files, int most, Func<long, JsonElement, string, T> read)
     where T : class
 {
     private static readonly ImmutableSortedDictionary<string, T> _none = ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ internal sealed class DefinitionBook<T>(DefinitionFiles files, int most, Func<Js
         {
             var loaded = _none.ToBuilder();
             _ = files.Load(
-                pcode, (json, name) => loaded[name] = loaded.Count < most ? read(json, name) : throw new DefinitionException(TooMany), out var bad);
+                pcode, (json, name) => loaded[name] = loaded.Count < most ? read(pcode, json, name) : throw new DefinitionException(TooMany), out var bad);
             _all = _all.SetItem(pcode, loaded.ToImmutable());
             return bad;
         }

@@ -18,7 +18,7 @@ public sealed class SilenceBook : ISilences
 
     internal SilenceBook(DefinitionFiles files, TimeProvider clock)
     {
-        _book = new DefinitionBook<Silence>(files, Most, SilenceFormat.Read);
+        _book = new DefinitionBook<Silence>(files, Most, static (_, json, name) => SilenceFormat.Read(json, name));
         _clock = clock;
     }
 

@@ -37,4 +37,29 @@ internal sealed record LoadOptions
 
     /// <summary>Samples a second; null for as fast as the connections allow.</summary>
     public required double? Rate { get; init; }
+
+    /// <summary>
+    /// Transactions without a gateway in MessagePack columns, no row twice, on two connections: the load beside which something else is measured.
+    /// </summary>
+    /// <param name="address">The server's address.</param>
+    /// <param name="token">A token with scope ingest.</param>
+    /// <param name="length">How long to send.</param>
+    /// <param name="warmUp">How much of it does not count in latencies.</param>
+    /// <param name="rate">Samples a second; null for as fast as the connections allow.</param>
+    public static LoadOptions OfTransactions(ServerAddress address, string token, TimeSpan length, TimeSpan warmUp, double? rate) => new()
+    {
+        Address = address,
+        Token = token,
+        Length = length,
+        WarmUp = warmUp,
+        ConnectionCount = 2,
+        BatchSamples = 2_000,
+        Form = SampleForm.Columns,
+        Kind = Kind.Transaction,
+        HasGateway = false,
+        Json = false,
+        Gzip = false,
+        Repeats = false,
+        Rate = rate,
+    };
 }

@@ -3,8 +3,6 @@ using System.Net;
 using TimeSeries.Benchmarks.Compare;
 using TimeSeries.Benchmarks.Hosts;
 using TimeSeries.Benchmarks.Load;
-using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Page;
 
@@ -14,8 +12,6 @@ internal sealed class PagesRun(PageOptions options, MeasuredServer server, TimeP
     public const string LiveOverview = "/?range=5m";
 
     private const double MegaByte = 1 << 20;
-    private const int BatchSamples = 2_000;
-    private const int Connections = 2;
     private const int MoreBrowserPages = 2;
     private const int Turns = 3;
 
@@ -77,22 +73,7 @@ internal sealed class PagesRun(PageOptions options, MeasuredServer server, TimeP
         TimeSpan used = server.ProcessorTime;
         long begin = Stopwatch.GetTimestamp();
         double taken = LoadRun.Measure(
-            new LoadOptions
-            {
-                Address = server.Address,
-                Token = MeasuredServer.Token,
-                Length = TimeSpan.FromSeconds(options.LoadSeconds),
-                WarmUp = default,
-                ConnectionCount = Connections,
-                BatchSamples = BatchSamples,
-                Form = SampleForm.Columns,
-                Kind = Kind.Transaction,
-                HasGateway = false,
-                Json = false,
-                Gzip = false,
-                Repeats = false,
-                Rate = rate,
-            },
+            LoadOptions.OfTransactions(server.Address, MeasuredServer.Token, TimeSpan.FromSeconds(options.LoadSeconds), warmUp: default, rate),
             clock, stop).SamplesPerSecond;
         double cores = (server.ProcessorTime - used) / Stopwatch.GetElapsedTime(begin);
         return new Turn(taken, memory.PeakBytes / MegaByte, cores, 0);

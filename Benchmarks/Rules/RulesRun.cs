@@ -6,8 +6,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using TimeSeries.Benchmarks.Hosts;
 using TimeSeries.Benchmarks.Load;
-using TimeSeries.Benchmarks.Wire;
-using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Benchmarks.Rules;
 
@@ -21,8 +19,6 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
     private const int Agents = 20;
     private const int BatchRows = 5_000;
     private const long Day = 86_400_000;
-    private const int Connections = 2;
-    private const int BatchSamples = 2_000;
 
     // A request that reads the whole day and no rollup serves.
     private const string Scan = "/api/v1/aggregate?kind=transaction&from=-1d&by=method&measures=p95(elapsed)&where=status!:404";
@@ -192,22 +188,7 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
     {
         using MeasuredServer server = new(options.Server, folder, $"--Alerting:Enabled={enabled}");
         double rate = LoadRun.Measure(
-            new LoadOptions
-            {
-                Address = server.Address,
-                Token = MeasuredServer.Token,
-                Length = TimeSpan.FromSeconds(35),
-                WarmUp = TimeSpan.FromSeconds(5),
-                ConnectionCount = Connections,
-                BatchSamples = BatchSamples,
-                Form = SampleForm.Columns,
-                Kind = Kind.Transaction,
-                HasGateway = false,
-                Json = false,
-                Gzip = false,
-                Repeats = false,
-                Rate = null,
-            },
+            LoadOptions.OfTransactions(server.Address, MeasuredServer.Token, TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(5), rate: null),
             clock, stop).SamplesPerSecond;
         server.End();
         return rate;

@@ -1,8 +1,8 @@
 using Microsoft.OpenApi;
 using TimeSeries.Hosting.OpenApi;
-using TimeSeries.Hosting.Web;
 using static TimeSeries.Hosting.OpenApi.ApiElements;
 using static TimeSeries.Hosting.OpenApi.JsonSchema;
+using static TimeSeries.Query.Api.Alerting.AlertingOperations;
 
 namespace TimeSeries.Query.Api.Alerting;
 
@@ -28,63 +28,27 @@ internal sealed class AlertingDescription : IApiDescription
     {
         document.AddOperations(
             "alerting", "Rules that raise alerts by themselves, and what fires. Alerts that were raised are in the Alert History.",
-            Operation(HttpMethod.Get, "/api/v1/rules", "rules", "Rules with their health and what of them is pending or fires", [],
+            Operation(HttpMethod.Get, "/api/v1/rules", "rules", "Rules with their health and what of them is pending or fires", null,
                 Ok("By name; and the names of the rules that come with the server.", "Rules"), []),
-            Operation(HttpMethod.Get, "/api/v1/rules/{name}", "rule", "A rule", [RuleName], Ok("The rule.", "Rule"), [(404, "There is no such rule.")]),
-            Operation(HttpMethod.Put, "/api/v1/rules/{name}", "putRule", "Make or change a rule; what fires of one that is changed is resolved", [RuleName],
-                Ok("The rule, changed.", "Rule"), _changeErrors, Body("The rule.", Json(Ref("RuleDefinition"), RuleExample)), isMaking: true),
-            Operation(HttpMethod.Delete, "/api/v1/rules/{name}", "deleteRule", "Remove a rule; what fires is resolved", [RuleName],
-                (204, Response("It is gone.")), [(404, "There is no such rule."), .. _changeErrors]),
-            Operation(HttpMethod.Put, "/api/v1/rules/builtin/{name}", "putBuiltinRule", "Make a rule of one that comes with the server", [RuleName],
-                Ok("The rule, changed.", "Rule"), [(404, "There is no such rule."), .. _changeErrors],
-                Body("Fields in place of its own; empty for none.", Json(Ref("RuleOverrides"), "{\"severity\":\"Critical\"}")), isMaking: true),
-            Operation(HttpMethod.Post, "/api/v1/rules/test", "testRule", "What a rule would have raised; nothing is written", [],
-                (200, Response("The transitions, oldest first, at most 10,000.", Json(Array(Ref("Transition"))))),
+            Operation(HttpMethod.Get, "/api/v1/rules/{name}", "rule", "A rule", RuleName, Ok("The rule.", "Rule"), [(404, "There is no such rule.")]),
+            Operation(HttpMethod.Put, "/api/v1/rules/{name}", "putRule", "Make or change a rule; what fires of one that is changed is resolved", RuleName,
+                Made("The rule", "Rule"), _changeErrors, body: Body("The rule.", Json(Ref("RuleDefinition"), RuleExample))),
+            Operation(HttpMethod.Delete, "/api/v1/rules/{name}", "deleteRule", "Remove a rule; what fires is resolved", RuleName,
+                Gone(), [(404, "There is no such rule."), .. _changeErrors]),
+            Operation(HttpMethod.Put, "/api/v1/rules/builtin/{name}", "putBuiltinRule", "Make a rule of one that comes with the server", RuleName,
+                Made("The rule", "Rule"), [(404, "There is no such rule."), .. _changeErrors],
+                body: Body("Fields in place of its own; empty for none.", Json(Ref("RuleOverrides"), "{\"severity\":\"Critical\"}"))),
+            Operation(HttpMethod.Post, "/api/v1/rules/test", "testRule", "What a rule would have raised; nothing is written", null,
+                [(200, Response("The transitions, oldest first, at most 10,000.", Json(Array(Ref("Transition")))))],
                 [(422, "The rule needs more than Query:MaxRows or a limit like it."), (503, "The store gave no whole response."),
                     (504, "It takes longer than Query:Timeout.")],
-                Body("The rule and the range.", Json(Ref("RuleTest"), TestExample))),
+                body: Body("The rule and the range.", Json(Ref("RuleTest"), TestExample))),
             Operation(
-                HttpMethod.Get, "/api/v1/alerts", "activeAlerts", "What is pending or fires now", [],
+                HttpMethod.Get, "/api/v1/alerts", "activeAlerts", "What is pending or fires now", null,
                 Ok("What fires first, each from the oldest.", "Alerts"), []));
         AlertingSchemas.AddTo(document);
     }
 
-    private static readonly (int Status, string Description)[] _bodyErrors =
-        [(400, "Something is wrong with the body; the response names the field and what is allowed.")];
-
     private static readonly (int Status, string Description)[] _changeErrors =
         [(409, "Rules are deployed as files here."), (503, "Store or disk did not take it.")];
-
-    private static (int, OpenApiResponse) Ok(string description, string schema) => (200, Response(description, Json(Ref(schema))));
-
-    private static (int, OpenApiResponse)[] Made(bool isMaking) => isMaking ? [(201, Response("The rule, made.", Json(Ref("Rule"))))] : [];
-
-    private static DescribedOperation Operation(
-        HttpMethod method, string path, string id, string summary, IList<IOpenApiParameter> parameters, (int Status, OpenApiResponse Response) success,
-        IEnumerable<(int Status, string Description)> errors, OpenApiRequestBody? body = null, bool isMaking = false)
-    {
-        string scope = method == HttpMethod.Get ? "read" : "admin";
-        IEnumerable<(int Status, string Description)> all =
-        [
-            .. body is null ? [] : _bodyErrors,
-            (401, "No token, or an unknown one."), (403, $"The token lacks the scope {scope}."),
-            .. errors, (405, "Another method than those of this path; Allow names them."), (413, "The body is larger than the server takes."),
-            (500, "The server failed; its log says why."),
-        ];
-        return new DescribedOperation(method, path, new OpenApiOperation
-        {
-            OperationId = id,
-            Summary = summary,
-            Description = $"Needs the scope {scope}.",
-            Security = [SecuritySchemes.Bearer],
-            Parameters = parameters.Count > 0 ? parameters : null,
-            RequestBody = body,
-            Responses = ApiElements.Responses(
-            [
-                success, .. Made(isMaking),
-                .. all.OrderBy(error => error.Status)
-                    .Select(error => (error.Status, Response(error.Description, Content(Problem.ContentType, Ref(ProblemSchema.Name))))),
-            ]),
-        });
-    }
 }
