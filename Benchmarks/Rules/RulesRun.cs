@@ -11,7 +11,7 @@ namespace TimeSeries.Benchmarks.Rules;
 
 /// <summary>
 /// One run: a day of transactions, a server without rules at rest, the same with rules, with rules while requests scan in every slot; then transactions are
-/// pushed as fast as they are taken, by turns with rules and without.
+/// pushed, by turns with rules and without.
 /// </summary>
 internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock, TextWriter report, CancellationToken stop)
 {
@@ -19,6 +19,8 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
     private const int Agents = 20;
     private const int BatchRows = 5_000;
     private const long Day = 86_400_000;
+    private const double RoomyRate = 20_000;
+    private const string OtherToken = "token-of-another-project";
 
     // A request that reads the whole day and no rollup serves.
     private const string Scan = "/api/v1/aggregate?kind=transaction&from=-1d&by=method&measures=p95(elapsed)&where=status!:404";
@@ -165,33 +167,44 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
         Write(new { part = "requests", scans });
     }
 
+    // Last what fills the windows that rules read with many times the day's samples.
     private void MeasureTurns(string folder)
+    {
+        MeasureTurns(folder, "into another project, as fast as they are taken", OtherToken, rate: null);
+        MeasureTurns(folder, "into the windows of the rules, at a rate that leaves room", MeasuredServer.Token, RoomyRate);
+        MeasureTurns(folder, "into the windows of the rules, as fast as they are taken", MeasuredServer.Token, rate: null);
+    }
+
+    private void MeasureTurns(string folder, string pushes, string token, double? rate)
     {
         List<double> without = [], with = [];
         for (int turn = 0; turn < options.Turns; turn++)
         {
-            without.Add(Push(folder, "false"));
-            with.Add(Push(folder, "true"));
+            // What a turn leaves behind is the next one's burden, so that each comes first as often as second.
+            foreach (bool enabled in (ReadOnlySpan<bool>)(turn % 2 == 0 ? [false, true] : [true, false]))
+            {
+                (enabled ? with : without).Add(Push(folder, enabled, token, rate));
+            }
         }
 
-        double ratio = with.Order().ElementAt(with.Count / 2) / without.Order().ElementAt(without.Count / 2);
         Write(new
         {
-            part = "pushes",
+            part = "pushes " + pushes,
             rateWithout = without.Select(rate => Math.Round(rate)),
             rateWith = with.Select(rate => Math.Round(rate)),
-            ratio = Round(ratio),
+            ratio = Round(with.Average() / without.Average()),
         });
     }
 
-    private double Push(string folder, string enabled)
+    private double Push(string folder, bool enabled, string token, double? rate)
     {
-        using MeasuredServer server = new(options.Server, folder, $"--Alerting:Enabled={enabled}");
-        double rate = LoadRun.Measure(
-            LoadOptions.OfTransactions(server.Address, MeasuredServer.Token, TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(5), rate: null),
-            clock, stop).SamplesPerSecond;
+        using MeasuredServer server = new(
+            options.Server, folder, $"--Alerting:Enabled={enabled}", "--Projects:1:Pcode=2", "--Projects:1:Tokens:0:Secret=" + OtherToken,
+            "--Projects:1:Tokens:0:Scopes:0=ingest");
+        double samples = LoadRun.Measure(
+            LoadOptions.OfTransactions(server.Address, token, TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(5), rate), clock, stop).SamplesPerSecond;
         server.End();
-        return rate;
+        return samples;
     }
 
     private static double Round(double value) => Math.Round(value, 3);
