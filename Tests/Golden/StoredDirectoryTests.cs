@@ -12,7 +12,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Golden;
 
 /// <summary>A data directory of long ago: today's Server reads it whole, and writes the same bytes from the same batches.</summary>
-[NonParallelizable]
 [TestFixture(GoldenDirectory.First)]
 [TestFixture(GoldenDirectory.Second)]
 [TestFixture(GoldenDirectory.Third)]
@@ -28,6 +27,24 @@ internal sealed class StoredDirectoryTests(string archive)
 
     private TemporaryFolder _folder = null!;
     private string _directory = null!;
+
+    // On a directory of its own, for those that only read.
+    private TemporaryFolder _readFolder = null!;
+    private ServerProcess _reader = null!;
+
+    [OneTimeSetUp]
+    public async Task StartReaderAsync()
+    {
+        _readFolder = new TemporaryFolder();
+        _reader = await ServerProcess.StartAsync(GoldenDirectory.Unpack(_readFolder, archive));
+    }
+
+    [OneTimeTearDown]
+    public void StopReader()
+    {
+        _reader?.Dispose();
+        _readFolder.Dispose();
+    }
 
     [SetUp]
     public void Unpack()
@@ -110,12 +127,11 @@ internal sealed class StoredDirectoryTests(string archive)
     [TestCase(TestProjects.Second)]
     public async Task Every_sample_in_it_is_the_one_that_was_pushed(long pcode)
     {
-        using ServerProcess server = await ServerProcess.StartAsync(_directory);
         foreach (string kind in _kinds)
         {
             long from = BatchGenerator.Day - (10 * 24 * BatchGenerator.Hour);
             long to = BatchGenerator.Day + (24 * BatchGenerator.Hour);
-            string response = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
+            string response = await _reader.Client.GetAsync($"/api/v1/samples?kind={kind}&limit=10000&from={from}&to={to}", pcode);
             List<object> expected = SamplesOracle.Listed(kind, _expected.Samples, pcode, from, to);
             Assert.That(expected, Is.Not.Empty);
             Assert.That(ResponseComparer.Differences(JsonElement.Parse(response).GetProperty("samples").GetRawText(), expected), Is.Empty, kind);
@@ -128,7 +144,6 @@ internal sealed class StoredDirectoryTests(string archive)
     [TestCase("exception")]
     public async Task Samples_of_a_txid_are_found(string kind)
     {
-        using ServerProcess server = await ServerProcess.StartAsync(_directory);
         long from = BatchGenerator.Day - (10 * 24 * BatchGenerator.Hour);
         long to = BatchGenerator.Day + (24 * BatchGenerator.Hour);
         List<object> all = SamplesOracle.Listed(kind, _expected.Samples, TestProjects.First, from, to);
@@ -138,7 +153,7 @@ internal sealed class StoredDirectoryTests(string archive)
         foreach (IGrouping<string, Dictionary<string, object>> expected in byTxid)
         {
             string where = Uri.EscapeDataString("txid:" + expected.Key);
-            string response = await server.Client.GetAsync($"/api/v1/samples?kind={kind}&where={where}&limit=10000&from={from}&to={to}", TestProjects.First);
+            string response = await _reader.Client.GetAsync($"/api/v1/samples?kind={kind}&where={where}&limit=10000&from={from}&to={to}", TestProjects.First);
             string samples = JsonElement.Parse(response).GetProperty("samples").GetRawText();
             Assert.That(ResponseComparer.Differences(samples, expected.Cast<object>().ToList()), Is.Empty, where);
         }

@@ -46,7 +46,8 @@ internal sealed class HostileLoadTests
     public async Task StartAsync()
     {
         (_port, _grpcPort) = (Ports.FindFree(), Ports.FindFree());
-        _server = await ServerProcess.StartAsync(_folder, $"--Otlp:Http=http://127.0.0.1:{_port}", $"--Otlp:Grpc=http://127.0.0.1:{_grpcPort}");
+        _server = await ServerProcess.StartHostAsync(
+            "Server", _folder, ServerProcess.AsForEverybody, $"--Otlp:Http=http://127.0.0.1:{_port}", $"--Otlp:Grpc=http://127.0.0.1:{_grpcPort}");
     }
 
     [TearDown]

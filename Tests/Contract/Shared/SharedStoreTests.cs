@@ -61,9 +61,8 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     [TestCaseSource(typeof(GeneratedSamples), nameof(GeneratedSamples.Queries))]
     public async Task A_response_equals_the_naive_computation(OracleEndpoint endpoint, NamedRange range, long pcode)
     {
-        foreach (ServerProcess reader in _readers)
+        foreach (string response in await Task.WhenAll(_readers.Select(reader => endpoint.GetAsync(reader.Client, range.From, range.To, pcode))))
         {
-            string response = await endpoint.GetAsync(reader.Client, range.From, range.To, pcode);
             Assert.That(ResponseComparer.Differences(response, GeneratedSamples.Expected.Of(endpoint, pcode, range.From, range.To)), Is.Empty);
         }
     }
@@ -81,17 +80,14 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
 
     [TestCase(TestProjects.First)]
     [TestCase(TestProjects.Second)]
-    public async Task Every_alert_is_found_by_its_id(long pcode)
+    public Task Every_alert_is_found_by_its_id(long pcode) => Parallel.ForEachAsync(GeneratedSamples.Alerts(pcode), async (alert, _) =>
     {
-        foreach (OracleSample alert in GeneratedSamples.Alerts(pcode))
+        foreach (ServerProcess reader in _readers)
         {
-            foreach (ServerProcess reader in _readers)
-            {
-                string response = await reader.Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
-                Assert.That(ResponseComparer.Differences(response, AlertOracle.One(alert)), Is.Empty);
-            }
+            string response = await reader.Client.GetAsync($"/api/v1.0/alert-history/{alert.Text("id")}", pcode);
+            Assert.That(ResponseComparer.Differences(response, AlertOracle.One(alert)), Is.Empty);
         }
-    }
+    });
 
     // Hostile texts stand in every text field of the samples; one that came through as syntax would make a measurement, a tag or a field of its own.
     [Test]
