@@ -1,1 +1,9 @@
-return await TimeSeries.Hosting.Running.HostProgram.RunAsync("TimeSeries Query", args, arguments => TimeSeries.Query.QueryHost.Build(arguments));
+using TimeSeries.Hosting.Running;
+using TimeSeries.Query;
+
+if (!DescriptorLimit.Suffices())
+{
+    return HostProgram.Failed;
+}
+
+return await HostProgram.RunAsync("TimeSeries Query", args, arguments => QueryHost.Build(arguments));

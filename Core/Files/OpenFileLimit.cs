@@ -16,10 +16,17 @@ public static class OpenFileLimit
     public static int CountOpen() => Directory.Exists(OpenPath) ? Directory.GetFileSystemEntries(OpenPath).Length : 0;
 
     /// <summary>The soft limit, which the runtime has raised to the hard one, in the text that Linux gives.</summary>
+    // Without LINQ: there may be no descriptor left to load it with.
     public static long? Read(string limits)
     {
-        string? line = limits.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal));
-        string? soft = line?[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? limit : null;
+        int start = limits.IndexOf(Name, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<char> soft = limits.AsSpan(start + Name.Length).TrimStart(' ');
+        int end = soft.IndexOfAny(' ', '\n');
+        return long.TryParse(end < 0 ? soft : soft[..end], NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? limit : null;
     }
 }

@@ -11,7 +11,8 @@ namespace TimeSeries.Hosting.Running;
 /// <summary>Runs a host as a program: help, version, errors that people can read, exit codes.</summary>
 public static class HostProgram
 {
-    private const int Failed = 1;
+    /// <summary>The exit code of a host that could not start, or whose work failed.</summary>
+    public const int Failed = 1;
 
     // An argument that begins with @ is a value, and the host handles signals.
     private static readonly ParserConfiguration _parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -31,6 +32,25 @@ public sealed class ConnectionLimitTests
     [TestCase(1 << 20, (1 << 20) - 320 - 8_192)]
     public void Connections_leave_a_reserve_for_files(long limit, long connections) =>
         Assert.That(DescriptorLimit.Connections(limit), Is.EqualTo(connections));
+
+    [TestCase(64)]
+    [TestCase(129)]
+    [TestCase(200)]
+    [TestCase(300)]
+    public async Task A_start_with_too_few_descriptors_says_so_in_a_sentence(int limit)
+    {
+        foreach (string host in (string[])["Server", "Ingest", "Query"])
+        {
+            string[] command = ["-c", $"ulimit -n {limit}; exec dotnet \"$0\"", ServerProcess.HostFile(host)];
+            ProcessStartInfo start = new("bash", command) { RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
+            string told = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            string sentence = $"The process may open {limit} files, and needs 384 at least: raise the limit (ulimit -n, LimitNOFILE=).";
+            Assert.That(told.TrimEnd(), Is.EqualTo(sentence), host);
+            Assert.That(process.ExitCode, Is.EqualTo(1), host);
+        }
+    }
 
     [Test]
     public async Task Idle_connections_above_the_bound_are_closed_and_the_others_served()

@@ -79,8 +79,8 @@ public sealed partial class ServerProcess : IDisposable
         Client?.Dispose();
     }
 
-    // Debug or Release, as the tests themselves were built.
-    private static string HostFile(string project)
+    /// <summary>The built program of a host, Debug or Release as the tests themselves.</summary>
+    public static string HostFile(string project)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         return RepositoryFolder.Combine(project, "bin", configuration, "net10.0", $"TimeSeries.{project}.dll");
