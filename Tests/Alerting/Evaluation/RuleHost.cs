@@ -7,9 +7,12 @@ using NUnit.Framework;
 using TimeSeries.Alerting;
 using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Model.Ports;
+using TimeSeries.Ingest.Shipping;
 using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Influx;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Alerting.Evaluation;
@@ -19,12 +22,17 @@ internal sealed class RuleHost : IAsyncDisposable
 {
     private const string Directory = "/node";
 
+    private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _untilTick = TimeSpan.FromMilliseconds(50);
+
     private readonly string[] _options;
+    private readonly SharedStore? _store;
     private RunningServer? _server;
 
-    private RuleHost(DateTimeOffset start, string[] options)
+    private RuleHost(DateTimeOffset start, string[] options, SharedStore? store = null)
     {
         _options = options;
+        _store = store;
         Clock = new FakeTimeProvider(start);
         Clock.Advance(TimeSpan.FromMilliseconds(60_000 - (Now % 60_000)));
     }
@@ -48,6 +56,14 @@ internal sealed class RuleHost : IAsyncDisposable
     public static async Task<RuleHost> StartAsync(DateTimeOffset start, params string[] options)
     {
         RuleHost host = new(start, options);
+        await host.StartAsync();
+        return host;
+    }
+
+    /// <summary>Starts a server on a shared store.</summary>
+    public static async Task<RuleHost> StartAsync(SharedStore store, params string[] options)
+    {
+        RuleHost host = new(TestTime.Start, [.. store.Arguments, .. options], store);
         await host.StartAsync();
         return host;
     }
@@ -85,12 +101,62 @@ internal sealed class RuleHost : IAsyncDisposable
     }
 
     /// <summary>Returns when every rule is evaluated through the present. The service's own timer ticks when the clock is moved only.</summary>
-    public Task CatchUpAsync() => Eventually.IsTrueAsync(() =>
+    public Task CatchUpAsync() => Eventually.IsTrueAsync(() => AreEvaluatedThrough(Now));
+
+    /// <summary>
+    /// Moves the clock to a moment, and returns when every rule is evaluated through then. A shared store is told with time what there is: with it the clock
+    /// goes some seconds further.
+    /// </summary>
+    public async Task EvaluateAtAsync(long time)
     {
-        Engine.Start(CancellationToken.None);
-        return Server.Services.GetRequiredService<RuleEditor>().IsRecovered
-            && Engine.All.All(rule => !rule.Stored.Rule.Enabled || rule.Progress.NextTime > Now || rule.Health.Fault is not null);
-    });
+        if (time > Now)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(time - Now));
+        }
+
+        await SettleAsync(time);
+        if (_store is not null)
+        {
+            // What waits for the store looks again after a second.
+            Clock.Advance(2 * _tick);
+        }
+
+        await WhileTimePassesAsync(() => Task.FromResult(AreEvaluatedThrough(time)), TimeSpan.FromSeconds(0.5));
+    }
+
+    /// <summary>Returns when the store has everything that was pushed and raised through a moment.</summary>
+    public async Task SettleAsync(long through)
+    {
+        if (_store is not null)
+        {
+            await WhileTimePassesAsync(() => Task.FromResult(!Server.Services.GetRequiredService<ShippingLag>().Through().Waits), _untilTick);
+            ISampleReader reader = Server.Services.GetRequiredService<ISampleReader>();
+            await WhileTimePassesAsync(async () => await reader.WatermarkAsync(CancellationToken.None) >= through, _untilTick);
+        }
+    }
+
+    /// <summary>
+    /// Waits for something. The clock goes on only when it has not happened for some time, so that a busy machine moves it no further than an idle one.
+    /// </summary>
+    public Task WhileTimePassesAsync(Func<Task<bool>> happened, TimeSpan untilTick)
+    {
+        long ticked = TimeProvider.System.GetTimestamp();
+        return Eventually.IsTrueAsync(async () =>
+        {
+            if (await happened())
+            {
+                return true;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(ticked) >= untilTick)
+            {
+                Clock.Advance(_tick);
+                ticked = TimeProvider.System.GetTimestamp();
+            }
+
+            return false;
+        });
+    }
 
     /// <summary>What the store has of rules: rule, group, state and time of each alert, in order of time.</summary>
     public async Task<List<string>> RecordedAsync()
@@ -128,7 +194,22 @@ internal sealed class RuleHost : IAsyncDisposable
         await StartAsync();
     }
 
+    /// <summary>Stops the server in good order, does something, and starts another.</summary>
+    public async Task RestartAsync(Action between)
+    {
+        await StopAsync();
+        between();
+        await StartAsync();
+    }
+
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    private bool AreEvaluatedThrough(long time)
+    {
+        Engine.Start(CancellationToken.None);
+        return Server.Services.GetRequiredService<RuleEditor>().IsRecovered
+            && Engine.All.All(rule => !rule.Stored.Rule.Enabled || rule.Progress.NextTime > time || rule.Health.Fault is not null);
+    }
 
     private static string Describe(JsonElement labels, long time)
     {
@@ -141,7 +222,10 @@ internal sealed class RuleHost : IAsyncDisposable
     {
         try
         {
-            await Server.DisposeAsync();
+            // A stop waits by the clock until a shared store has everything.
+            Task stop = Server.DisposeAsync().AsTask();
+            await WhileTimePassesAsync(() => Task.FromResult(_store is null || stop.IsCompleted), TimeSpan.FromSeconds(0.1));
+            await stop;
         }
         catch (IOException)
         {
@@ -149,7 +233,15 @@ internal sealed class RuleHost : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync() => _server = await RunningServer.StartAsync(
+    private async Task StartAsync()
+    {
+        _store?.CopySettings(Disk);
+        Task<RunningServer> start = BeginAsync();
+        await WhileTimePassesAsync(() => Task.FromResult(_store is null || start.IsCompleted), TimeSpan.FromSeconds(0.2));
+        _server = await start;
+    }
+
+    private Task<RunningServer> BeginAsync() => RunningServer.StartAsync(
         Directory,
         services =>
         {

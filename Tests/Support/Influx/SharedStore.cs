@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NUnit.Framework;
+using TimeSeries.Core.Files;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx;
 using TimeSeries.Tests.Support.Disk;
@@ -36,6 +37,13 @@ internal sealed class SharedStore : IAsyncDisposable
             $"INFLUX_HOST={store.Influxd.Address}\nINFLUX_DATABASE={Database}\nINFLUX_FLUSH_MS=100\n");
         await File.WriteAllBytesAsync(store._folder["influx.env"], Encoding.UTF8.GetBytes(settings));
         return store;
+    }
+
+    /// <summary>Puts the file that <see cref="Arguments"/> name on another disk, for hosts in the test's process that have one of their own.</summary>
+    public void CopySettings(IFileSystem files)
+    {
+        files.CreateDirectory(Path.GetDirectoryName(_folder["influx.env"])!);
+        files.Replace(_folder["influx.env"], File.ReadAllBytes(_folder["influx.env"]));
     }
 
     /// <summary>Starts a host: Ingest, Query or Server.</summary>
