@@ -11,8 +11,8 @@ using TimeSeries.Hosting.Projects;
 namespace TimeSeries.Alerting.Evaluation;
 
 /// <summary>
-/// Evaluates the rules while the host runs, and tells receivers. Each step is <see cref="StepAsync"/>: it brings back what ran before the start, once, then
-/// begins what is due.
+/// Evaluates the rules while the host runs, and tells receivers. Each second has a step, which begins what is due. What ran before the start is brought
+/// back beside the steps, once: a store that hangs keeps back neither notifications nor the rules of projects that it has answered for.
 /// </summary>
 internal sealed partial class AlertingService(
     IServiceProvider host, ProjectDirectory projects, AlertingStatus status, TimeProvider clock, ILogger<AlertingService> logger) : BackgroundService
@@ -24,30 +24,15 @@ internal sealed partial class AlertingService(
     private readonly HashSet<long> _recovered = [];
     private readonly Dictionary<long, string> _faults = [];
     private DateTimeOffset _saved = DateTimeOffset.MinValue;
+    private Task _recovery = Task.CompletedTask;
     private AlertingParts? _parts;
-
-    /// <summary>One step: nothing of it waits for an evaluation or a receiver.</summary>
-    public async Task StepAsync(CancellationToken cancellationToken)
-    {
-        AlertingParts parts = _parts ??= Load();
-        if (!parts.Editor.IsRecovered)
-        {
-            await RecoverAsync(parts, cancellationToken);
-        }
-
-        parts.Engine.Start(cancellationToken);
-        parts.Notifier.Step();
-        if (clock.GetUtcNow() - _saved is var age && (age >= _savePeriod || age < TimeSpan.Zero))
-        {
-            Save(parts);
-        }
-    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         if (_parts is { } parts)
         {
+            await _recovery;
             await parts.Engine.IdleAsync();
             Save(parts);
             await parts.Notifier.StopAsync();
@@ -66,17 +51,41 @@ internal sealed partial class AlertingService(
         using PeriodicTimer timer = new(_pause, clock);
         do
         {
-            await TryStepAsync(stoppingToken);
+            await TryAsync(
+                () =>
+                {
+                    Step(stoppingToken);
+                    return Task.CompletedTask;
+                },
+                stoppingToken);
         }
         while (await WaitAsync(timer, stoppingToken));
     }
 
+    // Nothing of it waits for the store, an evaluation or a receiver.
+    private void Step(CancellationToken cancellationToken)
+    {
+        AlertingParts parts = _parts ??= Load();
+        if (_recovery.IsCompleted)
+        {
+            // Not while rules of a project come back: a checkpoint has all of them or none.
+            SaveWhenDue(parts);
+            if (!parts.Editor.IsRecovered)
+            {
+                _recovery = TryAsync(() => RecoverAsync(parts, cancellationToken), cancellationToken);
+            }
+        }
+
+        parts.Engine.Start(cancellationToken);
+        parts.Notifier.Step();
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "A mistake here must not end a host that takes samples; it is logged, and the next step comes.")]
-    private async Task TryStepAsync(CancellationToken stoppingToken)
+    private async Task TryAsync(Func<Task> step, CancellationToken stoppingToken)
     {
         try
         {
-            await StepAsync(stoppingToken);
+            await step();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -144,6 +153,15 @@ internal sealed partial class AlertingService(
         }
 
         parts.Editor.IsRecovered = projects.All.All(project => _recovered.Contains(project.Pcode));
+        parts.Engine.Start(cancellationToken);
+    }
+
+    private void SaveWhenDue(AlertingParts parts)
+    {
+        if (clock.GetUtcNow() - _saved is var age && (age >= _savePeriod || age < TimeSpan.Zero))
+        {
+            Save(parts);
+        }
     }
 
     private void Save(AlertingParts parts)

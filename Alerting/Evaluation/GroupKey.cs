@@ -47,6 +47,10 @@ internal sealed class GroupKey : IEquatable<GroupKey>
     /// <summary>The group with these labels; <paramref name="text"/> tells it where they are cut, and is null where they are not.</summary>
     public static GroupKey Of(ImmutableArray<string?> labels, string? text) => new(labels, text);
 
+    /// <summary>What a group is called in transitions: by its labels, so that one that is found and one that is read back are of one group.</summary>
+    public static string NameOf(ImmutableSortedDictionary<string, string> labels, ImmutableSortedDictionary<string, string> annotations) =>
+        annotations.GetValueOrDefault(Annotation) ?? JsonSerializer.Serialize(labels, _plain);
+
     /// <summary>The value of a field as a label, cut; null when it is missing.</summary>
     public string? Label(int part) => _labels[part];
 

@@ -95,7 +95,7 @@ internal sealed class RecordedAlerts(IRuleReader reader)
             Pcode = pcode,
             Rule = rule,
             Id = id,
-            Group = annotations.GetValueOrDefault(GroupKey.Annotation) ?? JsonSerializer.Serialize(labels),
+            Group = GroupKey.NameOf(labels, annotations),
             IsFiring = isFiring,
             Time = time,
             PendingSince = pendingSince,

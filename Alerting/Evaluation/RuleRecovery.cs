@@ -7,10 +7,17 @@ namespace TimeSeries.Alerting.Evaluation;
 /// Brings rules back to where they were at the last stop: from the checkpoint, and from the alerts that the store has, which are newer where a stop was none.
 /// </summary>
 internal sealed class RuleRecovery(
-    RuleBook book, RuleCheckpoint checkpoint, RecordedAlerts recorded, AlertRecorder recorder, AlertingOptions options, TimeProvider clock)
+    RuleBook book, RuleCheckpoint checkpoint, RecordedAlerts recorded, AlertRecorder recorder, IRuleReader reader, AlertingOptions options,
+    TimeProvider clock)
 {
+    // What was raised before a kill may still be in the WAL when a shared store is back. Another node's may stay there for long.
+    private static readonly TimeSpan _longestStoreWait = TimeSpan.FromMinutes(1);
+
     // Alerts that are not older are told to receivers that were not told before; those that the rules' states know of are, however old they are.
     private static readonly TimeSpan _toldAgain = TimeSpan.FromDays(1);
+
+    private long _began = long.MaxValue;
+    private long? _answered;
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -18,6 +25,11 @@ internal sealed class RuleRecovery(
     /// <returns>The runtimes; or why they can't be made yet, as a sentence.</returns>
     public async Task<(ImmutableArray<RuleRuntime> Rules, string? Fault)> RecoverAsync(long pcode, CancellationToken cancellationToken)
     {
+        if (await WaitsForStoreAsync(cancellationToken) is { } wait)
+        {
+            return ([], wait);
+        }
+
         ImmutableDictionary<string, SavedRule> saved = checkpoint.Load(pcode);
         ImmutableArray<StoredRule> stored = book.List(pcode);
         long from = stored.All(rule => saved.ContainsKey(rule.Rule.Name))
@@ -32,6 +44,21 @@ internal sealed class RuleRecovery(
 
         ImmutableArray<RuleRuntime> rules = [.. stored.Select(rule => Make(rule, saved.GetValueOrDefault(rule.Rule.Name), newest))];
         return (rules, await ResolveOrphansAsync(pcode, rules, newest, cancellationToken));
+    }
+
+    // Why alerts of before the start can't be read yet; null when they can.
+    private async Task<string?> WaitsForStoreAsync(CancellationToken cancellationToken)
+    {
+        // A clock that steps back would have it wait for as long.
+        _began = Math.Min(_began, Now);
+        if (await reader.WatermarkAsync(cancellationToken) is not { } watermark)
+        {
+            return "The store can't be read.";
+        }
+
+        _answered ??= clock.GetTimestamp();
+        return watermark >= _began || clock.GetElapsedTime(_answered.Value) >= _longestStoreWait ? null
+            : "The store does not have everything yet from before the start.";
     }
 
     private RuleRuntime Make(StoredRule stored, SavedRule? saved, ImmutableArray<AlertTransition> newest)

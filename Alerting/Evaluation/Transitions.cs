@@ -70,12 +70,13 @@ public static class Transitions
 
         annotate(annotations);
         string source = Fill(rule, state, rule.Source, "source");
+        ImmutableSortedDictionary<string, string> labels = LabelsOf(rule, state.Key);
         return new AlertTransition
         {
             Pcode = stored.Pcode,
             Rule = rule.Name,
             Id = AlertId.Of(stored, revision, state.Key.Text, state.PendingSince, isFiring),
-            Group = state.Key.Text,
+            Group = GroupKey.NameOf(labels, annotations.ToImmutable()),
             IsFiring = isFiring,
             Time = time,
             PendingSince = state.PendingSince,
@@ -86,7 +87,7 @@ public static class Transitions
             Source = source.Length > 0 ? source : rule.Name,
             Title = TitleOf(rule, state),
             Description = Fill(rule, state, rule.Description, "description"),
-            Labels = LabelsOf(rule, state.Key),
+            Labels = labels,
             Annotations = annotations.ToImmutable(),
         };
     }

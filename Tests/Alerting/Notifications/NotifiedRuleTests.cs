@@ -50,6 +50,21 @@ public sealed class NotifiedRuleTests
     }
 
     [Test]
+    public async Task What_was_told_is_not_told_again_after_a_restart_and_its_end_is()
+    {
+        await _host.PushAsync(("/a", 900, 0), ("/b", 900, 0));
+        await AdvanceUntilAsync(() => Told.Length > 0);
+        await _host.RestartAsync(TimeSpan.FromSeconds(5));
+        await _host.AdvanceAsync(TimeSpan.FromSeconds(20));
+        Assert.That(_hooks.Webhooks, Has.Length.EqualTo(1));
+
+        // The rule's file is gone while nothing runs.
+        await _host.RestartAsync(() => _host.Disk.Delete("/node/rules/1/rules/slow.json"));
+        await AdvanceUntilAsync(() => Told.Length > 2);
+        Assert.That(Told, Is.EquivalentTo(new[] { "/a firing", "/b firing", "/a resolved", "/b resolved" }));
+    }
+
+    [Test]
     public async Task Of_a_pair_that_was_missed_the_end_is_told_after_a_kill()
     {
         _hooks.RespondWith(503);
