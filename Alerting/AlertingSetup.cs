@@ -60,7 +60,7 @@ public static class AlertingSetup
         services.TryAddSingleton(provider => new Notifier(
             provider.GetRequiredService<ReceiverBook>(), provider.GetRequiredService<SilenceBook>(), provider.GetRequiredService<WebhookSender>(),
             provider.GetRequiredService<DeliveryFile>(), provider.GetRequiredService<TimeProvider>(), Random.Shared.NextDouble,
-            provider.GetRequiredService<ILogger<Notifier>>()));
+            provider.GetRequiredService<HttpOptions>().PublicUrl, provider.GetRequiredService<ILogger<Notifier>>()));
         services.AddSingleton<ITransitionListener>(provider => provider.GetRequiredService<Notifier>());
         services.TryAddSingleton(provider => new AlertReceivers(provider.GetRequiredService<ReceiverBook>(), provider.GetRequiredService<Notifier>()));
         services.TryAddSingleton<PushedAlerts>();

@@ -17,9 +17,10 @@ namespace TimeSeries.Alerting.Notifications;
 /// <param name="file">Keeps what receivers were told.</param>
 /// <param name="clock">Says what is due.</param>
 /// <param name="jitter">Gives a fraction in [0, 1).</param>
+/// <param name="publicUrl">Where people open the page; empty when that isn't said.</param>
 /// <param name="logger">Is told of receivers that fail, once until they work again.</param>
 internal sealed partial class Notifier(
-    ReceiverBook receivers, SilenceBook silences, WebhookSender sender, DeliveryFile file, TimeProvider clock, Func<double> jitter,
+    ReceiverBook receivers, SilenceBook silences, WebhookSender sender, DeliveryFile file, TimeProvider clock, Func<double> jitter, string publicUrl,
     ILogger<Notifier> logger) : ITransitionListener, IDisposable
 {
     private readonly ConcurrentDictionary<long, Lazy<ProjectNotifications>> _projects = [];
@@ -85,9 +86,8 @@ internal sealed partial class Notifier(
             Labels = labels,
             Annotations = labels.Clear(),
         };
-        return sender.SendAsync(
-            receiver, WebhookPayload.Write(new Notification { Pcode = pcode, Receiver = receiver, Rule = "test", Alerts = [alert], IsFiring = true }),
-            cancellationToken);
+        Notification notification = new() { Pcode = pcode, Receiver = receiver, Rule = "test", Alerts = [alert], IsFiring = true };
+        return sender.SendAsync(receiver, WebhookPayload.Write(notification, publicUrl), cancellationToken);
     }
 
     /// <summary>How it stands with the receivers of each project.</summary>
@@ -127,7 +127,7 @@ internal sealed partial class Notifier(
             WebhookResult result;
             try
             {
-                result = await sender.SendAsync(notification.Receiver, WebhookPayload.Write(notification), _stopping.Token).ConfigureAwait(false);
+                result = await sender.SendAsync(notification.Receiver, WebhookPayload.Write(notification, publicUrl), _stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {

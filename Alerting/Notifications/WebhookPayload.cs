@@ -18,8 +18,14 @@ internal static class WebhookPayload
 
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static ReadOnlyMemory<byte> Write(Notification notification)
+    /// <summary>Writes a body.</summary>
+    /// <param name="notification">What is told.</param>
+    /// <param name="publicUrl">Where people open the page, for links to it; empty for none.</param>
+    public static ReadOnlyMemory<byte> Write(Notification notification, string publicUrl)
     {
+        string address = publicUrl.TrimEnd('/');
+        string view = notification.Rule.Length == 0 ? "/alerts" : $"/rules?rule={Uri.EscapeDataString(notification.Rule)}";
+        string link = address.Length == 0 ? "" : address + view;
         ImmutableSortedDictionary<string, string>[] annotations = [.. notification.Alerts.Select(AnnotationsOf)];
         bool isOfRule = notification.Rule.Length > 0;
         ArrayBufferWriter<byte> bytes = new();
@@ -31,7 +37,7 @@ internal static class WebhookPayload
             json.WriteStartArray("alerts");
             for (int i = 0; i < notification.Alerts.Length; i++)
             {
-                WriteAlert(json, notification.Alerts[i], annotations[i]);
+                WriteAlert(json, notification.Alerts[i], annotations[i], link);
             }
 
             json.WriteEndArray();
@@ -44,7 +50,7 @@ internal static class WebhookPayload
             json.WriteEndObject();
             RuleFormat.WriteMap(json, "commonLabels", Common([.. notification.Alerts.Select(alert => alert.Labels)]));
             RuleFormat.WriteMap(json, "commonAnnotations", Common(annotations));
-            json.WriteString("externalURL", "");
+            json.WriteString("externalURL", address);
             json.WriteString("version", "4");
 
             // The project stands where Alertmanager has its route: rules of two projects may have one name and one receiver.
@@ -57,7 +63,8 @@ internal static class WebhookPayload
         return bytes.WrittenMemory;
     }
 
-    private static void WriteAlert(Utf8JsonWriter json, AlertTransition alert, ImmutableSortedDictionary<string, string> annotations)
+    private static void WriteAlert(
+        Utf8JsonWriter json, AlertTransition alert, ImmutableSortedDictionary<string, string> annotations, string link)
     {
         json.WriteStartObject();
         json.WriteString("status", Status(alert.IsFiring));
@@ -65,7 +72,7 @@ internal static class WebhookPayload
         RuleFormat.WriteMap(json, "annotations", annotations);
         json.WriteString("startsAt", Moment(alert.FiringSince));
         json.WriteString("endsAt", alert.IsFiring ? NoEnd : Moment(alert.Time));
-        json.WriteString("generatorURL", "");
+        json.WriteString("generatorURL", link);
         json.WriteString("fingerprint", LabelFingerprint.Of(alert.Labels));
         json.WriteEndObject();
     }

@@ -40,6 +40,9 @@ public sealed partial class HttpOptions : IValidatableObject
     [Description("Path below which everything is found, like /apm, where a proxy leaves it in the path; none for the root")]
     public string PathBase { get; init; } = "";
 
+    [Description("Address at which people open the page, like https://apm.example/apm; notifications of alerts link to it. None: no links")]
+    public string PublicUrl { get; init; } = "";
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
     [
         .. CorsOrigins.Where(text => text.Length > 0 && Origin.Normalize(text) is null).Select(text => validationContext.Error(
@@ -49,7 +52,13 @@ public sealed partial class HttpOptions : IValidatableObject
         .. PathBase.Length > 0 && (PathBase[0] != '/' || PathBase[^1] == '/' || PathBase.AsSpan().IndexOfAny("?# ") >= 0)
             ? [validationContext.Error(nameof(PathBase), "must begin with / and end without, like /apm")]
             : Array.Empty<ValidationResult>(),
+        .. PublicUrl.Length > 0 && !IsPublicUrl()
+            ? [validationContext.Error(nameof(PublicUrl), "must be an address without user, query and fragment, like https://apm.example/apm")]
+            : Array.Empty<ValidationResult>(),
     ];
+
+    private bool IsPublicUrl() =>
+        Uri.TryCreate(PublicUrl, UriKind.Absolute, out Uri? url) && url is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" };
 
     [OptionsValidator]
     internal sealed partial class Validator : IValidateOptions<HttpOptions>;

@@ -134,7 +134,7 @@ internal sealed class NotifierUnderTest : IDisposable
         _silences.Load(Pcode);
         _sender = new WebhookSender(new TargetAddresses(allowLoopback: true, publicOnly: false), Clock);
         Notifier = new Notifier(
-            Receivers, _silences, _sender, new DeliveryFile(Files, Directory), Clock, jitter: () => 0.5, NullLogger<Notifier>.Instance);
+            Receivers, _silences, _sender, new DeliveryFile(Files, Directory), Clock, jitter: () => 0.5, publicUrl: "", NullLogger<Notifier>.Instance);
         Notifier.Load(Pcode);
     }
 }

@@ -40,8 +40,9 @@ public sealed class WebhookPayloadTests
         }
         """;
 
-    [Test]
-    public void A_notification_is_Alertmanagers_version_4()
+    [TestCase("", "", "")]
+    [TestCase("https://apm.example/apm/", "https://apm.example/apm", "https://apm.example/apm/rules?rule=slow-checkout")]
+    public void A_notification_is_Alertmanagers_version_4(string publicUrl, string externalUrl, string link)
     {
         Notification notification = new()
         {
@@ -57,9 +58,11 @@ public sealed class WebhookPayloadTests
             IsFiring = true,
         };
 
-        JsonNode? actual = JsonNode.Parse(Encoding.UTF8.GetString(WebhookPayload.Write(notification).Span));
+        JsonNode? actual = JsonNode.Parse(Encoding.UTF8.GetString(WebhookPayload.Write(notification, publicUrl).Span));
+        string expected = Expected.Replace("\"generatorURL\": \"\"", $"\"generatorURL\": \"{link}\"", StringComparison.Ordinal)
+            .Replace("\"externalURL\": \"\"", $"\"externalURL\": \"{externalUrl}\"", StringComparison.Ordinal);
 
-        Assert.That(JsonNode.DeepEquals(actual, JsonNode.Parse(Expected)), Is.True, actual!.ToString());
+        Assert.That(JsonNode.DeepEquals(actual, JsonNode.Parse(expected)), Is.True, actual!.ToString());
     }
 
     // From the tests of github.com/prometheus/common, model/metric_test.go.
