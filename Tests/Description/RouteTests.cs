@@ -41,6 +41,8 @@ internal sealed class RouteTests
         ["endYear"] = "2024",
     };
 
+    private static readonly string[] _aboutRules = ["/api/v1/rules", "/api/v1/alerts", "/api/v1/silences", "/api/v1/receivers"];
+
     [TestCase("Server")]
     [TestCase("Ingest")]
     [TestCase("Query")]
@@ -85,6 +87,26 @@ internal sealed class RouteTests
                 : path.EndsWith("/events/search", StringComparison.Ordinal) ? HttpStatusCode.Unauthorized : HttpStatusCode.OK;
             Assert.That(response.StatusCode, Is.EqualTo(expected), $"{method} {request.RequestUri}: {body}");
         }
+    }
+
+    [Test]
+    public async Task Where_rules_are_not_evaluated_each_operation_about_them_is_a_404_as_described()
+    {
+        using TemporaryFolder folder = new();
+        await using RunningServer server = await RunningServer.StartAsync(folder, "--Alerting:Enabled=false");
+        using HttpClient http = new(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = server.Client.Address };
+        int seen = 0;
+        foreach ((string path, string method, JsonElement operation) in DescribedApi.OfServer.Operations.Where(operation => _aboutRules.Any(
+            part => operation.Path == part || operation.Path.StartsWith(part + "/", StringComparison.Ordinal))))
+        {
+            using HttpRequestMessage request = Request(path, method, operation);
+            using HttpResponseMessage response = await http.SendAsync(request);
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.NotFound), $"{method} {path}");
+            Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("Alert rules are not evaluated here"), $"{method} {path}");
+            seen++;
+        }
+
+        Assert.That(seen, Is.EqualTo(16));
     }
 
     [Test]

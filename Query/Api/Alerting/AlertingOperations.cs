@@ -20,12 +20,15 @@ internal static class AlertingOperations
         HttpMethod method, string path, string id, string summary, OpenApiParameter? parameter, (int, OpenApiResponse)[] successes,
         IEnumerable<(int Status, string Description)> errors, string? scope = null, OpenApiRequestBody? body = null)
     {
+        const string NotHere = "ules are not evaluated here (Alerting:Enabled).";
         scope ??= method == HttpMethod.Get ? "read" : "admin";
+        string notFound = errors.FirstOrDefault(error => error.Status == 404).Description is { } missing ? $"{missing[..^1]}, or r{NotHere}" : $"R{NotHere}";
         IEnumerable<(int Status, string Description)> all =
         [
             .. body is null ? [] : (ReadOnlySpan<(int, string)>)[(400, "Something is wrong with the body; the response names the field and what is allowed.")],
             (401, "No token, or an unknown one."), (403, $"The token lacks the scope {scope}."),
-            .. errors, (405, "Another method than those of this path; Allow names them."), (413, "The body is larger than the server takes."),
+            .. errors.Where(error => error.Status != 404), (404, notFound),
+            (405, "Another method than those of this path; Allow names them."), (413, "The body is larger than the server takes."),
             (500, "The server failed; its log says why."),
         ];
         return new DescribedOperation(method, path, new OpenApiOperation
