@@ -43,6 +43,11 @@ public sealed partial class IngestOptions : IValidatableObject
     [TypeConverter(typeof(DurationText.Converter))]
     public TimeSpan StoredTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    // More than anybody runs; each takes some 60 bytes.
+    [Description("Most agents that a project has samples of in a UTC day; samples of more are rejected")]
+    [ValueRange("1", "10000000")]
+    public int MaxAgents { get; init; } = 100_000;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         long needed = MaxRequestBytes + InflatedShares * MaxInflatedBytes;

@@ -9,7 +9,8 @@ namespace TimeSeries.Core.Building;
 /// times, UTF-8, closed sets, GUIDs), makes texts canonical and takes rejected samples out. Works on whole columns. Thread safe.
 /// </summary>
 /// <param name="limits">How far from the present times may be.</param>
-public sealed class BatchValidator(BatchLimits limits)
+/// <param name="agents">The agents of projects, which it adds to; null where nothing bounds them.</param>
+public sealed class BatchValidator(BatchLimits limits, AdmittedAgents? agents = null)
 {
     /// <summary>
     /// Checks the samples of a builder. The valid batch takes over the builder's columns; errors are added to its <see cref="SampleBatchBuilder.Rejected"/>.
@@ -25,6 +26,7 @@ public sealed class BatchValidator(BatchLimits limits)
             if (builder.Samples.Find(schema.Kind) is { } table)
             {
                 Check(table, builder, now);
+                agents?.Check(table, builder.Rejected, pcode, now);
                 truncated += builder.Truncated.CountKept(schema.Kind, builder.Rejected);
                 madeIds += Complete(table, builder.Rejected, now);
             }

@@ -49,4 +49,7 @@ public enum RejectReason : byte
 
     /// <summary>An index points behind its dictionary.</summary>
     BadIndex,
+
+    /// <summary>The project has as many agents as it may have in a day.</summary>
+    TooManyAgents,
 }

@@ -25,6 +25,7 @@ internal static class RejectReasonText
         RejectReason.Ahead => "is too far ahead of the server's clock",
         RejectReason.PastRetention => "is older than the retention of its kind",
         RejectReason.BadIndex => "has an index outside its dictionary",
+        RejectReason.TooManyAgents => "is one agent more than the project may have in a day (Ingest:MaxAgents)",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using NUnit.Framework;
 using TimeSeries.Core.Building;
 using TimeSeries.Core.Memory;
+using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Protocols.Otlp;
 using TimeSeries.Ingest.Protocols.Otlp.Joining;
@@ -191,6 +192,7 @@ internal sealed class FuzzTests
             unmapped += count;
         }
 
+        state.Join.End(CommitOutcome.Stored);
         Assert.That(counts.Mapped + counts.Duplicates + counts.RejectedTotal + unmapped, Is.EqualTo(items), Convert.ToHexStringLower(body));
         ValidationResult validated = _validator.Validate(_builder, 1, _now);
         Assert.That(validated.Rejected, Is.Zero, Convert.ToHexStringLower(body));

@@ -44,6 +44,68 @@ internal sealed class JoinTests
         Assert.That(await server.MetricAsync("timeseries_otlp_join_total", "earlier_request"), Is.EqualTo(2));
     }
 
+    // Exporters send several exports at the same time when their process ends.
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Calls_of_a_request_that_is_on_its_way_count_once_it_is_stored(bool isRefused)
+    {
+        using ManualResetEventSlim goOn = new();
+        FaultyFileSystem files = new();
+        await using OtlpServer server = await OtlpServer.StartAsync(services => services.AddSingleton<IFileSystem>(files));
+        if (isRefused)
+        {
+            files.Fail(FileOperation.Write, times: 1);
+        }
+
+        files.Before = (operation, path) =>
+        {
+            if (operation == (isRefused ? FileOperation.Write : FileOperation.Flush) && path.Contains("/log/", StringComparison.Ordinal))
+            {
+                goOn.Wait();
+            }
+        };
+        Task<HttpResponseMessage> calls = server.PostAsync("/v1/traces", Traces(Sql(5, parent: 1), Sql(6, parent: 3)).ToByteArray());
+        await Eventually.IsTrueAsync(async () => await server.MetricAsync("timeseries_otlp_items_in_flight") == 2);
+        Task<HttpResponseMessage> transaction = server.PostAsync("/v1/traces", Traces(Span(InternalKind, 3, parent: 1), Span(ServerKind, 1)).ToByteArray());
+        await Eventually.IsTrueAsync(async () => await server.MetricAsync("timeseries_otlp_items_in_flight") == 3);
+        goOn.Set();
+        using HttpResponseMessage first = await calls;
+        using HttpResponseMessage second = await transaction;
+
+        Assert.That(first.StatusCode, Is.EqualTo(isRefused ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK));
+        if (second.StatusCode == HttpStatusCode.OK)
+        {
+            Assert.That(Sums((await server.SamplesAsync("transaction")).Single()), Is.EqualTo(isRefused ? (0, 0.0, 0, 0.0) : (2, 20.0, 0, 0.0)));
+        }
+
+        Assert.That(await server.MetricAsync("timeseries_otlp_join_total", "earlier_request"), Is.EqualTo(isRefused ? 0 : 2));
+        Assert.That(await server.MetricAsync("timeseries_otlp_items_in_flight"), Is.Zero);
+    }
+
+    // Where a transaction's name is known, and its id in any case.
+    [TestCase("same", false)]
+    [TestCase("same", true)]
+    [TestCase("other", false)]
+    [TestCase("other", true)]
+    public async Task An_exception_leads_to_its_transaction_whichever_came_first(string export, bool isFirst)
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        Span inner = Span(InternalKind, 2, parent: 1);
+        inner.Events.Add(Exception("E", "m"));
+        Span[] spans = isFirst ? [inner, Span(ServerKind, 1)] : [Span(ServerKind, 1), inner];
+        foreach (Span[] one in export == "same" ? [spans] : spans.Select(span => new[] { span }))
+        {
+            await server.ExportAsync(Traces(one));
+        }
+
+        JsonElement exception = (await server.SamplesAsync("exception")).Single();
+        JsonElement transaction = (await server.SamplesAsync("transaction")).Single();
+        Assert.That(exception.GetProperty("txid").GetString(), Is.EqualTo(transaction.GetProperty("txid").GetString()));
+        Assert.That(exception.GetProperty("oname").GetString(), Is.EqualTo(transaction.GetProperty("oname").GetString()));
+        string? service = exception.TryGetProperty("service", out JsonElement name) ? name.GetString() : null;
+        Assert.That(service, Is.EqualTo(export == "same" ? "n" : null));
+    }
+
     [Test]
     public async Task Traces_agents_and_projects_are_kept_apart()
     {

@@ -15,6 +15,7 @@ internal sealed class NodeSdkTests
     private const int RequestsPerRoute = 40;
     private const int PaysPerOrder = 2;
     private const int Connections = 4;
+    private const int Requests = RequestsPerRoute * (6 + PaysPerOrder);
 
     // So short that spans of one trace are in several exports.
     private const string ScheduleDelayMs = "20";
@@ -34,7 +35,10 @@ internal sealed class NodeSdkTests
     public async Task What_the_application_counted_comes_back(string protocol, string compression)
     {
         await using OtlpServer server = await OtlpServer.StartAsync();
-        (ShopCounts shop, int port) = await RunShopAsync(server, protocol, compression);
+        (ShopCounts shop, int port) = await RunShopAsync(server, protocol, compression, async () =>
+
+            // What comes at its end has a test of its own.
+            await Eventually.IsTrueAsync(async () => (await server.SamplesAsync("transaction")).Length == Requests));
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         string period = string.Create(CultureInfo.InvariantCulture, $"{now - 600_000}/{now + 60_000}");
 
@@ -61,9 +65,32 @@ internal sealed class NodeSdkTests
         }
     }
 
-    private static async Task<(ShopCounts Counts, int Port)> RunShopAsync(OtlpServer server, string protocol, string compression)
+    // Nothing was exported before, and then all at the same time, in exports of a few spans.
+    [TestCase("http/protobuf")]
+    [TestCase("grpc")]
+    public async Task At_its_end_all_comes_and_each_call_is_in_the_sums_of_its_request_or_counted_as_not(string protocol)
     {
-        using NodeProgram shop = NodeProgram.Start("shop.js",
+        await using OtlpServer server = await OtlpServer.StartAsync("--Otlp:JoinWindow=1s");
+        (ShopCounts shop, _) = await RunShopAsync(
+            server, protocol, "none", () => Task.CompletedTask, ("OTEL_BSP_SCHEDULE_DELAY", "60000"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "48"));
+
+        JsonElement[] transactions = await server.SamplesAsync("transaction");
+        JsonElement[] calls = await server.SamplesAsync("httpc");
+        Assert.That((transactions.Length, calls.Length), Is.EqualTo((Requests, shop.Calls.Sum(call => call.Value.Count))));
+        int summed = transactions.Sum(row => row.GetProperty("httpc_count").GetInt32());
+        double Joined(string metrics, params string[] outcomes) =>
+            outcomes.Sum(outcome => MetricsText.Sum(metrics, "timeseries_otlp_join_total", $"outcome=\"{outcome}\""));
+        await Eventually.IsTrueAsync(async () => Joined(
+            await server.Server.Client.GetAsync("/metrics"), "same_request", "earlier_request", "expired", "orphan") == calls.Length);
+        string metrics = await server.Server.Client.GetAsync("/metrics");
+        TestContext.Out.WriteLine($"{protocol}: {calls.Length} calls, {summed} in sums, {Joined(metrics, "earlier_request")} of other exports");
+        Assert.That(Joined(metrics, "same_request", "earlier_request"), Is.EqualTo(summed));
+    }
+
+    private static async Task<(ShopCounts Counts, int Port)> RunShopAsync(
+        OtlpServer server, string protocol, string compression, Func<Task> beforeEnd, params IEnumerable<(string, string)> more)
+    {
+        using NodeProgram shop = NodeProgram.Start("shop.js", [
             ("NODE_OPTIONS", "--require @opentelemetry/auto-instrumentations-node/register"),
             ("OTEL_NODE_RESOURCE_DETECTORS", "env,host,process"),
             ("OTEL_SERVICE_NAME", "shop"),
@@ -71,14 +98,12 @@ internal sealed class NodeSdkTests
             ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
             ("OTEL_EXPORTER_OTLP_COMPRESSION", compression),
             ("OTEL_BSP_SCHEDULE_DELAY", ScheduleDelayMs),
-            ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20" + TestProjects.TokenOf(TestProjects.First)));
+            ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20" + TestProjects.TokenOf(TestProjects.First)), .. more]);
         int port = int.Parse((await shop.LineAsync()).Split(' ')[^1], CultureInfo.InvariantCulture);
         using HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         await Parallel.ForEachAsync(Enumerable.Range(0, RequestsPerRoute * _routes.Length), new ParallelOptions { MaxDegreeOfParallelism = Connections },
             async (i, stop) => (await http.GetAsync($"/{_routes[i % _routes.Length]}/{i / _routes.Length}?q=1", stop)).Dispose());
-
-        // At its end the SDK sends what it has left beside the export that is under way, and the calls below a request may come after it.
-        await Eventually.IsTrueAsync(async () => (await server.SamplesAsync("transaction")).Length == RequestsPerRoute * (_routes.Length + PaysPerOrder));
+        await beforeEnd();
         shop.Terminate();
         ShopCounts counts = JsonSerializer.Deserialize<ShopCounts>(await shop.LineAsync(), JsonSerializerOptions.Web)!;
         Assert.That(await shop.EndAsync(), Is.Empty);

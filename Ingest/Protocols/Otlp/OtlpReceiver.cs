@@ -9,7 +9,8 @@ namespace TimeSeries.Ingest.Protocols.Otlp;
 
 /// <summary>What all exports share: options, decoders, calls that wait for their transaction, counts. Thread safe.</summary>
 internal sealed class OtlpReceiver(
-    OtlpOptions options, IngestOptions ingest, BatchLimits limits, PushLedger pushes, SignalLedger items, JoinTables joins, TimeProvider clock)
+    OtlpOptions options, IngestOptions ingest, BatchLimits limits, AdmittedAgents agents, PushLedger pushes, SignalLedger items, JoinTables joins,
+    TimeProvider clock)
 {
     /// <summary>The protocol's name in metrics.</summary>
     public const string ProtocolName = "otlp";
@@ -35,17 +36,22 @@ internal sealed class OtlpReceiver(
     /// <summary>What is counted of pushes.</summary>
     public PushLedger Pushes => pushes;
 
-    /// <summary>Which times samples may have now.</summary>
-    public TimeBounds FindBounds() => TimeBounds.At(Timestamp.Now(clock).Milliseconds, limits);
+    /// <summary>Says what a request's decoding goes by at the moment: which times samples may have, and how many agents its project.</summary>
+    public void Begin(DecodeState state)
+    {
+        state.Now = Timestamp.Now(clock);
+        state.Bounds = TimeBounds.At(state.Now.Milliseconds, limits);
+        state.Agents = agents;
+    }
 
     /// <inheritdoc cref="JoinChange.WaitForEarlierAsync"/>
     /// <param name="join">Who waits.</param>
     /// <param name="timeLeft">How long at most, where that is less than pushes wait.</param>
-    public Task<bool> WaitForEarlierAsync(JoinChange join, TimeSpan? timeLeft)
-    {
-        TimeSpan longest = timeLeft < ingest.StoredTimeout ? timeLeft.Value : ingest.StoredTimeout;
-        return join.WaitForEarlierAsync(longest > TimeSpan.Zero ? longest : TimeSpan.Zero, clock);
-    }
+    public Task<bool> WaitForEarlierAsync(JoinChange join, TimeSpan? timeLeft) => join.WaitForEarlierAsync(LongestWait(timeLeft), clock);
+
+    /// <inheritdoc cref="JoinChange.TakeLaterAsync"/>
+    public Task<IReadOnlyList<(LaterCalls Calls, CallSums Sums)>> TakeLaterAsync(JoinChange join, TimeSpan? timeLeft) =>
+        join.TakeLaterAsync(LongestWait(timeLeft), clock);
 
     public OtlpDecoder Rent() => _decoders.TryTake(out OtlpDecoder? decoder) ? decoder : new OtlpDecoder(_keys, options);
 
@@ -55,5 +61,11 @@ internal sealed class OtlpReceiver(
         {
             _decoders.Add(decoder);
         }
+    }
+
+    private TimeSpan LongestWait(TimeSpan? timeLeft)
+    {
+        TimeSpan longest = timeLeft < ingest.StoredTimeout ? timeLeft.Value : ingest.StoredTimeout;
+        return longest > TimeSpan.Zero ? longest : TimeSpan.Zero;
     }
 }

@@ -29,11 +29,11 @@ internal sealed class SignalLedger : IDisposable
         [.. Enum.GetValues<SignalRejection>().Where(reason => reason is not (SignalRejection.Negative or SignalRejection.NotANumber))],
         [
             SignalRejection.TooFarAhead, SignalRejection.TooOld, SignalRejection.Negative, SignalRejection.NotANumber, SignalRejection.Utf8,
-            SignalRejection.Unavailable, SignalRejection.Quota,
+            SignalRejection.Unavailable, SignalRejection.Quota, SignalRejection.Agents,
         ],
         [
             SignalRejection.TooFarAhead, SignalRejection.TooOld, SignalRejection.Utf8, SignalRejection.Hex, SignalRejection.Unavailable,
-            SignalRejection.Quota,
+            SignalRejection.Quota, SignalRejection.Agents,
         ],
     ];
 

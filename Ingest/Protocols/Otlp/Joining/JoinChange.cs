@@ -5,13 +5,17 @@ namespace TimeSeries.Ingest.Protocols.Otlp.Joining;
 /// <summary>
 /// What one request does to what requests share: calls taken for its transactions, calls that wait for one, exceptions that were seen. It takes effect when
 /// the batch is durable; otherwise what was taken is given back. Exceptions count as seen at once, since spans and log records of one exception are often
-/// exported at the same time: who leaves one to an earlier request waits until that is stored. Used by one thread at a time.
+/// exported at the same time: who leaves one to an earlier request waits until that is stored. So does who has a transaction whose calls are in a request that
+/// is on its way, since exporters send several exports at the same time when their process ends. Used by one thread at a time.
 /// </summary>
 internal sealed class JoinChange(JoinTables tables)
 {
     private readonly List<(SpanKey Key, CallSums Sums)> _taken = [];
     private readonly List<(SpanKey Key, CallSums Sums)> _waiting = [];
     private readonly List<ulong> _exceptions = [];
+
+    // Calls of this request's spans in requests that were decoded before it and are not yet stored.
+    private readonly List<LaterCalls> _later = [];
 
     // Requests before this one that have exceptions of this one and are not yet stored.
     private readonly HashSet<JoinChange> _earlier = [];
@@ -53,6 +57,74 @@ internal sealed class JoinChange(JoinTables tables)
 
     /// <summary>Calls of a span that is not in the request.</summary>
     public void Wait(in SpanKey key, in CallSums sums) => _waiting.Add((key, sums));
+
+    /// <summary>
+    /// Tells later requests of calls that wait for their spans, and finds those of this one's spans in requests that were decoded before and are not yet
+    /// stored. One that itself waits for others because of exceptions is left out: it may wait for this one.
+    /// </summary>
+    public IReadOnlyList<(JoinChange From, SpanKey Key)> Announce(SpanIndex spans)
+    {
+        List<(JoinChange, SpanKey)>? found = null;
+        lock (tables.UnderWayLock)
+        {
+            foreach (JoinChange earlier in tables.UnderWay)
+            {
+                foreach ((SpanKey key, _) in earlier._waiting)
+                {
+                    if (spans.Find(key) != SpanIndex.None)
+                    {
+                        (found ??= []).Add((earlier, key));
+                    }
+                }
+            }
+
+            if (_waiting.Count > 0 && !HasEarlier)
+            {
+                tables.UnderWay.Add(this);
+            }
+        }
+
+        return found ?? [];
+    }
+
+    /// <summary>Notes calls that are to be taken when the request that brings them has ended.</summary>
+    public void TakeLater(in LaterCalls calls) => _later.Add(calls);
+
+    /// <summary>Whether there are calls to be taken later.</summary>
+    public bool HasLater => _later.Count > 0;
+
+    /// <summary>Waits until the requests have ended that bring calls of this one, and takes what is stored of them.</summary>
+    /// <returns>What transactions get.</returns>
+    /// <exception cref="TimeoutException">It took longer.</exception>
+    public async Task<IReadOnlyList<(LaterCalls Calls, CallSums Sums)>> TakeLaterAsync(TimeSpan longest, TimeProvider clock)
+    {
+        await Task.WhenAll(_later.Select(calls => calls.From._end.Task)).WaitAsync(longest, clock);
+        List<(LaterCalls, CallSums)> taken = [];
+        foreach (LaterCalls calls in _later)
+        {
+            // Several requests may have had calls of one span: they are all there the first time.
+            if (!TryTake(calls.Key, out CallSums sums))
+            {
+                continue;
+            }
+
+            if (calls.Row >= 0)
+            {
+                CountJoined(sums, isEarlier: true);
+                taken.Add((calls, sums));
+            }
+            else if (calls.Next is { } next)
+            {
+                Wait(next, sums);
+            }
+            else
+            {
+                CountOrphans(sums);
+            }
+        }
+
+        return taken;
+    }
 
     /// <summary>
     /// Whether an exception is new; if so, it counts as seen from now on. From the first one to <see cref="EndExceptions"/>, on one thread, others bring none
@@ -104,6 +176,11 @@ internal sealed class JoinChange(JoinTables tables)
             AddAll(_taken);
         }
 
+        lock (tables.UnderWayLock)
+        {
+            tables.UnderWay.Remove(this);
+        }
+
         // What a resend repeats is stored, though this start may not have seen it.
         bool isStored = outcome is CommitOutcome.Stored or CommitOutcome.Resent;
         foreach (ulong hash in _exceptions)
@@ -122,3 +199,11 @@ internal sealed class JoinChange(JoinTables tables)
         }
     }
 }
+
+/// <summary>Calls of a span of a request that are in another one, which is on its way.</summary>
+/// <param name="From">The other request.</param>
+/// <param name="Key">The span.</param>
+/// <param name="Row">The row of its transaction; less than 0 when that is not in the request.</param>
+/// <param name="HasApi">Whether that is one of an API of a gateway.</param>
+/// <param name="Next">Without a transaction: the span that they wait for then; null when they belong to none.</param>
+internal readonly record struct LaterCalls(JoinChange From, SpanKey Key, int Row, bool HasApi, SpanKey? Next);

@@ -26,6 +26,11 @@ internal sealed class JoinTables(OtlpOptions options, TimeProvider clock)
     /// <summary>Starts after a stop that was not clean: how many calls waited then is not known.</summary>
     public long Restarts { get; set; }
 
+    /// <summary>Requests that are not yet stored and have calls of spans that are not in them; guarded by <see cref="UnderWayLock"/>.</summary>
+    public HashSet<JoinChange> UnderWay { get; } = [];
+
+    public Lock UnderWayLock { get; } = new();
+
     /// <summary>What a request holds while it brings exceptions of an agent.</summary>
     public Lock LockOf(int oid) => _agents[oid & (AgentLocks - 1)];
 

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Building;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Protocols.Otlp.Joining;
 using TimeSeries.Ingest.Receive;
 
@@ -15,6 +16,12 @@ internal sealed class DecodeState
 
     /// <summary>Which times samples may have.</summary>
     public TimeBounds Bounds { get; set; }
+
+    /// <summary>The present.</summary>
+    public Timestamp Now { get; set; }
+
+    /// <summary>The agents of projects; null where nothing bounds them.</summary>
+    public AdmittedAgents? Agents { get; set; }
 
     /// <summary>The columns.</summary>
     public SampleBatchBuilder Builder { get; set; } = null!;

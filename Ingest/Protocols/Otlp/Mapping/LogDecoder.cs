@@ -53,7 +53,7 @@ internal sealed class LogDecoder(AttributeKeys keys)
         ReadOnlySpan<byte> route = _attributes.Text(AttributeField.Route, body);
         SignalRejection? reason = !state.Agent.IsValid || !ExceptionMapping.AreValid(texts, body) || !Utf8.IsValid(route)
             ? SignalRejection.Utf8
-            : state.Bounds.Check(Kind.Exception, at);
+            : state.Bounds.Check(Kind.Exception, at) ?? (state.Agent.TryAdmit(state) ? null : SignalRejection.Agents);
         if (reason is { } rejected)
         {
             state.Items.AddRejected(rejected, place);

@@ -261,6 +261,11 @@ internal sealed class MetricDecoder(OtlpOptions options)
             return reason;
         }
 
+        if (!state.Agent.TryAdmit(state))
+        {
+            return SignalRejection.Agents;
+        }
+
         double millionths = Math.Round(count * MillionthsPerUnit, MidpointRounding.ToEven);
         long sum = _sums.GetValueOrDefault(time);
         if (sum + millionths > SampleSchema.MaxThreadCountMillionths)

@@ -26,6 +26,7 @@ internal sealed class ResourceAgent
     // The codes of the agent's texts in the columns of each kind, while it names its samples itself.
     private readonly AgentCodes[] _codes = new AgentCodes[_kinds];
     private bool _isBatchAgent;
+    private bool? _isAdmitted;
 
     /// <summary>The agent's id.</summary>
     public int Oid { get; private set; }
@@ -37,6 +38,7 @@ internal sealed class ResourceAgent
     public void Set(AttributeTable resource, ReadOnlySpan<byte> body, SampleBatchBuilder builder)
     {
         Array.Clear(_codes);
+        _isAdmitted = null;
         WriteOname(resource, body);
         WriteOkind(resource, body);
         WriteOnode(resource, body);
@@ -58,6 +60,9 @@ internal sealed class ResourceAgent
         _isBatchAgent = builder.Agent.Oname.SequenceEqual(_oname.Written) && builder.Agent.Okind.SequenceEqual(_okind.Written)
             && builder.Agent.Onode.SequenceEqual(_onode.Written);
     }
+
+    /// <summary>Whether its project may have samples of it; if so, it counts as one of the project's agents from then on.</summary>
+    public bool TryAdmit(DecodeState state) => _isAdmitted ??= state.Agents?.TryAdmit(state.Pcode, Oid, _oname.Written, state.Now) ?? true;
 
     /// <summary>Puts the agent into the current row, where the batch's is another.</summary>
     public void SetRow(KindBuilder kind)

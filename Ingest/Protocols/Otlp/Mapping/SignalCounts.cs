@@ -12,6 +12,7 @@ internal sealed class SignalCounts
     [
         "invalid trace id", "invalid span id", "invalid parent span id", "start time missing", "end time missing", "time too far ahead", "time too old",
         "negative value", "not a number", "invalid UTF-8", "id is not hexadecimal", "WAL or store unavailable", "samples of the day used up",
+        "too many agents in the project",
     ];
 
     private readonly long[] _unmapped = new long[Enum.GetValues<UnmappedReason>().Length];
@@ -132,4 +133,7 @@ internal enum SignalRejection : byte
 
     /// <summary>The same, since the project has used up its samples of the day.</summary>
     Quota,
+
+    /// <summary>The project has as many agents as it may have in a day.</summary>
+    Agents,
 }

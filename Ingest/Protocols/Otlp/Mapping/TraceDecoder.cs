@@ -73,6 +73,7 @@ internal sealed class TraceDecoder(AttributeKeys keys, OtlpOptions options)
         }
 
         SetSums(transactions);
+        FindLater(state.Join);
     }
 
     private SignalRejection? Map(ReadOnlySpan<byte> body, ref SpanFields span, DecodeState state)
@@ -88,6 +89,11 @@ internal sealed class TraceDecoder(AttributeKeys keys, OtlpOptions options)
         }
 
         SpanRole role = _mapping.RoleOf(span, _attributes, body, out UnmappedReason unmapped);
+        if ((role != SpanRole.None || _exceptions.Events.Count > 0) && !state.Agent.TryAdmit(state))
+        {
+            return SignalRejection.Agents;
+        }
+
         SpanEntry entry = EntryOf(body, span, state);
         WriteTxid(span.TraceId.Of(body));
         if (role != SpanRole.None && AddRow(body, span, role, state, ref entry) is { } rejected)
@@ -286,24 +292,25 @@ internal sealed class TraceDecoder(AttributeKeys keys, OtlpOptions options)
         }
     }
 
+    private void FindLater(JoinChange join)
+    {
+        foreach ((JoinChange from, SpanKey key) in join.Announce(_spans))
+        {
+            int transaction = _spans.FindTransaction(_spans.Find(key), out SpanKey? missing);
+            join.TakeLater(transaction == SpanIndex.None
+                ? new LaterCalls(from, key, Row: -1, HasApi: false, missing)
+                : new LaterCalls(from, key, _spans[transaction].Row, _spans[transaction].HasApi, Next: null));
+        }
+    }
+
     private void SetSums(KindBuilder transactions)
     {
         for (int i = 0; i < _spans.Count; i++)
         {
             ref SpanEntry span = ref _spans[i];
-            if (!span.IsTransaction)
+            if (span.IsTransaction)
             {
-                continue;
-            }
-
-            transactions.Field(Fields.Transaction.SqlCount).Numbers.Set(span.Row, span.Calls.SqlCount);
-            transactions.Field(Fields.Transaction.HttpcCount).Numbers.Set(span.Row, span.Calls.HttpCount);
-            transactions.Field(Fields.Transaction.SqlTime).Numbers.Set(span.Row, Math.Min(span.Calls.SqlTime, SampleSchema.MaxDurationMicroseconds));
-            long httpTime = Math.Min(span.Calls.HttpTime, SampleSchema.MaxDurationMicroseconds);
-            transactions.Field(Fields.Transaction.HttpcTime).Numbers.Set(span.Row, httpTime);
-            if (span.HasApi)
-            {
-                transactions.Field(Fields.Transaction.UpstreamLatency).Numbers.Set(span.Row, httpTime);
+                TransactionSums.Set(transactions, span.Row, span.Calls, span.HasApi);
             }
         }
     }

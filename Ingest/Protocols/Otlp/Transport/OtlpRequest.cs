@@ -4,6 +4,7 @@ using TimeSeries.Core.Building;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Ingest.Protocols.Otlp.Joining;
 using TimeSeries.Ingest.Protocols.Otlp.Mapping;
@@ -48,7 +49,7 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
         _state.Builder = into;
         _state.Share = share;
         _state.Join = join;
-        _state.Bounds = receiver.FindBounds();
+        receiver.Begin(_state);
         _state.IsFromJson = IsJson;
         _ending = new RequestEnding(receiver, join, pcode, signal);
         OtlpDecoder decoder = receiver.Rent();
@@ -64,15 +65,22 @@ internal abstract class OtlpRequest(OtlpReceiver receiver, TelemetrySignal signa
 
     public async ValueTask<IngestProblem?> WaitForOthersAsync()
     {
-        if (!_state.Join.HasEarlier)
-        {
-            return null;
-        }
-
         try
         {
-            bool isStored = await receiver.WaitForEarlierAsync(_state.Join, TimeLeft);
-            return isStored ? null : IngestProblem.Unavailable("an export that came before has the same exception, and was not stored");
+            if (_state.Join.HasEarlier && !await receiver.WaitForEarlierAsync(_state.Join, TimeLeft))
+            {
+                return IngestProblem.Unavailable("an export that came before has the same exception, and was not stored");
+            }
+
+            if (_state.Join.HasLater)
+            {
+                foreach ((LaterCalls calls, CallSums sums) in await receiver.TakeLaterAsync(_state.Join, TimeLeft))
+                {
+                    TransactionSums.Add(_state.Builder.Of(Kind.Transaction), calls.Row, sums, calls.HasApi);
+                }
+            }
+
+            return null;
         }
         catch (TimeoutException)
         {
