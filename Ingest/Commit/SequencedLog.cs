@@ -1,6 +1,7 @@
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Quotas;
 
 namespace TimeSeries.Ingest.Commit;
 
@@ -12,7 +13,8 @@ namespace TimeSeries.Ingest.Commit;
 /// <param name="units">Decides when a mark is due.</param>
 /// <param name="appended">Set when a group is in the log.</param>
 /// <param name="nextNumber">The sequence number behind everything that the store has.</param>
-internal sealed class SequencedLog(WriteAheadLog log, RollupUnitClock units, LogSignal appended, long nextNumber) : IReadinessCheck
+/// <param name="days">Counts what is in the log at the start; null where nobody asks.</param>
+internal sealed class SequencedLog(WriteAheadLog log, RollupUnitClock units, LogSignal appended, long nextNumber, DayCounts? days = null) : IReadinessCheck
 {
     /// <summary>Most batches between two calls of <see cref="Append"/>.</summary>
     public const int MaxBatches = 1_024;
@@ -60,6 +62,7 @@ internal sealed class SequencedLog(WriteAheadLog log, RollupUnitClock units, Log
     public void SkipPast(in RecordHeader header)
     {
         SkipTo(header.FirstNumber + header.RowCount);
+        days?.Replay(header);
         if (header.Type == RecordType.Mark)
         {
             units.SkipTo(header.Pcode);

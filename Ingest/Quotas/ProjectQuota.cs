@@ -41,6 +41,7 @@ internal sealed class ProjectQuota(long pcode, TimeProvider clock)
     private TokenBucket _bytes;
     private long _day;
     private long _samples;
+    private long _kept;
     private bool _isCounting;
 
     public long Pcode => pcode;
@@ -57,15 +58,27 @@ internal sealed class ProjectQuota(long pcode, TimeProvider clock)
     /// <summary>How long it is until the next UTC day.</summary>
     public TimeSpan UntilNextDay => TimeSpan.FromMilliseconds(DayMilliseconds - Now % DayMilliseconds);
 
-    /// <summary>Samples of the day so far.</summary>
-    public long Samples
+    /// <summary>Midnight of today, in ms, and its samples so far.</summary>
+    public (long Day, long Samples) Today
     {
         get
         {
             lock (_lock)
             {
                 BeginDay();
-                return _samples;
+                return (_day, _samples);
+            }
+        }
+    }
+
+    /// <summary>Whether samples are counted.</summary>
+    public bool IsCounting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isCounting;
             }
         }
     }
@@ -140,13 +153,35 @@ internal sealed class ProjectQuota(long pcode, TimeProvider clock)
         }
     }
 
-    /// <summary>Counts samples of a day that are stored (or with less than 0: that are not), if the day is still today.</summary>
-    public void AddSamples(long day, long count)
+    /// <summary>Gives back samples that were taken of a day and are not stored, if the day is still today.</summary>
+    public void GiveBack(long day, long count)
     {
         lock (_lock)
         {
             BeginDay();
-            _samples += day == _day ? count : 0;
+            _samples -= day == _day ? count : 0;
+        }
+    }
+
+    /// <summary>Counts samples of <see cref="CountedDay"/> that are known to be stored before the store could be asked.</summary>
+    public void AddKept(long count)
+    {
+        lock (_lock)
+        {
+            _kept = count;
+            _samples += count;
+        }
+    }
+
+    /// <summary>
+    /// Counts samples of <see cref="CountedDay"/> that the store has, if the day is still today. Those that were known before are among them.
+    /// </summary>
+    public void AddStored(long count)
+    {
+        lock (_lock)
+        {
+            BeginDay();
+            _samples += CountedDay == _day ? Math.Max(0, count - _kept) : 0;
         }
     }
 
@@ -216,7 +251,7 @@ internal sealed class SampleClaim(ProjectQuota quota, long limit)
     /// <summary>Gives back what was taken, since it was not stored.</summary>
     public void GiveBack()
     {
-        quota.AddSamples(_day, -_taken);
+        quota.GiveBack(_day, _taken);
         _taken = 0;
     }
 }

@@ -10,10 +10,10 @@ namespace TimeSeries.Ingest.Quotas;
 /// <summary>
 /// Finds what the store has of the UTC day for projects with a limit of samples a day: at the start, so that a restart gives no second day, and later for those
 /// that get such a limit. The embedded store is asked before the host listens. A shared one may be away, so nobody waits for it, and it is asked once it has
-/// what was in the WAL.
+/// what was in the WAL; until then what this node stored itself counts.
 /// </summary>
 internal sealed partial class StoredDays(
-    ProjectDirectory projects, ProjectQuotas quotas, ISampleReader reader, StoreRoute route, SequencedLog log, TimeProvider clock,
+    ProjectDirectory projects, ProjectQuotas quotas, DayCounts days, ISampleReader reader, StoreRoute route, SequencedLog log, TimeProvider clock,
     ILogger<StoredDays> logger) : BackgroundService
 {
     private const long DayMilliseconds = 86_400_000;
@@ -30,6 +30,7 @@ internal sealed partial class StoredDays(
                 continue;
             }
 
+            quota.AddKept(days.Of(quota.Pcode, quota.CountedDay));
             if (route.LogFed is not null || !await TryCountAsync(quota, cancellationToken))
             {
                 quotas.Uncounted.Writer.TryWrite(quota);
@@ -107,7 +108,7 @@ internal sealed partial class StoredDays(
                 samples += result.RowCount == 0 ? 0 : result.Count(0, 0);
             }
 
-            quota.AddSamples(quota.CountedDay, samples);
+            quota.AddStored(samples);
             LogCounted(quota.Pcode, samples);
             return true;
         }
@@ -126,7 +127,7 @@ internal sealed partial class StoredDays(
     private partial void LogCounted(long pcode, long samples);
 
     [LoggerMessage(2043, LogLevel.Warning,
-        "What project {Pcode} has stored of the UTC day is not known, so its limit counts from now on. The store is asked again in a minute.")]
+        "The store can't tell what project {Pcode} has stored of the UTC day, so what this process knows of counts. It is asked again in a minute.")]
     private partial void LogUnknown(Exception fault, long pcode);
 
     /// <summary>A project whose day is not known yet.</summary>

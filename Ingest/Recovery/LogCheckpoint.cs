@@ -2,13 +2,14 @@ using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Idempotency;
+using TimeSeries.Ingest.Quotas;
 
 namespace TimeSeries.Ingest.Recovery;
 
-/// <summary>Lets the log forget what the store has, after the idempotency keys in it are in their journal.</summary>
+/// <summary>Lets the log forget what the store has, after the idempotency keys in it are in their journal, and the samples of the day in their file.</summary>
 internal sealed partial class LogCheckpoint(
-    ISampleStore store, SequencedLog log, IdempotencyCache ids, IdempotencyJournal journal, TimeProvider clock, ILogger<LogCheckpoint> logger)
-    : BackgroundService
+    ISampleStore store, SequencedLog log, IdempotencyCache ids, IdempotencyJournal journal, ProjectQuotas quotas, DayCounts days, TimeProvider clock,
+    ILogger<LogCheckpoint> logger) : BackgroundService
 {
     // Seals come minutes apart; a second later is soon enough.
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
@@ -28,6 +29,9 @@ internal sealed partial class LogCheckpoint(
         List<IdempotencyRecord> taken = ids.TakeForJournal();
         try
         {
+            // The number first: what comes between the two counts twice after a kill rather than not at all.
+            long number = log.NextNumber;
+            days.Save(number, quotas.FindDays());
             journal.Append(taken, log.NextNumber);
             log.Log.Truncate(through);
             _forgotten = through;
@@ -61,6 +65,7 @@ internal sealed partial class LogCheckpoint(
         }
     }
 
-    [LoggerMessage(2006, LogLevel.Error, "The journal of idempotency keys can't be written, so the WAL keeps what the store has. It is tried again.")]
+    [LoggerMessage(2006, LogLevel.Error,
+        "A file that keeps idempotency keys, or samples of the day, can't be written, so the WAL keeps what the store has. It is tried again.")]
     private partial void LogFault(Exception fault);
 }

@@ -98,12 +98,44 @@ internal sealed class StoredDayTests
         await StopAsync(after);
     }
 
+    [Test]
+    public async Task Over_InfluxDB_a_kill_gives_no_second_quota_though_samples_wait_in_the_WAL_and_InfluxDB_is_away()
+    {
+        await using SharedStore store = await SharedStore.StartAsync();
+        FaultyFileSystem files = new();
+        WebApplication before = await StartIngestAsync("/node", store, files);
+        using (ServerClient client = new(new Uri(before.Urls.First())))
+        {
+            Assert.That(await PushAsync(client, 4, TimeSpan.Zero), Is.EqualTo(HttpStatusCode.OK));
+            await WhileTimePassesAsync(async () => await store.CountAsync() == 4);
+            store.Influxd.Kill();
+            Assert.That(await PushAsync(client, 5, TimeSpan.Zero), Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        FaultyFileSystem left = files.Kill();
+        await StopAsync(before);
+        await before.DisposeAsync();
+        await using WebApplication after = await StartIngestAsync("/node", store, left);
+        using ServerClient again = new(new Uri(after.Urls.First()));
+        Assert.That(await RefusalAsync(again, 2), Does.Contain("has 9"));
+        Assert.That(await PushAsync(again, 1, TimeSpan.Zero), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await PushAsync(again, 1, TimeSpan.Zero), Is.EqualTo(HttpStatusCode.TooManyRequests));
+        await StopAsync(after);
+    }
+
     // A stop waits for the store by the clock.
     private async Task StopAsync(WebApplication ingest)
     {
         Task stop = ingest.StopAsync();
         await WhileTimePassesAsync(() => Task.FromResult(stop.IsCompleted));
-        await stop;
+        try
+        {
+            await stop;
+        }
+        catch (IOException)
+        {
+            // A disk that is gone.
+        }
     }
 
     private Task WhileTimePassesAsync(Func<Task<bool>> happened) => Eventually.IsTrueAsync(async () =>
@@ -112,12 +144,16 @@ internal sealed class StoredDayTests
         return await happened();
     });
 
-    private async Task<WebApplication> StartIngestAsync(string directory, SharedStore store)
+    private async Task<WebApplication> StartIngestAsync(string directory, SharedStore store, IFileSystem? files = null)
     {
+        files ??= new DiskFileSystem();
+        store.CopySettings(files);
         WebApplication ingest = TimeSeries.Ingest.IngestHost.Build(
             TestProjects.Arguments(directory, [.. store.Arguments, Limit, "--Otlp:Http=", "--Otlp:Grpc=", "--Logging:LogLevel:Default=None"]),
-            services => services.AddSingleton<TimeProvider>(_clock));
-        await ingest.StartAsync();
+            services => services.AddSingleton<TimeProvider>(_clock).AddSingleton(files));
+        Task start = ingest.StartAsync();
+        await WhileTimePassesAsync(() => Task.FromResult(start.IsCompleted));
+        await start;
         return ingest;
     }
 
