@@ -33,8 +33,9 @@ public sealed class IngestInstruments : IDisposable
             "timeseries.ingest.ids.forgotten", "{id}", "Idempotency keys forgotten before their window ended, since there were too many.");
         StoreFailures = _meter.CreateCounter<long>("timeseries.ingest.store.failures", "{failure}", "Writes to the store that failed and are tried again.");
 
-        QuotaEvents = _meter.CreateCounter<long>(
-            "timeseries.ingest.quota.events", "{event}", "Events of projects that exceed a quota, by whether they were written.");
+        HostEvents = _meter.CreateCounter<long>(
+            "timeseries.ingest.host.events", "{event}",
+            "Events that the host writes, of quotas that are used up and a disk that is nearly full, by whether they were written.");
 
         // Their series are there from the start: a rate sees the first increase, and an alert that nothing failed.
         foreach (int status in _statuses)
@@ -45,8 +46,8 @@ public sealed class IngestInstruments : IDisposable
         BodyBytes.Add(0);
         IdsForgotten.Add(0);
         StoreFailures.Add(0);
-        QuotaEvents.Add(0, new KeyValuePair<string, object?>("outcome", "stored"));
-        QuotaEvents.Add(0, new KeyValuePair<string, object?>("outcome", "lost"));
+        HostEvents.Add(0, new KeyValuePair<string, object?>("outcome", "stored"));
+        HostEvents.Add(0, new KeyValuePair<string, object?>("outcome", "lost"));
     }
 
     public Counter<long> Requests { get; }
@@ -61,12 +62,12 @@ public sealed class IngestInstruments : IDisposable
 
     public Counter<long> StoreFailures { get; }
 
-    private Counter<long> QuotaEvents { get; }
+    private Counter<long> HostEvents { get; }
 
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>Counts an event of a quota.</summary>
-    internal void CountEvent(bool isStored) => QuotaEvents.Add(1, new KeyValuePair<string, object?>("outcome", isStored ? "stored" : "lost"));
+    /// <summary>Counts an event of the host.</summary>
+    internal void CountEvent(bool isStored) => HostEvents.Add(1, new KeyValuePair<string, object?>("outcome", isStored ? "stored" : "lost"));
 
     /// <summary>Shows which pushes were refused for a quota of their project.</summary>
     internal void Observe(ProjectQuotas quotas) => _meter.CreateObservableCounter(

@@ -115,7 +115,8 @@ public static class IngestServices
         services.AddSingleton<SampleBatchPool>();
         services.AddSingleton(LimitsOf);
         services.AddSingleton(provider => new MemoryBudget(provider.GetRequiredService<IngestOptions>().QueueBytes));
-        services.AddSingleton(provider => new BatchValidator(provider.GetRequiredService<BatchLimits>()));
+        services.AddSingleton(provider => new AdmittedAgents(provider.GetRequiredService<IngestOptions>().MaxAgents));
+        services.AddSingleton(provider => new BatchValidator(provider.GetRequiredService<BatchLimits>(), provider.GetRequiredService<AdmittedAgents>()));
         services.AddSingleton(provider => new IdempotencyCache(
             provider.GetRequiredService<IngestOptions>().IdWindow, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IngestInstruments>()));
@@ -131,6 +132,9 @@ public static class IngestServices
         services.AddSingleton(provider => new SeriesLimit(
             "timeseries.ingest.protocol.", SampleLedger.SeriesOf(1 + Math.Max(1, provider.GetUnvalidated<ProjectListOptions>().Projects.Count))));
         services.AddSingleton<ProjectQuotas>();
+        services.AddSingleton(provider => new DayCounts(
+            provider.GetRequiredService<IFileSystem>(), provider.GetRequiredService<DataDirectory>().Path,
+            isWanted: KindOf(provider) == StorageKind.Influx, provider.GetRequiredService<ILogger<DayCounts>>()));
         services.AddSingleton(provider => new SeriesLimit(
             "timeseries.ingest.quota.", Enum.GetValues<Quota>().Length * (1 + provider.GetUnvalidated<ProjectListOptions>().Projects.Count)));
         services.AddSingleton<IngestQueue>();
@@ -144,7 +148,7 @@ public static class IngestServices
         services.AddSingleton<IReadinessNote>(provider => provider.GetRequiredService<NodeOwnership>());
         services.AddSingleton(provider => new SequencedLog(
             provider.GetRequiredService<WriteAheadLog>(), provider.GetRequiredService<RollupUnitClock>(), provider.GetRequiredService<LogSignal>(),
-            provider.GetRequiredService<ISampleStore>().NextNumber));
+            provider.GetRequiredService<ISampleStore>().NextNumber, provider.GetRequiredService<DayCounts>()));
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<SequencedLog>());
     }
 
@@ -162,7 +166,7 @@ public static class IngestServices
         services.AddSingleton<IReadinessNote>(provider => provider.GetRequiredService<DiskWatch>());
         AddLoop<StoreApplier>(services);
         AddLoop<LogCommitter>(services);
-        AddLoop<QuotaEvents>(services);
+        AddLoop<HostEvents>(services);
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreMaintenanceService>());
         services.AddSingleton<IReadinessNote>(provider => provider.GetRequiredService<StoreMaintenanceService>());
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<StoreApplier>());

@@ -28,7 +28,7 @@ internal sealed class FirstSteps(
 
     private string Self => self.Token is null ? ""
         : $"The server keeps its own requests and threads in project {self.Pcode}, for a week (Self:Enabled=false switches that off). "
-            + $"The token that reads them, kept in {self.TokenPath}:\n\n  {self.Token}\n";
+            + $"The token that reads them and makes alert rules about them, kept in {self.TokenPath}:\n\n  {self.Token}\n";
 
     private void Print()
     {

@@ -27,6 +27,12 @@ internal static class BuiltinRules
               "noData": "keep", "severity": "Critical", "title": "{oname} sends no more",
               "description": "The agent sent {value} thread counts in {window}, and more than three times as many at this time yesterday." }
             """,
+        ["disk-filling"] = """
+            { "query": { "kind": "event", "measure": "count", "where": ["type:EU400", "message~:The disk has"], "window": "5m" },
+              "condition": { "operator": ">", "threshold": 0 },
+              "severity": "Critical", "source": "disk", "title": "The server's disk is nearly full",
+              "description": "Its disk had less room than Storage:LowDiskBytes in each of {value} minutes of the last {window}. Full, pushes are refused." }
+            """,
         ["ingest-refusing"] = """
             { "query": { "kind": "event", "measure": "count", "by": ["type"], "where": ["type:EU400", "type:EU410", "type:EU420"], "window": "5m" },
               "condition": { "operator": ">", "threshold": 0 },

@@ -5,8 +5,8 @@ using TimeSeries.Hosting.Configuration;
 namespace TimeSeries.Hosting.Projects;
 
 /// <summary>
-/// The project that the host's own samples go to, with a random token that reads them, kept in a file of the data directory. Nobody can push to it. Its samples
-/// are kept for a week at most.
+/// The project that the host's own samples go to, with a random token that reads them and makes rules about them, kept in a file of the data directory. Nobody
+/// can push to it. Its samples are kept for a week at most.
 /// </summary>
 /// <param name="files">The disk.</param>
 /// <param name="directory">Where the token is kept.</param>
@@ -42,6 +42,6 @@ public sealed class SelfProject(IFileSystem files, Func<DataDirectory> directory
             IsNew = true;
             return Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
         });
-        return new ProjectOptions { Pcode = pcode, Name = "self", Tokens = [new TokenOptions { Secret = Token, Scopes = Scopes.Read }] };
+        return new ProjectOptions { Pcode = pcode, Name = "self", Tokens = [new TokenOptions { Secret = Token, Scopes = Scopes.Read | Scopes.Admin }] };
     }
 }

@@ -6,6 +6,7 @@ using TimeSeries.Core.Model.Ports;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Health;
 using TimeSeries.Ingest.Receive;
 
 namespace TimeSeries.Ingest.Quotas;
@@ -23,7 +24,7 @@ internal sealed class ProjectQuotas
 
     private readonly ProjectDirectory _projects;
     private readonly StoreRoute _route;
-    private readonly QuotaEvents _events;
+    private readonly HostEvents _events;
     private readonly PushLedger _pushes;
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<long, ProjectQuota> _quotas = [];
@@ -32,7 +33,7 @@ internal sealed class ProjectQuotas
     private readonly Channel<ProjectQuota> _uncounted = Channel.CreateUnbounded<ProjectQuota>();
 
     public ProjectQuotas(
-        ProjectDirectory projects, StoreRoute route, QuotaEvents events, PushLedger pushes, IngestInstruments instruments, TimeProvider clock)
+        ProjectDirectory projects, StoreRoute route, HostEvents events, PushLedger pushes, IngestInstruments instruments, TimeProvider clock)
     {
         _projects = projects;
         _route = route;
@@ -88,6 +89,10 @@ internal sealed class ProjectQuotas
     /// <summary>Begins to count a project's day. Null when that has begun before.</summary>
     public ProjectQuota? BeginCount(Project project) => Of(project.Pcode) is var quota && quota.TryBeginCount() ? quota : null;
 
+    /// <summary>Projects whose day is counted, with its midnight and what they have of it.</summary>
+    public IReadOnlyCollection<(long Pcode, long Day, long Samples)> FindDays() =>
+        [.. _quotas.Values.Where(quota => quota.IsCounting).Select(quota => (quota.Pcode, quota.Today.Day, quota.Today.Samples))];
+
     /// <summary>Why a batch is refused that has more samples than are left of its project's day.</summary>
     /// <param name="project">The project.</param>
     /// <param name="samples">How many samples the batch has.</param>
@@ -97,7 +102,7 @@ internal sealed class ProjectQuotas
         long limit = project.Limits?.SamplesPerDay ?? 0;
         string detail = string.Create(
             CultureInfo.InvariantCulture,
-            $"The project may store {limit} samples a UTC day (Projects:n:Limits:SamplesPerDay) and has {quota.Samples}; the push has {samples}.");
+            $"The project may store {limit} samples a UTC day (Projects:n:Limits:SamplesPerDay) and has {quota.Today.Samples}; the push has {samples}.");
         return Refuse(quota, new QuotaExcess(Quota.SamplesPerDay, limit, quota.UntilNextDay), detail);
     }
 
@@ -119,7 +124,7 @@ internal sealed class ProjectQuotas
     {
         if (quota.CountRefused(excess.Quota) is { } refused)
         {
-            _events.Write(quota.Pcode, excess.Quota, detail, refused);
+            Tell(quota.Pcode, excess.Quota, detail, refused);
         }
 
         _pushes.Examples.Keep(quota.Pcode, What, ProjectQuota.NameOf(excess.Quota), detail, static text => text);
@@ -128,5 +133,18 @@ internal sealed class ProjectQuotas
         {
             RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
         };
+    }
+    // EU400 is an exceeded quota, EU410 an exceeded throttle (requests a second), EU420 an exceeded rate (usage a second). The first lasts until midnight.
+    private void Tell(long pcode, Quota quota, string detail, long refused)
+    {
+        (string level, string type) = quota switch
+        {
+            Quota.SamplesPerDay => ("ALERT", "EU400"),
+            Quota.RequestsPerSecond => ("ALARM", "EU410"),
+            Quota.BytesPerSecond => ("ALARM", "EU420"),
+            _ => throw new InvalidOperationException($"{quota} is no quota."),
+        };
+        string pushes = refused == 1 ? "One push was" : string.Create(CultureInfo.InvariantCulture, $"{refused} pushes were");
+        _events.Write(pcode, level, type, $"{detail} {pushes} refused with 429 since the last such event.");
     }
 }

@@ -1,18 +1,26 @@
 using System.Globalization;
 using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Health;
 
 namespace TimeSeries.Ingest.Recovery;
 
-/// <summary>Tells when the disk of the storage directory is nearly full: in the log, and behind the state at <c>/readyz</c>. Thread safe.</summary>
+/// <summary>
+/// Tells when the disk of the storage directory is nearly full: in the log, behind the state at <c>/readyz</c>, and by an event a minute in the host's own
+/// project, where there is one. Thread safe.
+/// </summary>
 internal sealed partial class DiskWatch(
-    IFileSystem files, DataDirectory directory, StorageOptions options, TimeProvider clock, ILogger<DiskWatch> logger) : BackgroundService, IReadinessNote
+    IFileSystem files, DataDirectory directory, StorageOptions options, HostEvents events, TimeProvider clock, ILogger<DiskWatch> logger,
+    SelfProject? self = null) : BackgroundService, IReadinessNote
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _betweenEvents = TimeSpan.FromMinutes(1);
 
     private volatile string? _text;
     private long _freeBytes = -1;
+    private long? _toldAt;
 
     /// <inheritdoc/>
     public string? Text => _text;
@@ -47,6 +55,11 @@ internal sealed partial class DiskWatch(
         }
 
         _text = isLow ? string.Create(CultureInfo.InvariantCulture, $"The disk has {free >> 20} MiB left.") : null;
+        if (_text is not null && self is { IsEnabled: true } && (_toldAt is not { } told || clock.GetElapsedTime(told) >= _betweenEvents))
+        {
+            _toldAt = clock.GetTimestamp();
+            events.Write(self.Pcode, "ALERT", "EU400", $"{_text} When it is full, pushes are refused (Storage:LowDiskBytes).");
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -145,7 +145,7 @@ internal sealed class RuleApiTests
         await client.SendJsonAsync(HttpMethod.Delete, "/api/v1/rules/error-rate", null);
         (HttpStatusCode none, string says) = await client.SendJsonAsync(HttpMethod.Put, "/api/v1/rules/builtin/nothing", null);
         Assert.That(none, Is.EqualTo(HttpStatusCode.NotFound));
-        Assert.That(says, Does.Contain("there are agent-stopped, error-rate"));
+        Assert.That(says, Does.Contain("there are agent-stopped, disk-filling, error-rate"));
     }
 
     [Test]

@@ -50,7 +50,7 @@ public sealed class QuotaEventTests
             First,
         }));
         Assert.That(await EventsAsync(TestProjects.Second), Is.Empty);
-        Assert.That(MetricsText.Sum(await _server.Client.GetAsync("/metrics"), "timeseries_ingest_quota_events_total", "outcome=\"stored\""), Is.EqualTo(2));
+        Assert.That(MetricsText.Sum(await _server.Client.GetAsync("/metrics"), "timeseries_ingest_host_events_total", "outcome=\"stored\""), Is.EqualTo(2));
     }
 
     [Test]
@@ -80,7 +80,7 @@ public sealed class QuotaEventTests
         _files.Fail(FileOperation.Flush, times: int.MaxValue);
         Assert.That(await PushAsync(), Is.EqualTo(Refused));
         await Eventually.IsTrueAsync(async () =>
-            MetricsText.Sum(await _server.Client.GetAsync("/metrics"), "timeseries_ingest_quota_events_total", "outcome=\"lost\"") > 0);
+            MetricsText.Sum(await _server.Client.GetAsync("/metrics"), "timeseries_ingest_host_events_total", "outcome=\"lost\"") > 0);
         Assert.That(await EventsAsync(), Is.Empty);
         _files.Heal();
     }
