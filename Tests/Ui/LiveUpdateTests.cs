@@ -25,8 +25,8 @@ public sealed class LiveUpdateTests
     // A whole day with: dotnet test … -- 'TestRunParameters.Parameter(name="LiveUpdates", value="86400")'
     private static readonly int _updates = TestContext.Parameters.Get("LiveUpdates", 2_000);
 
-    private const int RowsOfDay = 60;
-    private const long HalfHourMilliseconds = 1_800_000;
+    private const int SecondsPerUpdate = 4;
+    private const int HalfHourSeconds = 1_800;
     private const long MostBytes = 512 << 10;
 
     [Test]
@@ -35,10 +35,11 @@ public sealed class LiveUpdateTests
         using TemporaryFolder folder = new();
         FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(QueryTestHost.Now));
 
-        // Two of them lie in any hour.
+        // Two of them lie in any hour, for longer than the updates take.
+        int rows = 2 + ((First + _updates) * SecondsPerUpdate / HalfHourSeconds);
         RowReader reader = new(
         [
-            .. Enumerable.Range(0, RowsOfDay).Select(i => new Row(Kind.Exception, QueryTestHost.Now + (i * HalfHourMilliseconds)).With("class", $"Boom{i}")),
+            .. Enumerable.Range(0, rows).Select(i => new Row(Kind.Exception, QueryTestHost.Now + (1_000L * i * HalfHourSeconds)).With("class", $"Boom{i}")),
         ]);
         await using QueryTestHost host = await QueryTestHost.StartAsync(reader, clock, "--Ui:Enabled=true", $"--Ui:Directory={folder["ui"]}");
         ProjectDirectory projects = host.Services.GetRequiredService<ProjectDirectory>();
@@ -83,9 +84,11 @@ public sealed class LiveUpdateTests
     private static async Task UpdateAsync(ScreenlessRenderer renderer, FakeTimeProvider clock, long count)
     {
         long end = renderer.Changes + count;
+        DateTimeOffset last = clock.GetUtcNow().AddSeconds(count * SecondsPerUpdate);
         for (long seen = renderer.Changes; seen < end; seen = renderer.Changes)
         {
             clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.That(clock.GetUtcNow(), Is.LessThan(last), $"{end - seen} updates are missing.");
             for (int i = 0; i < 100 && renderer.Changes == seen && renderer.Fault is null; i++)
             {
                 await Task.Yield();
