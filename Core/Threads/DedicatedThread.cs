@@ -9,7 +9,10 @@ internal sealed class DedicatedThread : IDisposable
 {
     private readonly BlockingCollection<Task> _jobs = [];
     private readonly Thread _thread;
-    private int _hasEnded;
+
+    // Held while the end is told: the thread must not dispose of what tells it before that is through.
+    private readonly Lock _ending = new();
+    private bool _hasEnded;
 
     /// <param name="name">Its name in debuggers and profilers.</param>
     public DedicatedThread(string name)
@@ -33,9 +36,13 @@ internal sealed class DedicatedThread : IDisposable
     /// <summary>Lets the thread end after the computations that it has.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        lock (_ending)
         {
-            _jobs.CompleteAdding();
+            if (!_hasEnded)
+            {
+                _hasEnded = true;
+                _jobs.CompleteAdding();
+            }
         }
     }
 
@@ -46,6 +53,9 @@ internal sealed class DedicatedThread : IDisposable
             job.RunSynchronously(TaskScheduler.Default);
         }
 
-        _jobs.Dispose();
+        lock (_ending)
+        {
+            _jobs.Dispose();
+        }
     }
 }
