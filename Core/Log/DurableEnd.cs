@@ -59,14 +59,18 @@ internal static class DurableEnd
 
     /// <summary>Replaces the note in one step; it is on stable storage when this returns.</summary>
     /// <exception cref="IOException">It can't be written; the old one stays.</exception>
-    public static void Write(IFileSystem files, string logDirectory, ulong nodeId, NotedEnd end)
+    public static void Write(IFileSystem files, string logDirectory, ulong nodeId, NotedEnd end) =>
+        files.Replace(PathFor(logDirectory), ToBytes(nodeId, end));
+
+    /// <summary>The note as a file.</summary>
+    public static byte[] ToBytes(ulong nodeId, NotedEnd end)
     {
-        Span<byte> bytes = stackalloc byte[Size];
+        byte[] bytes = new byte[Size];
         new FileHeader(Magic, Version, nodeId, (ulong)end.Position).Write(bytes);
-        Span<byte> body = bytes[FileHeader.Size..];
+        Span<byte> body = bytes.AsSpan(FileHeader.Size);
         BinaryPrimitives.WriteInt64LittleEndian(body, end.Number);
         BinaryPrimitives.WriteUInt32LittleEndian(body[sizeof(long)..], Crc32C.Of(body[..sizeof(long)]));
-        files.Replace(PathFor(logDirectory), bytes);
+        return bytes;
     }
 }
 

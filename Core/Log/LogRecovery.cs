@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TimeSeries.Core.Files;
 
 namespace TimeSeries.Core.Log;
@@ -8,7 +9,7 @@ internal static class LogRecovery
 {
     /// <summary>The segments in order, after each one's header was read: an unknown one is refused, a torn one is not.</summary>
     /// <exception cref="UnknownFormatException">A segment is of another format version or another node.</exception>
-    public static ImmutableArray<LogSegment> FindSegments(IFileSystem files, string directory, ulong nodeId, Action<LogSegment> damaged)
+    public static ImmutableArray<LogSegment> FindSegments(IFileSystem files, string directory, ulong nodeId, CoreInstruments instruments)
     {
         ImmutableArray<LogSegment>.Builder segments = ImmutableArray.CreateBuilder<LogSegment>();
         foreach (string path in files.List(directory))
@@ -24,7 +25,7 @@ internal static class LogRecovery
             // The newest one is looked at with its records.
             if (!HeaderIsWhole(files, segments[i], nodeId) && i < segments.Count - 1)
             {
-                damaged(segments[i]);
+                ReportHeader(segments[i], instruments);
             }
         }
 
@@ -39,9 +40,11 @@ internal static class LogRecovery
     /// <param name="files">The disk.</param>
     /// <param name="newest">The segment.</param>
     /// <param name="nodeId">The node whose log it is.</param>
-    /// <param name="damaged">Told when the segment's header is damaged. One that was torn by the end of the process that made it has no records.</param>
+    /// <param name="instruments">
+    /// Told when the segment's header is damaged. One that was torn by the end of the process that made it has no records.
+    /// </param>
     /// <exception cref="IOException">The segment can't be opened or flushed.</exception>
-    public static long FindEnd(IFileSystem files, LogSegment newest, ulong nodeId, Action<LogSegment> damaged)
+    public static long FindEnd(IFileSystem files, LogSegment newest, ulong nodeId, CoreInstruments instruments)
     {
         long end;
         bool reserveOnly;
@@ -58,7 +61,7 @@ internal static class LogRecovery
 
         if (end > newest.Start && !HeaderIsWhole(files, newest, nodeId))
         {
-            damaged(newest);
+            ReportHeader(newest, instruments);
         }
 
         using IFile file = files.Open(newest.Path, FileAccess.ReadWrite);
@@ -70,6 +73,24 @@ internal static class LogRecovery
         file.Flush();
         files.FlushDirectory(Path.GetDirectoryName(newest.Path)!);
         return end;
+    }
+
+    /// <summary>Reports that a log has no segment though it had some.</summary>
+    public static void ReportMissing(string directory, long stored, NotedEnd noted, CoreInstruments instruments)
+    {
+        instruments.LogDamages.Add(1);
+        string loss = noted.Position > stored
+            ? string.Create(CultureInfo.InvariantCulture, $"Positions {stored} to {noted.Position} at least are lost.")
+            : string.Create(CultureInfo.InvariantCulture, $"The store has the samples through position {stored}. What came later is lost, if there was any.");
+        instruments.Damage.Report(
+            new FoundDamage(StoredFile.Wal, directory, 0, "the WAL has no segment any more", loss + " Idempotency keys in it are forgotten."));
+    }
+
+    private static void ReportHeader(LogSegment segment, CoreInstruments instruments)
+    {
+        instruments.LogDamages.Add(1);
+        instruments.Damage.Report(new FoundDamage(
+            StoredFile.Wal, segment.Path, 0, "its header can't be read", "Nothing is lost by that: the records behind it are read."));
     }
 
     private static bool HeaderIsWhole(IFileSystem files, LogSegment segment, ulong nodeId)

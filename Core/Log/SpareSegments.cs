@@ -43,9 +43,29 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
         }
     }
 
-    /// <summary>Gives one the name of a new segment of so many bytes; null when there is none that fits.</summary>
-    /// <exception cref="IOException">It could not be renamed or opened.</exception>
-    public IFile? TryTake(LogSegment segment, long bytes)
+    /// <summary>A file for a new segment: a spare, or one that is made. Near the end of a disk there may be room only for what is written now.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="reserve">Bytes that it is to have.</param>
+    /// <param name="needed">Bytes that it must have.</param>
+    /// <exception cref="IOException">There is neither.</exception>
+    public IFile TakeOrCreate(LogSegment segment, long reserve, long needed)
+    {
+        if (TryTake(segment, reserve) is { } spare)
+        {
+            return spare;
+        }
+
+        try
+        {
+            return files.Create(segment.Path, reserve);
+        }
+        catch (DiskFullException) when (reserve > needed)
+        {
+            return files.Create(segment.Path, needed);
+        }
+    }
+
+    private IFile? TryTake(LogSegment segment, long bytes)
     {
         lock (_lock)
         {

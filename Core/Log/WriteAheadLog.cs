@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Samples;
 
@@ -20,10 +19,11 @@ public sealed class WriteAheadLog : IDisposable
     private readonly FrameGroup _group;
     private readonly SpareSegments _spares;
 
-    // Guards _segments, _forgettable (through where the log was told to forget) and the note of the end.
+    // Guards _segments, _forgettable (through where the log was told to forget), _holds (while there are any it forgets nothing) and the note of the end.
     private readonly Lock _segmentsLock = new();
     private ImmutableArray<LogSegment> _segments;
     private long _forgettable;
+    private int _holds;
     private long _end;
     private SegmentWriter? _active;
 
@@ -150,14 +150,28 @@ public sealed class WriteAheadLog : IDisposable
     /// <summary>Reads the records behind a position (the end of one, or the start of the log).</summary>
     public LogReader Read(LogPosition from) => new(this, _files, new FrameFormat(_nodeId), from);
 
-    /// <summary>Forgets what the store has: the segments that end at or before a position are deleted, or written over later. The newest one stays.</summary>
+    /// <summary>Keeps all that the log has until the hold is disposed, so that it can be copied while it grows.</summary>
+    public LogHold Hold()
+    {
+        lock (_segmentsLock)
+        {
+            _holds++;
+        }
+
+        return new LogHold(this, _nodeId);
+    }
+
+    /// <summary>
+    /// Forgets what the store has: the segments that end at or before a position are deleted, or written over later. The newest one stays, and while the log
+    /// is held so do all.
+    /// </summary>
     public void Truncate(LogPosition through)
     {
         lock (_segmentsLock)
         {
             _forgettable = Math.Max(_forgettable, through.Offset);
             int before = _segments.Length;
-            while (_segments.Length > 1 && _segments[1].Start <= _forgettable && TryForget(_segments[0]))
+            while (_holds == 0 && _segments.Length > 1 && _segments[1].Start <= _forgettable && TryForget(_segments[0]))
             {
                 _segments = _segments.RemoveAt(0);
             }
@@ -178,6 +192,29 @@ public sealed class WriteAheadLog : IDisposable
         {
             NoteEnd();
         }
+    }
+
+    /// <summary>All segments, and where the log ends.</summary>
+    internal (ImmutableArray<LogSegment> Segments, LogPosition End) Extent
+    {
+        get
+        {
+            lock (_segmentsLock)
+            {
+                return (_segments, End);
+            }
+        }
+    }
+
+    /// <summary>Ends a hold, and forgets what was to be forgotten meanwhile.</summary>
+    internal void Release()
+    {
+        lock (_segmentsLock)
+        {
+            _holds--;
+        }
+
+        Truncate(LogPosition.Start);
     }
 
     /// <summary>The segment that holds what comes behind a position, and where it ends for now.</summary>
@@ -216,36 +253,20 @@ public sealed class WriteAheadLog : IDisposable
         _spares.Find();
         Noted = DurableEnd.Read(_files, _directory, _nodeId, Register) ?? new NotedEnd(NotedEnd.Nowhere, 0);
         AppenderNumber = Noted.Number;
-        _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, ReportHeader);
-        long end = _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId, ReportHeader);
+        _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, _instruments);
+        long end = _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId, _instruments);
 
         // Through the note everything was acknowledged: what a reader does not find before it is damage.
         _end = Math.Max(Math.Max(storedThrough.Offset, Noted.Position), end);
         if (_segments.IsEmpty && _end > 0)
         {
-            ReportMissing(storedThrough.Offset);
+            LogRecovery.ReportMissing(_directory, storedThrough.Offset, Noted, _instruments);
         }
 
         if (Noted.Position == NotedEnd.Nowhere)
         {
             NoteEnd();
         }
-    }
-
-    private void ReportHeader(LogSegment segment)
-    {
-        _instruments.LogDamages.Add(1);
-        Register.Report(new FoundDamage(
-            StoredFile.Wal, segment.Path, 0, "its header can't be read", "Nothing is lost by that: the records behind it are read."));
-    }
-
-    private void ReportMissing(long stored)
-    {
-        _instruments.LogDamages.Add(1);
-        string loss = Noted.Position > stored
-            ? string.Create(CultureInfo.InvariantCulture, $"Positions {stored} to {Noted.Position} at least are lost.")
-            : string.Create(CultureInfo.InvariantCulture, $"The store has the samples through position {stored}. What came later is lost, if there was any.");
-        Register.Report(new FoundDamage(StoredFile.Wal, _directory, 0, "the WAL has no segment any more", loss + " Idempotency keys in it are forgotten."));
     }
 
     // Only a hint for the next start, so a fault costs no more than that.
@@ -298,7 +319,7 @@ public sealed class WriteAheadLog : IDisposable
         LeaveSegment();
         LogSegment segment = LogSegment.At(_directory, _end);
         long reserve = Math.Max(_options.SegmentBytes, bytes + FileHeader.Size);
-        IFile file = _spares.TryTake(segment, reserve) ?? Create(segment, reserve, bytes + FileHeader.Size);
+        IFile file = _spares.TakeOrCreate(segment, reserve, bytes + FileHeader.Size);
         SegmentWriter writer = SegmentWriter.Begin(file, _files, _directory, _nodeId, segment);
         lock (_segmentsLock)
         {
@@ -308,19 +329,6 @@ public sealed class WriteAheadLog : IDisposable
 
         _active = writer;
         return writer;
-    }
-
-    // Near the end of a disk there is no room for a whole segment, but for what is written now.
-    private IFile Create(LogSegment segment, long reserve, long needed)
-    {
-        try
-        {
-            return _files.Create(segment.Path, reserve);
-        }
-        catch (DiskFullException) when (reserve > needed)
-        {
-            return _files.Create(segment.Path, needed);
-        }
     }
 
     private void LeaveSegment()

@@ -47,6 +47,9 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
         Maintenance = new StoreMaintenance(context, _catalog, _snapshots, this);
     }
 
+    /// <summary>Holds the files of the store as they are now, so that they can be copied beside everything else.</summary>
+    public StoreHold Hold() => _catalog.Hold();
+
     /// <summary>Moves a file of the directory to quarantine.</summary>
     internal void Quarantine(string path) => _context.Quarantine(path);
 

@@ -92,6 +92,17 @@ internal sealed class BlockCatalog
             context, snapshots, manifest, new StrayBlocks(context, manifest, strays.FindAll(IsBlock), allNamedExist: missing.Count == 0), nextId);
     }
 
+    /// <summary>Holds all blocks as the manifest names them now, until the hold is disposed: their files stay.</summary>
+    public StoreHold Hold()
+    {
+        lock (_commitGate)
+        {
+            // The catalog itself holds what it names until the gate is open again.
+            List<Block> held = [.. _snapshots.Current.Blocks.SelectMany(kind => kind).Where(block => block.TryPin())];
+            return new StoreHold(_context.ManifestPath, _manifest.ToBytes(_context.NodeId), held);
+        }
+    }
+
     /// <summary>Writes a whole block file under its final name. The manifest does not name it yet.</summary>
     public BlockEntry Create(IBlockRows rows, BlockScratch scratch, CancellationToken cancellationToken)
     {

@@ -60,7 +60,10 @@ internal sealed record Manifest
     }
 
     /// <summary>Replaces the manifest. When this throws, either the old or the new one is on disk.</summary>
-    public void Write(IFileSystem files, string path, ulong nodeId)
+    public void Write(IFileSystem files, string path, ulong nodeId) => files.Replace(path, ToBytes(nodeId).Span, ".tmp");
+
+    /// <summary>The manifest as a file.</summary>
+    public ReadOnlyMemory<byte> ToBytes(ulong nodeId)
     {
         ByteWriter bytes = new();
         bytes.Bytes(Magic);
@@ -77,7 +80,7 @@ internal sealed record Manifest
 
         WriteLost(bytes);
         bytes.UInt32(Crc32C.Of(bytes.Written));
-        files.Replace(path, bytes.Written, ".tmp");
+        return bytes.Written.ToArray();
     }
 
     private void WriteLost(ByteWriter to)
