@@ -31,6 +31,9 @@ public static class BatchCodec
         WriteByte(EndOfTables, output);
     }
 
+    /// <summary>Whether bytes that have a checksum were written by a later version than this.</summary>
+    public static bool IsNewer(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && bytes[0] > Version;
+
     /// <summary>
     /// Reads samples into an empty batch; false, with the reason and the batch emptied again, when the bytes are no batch.
     /// Kinds and fields that this program does not know are passed over. Damaged bytes do no harm, and take no more memory

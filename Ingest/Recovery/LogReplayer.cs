@@ -34,9 +34,12 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
             return false;
         }
 
-        if (!RecordHeader.TryRead(record.Span, out header, out int length))
+        // A record has a checksum, so what is unknown in it is no damage.
+        if (!RecordHeader.TryRead(record.Span, out header, out int length) || (header.RowCount > 0 && BatchCodec.IsNewer(record.Span[length..])))
         {
-            throw new UnknownFormatException($"The WAL has a record at {end.Offset} that this version does not know; start the version that wrote it.");
+            (string segment, long offset) = _reader.PlaceOf(end);
+            throw new UnknownFormatException(segment, string.Create(
+                CultureInfo.InvariantCulture, $"has a record before offset {offset} that this version does not know; start the version that wrote it."));
         }
 
         ReportDamage(header);

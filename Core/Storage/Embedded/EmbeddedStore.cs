@@ -119,7 +119,8 @@ public sealed class EmbeddedStore : ISampleStore, ISampleReader, IHeadFreezer, I
     /// <param name="clock">The present, for ages and retention.</param>
     /// <param name="instruments">Counters.</param>
     /// <param name="logger">Where failures of background work are reported.</param>
-    /// <exception cref="DamagedFileException">The manifest is damaged, of an unknown version or of another node.</exception>
+    /// <exception cref="DamagedFileException">The manifest is damaged or of another node.</exception>
+    /// <exception cref="UnknownFormatException">The manifest, or a block, is of a later version.</exception>
     public static EmbeddedStore Open(
         IFileSystem files, string directory, ulong nodeId, EmbeddedStoreOptions options, Func<long, long> apdexThresholdMicroseconds,
         TimeProvider clock, CoreInstruments instruments, ILogger logger) =>

@@ -156,7 +156,7 @@ public sealed class LogShipperTests
     [Test]
     public async Task Samples_that_can_not_be_read_are_told_and_what_follows_is_fed()
     {
-        LogPosition bad = Append(new RecordHeader(RecordType.Batch, 7, 1, 0, Timestamp.Now(_clock)), "no batch"u8.ToArray());
+        LogPosition bad = Append(new RecordHeader(RecordType.Batch, 7, 1, 0, Timestamp.Now(_clock)), [1, .. "no batch"u8]);
         AppendBatch(7, 1);
         await DrainAsync(1);
 

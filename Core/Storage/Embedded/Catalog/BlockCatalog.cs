@@ -42,12 +42,14 @@ internal sealed class BlockCatalog
     /// Reads the manifest, or makes the first one, and deletes files that were never finished. Reports blocks that it names and that are missing. Readers see
     /// its blocks then.
     /// </summary>
+    /// <exception cref="UnknownFormatException">The manifest, or a block, is of a later version.</exception>
     public static BlockCatalog Open(StoreContext context, StoreSnapshots snapshots)
     {
         IFileSystem files = context.Files;
         files.CreateDirectory(context.Directory);
         files.CreateDirectory(context.BlockDirectory);
         IReadOnlyList<string> found = files.List(context.BlockDirectory);
+        BlockInspection.RefuseNewer(files, found.Where(IsBlock));
         Manifest? manifest = files.Exists(context.ManifestPath) ? Manifest.Read(files, context.ManifestPath, context.NodeId) : null;
         if (manifest is null)
         {

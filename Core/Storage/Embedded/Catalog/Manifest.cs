@@ -34,7 +34,8 @@ internal sealed record Manifest
     public ImmutableArray<LostSection> Lost { get; init; } = [];
 
     /// <summary>Reads a manifest; null when the file is empty.</summary>
-    /// <exception cref="DamagedFileException">It is not whole, of another version or of another node.</exception>
+    /// <exception cref="DamagedFileException">It is not whole, or of another node.</exception>
+    /// <exception cref="UnknownFormatException">It is whole, and of another version.</exception>
     public static Manifest? Read(IFileSystem files, string path, ulong nodeId)
     {
         using IFile file = files.Open(path, FileAccess.Read);
@@ -51,7 +52,7 @@ internal sealed record Manifest
 
         try
         {
-            return Parse(bytes, nodeId);
+            return Parse(path, bytes, nodeId);
         }
         catch (InvalidDataException damage)
         {
@@ -103,13 +104,13 @@ internal sealed record Manifest
         }
     }
 
-    private static ImmutableArray<LostSection> ReadLost(ref ByteReader reader)
+    private static ImmutableArray<LostSection> ReadLost(string path, ref ByteReader reader)
     {
         ImmutableArray<LostSection>.Builder sections = ImmutableArray.CreateBuilder<LostSection>(reader.Count());
         for (int i = 0; i < sections.Capacity; i++)
         {
             long id = (long)reader.Varint();
-            Kind kind = ReadKind(ref reader);
+            Kind kind = ReadKind(path, ref reader);
             bool hasPcode = reader.Byte() != 0;
             long pcode = reader.Signed();
             long rows = (long)reader.Varint();
@@ -120,10 +121,12 @@ internal sealed record Manifest
         return sections.MoveToImmutable();
     }
 
-    private static Kind ReadKind(ref ByteReader reader)
+    private static Kind ReadKind(string path, ref ByteReader reader)
     {
         byte kind = reader.Byte();
-        return kind < SampleSchema.All.Length ? (Kind)kind : throw new InvalidDataException("it names a block of an unknown kind");
+        return kind < SampleSchema.All.Length
+            ? (Kind)kind
+            : throw new UnknownFormatException(path, "names blocks of a kind that this program does not know. Start the version that wrote it.");
     }
 
     private static void WriteBlock(BlockEntry block, ByteWriter to)
@@ -139,7 +142,7 @@ internal sealed record Manifest
         to.Varint((ulong)block.ProjectCount);
     }
 
-    private static Manifest Parse(ReadOnlySpan<byte> bytes, ulong nodeId)
+    private static Manifest Parse(string path, ReadOnlySpan<byte> bytes, ulong nodeId)
     {
         ByteReader reader = new(bytes);
         if (!reader.Take(Magic.Length).SequenceEqual(Magic))
@@ -147,17 +150,18 @@ internal sealed record Manifest
             throw new InvalidDataException("it is no manifest");
         }
 
-        uint version = reader.UInt32();
-        if (version != Version)
-        {
-            throw new InvalidDataException(
-                string.Create(CultureInfo.InvariantCulture, $"its format version is {version}, this program knows {Version}"));
-        }
-
         ByteReader checksum = new(bytes[^BlockFormat.ChecksumBytes..]);
         if (checksum.UInt32() != Crc32C.Of(bytes[..^BlockFormat.ChecksumBytes]))
         {
             throw new InvalidDataException("its checksum is wrong");
+        }
+
+        // It is whole, so a version that is unknown is no damage.
+        uint version = reader.UInt32();
+        if (version != Version)
+        {
+            throw new UnknownFormatException(path, string.Create(
+                CultureInfo.InvariantCulture, $"has format version {version}; this program reads version {Version}. Start the version that wrote it."));
         }
 
         if (reader.UInt64() != nodeId)
@@ -171,7 +175,7 @@ internal sealed record Manifest
         ImmutableArray<BlockEntry>.Builder blocks = ImmutableArray.CreateBuilder<BlockEntry>(reader.Count());
         for (int i = 0; i < blocks.Capacity; i++)
         {
-            blocks.Add(ReadBlock(ref reader));
+            blocks.Add(ReadBlock(path, ref reader));
         }
 
         return new Manifest
@@ -180,14 +184,14 @@ internal sealed record Manifest
             GreatestNumber = greatestNumber,
             NextBlockId = nextBlockId,
             Blocks = blocks.MoveToImmutable(),
-            Lost = reader.Remaining > BlockFormat.ChecksumBytes ? ReadLost(ref reader) : [],
+            Lost = reader.Remaining > BlockFormat.ChecksumBytes ? ReadLost(path, ref reader) : [],
         };
     }
 
-    private static BlockEntry ReadBlock(ref ByteReader reader)
+    private static BlockEntry ReadBlock(string path, ref ByteReader reader)
     {
         long id = (long)reader.Varint();
-        Kind kind = ReadKind(ref reader);
+        Kind kind = ReadKind(path, ref reader);
         long bytes = (long)reader.Varint();
         long rows = (long)reader.Varint();
         long firstTime = reader.Signed();

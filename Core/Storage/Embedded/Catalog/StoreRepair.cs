@@ -32,10 +32,12 @@ internal sealed class StoreRepair(StoreContext context, BlockCatalog catalog, St
     /// <param name="context">What the store's parts share.</param>
     /// <param name="storedThrough">Gives the log position through which the log's samples are in blocks, from the greatest sequence number in any.</param>
     /// <returns>Whether the manifest was damaged or missing.</returns>
+    /// <exception cref="UnknownFormatException">The manifest, or a block, is of a later version.</exception>
     public static bool ReplaceManifest(StoreContext context, Func<long, LogPosition> storedThrough)
     {
         IFileSystem files = context.Files;
         string[] blocks = [.. files.List(context.BlockDirectory).Where(path => path.EndsWith(".block", StringComparison.Ordinal))];
+        BlockInspection.RefuseNewer(files, blocks);
         string reason = "it is missing or empty, though there are blocks";
         bool exists = files.Exists(context.ManifestPath);
         try

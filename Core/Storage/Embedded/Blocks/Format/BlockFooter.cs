@@ -38,6 +38,9 @@ internal static class BlockFooter
         }
     }
 
+    /// <summary>The version that wrote a footer. Versions 1 and 2 do not tell theirs, and are taken for the first.</summary>
+    public static uint VersionOf(ReadOnlySpan<byte> footer) => footer[0] == Versioned ? footer[1] : BlockFormat.OldestVersion;
+
     public static BlockIndex Read(ReadOnlySpan<byte> footer, KindSchema schema)
     {
         ByteReader reader = new(footer);

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Catalog;
@@ -27,6 +29,67 @@ internal static class BlockInspection
         file.Read(trailer, file.Length - BlockFormat.TrailerBytes);
         using BlockBuffer footer = parts.Rent(BlockFormat.ReadTrailer(trailer));
         return BlockFooter.Read(footer.Payload, SampleSchema.Of(kind));
+    }
+
+    /// <summary>
+    /// Refuses blocks that a later version wrote: they would be taken for damaged ones. A later version gave its blocks greater ids than there were before, so
+    /// the newest that tells its version is enough.
+    /// </summary>
+    /// <exception cref="UnknownFormatException">A block is of a later version.</exception>
+    public static void RefuseNewer(IFileSystem files, IEnumerable<string> paths)
+    {
+        foreach (string path in paths.OrderByDescending(IdOf))
+        {
+            if (FindVersion(files, path) is { } version)
+            {
+                if (version > BlockFormat.Version)
+                {
+                    throw new UnknownFormatException(path, string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"has format version {version}; this program reads versions to {BlockFormat.Version}. Start the version that wrote it."));
+                }
+
+                return;
+            }
+        }
+
+        // Also of a kind that this program does not know.
+        static long IdOf(string path)
+        {
+            _ = BlockFormat.TryParseName(path, out _, out long id);
+            return id;
+        }
+    }
+
+    // By the footer, which has a checksum; the header has none. Null when it can't be read.
+    private static uint? FindVersion(IFileSystem files, string path)
+    {
+        try
+        {
+            using IFile file = files.Open(path, FileAccess.Read);
+            long end = file.Length - BlockFormat.TrailerBytes;
+            Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
+            if (end < BlockFormat.HeaderBytes || file.Read(trailer, end) < trailer.Length)
+            {
+                return null;
+            }
+
+            Extent footer = BlockFormat.ReadTrailer(trailer);
+            if (footer.Offset + footer.Length != end)
+            {
+                return null;
+            }
+
+            byte[] bytes = new byte[footer.Length];
+            bool isWhole = file.Read(bytes, footer.Offset) == bytes.Length && bytes.Length > BlockFormat.ChecksumBytes
+                && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^BlockFormat.ChecksumBytes..)) == Crc32C.Of(bytes.AsSpan(..^BlockFormat.ChecksumBytes));
+            return isWhole ? BlockFooter.VersionOf(bytes) : null;
+        }
+        catch (Exception damage) when (damage is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            // Whoever reads its samples tells of it.
+            return null;
+        }
     }
 
     /// <summary>What a manifest would say of a file, from the file itself; null when it can't be told.</summary>
