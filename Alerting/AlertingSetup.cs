@@ -9,12 +9,16 @@ using TimeSeries.Core.Building;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Hosting.Configuration;
+using TimeSeries.Hosting.Storage;
 
 namespace TimeSeries.Alerting;
 
 /// <summary>Sets up alert rules. The host adds an <see cref="IRuleReader"/>, a file system and the projects.</summary>
 public static class AlertingSetup
 {
+    // Where rules are unless a folder is configured.
+    private const string FolderName = "rules";
+
     /// <summary>Adds what rules need.</summary>
     /// <param name="services">The services of the host.</param>
     public static IServiceCollection AddTimeSeriesAlerting(this IServiceCollection services)
@@ -22,6 +26,7 @@ public static class AlertingSetup
         services.AddSection(AlertingOptions.Section, new AlertingOptions.Validator());
         services.TryAddSingleton<AlertingInstruments>();
         services.TryAddSingleton(OpenDirectory);
+        services.AddSingleton(provider => new BackupFolder(FolderName, () => provider.GetRequiredService<AlertingDirectory>().Path));
         services.TryAddSingleton<AlertingStatus>();
         services.TryAddSingleton<RuleBook>();
         services.TryAddSingleton<RuleEngine>();
@@ -76,6 +81,6 @@ public static class AlertingSetup
         string configured = provider.GetRequiredService<AlertingOptions>().Directory;
         return new AlertingDirectory(configured.Length > 0
             ? Path.GetFullPath(configured)
-            : Path.Combine(provider.GetRequiredService<DataDirectory>().Path, "rules"));
+            : Path.Combine(provider.GetRequiredService<DataDirectory>().Path, FolderName));
     }
 }

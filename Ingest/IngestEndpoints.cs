@@ -1,4 +1,7 @@
 using TimeSeries.Core.Storage.Embedded;
+using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Ingest.Backup;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Receive;
 
@@ -22,6 +25,8 @@ public static class IngestEndpoints
             }
         }
 
+        routes.MapPost(BackupEndpoint.Path, context => context.RequestServices.GetRequiredService<BackupEndpoint>().HandleAsync(context))
+            .RequireScope(Scopes.Admin, AuthenticationSetup.Token);
         foreach (SideRoute route in routes.ServiceProvider.GetServices<SideRoute>())
         {
             _ = route.Methods.Count == 0 ? routes.Map(route.Path, route.Respond) : routes.MapMethods(route.Path, route.Methods, route.Respond);

@@ -18,6 +18,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Storage;
 using TimeSeries.Hosting.Telemetry;
 using TimeSeries.Hosting.Web;
+using TimeSeries.Ingest.Backup;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Health;
 using TimeSeries.Ingest.Idempotency;
@@ -71,6 +72,7 @@ public static class IngestServices
         services.AddSingleton(provider => new LocalIngest(provider.GetRequiredService<BatchIngestor>(), provider.GetRequiredService<MemoryBudget>()));
         services.AddProtocol<NativeProtocol>(NativeProtocol.Path);
         services.AddSingleton<IApiDescription, BatchDescription>();
+        AddBackup(services);
         OtlpSetup.Add(services);
         LinesSetup.Add(services);
         return services;
@@ -89,6 +91,14 @@ public static class IngestServices
         {
             services.AddSingleton(new BatchRoute(path, static provider => provider.GetRequiredService<TProtocol>()) { IsRemoteCall = isRemoteCall });
         }
+    }
+
+    private static void AddBackup(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new HeldStore(
+            () => KindOf(provider) == StorageKind.Influx ? null : provider.GetRequiredService<EmbeddedStore>().Hold()));
+        services.AddSingleton<BackupSource>().AddSingleton<BackupEndpoint>();
+        services.AddSingleton<IApiDescription, BackupDescription>();
     }
 
     private static void AddNode(IServiceCollection services)
@@ -187,7 +197,7 @@ public static class IngestServices
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new StartRefusedException(
-                fault is DirectoryInUseException or UnknownFormatException ? fault.Message
+                fault is DirectoryInUseException or UnknownFormatException or IncompleteBackupException ? fault.Message
                     : $"The storage directory {path} can't be used: {fault.Message}", fault);
         }
     }

@@ -64,6 +64,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The token of the project that the server's own samples go to.</summary>
     public string SelfTokenPath => System.IO.Path.Combine(Path, "self-token");
 
+    /// <summary>The token with which a prober writes into that project.</summary>
+    public string ProbeTokenPath => System.IO.Path.Combine(Path, "probe-token");
+
     public string InstancePath => InstanceFile.PathIn(Path);
 
     public string AccessKeyPath => System.IO.Path.Combine(Path, "access-key");
@@ -73,10 +76,16 @@ public sealed class DataDirectory : IDisposable
     /// <param name="path">The directory.</param>
     /// <param name="machine">What names this machine (see <see cref="Files.Machine"/>).</param>
     /// <exception cref="DirectoryInUseException">Another process has the directory.</exception>
+    /// <exception cref="IncompleteBackupException">The directory holds a backup that did not complete.</exception>
     /// <exception cref="UnknownFormatException">The node id can't be read and other files need it, or the node file is of another version.</exception>
     public static DataDirectory Open(IFileSystem files, string path, string machine)
     {
         string full = System.IO.Path.GetFullPath(path);
+        if (files.Exists(IncompleteBackup.PathIn(full)))
+        {
+            throw new IncompleteBackupException(full);
+        }
+
         files.CreateDirectory(full);
         IDisposable held = files.TryLock(full) ?? throw new DirectoryInUseException(full);
         try

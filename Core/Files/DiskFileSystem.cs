@@ -36,6 +36,18 @@ public sealed class DiskFileSystem : IFileSystem
         return files;
     }
 
+    public IReadOnlyList<string> Folders(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return [];
+        }
+
+        string[] folders = Directory.GetDirectories(directory);
+        Array.Sort(folders, StringComparer.Ordinal);
+        return folders;
+    }
+
     public bool Exists(string path) => File.Exists(path);
 
     public IFile Create(string path, long reserveBytes = 0)

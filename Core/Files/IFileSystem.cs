@@ -11,6 +11,9 @@ public interface IFileSystem
     /// <summary>Full paths of the files in a directory, in ordinal order; empty when there is no such directory.</summary>
     IReadOnlyList<string> List(string directory);
 
+    /// <summary>Full paths of the folders in a directory, in ordinal order; empty when there is no such directory.</summary>
+    IReadOnlyList<string> Folders(string directory);
+
     bool Exists(string path);
 
     /// <summary>Makes a new file, or empties an old one, for reading and writing; its blocks are reserved where the system can.</summary>

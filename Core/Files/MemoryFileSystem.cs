@@ -21,6 +21,26 @@ public sealed class MemoryFileSystem : IFileSystem
         }
     }
 
+    public IReadOnlyList<string> Folders(string directory)
+    {
+        lock (_lock)
+        {
+            return FoldersOf(_contents.Keys, directory);
+        }
+    }
+
+    /// <summary>The folders of a directory, by the paths of all files: directories are parts of names.</summary>
+    public static IReadOnlyList<string> FoldersOf(IEnumerable<string> paths, string directory)
+    {
+        string prefix = directory.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+        return
+        [
+            .. paths.Where(path => path.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(path => path.IndexOf(Path.DirectorySeparatorChar, prefix.Length) is >= 0 and var end ? path[..end] : null)
+                .OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
+    }
+
     public bool Exists(string path)
     {
         lock (_lock)

@@ -34,6 +34,20 @@ public sealed class OverlayFileSystem(IFileSystem below) : IFileSystem
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A folder of the disk below stays, though all its files may be gone.</remarks>
+    public IReadOnlyList<string> Folders(string directory)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. below.Folders(directory).Concat(_written.Folders(directory)).Concat(MemoryFileSystem.FoldersOf(_renamed.Keys, directory))
+                    .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            ];
+        }
+    }
+
     public bool Exists(string path)
     {
         lock (_gate)

@@ -38,7 +38,7 @@ public sealed record Terminal(TextWriter Out)
 }
 
 /// <summary>The version of the hosts.</summary>
-internal static class HostVersion
+public static class HostVersion
 {
     public static string Text { get; } =
         typeof(HostVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

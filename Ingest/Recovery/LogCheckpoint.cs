@@ -14,11 +14,30 @@ internal sealed partial class LogCheckpoint(
     // Seals come minutes apart; a second later is soon enough.
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);
 
+    // Held by a step, and by who looks at the journal's files between two steps. Guards all below.
+    private readonly Lock _gate = new();
     private LogPosition _forgotten;
     private bool _failing;
 
     /// <summary>Forgets what can be. A fault is told and the next call tries again.</summary>
     public void Run()
+    {
+        lock (_gate)
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>Gives what is read of the journal's files while none of them is written or deleted.</summary>
+    public T BetweenSteps<T>(Func<T> read)
+    {
+        lock (_gate)
+        {
+            return read();
+        }
+    }
+
+    private void Forget()
     {
         LogPosition through = store.StoredThrough;
         if (through <= _forgotten)

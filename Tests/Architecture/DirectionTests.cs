@@ -68,12 +68,14 @@ internal sealed partial class DirectionTests
     }
 
     [Test]
-    public void HTTP_is_called_from_the_agent_webhooks_the_InfluxDB_store_and_the_warm_up_only() =>
+    public void HTTP_is_called_from_the_agent_webhooks_the_InfluxDB_store_the_warm_up_and_commands_only() =>
         Assert.That(SourceTree.OfProducts.Where(file => file.Code.Contains("HttpClient", StringComparison.Ordinal)
             && !file.RelativePath.StartsWith("Alerting/Notifications/", StringComparison.Ordinal)
             && !file.RelativePath.StartsWith("Agent/Delivery/", StringComparison.Ordinal)
             && !file.RelativePath.StartsWith("Core/Storage/Influx/", StringComparison.Ordinal)
-            && !file.RelativePath.StartsWith("Server/WarmUp/", StringComparison.Ordinal)), Is.Empty);
+            && !file.RelativePath.StartsWith("Server/WarmUp/", StringComparison.Ordinal)
+            && !file.RelativePath.StartsWith("Server/Client/", StringComparison.Ordinal)
+            && !file.RelativePath.StartsWith("Server/Probe/", StringComparison.Ordinal)), Is.Empty);
 
     [Test]
     public void Files_are_touched_behind_their_seam_only() =>

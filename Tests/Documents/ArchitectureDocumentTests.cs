@@ -7,6 +7,7 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
+using TimeSeries.Server;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Ui;
 
@@ -52,7 +53,7 @@ internal sealed partial class ArchitectureDocumentTests
         var types = new[]
             {
                 typeof(TimeSeriesAgent), typeof(AlertingOptions), typeof(SampleBatch), typeof(HostSetup), typeof(IngestServices), typeof(QueryServices),
-                typeof(UiSetup),
+                typeof(UiSetup), typeof(ServerHost),
             }
             .SelectMany(type => type.Assembly.GetTypes()).Select(type => type.Name.Split('`')[0]).ToHashSet(StringComparer.Ordinal);
         string[] rows = [.. _text.Split('\n').SkipWhile(line => !line.StartsWith("| part |", StringComparison.Ordinal)).Skip(2)

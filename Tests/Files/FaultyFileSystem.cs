@@ -154,6 +154,15 @@ public sealed class FaultyFileSystem : IFileSystem
         }
     }
 
+    public IReadOnlyList<string> Folders(string directory)
+    {
+        lock (_lock)
+        {
+            ThrowIfOff();
+            return MemoryFileSystem.FoldersOf(_names.Paths, directory);
+        }
+    }
+
     public bool Exists(string path)
     {
         lock (_lock)

@@ -24,6 +24,9 @@ public sealed class WarmUpTests
         // People change rules, now and then.
         "/api/v1/rules/{name}", "/api/v1/rules/builtin/{name}", "/api/v1/rules/test", "/api/v1/silences/{id}", "/api/v1/receivers/{name}",
         "/api/v1/receivers/{name}/test",
+
+        // Who runs the server copies it, now and then.
+        "/ingest/v1/backup",
     ];
 
     [Test]
