@@ -5,6 +5,8 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Hosting.Web;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
+using TimeSeries.Server.Client;
+using TimeSeries.Server.Probe;
 using TimeSeries.Server.Self;
 using TimeSeries.Server.WarmUp;
 
@@ -45,6 +47,8 @@ public static class ServerHost
         builder.Services.AddLocalAlerts();
         builder.Services.AddSelfWatch();
         builder.Services.AddSection<StartOptions>(StartOptions.Section);
+        builder.Services.AddProbe();
+        builder.Services.AddSection<ClientOptions>(ClientOptions.Section);
         builder.Services.AddHostedService<FirstSteps>();
         replace?.Invoke(builder.Services);
 
