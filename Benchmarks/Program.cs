@@ -9,14 +9,14 @@ using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Page;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Rules;
+using TimeSeries.Benchmarks.Simulate;
 using TimeSeries.Benchmarks.Stages;
 using TimeSeries.Benchmarks.Structure;
 
 RootCommand root = new(
     "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, queries about alerts, look-ups of transactions, "
-        + "the page, alert rules, micro benchmarks, "
-        + "stages of the write path, "
-    + "and writes to and queries over InfluxDB, and the structure of the code.")
+        + "the page, alert rules, micro benchmarks, stages of the write path, writes to and queries over InfluxDB, the structure of the code, "
+        + "and simulates a node on faulty disks.")
 {
     LoadCommand.Create(),
     CompareCommand.Create(),
@@ -32,5 +32,6 @@ RootCommand root = new(
     InfluxLoadCommand.Create(),
     InfluxQueryCommand.Create(),
     StructureCommand.Create(),
+    SimulateCommand.Create(),
 };
 return root.Parse(args).Invoke();

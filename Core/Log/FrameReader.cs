@@ -53,6 +53,9 @@ internal sealed class FrameReader : IDisposable
     /// </summary>
     public long? BrokenEnd => _brokenEnd > Position && _brokenStart > Position ? _brokenEnd : null;
 
+    /// <summary>Behind the last page that could not be read; records may be in it. 0 when all could be.</summary>
+    public long UnreadableEnd { get; private set; }
+
     /// <summary>The first fault of the disk while reading; what it hid was taken for damage.</summary>
     public IOException? Fault { get; private set; }
 
@@ -191,6 +194,7 @@ internal sealed class FrameReader : IDisposable
         catch (IOException)
         {
             // Zeros are no frame, so the page shows up as damage.
+            UnreadableEnd = Math.Max(UnreadableEnd, position + page.Length);
         }
 
         page[read..].Clear();

@@ -34,17 +34,18 @@ internal static class LogRecovery
 
     /// <summary>
     /// Where the newest segment ends: behind its last whole record, or behind what must have been one. A group is written when the one before it is durable,
-    /// so a frame that follows broken ones shows that those were acknowledged, unless all are of the last group. What is read is made durable, since the
-    /// process that wrote it may have ended before its flush; a reserve behind it is given back.
+    /// so a frame that follows broken ones shows that those were acknowledged, unless all are of the last group. What can't be read may hold records too. What
+    /// is read is made durable, since the process that wrote it may have ended before its flush, or after one that failed; a reserve behind it is given back.
     /// </summary>
     /// <param name="files">The disk.</param>
     /// <param name="newest">The segment.</param>
     /// <param name="nodeId">The node whose log it is.</param>
+    /// <param name="noted">Through here the log is known to be durable.</param>
     /// <param name="instruments">
     /// Told when the segment's header is damaged. One that was torn by the end of the process that made it has no records.
     /// </param>
     /// <exception cref="IOException">The segment can't be opened or flushed.</exception>
-    public static long FindEnd(IFileSystem files, LogSegment newest, ulong nodeId, CoreInstruments instruments)
+    public static long FindEnd(IFileSystem files, LogSegment newest, ulong nodeId, long noted, CoreInstruments instruments)
     {
         long end;
         bool reserveOnly;
@@ -55,7 +56,7 @@ internal static class LogRecovery
             {
             }
 
-            end = frames.BrokenEnd ?? frames.Position;
+            end = Math.Max(frames.BrokenEnd ?? frames.Position, frames.UnreadableEnd);
             reserveOnly = frames.Limit > end && frames.EndsInZeros() && frames.Fault is null;
         }
 
@@ -68,6 +69,11 @@ internal static class LogRecovery
         if (reserveOnly)
         {
             GiveBack(file, FileHeader.Size + end - newest.Start);
+        }
+
+        if (end > noted)
+        {
+            file.WriteAgain(FileHeader.Size + end - newest.Start);
         }
 
         file.Flush();

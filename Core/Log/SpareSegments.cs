@@ -33,10 +33,20 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
         }
     }
 
-    /// <summary>Takes a segment that nobody needs any more, or deletes its file.</summary>
-    /// <exception cref="IOException">Neither could be done; the segment is where it was.</exception>
-    public void Put(LogSegment segment)
+    /// <summary>Takes a segment that nobody needs any more, or deletes its file. A damaged one goes to quarantine.</summary>
+    /// <exception cref="IOException">None could be done; the segment is where it was.</exception>
+    public void Put(LogSegment segment, DamageRegister register)
     {
+        if (register.Found.Any(damage => damage.Path == segment.Path))
+        {
+            // What can't be read of it may be of use to somebody yet.
+            string quarantine = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(directory))!, "quarantine");
+            files.CreateDirectory(quarantine);
+            files.Move(segment.Path, Path.Combine(quarantine, Path.GetFileName(segment.Path)));
+            register.Quarantined = files.List(quarantine).Count;
+            return;
+        }
+
         lock (_lock)
         {
             KeepOrDelete(segment.Path, Path.ChangeExtension(segment.Path, Extension));

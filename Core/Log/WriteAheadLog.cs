@@ -171,7 +171,7 @@ public sealed class WriteAheadLog : IDisposable
         {
             _forgettable = Math.Max(_forgettable, through.Offset);
             int before = _segments.Length;
-            while (_holds == 0 && _segments.Length > 1 && _segments[1].Start <= _forgettable && TryForget(_segments[0]))
+            while (_holds == 0 && _segments.Length > 1 && _segments[1].Start <= _forgettable && TryForget(_segments[0], _segments.Length < before))
             {
                 _segments = _segments.RemoveAt(0);
             }
@@ -254,7 +254,7 @@ public sealed class WriteAheadLog : IDisposable
         Noted = DurableEnd.Read(_files, _directory, _nodeId, Register) ?? new NotedEnd(NotedEnd.Nowhere, 0);
         AppenderNumber = Noted.Number;
         _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, _instruments);
-        long end = _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId, _instruments);
+        long end = _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId, Noted.Position, _instruments);
 
         // Through the note everything was acknowledged: what a reader does not find before it is damage.
         _end = Math.Max(Math.Max(storedThrough.Offset, Noted.Position), end);
@@ -370,23 +370,17 @@ public sealed class WriteAheadLog : IDisposable
         }
     }
 
-    private bool TryForget(LogSegment segment)
+    // A power cut may undo changes of names: a segment that is back before others that are gone would look like damage. So each is durable before the next.
+    private bool TryForget(LogSegment segment, bool isBehindAnother)
     {
         try
         {
-            if (Register.Found.Any(damage => damage.Path == segment.Path))
+            if (isBehindAnother)
             {
-                // What can't be read of it may be of use to somebody yet.
-                string quarantine = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_directory))!, "quarantine");
-                _files.CreateDirectory(quarantine);
-                _files.Move(segment.Path, Path.Combine(quarantine, Path.GetFileName(segment.Path)));
-                Register.Quarantined = _files.List(quarantine).Count;
-            }
-            else
-            {
-                _spares.Put(segment);
+                _files.FlushDirectory(_directory);
             }
 
+            _spares.Put(segment, Register);
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -152,9 +152,15 @@ internal sealed partial class StoreApplier(
         return ApplyStep.Applied;
     }
 
+    /// <summary>Before the first step: while nothing was handed over the store is the committer's.</summary>
+    internal void BeginSteps() => Interlocked.Decrement(ref _left);
+
+    /// <summary>The write that the thread waits for; null when there is none.</summary>
+    internal Task? CurrentWrite => _current.Write;
+
     private void ApplyAll(CancellationToken stoppingToken)
     {
-        Interlocked.Decrement(ref _left);
+        BeginSteps();
         while (_handed.WaitToRead())
         {
             ApplyStep step;

@@ -170,6 +170,6 @@ internal enum RestoredFrom : byte
 {
     Journal,
 
-    /// <summary>Only the log has it, so it must go to the journal before the log forgets it.</summary>
+    /// <summary>Only the log has it for certain, so it must go to the journal before the log forgets it.</summary>
     Log,
 }

@@ -40,9 +40,13 @@ internal sealed class IdempotencyJournal(
     {
         files.CreateDirectory(directory);
         long nextNumber = 0;
-        foreach (string path in files.List(directory))
+        IReadOnlyList<string> paths = files.List(directory);
+        foreach (string path in paths)
         {
             Timestamp newest = new(0);
+
+            // The process that wrote the newest one may have ended before it knew whether its last flush worked, so its keys are written again.
+            RestoredFrom origin = path == paths[^1] ? RestoredFrom.Log : from;
             IReadOnlyList<FileStretch> unreadable = RecordFile.Read(files, path, Magic, Version, nodeId, record =>
             {
                 nextNumber = Math.Max(nextNumber, BinaryPrimitives.ReadInt64LittleEndian(record.Span));
@@ -52,7 +56,7 @@ internal sealed class IdempotencyJournal(
                     newest = id.Committed > newest ? id.Committed : newest;
                     if (!IsOld(id.Committed))
                     {
-                        memory.Restore(id, from);
+                        memory.Restore(id, origin);
                     }
                 }
             });

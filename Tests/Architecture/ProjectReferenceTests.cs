@@ -15,6 +15,7 @@ internal sealed class ProjectReferenceTests
     [TestCase("Ui", "Alerting,Core,Hosting")]
     [TestCase("Query", "Agent,Alerting,Core,Hosting,Ui")]
     [TestCase("Server", "Agent,Alerting,Core,Hosting,Ingest,Query")]
+    [TestCase("Simulation", "Ingest")]
     public void A_project_knows_no_more_than_it_may(string project, string allowed) =>
         Assert.That(References(project), Is.SubsetOf(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries)));
 
@@ -45,11 +46,11 @@ internal sealed class ProjectReferenceTests
     });
 
     [Test]
-    public void No_product_knows_tests_or_benchmarks() => Assert.Multiple(() =>
+    public void No_product_knows_tests_benchmarks_or_the_simulation() => Assert.Multiple(() =>
     {
         foreach (string project in SourceTree.Products)
         {
-            Assert.That(Closure(project), Has.None.EqualTo("Tests").And.None.EqualTo("Benchmarks"), project);
+            Assert.That(Closure(project), Has.None.EqualTo("Tests").And.None.EqualTo("Benchmarks").And.None.EqualTo("Simulation"), project);
         }
     });
 

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TimeSeries.Core.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Files;
 

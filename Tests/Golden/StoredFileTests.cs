@@ -7,7 +7,7 @@ using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Ingest.Commit;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Golden;
 

@@ -3,7 +3,7 @@ using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Ingest;
 

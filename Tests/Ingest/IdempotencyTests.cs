@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Ingest;
 

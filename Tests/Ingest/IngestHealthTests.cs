@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using NUnit.Framework;
 using TimeSeries.Core.Model.Ports;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 

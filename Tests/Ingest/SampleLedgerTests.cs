@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Ingest;
 

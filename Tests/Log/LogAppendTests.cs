@@ -3,7 +3,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Log;
 

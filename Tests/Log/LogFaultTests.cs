@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using TimeSeries.Core.Log;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Log;
 

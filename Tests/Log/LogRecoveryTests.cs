@@ -2,7 +2,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Log;
 

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Log;
 

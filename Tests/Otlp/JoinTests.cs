@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Ingest.Protocols.Otlp.Joining;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Otlp.Messages;
 using TimeSeries.Tests.Support;
 using static TimeSeries.Tests.Otlp.Exports;

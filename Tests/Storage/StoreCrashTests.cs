@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Storage.Embedded;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage;

@@ -4,7 +4,7 @@ using TimeSeries.Core;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Rows;
 using TimeSeries.Tests.Support.Samples;
 

@@ -9,7 +9,7 @@ using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Ingest.Shipping;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Influx;

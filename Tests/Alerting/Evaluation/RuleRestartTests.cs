@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Alerting.Evaluation;
 
@@ -222,7 +223,7 @@ internal sealed class RuleRestartTests
         await host.PushAsync(("/a", 500, 0));
         host.Clock.Advance(TimeSpan.FromSeconds(9));
         await host.CatchUpAsync();
-        host.Disk.Fail(Files.FileOperation.Write, times: 3);
+        host.Disk.Fail(FileOperation.Write, times: 3);
         host.Clock.Advance(TimeSpan.FromSeconds(1));
         await host.CatchUpAsync();
         Assert.That(host.Rules.Find(1, "slow")!.Health.Text, Does.StartWith("failing: "));

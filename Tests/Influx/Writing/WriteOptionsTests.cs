@@ -2,7 +2,7 @@ using System.Text;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Storage.Influx.Configuration;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Disk;
 
 namespace TimeSeries.Tests.Influx.Writing;

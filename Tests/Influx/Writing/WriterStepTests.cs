@@ -7,7 +7,7 @@ using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Core.Storage.Influx.Configuration;
 using TimeSeries.Core.Storage.Influx.Rollups;
 using TimeSeries.Core.Storage.Influx.Writing;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Ingest;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Influx;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Samples;

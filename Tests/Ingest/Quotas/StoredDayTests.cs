@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Hosting.Projects;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;

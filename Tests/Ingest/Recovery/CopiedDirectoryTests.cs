@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest.Recovery;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Samples;
 

@@ -8,7 +8,7 @@ using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Ingest.Shipping;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Ingest.Shipping;

@@ -7,7 +7,7 @@ using InfluxDB.Client.Api.Service;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Lines.Clients;

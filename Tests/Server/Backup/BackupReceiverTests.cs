@@ -4,7 +4,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Ingest.Backup;
 using TimeSeries.Server.Backup;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Server.Backup;
 

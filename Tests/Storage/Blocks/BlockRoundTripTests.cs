@@ -13,8 +13,8 @@ using TimeSeries.Core.Storage.Embedded.Catalog;
 using TimeSeries.Core.Storage.Embedded.Compaction;
 using TimeSeries.Core.Storage.Embedded.Heads;
 using TimeSeries.Core.Threads;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Aggregate;
-using TimeSeries.Tests.Files;
 using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Blocks;

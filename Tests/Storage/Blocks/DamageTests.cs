@@ -2,7 +2,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Blocks;

@@ -4,7 +4,7 @@ using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Catalog;

@@ -5,8 +5,8 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Reading;
 using TimeSeries.Core.Storage.Embedded.Catalog;
 using TimeSeries.Core.Storage.Embedded.Compaction;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Contract.Oracle;
-using TimeSeries.Tests.Files;
 
 namespace TimeSeries.Tests.Storage.Compaction;
 

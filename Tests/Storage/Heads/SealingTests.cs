@@ -2,7 +2,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Rows;
 

@@ -5,7 +5,7 @@ using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Maintenance;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Maintenance;

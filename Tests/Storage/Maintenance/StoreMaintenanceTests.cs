@@ -4,7 +4,7 @@ using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Compaction;
 using TimeSeries.Core.Storage.Embedded.Maintenance;
-using TimeSeries.Tests.Files;
+using TimeSeries.Simulation.Disk;
 using TimeSeries.Tests.Support.Rows;
 
 namespace TimeSeries.Tests.Storage.Maintenance;

@@ -7,7 +7,9 @@ using TimeSeries.Core.Storage.Embedded.Heads;
 
 namespace TimeSeries.Core.Storage.Embedded.Alerts;
 
-/// <summary>Looks for an alert by its id, in memory first, then in the blocks whose filter does not rule it out.</summary>
+/// <summary>
+/// Looks for an alert by its id, in memory first, then in the blocks whose filter does not rule it out. One in a block that can't be read is not found.
+/// </summary>
 internal sealed class AlertSearch(StoreSnapshots snapshots)
 {
     public bool Contains(long pcode, Guid id)
@@ -28,13 +30,26 @@ internal sealed class AlertSearch(StoreSnapshots snapshots)
 
         foreach (Block block in held.Blocks)
         {
-            if (Contains(block.Open(), pcode, id))
+            if (MayRead(block, pcode, id))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    // Pushes go on beside a block that can't be read: an alert in it is not known again. The reader has noted the block, and the scrub tells of it.
+    private static bool MayRead(Block block, long pcode, Guid id)
+    {
+        try
+        {
+            return Contains(block.Open(), pcode, id);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static bool Contains(BlockReader columns, long pcode, Guid id)

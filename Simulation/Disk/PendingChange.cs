@@ -1,4 +1,4 @@
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>A change that no flush has made durable, whose fate a power cut decides.</summary>
 /// <param name="Operation">Write or SetLength of a file; Create, Move or Delete of a name.</param>

@@ -1,4 +1,4 @@
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>One call to a <see cref="FaultyFileSystem"/>, in the order in which they were carried out.</summary>
 /// <param name="Operation">Which call.</param>

@@ -1,4 +1,4 @@
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>The calls to a disk, in order.</summary>
 internal sealed class CallLog

@@ -1,6 +1,6 @@
 using TimeSeries.Core.Files;
 
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>
 /// A disk in memory that fails on demand. It knows what a flush has made durable and what not, so a test can end the process
@@ -19,7 +19,6 @@ public sealed class FaultyFileSystem : IFileSystem
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly CallLog _calls = new();
     private readonly FaultPlan _faults = new();
-    private bool _isOff;
 
     public FaultyFileSystem()
         : this(new DiskNames())
@@ -28,8 +27,23 @@ public sealed class FaultyFileSystem : IFileSystem
 
     private FaultyFileSystem(DiskNames names) => _names = names;
 
+    /// <summary>Its power, which may go within a call.</summary>
+    internal PowerSupply Power { get; } = new();
+
     /// <summary>Room for the contents of all files; a write that does not fit is cut and fails as on a full disk.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
+
+    /// <summary>Bytes that the contents of all files take.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _names.UsedBytes;
+            }
+        }
+    }
 
     /// <summary>Called, under the disk's lock, after each call.</summary>
     public Action<FileCall>? Observer
@@ -66,13 +80,22 @@ public sealed class FaultyFileSystem : IFileSystem
     /// <param name="operation">Which calls.</param>
     /// <param name="skip">How many of them still succeed before.</param>
     /// <param name="times">How many fail then.</param>
-    /// <param name="keptBytes">Of a write: how many bytes reach the file before it fails.</param>
+    /// <param name="keptBytes">Of a write or read: how many bytes are written or read before it fails.</param>
     /// <param name="fault">Makes the exception from the path; an <see cref="IOException"/> when null.</param>
     public void Fail(FileOperation operation, int skip = 0, int times = 1, int keptBytes = 0, Func<string, IOException>? fault = null)
     {
         lock (_lock)
         {
             _faults.Add(new ArmedFault(operation, skip, times, keptBytes, fault ?? (path => new IOException($"{path}: {operation} fails."))));
+        }
+    }
+
+    /// <summary>Makes a write to come succeed without its bytes coming where they should.</summary>
+    public void Lie(WriteLie lie)
+    {
+        lock (_lock)
+        {
+            _faults.Add(lie);
         }
     }
 
@@ -118,7 +141,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            _isOff = true;
+            Power.CutOff();
             return new FaultyFileSystem(_names.AfterKill());
         }
     }
@@ -138,18 +161,18 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            _isOff = true;
+            Power.CutOff();
             return new FaultyFileSystem(_names.AfterPowerCut(keep));
         }
     }
 
-    public void CreateDirectory(string path) => ThrowIfOff();
+    public void CreateDirectory(string path) => Power.ThrowIfOff();
 
     public IReadOnlyList<string> List(string directory)
     {
         lock (_lock)
         {
-            ThrowIfOff();
+            Power.ThrowIfOff();
             return [.. _names.Paths.Where(path => Path.GetDirectoryName(path) == directory).Order(StringComparer.Ordinal)];
         }
     }
@@ -158,7 +181,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            ThrowIfOff();
+            Power.ThrowIfOff();
             return MemoryFileSystem.FoldersOf(_names.Paths, directory);
         }
     }
@@ -167,7 +190,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            ThrowIfOff();
+            Power.ThrowIfOff();
             return _names.Find(path) is not null;
         }
     }
@@ -240,7 +263,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            ThrowIfOff();
+            Power.ThrowIfOff();
             return _taken.Add(path) ? new TakenDirectory(this, path) : null;
         }
     }
@@ -249,7 +272,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            ThrowIfOff();
+            Power.ThrowIfOff();
             return CapacityBytes - _names.UsedBytes;
         }
     }
@@ -258,7 +281,7 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            ThrowIfOff();
+            Power.ThrowIfOff();
             return content.Length;
         }
     }
@@ -267,8 +290,16 @@ public sealed class FaultyFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            Begin(FileOperation.Read, path, offset, buffer.Length);
+            Power.ThrowIfOff();
             int count = (int)Math.Clamp(content.Length - offset, 0, buffer.Length);
+            if (_faults.Meet(FileOperation.Read, path, out int keptBytes) is { } fault)
+            {
+                int kept = Math.Min(keptBytes, count);
+                content.Current.Slice((int)Math.Min(offset, content.Length), kept).CopyTo(buffer);
+                _calls.Add(FileOperation.Read, path, offset, buffer.Length, succeeded: false);
+                throw fault;
+            }
+
             if (_faults.IsBad(path, offset, offset + count))
             {
                 _calls.Add(FileOperation.Read, path, offset, buffer.Length, succeeded: false);
@@ -286,7 +317,14 @@ public sealed class FaultyFileSystem : IFileSystem
         Before?.Invoke(FileOperation.Write, path);
         lock (_lock)
         {
-            ThrowIfOff();
+            Power.ThrowIfOff();
+            if (Power.GoesWithin())
+            {
+                // It is among the changes that no flush covered, so the end of the power decides how much of it is left.
+                content.Write(path, bytes, offset);
+                Power.ThrowIfOff();
+            }
+
             if (_faults.Meet(FileOperation.Write, path, out int keptBytes) is { } fault)
             {
                 content.Write(path, bytes[..Math.Min(keptBytes, bytes.Length)], offset);
@@ -303,7 +341,7 @@ public sealed class FaultyFileSystem : IFileSystem
                 throw new DiskFullException(path, $"{path}: the disk is full.");
             }
 
-            content.Write(path, bytes, offset);
+            content.Write(path, bytes, offset, _faults.MeetLie(path, offset, bytes.Length));
             _calls.Add(FileOperation.Write, path, offset, bytes.Length, succeeded: true);
         }
     }
@@ -313,7 +351,8 @@ public sealed class FaultyFileSystem : IFileSystem
         Before?.Invoke(FileOperation.Flush, path);
         lock (_lock)
         {
-            ThrowIfOff();
+            Power.ThrowIfOff();
+            Power.Spend(FileOperation.Flush);
             if (_faults.Meet(FileOperation.Flush, path, out _) is { } fault)
             {
                 content.FailFlush();
@@ -348,19 +387,12 @@ public sealed class FaultyFileSystem : IFileSystem
 
     private void Begin(FileOperation operation, string path, long offset, long length)
     {
-        ThrowIfOff();
+        Power.ThrowIfOff();
+        Power.Spend(operation);
         if (_faults.Meet(operation, path, out _) is { } fault)
         {
             _calls.Add(operation, path, offset, length, succeeded: false);
             throw fault;
-        }
-    }
-
-    private void ThrowIfOff()
-    {
-        if (_isOff)
-        {
-            throw new IOException("The power is off.");
         }
     }
 }

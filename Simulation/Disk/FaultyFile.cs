@@ -1,6 +1,6 @@
 using TimeSeries.Core.Files;
 
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>An open file of a <see cref="FaultyFileSystem"/>.</summary>
 internal sealed class FaultyFile(FaultyFileSystem files, string path, FileContent content, FileAccess access) : IFile
@@ -20,7 +20,14 @@ internal sealed class FaultyFile(FaultyFileSystem files, string path, FileConten
     public void Append(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
     {
         ThrowIfReadOnly();
-        byte[] together = [.. buffers.SelectMany(buffer => buffer.ToArray())];
+        byte[] together = new byte[buffers.Sum(buffer => buffer.Length)];
+        int at = 0;
+        foreach (ReadOnlyMemory<byte> buffer in buffers)
+        {
+            buffer.CopyTo(together.AsMemory(at));
+            at += buffer.Length;
+        }
+
         files.Write(path, content, together, offset);
     }
 

@@ -1,6 +1,5 @@
-using TimeSeries.Tests.Contract.Oracle;
 
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>The names on a disk: as programs see them, as they stand on the disk, and the changes between.</summary>
 internal sealed class DiskNames

@@ -1,4 +1,4 @@
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>A call to a <see cref="FaultyFileSystem"/>.</summary>
 public enum FileOperation

@@ -1,4 +1,4 @@
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>
 /// What a file holds: as programs see it, and as it stands on the disk. Changes are kept in order; a flush makes those before it durable.
@@ -21,6 +21,20 @@ internal sealed class FileContent
         Change change = new(new PendingChange(FileOperation.Write, path, offset, bytes.Length), bytes.ToArray());
         _changes.Add(change);
         Apply(change, bytes.Length, ref _current, ref _currentLength);
+    }
+
+    /// <summary>Writes bytes, or only seems to: the length is as if they were where they should be.</summary>
+    public void Write(string path, ReadOnlySpan<byte> bytes, long offset, WriteLie? lie)
+    {
+        if (lie is not null && offset + bytes.Length > Length)
+        {
+            SetLength(path, offset + bytes.Length);
+        }
+
+        if (lie is not { IsLost: true })
+        {
+            Write(path, bytes, Math.Max(0, offset + (lie?.Shift ?? 0)));
+        }
     }
 
     public void SetLength(string path, long length)

@@ -1,4 +1,4 @@
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>A fault that waits for its call.</summary>
 internal sealed class ArmedFault(FileOperation operation, int skip, int times, int keptBytes, Func<string, IOException> make)

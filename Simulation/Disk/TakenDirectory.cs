@@ -1,4 +1,4 @@
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>A directory's lock, until disposed.</summary>
 internal sealed class TakenDirectory(FaultyFileSystem files, string path) : IDisposable

@@ -1,4 +1,4 @@
-namespace TimeSeries.Tests.Files;
+namespace TimeSeries.Simulation.Disk;
 
 /// <summary>A name that was made, moved or deleted.</summary>
 internal sealed record NameChange(FileOperation Operation, string Path, string? From, FileContent? Content)

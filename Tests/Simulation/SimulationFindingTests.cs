@@ -1,0 +1,42 @@
+using NUnit.Framework;
+using TimeSeries.Simulation.Node;
+using TimeSeries.Simulation.Plans;
+using TimeSeries.Simulation.Running;
+
+namespace TimeSeries.Tests.Simulation;
+
+/// <summary>What the simulation has found in the product, as the steps that were left when everything was left out that was not needed.</summary>
+internal sealed class SimulationFindingTests
+{
+    [Test]
+    public void A_damaged_block_of_alerts_stops_no_push() => Holds(
+        new NodeSettings { HeadRows = 12, SegmentBytes = 4_096, ExceptionRetention = TimeSpan.FromHours(2), HasApart = true },
+        "Push:1461a6d5 Push:1873e2d3 Commit:6bab5891 Push:26d2049a Seal:32c06991 Push:4a00ade1 LatePush:7612c2d9 Push:24a5ec34 Push:13102335 "
+            + "LostWrite:6547b55b Restart:6c17372a Push:ddc3f58");
+
+    [Test]
+    public void What_a_failed_flush_left_in_memory_is_written_again_by_the_next_process() => Holds(
+        new NodeSettings { HeadRows = 150, SegmentBytes = 8_192, HasApart = true, MaxBlockRows = 100 },
+        "Push:1b2ba990 Commit:67a04f88 FailedFlush:13ecab7f Kill:795c6cb Push:48679ddb Commit:2b3f155e Push:62378d1f Commit:2ac35f9d");
+
+    [Test]
+    public void A_segment_whose_deletion_a_power_cut_undid_is_no_damage() => Holds(
+        new NodeSettings
+        {
+            HeadRows = 12,
+            SegmentBytes = 8_192,
+            ExceptionRetention = TimeSpan.FromHours(2),
+            QuarantinesDamaged = true,
+            HasApart = true,
+            MaxBlockRows = 100,
+        },
+        "Push:3a81143 Restart:7c2eff51 Probe:5e2bc613 PowerCut:11d8de87 PowerCut:383ffc5 Push:2b2067ed Commit:7c8a4b0c Seal:6f3e66ca Push:6123968d "
+            + "Seal:55145ba6 Commit:7c4d403c LatePush:55fa78e5 Checkpoint:3faa8b92 PowerCut:564fecb3 Commit:11734ef8");
+
+    [Test]
+    public void Records_at_the_end_of_the_log_that_can_not_be_read_are_not_written_over() => Holds(
+        new NodeSettings { HeadRows = 150, SegmentBytes = 4_096, ExceptionRetention = TimeSpan.FromHours(2), QuarantinesDamaged = true, MaxBlockRows = 100 },
+        "LatePush:2c6db4a7 Commit:2e5ad3b3 Kill:47e8aff6 Restart:3230633");
+
+    private static void Holds(NodeSettings settings, string steps) => Assert.That(new SimulationRun(SimulationPlan.Parse(settings, steps)).Run(), Is.Null);
+}
