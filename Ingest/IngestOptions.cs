@@ -48,6 +48,10 @@ public sealed partial class IngestOptions : IValidatableObject
     [ValueRange("1", "10000000")]
     public int MaxAgents { get; init; } = 100_000;
 
+    [Description("Project whose tokens with scope admin may back up all projects; default the host's own, or the only one there is")]
+    [ValueRange("1", "9223372036854775807")]
+    public long? BackupPcode { get; init; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         long needed = MaxRequestBytes + InflatedShares * MaxInflatedBytes;

@@ -26,6 +26,9 @@ public sealed class ProjectDirectory
     /// <summary>The projects in the order configured, at least one in a running host; the host's own is the last.</summary>
     public ImmutableArray<Project> All => _contents.All;
 
+    /// <summary>The project of the host's own samples; null when it does not watch itself.</summary>
+    public long? OwnPcode => _self?.Pcode;
+
     /// <summary>Whether no project is configured.</summary>
     public bool IsQuickStart { get; }
 

@@ -22,7 +22,7 @@ internal sealed class BackupDescription : IApiDescription
             (200, Response("The stream.", Content(BackupEndpoint.ContentType, JsonSchema.String()))),
             (400, ProblemSchema.Response("The project code is missing or no number.")),
             (401, ProblemSchema.Response("No token, or an unknown one.")),
-            (403, ProblemSchema.Response("The token lacks the scope admin, or belongs to another project.")),
+            (403, ProblemSchema.Response("The token lacks the scope admin, or belongs to a project that may not have what others have.")),
             (405, ProblemSchema.Response("Another method than POST."))),
     };
 }

@@ -1,10 +1,17 @@
 using System.Globalization;
 using TimeSeries.Hosting.Authentication;
+using TimeSeries.Hosting.Projects;
+using TimeSeries.Hosting.Web;
 
 namespace TimeSeries.Ingest.Backup;
 
-/// <summary><c>POST /ingest/v1/backup</c>: the files of the node as a tar stream, for tokens with scope admin. Thread safe.</summary>
-internal sealed partial class BackupEndpoint(BackupSource source, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<BackupEndpoint> logger)
+/// <summary>
+/// <c>POST /ingest/v1/backup</c>: the files of the node as a tar stream, for tokens with scope admin of the project that may have what all projects have.
+/// Thread safe.
+/// </summary>
+internal sealed partial class BackupEndpoint(
+    BackupSource source, ProjectDirectory projects, IngestOptions options, IHostApplicationLifetime lifetime, TimeProvider clock,
+    ILogger<BackupEndpoint> logger)
 {
     public const string Path = "/ingest/v1/backup";
     public const string ContentType = "application/x-tar";
@@ -14,6 +21,15 @@ internal sealed partial class BackupEndpoint(BackupSource source, IHostApplicati
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         long began = clock.GetTimestamp();
         long pcode = context.User.Pcode();
+        if (!MayCopy(pcode))
+        {
+            await Problem.WriteAsync(
+                context, StatusCodes.Status403Forbidden,
+                "A backup has the samples of all projects: it needs the server's own token, in the file self-token of its storage directory, or one with scope "
+                    + "admin of the project that Ingest:BackupPcode names.");
+            return;
+        }
+
         context.Response.ContentType = ContentType;
         LogBegin(pcode);
         try
@@ -34,6 +50,10 @@ internal sealed partial class BackupEndpoint(BackupSource source, IHostApplicati
             context.Abort();
         }
     }
+
+    // Projects don't see each other.
+    private bool MayCopy(long pcode) => pcode == projects.OwnPcode || pcode == options.BackupPcode || projects.All.All(
+        project => project.Pcode == pcode || project.Pcode == projects.OwnPcode);
 
     [LoggerMessage(2050, LogLevel.Information, "A backup begins, with a token of project {Pcode}.")]
     private partial void LogBegin(long pcode);

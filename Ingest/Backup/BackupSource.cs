@@ -22,7 +22,7 @@ internal sealed class BackupSource(
     TimeProvider clock)
 {
     // Beside the log, the keys and the blocks. What is in quarantine no query reads, and what else is in the directory is not the node's.
-    private static readonly string[] _smallFiles = ["node", "instance", "influx", "token", "access-key", "self-token", "probe-token"];
+    private static readonly string[] _smallFiles = ["node", "instance", "influx", "token", "access-key", "self-token", "probe-token", "quotas.json"];
     private static readonly string[] _smallFolders = ["dead-letters", "ui"];
     private static readonly string[] _temporary = [".new", ".tmp"];
 

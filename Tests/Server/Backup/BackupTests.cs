@@ -25,6 +25,7 @@ internal sealed class BackupTests
 {
     private const long Time = BatchGenerator.Start;
     private const int RowsPerBatch = 50;
+    private const string Copied = "--Ingest:BackupPcode=1";
 
     private const string Rule =
         """
@@ -49,7 +50,7 @@ internal sealed class BackupTests
     public async Task A_backup_beside_pushes_has_each_acknowledged_sample_once_and_knows_its_batches()
     {
         ConcurrentQueue<int> meanwhile = [];
-        await using (RunningServer server = await RunningServer.StartAsync(_folder, "--Wal:MaxBytes=8MiB"))
+        await using (RunningServer server = await RunningServer.StartAsync(_folder, Copied, "--Wal:MaxBytes=8MiB"))
         {
             (HttpStatusCode status, _) = await server.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/rules/many", Rule);
             Assert.That(status, Is.EqualTo(HttpStatusCode.Created));
@@ -115,16 +116,30 @@ internal sealed class BackupTests
     [Test]
     public async Task A_token_without_scope_admin_gets_none()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_folder);
+        await using RunningServer server = await RunningServer.StartAsync(_folder, Copied);
         (HttpStatusCode readOnly, _) = await server.Client.SendJsonAsync(HttpMethod.Post, "/ingest/v1/backup", null, TestProjects.ReadOnlyToken);
         (HttpStatusCode unknown, _) = await server.Client.SendJsonAsync(HttpMethod.Post, "/ingest/v1/backup", null, "nobody");
         Assert.That((readOnly, unknown), Is.EqualTo((HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized)));
     }
 
+    [TestCase(null, HttpStatusCode.Forbidden)]
+    [TestCase(Copied, HttpStatusCode.Forbidden)]
+    [TestCase("--Ingest:BackupPcode=2", HttpStatusCode.OK)]
+    public async Task A_token_of_one_of_several_projects_gets_none_unless_an_option_says_so(string? option, HttpStatusCode expected)
+    {
+        string[] more = ["--Projects:1:Tokens:1:Secret=admin-token-of-the-second", "--Projects:1:Tokens:1:Scopes=admin"];
+        await using RunningServer server = await RunningServer.StartAsync(_folder, option is null ? more : [.. more, option]);
+        using HttpClient http = new() { BaseAddress = server.Client.Address };
+        using HttpRequestMessage request = new(HttpMethod.Post, "/ingest/v1/backup");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "admin-token-of-the-second");
+        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.That(response.StatusCode, Is.EqualTo(expected));
+    }
+
     [Test]
     public async Task A_killed_backup_is_refused_by_name_and_a_whole_one_starts()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_folder);
+        await using RunningServer server = await RunningServer.StartAsync(_folder, Copied);
         await PushAsync(server.Client, 0, 20);
         await server.SealAsync();
         await using StallingRelay stalls = await StallingRelay.StartAsync(server.Client.Address);
@@ -149,7 +164,7 @@ internal sealed class BackupTests
     [Test]
     public async Task A_directory_that_has_something_in_it_is_left_as_it_is()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_folder);
+        await using RunningServer server = await RunningServer.StartAsync(_folder, Copied);
         await File.WriteAllTextAsync(_target["mine"], "mine");
         using BackupProcess backup = new(server.Client.Address, _target);
         int exitCode = await backup.EndAsync();

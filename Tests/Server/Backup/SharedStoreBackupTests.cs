@@ -17,7 +17,7 @@ internal sealed class SharedStoreBackupTests
         using TemporaryFolder folder = new();
         await File.WriteAllTextAsync(folder["influx.env"], $"INFLUX_HOST=http://127.0.0.1:9\nINFLUX_DATABASE={SharedStore.Database}\n");
         PushedBatch batch = GoldenSamples.Batch("golden-1");
-        string[] away = ["--Storage:Kind=influx", $"--influx-env={folder["influx.env"]}"];
+        string[] away = ["--Storage:Kind=influx", $"--influx-env={folder["influx.env"]}", "--Ingest:BackupPcode=1"];
         using (ServerProcess ingest = await ServerProcess.StartHostAsync("Ingest", folder["data"], away))
         {
             await ingest.Client.PushAsync(batch, BodyForm.JsonRows);
