@@ -143,7 +143,7 @@ internal sealed class HistoryRun(Func<NodeSeams> seams)
         History.EndRead(operation, seen);
     }
 
-    private async Task SealAsync(HistoryHost host)
+    private static async Task SealAsync(HistoryHost host)
     {
         try
         {
