@@ -9,8 +9,10 @@ namespace TimeSeries.Server.Backup;
 internal static class BackupCommand
 {
     private const string Endpoint = "ingest/v1/backup";
-    private const string TokenName = "token";
     private const int Failed = 1;
+
+    // The server's own, or that of the only project of a server that does not watch itself.
+    private static readonly string[] _tokenNames = ["self-token", "token"];
 
     public static string[] Keys { get; } = [nameof(ClientOptions.Url), nameof(ClientOptions.Target)];
 
@@ -27,7 +29,7 @@ internal static class BackupCommand
 
         TimeProvider clock = services.GetRequiredService<TimeProvider>();
         long began = clock.GetTimestamp();
-        using ServerConnection server = ServerConnection.Open(services, TokenName);
+        using ServerConnection server = ServerConnection.Open(services, _tokenNames);
         BackupReceiver receiver = new(services.GetRequiredService<IFileSystem>(), Path.GetFullPath(options.Target));
         receiver.CheckIsNew();
         try

@@ -27,9 +27,9 @@ internal sealed class ServerConnection : IDisposable
 
     /// <summary>Opens a connection to the server of the options.</summary>
     /// <param name="services">Of a host that is not started.</param>
-    /// <param name="tokenName">The file in the storage directory with the token where none is named.</param>
+    /// <param name="tokenNames">Files in the storage directory that may have the token where none is named; the first that there is.</param>
     /// <exception cref="StartRefusedException">There is no address or no token; the sentence says which.</exception>
-    public static ServerConnection Open(IServiceProvider services, string tokenName)
+    public static ServerConnection Open(IServiceProvider services, params string[] tokenNames)
     {
         ClientOptions options = services.GetRequiredService<ClientOptions>();
         if (!Uri.TryCreate(options.Url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
@@ -42,7 +42,7 @@ internal sealed class ServerConnection : IDisposable
             throw new StartRefusedException($"The address must have no secret in it: set {TokenVariable}, or name a file with --token-file.");
         }
 
-        return new ServerConnection(new Uri(address.AbsoluteUri.TrimEnd('/') + "/"), FindToken(services, options, tokenName));
+        return new ServerConnection(new Uri(address.AbsoluteUri.TrimEnd('/') + "/"), FindToken(services, options, tokenNames));
     }
 
     /// <summary>Why a server refused a request: its status and sentence.</summary>
@@ -56,12 +56,13 @@ internal sealed class ServerConnection : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private static string FindToken(IServiceProvider services, ClientOptions options, string tokenName)
+    private static string FindToken(IServiceProvider services, ClientOptions options, string[] tokenNames)
     {
         IFileSystem files = services.GetRequiredService<IFileSystem>();
         string root = services.GetRequiredService<IHostEnvironment>().ContentRootPath;
-        string own = Path.Combine(Path.GetFullPath(services.GetRequiredService<StorageOptions>().Directory, root), tokenName);
-        string file = options.TokenFile.Length > 0 ? Path.GetFullPath(options.TokenFile) : own;
+        string directory = Path.GetFullPath(services.GetRequiredService<StorageOptions>().Directory, root);
+        string[] own = [.. tokenNames.Select(name => Path.Combine(directory, name))];
+        string file = options.TokenFile.Length > 0 ? Path.GetFullPath(options.TokenFile) : Array.Find(own, files.Exists) ?? own[0];
         string token = services.GetRequiredService<IConfiguration>()[TokenVariable] is { Length: > 0 } given ? given : SecretFile.Read(files, file);
         return token.Length > 0
             ? token
