@@ -52,8 +52,11 @@ public sealed partial class HttpOptions : IValidatableObject
         .. PathBase.Length > 0 && (PathBase[0] != '/' || PathBase[^1] == '/' || PathBase.AsSpan().IndexOfAny("?# ") >= 0)
             ? [validationContext.Error(nameof(PathBase), "must begin with / and end without, like /apm")]
             : Array.Empty<ValidationResult>(),
+
+        // The value is not shown: a user's password may be in it.
         .. PublicUrl.Length > 0 && !IsPublicUrl()
-            ? [validationContext.Error(nameof(PublicUrl), "must be an address without user, query and fragment, like https://apm.example/apm")]
+            ? [new ValidationResult(
+                validationContext.KeyOf(nameof(PublicUrl)) + ": must be an address without user, query and fragment, like https://apm.example/apm.")]
             : Array.Empty<ValidationResult>(),
     ];
 

@@ -69,7 +69,7 @@ internal sealed class RouteTests
     public async Task Every_described_operation_responds_as_described()
     {
         using TemporaryFolder folder = new();
-        await using RunningServer server = await RunningServer.StartAsync(folder);
+        await using RunningServer server = await RunningServer.StartAsync(folder, "--Ingest:BackupPcode=1");
         await Eventually.IsTrueAsync(() => server.Services.GetRequiredService<RuleEditor>().IsRecovered);
         using HttpClient http = new(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = server.Client.Address };
         foreach ((string path, string method, JsonElement operation) in DescribedApi.OfServer.Operations)

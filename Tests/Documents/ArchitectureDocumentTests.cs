@@ -8,6 +8,7 @@ using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest;
 using TimeSeries.Query;
 using TimeSeries.Server;
+using TimeSeries.Simulation.Running;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Ui;
 
@@ -53,7 +54,7 @@ internal sealed partial class ArchitectureDocumentTests
         var types = new[]
             {
                 typeof(TimeSeriesAgent), typeof(AlertingOptions), typeof(SampleBatch), typeof(HostSetup), typeof(IngestServices), typeof(QueryServices),
-                typeof(UiSetup), typeof(ServerHost),
+                typeof(UiSetup), typeof(ServerHost), typeof(SimulationRun),
             }
             .SelectMany(type => type.Assembly.GetTypes()).Select(type => type.Name.Split('`')[0]).ToHashSet(StringComparer.Ordinal);
         string[] rows = [.. _text.Split('\n').SkipWhile(line => !line.StartsWith("| part |", StringComparison.Ordinal)).Skip(2)

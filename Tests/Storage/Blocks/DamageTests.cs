@@ -119,11 +119,11 @@ public sealed class DamageTests
     }
 
     [Test]
-    public void A_manifest_of_an_unknown_version_is_refused_by_name()
+    public void A_manifest_whose_version_was_changed_is_damaged_and_not_of_another_version()
     {
         _test.Disk.Corrupt(StoreUnderTest.ManifestPath, 8, 9);
         Assert.That(() => _test.Open(),
-            Throws.TypeOf<DamagedFileException>().With.Message.Contains(StoreUnderTest.ManifestPath).And.Message.Contains("version is 9"));
+            Throws.TypeOf<DamagedFileException>().With.Message.Contains(StoreUnderTest.ManifestPath).And.Message.Contains("checksum is wrong"));
     }
 
     [Test]
