@@ -27,8 +27,7 @@ internal sealed partial class OperatorSurfaceTests
     [TestCase("Query")]
     public async Task The_help_is_as_it_was(string host)
     {
-        string program = RepositoryFolder.Combine(host, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", $"TimeSeries.{host}.dll");
-        ProcessStartInfo start = new("dotnet", [program, "--help"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [ServerProcess.HostFile(host), "--help"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.WorkingDirectory = Path.GetTempPath();
         start.Environment["DOTNET_PROCESSOR_COUNT"] = "2";
         using Process process = Process.Start(start)!;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using NUnit.Framework;
 using TimeSeries.Tests.Golden;
 using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Hosting;
 
@@ -40,9 +41,8 @@ public sealed class DirectoryCommandTests
     // Returns the exit code and the last line.
     private static async Task<(int Status, string LastLine)> RunAsync(string command, string directory)
     {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string program = RepositoryFolder.Combine("Server", "bin", configuration, "net10.0", "TimeSeries.Server.dll");
-        ProcessStartInfo start = new("dotnet", [program, command, directory]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] arguments = [ServerProcess.HostFile("Server"), command, directory];
+        ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.WorkingDirectory = Path.GetTempPath();
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

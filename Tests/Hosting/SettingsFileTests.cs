@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NUnit.Framework;
 using TimeSeries.Tests.Support.Disk;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Hosting;
 
@@ -54,9 +55,7 @@ public sealed class SettingsFileTests
 
     private Process Start(params string[] options)
     {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string program = RepositoryFolder.Combine("Server", "bin", configuration, "net10.0", "TimeSeries.Server.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, "--urls=http://127.0.0.1:0", .. options])
+        return Process.Start(new ProcessStartInfo("dotnet", [ServerProcess.HostFile("Server"), "--urls=http://127.0.0.1:0", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

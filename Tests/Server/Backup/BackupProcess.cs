@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Server.Backup;
@@ -12,9 +11,7 @@ internal sealed class BackupProcess : IDisposable
 
     public BackupProcess(Uri address, string target)
     {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string program = RepositoryFolder.Combine("Server", "bin", configuration, "net10.0", "TimeSeries.Server.dll");
-        ProcessStartInfo start = new("dotnet", [program, "backup", address.AbsoluteUri, target])
+        ProcessStartInfo start = new("dotnet", [ServerProcess.HostFile("Server"), "backup", address.AbsoluteUri, target])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
