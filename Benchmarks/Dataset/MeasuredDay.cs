@@ -62,6 +62,10 @@ internal sealed class MeasuredDay(long transactions, int serviceCount = Populati
         }
     }
 
+    /// <summary>The txid of a slice's first transaction.</summary>
+    public string FirstTxidOf(int slice) =>
+        Convert.ToHexStringLower(BitConverter.GetBytes(new Random(Seed + (slice * SeedsPerSlice) + (int)Kind.Transaction).NextInt64()));
+
     private int RowsOf(int slice) => (int)Math.Min(SliceRows, transactions - ((long)slice * SliceRows));
 
     private WireColumn[] Make(Kind kind, int slice, int rowCount)

@@ -1,9 +1,4 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using TimeSeries.Benchmarks.Hosts;
 using TimeSeries.Benchmarks.Load;
 
@@ -13,11 +8,8 @@ namespace TimeSeries.Benchmarks.Rules;
 /// One run: a day of transactions, a server without rules at rest, the same with rules, with rules while requests scan in every slot; then transactions are
 /// pushed, by turns with rules and without.
 /// </summary>
-internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock, TextWriter report, CancellationToken stop)
+internal sealed class RulesRun(RulesOptions options, TimeProvider clock, TextWriter report, CancellationToken stop)
 {
-    private const int Services = 200;
-    private const int Agents = 20;
-    private const int BatchRows = 5_000;
     private const long Day = 86_400_000;
     private const double RoomyRate = 20_000;
     private const string OtherToken = "token-of-another-project";
@@ -32,14 +24,15 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
         {
             using (MeasuredServer server = new(options.Server, folder))
             {
-                using HttpClient http = ClientOf(server);
-                await PushDayAsync(http);
+                using RuleClient client = new(server, stop);
+                long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                await client.PushAsync(now - Day, now, options.Transactions);
                 double idle = await CoresAsync(server);
-                await MakeRulesAsync(http);
+                await client.MakeRulesAsync(options.Rules);
                 double resting = await CoresAsync(server);
                 Write(new { part = "rules", options.Rules, coresWithout = Round(idle), coresWith = Round(resting), evaluation = Round(resting - idle) });
-                Write(await LatenessAsync(http, "at rest", () => Task.Delay(options.Length, clock, stop)));
-                Write(await LatenessAsync(http, "while requests scan in every slot", () => ScanAsync(http)));
+                Write(await LatenessAsync(client, "at rest", () => Task.Delay(options.Length, clock, stop)));
+                Write(await LatenessAsync(client, "while requests scan in every slot", () => ScanAsync(client.Http)));
                 server.End();
             }
 
@@ -54,64 +47,6 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
         }
     }
 
-    private static HttpClient ClientOf(MeasuredServer server)
-    {
-        HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{server.Address.Port}/"), Timeout = TimeSpan.FromMinutes(2) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MeasuredServer.Token);
-        return http;
-    }
-
-    private async Task PushDayAsync(HttpClient http)
-    {
-        Random random = new(20);
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        for (int first = 0; first < options.Transactions; first += BatchRows)
-        {
-            StringBuilder rows = new();
-            for (int row = first; row < Math.Min(options.Transactions, first + BatchRows); row++)
-            {
-                long time = now - Day + (long)(Day * ((double)row / options.Transactions));
-                int status = random.Next(50) == 0 ? 500 : 200;
-                rows.Append(CultureInfo.InvariantCulture, $",[{time},\"shop-{random.Next(Agents)}\",\"/service-{random.Next(Services)}\"")
-                    .Append(CultureInfo.InvariantCulture, $",{random.Next(1, 2_000_000) / 1_000.0},{status},\"GET\",{(status == 500 ? "true" : "false")}]");
-            }
-
-            string body = "{\"transaction\":{\"fields\":[\"time\",\"oname\",\"service\",\"elapsed\",\"status\",\"method\",\"error\"],\"rows\":["
-                + rows.ToString(1, rows.Length - 1) + "]}}";
-            await SendAsync(http, HttpMethod.Post, "ingest/v1/batch", body);
-        }
-    }
-
-    // Most have a filter of their own, so that few share a scan.
-    private async Task MakeRulesAsync(HttpClient http)
-    {
-        for (int i = 0; i < options.Rules; i++)
-        {
-            string query = (i % 10) switch
-            {
-                < 6 => $$"""{"kind":"transaction","measure":"p95(elapsed)","by":["service"],"where":["service:/service-{{i % Services}}"],"window":"5m"}""",
-                < 8 => $$"""{"kind":"transaction","measure":"error_rate","by":["oname"],"where":["oname:shop-{{i % Agents}}"],"window":"10m"}""",
-                8 => """{"kind":"transaction","measure":"count","window":"1m"}""",
-                _ => """{"kind":"transaction","measure":"avg(elapsed)","by":["service"],"window":"1h"}""",
-            };
-            string threshold = (i % 10) switch { < 6 => "1990", < 8 => "0.2", 8 => "5000", _ => "1100" };
-            await SendAsync(http, HttpMethod.Put, $"api/v1/rules/rule-{i}", RuleOf(query, threshold));
-        }
-    }
-
-    private static string RuleOf(string query, string threshold) =>
-        "{\"query\":" + query + ",\"condition\":{\"operator\":\">\",\"threshold\":" + threshold + "}}";
-
-    private async Task SendAsync(HttpClient http, HttpMethod method, string path, string body)
-    {
-        using HttpRequestMessage request = new(method, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        using HttpResponseMessage response = await http.SendAsync(request, stop);
-        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
-        {
-            throw new InvalidDataException($"{method} {path} was answered with {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(stop)}");
-        }
-    }
-
     // How many cores the server takes, on average.
     private async Task<double> CoresAsync(MeasuredServer server)
     {
@@ -121,30 +56,19 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
         return (server.ProcessorTime - before) / clock.GetElapsedTime(began);
     }
 
-    private async Task<object> LatenessAsync(HttpClient http, string part, Func<Task> run)
+    private static async Task<object> LatenessAsync(RuleClient client, string part, Func<Task> run)
     {
-        (SortedDictionary<double, double> before, double failedBefore) = await BucketsAsync(http);
+        EvaluationCounts before = await client.CountEvaluationsAsync();
         await run();
-        (SortedDictionary<double, double> after, double failed) = await BucketsAsync(http);
-        double evaluations = after[double.PositiveInfinity] - before[double.PositiveInfinity];
-        double greatest = after.First(bucket => bucket.Value - before[bucket.Key] >= evaluations).Key;
-        double half = after.First(bucket => bucket.Value - before[bucket.Key] >= evaluations / 2).Key;
-        return new { part, evaluations, failed = failed - failedBefore, halfWithinSeconds = half, allWithinSeconds = greatest };
-    }
-
-    private async Task<(SortedDictionary<double, double> Buckets, double Failed)> BucketsAsync(HttpClient http)
-    {
-        string metrics = await http.GetStringAsync("metrics", stop);
-        SortedDictionary<double, double> buckets = [];
-        foreach (Match bucket in Bucket().Matches(metrics))
+        EvaluationCounts after = await client.CountEvaluationsAsync();
+        return new
         {
-            string bound = bucket.Groups["le"].Value;
-            buckets[bound == "+Inf" ? double.PositiveInfinity : double.Parse(bound, CultureInfo.InvariantCulture)] =
-                double.Parse(bucket.Groups["count"].Value, CultureInfo.InvariantCulture);
-        }
-
-        Match failed = Failed().Match(metrics);
-        return (buckets, failed.Success ? double.Parse(failed.Groups["count"].Value, CultureInfo.InvariantCulture) : 0);
+            part,
+            evaluations = after.Count - before.Count,
+            failed = after.Failed - before.Failed,
+            halfWithinSeconds = after.SecondsOf(0.5, before),
+            allWithinSeconds = after.SecondsOf(1, before),
+        };
     }
 
     private async Task ScanAsync(HttpClient http)
@@ -214,10 +138,4 @@ internal sealed partial class RulesRun(RulesOptions options, TimeProvider clock,
         report.WriteLine(JsonSerializer.Serialize(line, JsonSerializerOptions.Web));
         report.Flush();
     }
-
-    [GeneratedRegex(@"^timeseries_alerting_evaluation_lateness_seconds_bucket\{[^}]*le=""(?<le>[^""]+)""[^}]*\} (?<count>\S+)$", RegexOptions.Multiline)]
-    private static partial Regex Bucket();
-
-    [GeneratedRegex(@"^timeseries_alerting_evaluations_total\{[^}]*outcome=""failed""[^}]*\} (?<count>\S+)$", RegexOptions.Multiline)]
-    private static partial Regex Failed();
 }
