@@ -151,7 +151,7 @@ public sealed class PushStatusTests
     [Test]
     public async Task A_body_cut_by_a_Content_Length_that_is_too_small_is_400_and_names_the_byte()
     {
-        using TcpClient client = await SendRawAsync("Content-Length: 10\r\n\r\n{\"agent\":1}");
+        using TcpClient client = await SendRawAsync("Connection: close\r\nContent-Length: 10\r\n\r\n{\"agent\":1}");
         using StreamReader reader = new(client.GetStream());
         string response = await reader.ReadToEndAsync();
 

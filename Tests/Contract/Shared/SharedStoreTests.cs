@@ -18,7 +18,6 @@ namespace TimeSeries.Tests.Contract.Shared;
 /// </summary>
 [TestFixture(SharedStoreForm.Server)]
 [TestFixture(SharedStoreForm.TwoOfEach)]
-[TestFixture(SharedStoreForm.TwoWithoutRollups)]
 internal sealed class SharedStoreTests(SharedStoreForm form)
 {
     private SharedStore _store = null!;
@@ -28,7 +27,6 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
     public async Task Push()
     {
         _store = await SharedStore.StartAsync();
-        string[] rollups = form == SharedStoreForm.TwoWithoutRollups ? ["--Query:Rollups=false"] : [];
         (string project, string[] nodes) = form == SharedStoreForm.Server ? ("Server", ["first"]) : ("Ingest", new[] { "first", "second" });
         int half = GeneratedSamples.Batches.Count / 2;
         ServerProcess[] writers = await StartAllAsync(project, nodes);
@@ -42,8 +40,11 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
 
         writers = await StartAllAsync(project, nodes);
         await PushAsync(writers, half, GeneratedSamples.Batches.Count);
-        string[] readers = form == SharedStoreForm.TwoWithoutRollups ? ["none"] : ["none", "none"];
-        _readers = form == SharedStoreForm.Server ? writers : await StartAllAsync("Query", readers, rollups);
+
+        // Of the readers one uses no rollups.
+        _readers = form == SharedStoreForm.Server
+            ? writers
+            : [.. await StartAllAsync("Query", ["none", "none"]), await _store.StartHostAsync("Query", "none", "--Query:Rollups=false")];
         await _store.WaitForAsync(GeneratedSamples.Expected.Samples.Count);
     }
 
@@ -129,12 +130,12 @@ internal sealed class SharedStoreTests(SharedStoreForm form)
         }
     }
 
-    private async Task<ServerProcess[]> StartAllAsync(string project, string[] nodes, params string[] more)
+    private async Task<ServerProcess[]> StartAllAsync(string project, string[] nodes)
     {
         List<ServerProcess> processes = [];
         foreach (string node in nodes)
         {
-            processes.Add(await _store.StartHostAsync(project, node, more));
+            processes.Add(await _store.StartHostAsync(project, node));
         }
 
         return [.. processes];
