@@ -81,14 +81,8 @@ internal sealed partial class WarmUpService(StartOptions options, TimeProvider c
             readsSettings: false);
         await twin.StartAsync(cancellationToken);
         requests.Address = new Uri(twin.Urls.First());
-
-        // Two blocks of each kind are read by two workers, whose groups are merged.
-        for (int block = 0; block < 2; block++)
-        {
-            await requests.PushAsync();
-            await twin.Services.GetRequiredService<EmbeddedStore>().SealAsync(cancellationToken);
-        }
-
+        await requests.PushAsync();
+        await twin.Services.GetRequiredService<EmbeddedStore>().SealAsync(cancellationToken);
         await Task.WhenAll(RepeatAsync(requests.PushAsync), RepeatAsync(requests.QueryAsync));
         await twin.StopAsync(cancellationToken);
         return requests.Refused;
