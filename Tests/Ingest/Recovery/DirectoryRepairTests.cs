@@ -122,6 +122,7 @@ public sealed class DirectoryRepairTests
 
     [TestCase(GoldenDirectory.First)]
     [TestCase(GoldenDirectory.Second)]
+    [TestCase(GoldenDirectory.Third)]
     [TestCase(GoldenDirectory.Newest)]
     public async Task A_directory_of_an_earlier_version_has_no_damage(string archive)
     {
