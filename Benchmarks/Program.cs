@@ -3,6 +3,7 @@ using TimeSeries.Benchmarks.Alerts;
 using TimeSeries.Benchmarks.Allocations;
 using TimeSeries.Benchmarks.Compare;
 using TimeSeries.Benchmarks.Influx;
+using TimeSeries.Benchmarks.Kills;
 using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Lookups;
 using TimeSeries.Benchmarks.Micro;
@@ -16,7 +17,7 @@ using TimeSeries.Benchmarks.Structure;
 RootCommand root = new(
     "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, queries about alerts, look-ups of transactions, "
         + "the page, alert rules, micro benchmarks, stages of the write path, writes to and queries over InfluxDB, the structure of the code, "
-        + "and simulates a node on faulty disks.")
+        + "simulates a node on faulty disks, and kills real servers.")
 {
     LoadCommand.Create(),
     CompareCommand.Create(),
@@ -33,5 +34,6 @@ RootCommand root = new(
     InfluxQueryCommand.Create(),
     StructureCommand.Create(),
     SimulateCommand.Create(),
+    KillCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
+using TimeSeries.Benchmarks.Kills;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Samples;
@@ -16,6 +17,12 @@ internal sealed class KillTests
     private const int RowsPerBatch = 400;
     private const int PushesPerRound = 150;
 
+    // The command kill makes many more. This seed has kills of every kind among its first.
+    private const int KillRounds = 20;
+    private const int KillSeed = 1;
+
+    private static readonly TimeSpan _longestPush = TimeSpan.FromMilliseconds(150);
+
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -27,19 +34,16 @@ internal sealed class KillTests
     [Test]
     public async Task Acked_samples_are_stored_once_and_others_whole_or_not_at_all()
     {
-        ConcurrentDictionary<string, bool> ackedBySent = [];
-        for (int round = 0; round < 3; round++)
+        KillReport report = await new KillRun(new KillOptions(ServerProcess.HostFile("Server"), KillRounds, KillSeed, _longestPush))
+            .RunAsync(TestContext.CurrentContext.CancellationToken);
+        await TestContext.Out.WriteLineAsync(report.ToText());
+        Assert.Multiple(() =>
         {
-            using ServerProcess server = await ServerProcess.StartAsync(_folder, "--Storage:HeadBytes=1048576");
-            await PushUntilEndAsync(server, round, ackedBySent, () =>
-            {
-                server.Kill();
-                return Task.CompletedTask;
-            });
-        }
-
-        Assert.That(Directory.GetFiles(Path.Combine(_folder, "blocks")), Is.Not.Empty, "heads were sealed meanwhile");
-        await AssertAllThereAsync(ackedBySent, 3);
+            Assert.That(report.Difference, Is.Null);
+            Assert.That(report.WhileStarting, Is.Positive, "kills before it listened");
+            Assert.That(report.UnderPushes, Is.Positive, "kills under pushes");
+            Assert.That(report.Resent, Is.Positive, "pushes sent again");
+        });
     }
 
     [Test]

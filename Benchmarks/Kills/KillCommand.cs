@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace TimeSeries.Benchmarks.Kills;
+
+/// <summary>The command <c>kill</c>: kills a real server again and again under pushes over every protocol, and compares what it has with what it took.</summary>
+internal static class KillCommand
+{
+    public static Command Create()
+    {
+        Option<int> rounds = CommandOption.Of("--rounds", "How often the server is started and killed.", 500);
+        Option<int> seed = CommandOption.Of("--seed", "Decides what is pushed and when the server is killed.", 1);
+        Option<int> longest = CommandOption.Of("--longest", "Most milliseconds of pushing before a kill.", 400);
+        Option<string> server = CommandOption.Of("--server", "The built Server.", Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+        rounds.Between(1, 1_000_000);
+        longest.Between(1, 60_000);
+        Command command = new("kill",
+            "Starts the Server, pushes over every protocol at the same time and kills it (SIGKILL) after a random time, also while it starts; starts it again, "
+                + "compares what it has with what it acknowledged, and sends again what had no response. Ends with 5, and keeps the directory, on a difference.")
+        {
+            rounds, seed, longest, server,
+        };
+        command.SetAction(async (result, stop) =>
+        {
+            KillOptions options = new(
+                Path.GetFullPath(result.GetRequiredValue(server)), result.GetValue(rounds), result.GetValue(seed),
+                TimeSpan.FromMilliseconds(result.GetValue(longest)));
+            Stopwatch clock = Stopwatch.StartNew();
+            KillReport report = await new KillRun(options).RunAsync(stop);
+            Console.WriteLine(report.ToText());
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:F1} s"));
+            return report.Difference is null ? ExitCode.Success : ExitCode.Different;
+        });
+        return command;
+    }
+}
+
+/// <summary>What a run of kills is asked to do.</summary>
+/// <param name="Program">The built Server.</param>
+/// <param name="Rounds">How often it is started and killed.</param>
+/// <param name="Seed">Decides what is pushed and when the server is killed; how far it has come by then is a matter of the machine.</param>
+/// <param name="LongestPush">The longest time of pushing before a kill.</param>
+internal sealed record KillOptions(string Program, int Rounds, int Seed, TimeSpan LongestPush);
