@@ -8,6 +8,7 @@ using TimeSeries.Benchmarks.Load;
 using TimeSeries.Benchmarks.Lookups;
 using TimeSeries.Benchmarks.Micro;
 using TimeSeries.Benchmarks.Page;
+using TimeSeries.Benchmarks.PowerCuts;
 using TimeSeries.Benchmarks.Replay;
 using TimeSeries.Benchmarks.Rules;
 using TimeSeries.Benchmarks.Simulate;
@@ -17,7 +18,7 @@ using TimeSeries.Benchmarks.Structure;
 RootCommand root = new(
     "Measures TimeSeries: a load generator, a comparison with other systems, a replay of recorded telemetry, queries about alerts, look-ups of transactions, "
         + "the page, alert rules, micro benchmarks, stages of the write path, writes to and queries over InfluxDB, the structure of the code, "
-        + "simulates a node on faulty disks, and kills real servers.")
+        + "simulates a node on faulty disks, kills real servers and cuts their power.")
 {
     LoadCommand.Create(),
     CompareCommand.Create(),
@@ -35,5 +36,6 @@ RootCommand root = new(
     StructureCommand.Create(),
     SimulateCommand.Create(),
     KillCommand.Create(),
+    PowerCutCommand.Create(),
 };
 return root.Parse(args).Invoke();

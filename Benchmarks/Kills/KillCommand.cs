@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 
 namespace TimeSeries.Benchmarks.Kills;
 

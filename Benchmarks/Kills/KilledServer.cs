@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
@@ -19,9 +20,11 @@ internal sealed partial class KilledServer : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
+    private readonly bool _isUnderOther;
 
-    private KilledServer(ProcessStartInfo start, Uri grpcAddress)
+    private KilledServer(ProcessStartInfo start, Uri grpcAddress, bool isUnderOther)
     {
+        _isUnderOther = isUnderOther;
         GrpcAddress = grpcAddress;
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Take(line.Data);
@@ -52,19 +55,28 @@ internal sealed partial class KilledServer : IDisposable
         ProcessStartInfo start = new(all[0], all[1..]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_TC_QuickJit"] = "1";
         start.Environment["DOTNET_TC_CallCountingDelayMs"] = "64";
-        KilledServer server = new(start, grpc);
+        KilledServer server = new(start, grpc, under.Count > 0);
         server._process.Start();
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         return server;
     }
 
-    /// <summary>Ends it as a crash would (SIGKILL), with what stays with it, and returns when it is gone.</summary>
+    /// <summary>Ends it as a crash would (SIGKILL) and returns when it is gone.</summary>
     public void Kill()
     {
-        if (!_process.HasExited)
+        if (!_process.HasExited && _isUnderOther)
         {
-            _process.Kill(entireProcessTree: true);
+            // What stays with it writes the rest of what it has, and ends by itself.
+            foreach (string child in File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                using Process server = Process.GetProcessById(int.Parse(child, CultureInfo.InvariantCulture));
+                server.Kill();
+            }
+        }
+        else if (!_process.HasExited)
+        {
+            _process.Kill();
         }
 
         _process.WaitForExit();

@@ -15,7 +15,15 @@ internal sealed class StoredPushes(HttpClient http, Uri address, string director
     /// <param name="pushes">All batches that were ever sent in these rounds.</param>
     /// <param name="first">The first round.</param>
     /// <param name="last">The last one.</param>
-    public async Task<string?> FindDifferenceAsync(IEnumerable<TrackedPush> pushes, int first, int last)
+    public Task<string?> FindDifferenceAsync(IEnumerable<TrackedPush> pushes, int first, int last) =>
+        FindDifferenceAsync(pushes, first, last, push => push.IsAcknowledged);
+
+    /// <summary>The same of a time before the last push.</summary>
+    /// <param name="pushes">All batches that were ever sent in these rounds.</param>
+    /// <param name="first">The first round.</param>
+    /// <param name="last">The last one.</param>
+    /// <param name="isAcknowledged">Whether a batch was acknowledged by then.</param>
+    public async Task<string?> FindDifferenceAsync(IEnumerable<TrackedPush> pushes, int first, int last, Func<TrackedPush, bool> isAcknowledged)
     {
         string query = $"/api/v1/aggregate?kind=transaction&from={TrackedPush.TimeOf(first)}&to={TrackedPush.TimeOf(last + 1)}&by=service"
             + $"&measures=count,sum(elapsed)&limit={MostServices}";
@@ -26,14 +34,14 @@ internal sealed class StoredPushes(HttpClient http, Uri address, string director
         {
             if (!stored.Remove(push.Service, out (long Count, double Sum) found))
             {
-                if (push.IsAcknowledged)
+                if (isAcknowledged(push))
                 {
                     return $"{push.Service} was acknowledged and is not there.";
                 }
             }
             else if (found != (TrackedPush.Samples, TrackedPush.ElapsedSum))
             {
-                return $"{push.Service} (acknowledged: {push.IsAcknowledged}, sent {push.Sent} times) has {found.Count} samples that sum up to {found.Sum}; "
+                return $"{push.Service} (acknowledged: {isAcknowledged(push)}, sent {push.Sent} times) has {found.Count} samples that sum up to {found.Sum}; "
                     + $"{TrackedPush.Samples} and {TrackedPush.ElapsedSum} were pushed.";
             }
         }

@@ -26,7 +26,10 @@ internal sealed record TrackedPush(PushProtocol Protocol, int Round, string Serv
     public int Sent { get; set; }
 
     /// <summary>Whether a response said that it is stored.</summary>
-    public bool IsAcknowledged { get; private set; }
+    public bool IsAcknowledged => AcknowledgedAt < double.MaxValue;
+
+    /// <summary>When the response said so, in seconds since the Unix epoch; later than any time where none did.</summary>
+    public double AcknowledgedAt { get; private set; } = double.MaxValue;
 
     /// <summary>A batch with its bytes.</summary>
     public static TrackedPush Of(PushProtocol protocol, int round, string service, byte[] body) => new(protocol, round, service) { Body = body };
@@ -34,7 +37,7 @@ internal sealed record TrackedPush(PushProtocol Protocol, int Round, string Serv
     /// <summary>Notes that it is stored.</summary>
     public void Acknowledge()
     {
-        IsAcknowledged = true;
+        AcknowledgedAt = (DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds;
         Body = [];
     }
 
