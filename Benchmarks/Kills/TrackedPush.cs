@@ -37,7 +37,7 @@ internal sealed record TrackedPush(PushProtocol Protocol, int Round, string Serv
     /// <summary>Notes that it is stored.</summary>
     public void Acknowledge()
     {
-        AcknowledgedAt = (DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds;
+        AcknowledgedAt = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
         Body = [];
     }
 
