@@ -63,7 +63,7 @@ internal sealed class MeasuredDay(long transactions, int serviceCount = Populati
     }
 
     /// <summary>The txid of a slice's first transaction.</summary>
-    public string FirstTxidOf(int slice) =>
+    public static string FirstTxidOf(int slice) =>
         Convert.ToHexStringLower(BitConverter.GetBytes(new Random(Seed + (slice * SeedsPerSlice) + (int)Kind.Transaction).NextInt64()));
 
     private int RowsOf(int slice) => (int)Math.Min(SliceRows, transactions - ((long)slice * SliceRows));

@@ -112,7 +112,7 @@ internal sealed class GrowthMeasurement(CompareContext context)
         Random slices = new(1);
         string txid = "";
         Measure(requester, part, row, "a txid", memory,
-            () => server.Request($"/api/v1/samples?{times}&where=txid:{txid = day.FirstTxidOf(slices.Next(day.SliceCount))}"));
+            () => server.Request($"/api/v1/samples?{times}&where=txid:{txid = MeasuredDay.FirstTxidOf(slices.Next(day.SliceCount))}"));
         context.Metrics.Check($"{part}, {row}: a txid is found", txid, Encoding.UTF8.GetString(requester.Response).Contains(txid, StringComparison.Ordinal));
         Measure(requester, part, row, "a txid that is not there", memory,
             () => server.Request($"/api/v1/samples?{times}&where=txid:{slices.NextInt64():x16}"));
