@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace TimeSeries.Benchmarks.Kills;
 
-/// <summary>The command <c>kill</c>: kills a real server again and again under pushes over every protocol, and compares what it has with what it took.</summary>
+/// <summary>The command <c>kill</c>: kills a real server again and again under pushes, and compares what it has with what it took.</summary>
 internal static class KillCommand
 {
     public static Command Create()
@@ -12,7 +12,8 @@ internal static class KillCommand
         Option<int> rounds = CommandOption.Of("--rounds", "How often the server is started and killed.", 500);
         Option<int> seed = CommandOption.Of("--seed", "Decides what is pushed and when the server is killed.", 1);
         Option<int> longest = CommandOption.Of("--longest", "Most milliseconds of pushing before a kill.", 400);
-        Option<string> server = CommandOption.Of("--server", "The built Server.", Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+        Option<string> server = CommandOption.Of("--server", "The built Server.",
+            Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
         rounds.Between(1, 1_000_000);
         longest.Between(1, 60_000);
         Command command = new("kill",

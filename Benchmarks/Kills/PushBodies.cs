@@ -120,5 +120,6 @@ internal sealed class PushBodies(PushProtocol protocol, int seed)
     }
 
     private byte[] Lines(string service, long time, byte[][] ids) => Encoding.ASCII.GetBytes(string.Concat(ids.Select((id, i) => string.Create(
-        CultureInfo.InvariantCulture, $"transaction,oname={protocol} service=\"{service}\",elapsed={i},txid=\"{Convert.ToHexStringLower(id)}\" {time + i}\n"))));
+        CultureInfo.InvariantCulture,
+        $"transaction,oname={protocol} service=\"{service}\",elapsed={i},txid=\"{Convert.ToHexStringLower(id)}\" {time + i}\n"))));
 }

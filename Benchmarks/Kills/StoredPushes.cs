@@ -5,7 +5,7 @@ using TimeSeries.Benchmarks.Compare.Requests;
 
 namespace TimeSeries.Benchmarks.Kills;
 
-/// <summary>What a server has, by its API, compared with what was pushed: each acknowledged batch once, every other whole or not at all, and no damage.</summary>
+/// <summary>What a server has, compared with what was pushed: each acknowledged batch once, every other whole or not at all, no damage.</summary>
 internal sealed class StoredPushes(HttpClient http, Uri address, string directory)
 {
     // More batches than some rounds have.

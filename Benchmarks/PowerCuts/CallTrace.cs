@@ -86,7 +86,8 @@ internal static class CallTrace
     }
 
     // Logs and sockets are written to in other ways; a file of the directory is not.
-    private static TracedCall? Unknown(double time, string name, string path) => name is "write" or "writev" && !path.Contains("/data/", StringComparison.Ordinal)
+    private static TracedCall? Unknown(double time, string name, string path) =>
+        name is "write" or "writev" && !path.Contains("/data/", StringComparison.Ordinal)
         ? null
         : throw new InvalidDataException($"{name} of {path} at {time} is no call that this knows.");
 

@@ -88,7 +88,7 @@ internal sealed class PowerCutRun(string program, int cuts, int seed)
             return $"The server did not start:\n{server.Output}";
         }
 
-        return await new StoredPushes(http, server.Address, Path.Combine(folder, "data")).FindDifferenceAsync(_pushes, 0, 0, push => push.AcknowledgedAt <= time)
-            is { } difference ? $"{difference}\n{server.Output}" : null;
+        StoredPushes stored = new(http, server.Address, Path.Combine(folder, "data"));
+        return await stored.FindDifferenceAsync(_pushes, 0, 0, push => push.AcknowledgedAt <= time) is { } difference ? $"{difference}\n{server.Output}" : null;
     }
 }
