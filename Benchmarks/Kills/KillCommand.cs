@@ -17,7 +17,7 @@ internal static class KillCommand
         rounds.Between(1, 1_000_000);
         longest.Between(1, 60_000);
         Command command = new("kill",
-            "Starts the Server, pushes over every protocol at the same time and kills it (SIGKILL) after a random time, also while it starts; starts it again, "
+            "Starts the Server, pushes over every protocol at the same time and kills it (SIGKILL) after a random time, also in its start; starts it again, "
                 + "compares what it has with what it acknowledged, and sends again what had no response. Ends with 5, and keeps the directory, on a difference.")
         {
             rounds, seed, longest, server,
