@@ -18,7 +18,7 @@ internal static class KillCommand
         longest.Between(1, 60_000);
         Command command = new("kill",
             "Starts the Server, pushes over every protocol at the same time and kills it (SIGKILL) after a random time, also in its start; starts it again, "
-                + "compares what it has with what it acknowledged, and sends again what had no response. Ends with 5, and keeps the directory, on a difference.")
+                + "compares it with what it acknowledged, and sends again what got no response. Ends with 5 on a difference, and keeps the directory.")
         {
             rounds, seed, longest, server,
         };
