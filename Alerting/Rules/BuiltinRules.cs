@@ -60,6 +60,7 @@ internal static class BuiltinRules
         JsonObject rule = JsonNode.Parse(text)!.AsObject();
         if (overrides.ValueKind == JsonValueKind.Object)
         {
+            JsonFields.RequireUnicode(overrides);
             foreach (JsonProperty field in overrides.EnumerateObject())
             {
                 Override(rule, field);

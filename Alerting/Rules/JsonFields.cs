@@ -26,6 +26,11 @@ internal sealed class JsonFields
             throw new DefinitionException(path.Length == 0 ? "The body must be a JSON object." : $"{path} must be an object.");
         }
 
+        if (path.Length == 0)
+        {
+            RequireUnicode(element);
+        }
+
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (!known.Contains(property.Name))
@@ -38,6 +43,21 @@ internal sealed class JsonFields
             {
                 throw new DefinitionException($"{Name(property.Name)} is there twice.");
             }
+        }
+    }
+
+    /// <summary>Refuses an element with a text or name that is no Unicode: bytes that are not UTF-8, or half of a pair of escapes.</summary>
+    /// <exception cref="DefinitionException">There is one.</exception>
+    public static void RequireUnicode(JsonElement element)
+    {
+        try
+        {
+            ReadTexts(element);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser lets them through, and throws this whenever such a text is read.
+            throw new DefinitionException("A text or name is no Unicode: bytes that are not UTF-8, or half of a surrogate pair.");
         }
     }
 
@@ -175,6 +195,29 @@ internal sealed class JsonFields
     public static string Format(TimeSpan duration) => duration == TimeSpan.Zero ? "0s" : DurationText.Format(duration);
 
     private static bool Fits(string text) => System.Text.Encoding.UTF8.GetByteCount(text) <= MostTextBytes;
+
+    private static void ReadTexts(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+        {
+            _ = element.GetString();
+        }
+        else if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in element.EnumerateArray())
+            {
+                ReadTexts(item);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty property in element.EnumerateObject())
+            {
+                _ = property.Name;
+                ReadTexts(property.Value);
+            }
+        }
+    }
 
     private static string Shown(JsonElement value)
     {

@@ -60,7 +60,8 @@ internal sealed partial class RuleClient : IDisposable
                 _ => """{"kind":"transaction","measure":"avg(elapsed)","by":["service"],"window":"1h"}""",
             };
             string threshold = (i % 10) switch { < 6 => "1990", < 8 => "0.2", 8 => "5000", _ => "1100" };
-            await SendAsync(HttpMethod.Put, $"api/v1/rules/rule-{i}", "{\"query\":" + query + ",\"condition\":{\"operator\":\">\",\"threshold\":" + threshold + "}}");
+            await SendAsync(HttpMethod.Put, $"api/v1/rules/rule-{i}",
+                "{\"query\":" + query + ",\"condition\":{\"operator\":\">\",\"threshold\":" + threshold + "}}");
         }
     }
 

@@ -123,7 +123,7 @@ public sealed class KindBuilder
         if (_table is not null)
         {
             _table.RowCount = Rows;
-            _table.PadColumns();
+            _table.FitColumns();
         }
     }
 

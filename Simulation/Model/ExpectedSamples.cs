@@ -125,6 +125,6 @@ internal sealed class ExpectedSamples
             }
         }
 
-        table.PadColumns();
+        table.FitColumns();
     }
 }

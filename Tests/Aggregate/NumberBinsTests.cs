@@ -24,7 +24,8 @@ public class NumberBinsTests
                 }
 
                 ImmutableArray<long> bins = [.. edges.Take(edgeCount)];
-                IEnumerable<long> near = bins.SelectMany(edge => (long[])[edge == long.MinValue ? edge : edge - 1, edge, edge == long.MaxValue ? edge : edge + 1]);
+                IEnumerable<long> near = bins.SelectMany(
+                    edge => (long[])[edge == long.MinValue ? edge : edge - 1, edge, edge == long.MaxValue ? edge : edge + 1]);
                 IEnumerable<long> far = Enumerable.Range(0, 64).Select(shift => random.NextInt64() >> shift);
                 long[] numbers = [.. near, .. far, .. far.Select(number => -number), 0, 1, 31, 32, 63, 64, long.MaxValue, long.MinValue];
                 NumberBins tested = new(bins);

@@ -89,7 +89,7 @@ internal static class CodecBatch
             }
         }
 
-        table.PadColumns();
+        table.FitColumns();
     }
 
     private static void FillTimes(NumberColumn column, Random random, int rows)

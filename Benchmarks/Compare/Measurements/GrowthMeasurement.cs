@@ -31,9 +31,9 @@ internal sealed class GrowthMeasurement(CompareContext context)
 
     public async Task RunAsync()
     {
-        context.Metrics.Note(ReportNames.GrowthRows, 
-            $"Transactions of one day, 400 services; medians in ms of up to {Count} times, each of another txid where it has one. Beside the queries {Rules} rules "
-                + "are evaluated every 30 s, over the transactions of now, of which 1,000 a second are pushed.");
+        context.Metrics.Note(ReportNames.GrowthRows,
+            $"Transactions of one day, 400 services; medians in ms of up to {Count} times, each of another txid where it has one. Beside the queries "
+                + $"{Rules} rules are evaluated every 30 s, over the transactions of now, of which 1,000 a second are pushed.");
         foreach (long rows in context.Options.GrowthRows)
         {
             await MeasureAsync(ReportNames.GrowthRows, rows, new MeasuredDay(rows));

@@ -79,14 +79,16 @@ public sealed class SampleTable
         _texts[field]?.Clear();
     }
 
-    /// <summary>Makes every column <see cref="RowCount"/> rows long.</summary>
-    public void PadColumns()
+    /// <summary>Makes every column <see cref="RowCount"/> rows long: of a row that was begun and is no sample values may be left behind the last.</summary>
+    public void FitColumns()
     {
         for (int i = 0; i < _used.Length; i++)
         {
             if (_used[i])
             {
+                _numbers[i]?.Truncate(RowCount);
                 _numbers[i]?.PadTo(RowCount);
+                _texts[i]?.Truncate(RowCount);
                 _texts[i]?.PadTo(RowCount);
             }
         }

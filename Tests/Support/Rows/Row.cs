@@ -106,7 +106,7 @@ internal sealed class Row
             }
         }
 
-        table.PadColumns();
+        table.FitColumns();
         return new ValidBatch(rows[0].Pcode, batch) { FirstNumber = firstNumber };
     }
 

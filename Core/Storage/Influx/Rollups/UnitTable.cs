@@ -66,7 +66,7 @@ internal sealed class UnitTable : IColumnChunk
     /// <summary>Readies the columns for reading; nothing is added any more.</summary>
     public void Complete()
     {
-        _rows.PadColumns();
+        _rows.FitColumns();
         for (int field = 0; field < _symbols.Length; field++)
         {
             _symbols[field] = _rows.FindTexts(field)?.Symbols.View() ?? SymbolView.Empty;
