@@ -28,7 +28,7 @@ internal sealed class ChildProcess : IDisposable
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.Exited += (_, _) => _address.TrySetException(
-            new InvalidOperationException($"{start.FileName} ended before it listened:\n" + string.Join('\n', _output)));
+            new InvalidOperationException($"{start.FileName} ended before it listened:\n" + Output));
     }
 
     /// <summary>Number of the process.</summary>
@@ -40,6 +40,22 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>What it said of its address when it began to listen.</summary>
     public string Address { get; private set; } = "";
 
+    /// <summary>What it says of its address, once it listens; faulted when it ended before.</summary>
+    public Task<string> Listening => _address.Task;
+
+    /// <summary>What it printed so far.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Starts a program and returns at once.</summary>
+    /// <param name="start">Program and arguments.</param>
+    /// <param name="listening">Matches the line that says that it listens; the group <c>address</c> is the address.</param>
+    public static ChildProcess Begin(ProcessStartInfo start, Regex listening)
+    {
+        ChildProcess child = new(start, listening);
+        child.Begin();
+        return child;
+    }
+
     /// <summary>Starts a program and returns when it says that it listens.</summary>
     /// <param name="start">Program and arguments.</param>
     /// <param name="listening">Matches the line that says so; the group <c>address</c> is the address.</param>
@@ -49,16 +65,14 @@ internal sealed class ChildProcess : IDisposable
         ChildProcess child = new(start, listening);
         try
         {
-            child._process.Start();
-            child._process.BeginOutputReadLine();
-            child._process.BeginErrorReadLine();
+            child.Begin();
             child.Address = child._address.Task.WaitAsync(_startTimeout).GetAwaiter().GetResult();
             return child;
         }
         catch (TimeoutException)
         {
             child.Dispose();
-            throw new InvalidOperationException($"{start.FileName} did not listen in time:\n" + string.Join('\n', child._output));
+            throw new InvalidOperationException($"{start.FileName} did not listen in time:\n" + child.Output);
         }
         catch
         {
@@ -107,15 +121,42 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Ends it as a crash would, and returns when it is gone.</summary>
-    public void Dispose()
+    public void Kill()
     {
         if (!_process.HasExited)
         {
             _process.Kill();
             _process.WaitForExit();
         }
+    }
 
+    /// <summary>Ends what it started as a crash would, and returns when it has ended by itself.</summary>
+    public void KillChildren()
+    {
+        if (!_process.HasExited)
+        {
+            foreach (string child in File.ReadAllText($"/proc/{Id}/task/{Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                using Process started = Process.GetProcessById(int.Parse(child, CultureInfo.InvariantCulture));
+                started.Kill();
+            }
+        }
+
+        _process.WaitForExit();
+    }
+
+    /// <summary>Ends it as a crash would, and returns when it is gone.</summary>
+    public void Dispose()
+    {
+        Kill();
         _process.Dispose();
+    }
+
+    private void Begin()
+    {
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     private void Take(string? line)

@@ -36,6 +36,9 @@ internal static partial class HostProcess
     /// <summary>Starts it and returns when it listens.</summary>
     public static ChildProcess Start(ProcessStartInfo start) => ChildProcess.Start(start, Listening());
 
+    /// <summary>Starts it and returns at once.</summary>
+    public static ChildProcess Begin(ProcessStartInfo start) => ChildProcess.Begin(start, Listening());
+
     [GeneratedRegex(@"listens on (?<address>http://127\.0\.0\.1:\d+)")]
     private static partial Regex Listening();
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using TimeSeries.Benchmarks.Load.Exports;
@@ -12,7 +11,6 @@ namespace TimeSeries.Benchmarks.Kills;
 /// <param name="seed">Decides the ids of the transactions.</param>
 internal sealed class PushBodies(PushProtocol protocol, int seed)
 {
-    private const int FrameHeadBytes = 5;
     private const ulong NanosecondsPerMillisecond = 1_000_000;
     private const int ServerSpan = 2;
     private const int IdBytes = 16;
@@ -35,7 +33,7 @@ internal sealed class PushBodies(PushProtocol protocol, int seed)
             PushProtocol.JsonColumns or PushProtocol.MessagePackColumns => Native(SampleForm.Columns, service, time, ids),
             PushProtocol.OtlpProtobuf => Spans(service, time, ids),
             PushProtocol.OtlpJson => JsonSpans(service, time, ids),
-            PushProtocol.OtlpGrpc => Frame(Spans(service, time, ids)),
+            PushProtocol.OtlpGrpc => ExportLoad.Frame(Spans(service, time, ids), isCompressed: false),
             _ => Lines(service, time, ids),
         };
         return TrackedPush.Of(protocol, round, service, body);
@@ -109,14 +107,6 @@ internal sealed class PushBodies(PushProtocol protocol, int seed)
         return Encoding.ASCII.GetBytes(
             """{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"spans":["""
             + string.Join(',', spans) + "]}]}]}");
-    }
-
-    private static byte[] Frame(byte[] message)
-    {
-        byte[] frame = new byte[FrameHeadBytes + message.Length];
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
-        message.CopyTo(frame, FrameHeadBytes);
-        return frame;
     }
 
     private byte[] Lines(string service, long time, byte[][] ids) => Encoding.ASCII.GetBytes(string.Concat(ids.Select((id, i) => string.Create(

@@ -114,7 +114,7 @@ internal sealed partial class ExportLoad(ExportLoadOptions options, Func<Task<do
             "otlp" => (new Uri(options.Address, "/v1/traces"), "application/x-protobuf"),
             _ => (new Uri(options.GrpcAddress, "/opentelemetry.proto.collector.trace.v1.TraceService/Export"), "application/grpc"),
         };
-        HttpRequestMessage request = new(HttpMethod.Post, address) { Content = new ByteArrayContent(isGrpc ? Frame(bytes) : bytes) };
+        HttpRequestMessage request = new(HttpMethod.Post, address) { Content = new ByteArrayContent(isGrpc ? Frame(bytes, options.Gzip) : bytes) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
         if (isGrpc)
@@ -132,10 +132,11 @@ internal sealed partial class ExportLoad(ExportLoadOptions options, Func<Task<do
         return request;
     }
 
-    private byte[] Frame(byte[] message)
+    /// <summary>A message of gRPC with its head: whether it is compressed, and its length.</summary>
+    internal static byte[] Frame(byte[] message, bool isCompressed)
     {
         byte[] frame = new byte[FrameHeadBytes + message.Length];
-        frame[0] = options.Gzip ? (byte)1 : (byte)0;
+        frame[0] = isCompressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
         message.CopyTo(frame, FrameHeadBytes);
         return frame;
