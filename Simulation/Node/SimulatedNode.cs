@@ -137,10 +137,11 @@ internal sealed class SimulatedNode
             Apply();
         }
 
+        Task? write = _applier.CurrentWrite;
         MaintenanceStep step = Store.Maintenance.SealNext(CancellationToken.None);
-        if (step.Result == MaintenanceResult.Done && _applier.CurrentWrite is { IsCompleted: false } write)
+        if (step.Result == MaintenanceResult.Done && write is not null)
         {
-            // It goes on by itself, on a thread of the pool, and nothing else does meanwhile.
+            // It goes on by itself, on a thread of the pool, which may be through already. Nothing else runs meanwhile.
             Task.WaitAny([write], _longest);
             Apply();
         }
