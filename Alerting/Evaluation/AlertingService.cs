@@ -62,8 +62,8 @@ internal sealed partial class AlertingService(
         while (await WaitAsync(timer, stoppingToken));
     }
 
-    // Nothing of it waits for the store, an evaluation or a receiver.
-    private void Step(CancellationToken cancellationToken)
+    /// <summary>What is done each second. Nothing of it waits for the store, an evaluation or a receiver.</summary>
+    internal void Step(CancellationToken cancellationToken)
     {
         AlertingParts parts = _parts ??= Load();
         if (_recovery.IsCompleted)

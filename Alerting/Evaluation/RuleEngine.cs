@@ -130,8 +130,9 @@ internal sealed partial class RuleEngine
             rule.IsRunning = true;
         }
 
-        // Not under the lock, which it takes at its end.
-        Task task = Task.Run(() => RunAsync(rules, cancellationToken), CancellationToken.None);
+        // Not under the lock, which it takes at its end. On the scheduler of who calls: in a host that of the pool, in a simulation one that is stepped.
+        Task task = Task.Factory.StartNew(
+            () => RunAsync(rules, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current).Unwrap();
         _running.Add(task);
         _ = task.ContinueWith(
             ended =>

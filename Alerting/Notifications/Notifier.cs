@@ -20,7 +20,7 @@ namespace TimeSeries.Alerting.Notifications;
 /// <param name="publicUrl">Where people open the page; empty when that isn't said.</param>
 /// <param name="logger">Is told of receivers that fail, once until they work again.</param>
 internal sealed partial class Notifier(
-    ReceiverBook receivers, SilenceBook silences, WebhookSender sender, DeliveryFile file, TimeProvider clock, Func<double> jitter, string publicUrl,
+    ReceiverBook receivers, SilenceBook silences, IWebhookSender sender, DeliveryFile file, TimeProvider clock, Func<double> jitter, string publicUrl,
     ILogger<Notifier> logger) : ITransitionListener, IDisposable
 {
     private readonly ConcurrentDictionary<long, Lazy<ProjectNotifications>> _projects = [];

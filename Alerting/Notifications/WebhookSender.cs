@@ -8,7 +8,7 @@ using System.Text;
 namespace TimeSeries.Alerting.Notifications;
 
 /// <summary>Posts notifications, each once. Thread safe.</summary>
-internal sealed class WebhookSender : IDisposable
+internal sealed class WebhookSender : IWebhookSender, IDisposable
 {
     // A reply is read only so that the connection can be used again.
     private const int MostReplyBytes = 64 << 10;
@@ -49,7 +49,7 @@ internal sealed class WebhookSender : IDisposable
         });
     }
 
-    /// <summary>Posts a notification once. Throws only when it is cancelled.</summary>
+    /// <inheritdoc/>
     public async Task<WebhookResult> SendAsync(Receiver receiver, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         using CancellationTokenSource late = new(_timeout, _clock);
@@ -147,6 +147,13 @@ internal sealed class WebhookSender : IDisposable
             : found.Length == 0 ? throw new SocketException((int)SocketError.HostNotFound)
             : throw new RefusedTargetException($"The address of its host {_addresses.Refuse(found[0])}; nothing was sent.");
     }
+}
+
+/// <summary>Posts notifications. Thread safe.</summary>
+internal interface IWebhookSender
+{
+    /// <summary>Posts a notification once. Throws only when it is cancelled.</summary>
+    Task<WebhookResult> SendAsync(Receiver receiver, ReadOnlyMemory<byte> body, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of a notification that was posted once.</summary>

@@ -4,7 +4,7 @@ using TimeSeries.Core.Schema;
 namespace TimeSeries.Simulation.Model;
 
 /// <summary>A sample that was pushed, and how often it may be there. Its number is in a text of its own, by which it is found again.</summary>
-internal sealed class ExpectedSample(int number, Kind kind, long pcode, long time, string name, long value)
+internal sealed class ExpectedSample(int number, Kind kind, long pcode, long time, string name, long value, string? id = null)
 {
     private readonly List<ExpectedBatch> _batches = [];
 
@@ -24,7 +24,10 @@ internal sealed class ExpectedSample(int number, Kind kind, long pcode, long tim
     public long Value => value;
 
     /// <summary>The text that nobody else has: of a transaction or exception its txid, of an alert its id.</summary>
-    public string Id => kind == Kind.Alert ? new Guid(number, 0, 0, new byte[8]).ToString("D") : IdOf(number);
+    public string Id => id ?? (kind == Kind.Alert ? new Guid(number, 0, 0, new byte[8]).ToString("D") : IdOf(number));
+
+    /// <summary>Whether a rule raised it.</summary>
+    public bool IsRaised => id is not null;
 
     /// <summary>How many copies the last look saw; −1 when it could not look.</summary>
     public int Observed { get; set; } = -1;

@@ -15,6 +15,8 @@ internal sealed class ExpectedSamples
     private static readonly string[] _services = ["/cart", "/pay", "/orders"];
     private static readonly Kind[] _kinds = [Kind.Transaction, Kind.Exception, Kind.Alert];
 
+    private readonly Dictionary<string, ExpectedSample> _raised = new(StringComparer.Ordinal);
+
     /// <summary>The kinds that are pushed.</summary>
     public static IReadOnlyList<Kind> Kinds => _kinds;
 
@@ -26,6 +28,36 @@ internal sealed class ExpectedSamples
 
     /// <summary>Every batch, by its number.</summary>
     public List<ExpectedBatch> Batches { get; } = [];
+
+    /// <summary>The sample of an id among those of others; null when there is none.</summary>
+    public ExpectedSample? Find(string id, int number) =>
+        number >= 0 && number < Samples.Count && Samples[number].Id == id ? Samples[number] : _raised.GetValueOrDefault(id);
+
+    /// <summary>An alert that a rule raises; the same one again when its id is known.</summary>
+    public ExpectedSample Raise(long pcode, string id, long time, string source)
+    {
+        if (!_raised.TryGetValue(id, out ExpectedSample? sample))
+        {
+            sample = new ExpectedSample(Samples.Count, Kind.Alert, pcode, time, source, 0, id);
+            Samples.Add(sample);
+            _raised.Add(id, sample);
+        }
+
+        return sample;
+    }
+
+    /// <summary>A batch of alerts that rules raise.</summary>
+    public ExpectedBatch MakeRaised(long pcode, ImmutableArray<ExpectedSample> samples)
+    {
+        ExpectedBatch batch = new(Batches.Count, pcode, null, samples);
+        Batches.Add(batch);
+        foreach (ExpectedSample sample in samples)
+        {
+            sample.AddTo(batch);
+        }
+
+        return batch;
+    }
 
     /// <summary>Makes a batch of new samples, perhaps with an alert that was in another one.</summary>
     /// <param name="random">Decides everything.</param>

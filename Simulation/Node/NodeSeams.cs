@@ -1,3 +1,4 @@
+using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
 
@@ -17,4 +18,7 @@ internal class NodeSeams
 
     /// <summary>Where pushes go in.</summary>
     public virtual IBatchSubmitter Submitter(IBatchSubmitter submitter) => submitter;
+
+    /// <summary>Where alerts of rules go in.</summary>
+    public virtual IAlertWriter AlertWriter(IAlertWriter writer) => writer;
 }

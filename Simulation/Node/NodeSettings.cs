@@ -37,6 +37,9 @@ internal sealed record NodeSettings
     /// <summary>Most samples of a block that compaction makes.</summary>
     public int MaxBlockRows { get; init; } = 8_000_000;
 
+    /// <summary>Whether alert rules are evaluated.</summary>
+    public bool HasRules { get; init; }
+
     /// <summary>Settings drawn at random.</summary>
     public static NodeSettings Draw(Random random) => new()
     {
@@ -47,6 +50,7 @@ internal sealed record NodeSettings
         QuarantinesDamaged = random.Next(2) == 0,
         HasApart = random.Next(4) == 0,
         MaxBlockRows = random.Next(4) == 0 ? 100 : 8_000_000,
+        HasRules = true,
     };
 
     /// <summary>How long samples of a kind are kept.</summary>

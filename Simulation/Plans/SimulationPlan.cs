@@ -11,7 +11,7 @@ internal sealed record SimulationPlan(NodeSettings Settings, ImmutableArray<Simu
     [
         (StepKind.Push, 26), (StepKind.LatePush, 4), (StepKind.Resend, 4), (StepKind.Retry, 5), (StepKind.RepeatAlert, 3),
         (StepKind.Commit, 22), (StepKind.Apply, 18), (StepKind.Probe, 1), (StepKind.Seal, 12), (StepKind.Compact, 6),
-        (StepKind.Scrub, 3), (StepKind.Checkpoint, 5), (StepKind.Advance, 5),
+        (StepKind.Scrub, 3), (StepKind.Checkpoint, 5), (StepKind.Rules, 22), (StepKind.Advance, 5),
     ];
 
     private static readonly (StepKind Kind, int Weight)[] _ends = [(StepKind.Kill, 3), (StepKind.PowerCut, 4), (StepKind.Restart, 2)];

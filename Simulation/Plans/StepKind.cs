@@ -39,6 +39,9 @@ internal enum StepKind : byte
     /// <summary>The log forgets what the store has.</summary>
     Checkpoint,
 
+    /// <summary>Seconds pass, and the loop of the alert rules has its step.</summary>
+    Rules,
+
     /// <summary>Time passes.</summary>
     Advance,
 

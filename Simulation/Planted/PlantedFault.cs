@@ -17,4 +17,7 @@ internal enum PlantedFault : byte
 
     /// <summary>A query gets the result of the same query before it, at times.</summary>
     StaleSnapshot,
+
+    /// <summary>An alert of a rule is told before it is in the log.</summary>
+    EarlyNotice,
 }

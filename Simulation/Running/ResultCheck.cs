@@ -124,8 +124,7 @@ internal sealed class ResultCheck(NodeSettings settings, ExpectedSamples expecte
             int number = ExpectedSample.ParseId(list.Text(row, 1));
             string text = Encoding.UTF8.GetString(list.Text(row, 1));
             trace.Add(number);
-            if (number < 0 || number >= expected.Samples.Count || expected.Samples[number] is not { } sample || sample.Id != text
-                || sample.Pcode != pcode || sample.Kind != kind)
+            if (expected.Find(text, number) is not { } sample || sample.Pcode != pcode || sample.Kind != kind)
             {
                 throw new SimulationFault($"a {kind} of {pcode} with the id {text} was never pushed");
             }

@@ -32,6 +32,7 @@ internal sealed class SimulationRun
     private readonly TraceHash _trace = new();
     private readonly SimulatedDisk _disk;
     private readonly ResultCheck _check;
+    private readonly RuleRun? _rules;
 
     // Null once a damaged file has refused a start.
     private SimulatedNode? _node;
@@ -47,6 +48,7 @@ internal sealed class SimulationRun
         (_plan, _seams) = (plan, seams ?? new NodeSeams());
         _disk = new SimulatedDisk(_clock, Counts, _trace);
         _check = new ResultCheck(plan.Settings, _expected, _disk, _clock, Counts, _trace);
+        _rules = plan.Settings.HasRules ? new RuleRun(_seams, _clock, _disk, _expected, _pending.Add) : null;
     }
 
     /// <summary>What was done and met so far.</summary>
@@ -63,6 +65,7 @@ internal sealed class SimulationRun
         try
         {
             new NodeFile(NodeId, SimulatedNode.Machine, []).Write(_disk.Files, SimulatedNode.Folder);
+            _rules?.Prepare();
             Start(null);
             for (; step < _plan.Steps.Length && _node is not null; step++)
             {
@@ -82,6 +85,7 @@ internal sealed class SimulationRun
         }
         finally
         {
+            _rules?.End();
             _node?.EndThreads();
         }
     }
@@ -148,6 +152,9 @@ internal sealed class SimulationRun
             case StepKind.Checkpoint:
                 node.Checkpoint();
                 break;
+            case StepKind.Rules:
+                _rules?.Step(random);
+                break;
             case StepKind.Advance:
                 _clock.Advance(random.Next(5) == 0 ? TimeSpan.FromMinutes(11) : TimeSpan.FromSeconds(random.Next(20)));
                 break;
@@ -188,7 +195,7 @@ internal sealed class SimulationRun
 
     private void RepeatAlert(Random random)
     {
-        List<ExpectedSample> alerts = _expected.Samples.FindAll(sample => sample.Kind == Kind.Alert);
+        List<ExpectedSample> alerts = _expected.Samples.FindAll(sample => sample.Kind == Kind.Alert && !sample.IsRaised);
         Push(_expected.Make(random, _clock.Milliseconds, isLate: false, alerts.Count > 0 ? alerts[random.Next(alerts.Count)] : null));
     }
 
@@ -206,8 +213,9 @@ internal sealed class SimulationRun
 
     private void StartAgain(StepKind kind, Random random)
     {
-        bool hasStopped = kind == StepKind.Restart && _node!.Stop();
+        bool hasStopped = kind == StepKind.Restart && _rules?.Stop(_node!) != false && _node!.Stop();
         Collect();
+        _rules?.End();
         if (!hasStopped)
         {
             _node!.EndThreads();
@@ -247,6 +255,7 @@ internal sealed class SimulationRun
             try
             {
                 _node = SimulatedNode.Start(_plan.Settings, _seams, _disk.Files, _clock);
+                _rules?.Begin(_node);
             }
             catch (Exception fault) when (fault is IOException or StartRefusedException)
             {
@@ -333,6 +342,8 @@ internal sealed class SimulationRun
             {
             }
 
+            Look(new Random(0));
+            _rules?.Finish(node, () => Look(new Random(0)));
             Collect();
             if (_pending is [var open, ..])
             {

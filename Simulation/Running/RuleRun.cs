@@ -1,0 +1,143 @@
+using TimeSeries.Alerting.Notifications;
+using TimeSeries.Alerting.Rules;
+using TimeSeries.Core.Storage.Embedded.Maintenance;
+using TimeSeries.Simulation.Model;
+using TimeSeries.Simulation.Node;
+using TimeSeries.Simulation.Rules;
+
+namespace TimeSeries.Simulation.Running;
+
+/// <summary>The alert rules of a run through all its processes: makes their steps, and compares what they do with the contract.</summary>
+internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk disk, ExpectedSamples samples, Action<PushAttempt> track)
+{
+    // Half an hour is enough for a receiver that has failed before.
+    private static readonly TimeSpan[] _lastWaits = [.. new[] { 11, 11, 301, 301, 11, 11, 301, 301, 11, 11 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
+
+    private readonly ExpectedRules _expected = new(samples, clock, disk, track);
+    private SimulatedAlerting? _alerting;
+    private SimulatedReceiver? _receiver;
+
+    /// <summary>Writes the rules and receivers onto a disk that works.</summary>
+    public void Prepare()
+    {
+        DefinitionFiles rules = new(disk.Files, SimulatedAlerting.Folder, "rules");
+        DefinitionFiles receivers = new(disk.Files, SimulatedAlerting.Folder, "receivers");
+        foreach (long pcode in SimulatedRule.Projects)
+        {
+            foreach (SimulatedRule rule in SimulatedRule.All)
+            {
+                rules.Write(pcode, rule.Name, RuleFormat.WriteStored(rule.ToStored(pcode)));
+            }
+
+            Receiver receiver = new() { Name = ExpectedNotices.ReceiverOf(pcode), Url = new Uri("http://ops.example/alerts") };
+            receivers.Write(pcode, receiver.Name, ReceiverFormat.ToFile(receiver));
+        }
+    }
+
+    /// <summary>A process begins.</summary>
+    public void Begin(SimulatedNode node)
+    {
+        _receiver = new SimulatedReceiver(_expected, disk.Files);
+        _alerting = new SimulatedAlerting(node, seams, disk.Files, clock, _expected, _receiver);
+        _expected.Begin(_alerting.Engine, StateFile);
+    }
+
+    /// <summary>Seconds pass, and the loop has its step.</summary>
+    public void Step(Random random)
+    {
+        clock.Advance(TimeSpan.FromSeconds(random.Next(1, 13)));
+        _receiver!.IsFailing = random.Next(4) == 0;
+        Step();
+    }
+
+    /// <summary>The process stops. False when it can't.</summary>
+    public bool Stop(SimulatedNode node)
+    {
+        const int MaxTries = 20;
+        int tries = 0;
+        Watch(() => _alerting!.Continue());
+        bool hasStopped = false;
+        Watch(() => hasStopped = _alerting!.Stop(() =>
+        {
+            node.Commit();
+            node.Apply();
+            clock.Advance(node.Seal().Wait);
+            return tries++ < MaxTries;
+        }));
+        return hasStopped;
+    }
+
+    /// <summary>The process has ended.</summary>
+    public void End()
+    {
+        _alerting?.End();
+        _alerting = null;
+    }
+
+    /// <summary>Everything works again: what is due is evaluated, and what is to be told is told.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="look">Looks at what the store has.</param>
+    public void Finish(SimulatedNode node, Action look)
+    {
+        _receiver!.IsFailing = false;
+        string? wrong = "";
+        for (int i = 0; i < _lastWaits.Length && wrong is not null; i++)
+        {
+            clock.Advance(_lastWaits[i]);
+            for (int tries = 0; tries == 0 || (_expected.IsBehind() && tries < _lastWaits.Length * 2); tries++)
+            {
+                Step();
+                CommitAll(node);
+                Watch(() => _alerting!.Continue());
+                look();
+            }
+
+            wrong = disk.Damage.Any ? null : _expected.IsBehind() ? "evaluations are due and don't come" : _expected.Notices.FindUntold(_expected.Raised);
+        }
+
+        if (wrong is not null)
+        {
+            throw new SimulationFault(wrong);
+        }
+    }
+
+    private static void CommitAll(SimulatedNode node)
+    {
+        while (node.Commit())
+        {
+        }
+
+        while (node.Apply() || node.Seal().Result == MaintenanceResult.Done)
+        {
+        }
+    }
+
+    // What has waited goes on first, so that the states are known which the step saves.
+    private void Step()
+    {
+        Watch(() => _alerting!.Continue());
+        Watch(() => _alerting!.Step());
+    }
+
+    private void Watch(Action work)
+    {
+        long failures = disk.Failures;
+        _expected.BeginStep();
+        try
+        {
+            work();
+        }
+        catch (IOException) when (disk.Failures > failures)
+        {
+            // The loop goes on with its next step.
+        }
+
+        _expected.EndStep(StateFile, disk.Failures > failures || disk.Files.Power.IsOff);
+    }
+
+    private byte[]? StateFile(long pcode)
+    {
+        string path = $"{SimulatedAlerting.Folder}/{pcode}/state.json";
+        return disk.Files.Exists(path) ? disk.Files.Bytes(path) : null;
+    }
+}
