@@ -62,6 +62,11 @@ internal sealed class ProjectNotifications(
                 }
             }
 
+            foreach (ReceiverLane lane in _lanes.Values)
+            {
+                lane.NoteTime(now);
+            }
+
             // Else what was planned would wait for as long as the clock was set back.
             if (now < _lastStep)
             {

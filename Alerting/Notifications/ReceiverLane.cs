@@ -34,7 +34,8 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
 
     public Receiver Receiver { get; private set; } = receiver;
 
-    public DateTimeOffset Since => since;
+    /// <summary>When it was first seen; never later than now.</summary>
+    public DateTimeOffset Since { get; private set; } = since;
 
     public IEnumerable<RuleDelivery> Rules => _rules.Values;
 
@@ -65,6 +66,9 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
             rule.Failures = 0;
         }
     }
+
+    /// <summary>Takes note of the time. Of a clock that was set back to before it was first seen, what ends from now on is to be told all the same.</summary>
+    public void NoteTime(DateTimeOffset now) => Since = now < Since ? now : Since;
 
     /// <summary>Looks again at everything that was planned, since the clock was set back.</summary>
     public void LookAtPlanned(DateTimeOffset now)
@@ -223,7 +227,7 @@ internal sealed class ReceiverLane(Receiver receiver, DateTimeOffset since)
             return true;
         }
 
-        if (wasTold || (ended >= since && silences.Find(pcode, alert.Labels, ended) is null))
+        if (wasTold || (ended >= Since && silences.Find(pcode, alert.Labels, ended) is null))
         {
             return false;
         }

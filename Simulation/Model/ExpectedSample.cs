@@ -15,7 +15,7 @@ internal sealed class ExpectedSample(int number, Kind kind, long pcode, long tim
 
     public long Pcode => pcode;
 
-    public long Time => time;
+    public long Time { get; private set; } = time;
 
     /// <summary>Its service, class or source, by which it is grouped.</summary>
     public string Name => name;
@@ -45,6 +45,9 @@ internal sealed class ExpectedSample(int number, Kind kind, long pcode, long tim
         ? _batches.Max(batch => Math.Min(1, batch.Acknowledged + batch.Doubtful))
         : _batches.Sum(batch => batch.Acknowledged + batch.Doubtful);
 
+    /// <summary>A rule has raised it at another time, since what was raised first never came to be.</summary>
+    public void MoveTo(long other) => Time = other;
+
     /// <summary>A batch that it is in; an alert may be in several.</summary>
     public void AddTo(ExpectedBatch batch) => _batches.Add(batch);
 
@@ -68,7 +71,7 @@ internal sealed class ExpectedSample(int number, Kind kind, long pcode, long tim
         id.Length >= 8 && int.TryParse(id[..8], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int number) ? number : -1;
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"sample {number} ({kind} of {pcode}, {name}, time {time}, batch {string.Join('+', _batches.Select(b => b.Number))})");
+        CultureInfo.InvariantCulture, $"sample {number} ({kind} of {pcode}, {name}, time {Time}, batch {string.Join('+', _batches.Select(b => b.Number))})");
 
     private static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{number:x8}{number * 2_654_435_761L:x16}");
 }

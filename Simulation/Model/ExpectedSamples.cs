@@ -42,6 +42,10 @@ internal sealed class ExpectedSamples
             Samples.Add(sample);
             _raised.Add(id, sample);
         }
+        else if (sample.Least == 0)
+        {
+            sample.MoveTo(time);
+        }
 
         return sample;
     }

@@ -78,18 +78,14 @@ internal sealed class SimulatedAlerting : IServiceProvider
         step.GetAwaiter().GetResult();
     }
 
-    /// <summary>Stops the loop. What it waits for is committed by the caller's steps.</summary>
-    /// <param name="commit">Makes a step of the node that may end what the loop waits for; false when there is none any more.</param>
-    /// <returns>False when it has not stopped.</returns>
-    public bool Stop(Func<bool> commit)
+    /// <summary>No evaluation begins any more.</summary>
+    public void BeginStop() => _stopping.Cancel();
+
+    /// <summary>Stops the loop. False when it waits for the log.</summary>
+    public bool Stop()
     {
-        _stopping.Cancel();
         Task stop = _scheduler.Begin(() => _service.StopAsync(CancellationToken.None));
-        do
-        {
-            _scheduler.Drain();
-        }
-        while (!stop.IsCompleted && commit());
+        _scheduler.Drain();
         if (stop.IsCompleted)
         {
             stop.GetAwaiter().GetResult();

@@ -57,7 +57,14 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
         public void Fire()
         {
             clock._timers.Remove(this);
-            callback(state);
+            if (TaskScheduler.Current == TaskScheduler.Default)
+            {
+                callback(state);
+                return;
+            }
+
+            // Within a task of another scheduler what waits for the timer would go on at any time; on a thread without one it does so at once.
+            Task.Run(() => callback(state)).GetAwaiter().GetResult();
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

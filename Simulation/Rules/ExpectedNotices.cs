@@ -32,10 +32,13 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
     public void Begin()
     {
         _hasLost |= disk.FailedReads > _reads;
-        (_reads, _since) = (disk.FailedReads, clock.Milliseconds);
+        (_reads, _since) = (disk.FailedReads, long.MaxValue);
         _toldAt.Clear();
         _toldHere.Clear();
     }
+
+    /// <summary>A step has ended; with the first one of a process receivers are known.</summary>
+    public void EndStep() => _since = _since == long.MaxValue ? clock.Milliseconds : _since;
 
     /// <summary>Notes what a receiver was told.</summary>
     /// <exception cref="SimulationFault">It must not have been.</exception>
@@ -71,7 +74,7 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
     public string? FindUntold(IEnumerable<RaisedAlert> raised)
     {
         foreach (IGrouping<(ExpectedRule Rule, string Group), RaisedAlert> group in IsLax ? [] : raised
-            .Where(found => found.IsSeen).GroupBy(found => (found.Rule, found.Transition.Group)))
+            .Where(found => found.IsSeen && !found.IsAsked).GroupBy(found => (found.Rule, found.Transition.Group)))
         {
             RaisedAlert newest = group.MaxBy(found => (found.Transition.Time, !found.Transition.IsFiring))!;
             bool isKnown = _told.TryGetValue(group.Key, out (long FiringSince, bool IsFiring) told);

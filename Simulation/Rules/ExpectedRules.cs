@@ -3,7 +3,6 @@ using System.Globalization;
 using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
-using TimeSeries.Core.Schema;
 using TimeSeries.Simulation.Model;
 using TimeSeries.Simulation.Node;
 using TimeSeries.Simulation.Running;
@@ -69,6 +68,8 @@ internal sealed class ExpectedRules(ExpectedSamples samples, VirtualClock clock,
         {
             saved.End(stateFile(pcode), hasFailed);
         }
+
+        Notices.EndStep();
 
         Guard(() =>
         {

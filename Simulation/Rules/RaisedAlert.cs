@@ -17,6 +17,9 @@ internal sealed class RaisedAlert(ExpectedRule rule, ExpectedTransition transiti
     /// <summary>Whether its writer was told that it is durable, or the store shows it.</summary>
     public bool IsDurable => _isAcknowledged || IsSeen;
 
+    /// <summary>Whether its rule does not know yet that it is durable: its push took too long, and is made again when the clock has passed its time.</summary>
+    public bool IsAsked => rule.Asked?.Raised.Contains(transition) == true;
+
     public void Acknowledge() => _isAcknowledged = true;
 
     public override string ToString() => $"{transition} of {rule.Rule.Name}, {sample}";

@@ -26,16 +26,20 @@ internal sealed class SavedStates
     /// <param name="hasFailed">Whether a call to the disk has failed meanwhile, so that it may not last.</param>
     public void End(byte[]? file, bool hasFailed)
     {
+        if (hasFailed)
+        {
+            // It may have come to the disk all the same.
+            _candidates.Add(_now);
+            _file = file ?? _file;
+            return;
+        }
+
         if (file is null || (_file is not null && file.AsSpan().SequenceEqual(_file)))
         {
             return;
         }
 
-        if (!hasFailed)
-        {
-            _candidates.Clear();
-        }
-
+        _candidates.Clear();
         _file = file;
         _candidates.Add(_now);
     }

@@ -54,16 +54,18 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
     public bool Stop(SimulatedNode node)
     {
         const int MaxTries = 20;
-        int tries = 0;
         Watch(() => _alerting!.Continue());
-        bool hasStopped = false;
-        Watch(() => hasStopped = _alerting!.Stop(() =>
+        _alerting!.BeginStop();
+        for (int tries = 0; tries < MaxTries && _alerting.Engine.All.Any(rule => rule.IsRunning); tries++)
         {
             node.Commit();
             node.Apply();
             clock.Advance(node.Seal().Wait);
-            return tries++ < MaxTries;
-        }));
+            Watch(() => _alerting.Continue());
+        }
+
+        bool hasStopped = false;
+        Watch(() => hasStopped = _alerting.Stop());
         return hasStopped;
     }
 
@@ -89,8 +91,9 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
                 Step();
                 CommitAll(node);
                 Watch(() => _alerting!.Continue());
-                look();
             }
+
+            look();
 
             wrong = disk.Damage.Any ? null : _expected.IsBehind() ? "evaluations are due and don't come" : _expected.Notices.FindUntold(_expected.Raised);
         }
@@ -138,6 +141,6 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
     private byte[]? StateFile(long pcode)
     {
         string path = $"{SimulatedAlerting.Folder}/{pcode}/state.json";
-        return disk.Files.Exists(path) ? disk.Files.Bytes(path) : null;
+        return !disk.Files.Power.IsOff && disk.Files.Exists(path) ? disk.Files.Bytes(path) : null;
     }
 }

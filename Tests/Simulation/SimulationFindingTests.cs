@@ -38,5 +38,10 @@ internal sealed class SimulationFindingTests
         new NodeSettings { HeadRows = 150, SegmentBytes = 4_096, ExceptionRetention = TimeSpan.FromHours(2), QuarantinesDamaged = true, MaxBlockRows = 100 },
         "LatePush:2c6db4a7 Commit:2e5ad3b3 Kill:47e8aff6 Restart:3230633");
 
+    [Test]
+    public void What_ends_soon_after_the_clock_was_set_back_is_told_to_a_receiver_that_was_known_before() => Holds(
+        new NodeSettings { HeadRows = 150, SegmentBytes = 8_192, QuarantinesDamaged = true, HasRules = true },
+        "Rules:67411972 PowerCut:19545f1a ClockBack:3bc4b704 Push:6c48431f Rules:18112fb5 Rules:5dc82b05");
+
     private static void Holds(NodeSettings settings, string steps) => Assert.That(new SimulationRun(SimulationPlan.Parse(settings, steps)).Run(), Is.Null);
 }
