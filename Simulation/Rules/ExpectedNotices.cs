@@ -57,7 +57,7 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
             rule = raised.FirstOrDefault(found => found.Rule.Rule.Name == name && ReceiverOf(found.Rule.Pcode) == receiver
                 && (found.Transition.Group, found.Transition.IsFiring, found.Transition.FiringSince) == (group, isFiring, since) && found.IsDurable)?.Rule
                 ?? throw new SimulationFault(string.Create(
-                    CultureInfo.InvariantCulture, $"{receiver} is told that {name} {group} of {since} is {(isFiring ? "firing" : "resolved")}, which is not durable"));
+                    CultureInfo.InvariantCulture, $"{receiver} is told of {name} {group} of {since}, firing: {isFiring}, which is not durable"));
             _told[(rule, group)] = (since, isFiring);
             isNew |= _toldHere.Add((rule, group, since, isFiring));
         }
