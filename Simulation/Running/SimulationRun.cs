@@ -61,6 +61,9 @@ internal sealed class SimulationRun
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a node throws is what the run looks for, and it is returned.")]
     public string? Run()
     {
+        // With a context, what waits would go on in the pool. Without one it does so within the call that ends the wait.
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         int step = 0;
         try
         {
@@ -87,6 +90,7 @@ internal sealed class SimulationRun
         {
             _rules?.End();
             _node?.EndThreads();
+            SynchronizationContext.SetSynchronizationContext(context);
         }
     }
 
