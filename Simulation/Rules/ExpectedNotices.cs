@@ -38,7 +38,14 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
     }
 
     /// <summary>A step has ended; with the first one of a process receivers are known.</summary>
-    public void EndStep() => _since = _since == long.MaxValue ? clock.Milliseconds : _since;
+    public void EndStep(IEnumerable<RaisedAlert> raised)
+    {
+        _since = _since == long.MaxValue ? clock.Milliseconds : _since;
+        foreach (RaisedAlert alert in raised)
+        {
+            alert.NoteReceiver(_since);
+        }
+    }
 
     /// <summary>Notes what a receiver was told.</summary>
     /// <exception cref="SimulationFault">It must not have been.</exception>
@@ -82,7 +89,7 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
             bool isOld = clock.Milliseconds - newest.Transition.Time > _triedFor.TotalMilliseconds;
 
             // What ended before the receiver was first seen, or a day ago, nobody needs who was not told that it fires.
-            bool isNeeded = newest.Transition.IsFiring || (isKnown && told.IsFiring && !isOld) || (!isOld && newest.Transition.Time >= _since);
+            bool isNeeded = newest.Transition.IsFiring || (isKnown && told.IsFiring && !isOld) || (!isOld && !newest.IsPassed);
             if (!isTold && isNeeded)
             {
                 return $"a receiver was told {(isKnown ? told.ToString() : "nothing")}, and never of {newest}";

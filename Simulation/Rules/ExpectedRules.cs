@@ -69,7 +69,7 @@ internal sealed class ExpectedRules(ExpectedSamples samples, VirtualClock clock,
             saved.End(stateFile(pcode), hasFailed);
         }
 
-        Notices.EndStep();
+        Notices.EndStep(Raised);
 
         Guard(() =>
         {

@@ -20,6 +20,12 @@ internal sealed class RaisedAlert(ExpectedRule rule, ExpectedTransition transiti
     /// <summary>Whether its rule does not know yet that it is durable: its push took too long, and is made again when the clock has passed its time.</summary>
     public bool IsAsked => rule.Asked?.Raised.Contains(transition) == true;
 
+    /// <summary>Whether it ended before its receiver was first seen, which needs not be told of it then, also when the clock is set back later.</summary>
+    public bool IsPassed { get; private set; }
+
+    /// <summary>Takes note of when its receiver was first seen, in ms.</summary>
+    public void NoteReceiver(long since) => IsPassed |= !transition.IsFiring && transition.Time < since;
+
     public void Acknowledge() => _isAcknowledged = true;
 
     public override string ToString() => $"{transition} of {rule.Rule.Name}, {sample}";
