@@ -178,6 +178,7 @@ internal static class BlockInspection
         long end = file.Length - BlockFormat.TrailerBytes;
         Span<byte> trailer = stackalloc byte[BlockFormat.TrailerBytes];
         file.Read(trailer, end);
+        DamagedFileException? unreadable = null;
         foreach (Extent extent in BlockFormat.PossibleFooters(trailer, end))
         {
             try
@@ -193,11 +194,12 @@ internal static class BlockInspection
             }
             catch (Exception damage) when (damage is DamagedFileException or InvalidDataException)
             {
-                // The trailer may be wrong, so the other number in it is tried.
+                // The trailer may be wrong, so the other number in it is tried. What the disk did not read says nothing about the bytes.
+                unreadable ??= damage is DamagedFileException { InnerException: not InvalidDataException } refused ? refused : null;
             }
         }
 
-        throw new InvalidDataException("its footer can't be read");
+        throw unreadable ?? (Exception)new InvalidDataException("its footer can't be read");
     }
 
     private static void CheckParts(BlockIndex index, ChecksummedReader parts, BlockCheck check, CooperativeYield throttle, CancellationToken cancellationToken)
