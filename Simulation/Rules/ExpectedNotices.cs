@@ -43,7 +43,7 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
         _since = _since == long.MaxValue ? clock.Milliseconds : _since;
         foreach (RaisedAlert alert in raised)
         {
-            alert.NoteReceiver(_since);
+            alert.EndStep(_since);
         }
     }
 

@@ -157,6 +157,7 @@ internal sealed class ExpectedRules(ExpectedSamples samples, VirtualClock clock,
         _ids[(rule, group, found.PendingSince, found.IsFiring)] = found.Id;
         Require(raised.Rule == rule && raised.Transition.Group == group && raised.Transition.IsFiring == found.IsFiring
             && raised.Transition.PendingSince == found.PendingSince, rule, $"raises {transition} under the id of {raised}");
+        raised.RaiseAgain(transition);
         Require(IsLax || rule.Asked?.Raised.Contains(transition) == true, rule, $"raises {transition}, which it must not");
         return raised;
     }

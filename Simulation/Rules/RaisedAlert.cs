@@ -6,27 +6,36 @@ namespace TimeSeries.Simulation.Rules;
 internal sealed class RaisedAlert(ExpectedRule rule, ExpectedTransition transition, ExpectedSample sample)
 {
     private bool _isAcknowledged;
+    private bool _wasSeen;
 
     public ExpectedRule Rule => rule;
 
-    public ExpectedTransition Transition => transition;
+    public ExpectedTransition Transition { get; private set; } = transition;
 
     /// <summary>Whether the store shows it.</summary>
     public bool IsSeen => sample.Observed > 0;
 
-    /// <summary>Whether its writer was told that it is durable, or the store shows it.</summary>
-    public bool IsDurable => _isAcknowledged || IsSeen;
+    /// <summary>Whether its writer was told that it is durable, or the store has shown it.</summary>
+    public bool IsDurable => _isAcknowledged || _wasSeen || IsSeen;
 
     /// <summary>Whether its rule does not know yet that it is durable: its push took too long, and is made again when the clock has passed its time.</summary>
-    public bool IsAsked => rule.Asked?.Raised.Contains(transition) == true;
+    public bool IsAsked => rule.Asked?.Raised.Contains(Transition) == true;
 
     /// <summary>Whether it ended before its receiver was first seen, which needs not be told of it then, also when the clock is set back later.</summary>
     public bool IsPassed { get; private set; }
 
-    /// <summary>Takes note of when its receiver was first seen, in ms.</summary>
-    public void NoteReceiver(long since) => IsPassed |= !transition.IsFiring && transition.Time < since;
+    /// <summary>A step has ended.</summary>
+    /// <param name="since">When its receiver was first seen, in ms.</param>
+    public void EndStep(long since)
+    {
+        _wasSeen |= IsSeen;
+        IsPassed |= !Transition.IsFiring && Transition.Time < since;
+    }
+
+    /// <summary>It was raised again, at another time perhaps; of what is durable already the first stays.</summary>
+    public void RaiseAgain(ExpectedTransition other) => Transition = sample.Time == other.Time ? other : Transition;
 
     public void Acknowledge() => _isAcknowledged = true;
 
-    public override string ToString() => $"{transition} of {rule.Rule.Name}, {sample}";
+    public override string ToString() => $"{Transition} of {rule.Rule.Name}, {sample}";
 }

@@ -43,5 +43,18 @@ internal sealed class SimulationFindingTests
         new NodeSettings { HeadRows = 150, SegmentBytes = 8_192, QuarantinesDamaged = true, HasRules = true },
         "Rules:67411972 PowerCut:19545f1a ClockBack:3bc4b704 Push:6c48431f Rules:18112fb5 Rules:5dc82b05");
 
+    [Test]
+    public void A_block_whose_footer_the_disk_does_not_read_for_a_moment_stays_where_it_is() => Holds(
+        new NodeSettings
+        {
+            HeadRows = 12,
+            SegmentBytes = 4_096,
+            ExceptionRetention = TimeSpan.FromHours(2),
+            QuarantinesDamaged = true,
+            HasApart = true,
+            HasRules = true,
+        },
+        "Rules:3fff28e6 Push:3f0fb237 Restart:32c6483f ShortRead:6ea0df3e Scrub:56701224");
+
     private static void Holds(NodeSettings settings, string steps) => Assert.That(new SimulationRun(SimulationPlan.Parse(settings, steps)).Run(), Is.Null);
 }
