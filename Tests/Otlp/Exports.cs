@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 
 namespace TimeSeries.Tests.Otlp;
 

@@ -7,7 +7,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Compression;
 using NUnit.Framework;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Tests.Support.Hosts;
 using static TimeSeries.Tests.Otlp.Exports;
 

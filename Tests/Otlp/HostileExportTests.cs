@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using Google.Protobuf;
 using NUnit.Framework;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using static TimeSeries.Tests.Otlp.Exports;
 
 namespace TimeSeries.Tests.Otlp;

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
 using NUnit.Framework;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Tests.Otlp.Shop;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
 using NUnit.Framework;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Influx;
 using static TimeSeries.Tests.Otlp.Exports;

@@ -7,7 +7,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Files;
 using TimeSeries.Ingest.Protocols.Otlp.Joining;
 using TimeSeries.Simulation.Disk;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Tests.Support;
 using static TimeSeries.Tests.Otlp.Exports;
 

@@ -3,7 +3,7 @@ using Google.Protobuf;
 using NUnit.Framework;
 using TimeSeries.Core.Memory;
 using TimeSeries.Ingest.Protocols.Otlp.Texts;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using static TimeSeries.Tests.Otlp.Exports;
 
 namespace TimeSeries.Tests.Otlp;

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Google.Protobuf;
 using NUnit.Framework;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Tests.Support.Hosts;
 using static TimeSeries.Tests.Otlp.Exports;
 

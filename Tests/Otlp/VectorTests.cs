@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
 using TimeSeries.Ingest.Protocols.Otlp.Transport;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 
 namespace TimeSeries.Tests.Otlp;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Tests.Support.Hosts;
 using static TimeSeries.Tests.Otlp.Exports;
 

@@ -63,6 +63,9 @@ internal sealed class AttributeKeys
         [AttributeField.ExceptionStack] = ["exception.stacktrace"],
     }.ToFrozenDictionary();
 
+    /// <summary>The keys that conventions have.</summary>
+    public static IEnumerable<string> Conventional => _conventions.Values.SelectMany(static keys => keys).Distinct(StringComparer.Ordinal);
+
     // Fields of samples that keys can be configured for.
     private static readonly FrozenDictionary<string, AttributeField> _configurable = new Dictionary<string, AttributeField>(StringComparer.OrdinalIgnoreCase)
     {

@@ -1,7 +1,7 @@
 using TimeSeries.Ingest.Protocols.Otlp;
-using TimeSeries.Tests.Otlp.Messages;
+using TimeSeries.Fuzzing.Otlp.Messages;
 
-namespace TimeSeries.Tests.Otlp;
+namespace TimeSeries.Fuzzing.Otlp;
 
 /// <summary>Counts the items of exports with generated code.</summary>
 internal static class ExportCounts

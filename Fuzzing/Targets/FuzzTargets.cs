@@ -1,0 +1,33 @@
+using TimeSeries.Ingest.Protocols.Native.Wire;
+
+namespace TimeSeries.Fuzzing.Targets;
+
+/// <summary>The targets by name.</summary>
+internal static class FuzzTargets
+{
+    /// <summary>The target that the checker itself is checked with. It is none of all.</summary>
+    public const string Planted = "planted";
+
+    private static readonly Dictionary<string, Func<IFuzzTarget>> _targets = new(StringComparer.Ordinal)
+    {
+        ["msgpack"] = () => new NativeTarget(BodyFormat.MessagePack),
+        ["json"] = () => new NativeTarget(BodyFormat.Json),
+        ["otlp-protobuf"] = () => new OtlpTarget(isJson: false),
+        ["otlp-json"] = () => new OtlpTarget(isJson: true),
+        ["lines"] = () => new LinesTarget(),
+        ["wal"] = () => new WalTarget(),
+        ["block"] = () => new BlockTarget(),
+        ["query"] = () => new QueryTarget(),
+        ["rules"] = () => new RulesTarget(),
+        [Planted] = () => new PlantedTarget(),
+    };
+
+    /// <summary>The names of all targets but the planted one.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. _targets.Keys.Where(name => name != Planted)];
+
+    /// <summary>Whether there is a target of that name.</summary>
+    public static bool Has(string name) => _targets.ContainsKey(name);
+
+    /// <summary>Makes a target.</summary>
+    public static IFuzzTarget Make(string name) => _targets[name]();
+}
