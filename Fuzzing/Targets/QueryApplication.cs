@@ -18,7 +18,6 @@ using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Query;
-using TimeSeries.Simulation.Node;
 
 namespace TimeSeries.Fuzzing.Targets;
 
@@ -40,7 +39,7 @@ internal sealed class QueryApplication
         WebApplicationBuilder builder = HostSetup.CreateBuilder(
             ["--Metrics:AllowAnonymous=true", "--AlertHistory:AllowAnonymous=true"], program: typeof(QueryHost).Assembly);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<TimeProvider>(new VirtualClock(DateTimeOffset.FromUnixTimeMilliseconds(BuiltBatch.Now)));
+        builder.Services.AddSingleton<TimeProvider>(new StandingClock());
         builder.Services.AddSingleton<ISampleReader>(MakeStore());
         builder.Services.AddSingleton<IFileSystem>(new MemoryFileSystem());
         builder.Services.AddSingleton(new ProjectDirectory(
@@ -125,6 +124,11 @@ internal sealed class QueryApplication
         }
 
         return store;
+    }
+
+    private sealed class StandingClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(BuiltBatch.Now);
     }
 
     private sealed class BodyDetection(bool canHaveBody) : IHttpRequestBodyDetectionFeature

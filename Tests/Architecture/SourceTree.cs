@@ -8,7 +8,7 @@ internal static class SourceTree
     /// <summary>The projects that go to users.</summary>
     public static IReadOnlyList<string> Products { get; } = ["Agent", "Alerting", "Core", "Hosting", "Ingest", "Query", "Server", "Ui"];
 
-    public static IReadOnlyList<string> Projects { get; } = [.. Products, "Benchmarks", "DuckDb", "Simulation", "Tests"];
+    public static IReadOnlyList<string> Projects { get; } = [.. Products, "Benchmarks", "DuckDb", "Fuzzing", "Simulation", "Tests"];
 
     public static IReadOnlyList<SourceFile> All { get; } = [.. Projects.SelectMany(Read)];
 
