@@ -27,6 +27,8 @@ internal sealed class RollupCursor
         _describe = describe;
     }
 
+    public KindSchema Schema => _rows.Schema;
+
     public long ApdexThresholdMicroseconds => _rows.ApdexThresholdMicroseconds;
 
     /// <summary>The keys of the bucket that was read last.</summary>

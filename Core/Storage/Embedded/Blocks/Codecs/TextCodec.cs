@@ -188,7 +188,7 @@ internal sealed class TextCodec(CooperativeYield throttle)
         foreach (ref int length in ends)
         {
             end += length - 1;
-            if (length == 0 || end > texts.Length)
+            if (length <= 0 || end > texts.Length)
             {
                 throw new InvalidDataException("a part of a dictionary has other texts than there are");
             }

@@ -15,6 +15,9 @@ internal static class BlockFooter
     private const byte Versioned = 0;
     private const byte Version = (byte)BlockFormat.Version;
 
+    // A GUID has 36, of which 16 bytes are kept.
+    private const int MostCharactersAByte = 3;
+
     public static void Write(BlockIndex index, ByteWriter to)
     {
         to.Byte(Versioned);
@@ -71,7 +74,18 @@ internal static class BlockFooter
             columns[ordinal] = column;
         }
 
+        RequireEveryRow(columns[KindSchema.Time], "time");
+        RequireEveryRow(columns[BlockIndex.NumberColumnOf(schema)], "sequence number");
         return new BlockIndex { Schema = schema, Sections = sections, Chunks = chunks, Columns = columns, AlertFilter = alertFilter };
+    }
+
+    // No row is without them, and nobody who reads them asks.
+    private static void RequireEveryRow(ColumnIndex? column, string name)
+    {
+        if (column is null || Array.Exists(column.Chunks, chunk => chunk.IsEmpty))
+        {
+            throw new InvalidDataException($"a row has no {name}");
+        }
     }
 
     private static string NameOf(KindSchema schema, int ordinal) =>
@@ -112,6 +126,11 @@ internal static class BlockFooter
     private static (SectionIndex[] Sections, ChunkIndex[] Chunks) ReadSections(ref ByteReader reader)
     {
         SectionIndex[] sections = new SectionIndex[reader.Count()];
+        if (sections.Length == 0)
+        {
+            throw new InvalidDataException("it has no section");
+        }
+
         List<ChunkIndex> chunks = [];
         for (int i = 0; i < sections.Length; i++)
         {
@@ -119,9 +138,9 @@ internal static class BlockFooter
             int first = chunks.Count;
             int count = reader.Count();
             int rows = ReadChunks(ref reader, count, chunks);
-            if (count == 0)
+            if (count == 0 || (i > 0 && pcode <= sections[i - 1].Pcode))
             {
-                throw new InvalidDataException("a section is empty");
+                throw new InvalidDataException("a section is empty or not in its place");
             }
 
             sections[i] = new SectionIndex
@@ -141,23 +160,23 @@ internal static class BlockFooter
 
     private static int ReadChunks(ref ByteReader reader, int count, List<ChunkIndex> chunks)
     {
-        int rows = 0;
+        long rows = 0;
         long before = 0;
         for (int i = 0; i < count; i++)
         {
             int chunkRows = reader.Size();
-            if (chunkRows is 0 or > BlockFormat.MaxChunkRows)
+            rows += chunkRows;
+            if (chunkRows is 0 or > BlockFormat.MaxChunkRows || rows > int.MaxValue)
             {
                 throw new InvalidDataException("a chunk has an impossible number of rows");
             }
 
-            long first = before + reader.Signed();
-            before = first + (long)reader.Varint();
-            chunks.Add(new ChunkIndex(chunkRows, first, before));
-            rows = checked(rows + chunkRows);
+            long first = unchecked(before + reader.Signed());
+            before = unchecked(first + (long)reader.Varint());
+            chunks.Add(before >= first ? new ChunkIndex(chunkRows, first, before) : throw new InvalidDataException("a chunk ends before it begins"));
         }
 
-        return rows;
+        return (int)rows;
     }
 
     private static RollupExtent[] ReadRollups(ref ByteReader reader)
@@ -217,6 +236,13 @@ internal static class BlockFooter
         if (dictionary.Length > 1 && (column.TextCount + BlockFormat.DictionaryPartTexts - 1L) / BlockFormat.DictionaryPartTexts != dictionary.Length)
         {
             throw new InvalidDataException("a dictionary has an impossible number of parts");
+        }
+
+        // No text takes less than a bit, no byte tells of more than so many characters, and memory is taken for both numbers.
+        long dictionaryBytes = dictionary.Sum(part => (long)part.Length);
+        if (column.TextCount > dictionaryBytes * 8 || column.TextBytes > dictionaryBytes * MostCharactersAByte)
+        {
+            throw new InvalidDataException("a dictionary has impossibly many texts");
         }
 
         ReadChunks(ref reader, column);
@@ -279,6 +305,10 @@ internal static class BlockFooter
             {
                 column.Least[i] = reader.Signed();
                 column.Greatest[i] = unchecked(column.Least[i] + (long)reader.Varint());
+                if (column.Greatest[i] < column.Least[i])
+                {
+                    throw new InvalidDataException("the greatest value of a chunk is less than its least");
+                }
             }
         }
     }

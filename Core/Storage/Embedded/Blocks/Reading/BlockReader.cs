@@ -46,6 +46,11 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
                 NumberDecoder.Decode(part.Bytes, into, wanted);
             }
 
+            if (column == KindSchema.Time)
+            {
+                Index.Chunks[chunk].RequireTimes(into, wanted);
+            }
+
             return true;
         }
         catch (InvalidDataException damage)
@@ -207,6 +212,7 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         try
         {
             Rollup? rollup = Rollup.TryRead(part.Payload, withSketches);
+            CheckKind(rollup?.Schema);
             cache?.AddDecoded(blockId, key, new StrongBox<Rollup?>(rollup), ObjectBytes + (rollup?.AllocatedBytes ?? 0));
             return rollup;
         }
@@ -222,7 +228,10 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         parts.Read(extent, into);
         try
         {
-            return RollupCursor.TryOpen(into.AsMemory(0, extent.Length - BlockFormat.ChecksumBytes), damage => parts.Damaged(extent.Offset, damage));
+            RollupCursor? rollup = RollupCursor.TryOpen(
+                into.AsMemory(0, extent.Length - BlockFormat.ChecksumBytes), damage => parts.Damaged(extent.Offset, damage));
+            CheckKind(rollup?.Schema);
+            return rollup;
         }
         catch (InvalidDataException damage)
         {
@@ -305,6 +314,11 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         try
         {
             int row = TextChunkProbe.Find(part.Bytes, texts.TextsOfPart(number), text);
+            if (row >= texts.TextsOfPart(number))
+            {
+                throw new InvalidDataException("a part of a dictionary has other texts than there are");
+            }
+
             return row < 0 ? row : (number * BlockFormat.DictionaryPartTexts) + row;
         }
         catch (InvalidDataException damage)
@@ -333,6 +347,15 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
         }
 
         return new BlockBuffer(bytes).Payload;
+    }
+
+    // Fields go by their number.
+    private void CheckKind(KindSchema? ofRollup)
+    {
+        if (ofRollup is not null && ofRollup != Index.Schema)
+        {
+            throw new InvalidDataException("a rollup is of another kind");
+        }
     }
 
     // Ids of agents may go by the codes of their names.

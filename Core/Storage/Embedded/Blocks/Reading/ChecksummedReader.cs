@@ -59,7 +59,7 @@ internal sealed class ChecksummedReader
     {
         try
         {
-            if (extent.Length < BlockFormat.ChecksumBytes || extent.Offset < 0 || extent.Offset + extent.Length > _file!.Length)
+            if (extent.Length < BlockFormat.ChecksumBytes || extent.Offset < 0 || extent.Offset > _file!.Length - extent.Length)
             {
                 throw new InvalidDataException("it lies outside of the file");
             }
