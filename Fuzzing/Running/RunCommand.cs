@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using TimeSeries.Fuzzing.Targets;
 
 namespace TimeSeries.Fuzzing.Running;
@@ -9,13 +8,12 @@ namespace TimeSeries.Fuzzing.Running;
 internal static class RunCommand
 {
     private const string All = "all";
-    private const int ExitFindings = 1;
 
     /// <summary>Tries targets for a time.</summary>
     public static Command CreateRun()
     {
         Option<string> target = new("--target") { Description = "One of all, or: " + string.Join(", ", FuzzTargets.All), DefaultValueFactory = _ => All };
-        Option<int> seconds = new("--seconds") { Description = "How long, in all.", DefaultValueFactory = _ => 60 };
+        Option<double> seconds = new("--seconds") { Description = "How long, in all.", DefaultValueFactory = _ => 60 };
         Option<int> seed = new("--seed") { Description = "What the changes of inputs follow from.", DefaultValueFactory = _ => 1 };
         Option<bool> unguided = new("--unguided") { Description = "Changes the first inputs only, whatever is reached." };
         Option<string?> corpus = new("--corpus") { Description = "A folder that inputs which reach something new are kept in, and read from at the start." };
@@ -34,9 +32,9 @@ internal static class RunCommand
         command.SetAction(result =>
         {
             string[] targets = result.GetValue(target) is { } name && name != All ? [name] : [.. FuzzTargets.All];
-            List<string> options = ["--seed", Text(result.GetValue(seed)), "--seconds", Text(Math.Max(1, result.GetValue(seconds) / targets.Length))];
+            List<string> options = ["--seed", Text(result.GetValue(seed))];
             options.AddRange(result.GetValue(unguided) ? ["--unguided"] : []);
-            return Run(targets, options, result.GetValue(corpus), result.GetValue(findings)!);
+            return new FuzzRun(options, result.GetValue(corpus), result.GetValue(findings)!).Run(targets, TimeSpan.FromSeconds(result.GetValue(seconds)));
         });
         return command;
     }
@@ -45,7 +43,7 @@ internal static class RunCommand
     public static Command CreateLoop()
     {
         Argument<string> target = new("target");
-        Option<int> seconds = new("--seconds");
+        Option<double> seconds = new("--seconds");
         Option<int> seed = new("--seed");
         Option<bool> unguided = new("--unguided");
         Option<string?> corpus = new("--corpus");
@@ -73,7 +71,7 @@ internal static class RunCommand
         {
             string? wrong = new TargetRunner(FuzzTargets.Make(result.GetValue(target)!)).Run(Finding.Parse(File.ReadAllBytes(result.GetValue(file)!)));
             Console.WriteLine(wrong ?? "It does not fail.");
-            Environment.Exit(wrong is null ? 0 : ExitFindings);
+            Environment.Exit(wrong is null ? 0 : FuzzRun.ExitFindings);
         });
         return command;
     }
@@ -106,46 +104,14 @@ internal static class RunCommand
         return command;
     }
 
-    private static int Run(string[] targets, List<string> options, string? corpus, string findings)
-    {
-        string program = InstrumentedCopy.Make();
-        int failing = 0;
-        Console.WriteLine($"{"target",-14} {"executions",11} {"a second",9} {"edges",7} {"seeds",6} {"inputs",7} {"findings",9}");
-        foreach (string target in targets)
-        {
-            string? folder = corpus is null ? null : Path.Combine(corpus, target);
-            LoopResult result = LoopProcess.Start(program, target, folder is null ? options : [.. options, "--corpus", folder]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{target,-14} {result.Executions,11:N0} {result.ExecutionsPerSecond,9:N0} {result.Edges,7:N0} {result.Seeds,6} {result.Inputs,7:N0} {result.Findings.Count,9}"));
-            foreach (Finding finding in result.Findings)
-            {
-                string path = Write(findings, target, finding);
-                Console.WriteLine($"  {path}: {finding.What.Split('\n')[0]}");
-                failing++;
-            }
-        }
-
-        return failing > 0 ? ExitFindings : 0;
-    }
-
-    private static string Write(string folder, string target, Finding finding)
-    {
-        Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, $"{target}-{NameOf(finding.Input)}.txt");
-        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(finding.ToText()));
-        return path;
-    }
-
     private static void Keep(string? folder, byte[] input)
     {
         if (folder is not null)
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllBytes(Path.Combine(folder, NameOf(input)), input);
+            File.WriteAllBytes(Path.Combine(folder, FuzzRun.NameOf(input)), input);
         }
     }
-
-    private static string NameOf(byte[] input) => Convert.ToHexStringLower(System.IO.Hashing.XxHash64.Hash(input));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -73,6 +73,10 @@ internal sealed class BlockTarget : IFuzzTarget
         {
             Query(SampleSchema.Of(kind));
         }
+        catch (UnknownFormatException)
+        {
+            // Its footer tells a later version, with which a start is refused.
+        }
         finally
         {
             file.Write(whole.Bytes, 0);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 
@@ -67,18 +68,18 @@ internal sealed class OtlpServer : IAsyncDisposable
     }
 
     /// <summary>Exports spans, which must be taken; returns the message of the response.</summary>
-    public async Task<Messages.ExportResponse> ExportAsync(IMessage export)
+    public async Task<ExportResponse> ExportAsync(IMessage export)
     {
         string path = export switch
         {
-            Messages.TraceExport => "/v1/traces",
-            Messages.MetricExport => "/v1/metrics",
+            TraceExport => "/v1/traces",
+            MetricExport => "/v1/metrics",
             _ => "/v1/logs",
         };
         using HttpResponseMessage response = await PostAsync(path, export.ToByteArray());
         byte[] body = await response.Content.ReadAsByteArrayAsync();
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        return Messages.ExportResponse.Parser.ParseFrom(body);
+        return ExportResponse.Parser.ParseFrom(body);
     }
 
     /// <summary>All samples of a kind, oldest first; those of one time in the order in which they came.</summary>

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Primitives;
+using TimeSeries.Fuzzing.Otlp;
 using TimeSeries.Ingest.Protocols.Otlp;
 using TimeSeries.Tests.Support.Hosts;
 

@@ -99,13 +99,17 @@ public sealed class BlockRoundTripTests
         KindSchema other = OtherSchema.Reordered(today);
 
         // A column is told from the others by where it lies. The field that is unknown today has none.
-        ColumnIndex?[] columns = [.. other.Fields.Select(field => today.Find(field.Name) is { } known ? ColumnOf(field, known.Ordinal) : null), null];
+        ColumnIndex?[] columns =
+        [
+            .. other.Fields.Select(field => today.Find(field.Name) is { } known ? ColumnOf(known.IsText, known.Ordinal) : null),
+            ColumnOf(isText: false, today.Fields.Length),
+        ];
         ByteWriter footer = new();
         SectionIndex section = new() { Pcode = 1, RowCount = 1, FirstChunk = 0, ChunkCount = 1, FirstTime = 5, LastTime = 5 };
         BlockFooter.Write(new BlockIndex { Schema = other, Sections = [section], Chunks = [new ChunkIndex(1, 5, 5)], Columns = columns }, footer);
 
         ColumnIndex?[] read = BlockFooter.Read(footer.Written, today).Columns;
-        Assert.That(read.Select(column => column?.Chunks[0].Offset), Is.EqualTo([.. today.Fields.Select(field => (long?)field.Ordinal), null]));
+        Assert.That(read.Select(column => column?.Chunks[0].Offset), Is.EqualTo(Enumerable.Range(0, today.Fields.Length + 1)));
     }
 
     [Test]
@@ -130,8 +134,8 @@ public sealed class BlockRoundTripTests
 
     private BlockScratch Scratch() => new(_context, CooperativeYield.Urgent);
 
-    private static ColumnIndex ColumnOf(Field field, int offset) =>
-        new() { IsText = field.IsText, Chunks = [new Extent(offset, 1)], Least = [0], Greatest = [0] };
+    private static ColumnIndex ColumnOf(bool isText, int offset) =>
+        new() { IsText = isText, Chunks = [new Extent(offset, 1)], Least = [0], Greatest = [0] };
 
     private BlockReader Seal((Row Row, long Number)[] rows)
     {

@@ -10,8 +10,7 @@ using TimeSeries.Tests.Support.Rows;
 namespace TimeSeries.Tests.Storage.Blocks;
 
 /// <summary>Footers that say what can't be, with the right checksum.</summary>
-[TestFixture]
-public sealed class FooterDamageTests
+internal sealed class FooterDamageTests
 {
     private const long Start = 1_674_950_400_000;
 
@@ -31,7 +30,7 @@ public sealed class FooterDamageTests
     public async Task TearDown() => await _test.DisposeAsync();
 
     [Test]
-    public void What_was_written_is_read() => Assert.That(Reading(_ => { }), Throws.Nothing);
+    public void What_was_written_is_read() => Assert.That(() => Reading(_ => { })(), Throws.Nothing);
 
     private static IEnumerable<TestCaseData> Impossible =>
     [
@@ -47,7 +46,7 @@ public sealed class FooterDamageTests
 
     [TestCaseSource(nameof(Impossible))]
     public void A_footer_that_says_what_can_not_be_is_damage(Action<BlockIndex> change, string reason) =>
-        Assert.That(Reading(change), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(reason));
+        Assert.That(() => Reading(change)(), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(reason));
 
     [Test]
     public void A_footer_without_sections_is_damage()
@@ -100,7 +99,7 @@ public sealed class FooterDamageTests
 
     private static ColumnIndex DictionaryOf(BlockIndex index) => index.Columns.First(column => column is { HasDictionary: true })!;
 
-    private TestDelegate Reading(Action<BlockIndex> change) => () =>
+    private Action Reading(Action<BlockIndex> change) => () =>
     {
         BlockIndex index = ReadIndex(out _);
         change(index);

@@ -74,7 +74,7 @@ internal static class BlockFooter
             columns[ordinal] = column;
         }
 
-        RequireEveryRow(columns[KindSchema.Time], "time");
+        RequireEveryRow(columns[schema.Ordinal("time")], "time");
         RequireEveryRow(columns[BlockIndex.NumberColumnOf(schema)], "sequence number");
         return new BlockIndex { Schema = schema, Sections = sections, Chunks = chunks, Columns = columns, AlertFilter = alertFilter };
     }
