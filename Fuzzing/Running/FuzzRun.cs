@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Hashing;
@@ -32,7 +33,7 @@ internal sealed class FuzzRun(IReadOnlyList<string> options, string? corpus, str
         // Whoever takes longest begins first, so that all end together.
         IEnumerable<string> longestFirst = targets.OrderByDescending(FuzzTargets.SharesOf);
         Parallel.ForEach(
-            System.Collections.Concurrent.Partitioner.Create(longestFirst, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering),
+            Partitioner.Create(longestFirst, EnumerablePartitionerOptions.NoBuffering),
             new ParallelOptions { MaxDegreeOfParallelism = atOnce },
             target => Try(program, target, share * FuzzTargets.SharesOf(target)));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
