@@ -12,7 +12,7 @@ namespace TimeSeries.Fuzzing.Targets;
 /// <summary>
 /// A body of <c>/ingest/v1/batch</c>. What is taken must be one whole value for another reader too: System.Text.Json's document, and MessagePack's reader.
 /// </summary>
-internal sealed class NativeTarget(BodyFormat format) : IFuzzTarget
+internal sealed class NativeTarget(BodyFormat format) : IFuzzTarget, IDisposable
 {
     private static readonly string[] _keys =
         ["id", "agent", "agents", "oid", "oname", "okind", "onode", "samples", "fields", "rows", "columns", "dictionary", "codes", "packed", "@", "time"];
@@ -43,6 +43,8 @@ internal sealed class NativeTarget(BodyFormat format) : IFuzzTarget
                 $"The place {error.ByteOffset} of an error is outside of the body.");
         }
     }
+
+    public void Dispose() => _request.Dispose();
 
     private static bool IsJson(ReadOnlySpan<byte> body)
     {

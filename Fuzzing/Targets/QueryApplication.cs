@@ -22,7 +22,7 @@ using TimeSeries.Query;
 namespace TimeSeries.Fuzzing.Targets;
 
 /// <summary>The endpoints of the Query host over a store in memory, called without a connection. Used by one thread.</summary>
-internal sealed class QueryApplication
+internal sealed class QueryApplication : IDisposable
 {
     /// <summary>Where events are searched for.</summary>
     public const string SearchPath = "/dashboards/events/search";
@@ -98,6 +98,12 @@ internal sealed class QueryApplication
         features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(body is not null));
         _server.Call(features).GetAwaiter().GetResult();
         return (response.StatusCode, response.Headers.ContentType.ToString(), response.Headers.ContentEncoding.Count == 0 ? sent.ToArray() : []);
+    }
+
+    public void Dispose()
+    {
+        _app.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _server.Dispose();
     }
 
     private static void Sign(HttpRequestFeature request, string target)

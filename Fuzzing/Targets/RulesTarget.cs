@@ -14,27 +14,32 @@ namespace TimeSeries.Fuzzing.Targets;
 /// The file of a rule, a silence or a receiver. One that is taken is written and read again, and is the same then. A rule's texts are filled in, and what it
 /// asks is read as the engine does.
 /// </summary>
-internal sealed class RulesTarget : IFuzzTarget
+internal sealed class RulesTarget : IFuzzTarget, IDisposable
 {
     private const string Name = "fuzzed";
     private const int MostGroups = 100;
 
+    private static readonly string[] _words =
+    [
+        "\"name\":", "\"query\":", "\"kind\":", "\"measure\":", "\"by\":", "\"where\":", "\"window\":", "\"minCount\":", "\"condition\":", "\"operator\":",
+        "\"threshold\":", "\"resolveThreshold\":", "\"baseline\":", "\"factor\":", "\"minDays\":", "\"for\":", "\"keepFiringFor\":", "\"every\":",
+        "\"noData\":", "\"severity\":", "\"source\":", "\"title\":", "\"labels\":", "\"annotations\":", "\"revision\":", "\"changedAt\":", "\"matchers\":",
+        "\"label\":", "\"glob\":", "\"equals\":", "\"from\":", "\"to\":", "\"url\":", "\"secret\":", "\"minSeverity\":", "p95(elapsed)", "avg(elapsed)", "{value}",
+    ];
+
     private static readonly ImmutableDictionary<string, string> _labels =
         ImmutableDictionary<string, string>.Empty.Add("service", "/cart").Add("rule", Name).Add("empty", "");
 
-    private readonly IRuleReader _reader = new QueryApplication().Services.GetRequiredService<IRuleReader>();
+    private readonly QueryApplication _application = new();
+    private readonly IRuleReader _reader;
+
+    public RulesTarget() => _reader = _application.Services.GetRequiredService<IRuleReader>();
 
     public int MaxBytes => 8 << 10;
 
     public IEnumerable<byte[]> Seeds => [];
 
-    public IEnumerable<byte[]> Words => BuiltBatch.SchemaWords().Concat(InputMutator.JsonWords).Concat(new[]
-    {
-        "\"name\":", "\"query\":", "\"kind\":", "\"measure\":", "\"by\":", "\"where\":", "\"window\":", "\"minCount\":", "\"condition\":", "\"operator\":",
-        "\"threshold\":", "\"resolveThreshold\":", "\"baseline\":", "\"factor\":", "\"minDays\":", "\"for\":", "\"keepFiringFor\":", "\"every\":",
-        "\"noData\":", "\"severity\":", "\"source\":", "\"title\":", "\"labels\":", "\"annotations\":", "\"revision\":", "\"changedAt\":", "\"matchers\":",
-        "\"label\":", "\"glob\":", "\"equals\":", "\"from\":", "\"to\":", "\"url\":", "\"secret\":", "\"minSeverity\":", "p95(elapsed)", "avg(elapsed)", "{value}",
-    }.Select(Encoding.UTF8.GetBytes));
+    public IEnumerable<byte[]> Words => BuiltBatch.SchemaWords().Concat(InputMutator.JsonWords).Concat(_words.Select(Encoding.UTF8.GetBytes));
 
     public void Run(ReadOnlySpan<byte> input)
     {
@@ -55,6 +60,8 @@ internal sealed class RulesTarget : IFuzzTarget
             Try(() => RunReceiver(document.RootElement));
         }
     }
+
+    public void Dispose() => _application.Dispose();
 
     // A sentence for whoever wrote the file.
     private static void Try(Action run)

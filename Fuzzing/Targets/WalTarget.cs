@@ -4,7 +4,6 @@ using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Log;
-using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;

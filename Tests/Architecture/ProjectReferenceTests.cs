@@ -16,6 +16,7 @@ internal sealed class ProjectReferenceTests
     [TestCase("Query", "Agent,Alerting,Core,Hosting,Ui")]
     [TestCase("Server", "Agent,Alerting,Core,Hosting,Ingest,Query")]
     [TestCase("Simulation", "Alerting,Ingest")]
+    [TestCase("Fuzzing", "Server,Simulation")]
     public void A_project_knows_no_more_than_it_may(string project, string allowed) =>
         Assert.That(References(project), Is.SubsetOf(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries)));
 
@@ -46,11 +47,12 @@ internal sealed class ProjectReferenceTests
     });
 
     [Test]
-    public void No_product_knows_tests_benchmarks_or_the_simulation() => Assert.Multiple(() =>
+    public void No_product_knows_tests_benchmarks_the_simulation_or_the_fuzzer() => Assert.Multiple(() =>
     {
         foreach (string project in SourceTree.Products)
         {
-            Assert.That(Closure(project), Has.None.EqualTo("Tests").And.None.EqualTo("Benchmarks").And.None.EqualTo("Simulation"), project);
+            Assert.That(
+                Closure(project), Has.None.EqualTo("Tests").And.None.EqualTo("Benchmarks").And.None.EqualTo("Simulation").And.None.EqualTo("Fuzzing"), project);
         }
     });
 
