@@ -139,6 +139,10 @@ public static class BatchCodec
         {
             throw new InvalidDataException($"the table {schema.Name} has no time");
         }
+
+        Require(
+            !table.Numbers(KindSchema.Time).Values.ContainsAnyExceptInRange(Timestamp.LeastMoment, Timestamp.GreatestMoment),
+            $"the table {schema.Name} has a time that is none");
     }
 
     private static void SkipTable(ref ByteReader reader)

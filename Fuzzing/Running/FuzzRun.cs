@@ -51,8 +51,8 @@ internal sealed class FuzzRun(IReadOnlyList<string> options, string? corpus, str
         LoopResult result = LoopProcess.Start(program, target, own);
         lock (_gate)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{target,-14} {result.Executions,11:N0} {result.ExecutionsPerSecond,9:N0} {result.Edges,7:N0} {result.Seeds,6} {result.Inputs,7:N0} {result.Findings.Count,9}"));
+            string counts = string.Create(CultureInfo.InvariantCulture, $"{result.Executions,11:N0} {result.ExecutionsPerSecond,9:N0} {result.Edges,7:N0}");
+            Console.WriteLine($"{target,-14} {counts} {result.Seeds,6} {result.Inputs,7} {result.Findings.Count,9}");
             foreach (Finding finding in result.Findings)
             {
                 Console.WriteLine($"  {Write(target, finding)}: {finding.What.Split('\n')[0]}");

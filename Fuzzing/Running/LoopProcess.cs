@@ -17,14 +17,22 @@ internal static class LoopProcess
         string current = Path.GetTempFileName();
         try
         {
-            ProcessStartInfo start = new("dotnet", [program, "loop", target, "--current", current, .. options]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            ProcessStartInfo start = new("dotnet", [program, "loop", target, "--current", current, .. options])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             using Process process = Process.Start(start)!;
             Task<string> errors = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return process.ExitCode == 0
-                ? JsonSerializer.Deserialize<LoopResult>(output.Split('\n').Last(line => line.StartsWith('{')))!
-                : new LoopResult(0, 0, 0, 0, 0, [new Finding($"The process ended with {process.ExitCode}: {errors.GetAwaiter().GetResult()}", CurrentInput.Read(current))]);
+            if (process.ExitCode == 0)
+            {
+                return JsonSerializer.Deserialize<LoopResult>(output.Split('\n').Last(line => line.StartsWith('{')))!;
+            }
+
+            string end = $"The process ended with {process.ExitCode}: {errors.GetAwaiter().GetResult()}";
+            return new LoopResult(0, 0, 0, 0, 0, [new Finding(end, CurrentInput.Read(current))]);
         }
         finally
         {

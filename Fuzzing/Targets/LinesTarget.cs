@@ -3,7 +3,9 @@ using TimeSeries.Ingest.Protocols.Lines;
 
 namespace TimeSeries.Fuzzing.Targets;
 
-/// <summary>A body of line protocol, behind a byte that names the unit of times. Each line is a sample, unmapped or bad, and there are no more than lines.</summary>
+/// <summary>
+/// A body of line protocol, behind a byte that names the unit of times. Each line is a sample, unmapped or bad, and there are no more than lines.
+/// </summary>
 internal sealed class LinesTarget : IFuzzTarget
 {
     private readonly BuiltBatch _batch = new();

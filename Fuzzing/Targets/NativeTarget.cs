@@ -17,6 +17,15 @@ internal sealed class NativeTarget(BodyFormat format) : IFuzzTarget, IDisposable
     private static readonly string[] _keys =
         ["id", "agent", "agents", "oid", "oname", "okind", "onode", "samples", "fields", "rows", "columns", "dictionary", "codes", "packed", "@", "time"];
 
+    // Types of MessagePack, some with lengths that lie.
+    private static readonly byte[][] _heads =
+    [
+        .. Enumerable.Range(MessagePackCode.Nil, 32).Select(head => (byte[])[(byte)head]), [MessagePackCode.MinFixMap], [MessagePackCode.MinFixArray],
+        [MessagePackCode.Array16, 0, 1], [MessagePackCode.Array32, 0xFF, 0xFF, 0xFF, 0xFF], [MessagePackCode.Map32, 0x7F, 0xFF, 0xFF, 0xFF],
+        [MessagePackCode.Bin32, 0xFF, 0xFF, 0xFF, 0xFF], [MessagePackCode.FixExt4, 0xFF], [MessagePackCode.FixExt8, 0xFF], [MessagePackCode.Ext8, 12, 0xFF],
+        .. InputMutator.Numbers,
+    ];
+
     private readonly BuiltBatch _batch = new();
     private readonly NativeRequest _request = new();
 
@@ -26,7 +35,7 @@ internal sealed class NativeTarget(BodyFormat format) : IFuzzTarget, IDisposable
 
     public IEnumerable<byte[]> Words => BuiltBatch.SchemaWords().Concat(_keys.Select(Encoding.UTF8.GetBytes))
         .Select(word => format == BodyFormat.Json ? [(byte)'"', .. word, (byte)'"', (byte)':'] : (byte[])[(byte)(0xA0 | (word.Length & 31)), .. word])
-        .Concat(format == BodyFormat.Json ? InputMutator.JsonWords : InputMutator.MessagePackWords);
+        .Concat(format == BodyFormat.Json ? InputMutator.JsonWords : _heads);
 
     public void Run(ReadOnlySpan<byte> input)
     {

@@ -39,7 +39,7 @@ internal sealed class QueryApplication : IDisposable
         WebApplicationBuilder builder = HostSetup.CreateBuilder(
             ["--Metrics:AllowAnonymous=true", "--AlertHistory:AllowAnonymous=true"], program: typeof(QueryHost).Assembly);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<TimeProvider>(new StandingClock());
+        builder.Services.AddSingleton<TimeProvider>(new MomentClock());
         builder.Services.AddSingleton<ISampleReader>(MakeStore());
         builder.Services.AddSingleton<IFileSystem>(new MemoryFileSystem());
         builder.Services.AddSingleton(new ProjectDirectory(
@@ -132,7 +132,7 @@ internal sealed class QueryApplication : IDisposable
         return store;
     }
 
-    private sealed class StandingClock : TimeProvider
+    private sealed class MomentClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(BuiltBatch.Now);
     }

@@ -13,10 +13,11 @@ internal sealed class QueryTarget : IFuzzTarget, IDisposable
 {
     private static readonly string[] _words =
     [
-        "count", "sum(", "avg(", "min(", "max(", "p95(", "p99.9(", "stddev(", "distinct(", "apdex", "rate", "error_rate", "elapsed)", "kind=", "&window=", "&by=",
-        "&measures=", "&where=", "&order=", "&limit=", "&cursor=", "&from=", "&to=", "&format=", "csv", "ndjson", "-1h", "now", "1m", "5m", "1d", "~:", ">:", "<:",
-        "!:", "&x=", "&y=", "&max=", "&by=Hits", "&sort=", "&p=", "&type=csv", "&resolution=day", "&label=", "&severity=", "&source=", "&page=", "&pageSize=",
-        "&includePagination=", "/filter/host/", "/port/", "stime", "etime", "\"timeZone\":", "\"from\":", "\"to\":", "\"level\":", "\"type\":", "\"offset\":", "%00", "%FF",
+        "count", "sum(", "avg(", "min(", "max(", "p95(", "p99.9(", "stddev(", "distinct(", "apdex", "rate", "error_rate", "elapsed)", "kind=",
+        "&window=", "&by=", "&measures=", "&where=", "&order=", "&limit=", "&cursor=", "&from=", "&to=", "&format=", "csv", "ndjson", "-1h", "now",
+        "1m", "5m", "1d", "~:", ">:", "<:", "!:", "&x=", "&y=", "&max=", "&by=Hits", "&sort=", "&p=", "&type=csv", "&resolution=day", "&label=",
+        "&severity=", "&source=", "&page=", "&pageSize=", "&includePagination=", "/filter/host/", "/port/", "stime", "etime", "\"timeZone\":",
+        "\"from\":", "\"to\":", "\"level\":", "\"type\":", "\"offset\":", "%00", "%FF",
     ];
 
     private readonly QueryApplication _application = new();

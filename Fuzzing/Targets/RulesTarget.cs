@@ -24,7 +24,8 @@ internal sealed class RulesTarget : IFuzzTarget, IDisposable
         "\"name\":", "\"query\":", "\"kind\":", "\"measure\":", "\"by\":", "\"where\":", "\"window\":", "\"minCount\":", "\"condition\":", "\"operator\":",
         "\"threshold\":", "\"resolveThreshold\":", "\"baseline\":", "\"factor\":", "\"minDays\":", "\"for\":", "\"keepFiringFor\":", "\"every\":",
         "\"noData\":", "\"severity\":", "\"source\":", "\"title\":", "\"labels\":", "\"annotations\":", "\"revision\":", "\"changedAt\":", "\"matchers\":",
-        "\"label\":", "\"glob\":", "\"equals\":", "\"from\":", "\"to\":", "\"url\":", "\"secret\":", "\"minSeverity\":", "p95(elapsed)", "avg(elapsed)", "{value}",
+        "\"label\":", "\"glob\":", "\"equals\":", "\"from\":", "\"to\":", "\"url\":", "\"secret\":", "\"minSeverity\":", "p95(elapsed)",
+        "avg(elapsed)", "{value}",
     ];
 
     private static readonly ImmutableDictionary<string, string> _labels =

@@ -17,7 +17,9 @@ internal static class StoreQueries
         Measures = [new Measure(MeasureKind.Count)],
     });
 
-    /// <summary>Reads rollups, every column, filters of texts and the ids of alerts. What is damaged is told so; each query goes on after another's damage.</summary>
+    /// <summary>
+    /// Reads rollups, every column, filters of texts and the ids of alerts. What is damaged is told so; each query goes on after another's damage.
+    /// </summary>
     public static void RunAll(EmbeddedStore store, KindSchema schema)
     {
         Ignore(() => Count(store, schema).Dispose());

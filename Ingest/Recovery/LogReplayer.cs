@@ -100,7 +100,7 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
             "The store has its samples. Idempotency keys in it are forgotten: a batch that is sent again with one of them is stored twice.",
         (null, _) => "The batches in it are lost; how many samples they had is not known.",
         _ when before is { } received => string.Create(CultureInfo.InvariantCulture,
-            $"At most {missing} samples are lost, received before {DateTimeOffset.FromUnixTimeMilliseconds(received.Milliseconds):yyyy-MM-ddTHH:mm:ssZ}."),
+            $"At most {missing} samples are lost, received before {received.Text}."),
         _ => string.Create(CultureInfo.InvariantCulture, $"At most {missing} samples are lost, the last ones."),
     };
 }

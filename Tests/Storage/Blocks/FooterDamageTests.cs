@@ -2,6 +2,7 @@ using NUnit.Framework;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
@@ -34,7 +35,9 @@ internal sealed class FooterDamageTests
 
     private static IEnumerable<TestCaseData> Impossible =>
     [
-        new(Change(index => index.Chunks[0] = index.Chunks[0] with { LastTime = index.Chunks[0].FirstTime - 1 }), "a chunk ends before it begins"),
+        new(Change(index => index.Chunks[0] = index.Chunks[0] with { LastTime = index.Chunks[0].FirstTime - 1 }), "a chunk has impossible times"),
+        new(Change(index => index.Chunks[0] = index.Chunks[0] with { LastTime = Timestamp.GreatestMoment + 1 }), "a chunk has impossible times"),
+        new(Change(index => index.Chunks[0] = index.Chunks[0] with { FirstTime = Timestamp.LeastMoment - 1 }), "a chunk has impossible times"),
         new(Change(index => index.Chunks[0] = index.Chunks[0] with { RowCount = BlockFormat.MaxChunkRows + 1 }), "a chunk has an impossible number of rows"),
         new(Change(index => index.Columns[KindSchema.Time] = null), "a row has no time"),
         new(Change(index => index.Columns[KindSchema.Time]!.Chunks[0] = default), "a row has no time"),

@@ -1,6 +1,7 @@
 using System.Text;
 using TimeSeries.Core.Aggregate.Rollups;
 using TimeSeries.Core.Codecs;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
@@ -173,7 +174,12 @@ internal static class BlockFooter
 
             long first = unchecked(before + reader.Signed());
             before = unchecked(first + (long)reader.Varint());
-            chunks.Add(before >= first ? new ChunkIndex(chunkRows, first, before) : throw new InvalidDataException("a chunk ends before it begins"));
+            if (before < first || first < Timestamp.LeastMoment || before > Timestamp.GreatestMoment)
+            {
+                throw new InvalidDataException("a chunk has impossible times");
+            }
+
+            chunks.Add(new ChunkIndex(chunkRows, first, before));
         }
 
         return (int)rows;

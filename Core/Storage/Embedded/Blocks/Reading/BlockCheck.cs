@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TimeSeries.Core.Files;
+using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
 using TimeSeries.Core.Storage.Embedded.Catalog;
@@ -166,8 +167,5 @@ internal sealed class BlockCheck(BlockEntry entry)
 
     /// <summary>How many samples of which kind and times a block has, as text.</summary>
     public static string SamplesOf(BlockEntry entry) => string.Create(
-        CultureInfo.InvariantCulture, $"{entry.RowCount} {SampleSchema.Of(entry.Kind).Name} samples ({TextOf(entry.FirstTime)} to {TextOf(entry.LastTime)})");
-
-    private static string TextOf(long time) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(time).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        CultureInfo.InvariantCulture, $"{entry.RowCount} {SampleSchema.Of(entry.Kind).Name} samples ({new Timestamp(entry.FirstTime).Text} to {new Timestamp(entry.LastTime).Text})");
 }
