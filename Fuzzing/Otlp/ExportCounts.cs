@@ -1,5 +1,5 @@
-using TimeSeries.Ingest.Protocols.Otlp;
 using TimeSeries.Fuzzing.Otlp.Messages;
+using TimeSeries.Ingest.Protocols.Otlp;
 
 namespace TimeSeries.Fuzzing.Otlp;
 

@@ -15,8 +15,11 @@ internal sealed class GuidedLoopTests
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string program = RepositoryFolder.Combine("Fuzzing", "bin", configuration, "net10.0", "TimeSeries.Fuzzing.dll");
         string[] options = isGuided ? [] : ["--unguided"];
-        using Process process = Process.Start(new ProcessStartInfo(
-            "dotnet", [program, "run", "--target", "planted", "--seconds", "2", "--findings", findings.FullName, .. options]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet", [program, "run", "--target", "planted", "--seconds", "2", "--findings", findings.FullName, .. options])
+            {
+                RedirectStandardOutput = true,
+            })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.EqualTo(isGuided ? 1 : 0), output);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Building;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Tests.Otlp;
 using TimeSeries.Fuzzing.Otlp.Messages;
+using TimeSeries.Tests.Otlp;
 using TimeSeries.Tests.Support.Hosts;
 using static TimeSeries.Tests.Otlp.Exports;
 

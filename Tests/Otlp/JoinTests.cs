@@ -5,9 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core.Files;
+using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Ingest.Protocols.Otlp.Joining;
 using TimeSeries.Simulation.Disk;
-using TimeSeries.Fuzzing.Otlp.Messages;
 using TimeSeries.Tests.Support;
 using static TimeSeries.Tests.Otlp.Exports;
 

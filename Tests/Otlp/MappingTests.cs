@@ -2,8 +2,8 @@ using System.Text.Json;
 using Google.Protobuf;
 using NUnit.Framework;
 using TimeSeries.Core.Memory;
-using TimeSeries.Ingest.Protocols.Otlp.Texts;
 using TimeSeries.Fuzzing.Otlp.Messages;
+using TimeSeries.Ingest.Protocols.Otlp.Texts;
 using static TimeSeries.Tests.Otlp.Exports;
 
 namespace TimeSeries.Tests.Otlp;

@@ -2,8 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
-using TimeSeries.Ingest.Protocols.Otlp.Transport;
 using TimeSeries.Fuzzing.Otlp.Messages;
+using TimeSeries.Ingest.Protocols.Otlp.Transport;
 
 namespace TimeSeries.Tests.Otlp;
 

@@ -8,8 +8,8 @@ using MessagePack;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
-using TimeSeries.Tests.Otlp;
 using TimeSeries.Fuzzing.Otlp.Messages;
+using TimeSeries.Tests.Otlp;
 using TimeSeries.Tests.Support.Hosts;
 using static TimeSeries.Tests.Otlp.Exports;
 

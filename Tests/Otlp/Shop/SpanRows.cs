@@ -1,6 +1,6 @@
 using System.Text.Json;
-using TimeSeries.Ingest.Protocols.Otlp;
 using TimeSeries.Fuzzing.Otlp.Messages;
+using TimeSeries.Ingest.Protocols.Otlp;
 using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Otlp.Shop;
