@@ -5,8 +5,6 @@ using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
 using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Samples;
-using TimeSeries.Core.Schema;
-using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Simulation.Node;
 using TimeSeries.Tests.Support.Rows;

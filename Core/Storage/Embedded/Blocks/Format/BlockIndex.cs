@@ -70,8 +70,8 @@ internal sealed class SectionIndex
 internal readonly record struct ChunkIndex(int RowCount, long FirstTime, long LastTime)
 {
     /// <summary>
-    /// Refuses times of rows that lie outside: whatever chooses chunks, counts their rows or lays out windows goes by the index. It takes 2 µs beside the 14 of
-    /// decoding.
+    /// Refuses times of rows that lie outside: whatever chooses chunks, counts their rows or lays out windows goes by the index. It takes 4 µs of the 20 in
+    /// which the times of 16,384 rows are read.
     /// </summary>
     /// <exception cref="InvalidDataException">A time lies outside.</exception>
     public void RequireTimes(ReadOnlySpan<long> times, RunMask wanted)
