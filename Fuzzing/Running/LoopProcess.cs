@@ -9,7 +9,7 @@ namespace TimeSeries.Fuzzing.Running;
 /// </summary>
 internal static class LoopProcess
 {
-    private static readonly TimeSpan _hang = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _hang = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts the process and waits for it.</summary>
     public static LoopResult Start(string program, string target, IReadOnlyList<string> options)
