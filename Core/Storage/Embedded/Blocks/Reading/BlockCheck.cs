@@ -166,6 +166,9 @@ internal sealed class BlockCheck(BlockEntry entry)
         : string.Create(CultureInfo.InvariantCulture, $"{LostRows} of its {SamplesOf(Entry)} are lost.");
 
     /// <summary>How many samples of which kind and times a block has, as text.</summary>
-    public static string SamplesOf(BlockEntry entry) => string.Create(
-        CultureInfo.InvariantCulture, $"{entry.RowCount} {SampleSchema.Of(entry.Kind).Name} samples ({new Timestamp(entry.FirstTime).Text} to {new Timestamp(entry.LastTime).Text})");
+    public static string SamplesOf(BlockEntry entry)
+    {
+        string times = $"{new Timestamp(entry.FirstTime).Text} to {new Timestamp(entry.LastTime).Text}";
+        return string.Create(CultureInfo.InvariantCulture, $"{entry.RowCount} {SampleSchema.Of(entry.Kind).Name} samples ({times})");
+    }
 }
