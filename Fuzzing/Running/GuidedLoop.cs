@@ -12,9 +12,6 @@ internal sealed class GuidedLoop(IFuzzTarget target, EdgeMap edges, LoopSettings
     // What was found last leads on more often.
     private const int NewestInputs = 16;
 
-    // One fault is often met by many inputs.
-    private const int MostFindings = 20;
-
     private readonly Random _random = new(settings.Seed);
     private readonly TargetRunner _runner = new(target);
     private readonly List<byte[]> _corpus = [];
@@ -41,7 +38,7 @@ internal sealed class GuidedLoop(IFuzzTarget target, EdgeMap edges, LoopSettings
         InputMutator mutator = new(_random, [.. target.Words], target.MaxBytes);
         Stopwatch clock = Stopwatch.StartNew();
         long before = _executions;
-        while (clock.Elapsed < settings.Time && _findings.Count < MostFindings)
+        while (clock.Elapsed < settings.Time && _findings.Count < settings.MostFindings)
         {
             byte[] input = mutator.Mutate(Choose(), _corpus[_random.Next(_corpus.Count)]);
             if (Execute(input, current, begun) && settings.IsGuided)
@@ -80,8 +77,9 @@ internal sealed class GuidedLoop(IFuzzTarget target, EdgeMap edges, LoopSettings
 /// <param name="Time">How long it tries.</param>
 /// <param name="Inputs">Inputs to begin with.</param>
 /// <param name="IsGuided">Whether it keeps what reaches something new.</param>
+/// <param name="MostFindings">After how many findings it ends: one fault is often met by many inputs.</param>
 /// <param name="Keep">Takes each input that is kept.</param>
-internal sealed record LoopSettings(int Seed, TimeSpan Time, IReadOnlyList<byte[]> Inputs, bool IsGuided, Action<byte[]> Keep);
+internal sealed record LoopSettings(int Seed, TimeSpan Time, IReadOnlyList<byte[]> Inputs, bool IsGuided, int MostFindings, Action<byte[]> Keep);
 
 /// <summary>What a loop came to.</summary>
 internal sealed record LoopResult(

@@ -16,6 +16,7 @@ internal static class RunCommand
         Option<double> seconds = new("--seconds") { Description = "How long, in all.", DefaultValueFactory = _ => 60 };
         Option<int> seed = new("--seed") { Description = "What the changes of inputs follow from.", DefaultValueFactory = _ => 1 };
         Option<bool> unguided = new("--unguided") { Description = "Changes the first inputs only, whatever is reached." };
+        Option<int> most = new("--most-findings") { Description = "How many findings end a target.", DefaultValueFactory = _ => 20 };
         Option<string?> corpus = new("--corpus") { Description = "A folder that inputs which reach something new are kept in, and read from at the start." };
         Option<string> findings = new("--findings") { Description = "Where inputs that fail are written.", DefaultValueFactory = _ => "findings" };
         target.Validators.Add(result =>
@@ -27,12 +28,12 @@ internal static class RunCommand
         });
         Command command = new("run", "Tries targets with inputs that follow what is reached. Ends with 1 when an input fails.")
         {
-            target, seconds, seed, unguided, corpus, findings,
+            target, seconds, seed, unguided, most, corpus, findings,
         };
         command.SetAction(result =>
         {
             string[] targets = result.GetValue(target) is { } name && name != All ? [name] : [.. FuzzTargets.All];
-            List<string> options = ["--seed", Text(result.GetValue(seed))];
+            List<string> options = ["--seed", Text(result.GetValue(seed)), "--most-findings", Text(result.GetValue(most))];
             options.AddRange(result.GetValue(unguided) ? ["--unguided"] : []);
             return new FuzzRun(options, result.GetValue(corpus), result.GetValue(findings)!).Run(targets, TimeSpan.FromSeconds(result.GetValue(seconds)));
         });
@@ -46,9 +47,10 @@ internal static class RunCommand
         Option<double> seconds = new("--seconds");
         Option<int> seed = new("--seed");
         Option<bool> unguided = new("--unguided");
+        Option<int> most = new("--most-findings") { DefaultValueFactory = _ => 20 };
         Option<string?> corpus = new("--corpus");
         Option<string> current = new("--current") { Required = true };
-        Command command = new("loop", "What run starts.") { target, seconds, seed, unguided, corpus, current };
+        Command command = new("loop", "What run starts.") { target, seconds, seed, unguided, most, corpus, current };
         command.Hidden = true;
         command.SetAction(result =>
         {
@@ -56,7 +58,8 @@ internal static class RunCommand
             string? folder = result.GetValue(corpus);
             byte[][] inputs = [.. CorpusFolder.Read(CorpusFolder.PathOf(name, "")), .. CorpusFolder.Read(folder)];
             LoopProcess.Run(name, result.GetValue(current)!, new LoopSettings(
-                result.GetValue(seed), TimeSpan.FromSeconds(result.GetValue(seconds)), inputs, !result.GetValue(unguided), input => Keep(folder, input)));
+                result.GetValue(seed), TimeSpan.FromSeconds(result.GetValue(seconds)), inputs, !result.GetValue(unguided),
+                result.GetValue(most), input => Keep(folder, input)));
         });
         return command;
     }

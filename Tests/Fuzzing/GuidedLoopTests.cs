@@ -14,9 +14,11 @@ internal sealed class GuidedLoopTests
         using TemporaryFolder findings = new();
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string program = RepositoryFolder.Combine("Fuzzing", "bin", configuration, "net10.0", "TimeSeries.Fuzzing.dll");
-        string[] options = isGuided ? [] : ["--unguided"];
+
+        // Other processes may hold the processors: whoever finds it ends at once.
+        string[] options = isGuided ? ["--seconds", "60", "--most-findings", "1"] : ["--seconds", "2", "--unguided"];
         using Process process = Process.Start(
-            new ProcessStartInfo("dotnet", [program, "run", "--target", "planted", "--seconds", "2", "--findings", findings.FullName, .. options])
+            new ProcessStartInfo("dotnet", [program, "run", "--target", "planted", "--findings", findings.FullName, .. options])
             {
                 RedirectStandardOutput = true,
             })!;
