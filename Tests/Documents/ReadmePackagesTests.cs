@@ -62,6 +62,6 @@ internal sealed partial class ReadmePackagesTests
     [GeneratedRegex(@"^\| (?<name>[\w.]+) \| (?<version>\d\S*|in [\w. ]+) \| `(?<place>[^`]+)`", RegexOptions.Multiline)]
     private static partial Regex NamedRow();
 
-    [GeneratedRegex(@"^\| (?<names>[A-Z][\w.]+(, [A-Z][\w.]+)*) \| [^|]+ \|$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| (?<names>[A-Za-z][\w.]+(, [A-Za-z][\w.]+)*) \| [^|]+ \|$", RegexOptions.Multiline)]
     private static partial Regex OtherRow();
 }
