@@ -10,6 +10,10 @@ namespace TimeSeries.Tests.Codecs;
 
 public sealed class BatchCodecTests
 {
+    // The column of a row's time: the number 7 as a distance of a byte from 7.
+    private const string Name = "0474696D65";
+    private const string Time = Name + "0B000000" + "0101" + "0700000000000000" + "00";
+
     private static readonly KindSchema _transaction = SampleSchema.Of(Kind.Transaction);
 
     [Test]
@@ -84,6 +88,41 @@ public sealed class BatchCodecTests
         BatchCodec.TryRead([9, 255], new SampleBatch(), out string? reason);
         Assert.That(reason, Is.EqualTo("The batch has format version 9; this program reads version 1."));
     }
+
+    // A table is its kind, its rows, columns and a 0; a column its name, the length of its body, and that; 255 ends the tables.
+    [TestCase("0100" + "00000000" + "FF", "a table has no rows, or more than it has bytes")]
+    [TestCase("0100" + "0B000000" + "00FF", "a table has no rows, or more than it has bytes")]
+    [TestCase("0100" + "01000000" + "00FF", "the table transaction has no time")]
+    [TestCase("0100" + "01000000" + Time + "00" + "00" + "01000000" + Time + "00FF", "the kind transaction has two tables")]
+    [TestCase("0100" + "01000000" + Time + Time + "00FF", "the column transaction.time makes no sense")]
+    [TestCase("0100" + "01000000" + Time + "00FF" + "00", "bytes follow the last table")]
+    [TestCase("0100" + "01000000" + Name + "0C000000" + "0101" + "0000000000000000" + "0000" + "00FF", "the column transaction.time makes no sense")]
+    [TestCase("0100" + "01000000" + Name + "0B000000" + "0401" + "0000000000000000" + "00" + "00FF", "the column transaction.time makes no sense")]
+    [TestCase("0100" + "01000000" + Name + "0B000000" + "0103" + "0000000000000000" + "00" + "00FF", "the column transaction.time makes no sense")]
+    [TestCase("0100" + "01000000" + Time + "00", "the bytes end too soon")]
+    public void What_makes_no_sense_is_refused_with_the_reason(string bytes, string reason)
+    {
+        BatchCodec.TryRead(Convert.FromHexString(bytes), new SampleBatch(), out string? told);
+        Assert.That(told, Is.EqualTo($"The batch is damaged: {reason}."));
+    }
+
+    [Test]
+    public void One_row_with_a_time_alone_is_these_bytes()
+    {
+        SampleBatch batch = CodecBatch.Decode(Convert.FromHexString("0100" + "01000000" + Time + "00FF"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(batch.Find(Kind.Transaction)!.FindNumbers(KindSchema.Time)!.Values.ToArray(), Is.EqualTo(new long[] { 7 }));
+            Assert.That(Convert.ToHexString(CodecBatch.Encode(batch)), Is.EqualTo("0100" + "01000000" + Time + "00FF"));
+        });
+    }
+
+    [TestCase("", false)]
+    [TestCase("00", false)]
+    [TestCase("01FF", false)]
+    [TestCase("02", true)]
+    public void A_later_version_is_told_by_its_first_byte(string bytes, bool isNewer) =>
+        Assert.That(BatchCodec.IsNewer(Convert.FromHexString(bytes)), Is.EqualTo(isNewer));
 
     [Test]
     public void Only_texts_that_rows_mean_are_kept()

@@ -31,6 +31,39 @@ internal sealed class NumberRunsTests
         return reader.Remaining == 0;
     });
 
+    [Test]
+    public void Numbers_of_any_width_come_back([Range(0, 64)] int width, [Values] bool withMissing)
+    {
+        // As many wide ones that none is an outlier.
+        Random random = new(width);
+        ulong most = width == 0 ? 0 : ulong.MaxValue >> (64 - width);
+        IEnumerable<ulong> differences = Enumerable.Range(0, 200).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue) & most);
+        long[] numbers = [.. differences.Select(difference => unchecked(long.MinValue + 2 + (long)difference))];
+        numbers[3] = withMissing ? NumberColumn.Missing : long.MinValue + 2;
+        ByteReader reader = new(Write(numbers));
+        long[] read = new long[numbers.Length];
+        reader.ReadNumbers(read);
+        Assert.That(read, Is.EqualTo(numbers));
+    }
+
+    [Test]
+    public void A_run_is_its_smallest_number_its_width_and_the_differences() => Assert.Multiple(() =>
+    {
+        // 5 in zigzag form, two bits each, 0 1 3 from the lowest bit; with a missing number all begin at one less.
+        Assert.That(Convert.ToHexString(Write([5, 6, 8])), Is.EqualTo("0A0234"));
+        Assert.That(Convert.ToHexString(Write([5, NumberColumn.Missing, 6])), Is.EqualTo("088221"));
+        Assert.That(Convert.ToHexString(Write([NumberColumn.Missing, NumberColumn.Missing])), Is.EqualTo("0080"));
+        Assert.That(Write([]), Is.Empty);
+    });
+
+    [TestCase(0, 0, true)]
+    [TestCase(128, 1, false)]
+    [TestCase(128, 2, true)]
+    [TestCase(1_000_000, 100, false)]
+    [TestCase(1, 0, false)]
+    public void More_numbers_than_the_bytes_could_hold_are_refused(long numbers, int bytes, bool isPossible) =>
+        Assert.That(() => new ByteReader(new byte[bytes]).RequireRoom(numbers), isPossible ? Throws.Nothing : Throws.TypeOf<InvalidDataException>());
+
     [TestCase(1)]
     [TestCase(5)]
     public void Few_wide_numbers_take_little_room_beside_narrow_ones(int wide)

@@ -212,6 +212,76 @@ public sealed class LogAppendTests
     }
 
     [Test]
+    public void No_records_cost_nothing()
+    {
+        using LogUnderTest log = new();
+        int before = log.Disk.Calls.Count;
+        Assert.That((log.Append(), log.Disk.Calls.Count - before, log.Log.End), Is.EqualTo((LogOutcome.Appended, 0, LogPosition.Start)));
+    }
+
+    [Test]
+    public void The_bytes_are_those_of_records_frames_and_headers()
+    {
+        using LogUnderTest log = new();
+        Assert.That((log.Log.Bytes, log.Log.Start, log.Log.End), Is.EqualTo((0, LogPosition.Start, LogPosition.Start)));
+
+        // Two segments: a header of 32 bytes each, a frame of 12 before each record.
+        LogPosition first = log.Acknowledged(new string('x', 4_000));
+        LogPosition second = log.Acknowledged(new string('y', 4_000));
+        Assert.That((log.Log.Bytes, first.Offset, second.Offset), Is.EqualTo((2 * (32 + 12 + 4_000), 4_012, 8_024)));
+        log.Log.Truncate(first);
+        Assert.That((log.Log.Bytes, log.Log.Start), Is.EqualTo((32 + 12 + 4_000, first)));
+    }
+
+    [Test]
+    public void A_reader_tells_where_in_which_file_a_record_ends()
+    {
+        using LogUnderTest log = new();
+        LogPosition first = log.Acknowledged(new string('x', 4_050));
+        log.Acknowledged("second");
+        using LogReader reader = log.Log.Read(LogPosition.Start);
+        reader.TryRead(out LogPosition one, out _);
+        (string Segment, long Offset) placeOfOne = reader.PlaceOf(one);
+        reader.TryRead(out LogPosition other, out _);
+        Assert.Multiple(() =>
+        {
+            Assert.That(placeOfOne, Is.EqualTo((LogUnderTest.SegmentPath(0), 32L + 12 + 4_050)));
+            Assert.That(reader.PlaceOf(other), Is.EqualTo((LogUnderTest.SegmentPath(first.Offset), 32L + 12 + 6)));
+        });
+    }
+
+    [Test]
+    public void A_reader_tells_what_was_forgotten_behind_its_position()
+    {
+        using LogUnderTest log = new();
+        LogPosition[] ends = [.. "abcd".Select(letter => log.Acknowledged(new string(letter, 4_050)))];
+        log.Log.Truncate(ends[1]);
+        List<string> read = log.ReadAll(LogPosition.Start, out IReadOnlyList<LogDamage> damage);
+        Assert.Multiple(() =>
+        {
+            Assert.That(read.Select(text => text[0]), Is.EqualTo("cd"));
+            Assert.That(damage.Select(one => (one.Start, one.End)), Is.EqualTo(new[] { (LogPosition.Start, ends[1]) }));
+            Assert.That(damage[0].ToString(), Is.EqualTo($"{LogUnderTest.SegmentPath(ends[1].Offset)}: 8124 bytes from offset 0 can't be read."));
+        });
+    }
+
+    [Test]
+    public void An_option_that_can_not_be_used_stops_the_opening() =>
+        Assert.That(
+            () => new LogUnderTest(options: new WriteAheadLogOptions { SegmentBytes = 1 }),
+            Throws.ArgumentException.With.Message.StartsWith("Wal:SegmentBytes must be between 4096 and 4294967296, but is 1."));
+
+    [TestCase(4_096, 0, 0)]
+    [TestCase(4_095, 0, 1)]
+    [TestCase(4_294_967_296, 0, 0)]
+    [TestCase(4_294_967_297, 0, 1)]
+    [TestCase(4_096, 4_096, 0)]
+    [TestCase(4_096, 4_095, 1)]
+    [TestCase(4_096, -1, 1)]
+    public void The_bounds_of_options_are_allowed(long segmentBytes, long maxBytes, int errors) =>
+        Assert.That(new WriteAheadLogOptions { SegmentBytes = segmentBytes, MaxBytes = maxBytes }.FindErrors(), Has.Count.EqualTo(errors));
+
+    [Test]
     public void Options_out_of_range_are_each_named()
     {
         WriteAheadLogOptions options = new() { SegmentBytes = 1, MaxBytes = -5 };

@@ -122,6 +122,57 @@ public sealed class RecordFileTests
         Assert.That(Read(disk, out damage), Is.EqualTo(new[] { "a" }));
     }
 
+    [Test]
+    public void A_header_that_the_disk_can_not_read_costs_no_record()
+    {
+        FaultyFileSystem disk = new();
+        Write(disk, "a", "b").Dispose();
+        disk.BreakSectors(Name, 0, 1);
+        Assert.That(Read(disk, out IReadOnlyList<FileStretch> damage), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(damage, Is.EqualTo(new[] { new FileStretch(0, FileHeader.Size) }));
+    }
+
+    [TestCase(FileOperation.Write)]
+    [TestCase(FileOperation.Flush)]
+    [TestCase(FileOperation.FlushDirectory)]
+    public void A_file_that_can_not_be_made_is_told(FileOperation failing)
+    {
+        FaultyFileSystem disk = new();
+        disk.Fail(failing);
+        Assert.That(() => RecordFile.Create(disk, Name, Magic, 1, NodeId), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
+    public void After_a_failed_write_nothing_more_is_appended_and_what_was_flushed_is_read()
+    {
+        FaultyFileSystem disk = new();
+        using RecordFile file = Write(disk, "a");
+        long end = file.End;
+        disk.Fail(FileOperation.Write);
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => file.Append("b"u8), Throws.InstanceOf<IOException>());
+            Assert.That(() => file.Append("c"u8), Throws.InstanceOf<IOException>().With.Message.StartsWith(Name));
+            Assert.That(file.Flush, Throws.InstanceOf<IOException>());
+            Assert.That(file.End, Is.EqualTo(end));
+            Assert.That(Read(disk, out _), Is.EqualTo(new[] { "a" }));
+        });
+    }
+
+    [Test]
+    public void The_end_counts_records_and_their_frames()
+    {
+        using RecordFile file = Write(new FaultyFileSystem(), "abcd", "efgh");
+        Assert.That(file.End, Is.EqualTo(2 * FrameBytes));
+    }
+
+    [Test]
+    public void An_empty_record_is_a_mistake_of_the_caller()
+    {
+        using RecordFile file = Write(new FaultyFileSystem());
+        Assert.That(() => file.Append([]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
     private static RecordFile Write(FaultyFileSystem disk, params string[] texts)
     {
         RecordFile file = RecordFile.Create(disk, Name, Magic, 1, NodeId);

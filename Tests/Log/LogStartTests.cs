@@ -1,0 +1,66 @@
+using NUnit.Framework;
+using TimeSeries.Core.Log;
+using TimeSeries.Core.Model.Samples;
+using TimeSeries.Simulation.Disk;
+
+namespace TimeSeries.Tests.Log;
+
+/// <summary>What a start takes from the note of the end, from headers and from reserves.</summary>
+public sealed class LogStartTests
+{
+    [Test]
+    public void A_note_of_the_end_that_the_disk_can_not_read_is_told_and_stops_nothing()
+    {
+        LogUnderTest log = new();
+        log.Append("a");
+        log.Dispose();
+        log.Disk.BreakSectors(LogUnderTest.Directory + ".end", 0, 1);
+        using LogUnderTest reopened = new(log.Disk);
+        Assert.Multiple(() =>
+        {
+            Assert.That(reopened.Log.Register.Found.Select(damage => damage.Path), Is.EqualTo(new[] { LogUnderTest.Directory + ".end" }));
+            Assert.That(reopened.Log.Noted.Position, Is.EqualTo(NotedEnd.Nowhere));
+            Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a" }));
+        });
+    }
+
+    [Test]
+    public void A_clean_stop_notes_the_end_and_the_appenders_number()
+    {
+        LogUnderTest log = new();
+        LogPosition end = log.Acknowledged("a");
+        log.Log.AppenderNumber = 77;
+        log.Dispose();
+        using LogUnderTest reopened = new(log.Disk);
+        Assert.That((reopened.Log.Noted, reopened.Log.AppenderNumber), Is.EqualTo((new NotedEnd(end.Offset, 77), 77L)));
+    }
+
+    [Test]
+    public void A_reserve_that_can_not_be_given_back_stops_no_start()
+    {
+        LogUnderTest log = new();
+        log.Append("a");
+        FaultyFileSystem left = log.Disk.PowerCut(_ => 0);
+        left.Fail(FileOperation.SetLength);
+        using LogUnderTest reopened = new(left);
+        Assert.Multiple(() =>
+        {
+            Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a" }));
+            Assert.That(left.Bytes(LogUnderTest.SegmentPath(0)), Has.Length.EqualTo(WriteAheadLogOptions.MinSegmentBytes));
+        });
+    }
+
+    [Test]
+    public void The_newest_segment_with_a_damaged_header_is_reported_and_read()
+    {
+        LogUnderTest log = new();
+        log.Append("a");
+        log.Disk.Corrupt(LogUnderTest.SegmentPath(0), 5, 0xFF);
+        using LogUnderTest reopened = new(log.Disk.Kill());
+        Assert.Multiple(() =>
+        {
+            Assert.That(reopened.Log.Register.Found.Select(damage => damage.Path), Is.EqualTo(new[] { LogUnderTest.SegmentPath(0) }));
+            Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a" }));
+        });
+    }
+}
