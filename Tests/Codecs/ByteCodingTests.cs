@@ -36,7 +36,7 @@ internal sealed class ByteCodingTests
     [Test]
     public void Fixed_numbers_and_texts_are_read_in_the_order_they_were_written()
     {
-        const string Expected = "FF" + "FEFFFFFF" + "04030201" + "FDFFFFFFFFFFFFFF" + "0807060504030201" + "026162" + "CAFE";
+        const string Expected = "FF" + "FEFFFFFF" + "04030201" + "FDFFFFFFFFFFFFFF" + "0807060504030201" + "026162" + "0A0B";
         string written = Written(writer =>
         {
             writer.Byte(0xFF);
@@ -45,7 +45,7 @@ internal sealed class ByteCodingTests
             writer.Int64(-3);
             writer.UInt64(0x0102030405060708);
             writer.Text("ab"u8);
-            writer.Bytes([0xCA, 0xFE]);
+            writer.Bytes([10, 11]);
         });
         ByteReader reader = new(Convert.FromHexString(Expected));
         var numbers = (reader.Byte(), reader.Int32(), reader.UInt32(), reader.Int64(), reader.UInt64());
