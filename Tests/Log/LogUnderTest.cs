@@ -13,10 +13,16 @@ internal sealed class LogUnderTest : IDisposable
     public const string Directory = "/data/log";
     public const ulong NodeId = 0x1122334455667788;
 
-    private readonly CoreInstruments _instruments = new();
+    private readonly CoreInstruments _instruments;
 
-    public LogUnderTest(FaultyFileSystem? disk = null, WriteAheadLogOptions? options = null, LogPosition storedThrough = default)
+    /// <param name="disk">Where it lies; a new disk when there is none.</param>
+    /// <param name="options">Its sizes; the shortest segments when there are none.</param>
+    /// <param name="storedThrough">What the store has.</param>
+    /// <param name="instruments">Where it counts; its own from now on.</param>
+    public LogUnderTest(
+        FaultyFileSystem? disk = null, WriteAheadLogOptions? options = null, LogPosition storedThrough = default, CoreInstruments? instruments = null)
     {
+        _instruments = instruments ?? new CoreInstruments();
         Disk = disk ?? new FaultyFileSystem();
         Log = WriteAheadLog.Open(Disk, Directory, NodeId, options ?? new WriteAheadLogOptions { SegmentBytes = WriteAheadLogOptions.MinSegmentBytes },
             storedThrough, _instruments);
