@@ -112,7 +112,8 @@ public sealed class LogMetricsTests
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _counted[instrument.Name] = _counted.GetValueOrDefault(instrument.Name) + value);
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => _counted[instrument.Name] = _counted.GetValueOrDefault(instrument.Name) + value);
         listener.Start();
         instruments = made;
         return listener;
