@@ -18,6 +18,12 @@ internal sealed record KillReport
     /// <summary>Kills that left a block or manifest half written.</summary>
     public int WithinSeals { get; set; }
 
+    /// <summary>Rounds in which calls failed, by the kind of fault, with how many calls that were.</summary>
+    public SortedDictionary<string, (int Rounds, int Calls)> Faults { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Starts that failing calls ended.</summary>
+    public int FailedStarts { get; set; }
+
     public int Pushes { get; set; }
 
     public int Acknowledged { get; set; }
@@ -43,12 +49,19 @@ internal sealed record KillReport
     public string ToText()
     {
         StringBuilder text = new();
-        void Add(string name, long value) => text.Append(CultureInfo.InvariantCulture, $"{name,-34}{value,12:N0}\n");
+        void Add(string name, long value) => text.Append(CultureInfo.InvariantCulture, $"{name,-40}{value,12:N0}\n");
         Add("kills", WhileStarting + UnderPushes + Idle);
         Add("  before it listened", WhileStarting);
         Add("  under pushes", UnderPushes);
         Add("  with nothing on its way", Idle);
         Add("  with a file half written", WithinSeals);
+        foreach ((string kind, (int rounds, int calls)) in Faults)
+        {
+            Add($"rounds with {kind}", rounds);
+            Add("  calls that failed", calls);
+        }
+
+        Add("starts that failing calls ended", FailedStarts);
         Add("pushes", Pushes);
         Add("  acknowledged", Acknowledged);
         Add("  sent again", Resent);

@@ -18,6 +18,9 @@ internal sealed class KillRun(KillOptions options)
     private const int MostPushesPerRound = 40;
     private const int PausePercent = 10;
 
+    // Under strace, beside other programs.
+    private static readonly TimeSpan _longestSlowStart = TimeSpan.FromSeconds(20);
+
     private readonly Random _random = new(options.Seed);
     private readonly KillReport _report = new();
     private readonly List<TrackedPush> _pushes = [];
@@ -63,6 +66,12 @@ internal sealed class KillRun(KillOptions options)
         TimeSpan startDelay = TimeSpan.FromMilliseconds(_random.Next(LongestStartMilliseconds));
         TimeSpan pushDelay = options.LongestPush * _random.NextDouble();
         bool isIdle = _random.Next(100) < PausePercent;
+        if (_random.Next(100) < options.FaultPercent)
+        {
+            await RunFaultyAsync(round, CallFault.Draw(_random), _longestSlowStart);
+            return;
+        }
+
         using KilledServer server = KilledServer.Start(options.Program, _folder);
         using HttpClient http = PushClient.Connect();
         if (meetsStart && await Task.WhenAny(server.Listening, Task.Delay(startDelay)) != server.Listening)
@@ -88,6 +97,33 @@ internal sealed class KillRun(KillOptions options)
         server.Kill();
         await pushing;
         CountKill(round);
+    }
+
+    // Whatever the server makes of it, what it acknowledges meanwhile must be there when it starts again on a disk that works.
+    private async Task RunFaultyAsync(int round, CallFault fault, TimeSpan length)
+    {
+        string trace = Path.Combine(_folder, "failed");
+        using (KilledServer server = KilledServer.Start(options.Program, _folder, fault.Arguments(trace)))
+        {
+            using HttpClient http = PushClient.Connect();
+            using CancellationTokenSource end = new(length);
+            try
+            {
+                await server.Listening.WaitAsync(end.Token);
+                Task pushing = Task.WhenAll(_clients.Select(client => PushAsync(client, http, server, round)));
+                await Task.WhenAny(pushing, Task.Delay(options.LongestPush * 2));
+                server.Kill();
+                await pushing;
+                CountKill(round);
+            }
+            catch (Exception ended) when (ended is InvalidOperationException or OperationCanceledException)
+            {
+                _report.FailedStarts++;
+            }
+        }
+
+        (int rounds, int calls) = _report.Faults.GetValueOrDefault(fault.ToString());
+        _report.Faults[fault.ToString()] = (rounds + 1, calls + CallFault.Count(trace));
     }
 
     // Whether it started; that it did not is the difference.
