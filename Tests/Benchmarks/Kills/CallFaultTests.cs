@@ -24,7 +24,7 @@ internal sealed class CallFaultTests
     public void Only_calls_that_failed_by_it_are_counted()
     {
         using TemporaryFolder folder = new();
-        string output = Path.Combine(folder.Path, "failed");
+        string output = folder["failed"];
         File.WriteAllLines(output,
         [
             "17 fsync(42) = 0",
