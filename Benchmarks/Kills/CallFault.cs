@@ -1,12 +1,14 @@
 namespace TimeSeries.Benchmarks.Kills;
 
 /// <summary>
-/// Calls to the disk that fail in a real process, as strace makes them. Only calls are among them that the runtime itself makes for no file of its own: one that
-/// can't load its code is no matter of the product.
+/// Calls to the disk that fail in a real process, as strace makes them. Only such calls are among them as the runtime makes for no file of its own: a process
+/// that can't load its code is no matter of the product.
 /// </summary>
 /// <param name="Calls">The system calls.</param>
 /// <param name="Error">What they fail with.</param>
-/// <param name="When">Which of them, of each thread, as strace writes it: <c>N</c> the Nth, <c>N+</c> all from the Nth on, <c>N+K</c> each Kth from there.</param>
+/// <param name="When">
+/// Which of them, of each thread, as strace writes it: <c>N</c> the Nth, <c>N+</c> all from the Nth on, <c>N+K</c> each Kth from there.
+/// </param>
 internal sealed record CallFault(string Calls, string Error, string When)
 {
     // A thread makes a few of a kind in a round.

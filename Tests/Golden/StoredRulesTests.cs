@@ -99,8 +99,10 @@ internal sealed class StoredRulesTests
         JsonElement receivers = JsonElement.Parse(await server.Client.GetAsync("/api/v1/receivers"));
         JsonElement silences = JsonElement.Parse(await server.Client.GetAsync("/api/v1/silences"));
         using HttpResponseMessage again = await server.Client.SendAsync(
-            """{"id":"0e0e0e0e-0000-4000-8000-000000000009","agent":{"oname":"shop"},"transaction":[{"time":1796032205000,"service":"/cart","elapsed":500}]}"""u8
-                .ToArray(),
+            Encoding.UTF8.GetBytes("""
+                {"id":"0e0e0e0e-0000-4000-8000-000000000009","agent":{"oname":"shop"},
+                "transaction":[{"time":1796032205000,"service":"/cart","elapsed":500}]}
+                """),
             "application/json");
         JsonElement resent = JsonElement.Parse(await again.Content.ReadAsStringAsync());
         Assert.Multiple(() =>
