@@ -58,6 +58,9 @@ internal static class CommandOption
     /// <summary>An option that has a value when it is not given.</summary>
     public static Option<T> Of<T>(string name, string description, T value) => new(name) { Description = description, DefaultValueFactory = _ => value };
 
+    /// <summary>The program of the Server that a measurement starts by itself; by default the one that was built beside.</summary>
+    public static Option<string> OfServer() => Of("--server", "The built Server.", Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+
     /// <summary>Refuses numbers outside of a range; an option that is not given is not checked.</summary>
     public static void Between<T>(this Option<T> option, double minimum, double maximum) => option.Validators.Add(result =>
     {

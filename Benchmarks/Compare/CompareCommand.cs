@@ -26,8 +26,7 @@ internal static class CompareCommand
         "Folder with the peers' programs, or with their unpacked packages. Otherwise the PATH; otherwise their Debian packages are downloaded into "
             + "a cache, not installed. DuckDB is built from a project of its own beside this one.");
     private static readonly Option<string> _output = CommandOption.Of("--output", "Folder for report.md, report.html and report.json.", "compare-report");
-    private static readonly Option<string> _server = CommandOption.Of("--server", "The built Server.",
-        Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+    private static readonly Option<string> _server = CommandOption.OfServer();
     private static readonly Option<long> _rows = CommandOption.Of<long>("--rows", "Transactions of the day.", 2 * Million);
     private static readonly Option<double> _seconds = CommandOption.Of<double>("--seconds", "How long each load lasts.", 15);
     private static readonly Option<double> _warmUp = CommandOption.Of<double>("--warm-up", "How long each load lasts before, unmeasured.", 3);

@@ -13,8 +13,7 @@ internal static class KillCommand
         Option<int> seed = CommandOption.Of("--seed", "Decides what is pushed and when the server is killed.", 1);
         Option<int> longest = CommandOption.Of("--longest", "Most milliseconds of pushing before a kill.", 400);
         Option<int> faults = CommandOption.Of("--faults", "Percent of the rounds in which calls to the disk fail (strace, Linux only).", 0);
-        Option<string> server = CommandOption.Of("--server", "The built Server.",
-            Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+        Option<string> server = CommandOption.OfServer();
         rounds.Between(1, 1_000_000);
         longest.Between(1, 60_000);
         faults.Between(0, 100);

@@ -9,8 +9,7 @@ internal static class PageCommand
 
     public static Command Create()
     {
-        Option<string> server = CommandOption.Of(
-            "--server", "The built Server.", Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+        Option<string> server = CommandOption.OfServer();
         Option<string> browser = CommandOption.Of("--browser", "The program of a Chromium.", "/usr/bin/chromium");
         Option<int> transactions = CommandOption.Of("--transactions", "Transactions of the day; other kinds are in proportion.", 2_000_000);
         Option<int> rounds = CommandOption.Of("--rounds", "How often each view is opened; 0 for not at all.", 7);

@@ -12,7 +12,7 @@ internal static class PowerCutCommand
         Option<int> cuts = CommandOption.Of("--cuts", "How many power cuts.", 200);
         Option<int> seed = CommandOption.Of("--seed", "Decides where the power goes, and what is left of what was not flushed.", 1);
         Option<int> seconds = CommandOption.Of("--seconds", "How long pushes are recorded.", 5);
-        Option<string> server = CommandOption.Of("--server", "The built Server.", Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+        Option<string> server = CommandOption.OfServer();
         cuts.Between(1, 1_000_000);
         seconds.Between(1, 600);
         Command command = new("power-cut",

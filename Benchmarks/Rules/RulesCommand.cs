@@ -9,8 +9,7 @@ internal static class RulesCommand
 
     public static Command Create()
     {
-        Option<string> server = CommandOption.Of(
-            "--server", "The built Server.", Path.Combine(AppContext.BaseDirectory, "TimeSeries.Server.dll"));
+        Option<string> server = CommandOption.OfServer();
         Option<int> transactions = CommandOption.Of("--transactions", "Transactions of the last day.", 2_000_000);
         Option<int> rules = CommandOption.Of("--rules", "Rules, each evaluated every 30 seconds.", 1_000);
         Option<int> seconds = CommandOption.Of("--seconds", "How long each part is measured.", 60);

@@ -3,11 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Hashing;
-using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Core.Storage.Embedded.Blocks.Format;
-using TimeSeries.Fuzzing.Running;
 
 namespace TimeSeries.Fuzzing.Targets;
 
@@ -27,15 +25,7 @@ internal sealed class BlockTarget : IFuzzTarget
     {
         using CoreInstruments instruments = new();
         EmbeddedStore store = Open(instruments);
-        long end = 0;
-        long number = 0;
-        foreach (ValidBatch batch in SeedSamples.All)
-        {
-            batch.FirstNumber = number;
-            number += batch.Samples.RowCount;
-            store.WriteAsync(batch, new LogPosition(++end), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        }
-
+        SeedSamples.WriteInto(store);
         store.SealAsync().GetAwaiter().GetResult();
         store.DisposeAsync().AsTask().GetAwaiter().GetResult();
         foreach (string path in _files.List(Folder + "/blocks"))
@@ -54,16 +44,16 @@ internal sealed class BlockTarget : IFuzzTarget
 
     public IEnumerable<byte[]> Seeds => _blocks.Select(block => (byte[])[(byte)block.Key, .. block.Value.Bytes]);
 
-    public IEnumerable<byte[]> Words => BuiltBatch.SchemaWords().Select(word => (byte[])[(byte)word.Length, .. word]).Concat(InputMutator.Numbers);
+    public IEnumerable<byte[]> Words => BuiltBatch.BinaryWords();
 
     public void Run(ReadOnlySpan<byte> input)
     {
-        if (input.IsEmpty || !_blocks.TryGetValue((Kind)(input[0] % SampleSchema.All.Length), out (string Path, byte[] Bytes) whole))
+        Kind kind = input.IsEmpty ? default : (Kind)(input[0] % SampleSchema.All.Length);
+        if (input.IsEmpty || !_blocks.TryGetValue(kind, out (string Path, byte[] Bytes) whole))
         {
             return;
         }
 
-        Kind kind = (Kind)(input[0] % SampleSchema.All.Length);
         byte[] block = [.. whole.Bytes];
         input[1..Math.Min(input.Length, block.Length + 1)].CopyTo(block);
         PutChecksums(block, SampleSchema.Of(kind));

@@ -4,6 +4,7 @@ using TimeSeries.Core.Building;
 using TimeSeries.Core.Codecs;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
+using TimeSeries.Fuzzing.Running;
 using TimeSeries.Ingest.Protocols.Native;
 using TimeSeries.Ingest.Protocols.Native.Wire;
 
@@ -76,6 +77,9 @@ internal sealed class BuiltBatch
     public static IEnumerable<byte[]> SchemaWords() => SampleSchema.All
         .SelectMany(kind => kind.Fields.SelectMany(field => field.Allowed.Prepend(field.Name)).Prepend(kind.Name))
         .Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes);
+
+    /// <summary>The same names as the product's files have them, behind their length, and numbers at the edges of their types.</summary>
+    public static IEnumerable<byte[]> BinaryWords() => SchemaWords().Select(word => (byte[])[(byte)word.Length, .. word]).Concat(InputMutator.Numbers);
 
     private static void RequireEqual(SampleTable written, SampleTable read)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using MessagePack;
 using TimeSeries.Fuzzing.Running;
 using TimeSeries.Ingest.Protocols.Native;
@@ -44,7 +43,8 @@ internal sealed class NativeTarget(BodyFormat format) : IFuzzTarget, IDisposable
         if (error is null)
         {
             _batch.Check();
-            OracleException.Require(format == BodyFormat.Json ? IsJson(input) : IsMessagePack(input), "A body is taken that another reader refuses.");
+            bool isTaken = format == BodyFormat.Json ? OtherJson.IsObject(input) : IsMessagePack(input);
+            OracleException.Require(isTaken, "A body is taken that another reader refuses.");
         }
         else
         {
@@ -54,20 +54,6 @@ internal sealed class NativeTarget(BodyFormat format) : IFuzzTarget, IDisposable
     }
 
     public void Dispose() => _request.Dispose();
-
-    private static bool IsJson(ReadOnlySpan<byte> body)
-    {
-        int start = body.StartsWith("\uFEFF"u8) ? 3 : 0;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body[start..].ToArray());
-            return document.RootElement.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
 
     private static bool IsMessagePack(ReadOnlySpan<byte> body)
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Google.Protobuf;
 using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Ports;
@@ -22,6 +21,8 @@ internal sealed class OtlpTarget : IFuzzTarget
 {
     // Where the contract is stricter than the generated code, which reads lengths and ends of numbers modulo 2^32 and 2^64.
     private static readonly string[] _stricter = ["number of more than 64 bits", "length beyond the message", "groups nested too deeply"];
+
+    private const int MaxDepth = 128;
 
     private readonly bool _isJson;
     private readonly BuiltBatch _batch = new();
@@ -69,7 +70,7 @@ internal sealed class OtlpTarget : IFuzzTarget
             return;
         }
 
-        OracleException.Require(IsJson(body), "A body is taken that is no JSON.");
+        OracleException.Require(OtherJson.IsObject(body, MaxDepth), "A body is taken that is no JSON.");
         byte[] message = protobuf.Written.ToArray();
         DecodeState state = Begin(isFromJson: true);
         DecodeError? error = _decoder.Decode(message, signal, state);
@@ -134,20 +135,6 @@ internal sealed class OtlpTarget : IFuzzTarget
         catch (InvalidProtocolBufferException)
         {
             return null;
-        }
-    }
-
-    private static bool IsJson(byte[] body)
-    {
-        try
-        {
-            int start = body.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
-            using JsonDocument document = JsonDocument.Parse(body.AsMemory(start), new JsonDocumentOptions { MaxDepth = 128 });
-            return document.RootElement.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 

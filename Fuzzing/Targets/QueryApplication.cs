@@ -12,7 +12,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TimeSeries.Core;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
-using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Embedded;
 using TimeSeries.Hosting.Configuration;
 using TimeSeries.Hosting.Projects;
@@ -120,15 +119,7 @@ internal sealed class QueryApplication : IDisposable
         EmbeddedStore store = EmbeddedStore.Open(
             new MemoryFileSystem(), "/data", 1, new EmbeddedStoreOptions { ScanParallelism = 1 }, _ => 1_200_000, TimeProvider.System, new CoreInstruments(),
             NullLogger.Instance);
-        long end = 0;
-        long number = 0;
-        foreach (ValidBatch batch in SeedSamples.All)
-        {
-            batch.FirstNumber = number;
-            number += batch.Samples.RowCount;
-            store.WriteAsync(batch, new LogPosition(++end), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        }
-
+        SeedSamples.WriteInto(store);
         return store;
     }
 

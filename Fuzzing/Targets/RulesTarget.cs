@@ -81,7 +81,7 @@ internal sealed class RulesTarget : IFuzzTarget, IDisposable
     {
         StoredRule stored = RuleFormat.ReadStored(element, Name, BuiltBatch.Pcode);
         byte[] written = RuleFormat.WriteStored(stored);
-        using JsonDocument again = Parse(written);
+        using JsonDocument again = JsonDocument.Parse(written);
         StoredRule read = Read(() => RuleFormat.ReadStored(again.RootElement, Name, BuiltBatch.Pcode));
         OracleException.Require(RuleFormat.WriteStored(read).AsSpan().SequenceEqual(written), "A rule that is written and read is another.");
         _ = RuleTemplate.Fill(stored.Rule.Title + stored.Rule.Source + stored.Rule.Description, name => name);
@@ -97,7 +97,7 @@ internal sealed class RulesTarget : IFuzzTarget, IDisposable
     {
         Silence silence = SilenceFormat.Read(element, Name);
         byte[] written = DefinitionFiles.ToJson(json => SilenceFormat.WriteFields(json, silence));
-        using JsonDocument again = Parse(written);
+        using JsonDocument again = JsonDocument.Parse(written);
         Silence read = Read(() => SilenceFormat.Read(again.RootElement, Name));
         OracleException.Require(DefinitionFiles.ToJson(json => SilenceFormat.WriteFields(json, read)).AsSpan().SequenceEqual(written),
             "A silence that is written and read is another.");
@@ -111,13 +111,11 @@ internal sealed class RulesTarget : IFuzzTarget, IDisposable
     {
         Receiver receiver = ReceiverFormat.Read(element, Name, "");
         byte[] written = ReceiverFormat.ToFile(receiver);
-        using JsonDocument again = Parse(written);
+        using JsonDocument again = JsonDocument.Parse(written);
         Receiver read = Read(() => ReceiverFormat.Read(again.RootElement, Name, ""));
         OracleException.Require(ReceiverFormat.ToFile(read).AsSpan().SequenceEqual(written), "A receiver that is written and read is another.");
         _ = DefinitionFiles.ToJson(json => ReceiverFormat.WriteShownFields(json, receiver));
     }
-
-    private static JsonDocument Parse(byte[] written) => JsonDocument.Parse(written);
 
     private static T Read<T>(Func<T> read)
     {

@@ -1,4 +1,5 @@
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Storage.Embedded;
 
 namespace TimeSeries.Fuzzing.Targets;
 
@@ -9,4 +10,17 @@ internal static class SeedSamples
 
     /// <summary>The batches, new ones each time.</summary>
     public static IEnumerable<ValidBatch> All => _names.Select(name => BuiltBatch.MakeSeed(File.ReadAllBytes(Running.CorpusFolder.PathOf("json", name))));
+
+    /// <summary>Writes them into a store that is empty.</summary>
+    public static void WriteInto(EmbeddedStore store)
+    {
+        long end = 0;
+        long number = 0;
+        foreach (ValidBatch batch in All)
+        {
+            batch.FirstNumber = number;
+            number += batch.Samples.RowCount;
+            store.WriteAsync(batch, new LogPosition(++end), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+    }
 }

@@ -7,7 +7,6 @@ using TimeSeries.Core.Log;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Schema;
-using TimeSeries.Fuzzing.Running;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Ingest.Commit;
 using TimeSeries.Simulation.Node;
@@ -28,7 +27,7 @@ internal sealed class WalTarget : IFuzzTarget
 
     public IEnumerable<byte[]> Seeds => SeedSamples.All.Select(ToInput).Append([.. SeedSamples.All.SelectMany(ToInput)]);
 
-    public IEnumerable<byte[]> Words => BuiltBatch.SchemaWords().Select(word => (byte[])[(byte)word.Length, .. word]).Concat(InputMutator.Numbers);
+    public IEnumerable<byte[]> Words => BuiltBatch.BinaryWords();
 
     public void Run(ReadOnlySpan<byte> input)
     {
