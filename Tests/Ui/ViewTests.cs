@@ -100,6 +100,10 @@ public sealed class ViewTests : PageFixture
         await page.Mouse.MoveAsync(box.X + 64, box.Y + 36);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2), new() { Steps = 4 });
+
+        // The chart is live: what comes in the middle of a drag does not end it.
+        await page.WaitForResponseAsync(response => response.Url.Contains("heatmap", StringComparison.Ordinal));
+        await page.WaitForResponseAsync(response => response.Url.Contains("heatmap", StringComparison.Ordinal));
         await page.Mouse.MoveAsync(box.X + box.Width - 20, box.Y + box.Height - 32, new() { Steps = 4 });
         await page.Mouse.UpAsync();
         await page.ClickAsync("td a:has-text('tx-slow')");

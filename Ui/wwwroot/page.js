@@ -124,6 +124,17 @@ export function chart(element, state, page, note, lost) {
   let timer = 0;
   let running = null;
 
+  // What is drawn anew would end a drag in it.
+  let isDragged = false;
+  element.addEventListener('pointerdown', () => {
+    isDragged = true;
+    const released = new AbortController();
+    ['pointerup', 'pointercancel'].forEach(end => addEventListener(end, () => {
+      released.abort();
+      setTimeout(() => { isDragged = false; });
+    }, { signal: released.signal }));
+  });
+
   async function load() {
     clearTimeout(timer);
     running?.abort();
@@ -138,6 +149,11 @@ export function chart(element, state, page, note, lost) {
 
       if (response.status === 401) {
         location.reload();
+        return;
+      }
+
+      if (isDragged) {
+        timer = setTimeout(load, liveMilliseconds);
         return;
       }
 
