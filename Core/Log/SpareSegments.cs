@@ -17,8 +17,11 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
     private readonly Lock _lock = new();
     private readonly List<string> _paths = [];
 
+    // A power cut may give these their old names back: who wrote them over would have damaged a segment.
+    private readonly List<string> _renamed = [];
+
     /// <summary>Finds what an earlier process left.</summary>
-    /// <exception cref="IOException">The directory can't be read, or a file that is no use be deleted.</exception>
+    /// <exception cref="IOException">The directory can't be read or flushed, or a file that is no use be deleted.</exception>
     public void Find()
     {
         foreach (string path in files.List(directory))
@@ -31,9 +34,11 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
                 }
             }
         }
+
+        Settle();
     }
 
-    /// <summary>Takes a segment that nobody needs any more, or deletes its file. A damaged one goes to quarantine.</summary>
+    /// <summary>Takes a segment that nobody needs any more, or deletes its file. A damaged one goes to quarantine. It is used once it is settled.</summary>
     /// <exception cref="IOException">None could be done; the segment is where it was.</exception>
     public void Put(LogSegment segment, DamageRegister register)
     {
@@ -50,6 +55,26 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
         lock (_lock)
         {
             KeepOrDelete(segment.Path, Path.ChangeExtension(segment.Path, Extension));
+        }
+    }
+
+    /// <summary>Has the names of what was put on stable storage; from then on they are used.</summary>
+    /// <exception cref="IOException">The directory can't be flushed; the next call tries again.</exception>
+    public void Settle()
+    {
+        string[] renamed;
+        lock (_lock)
+        {
+            renamed = [.. _renamed];
+        }
+
+        if (renamed.Length > 0)
+        {
+            files.FlushDirectory(directory);
+            lock (_lock)
+            {
+                _paths.AddRange(renamed.Where(_renamed.Remove));
+            }
         }
     }
 
@@ -94,7 +119,7 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
 
     private void KeepOrDelete(string path, string spare)
     {
-        if (_paths.Count == MaxCount || LengthOf(path) != segmentBytes)
+        if (_paths.Count + _renamed.Count >= MaxCount || LengthOf(path) != segmentBytes)
         {
             files.Delete(path);
             return;
@@ -105,7 +130,7 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
             files.Move(path, spare);
         }
 
-        _paths.Add(spare);
+        _renamed.Add(spare);
     }
 
     private long LengthOf(string path)

@@ -181,6 +181,9 @@ public sealed class WriteAheadLog : IDisposable
                 NoteEnd();
             }
         }
+
+        // Appends need not wait for it. What fails is tried again by the next checkpoint; until then segments are new files.
+        TryOnDisk(_spares.Settle);
     }
 
     /// <summary>Closes the log and notes where it ends, so that the next process knows what must be there.</summary>
@@ -355,37 +358,30 @@ public sealed class WriteAheadLog : IDisposable
         return cut || TryFence() ? refused : LogOutcome.InDoubt;
     }
 
-    private bool TryFence()
-    {
-        try
-        {
-            BeginSegment(0);
-            return true;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            // The next append begins with another try.
-            _instruments.LogFailures.Add(1);
-            return false;
-        }
-    }
+    // The next append begins with another try.
+    private bool TryFence() => TryOnDisk(() => BeginSegment(0));
 
     // A power cut may undo changes of names: a segment that is back before others that are gone would look like damage. So each is durable before the next.
-    private bool TryForget(LogSegment segment, bool isBehindAnother)
+    // What fails is tried again with the next checkpoint; until then it only takes room.
+    private bool TryForget(LogSegment segment, bool isBehindAnother) => TryOnDisk(() =>
+    {
+        if (isBehindAnother)
+        {
+            _files.FlushDirectory(_directory);
+        }
+
+        _spares.Put(segment, Register);
+    });
+
+    private bool TryOnDisk(Action work)
     {
         try
         {
-            if (isBehindAnother)
-            {
-                _files.FlushDirectory(_directory);
-            }
-
-            _spares.Put(segment, Register);
+            work();
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // It is tried again with the next checkpoint; until then it only takes room.
             _instruments.LogFailures.Add(1);
             return false;
         }

@@ -73,6 +73,37 @@ public sealed class LogSpareTests
     }
 
     [Test]
+    public void A_power_cut_that_brings_the_old_name_of_a_spare_back_brings_back_what_it_had([Range(1, 6)] int calls)
+    {
+        LogUnderTest log = new();
+        FillThree(log);
+        FaultyFileSystem? left = null;
+
+        // No change of a name survives by itself, and all that was written does.
+        log.Disk.Observer = _ => left ??= --calls == 0 ? log.Disk.PowerCut(change => change.Operation == FileOperation.Move ? 0 : change.Length) : null;
+        log.Append(_large + "in doubt");
+        using LogUnderTest reopened = new(left!);
+        Assert.That(reopened.Log.Register.Found, Is.Empty);
+    }
+
+    [Test]
+    public void A_spare_whose_new_name_could_not_be_flushed_is_used_after_the_next_checkpoint()
+    {
+        using LogUnderTest log = new();
+        log.Acknowledged(_large + 0);
+        LogPosition first = log.Acknowledged(_large + 1);
+        log.Disk.Fail(FileOperation.FlushDirectory, times: 2);
+        log.Log.Truncate(first);
+        int created = Count(log, FileOperation.Create);
+        LogPosition second = log.Acknowledged(_large + 2);
+        Assert.That(Count(log, FileOperation.Create), Is.EqualTo(created + 1), "a new file");
+        log.Log.Truncate(second);
+        created = Count(log, FileOperation.Create);
+        log.Acknowledged(_large + 3);
+        Assert.That((Count(log, FileOperation.Create), log.ReadAll(log.Log.Start).Count), Is.EqualTo((created, 2)));
+    }
+
+    [Test]
     public void Spares_of_an_earlier_process_are_used()
     {
         LogUnderTest log = new();

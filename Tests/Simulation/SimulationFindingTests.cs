@@ -39,6 +39,20 @@ internal sealed class SimulationFindingTests
         "LatePush:2c6db4a7 Commit:2e5ad3b3 Kill:47e8aff6 Restart:3230633");
 
     [Test]
+    public void A_segment_whose_file_is_used_again_and_whose_name_a_power_cut_brings_back_is_no_damage() => Holds(
+        new NodeSettings
+        {
+            HeadRows = 40,
+            WalBytes = 24_576,
+            SegmentBytes = 4_096,
+            QuarantinesDamaged = true,
+            MaxBlockRows = 100,
+            HasRules = true,
+        },
+        "Rules:181103da Commit:3732dcec Push:27b6f303 Push:4c3895ad LatePush:69267ac8 Push:21308c5c Restart:1f4288ef PowerCut:25443b05 Probe:56202278 "
+            + "Seal:3bb4b638 LatePush:265556d7 Checkpoint:156d776 PowerCut:71452e24 Commit:73047d06");
+
+    [Test]
     public void What_ends_soon_after_the_clock_was_set_back_is_told_to_a_receiver_that_was_known_before() => Holds(
         new NodeSettings { HeadRows = 150, SegmentBytes = 8_192, QuarantinesDamaged = true, HasRules = true },
         "Rules:67411972 PowerCut:19545f1a ClockBack:3bc4b704 Push:6c48431f Rules:18112fb5 Rules:5dc82b05");
