@@ -16,6 +16,10 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
     // The last alert that the receiver of a project was told of each group.
     private readonly Dictionary<(ExpectedRule Rule, string Group), (long FiringSince, bool IsFiring)> _told = [];
 
+    // Of which groups this process knows what the receiver was told last: it told it itself, or an earlier one has kept it.
+    private readonly HashSet<(ExpectedRule Rule, string Group)> _known = [];
+    private readonly HashSet<(ExpectedRule Rule, string Group)> _kept = [];
+
     // When this process has told of a rule last.
     private readonly Dictionary<ExpectedRule, long> _toldAt = [];
     private readonly HashSet<(ExpectedRule Rule, string Group, long FiringSince, bool IsFiring)> _toldHere = [];
@@ -28,9 +32,10 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
     /// <summary>The name of a project's receiver.</summary>
     public static string ReceiverOf(long pcode) => string.Create(CultureInfo.InvariantCulture, $"ops-{pcode}");
 
-    /// <summary>A process begins. What it can't read of before it has lost.</summary>
+    /// <summary>A process begins. What it can't read of before it has lost, and what could not be kept it does not know.</summary>
     public void Begin()
     {
+        _known.IntersectWith(_kept);
         _hasLost |= disk.FailedReads > _reads;
         (_reads, _since) = (disk.FailedReads, long.MaxValue);
         _toldAt.Clear();
@@ -38,8 +43,15 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
     }
 
     /// <summary>A step has ended; with the first one of a process receivers are known.</summary>
-    public void EndStep(IEnumerable<RaisedAlert> raised)
+    /// <param name="raised">All alerts.</param>
+    /// <param name="hasKept">Whether what receivers were told by now is in their files for certain.</param>
+    public void EndStep(IEnumerable<RaisedAlert> raised, bool hasKept)
     {
+        if (hasKept)
+        {
+            _kept.UnionWith(_known);
+        }
+
         _since = _since == long.MaxValue ? clock.Milliseconds : _since;
         foreach (RaisedAlert alert in raised)
         {
@@ -61,11 +73,16 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
             string group = labels.TryGetProperty("service", out JsonElement service) ? service.GetString()! : "";
             bool isFiring = alert.GetProperty("status").GetString() == "firing";
             long since = alert.GetProperty("startsAt").GetDateTimeOffset().ToUnixTimeMilliseconds();
+
+            // What a damaged file has lost is raised again under its id, perhaps at another time; and what was taken late can't be seen in a damaged store.
             rule = raised.FirstOrDefault(found => found.Rule.Rule.Name == name && ReceiverOf(found.Rule.Pcode) == receiver
-                && (found.Transition.Group, found.Transition.IsFiring, found.Transition.FiringSince) == (group, isFiring, since) && found.IsDurable)?.Rule
+                && (found.Transition.Group, found.Transition.IsFiring) == (group, isFiring)
+                && (found.Transition.FiringSince == since || disk.Damage.Any) && (found.IsDurable || (disk.Damage.Any && found.IsInDoubt)))?.Rule
                 ?? throw new SimulationFault(string.Create(
                     CultureInfo.InvariantCulture, $"{receiver} is told of {name} {group} of {since}, firing: {isFiring}, which is not durable"));
             _told[(rule, group)] = (since, isFiring);
+            _known.Add((rule, group));
+            _kept.Remove((rule, group));
             isNew |= _toldHere.Add((rule, group, since, isFiring));
         }
 
@@ -86,10 +103,11 @@ internal sealed class ExpectedNotices(VirtualClock clock, SimulatedDisk disk)
             RaisedAlert newest = group.MaxBy(found => (found.Transition.Time, !found.Transition.IsFiring))!;
             bool isKnown = _told.TryGetValue(group.Key, out (long FiringSince, bool IsFiring) told);
             bool isTold = isKnown && told == (newest.Transition.FiringSince, newest.Transition.IsFiring);
+            bool isToldOfFiring = isKnown && told.IsFiring && _known.Contains(group.Key);
             bool isOld = clock.Milliseconds - newest.Transition.Time > _triedFor.TotalMilliseconds;
 
             // What ended before the receiver was first seen, or a day ago, nobody needs who was not told that it fires.
-            bool isNeeded = newest.Transition.IsFiring || (isKnown && told.IsFiring && !isOld) || (!isOld && !newest.IsPassed);
+            bool isNeeded = newest.Transition.IsFiring || (isToldOfFiring && !isOld) || (!isOld && !newest.IsPassed);
             if (!isTold && isNeeded)
             {
                 return $"a receiver was told {(isKnown ? told.ToString() : "nothing")}, and never of {newest}";

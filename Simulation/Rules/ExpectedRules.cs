@@ -62,14 +62,17 @@ internal sealed class ExpectedRules(ExpectedSamples samples, VirtualClock clock,
     }
 
     /// <summary>A step has ended. Compares where every rule stands.</summary>
-    public void EndStep(Func<long, byte[]?> stateFile, bool hasFailed)
+    /// <param name="stateFile">The file of a project's states.</param>
+    /// <param name="hasFailed">Whether the disk has failed in it.</param>
+    /// <param name="hasKept">Whether what receivers were told by now is in their files for certain.</param>
+    public void EndStep(Func<long, byte[]?> stateFile, bool hasFailed, bool hasKept)
     {
         foreach ((long pcode, SavedStates saved) in _saved)
         {
             saved.End(stateFile(pcode), hasFailed);
         }
 
-        Notices.EndStep(Raised);
+        Notices.EndStep(Raised, hasKept);
 
         Guard(() =>
         {

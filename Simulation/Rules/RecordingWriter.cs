@@ -30,12 +30,21 @@ internal sealed class RecordingWriter : IAlertWriter, IBatchSubmitter
     {
         Task<CommitResult> response = _submitter.SubmitAsync(batch, key, counts, madeIds);
         IReadOnlyList<RaisedAlert> raised = _expected.NoteRaised(_current, response);
-        CommitResult result = await response;
-        if (result.Outcome is CommitOutcome.Stored or CommitOutcome.Resent)
+        foreach (RaisedAlert alert in raised)
         {
-            foreach (RaisedAlert alert in raised)
+            alert.Push();
+        }
+
+        CommitResult result = await response;
+        foreach (RaisedAlert alert in raised)
+        {
+            if (result.Outcome is CommitOutcome.Stored or CommitOutcome.Resent)
             {
                 alert.Acknowledge();
+            }
+            else if (result.Outcome is not (CommitOutcome.Delayed or CommitOutcome.Stopping))
+            {
+                alert.Refuse();
             }
         }
 

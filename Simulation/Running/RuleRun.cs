@@ -54,14 +54,14 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
     public bool Stop(SimulatedNode node)
     {
         const int MaxTries = 20;
-        Watch(() => _alerting!.Continue());
+        Continue();
         _alerting!.BeginStop();
         for (int tries = 0; tries < MaxTries && _alerting.Engine.All.Any(rule => rule.IsRunning); tries++)
         {
             node.Commit();
             node.Apply();
             clock.Advance(node.Seal().Wait);
-            Watch(() => _alerting.Continue());
+            Continue();
         }
 
         bool hasStopped = false;
@@ -90,7 +90,7 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
             {
                 Step();
                 CommitAll(node);
-                Watch(() => _alerting!.Continue());
+                Continue();
             }
 
             look();
@@ -115,27 +115,40 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
         }
     }
 
+    private void Continue() => Watch(() =>
+    {
+        _alerting!.Continue();
+        return false;
+    });
+
     // What has waited goes on first, so that the states are known which the step saves.
     private void Step()
     {
-        Watch(() => _alerting!.Continue());
-        Watch(() => _alerting!.Step());
+        Continue();
+        Watch(() =>
+        {
+            _alerting!.Step();
+            return true;
+        });
     }
 
-    private void Watch(Action work)
+    // Work returns whether it has also kept what receivers were told.
+    private void Watch(Func<bool> work)
     {
         long failures = disk.Failures;
+        bool hasKept = false;
         _expected.BeginStep();
         try
         {
-            work();
+            hasKept = work();
         }
         catch (IOException) when (disk.Failures > failures)
         {
             // The loop goes on with its next step.
         }
 
-        _expected.EndStep(StateFile, disk.Failures > failures || disk.Files.Power.IsOff);
+        bool hasFailed = disk.Failures > failures || disk.Files.Power.IsOff;
+        _expected.EndStep(StateFile, hasFailed, hasKept && !hasFailed);
     }
 
     private byte[]? StateFile(long pcode)
