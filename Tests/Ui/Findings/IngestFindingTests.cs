@@ -1,8 +1,12 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using NUnit.Framework;
 using TimeSeries.Core.Model.Ports;
+using TimeSeries.Fuzzing.Otlp.Messages;
+using TimeSeries.Tests.Otlp;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Ui.Findings;
 
@@ -54,6 +58,40 @@ public sealed class IngestFindingTests
     }
 
     [Test]
+    public async Task What_came_by_OpenTelemetry_or_as_lines_and_never_became_a_sample_is_told_until_something_does()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        Span[] inside = [Exports.Span(Exports.InternalKind, 1, parent: 9), Exports.Span(Exports.InternalKind, 2, parent: 9)];
+        await PostAsync("/v1/traces", Exports.Traces([.. inside, Exports.Span(Exports.ProducerKind, 3, parent: 9)]).ToByteArray());
+        await PostAsync("/v1/metrics", Exports.Metrics(Gauge("memory")).ToByteArray());
+        await PostAsync("/v1/logs", Exports.Logs(new LogRecord { TimeUnixNano = Exports.Start }).ToByteArray());
+        await PostAsync("/write", "cpu,host=a value=1\ndisk,host=a free=1"u8.ToArray());
+        IIngestHealth health = server.Server.Services.GetRequiredService<IIngestHealth>();
+        Assert.That(Texts(), Is.EqualTo((string[])
+        [
+            "OpenTelemetry traces: of 3 that came none is a sample (internal 2, producer 1).",
+            "OpenTelemetry metrics: of 1 that came none is a sample (metric_name 1).",
+            "Line protocol: of 2 lines that came none is a sample, as their measurements are no kind.",
+        ]));
+
+        await PostAsync("/v1/traces", Exports.Traces(Exports.Span(Exports.ServerKind, 4)).ToByteArray());
+        await PostAsync("/v1/metrics", Exports.Metrics(Gauge("jvm.thread.count")).ToByteArray());
+        await PostAsync("/write", "thread,oname=a count=4i"u8.ToArray());
+        Assert.That(Texts(), Is.Empty);
+
+        async Task PostAsync(string path, byte[] body)
+        {
+            using HttpResponseMessage response = path == "/write"
+                ? await server.PostAsync(path, body, "text/plain", address: server.Server.Client.Address) : await server.PostAsync(path, body);
+            Assert.That(response.IsSuccessStatusCode, Is.True, path);
+        }
+
+        string[] Texts() =>
+            [.. IngestFindings.OfProject(health.Count(TestProjects.First), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())
+                .Select(finding => finding.Text)];
+    }
+
+    [Test]
     public void A_node_that_is_well_has_no_sentence_and_each_trouble_has_one()
     {
         Assert.That(TextsOf(_well), Is.Empty);
@@ -64,6 +102,12 @@ public sealed class IngestFindingTests
         Assert.That(TextsOf(_well with { FreeDiskBytes = 2 << 20 }), Is.EqualTo((string[])["The disk has 2 MiB left."]));
         Assert.That(TextsOf(_well with { FreeDiskBytes = null }), Is.Empty);
     }
+
+    private static Metric Gauge(string name) => new()
+    {
+        Name = ByteString.CopyFromUtf8(name),
+        Gauge = new NumberData { DataPoints = { new NumberPoint { TimeUnixNano = Exports.Start, AsInt = 42 } } },
+    };
 
     private static string[] TextsOf(NodeHealth node) => [.. IngestFindings.OfNode(node).Select(finding => finding.Text)];
 }
