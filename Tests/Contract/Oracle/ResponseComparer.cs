@@ -22,62 +22,94 @@ internal static class ResponseComparer
     public static string Differences(string actual, object expected)
     {
         using JsonDocument document = JsonDocument.Parse(actual);
-        return string.Join('\n', Compare("$", document.RootElement, expected).Take(MostDifferences));
+        List<string> differences = [];
+        Compare(document.RootElement, expected, [], differences);
+        return string.Join('\n', differences);
     }
 
-    private static IEnumerable<string> Compare(string path, JsonElement actual, object expected) => expected switch
+    // Lists have a hundred thousand samples, so a path is only written for what differs.
+    private static void Compare(JsonElement actual, object expected, List<object> path, List<string> differences)
     {
-        Dictionary<string, object> map when actual.ValueKind == JsonValueKind.Object => CompareObject(path, actual, map),
-        List<object> list when actual.ValueKind == JsonValueKind.Array => CompareArray(path, actual, list),
-        string text when actual.ValueKind == JsonValueKind.String && actual.GetString() == text => [],
-        Regex form when actual.ValueKind == JsonValueKind.String && form.IsMatch(actual.GetString()!) => [],
-        JsonValueKind kind when actual.ValueKind == kind => [],
-        DecimalLiteral literal when actual.ValueKind == JsonValueKind.Number && actual.GetRawText() == literal.Text => [],
-        long number when actual.ValueKind == JsonValueKind.Number && actual.GetRawText() == number.ToString(CultureInfo.InvariantCulture) => [],
-        decimal number when actual.ValueKind == JsonValueKind.Number && actual.TryGetDecimal(out decimal value) && IsClose(value, number) => [],
-        double number when actual.ValueKind == JsonValueKind.Number && actual.GetDouble().Equals(number) => [],
-        _ => [$"{path}: expected {Show(expected)}, was {Shorten(actual.GetRawText())}"],
+        switch (expected)
+        {
+            case Dictionary<string, object> map when actual.ValueKind == JsonValueKind.Object:
+                CompareObject(actual, map, path, differences);
+                break;
+            case List<object> list when actual.ValueKind == JsonValueKind.Array:
+                CompareArray(actual, list, path, differences);
+                break;
+            default:
+                if (!IsEqual(actual, expected))
+                {
+                    Add($"expected {Show(expected)}, was {Shorten(actual.GetRawText())}", path, differences);
+                }
+
+                break;
+        }
+    }
+
+    private static bool IsEqual(JsonElement actual, object expected) => expected switch
+    {
+        string text => actual.ValueKind == JsonValueKind.String && actual.ValueEquals(text),
+        Regex form => actual.ValueKind == JsonValueKind.String && form.IsMatch(actual.GetString()!),
+        JsonValueKind kind => actual.ValueKind == kind,
+        DecimalLiteral literal => actual.ValueKind == JsonValueKind.Number && actual.GetRawText() == literal.Text,
+        long number => actual.ValueKind == JsonValueKind.Number && actual.GetRawText() == number.ToString(CultureInfo.InvariantCulture),
+        decimal number => actual.ValueKind == JsonValueKind.Number && actual.TryGetDecimal(out decimal value) && IsClose(value, number),
+        double number => actual.ValueKind == JsonValueKind.Number && actual.GetDouble().Equals(number),
+        _ => false,
     };
 
-    private static IEnumerable<string> CompareObject(string path, JsonElement actual, Dictionary<string, object> expected)
+    private static void CompareObject(JsonElement actual, Dictionary<string, object> expected, List<object> path, List<string> differences)
     {
+        HashSet<string> met = [];
         foreach (JsonProperty property in actual.EnumerateObject())
         {
-            if (!expected.ContainsKey(property.Name))
+            string name = property.Name;
+            path.Add(name);
+            if (!expected.TryGetValue(name, out object? value))
             {
-                yield return $"{path}.{property.Name}: not expected";
+                Add("not expected", path, differences);
             }
+            else if (!met.Add(name))
+            {
+                Add("there twice", path, differences);
+            }
+            else
+            {
+                Compare(property.Value, value, path, differences);
+            }
+
+            path.RemoveAt(path.Count - 1);
         }
 
-        foreach ((string name, object value) in expected)
+        foreach (string name in met.Count == expected.Count ? [] : expected.Keys.Where(name => !met.Contains(name)))
         {
-            if (!actual.TryGetProperty(name, out JsonElement found))
-            {
-                yield return $"{path}.{name}: missing";
-                continue;
-            }
-
-            foreach (string difference in Compare($"{path}.{name}", found, value))
-            {
-                yield return difference;
-            }
+            Add($"{name} is missing", path, differences);
         }
     }
 
-    private static IEnumerable<string> CompareArray(string path, JsonElement actual, List<object> expected)
+    private static void CompareArray(JsonElement actual, List<object> expected, List<object> path, List<string> differences)
     {
         if (actual.GetArrayLength() != expected.Count)
         {
-            yield return $"{path}: expected {expected.Count} elements, was {actual.GetArrayLength()}";
+            Add($"expected {expected.Count} elements, was {actual.GetArrayLength()}", path, differences);
         }
 
-        foreach ((JsonElement found, object value, int index) in actual.EnumerateArray().Zip(expected)
-            .Select((pair, index) => (pair.First, pair.Second, index)))
+        int index = 0;
+        foreach (JsonElement found in actual.EnumerateArray().Take(expected.Count))
         {
-            foreach (string difference in Compare($"{path}[{index}]", found, value))
-            {
-                yield return difference;
-            }
+            path.Add(index);
+            Compare(found, expected[index++], path, differences);
+            path.RemoveAt(path.Count - 1);
+        }
+    }
+
+    private static void Add(string difference, List<object> path, List<string> differences)
+    {
+        if (differences.Count < MostDifferences)
+        {
+            differences.Add($"${string.Concat(path.Select(step => step is int index ? $"[{index}]" : $".{step}"))}: {difference}");
         }
     }
 

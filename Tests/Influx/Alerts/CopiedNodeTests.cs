@@ -90,9 +90,12 @@ internal sealed class CopiedNodeTests
             NullLogger.Instance);
         using CancellationTokenSource stop = new(TimeSpan.FromMinutes(2));
         Task running = writer.RunAsync(stop.Token);
-        LogPosition end = await write(writer, stop.Token);
-        await writer.WaitStoredAsync(end, stop.Token);
+        Task<int?> stored = StoreAsync();
+        await await Task.WhenAny(stored, running);
+        Assert.That(writer.Fault, Is.Null);
         await stop.CancelAsync();
         Assert.That(async () => await running, Throws.InstanceOf<OperationCanceledException>());
+
+        async Task<int?> StoreAsync() => await writer.WaitStoredAsync(await write(writer, stop.Token), stop.Token);
     }
 }
