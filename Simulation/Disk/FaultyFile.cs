@@ -5,6 +5,8 @@ namespace TimeSeries.Simulation.Disk;
 /// <summary>An open file of a <see cref="FaultyFileSystem"/>.</summary>
 internal sealed class FaultyFile(FaultyFileSystem files, string path, FileContent content, FileAccess access) : IFile
 {
+    private bool _isClosed;
+
     public string Path => path;
 
     public long Length => files.LengthOf(content);
@@ -51,6 +53,11 @@ internal sealed class FaultyFile(FaultyFileSystem files, string path, FileConten
 
     public void Dispose()
     {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            files.NoteClosed();
+        }
     }
 
     private void ThrowIfReadOnly()

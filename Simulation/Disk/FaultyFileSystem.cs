@@ -28,6 +28,14 @@ public sealed class FaultyFileSystem : IFileSystem
     private FaultyFileSystem(DiskNames names) => _names = names;
 
     /// <summary>Its power, which may go within a call.</summary>
+    internal void NoteClosed()
+    {
+        lock (_lock)
+        {
+            OpenFiles--;
+        }
+    }
+
     internal PowerSupply Power { get; } = new();
 
     /// <summary>Room for the contents of all files; a write that does not fit is cut and fails as on a full disk.</summary>
@@ -136,6 +144,9 @@ public sealed class FaultyFileSystem : IFileSystem
         }
     }
 
+    /// <summary>How many files are open.</summary>
+    public int OpenFiles { get; private set; }
+
     /// <summary>The disk after the process was killed: all that was written is there, its locks are gone. This one is dead from now on.</summary>
     public FaultyFileSystem Kill()
     {
@@ -214,6 +225,7 @@ public sealed class FaultyFileSystem : IFileSystem
 
             content.SetLength(path, reserveBytes);
             _calls.Add(FileOperation.Create, path, 0, reserveBytes, succeeded: true);
+            OpenFiles++;
             return new FaultyFile(this, path, content, FileAccess.ReadWrite);
         }
     }
@@ -225,6 +237,7 @@ public sealed class FaultyFileSystem : IFileSystem
             Begin(FileOperation.Open, path, 0, 0);
             FileContent content = Content(path);
             _calls.Add(FileOperation.Open, path, 0, 0, succeeded: true);
+            OpenFiles++;
             return new FaultyFile(this, path, content, access);
         }
     }

@@ -46,6 +46,22 @@ public sealed class LogMetricsTests
     }
 
     [Test]
+    public void What_can_not_be_noted_forgotten_or_renamed_is_a_failure_each_time()
+    {
+        using MeterListener listener = Listen(out CoreInstruments instruments);
+        using LogUnderTest log = new(instruments: instruments);
+        log.Append(new string('x', 4_000));
+        LogPosition end = log.Acknowledged(new string('x', 4_000));
+        log.Disk.Fail(FileOperation.Move);
+        log.Log.Truncate(end);
+        long forgotten = Counted("failures");
+        log.Disk.Fail(FileOperation.Create);
+        log.Log.Truncate(end);
+        long noted = Counted("failures");
+        Assert.That((forgotten, noted, log.Segments.Length), Is.EqualTo((1, 2, 1)));
+    }
+
+    [Test]
     public void A_full_log_is_no_fault()
     {
         using LogUnderTest log = new(options: new WriteAheadLogOptions { SegmentBytes = 4_096, MaxBytes = 4_096 });

@@ -12,7 +12,8 @@ public sealed class LogOnDiskTests
     [Test]
     public void A_log_on_the_real_disk_is_read_back_after_it_was_closed()
     {
-        string directory = Directory.CreateTempSubdirectory("log").FullName;
+        string parent = Directory.CreateTempSubdirectory("log").FullName;
+        string directory = Path.Combine(parent, "of", "its", "own");
         try
         {
             DiskFileSystem disk = new();
@@ -39,7 +40,7 @@ public sealed class LogOnDiskTests
         }
         finally
         {
-            Directory.Delete(directory, recursive: true);
+            Directory.Delete(parent, recursive: true);
         }
     }
 }

@@ -35,6 +35,21 @@ public sealed class LogRecoveryTests
     }
 
     [Test]
+    public void What_a_failed_flush_left_in_memory_only_survives_a_power_cut_once_it_was_read()
+    {
+        LogUnderTest log = new();
+        log.Append("a");
+        log.Disk.Fail(FileOperation.Flush);
+        log.Disk.Fail(FileOperation.SetLength);
+        log.Disk.Fail(FileOperation.Create);
+        Assert.That(log.Append("written, and not flushed"), Is.EqualTo(LogOutcome.InDoubt));
+        LogUnderTest second = new(log.Disk.Kill());
+        List<string> read = second.ReadAll();
+        using LogUnderTest third = new(second.Disk.PowerCut(_ => 0));
+        Assert.That(third.ReadAll(), Is.EqualTo(read).And.EqualTo(new[] { "a", "written, and not flushed" }));
+    }
+
+    [Test]
     public void Positions_go_on_behind_the_last_whole_record()
     {
         LogUnderTest log = new();
