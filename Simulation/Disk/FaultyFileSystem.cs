@@ -28,14 +28,6 @@ public sealed class FaultyFileSystem : IFileSystem
     private FaultyFileSystem(DiskNames names) => _names = names;
 
     /// <summary>Its power, which may go within a call.</summary>
-    internal void NoteClosed()
-    {
-        lock (_lock)
-        {
-            OpenFiles--;
-        }
-    }
-
     internal PowerSupply Power { get; } = new();
 
     /// <summary>Room for the contents of all files; a write that does not fit is cut and fails as on a full disk.</summary>
@@ -54,14 +46,13 @@ public sealed class FaultyFileSystem : IFileSystem
     }
 
     /// <summary>Called, under the disk's lock, after each call.</summary>
-    public Action<FileCall>? Observer
-    {
-        get => _calls.Observer;
-        set => _calls.Observer = value;
-    }
+    public Action<FileCall>? Observer { get => _calls.Observer; set => _calls.Observer = value; }
 
     /// <summary>Called before a file is written to or flushed, without the disk's lock: a call that hangs here holds no other.</summary>
     public Action<FileOperation, string>? Before { get; set; }
+
+    /// <summary>How many files are open.</summary>
+    public int OpenFiles => _calls.OpenFiles;
 
     /// <summary>Every call so far, and the marks between.</summary>
     public IReadOnlyList<FileCall> Calls
@@ -144,9 +135,6 @@ public sealed class FaultyFileSystem : IFileSystem
         }
     }
 
-    /// <summary>How many files are open.</summary>
-    public int OpenFiles { get; private set; }
-
     /// <summary>The disk after the process was killed: all that was written is there, its locks are gone. This one is dead from now on.</summary>
     public FaultyFileSystem Kill()
     {
@@ -176,6 +164,8 @@ public sealed class FaultyFileSystem : IFileSystem
             return new FaultyFileSystem(_names.AfterPowerCut(keep));
         }
     }
+
+    internal void NoteClosed() => _calls.NoteClosed();
 
     public void CreateDirectory(string path) => Power.ThrowIfOff();
 
@@ -225,7 +215,6 @@ public sealed class FaultyFileSystem : IFileSystem
 
             content.SetLength(path, reserveBytes);
             _calls.Add(FileOperation.Create, path, 0, reserveBytes, succeeded: true);
-            OpenFiles++;
             return new FaultyFile(this, path, content, FileAccess.ReadWrite);
         }
     }
@@ -237,7 +226,6 @@ public sealed class FaultyFileSystem : IFileSystem
             Begin(FileOperation.Open, path, 0, 0);
             FileContent content = Content(path);
             _calls.Add(FileOperation.Open, path, 0, 0, succeeded: true);
-            OpenFiles++;
             return new FaultyFile(this, path, content, access);
         }
     }
