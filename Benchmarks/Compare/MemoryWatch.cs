@@ -14,14 +14,13 @@ internal sealed class MemoryWatch : IDisposable
 
     public MemoryWatch(int processId)
     {
-        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/status");
+        _peakBytes = Read(processId);
         _thread = new Thread(() =>
         {
-            do
+            while (!_end.Wait(_period))
             {
-                _peakBytes = Math.Max(_peakBytes, Read(path));
+                _peakBytes = Math.Max(_peakBytes, Read(processId));
             }
-            while (!_end.Wait(_period));
         })
         {
             IsBackground = true,
@@ -39,10 +38,12 @@ internal sealed class MemoryWatch : IDisposable
         _end.Dispose();
     }
 
-    private static long Read(string path)
+    /// <summary>What a process has now; 0 where the system does not tell.</summary>
+    public static long Read(int processId)
     {
         try
         {
+            string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/status");
             string? line = File.ReadLines(path).FirstOrDefault(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
             return line is null ? 0 : long.Parse(line["RssAnon:".Length..].Trim().Split(' ')[0], CultureInfo.InvariantCulture) * KibiByte;
         }

@@ -104,18 +104,12 @@ internal sealed class PageRun(PageOptions options, TimeProvider clock, TextWrite
         await browser.OpenAsync(PagesRun.LiveOverview);
         for (int minute = 0; minute <= options.Minutes; minute++)
         {
-            Write(new MinuteMemory(minute, Round(MegabytesOf(server)), Round(await browser.ScriptBytesAsync() / MegaByte)));
+            Write(new MinuteMemory(minute, Round(MemoryWatch.Read(server.ProcessId) / MegaByte), Round(await browser.ScriptBytesAsync() / MegaByte)));
             if (minute < options.Minutes)
             {
                 await Task.Delay(_minute, clock, stop);
             }
         }
-    }
-
-    private static double MegabytesOf(MeasuredServer server)
-    {
-        using MemoryWatch watch = new(server.ProcessId);
-        return watch.PeakBytes / MegaByte;
     }
 
     private static double Median(IEnumerable<double> values)
