@@ -126,8 +126,9 @@ export function chart(element, state, page, note, lost) {
 
   // What is drawn anew would end a drag in it.
   let isDragged = false;
-  element.addEventListener('pointerdown', () => {
-    isDragged = true;
+  element.addEventListener('pointerdown', ({ button }) => {
+    // Of other buttons a menu may take the end.
+    isDragged = button === 0;
     const released = new AbortController();
     ['pointerup', 'pointercancel'].forEach(end => addEventListener(end, () => {
       released.abort();
