@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -33,184 +34,194 @@ internal sealed class SchemaValidator(JsonElement root)
         ["date-time"] = value => value.ValueKind != JsonValueKind.String || IsMoment(value.GetString()!),
     };
 
+    private readonly ConcurrentDictionary<string, Schema> _referred = new(StringComparer.Ordinal);
+
     /// <summary>What is wrong with a value, a line each; empty when nothing is.</summary>
     /// <exception cref="NotSupportedException">The schema holds a keyword, type or format that is not checked here.</exception>
-    public string Faults(JsonElement value, JsonElement schema) => string.Join('\n', Check("$", value, schema).Take(MostFaults));
+    public string Faults(JsonElement value, JsonElement schema)
+    {
+        List<string> faults = [];
+        Check(value, Read(schema), ["$"], faults);
+        return string.Join('\n', faults.Take(MostFaults));
+    }
 
     /// <summary>Throws when a schema, or one inside it, holds something that is not checked here, or points nowhere.</summary>
-    public void RequireKnown(JsonElement schema)
+    public void RequireKnown(JsonElement schema) => RequireResolved(Read(schema));
+
+    private void RequireResolved(Schema schema)
     {
-        RequireKeywords(schema);
-        if (schema.TryGetProperty("$ref", out JsonElement reference))
+        if (schema.Reference is { } reference)
         {
-            Resolve(reference.GetString()!);
+            Resolve(reference);
         }
 
-        foreach (string name in new[] { "items", "additionalProperties" })
+        foreach (Schema inner in (IEnumerable<Schema>)[.. schema.Choices, .. schema.Properties.Values, .. Some(schema.Items), .. Some(schema.Others)])
         {
-            if (schema.TryGetProperty(name, out JsonElement inner) && inner.ValueKind == JsonValueKind.Object)
+            RequireResolved(inner);
+        }
+    }
+
+    private static IEnumerable<Schema> Some(Schema? schema) => schema is null ? [] : [schema];
+
+    // Responses have millions of values, so a path is only written for what is wrong.
+    private void Check(JsonElement value, Schema schema, List<object> path, List<string> faults)
+    {
+        if (schema.Reference is { } reference)
+        {
+            Check(value, _referred.GetOrAdd(reference, name => Read(Resolve(name))), path, faults);
+        }
+
+        if (schema.Choices.Length > 0)
+        {
+            CheckChoices(value, schema, path, faults);
+        }
+
+        if (schema.Types is { } types && !types.Any(type => IsOf(value, type)))
+        {
+            Add($"{Show(value)} is not {string.Join(" or ", types)}", path, faults);
+        }
+
+        if (schema.Allowed is { } allowed && !allowed.Any(one => JsonElement.DeepEquals(one, value)))
+        {
+            Add($"{Show(value)} is not one of {string.Join(", ", allowed)}", path, faults);
+        }
+
+        if (schema.Format is { } format && !_formats[format](value))
+        {
+            Add($"{Show(value)} is no {format}", path, faults);
+        }
+
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                CheckObject(value, schema, path, faults);
+                break;
+            case JsonValueKind.Array:
+                CheckArray(value, schema, path, faults);
+                break;
+            case JsonValueKind.String:
+                CheckText(value, schema, path, faults);
+                break;
+            case JsonValueKind.Number:
+                CheckNumber(value, schema, path, faults);
+                break;
+        }
+    }
+
+    private void CheckChoices(JsonElement value, Schema schema, List<object> path, List<string> faults)
+    {
+        List<string>? nearest = null;
+        foreach (Schema choice in schema.Choices)
+        {
+            List<string> found = [];
+            Check(value, choice, path, found);
+            if (found.Count == 0)
             {
-                RequireKnown(inner);
+                return;
             }
+
+            nearest = nearest is null || found.Count < nearest.Count ? found : nearest;
         }
 
-        foreach (JsonElement choice in Elements(schema, "anyOf"))
-        {
-            RequireKnown(choice);
-        }
-
-        foreach (JsonProperty property in Members(schema, "properties"))
-        {
-            RequireKnown(property.Value);
-        }
+        Add($"none of {schema.Choices.Length} choices, of which the nearest says {nearest![0]}", path, faults);
     }
 
-    private IEnumerable<string> Check(string path, JsonElement value, JsonElement schema)
+    private void CheckObject(JsonElement value, Schema schema, List<object> path, List<string> faults)
     {
-        RequireKeywords(schema);
-        IEnumerable<string> faults = [];
-        if (schema.TryGetProperty("$ref", out JsonElement reference))
-        {
-            faults = Check(path, value, Resolve(reference.GetString()!));
-        }
-
-        if (schema.TryGetProperty("anyOf", out JsonElement choices))
-        {
-            string[][] each = [.. choices.EnumerateArray().Select(choice => Check(path, value, choice).Take(MostFaults).ToArray())];
-            if (!each.Any(found => found.Length == 0))
-            {
-                faults = faults.Append($"{path}: none of {each.Length} choices, of which the nearest says {each.MinBy(found => found.Length)![0]}");
-            }
-        }
-
-        return faults.Concat(CheckValue(path, value, schema)).Concat(value.ValueKind switch
-        {
-            JsonValueKind.Object => CheckObject(path, value, schema),
-            JsonValueKind.Array => CheckArray(path, value, schema),
-            JsonValueKind.String => CheckText(path, value.GetString()!, schema),
-            JsonValueKind.Number => CheckNumber(path, value, schema),
-            _ => [],
-        });
-    }
-
-    private static IEnumerable<string> CheckValue(string path, JsonElement value, JsonElement schema)
-    {
-        if (schema.TryGetProperty("type", out JsonElement type) && !(type.ValueKind == JsonValueKind.Array ? type.EnumerateArray() : Enumerable.Repeat(type, 1))
-            .Any(one => IsOf(value, one.GetString()!)))
-        {
-            yield return $"{path}: {Show(value)} is not {type}";
-        }
-
-        if (schema.TryGetProperty("enum", out JsonElement allowed) && !allowed.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)))
-        {
-            yield return $"{path}: {Show(value)} is not one of {allowed}";
-        }
-
-        if (schema.TryGetProperty("format", out JsonElement format) && !_formats[format.GetString()!](value))
-        {
-            yield return $"{path}: {Show(value)} is no {format}";
-        }
-    }
-
-    private IEnumerable<string> CheckObject(string path, JsonElement value, JsonElement schema)
-    {
-        foreach (JsonElement name in Elements(schema, "required").Where(name => !value.TryGetProperty(name.GetString()!, out _)))
-        {
-            yield return $"{path}.{name}: missing";
-        }
-
-        if (schema.TryGetProperty("maxProperties", out JsonElement most) && value.EnumerateObject().Count() > most.GetInt32())
-        {
-            yield return $"{path}: more than {most} members";
-        }
-
-        schema.TryGetProperty("properties", out JsonElement properties);
-        bool hasOthers = schema.TryGetProperty("additionalProperties", out JsonElement others);
         HashSet<string> seen = [];
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            string at = $"{path}.{member.Name}";
-            if (!seen.Add(member.Name))
+            string name = member.Name;
+            path.Add(name);
+            if (!seen.Add(name))
             {
-                yield return $"{at}: twice";
+                Add("twice", path, faults);
             }
 
-            if (properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(member.Name, out JsonElement own))
+            if (schema.Properties.TryGetValue(name, out Schema? own) || (own = schema.Others) is not null)
             {
-                foreach (string fault in Check(at, member.Value, own))
-                {
-                    yield return fault;
-                }
+                Check(member.Value, own, path, faults);
             }
-            else if (hasOthers && others.ValueKind == JsonValueKind.False)
+            else if (schema.IsClosed)
             {
-                yield return $"{at}: not described";
+                Add("not described", path, faults);
             }
-            else if (hasOthers && others.ValueKind == JsonValueKind.Object)
-            {
-                foreach (string fault in Check(at, member.Value, others))
-                {
-                    yield return fault;
-                }
-            }
+
+            path.RemoveAt(path.Count - 1);
+        }
+
+        foreach (string name in schema.Required.Where(name => !seen.Contains(name)))
+        {
+            Add($"{name} is missing", path, faults);
+        }
+
+        if (seen.Count > schema.MostMembers)
+        {
+            Add($"more than {schema.MostMembers} members", path, faults);
         }
     }
 
-    private IEnumerable<string> CheckArray(string path, JsonElement value, JsonElement schema)
+    private void CheckArray(JsonElement value, Schema schema, List<object> path, List<string> faults)
     {
-        if (schema.TryGetProperty("maxItems", out JsonElement most) && value.GetArrayLength() > most.GetInt32())
+        if (value.GetArrayLength() > schema.MostElements)
         {
-            yield return $"{path}: more than {most} elements";
+            Add($"more than {schema.MostElements} elements", path, faults);
         }
 
-        if (!schema.TryGetProperty("items", out JsonElement items))
+        if (schema.Items is not { } items)
         {
-            yield break;
+            return;
         }
 
         int index = 0;
         foreach (JsonElement element in value.EnumerateArray())
         {
-            foreach (string fault in Check($"{path}[{index}]", element, items))
-            {
-                yield return fault;
-            }
-
-            index++;
+            path.Add(index++);
+            Check(element, items, path, faults);
+            path.RemoveAt(path.Count - 1);
         }
     }
 
-    private static IEnumerable<string> CheckText(string path, string text, JsonElement schema)
+    private static void CheckText(JsonElement value, Schema schema, List<object> path, List<string> faults)
     {
-        int Length() => text.EnumerateRunes().Count();
-        if (schema.TryGetProperty("minLength", out JsonElement least) && Length() < least.GetInt32())
+        if (schema is { LeastLength: 0, MostLength: int.MaxValue, Pattern: null })
         {
-            yield return $"{path}: shorter than {least}";
+            return;
         }
 
-        if (schema.TryGetProperty("maxLength", out JsonElement most) && Length() > most.GetInt32())
+        string text = value.GetString()!;
+        int length = text.EnumerateRunes().Count();
+        if (length < schema.LeastLength)
         {
-            yield return $"{path}: longer than {most}";
+            Add($"shorter than {schema.LeastLength}", path, faults);
         }
 
-        if (schema.TryGetProperty("pattern", out JsonElement pattern) && !Regex.IsMatch(text, pattern.GetString()!, RegexOptions.ECMAScript))
+        if (length > schema.MostLength)
         {
-            yield return $"{path}: \"{text}\" does not match {pattern}";
+            Add($"longer than {schema.MostLength}", path, faults);
+        }
+
+        if (schema.Pattern is { } pattern && !pattern.IsMatch(text))
+        {
+            Add($"\"{text}\" does not match {pattern}", path, faults);
         }
     }
 
-    private static IEnumerable<string> CheckNumber(string path, JsonElement value, JsonElement schema)
+    private static void CheckNumber(JsonElement value, Schema schema, List<object> path, List<string> faults)
     {
-        if (schema.TryGetProperty("minimum", out JsonElement least) && Compare(value, least) < 0)
+        if (schema.Least is { } least && Compare(value, least) < 0)
         {
-            yield return $"{path}: {value} is less than {least}";
+            Add($"{value} is less than {least}", path, faults);
         }
 
-        if (schema.TryGetProperty("maximum", out JsonElement most) && Compare(value, most) > 0)
+        if (schema.Most is { } most && Compare(value, most) > 0)
         {
-            yield return $"{path}: {value} is more than {most}";
+            Add($"{value} is more than {most}", path, faults);
         }
     }
+
+    private static void Add(string fault, List<object> path, List<string> faults) =>
+        faults.Add($"{path[0]}{string.Concat(path.Skip(1).Select(step => step is int index ? $"[{index}]" : $".{step}"))}: {fault}");
 
     private static int Compare(JsonElement value, JsonElement limit) =>
         value.TryGetDecimal(out decimal exact) && limit.TryGetDecimal(out decimal bound) ? exact.CompareTo(bound) : value.GetDouble()
@@ -262,15 +273,81 @@ internal sealed class SchemaValidator(JsonElement root)
         return found;
     }
 
-    private static IEnumerable<JsonElement> Elements(JsonElement schema, string name) =>
-        schema.TryGetProperty(name, out JsonElement found) ? found.EnumerateArray() : Enumerable.Empty<JsonElement>();
+    private static Schema Read(JsonElement schema)
+    {
+        RequireKeywords(schema);
+        Schema read = new();
+        foreach (JsonProperty keyword in schema.EnumerateObject())
+        {
+            JsonElement value = keyword.Value;
+            read = keyword.Name switch
+            {
+                "$ref" => read with { Reference = value.GetString() },
+                "type" when value.ValueKind == JsonValueKind.Array => read with { Types = [.. value.EnumerateArray().Select(type => type.GetString()!)] },
+                "type" => read with { Types = [value.GetString()!] },
+                "enum" => read with { Allowed = [.. value.EnumerateArray()] },
+                "format" => read with { Format = value.GetString() },
+                "anyOf" => read with { Choices = [.. value.EnumerateArray().Select(Read)] },
+                "properties" => read with { Properties = value.EnumerateObject().ToDictionary(member => member.Name, member => Read(member.Value)) },
+                "required" => read with { Required = [.. value.EnumerateArray().Select(name => name.GetString()!)] },
+                "additionalProperties" when value.ValueKind == JsonValueKind.Object => read with { Others = Read(value) },
+                "additionalProperties" => read with { IsClosed = value.ValueKind == JsonValueKind.False },
+                "maxProperties" => read with { MostMembers = value.GetInt32() },
+                "items" => read with { Items = Read(value) },
+                "maxItems" => read with { MostElements = value.GetInt32() },
+                "minLength" => read with { LeastLength = value.GetInt32() },
+                "maxLength" => read with { MostLength = value.GetInt32() },
+                "pattern" => read with { Pattern = new Regex(value.GetString()!, RegexOptions.ECMAScript) },
+                "minimum" => read with { Least = value },
+                "maximum" => read with { Most = value },
+                _ => read,
+            };
+        }
 
-    private static IEnumerable<JsonProperty> Members(JsonElement schema, string name) =>
-        schema.TryGetProperty(name, out JsonElement found) ? found.EnumerateObject() : Enumerable.Empty<JsonProperty>();
+        return read;
+    }
 
     private static string Show(JsonElement value)
     {
         StringBuilder text = new(value.GetRawText());
         return text.Length <= 80 ? text.ToString() : text.ToString(0, 80) + "…";
+    }
+
+    /// <summary>A schema that was read once.</summary>
+    private sealed record Schema
+    {
+        public string? Reference { get; init; }
+
+        public string[]? Types { get; init; }
+
+        public JsonElement[]? Allowed { get; init; }
+
+        public string? Format { get; init; }
+
+        public Schema[] Choices { get; init; } = [];
+
+        public Dictionary<string, Schema> Properties { get; init; } = [];
+
+        public string[] Required { get; init; } = [];
+
+        public Schema? Others { get; init; }
+
+        public bool IsClosed { get; init; }
+
+        public int MostMembers { get; init; } = int.MaxValue;
+
+        public Schema? Items { get; init; }
+
+        public int MostElements { get; init; } = int.MaxValue;
+
+        public int LeastLength { get; init; }
+
+        public int MostLength { get; init; } = int.MaxValue;
+
+        public Regex? Pattern { get; init; }
+
+        public JsonElement? Least { get; init; }
+
+        public JsonElement? Most { get; init; }
     }
 }
