@@ -50,8 +50,7 @@ internal sealed class RuleTransitionTests
         }
 
         // Rules that are made now are evaluated now, when there is nothing yet.
-        await host.EvaluateAtAsync(time);
-        expected.AddRange(rules.SelectMany(rule => rule.Evaluate(time, arrived)));
+        time = await EvaluateAsync(host, rules, arrived, expected, time);
         await PushAsync(host, arrived, [.. Enumerable.Range(1, 2).SelectMany(day => Samples(random, time - (day * Day), steps * StepMilliseconds, 400))]);
         for (int step = 0; step < steps; step++)
         {
@@ -59,10 +58,7 @@ internal sealed class RuleTransitionTests
             int count = step % 7 == 5 ? 0 : random.Next(60);
             NaiveSample[] late = [.. Samples(random, time - 60_000, 60_000, random.Next(4))];
             await PushAsync(host, arrived, [.. Samples(random, time, StepMilliseconds, count), .. late]);
-            time += StepMilliseconds;
-            Assert.That(host.Now, Is.LessThanOrEqualTo(time), "The store took longer than there is between two evaluations.");
-            await host.EvaluateAtAsync(time);
-            expected.AddRange(rules.SelectMany(rule => rule.Evaluate(time, arrived)));
+            time = await EvaluateAsync(host, rules, arrived, expected, time + StepMilliseconds);
         }
 
         await host.SettleAsync(host.Now);
@@ -71,6 +67,20 @@ internal sealed class RuleTransitionTests
         recorded.Sort(StringComparer.Ordinal);
         Assert.That(expected, Has.Count.GreaterThan(Rules), "The data must make rules fire.");
         Assert.That(recorded, Is.EqualTo(expected));
+    }
+
+    // Both evaluate at a time, and at those that a slow store let the clock pass meanwhile: nothing new has come by then. Returns the last.
+    private static async Task<long> EvaluateAsync(RuleHost host, NaiveRule[] rules, List<NaiveSample> arrived, List<string> expected, long time)
+    {
+        for (; ; time += StepMilliseconds)
+        {
+            await host.EvaluateAtAsync(time);
+            expected.AddRange(rules.SelectMany(rule => rule.Evaluate(time, arrived)));
+            if (host.Now < time + StepMilliseconds)
+            {
+                return time;
+            }
+        }
     }
 
     private static NaiveRule MakeRule(Random random, string name)
