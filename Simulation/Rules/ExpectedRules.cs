@@ -162,6 +162,7 @@ internal sealed class ExpectedRules(ExpectedSamples samples, VirtualClock clock,
             && raised.Transition.PendingSince == found.PendingSince, rule, $"raises {transition} under the id of {raised}");
         raised.RaiseAgain(transition);
         Require(IsLax || rule.Asked?.Raised.Contains(transition) == true, rule, $"raises {transition}, which it must not");
+        raised.Push();
         return raised;
     }
 

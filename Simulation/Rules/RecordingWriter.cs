@@ -30,11 +30,6 @@ internal sealed class RecordingWriter : IAlertWriter, IBatchSubmitter
     {
         Task<CommitResult> response = _submitter.SubmitAsync(batch, key, counts, madeIds);
         IReadOnlyList<RaisedAlert> raised = _expected.NoteRaised(_current, response);
-        foreach (RaisedAlert alert in raised)
-        {
-            alert.Push();
-        }
-
         CommitResult result = await response;
         foreach (RaisedAlert alert in raised)
         {

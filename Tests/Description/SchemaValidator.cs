@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TimeSeries.Tests.Support.Json;
 
 namespace TimeSeries.Tests.Description;
 
@@ -14,13 +15,6 @@ namespace TimeSeries.Tests.Description;
 internal sealed class SchemaValidator(JsonElement root)
 {
     private const int MostFaults = 8;
-
-    private static readonly string[] _keywords =
-    [
-        "$ref", "type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "items", "maxItems", "properties",
-        "required", "additionalProperties",
-        "maxProperties", "anyOf", "description", "default",
-    ];
 
     private static readonly string[] _types = ["string", "number", "integer", "boolean", "null", "object", "array"];
 
@@ -40,9 +34,9 @@ internal sealed class SchemaValidator(JsonElement root)
     /// <exception cref="NotSupportedException">The schema holds a keyword, type or format that is not checked here.</exception>
     public string Faults(JsonElement value, JsonElement schema)
     {
-        List<string> faults = [];
-        Check(value, Read(schema), ["$"], faults);
-        return string.Join('\n', faults.Take(MostFaults));
+        JsonFaults faults = new(MostFaults);
+        Check(value, Read(schema), faults);
+        return faults.ToString();
     }
 
     /// <summary>Throws when a schema, or one inside it, holds something that is not checked here, or points nowhere.</summary>
@@ -63,58 +57,57 @@ internal sealed class SchemaValidator(JsonElement root)
 
     private static IEnumerable<Schema> Some(Schema? schema) => schema is null ? [] : [schema];
 
-    // Responses have millions of values, so a path is only written for what is wrong.
-    private void Check(JsonElement value, Schema schema, List<object> path, List<string> faults)
+    private void Check(JsonElement value, Schema schema, JsonFaults faults)
     {
         if (schema.Reference is { } reference)
         {
-            Check(value, _referred.GetOrAdd(reference, name => Read(Resolve(name))), path, faults);
+            Check(value, _referred.GetOrAdd(reference, name => Read(Resolve(name))), faults);
         }
 
         if (schema.Choices.Length > 0)
         {
-            CheckChoices(value, schema, path, faults);
+            CheckChoices(value, schema, faults);
         }
 
         if (schema.Types is { } types && !types.Any(type => IsOf(value, type)))
         {
-            Add($"{Show(value)} is not {string.Join(" or ", types)}", path, faults);
+            faults.Add($"{Show(value)} is not {string.Join(" or ", types)}");
         }
 
         if (schema.Allowed is { } allowed && !allowed.Any(one => JsonElement.DeepEquals(one, value)))
         {
-            Add($"{Show(value)} is not one of {string.Join(", ", allowed)}", path, faults);
+            faults.Add($"{Show(value)} is not one of {string.Join(", ", allowed)}");
         }
 
         if (schema.Format is { } format && !_formats[format](value))
         {
-            Add($"{Show(value)} is no {format}", path, faults);
+            faults.Add($"{Show(value)} is no {format}");
         }
 
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                CheckObject(value, schema, path, faults);
+                CheckObject(value, schema, faults);
                 break;
             case JsonValueKind.Array:
-                CheckArray(value, schema, path, faults);
+                CheckArray(value, schema, faults);
                 break;
             case JsonValueKind.String:
-                CheckText(value, schema, path, faults);
+                CheckText(value, schema, faults);
                 break;
             case JsonValueKind.Number:
-                CheckNumber(value, schema, path, faults);
+                CheckNumber(value, schema, faults);
                 break;
         }
     }
 
-    private void CheckChoices(JsonElement value, Schema schema, List<object> path, List<string> faults)
+    private void CheckChoices(JsonElement value, Schema schema, JsonFaults faults)
     {
-        List<string>? nearest = null;
+        JsonFaults? nearest = null;
         foreach (Schema choice in schema.Choices)
         {
-            List<string> found = [];
-            Check(value, choice, path, found);
+            JsonFaults found = faults.Begin();
+            Check(value, choice, found);
             if (found.Count == 0)
             {
                 return;
@@ -123,49 +116,49 @@ internal sealed class SchemaValidator(JsonElement root)
             nearest = nearest is null || found.Count < nearest.Count ? found : nearest;
         }
 
-        Add($"none of {schema.Choices.Length} choices, of which the nearest says {nearest![0]}", path, faults);
+        faults.Add($"none of {schema.Choices.Length} choices, of which the nearest says {nearest!.First}");
     }
 
-    private void CheckObject(JsonElement value, Schema schema, List<object> path, List<string> faults)
+    private void CheckObject(JsonElement value, Schema schema, JsonFaults faults)
     {
         HashSet<string> seen = [];
         foreach (JsonProperty member in value.EnumerateObject())
         {
             string name = member.Name;
-            path.Add(name);
+            faults.Enter(name);
             if (!seen.Add(name))
             {
-                Add("twice", path, faults);
+                faults.Add("twice");
             }
 
             if (schema.Properties.TryGetValue(name, out Schema? own) || (own = schema.Others) is not null)
             {
-                Check(member.Value, own, path, faults);
+                Check(member.Value, own, faults);
             }
             else if (schema.IsClosed)
             {
-                Add("not described", path, faults);
+                faults.Add("not described");
             }
 
-            path.RemoveAt(path.Count - 1);
+            faults.Leave();
         }
 
         foreach (string name in schema.Required.Where(name => !seen.Contains(name)))
         {
-            Add($"{name} is missing", path, faults);
+            faults.Add(name, "missing");
         }
 
         if (seen.Count > schema.MostMembers)
         {
-            Add($"more than {schema.MostMembers} members", path, faults);
+            faults.Add($"more than {schema.MostMembers} members");
         }
     }
 
-    private void CheckArray(JsonElement value, Schema schema, List<object> path, List<string> faults)
+    private void CheckArray(JsonElement value, Schema schema, JsonFaults faults)
     {
         if (value.GetArrayLength() > schema.MostElements)
         {
-            Add($"more than {schema.MostElements} elements", path, faults);
+            faults.Add($"more than {schema.MostElements} elements");
         }
 
         if (schema.Items is not { } items)
@@ -176,13 +169,13 @@ internal sealed class SchemaValidator(JsonElement root)
         int index = 0;
         foreach (JsonElement element in value.EnumerateArray())
         {
-            path.Add(index++);
-            Check(element, items, path, faults);
-            path.RemoveAt(path.Count - 1);
+            faults.Enter(index++);
+            Check(element, items, faults);
+            faults.Leave();
         }
     }
 
-    private static void CheckText(JsonElement value, Schema schema, List<object> path, List<string> faults)
+    private static void CheckText(JsonElement value, Schema schema, JsonFaults faults)
     {
         if (schema is { LeastLength: 0, MostLength: int.MaxValue, Pattern: null })
         {
@@ -193,35 +186,32 @@ internal sealed class SchemaValidator(JsonElement root)
         int length = text.EnumerateRunes().Count();
         if (length < schema.LeastLength)
         {
-            Add($"shorter than {schema.LeastLength}", path, faults);
+            faults.Add($"shorter than {schema.LeastLength}");
         }
 
         if (length > schema.MostLength)
         {
-            Add($"longer than {schema.MostLength}", path, faults);
+            faults.Add($"longer than {schema.MostLength}");
         }
 
         if (schema.Pattern is { } pattern && !pattern.IsMatch(text))
         {
-            Add($"\"{text}\" does not match {pattern}", path, faults);
+            faults.Add($"\"{text}\" does not match {pattern}");
         }
     }
 
-    private static void CheckNumber(JsonElement value, Schema schema, List<object> path, List<string> faults)
+    private static void CheckNumber(JsonElement value, Schema schema, JsonFaults faults)
     {
         if (schema.Least is { } least && Compare(value, least) < 0)
         {
-            Add($"{value} is less than {least}", path, faults);
+            faults.Add($"{value} is less than {least}");
         }
 
         if (schema.Most is { } most && Compare(value, most) > 0)
         {
-            Add($"{value} is more than {most}", path, faults);
+            faults.Add($"{value} is more than {most}");
         }
     }
-
-    private static void Add(string fault, List<object> path, List<string> faults) =>
-        faults.Add($"{path[0]}{string.Concat(path.Skip(1).Select(step => step is int index ? $"[{index}]" : $".{step}"))}: {fault}");
 
     private static int Compare(JsonElement value, JsonElement limit) =>
         value.TryGetDecimal(out decimal exact) && limit.TryGetDecimal(out decimal bound) ? exact.CompareTo(bound) : value.GetDouble()
@@ -244,24 +234,6 @@ internal sealed class SchemaValidator(JsonElement root)
         Regex.IsMatch(text, @"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$")
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
-    private static void RequireKeywords(JsonElement schema)
-    {
-        foreach (JsonProperty keyword in schema.EnumerateObject())
-        {
-            bool isKnown = keyword.Name switch
-            {
-                "type" => (keyword.Value.ValueKind == JsonValueKind.Array ? keyword.Value.EnumerateArray() : Enumerable.Repeat(keyword.Value, 1))
-                    .All(type => _types.Contains(type.GetString())),
-                "format" => _formats.ContainsKey(keyword.Value.GetString()!),
-                _ => _keywords.Contains(keyword.Name),
-            };
-            if (!isKnown)
-            {
-                throw new NotSupportedException($"The schema holds {keyword}, which is not checked.");
-            }
-        }
-    }
-
     private JsonElement Resolve(string reference)
     {
         JsonElement found = root;
@@ -275,7 +247,6 @@ internal sealed class SchemaValidator(JsonElement root)
 
     private static Schema Read(JsonElement schema)
     {
-        RequireKeywords(schema);
         Schema read = new();
         foreach (JsonProperty keyword in schema.EnumerateObject())
         {
@@ -283,10 +254,9 @@ internal sealed class SchemaValidator(JsonElement root)
             read = keyword.Name switch
             {
                 "$ref" => read with { Reference = value.GetString() },
-                "type" when value.ValueKind == JsonValueKind.Array => read with { Types = [.. value.EnumerateArray().Select(type => type.GetString()!)] },
-                "type" => read with { Types = [value.GetString()!] },
+                "type" when TypesOf(value) is var types && types.All(_types.Contains) => read with { Types = types },
                 "enum" => read with { Allowed = [.. value.EnumerateArray()] },
-                "format" => read with { Format = value.GetString() },
+                "format" when _formats.ContainsKey(value.GetString()!) => read with { Format = value.GetString() },
                 "anyOf" => read with { Choices = [.. value.EnumerateArray().Select(Read)] },
                 "properties" => read with { Properties = value.EnumerateObject().ToDictionary(member => member.Name, member => Read(member.Value)) },
                 "required" => read with { Required = [.. value.EnumerateArray().Select(name => name.GetString()!)] },
@@ -300,12 +270,16 @@ internal sealed class SchemaValidator(JsonElement root)
                 "pattern" => read with { Pattern = new Regex(value.GetString()!, RegexOptions.ECMAScript) },
                 "minimum" => read with { Least = value },
                 "maximum" => read with { Most = value },
-                _ => read,
+                "description" or "default" => read,
+                _ => throw new NotSupportedException($"The schema holds {keyword}, which is not checked."),
             };
         }
 
         return read;
     }
+
+    private static string[] TypesOf(JsonElement type) =>
+        type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray().Select(one => one.GetString()!)] : [type.GetString()!];
 
     private static string Show(JsonElement value)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TimeSeries.Tests.Support.Json;
 
 namespace TimeSeries.Tests.Contract.Oracle;
 
@@ -22,26 +23,25 @@ internal static class ResponseComparer
     public static string Differences(string actual, object expected)
     {
         using JsonDocument document = JsonDocument.Parse(actual);
-        List<string> differences = [];
-        Compare(document.RootElement, expected, [], differences);
-        return string.Join('\n', differences);
+        JsonFaults differences = new(MostDifferences);
+        Compare(document.RootElement, expected, differences);
+        return differences.ToString();
     }
 
-    // Lists have a hundred thousand samples, so a path is only written for what differs.
-    private static void Compare(JsonElement actual, object expected, List<object> path, List<string> differences)
+    private static void Compare(JsonElement actual, object expected, JsonFaults differences)
     {
         switch (expected)
         {
             case Dictionary<string, object> map when actual.ValueKind == JsonValueKind.Object:
-                CompareObject(actual, map, path, differences);
+                CompareObject(actual, map, differences);
                 break;
             case List<object> list when actual.ValueKind == JsonValueKind.Array:
-                CompareArray(actual, list, path, differences);
+                CompareArray(actual, list, differences);
                 break;
             default:
                 if (!IsEqual(actual, expected))
                 {
-                    Add($"expected {Show(expected)}, was {Shorten(actual.GetRawText())}", path, differences);
+                    differences.Add($"expected {Show(expected)}, was {Shorten(actual.GetRawText())}");
                 }
 
                 break;
@@ -60,56 +60,48 @@ internal static class ResponseComparer
         _ => false,
     };
 
-    private static void CompareObject(JsonElement actual, Dictionary<string, object> expected, List<object> path, List<string> differences)
+    private static void CompareObject(JsonElement actual, Dictionary<string, object> expected, JsonFaults differences)
     {
         HashSet<string> met = [];
         foreach (JsonProperty property in actual.EnumerateObject())
         {
             string name = property.Name;
-            path.Add(name);
+            differences.Enter(name);
             if (!expected.TryGetValue(name, out object? value))
             {
-                Add("not expected", path, differences);
+                differences.Add("not expected");
             }
             else if (!met.Add(name))
             {
-                Add("there twice", path, differences);
+                differences.Add("there twice");
             }
             else
             {
-                Compare(property.Value, value, path, differences);
+                Compare(property.Value, value, differences);
             }
 
-            path.RemoveAt(path.Count - 1);
+            differences.Leave();
         }
 
         foreach (string name in met.Count == expected.Count ? [] : expected.Keys.Where(name => !met.Contains(name)))
         {
-            Add($"{name} is missing", path, differences);
+            differences.Add(name, "missing");
         }
     }
 
-    private static void CompareArray(JsonElement actual, List<object> expected, List<object> path, List<string> differences)
+    private static void CompareArray(JsonElement actual, List<object> expected, JsonFaults differences)
     {
         if (actual.GetArrayLength() != expected.Count)
         {
-            Add($"expected {expected.Count} elements, was {actual.GetArrayLength()}", path, differences);
+            differences.Add($"expected {expected.Count} elements, was {actual.GetArrayLength()}");
         }
 
         int index = 0;
         foreach (JsonElement found in actual.EnumerateArray().Take(expected.Count))
         {
-            path.Add(index);
-            Compare(found, expected[index++], path, differences);
-            path.RemoveAt(path.Count - 1);
-        }
-    }
-
-    private static void Add(string difference, List<object> path, List<string> differences)
-    {
-        if (differences.Count < MostDifferences)
-        {
-            differences.Add($"${string.Concat(path.Select(step => step is int index ? $"[{index}]" : $".{step}"))}: {difference}");
+            differences.Enter(index);
+            Compare(found, expected[index++], differences);
+            differences.Leave();
         }
     }
 
