@@ -21,7 +21,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Golden;
 
 /// <summary>What is written to InfluxDB, and a directory of an Ingest that InfluxDB left alone.</summary>
-[NonParallelizable]
 internal sealed class InfluxGoldenTests
 {
     private const string Archive = "influx-directory.zip";

@@ -16,7 +16,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Golden;
 
 /// <summary>Bodies in every form as agents sent them, and the responses to them, byte for byte.</summary>
-[NonParallelizable]
 internal sealed partial class IngestWireTests
 {
     private const int MaxRequestBytes = 4_096;

@@ -9,7 +9,6 @@ using TimeSeries.Tests.Support.Samples;
 namespace TimeSeries.Tests.Golden;
 
 /// <summary>Responses of every documented endpoint over the golden data directory, at a fixed moment, byte for byte.</summary>
-[NonParallelizable]
 internal sealed class QueryResponseTests
 {
     private const long From = BatchGenerator.Start + BatchGenerator.Hour;

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using TimeSeries.Core;
@@ -7,6 +8,7 @@ using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 using TimeSeries.Core.Storage.Influx.Writing;
 using TimeSeries.Ingest.Commit;
+using TimeSeries.Ingest.Quotas;
 using TimeSeries.Simulation.Disk;
 
 namespace TimeSeries.Tests.Golden;
@@ -74,6 +76,23 @@ internal sealed class StoredFileTests
         string file = _files.List(Folder + "/dead-letters").Single();
         Assert.That(Path.GetFileName(file), Is.EqualTo("20240310-130500-000.lp"));
         GoldenFile.Compare("files/dead-letters.lp", _files.Bytes(file));
+    }
+
+    [Test]
+    public void What_projects_have_of_their_day()
+    {
+        const long day = 1_710_028_800_000;
+        _files.CreateDirectory(Folder);
+        Open().Save(1_000_000_007, [(7, day, 123_456), (long.MaxValue, day - 86_400_000, 1)]);
+        GoldenFile.Compare("files/quotas.json", _files.Bytes(Folder + "/quotas.json"));
+        DayCounts counts = Open();
+
+        // What the WAL has of samples that the file counts counts once; what comes later is added.
+        counts.Replay(new RecordHeader(RecordType.Batch, 10, 7, 1_000_000_000, new Timestamp(day + 1)));
+        counts.Replay(new RecordHeader(RecordType.Batch, 4, 7, 1_000_000_010, new Timestamp(day + 2)));
+        Assert.That((counts.Of(7, day), counts.Of(long.MaxValue, day - 86_400_000), counts.Of(7, day - 86_400_000)), Is.EqualTo((123_460, 1, 0)));
+
+        DayCounts Open() => new(_files, Folder, isWanted: true, NullLogger<DayCounts>.Instance);
     }
 
     [Test]

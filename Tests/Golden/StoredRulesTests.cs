@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -64,6 +65,23 @@ internal sealed class StoredRulesTests
         DeliveredAlert told = lanes["ops"].Rule("slow").Delivered.Values.Single();
         Assert.That((told.IsFiring, told.Time), Is.EqualTo((true, Since)));
         GoldenFile.CompareBytes("delivered.json", File.ReadAllBytes(PathOf("delivered.json")), DeliveryFile.ToJson(lanes.Values));
+    }
+
+    [Test]
+    public void Members_that_a_later_build_adds_to_what_is_remembered_are_passed_over()
+    {
+        Dictionary<string, ReceiverLane> lanes = new DeliveryFile(new DiskFileSystem(), Rules).Read(1);
+        Add("delivered.json");
+        Add("state.json");
+        Assert.That(DeliveryFile.ToJson(new DeliveryFile(new DiskFileSystem(), Rules).Read(1).Values), Is.EqualTo(DeliveryFile.ToJson(lanes.Values)));
+        The_states_of_rules_are_read();
+
+        void Add(string name)
+        {
+            JsonNode root = JsonNode.Parse(File.ReadAllBytes(PathOf(name)))!;
+            AddLater(root);
+            new DiskFileSystem().Replace(PathOf(name), Encoding.UTF8.GetBytes(root.ToJsonString()));
+        }
     }
 
     [Test]
@@ -142,6 +160,20 @@ internal sealed class StoredRulesTests
     {
         byte[] bytes = File.ReadAllBytes(PathOf(file));
         GoldenFile.CompareBytes(file, bytes, rewrite(JsonElement.Parse(Encoding.UTF8.GetString(bytes))));
+    }
+
+    // A member of each object, at every depth.
+    private static void AddLater(JsonNode? node)
+    {
+        foreach (JsonNode? inner in node is JsonArray array ? array.AsEnumerable() : node is JsonObject members ? members.Select(member => member.Value) : [])
+        {
+            AddLater(inner);
+        }
+
+        if (node is JsonObject added)
+        {
+            added["later"] = new JsonObject { ["x"] = new JsonArray(1) };
+        }
     }
 
     private string PathOf(string file) => Path.Combine(Rules, "1", file);

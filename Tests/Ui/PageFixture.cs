@@ -32,7 +32,7 @@ public abstract class PageFixture
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     /// <summary>Opens a view and waits until no part of it loads.</summary>
-    private protected static async Task OpenAsync(IPage page, string view)
+    internal static async Task OpenAsync(IPage page, string view)
     {
         await page.GotoAsync("/" + view);
         await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync();

@@ -114,18 +114,6 @@ public sealed class ViewTests : PageFixture
     }
 
     [Test]
-    public async Task A_live_table_shows_what_is_pushed_while_it_is_open()
-    {
-        using PageServer server = await PageServer.StartAsync();
-        await using Browser browser = await Browser.StartAsync();
-        IPage page = await browser.SignInAsync(server.Address, TestProjects.ReadOnlyToken);
-        await OpenAsync(page, "transactions?range=1h");
-        Assert.That(await page.Locator("table").CountAsync(), Is.Zero);
-        await ShopSamples.PushAsync(server);
-        await Assertions.Expect(page.Locator("tfoot td.number").First).ToHaveTextAsync("61", new() { Timeout = 60_000 });
-    }
-
-    [Test]
     public async Task A_row_leads_to_its_course_distribution_agents_and_samples()
     {
         IPage page = await Browser.SignInAsync(Server.Address, TestProjects.ReadOnlyToken);
@@ -204,25 +192,6 @@ public sealed class ViewTests : PageFixture
             """,
             new[] { change - (2 * hour), change - (hour / 2), change + (hour / 2) });
         Assert.That(shown, Is.EqualTo((string[])["03-08 00:00", "03-08 01:30", "03-08 03:30", "03-08 00:00", "03-08 01:30", "03-08 03:30"]));
-    }
-
-    [Test]
-    public async Task A_view_comes_back_by_itself_after_a_restart_of_the_server()
-    {
-        using PageServer server = await PageServer.StartAsync();
-        await using Browser browser = await Browser.StartAsync();
-        IPage page = await browser.SignInAsync(server.Address, TestProjects.ReadOnlyToken);
-        await page.GotoAsync("/agents?range=7d");
-        await Assertions.Expect(page.Locator(".panel .state")).ToHaveTextAsync("No samples in this range.");
-        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        Task<IResponse> loaded = page.WaitForResponseAsync(
-            response => response.Url.EndsWith("/agents?range=7d", StringComparison.Ordinal), new() { Timeout = 60_000 });
-        await server.RestartAsync(samePort: true);
-        await loaded;
-        Assert.That(page.Url, Does.EndWith("/agents?range=7d"));
-        await Assertions.Expect(page.Locator(".panel .state")).ToHaveTextAsync("No samples in this range.");
-        await page.SelectOptionAsync("select >> nth=0", "30d");
-        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("agents\\?range=30d$"));
     }
 
     private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Number | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);

@@ -18,8 +18,9 @@ internal sealed class AwayStoreTests
 
     private const long Minute = 60_000;
 
-    [Test]
-    public async Task What_fired_before_a_kill_is_told_when_InfluxDB_is_back_and_is_in_the_history_once()
+    [TestCase(false, TestName = "What_fired_before_a_kill_is_told_when_InfluxDB_is_back_and_is_in_the_history_once")]
+    [TestCase(true, TestName = "What_fired_before_a_kill_is_told_when_InfluxDB_that_hung_goes_on_and_is_in_the_history_once")]
+    public async Task What_fired_before_a_kill_is_told(bool hangs)
     {
         await using WebhookReceiver hooks = await WebhookReceiver.StartAsync();
         await using SharedStore store = await SharedStore.StartAsync();
@@ -35,7 +36,15 @@ internal sealed class AwayStoreTests
         Assert.That(host.Rules.Find(TestProjects.First, "slow")!.Groups.Single().IsFiring, Is.True);
 
         // Its alert may be in the WAL only, and ten seconds have not passed.
-        store.Influxd.Kill();
+        if (hangs)
+        {
+            store.Influxd.Hang();
+        }
+        else
+        {
+            store.Influxd.Kill();
+        }
+
         await host.KillAsync(TimeSpan.FromHours(2));
         for (int second = 0; second < 20; second++)
         {
@@ -44,7 +53,15 @@ internal sealed class AwayStoreTests
         }
 
         Assert.That(hooks.Webhooks, Is.Empty);
-        await store.Influxd.RestartAsync();
+        if (hangs)
+        {
+            store.Influxd.Continue();
+        }
+        else
+        {
+            await store.Influxd.RestartAsync();
+        }
+
         long back = host.Now;
         await host.WhileTimePassesAsync(() => Task.FromResult(hooks.Webhooks.Length > 0), TimeSpan.FromSeconds(0.1));
 

@@ -48,6 +48,14 @@ internal sealed class DayCountsTests
         Assert.That(counts.Of(1, Today), Is.EqualTo(4));
     }
 
+    [Test]
+    public void Members_that_a_later_build_adds_are_passed_over()
+    {
+        _files.Replace("/node/quotas.json", """{"later":[],"number":5,"projects":[{"later":1,"pcode":1,"day":0,"samples":2}]}"""u8);
+
+        Assert.That(Open().Of(1, 0), Is.EqualTo(2));
+    }
+
     [TestCase(9, 9)]
     [TestCase(4, 9)]
     [TestCase(12, 12)]

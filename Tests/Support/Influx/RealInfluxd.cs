@@ -125,6 +125,12 @@ internal sealed partial class RealInfluxd : IAsyncDisposable
         process.Dispose();
     }
 
+    /// <summary>Stops it where it is (SIGSTOP) until <see cref="Continue"/>: connections are taken, and nothing comes back.</summary>
+    public void Hang() => ProcessSignal.Send(_process!, "STOP");
+
+    /// <summary>Has it go on after <see cref="Hang"/>.</summary>
+    public void Continue() => ProcessSignal.Send(_process!, "CONT");
+
     /// <summary>Ends it in good order (SIGTERM) and returns when it is gone.</summary>
     public async Task StopAsync()
     {

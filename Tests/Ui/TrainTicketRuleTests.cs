@@ -1,12 +1,14 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Playwright;
 using NUnit.Framework;
+using TimeSeries.Tests.Alerting.Evaluation;
 using TimeSeries.Tests.Alerting.Notifications;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 using TimeSeries.Tests.Support.Samples;
 
-namespace TimeSeries.Tests.Alerting.Evaluation;
+namespace TimeSeries.Tests.Ui;
 
 /// <summary>A rule over recorded telemetry, as it came in: the authors injected an exception into ts-travel2-service at 10:26:20.</summary>
 internal sealed class TrainTicketRuleTests
@@ -16,14 +18,14 @@ internal sealed class TrainTicketRuleTests
     private const string Faulty = "/api/v1/travel2service/trips/left";
 
     [Test]
-    public async Task A_fault_that_was_injected_raises_one_alert_in_the_history_and_at_a_webhook()
+    public async Task A_fault_that_was_injected_raises_one_alert_in_the_history_at_a_webhook_and_on_the_page()
     {
         SampleRow[] rows = [.. TrainTicket.Rows.Where(
             row => row.Kind == "transaction" && row.Time >= Begins - (10 * Minute) && row.Time < Begins + (40 * Minute))
             .OrderBy(row => row.Time)];
         await using WebhookReceiver webhook = await WebhookReceiver.StartAsync();
         await using RuleHost host = await RuleHost.StartAsync(
-            DateTimeOffset.FromUnixTimeMilliseconds(Begins), "--Alerting:AllowLoopbackTargets=true", "--Alerting:Delay=10s");
+            DateTimeOffset.FromUnixTimeMilliseconds(Begins), "--Alerting:AllowLoopbackTargets=true", "--Alerting:Delay=10s", "--Ui:Enabled=true");
         (HttpStatusCode made, string body) = await host.Server.Client.SendJsonAsync(
             HttpMethod.Put, "/api/v1/receivers/ops", $$"""{"url":"{{webhook.Address}}hook"}""");
         Assert.That(made, Is.EqualTo(HttpStatusCode.Created), body);
@@ -71,6 +73,13 @@ internal sealed class TrainTicketRuleTests
         Assert.That(told.RootElement.GetProperty("status").GetString(), Is.EqualTo("firing"));
         Assert.That(alert.GetProperty("labels").GetProperty("service").GetString(), Is.EqualTo(Faulty));
         Assert.That(alert.GetProperty("startsAt").GetDateTimeOffset().ToUnixTimeMilliseconds(), Is.EqualTo(fired));
+
+        await using Browser browser = await Browser.StartAsync();
+        IPage page = await browser.SignInAsync(host.Server.Client.Address, TestProjects.TokenOf(TestProjects.First));
+        await page.GotoAsync("/alerts?range=1h");
+        await Assertions.Expect(page.Locator($"section:has(h2:text('History')) tbody tr:has-text('Critical'):has-text('{Faulty} is slow')"))
+            .ToHaveCountAsync(1);
+        Assert.That(browser.Faults, Is.Empty);
     }
 
     private static long At(int hour, int minute) => 1_674_950_400_000 + (((hour * 60) + minute) * Minute);

@@ -4,7 +4,7 @@ using NUnit.Framework;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.Live;
 
 /// <summary>Charts of pages that look at the same thing share one query a second. Nobody sees another project's.</summary>
 public sealed class LiveChartTests

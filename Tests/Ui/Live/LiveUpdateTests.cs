@@ -15,7 +15,7 @@ using TimeSeries.Tests.Support.Rows;
 using TimeSeries.Ui.Data;
 using TimeSeries.Ui.Pages;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.Live;
 
 /// <summary>A part of the page that is open for long.</summary>
 public sealed class LiveUpdateTests

@@ -7,7 +7,7 @@ using NUnit.Framework;
 using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
 
-namespace TimeSeries.Tests.Ui;
+namespace TimeSeries.Tests.Ui.Live;
 
 /// <summary>The view of samples as they come, in a real browser.</summary>
 [UnsupportedOSPlatform("windows")]
