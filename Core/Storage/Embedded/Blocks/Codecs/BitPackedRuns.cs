@@ -93,6 +93,12 @@ internal readonly record struct RunMask(ulong Groups)
     /// <summary>The groups that rows lie in; all, when they are most.</summary>
     public static RunMask Of(ReadOnlySpan<int> rows, int rowCount)
     {
+        // So many rows lie in most groups, wherever they are.
+        if (rows.Length > rowCount / 2)
+        {
+            return All;
+        }
+
         ulong groups = 0;
         foreach (int row in rows)
         {
