@@ -52,7 +52,10 @@ internal sealed class PageBrowser : IAsyncDisposable
               {{Filled}}
               await until(filled);
               const all = performance.now();
-              return [performance.getEntriesByName('first-contentful-paint')[0].startTime, all];
+              const paint = () => performance.getEntriesByName('first-contentful-paint')[0];
+              // The browser tells of a paint some time after it.
+              await until(paint);
+              return [paint().startTime, all];
             }
             """);
         return (times[0], times[1]);
