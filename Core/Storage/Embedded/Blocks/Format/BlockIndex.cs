@@ -8,6 +8,9 @@ namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
 /// <summary>What a block holds and where: its footer in memory. Immutable once the block is written.</summary>
 internal sealed class BlockIndex
 {
+    // Chunks whose times were looked at. Threads that look at once may lose each other's note, and look again.
+    private bool[]? _haveTimesInside;
+
     public required KindSchema Schema { get; init; }
 
     /// <summary>The projects' rows, by project.</summary>
@@ -45,6 +48,37 @@ internal sealed class BlockIndex
 
         return -1;
     }
+
+    /// <summary>
+    /// Refuses times of a chunk's rows that lie outside of what the index says: whatever chooses chunks, counts their rows or lays out windows goes by it.
+    /// A checksum holds the rows to what they are, so that a chunk is looked at once: it takes a fifth of the time in which it is read.
+    /// </summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="times">A time a row.</param>
+    /// <param name="wanted">Which of them were read.</param>
+    /// <exception cref="InvalidDataException">A time lies outside.</exception>
+    public void RequireTimes(int chunk, ReadOnlySpan<long> times, RunMask wanted)
+    {
+        bool[] areInside = _haveTimesInside ??= new bool[Chunks.Length];
+        if (areInside[chunk])
+        {
+            return;
+        }
+
+        ChunkIndex index = Chunks[chunk];
+        for (int group = 0; !times.IsEmpty; group++)
+        {
+            ReadOnlySpan<long> rows = wanted == RunMask.All ? times : times[..Math.Min(BitPacking.GroupRows, times.Length)];
+            if (wanted.Has(group) && rows.ContainsAnyExceptInRange(index.FirstTime, index.LastTime))
+            {
+                throw new InvalidDataException("a time lies outside of its chunk's");
+            }
+
+            times = times[rows.Length..];
+        }
+
+        areInside[chunk] = wanted == RunMask.All;
+    }
 }
 
 /// <summary>One project's rows in a block.</summary>
@@ -67,27 +101,7 @@ internal sealed class SectionIndex
 }
 
 /// <summary>A run of rows of one section that each column keeps together.</summary>
-internal readonly record struct ChunkIndex(int RowCount, long FirstTime, long LastTime)
-{
-    /// <summary>
-    /// Refuses times of rows that lie outside: whatever chooses chunks, counts their rows or lays out windows goes by the index. It takes 4 µs of the 20 in
-    /// which the times of 16,384 rows are read.
-    /// </summary>
-    /// <exception cref="InvalidDataException">A time lies outside.</exception>
-    public void RequireTimes(ReadOnlySpan<long> times, RunMask wanted)
-    {
-        for (int group = 0; !times.IsEmpty; group++)
-        {
-            ReadOnlySpan<long> rows = wanted == RunMask.All ? times : times[..Math.Min(BitPacking.GroupRows, times.Length)];
-            if (wanted.Has(group) && rows.ContainsAnyExceptInRange(FirstTime, LastTime))
-            {
-                throw new InvalidDataException("a time lies outside of its chunk's");
-            }
-
-            times = times[rows.Length..];
-        }
-    }
-}
+internal readonly record struct ChunkIndex(int RowCount, long FirstTime, long LastTime);
 
 /// <summary>Where a block keeps one rollup of a section.</summary>
 internal readonly record struct RollupExtent(int SpecIndex, RollupLevel Level, Extent Extent);

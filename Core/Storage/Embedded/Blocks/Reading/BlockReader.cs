@@ -48,7 +48,7 @@ internal sealed class BlockReader(ChecksummedReader parts, long blockId, BlockIn
 
             if (column == KindSchema.Time)
             {
-                Index.Chunks[chunk].RequireTimes(into, wanted);
+                Index.RequireTimes(chunk, into, wanted);
             }
 
             return true;
