@@ -231,12 +231,7 @@ internal sealed class RuleRestartTests
         host.Disk.Heal();
 
         // Slowly enough that no write takes long by this clock.
-        for (int second = 0; second < 120 && host.Rules.Find(1, "slow")!.Health.Text != "ok"; second++)
-        {
-            host.Clock.Advance(TimeSpan.FromSeconds(1));
-            await host.CatchUpAsync();
-            await Task.Delay(20);
-        }
+        await host.WhileTimePassesAsync(() => Task.FromResult(host.Rules.Find(1, "slow")!.Health.Text == "ok"), TimeSpan.FromMilliseconds(20));
 
         await host.AdvanceAsync(TimeSpan.FromSeconds(20));
         Assert.That(await host.RecordedAsync(), Is.EqualTo(new[]

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using TimeSeries.Alerting.Notifications;
 using TimeSeries.Tests.Alerting.Evaluation;
+using TimeSeries.Tests.Support.Hosts;
 
 namespace TimeSeries.Tests.Alerting.Notifications;
 
@@ -13,6 +16,8 @@ public sealed class NotifiedRuleTests
         {"query":{"kind":"transaction","measure":"max(elapsed)","by":["service"],"window":"1m"},"condition":{"operator":">","threshold":500},
         "every":"10s","severity":"Warning","title":"{service} is slow"}
         """;
+
+    private static readonly TimeSpan _untilTick = TimeSpan.FromMilliseconds(20);
 
     private WebhookReceiver _hooks = null!;
     private RuleHost _host = null!;
@@ -103,15 +108,14 @@ public sealed class NotifiedRuleTests
         Assert.That(Told, Is.Empty);
         await using RuleHost host = await RuleHost.StartAsync("--Alerting:AllowLoopbackTargets=true", "--Alerting:NotifyPushed=true");
         await host.Server.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/receivers/ops", $$"""{"url":"{{_hooks.Address}}"}""");
-        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
-        await host.PushJsonAsync(AlertOf(host));
-        for (int second = 0; second < 60 && Told.Length == 0; second++)
-        {
-            await host.AdvanceAsync(TimeSpan.FromSeconds(1));
-            await Task.Delay(20);
-        }
 
-        Assert.That(() => Told, Is.EqualTo(new[] { "/pushed firing" }).After(10_000, 20));
+        // A receiver is told of what comes after it was first seen.
+        Notifier notifier = host.Server.Services.GetRequiredService<Notifier>();
+        await host.WhileTimePassesAsync(() => Task.FromResult(notifier.Report(TestProjects.First).ContainsKey("ops")), _untilTick);
+        await host.PushJsonAsync(AlertOf(host));
+        await host.WhileTimePassesAsync(() => Task.FromResult(Told.Length > 0), _untilTick);
+
+        Assert.That(Told, Is.EqualTo(new[] { "/pushed firing" }));
         Assert.That(_hooks.Webhooks.Single().Json.GetProperty("commonAnnotations").GetProperty("summary").GetString(), Is.EqualTo("Full"));
     }
 
@@ -130,23 +134,9 @@ public sealed class NotifiedRuleTests
         Assert.That(status, Is.EqualTo(HttpStatusCode.Created), body);
     }
 
-    private async Task AdvanceUntilRecordedAsync(string state)
-    {
-        for (int second = 0; second < 180 && !(await _host.RecordedAsync()).Exists(alert => alert.EndsWith(state, StringComparison.Ordinal)); second++)
-        {
-            await _host.AdvanceAsync(TimeSpan.FromSeconds(1));
-        }
-    }
+    private Task AdvanceUntilRecordedAsync(string state) => _host.WhileTimePassesAsync(
+        async () => (await _host.RecordedAsync()).Exists(alert => alert.EndsWith(state, StringComparison.Ordinal)), _untilTick);
 
     // The server's own timer has it send, on threads of its own, when the clock is moved.
-    private async Task AdvanceUntilAsync(Func<bool> isDone)
-    {
-        for (int second = 0; second < 180 && !isDone(); second++)
-        {
-            await _host.AdvanceAsync(TimeSpan.FromSeconds(1));
-            await Task.Delay(5);
-        }
-
-        Assert.That(isDone, Is.True.After(10_000, 20));
-    }
+    private Task AdvanceUntilAsync(Func<bool> isDone) => _host.WhileTimePassesAsync(() => Task.FromResult(isDone()), _untilTick);
 }
