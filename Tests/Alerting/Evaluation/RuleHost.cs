@@ -121,7 +121,7 @@ internal sealed class RuleHost : IAsyncDisposable
             Clock.Advance(2 * _tick);
         }
 
-        await WhileTimePassesAsync(() => Task.FromResult(AreEvaluatedThrough(time)), TimeSpan.FromSeconds(0.5));
+        await WhileTimePassesAsync(() => AreEvaluatedThrough(time), TimeSpan.FromSeconds(0.5));
     }
 
     /// <summary>Returns when the store has everything that was pushed and raised through a moment.</summary>
@@ -129,7 +129,7 @@ internal sealed class RuleHost : IAsyncDisposable
     {
         if (_store is not null)
         {
-            await WhileTimePassesAsync(() => Task.FromResult(!Server.Services.GetRequiredService<ShippingLag>().Through().Waits), _untilTick);
+            await WhileTimePassesAsync(() => !Server.Services.GetRequiredService<ShippingLag>().Through().Waits, _untilTick);
             ISampleReader reader = Server.Services.GetRequiredService<ISampleReader>();
             await WhileTimePassesAsync(async () => await reader.WatermarkAsync(CancellationToken.None) >= through, _untilTick);
         }
@@ -138,6 +138,9 @@ internal sealed class RuleHost : IAsyncDisposable
     /// <summary>
     /// Waits for something. The clock goes on only when it has not happened for some time, so that a busy machine moves it no further than an idle one.
     /// </summary>
+    public Task WhileTimePassesAsync(Func<bool> happened, TimeSpan untilTick) => WhileTimePassesAsync(() => Task.FromResult(happened()), untilTick);
+
+    /// <summary>The same for what can be seen only by a request.</summary>
     public Task WhileTimePassesAsync(Func<Task<bool>> happened, TimeSpan untilTick)
     {
         long ticked = TimeProvider.System.GetTimestamp();
@@ -224,7 +227,7 @@ internal sealed class RuleHost : IAsyncDisposable
         {
             // A stop waits by the clock until a shared store has everything.
             Task stop = Server.DisposeAsync().AsTask();
-            await WhileTimePassesAsync(() => Task.FromResult(_store is null || stop.IsCompleted), TimeSpan.FromSeconds(0.1));
+            await WhileTimePassesAsync(() => _store is null || stop.IsCompleted, TimeSpan.FromSeconds(0.1));
             await stop;
         }
         catch (IOException)
@@ -237,7 +240,7 @@ internal sealed class RuleHost : IAsyncDisposable
     {
         _store?.CopySettings(Disk);
         Task<RunningServer> start = BeginAsync();
-        await WhileTimePassesAsync(() => Task.FromResult(_store is null || start.IsCompleted), TimeSpan.FromSeconds(0.2));
+        await WhileTimePassesAsync(() => _store is null || start.IsCompleted, TimeSpan.FromSeconds(0.2));
         _server = await start;
     }
 

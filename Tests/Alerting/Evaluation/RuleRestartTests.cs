@@ -231,7 +231,7 @@ internal sealed class RuleRestartTests
         host.Disk.Heal();
 
         // Slowly enough that no write takes long by this clock.
-        await host.WhileTimePassesAsync(() => Task.FromResult(host.Rules.Find(1, "slow")!.Health.Text == "ok"), TimeSpan.FromMilliseconds(20));
+        await host.WhileTimePassesAsync(() => host.Rules.Find(1, "slow")!.Health.Text == "ok", TimeSpan.FromMilliseconds(20));
 
         await host.AdvanceAsync(TimeSpan.FromSeconds(20));
         Assert.That(await host.RecordedAsync(), Is.EqualTo(new[]

@@ -63,7 +63,7 @@ internal sealed class AwayStoreTests
         }
 
         long back = host.Now;
-        await host.WhileTimePassesAsync(() => Task.FromResult(hooks.Webhooks.Length > 0), TimeSpan.FromSeconds(0.1));
+        await host.WhileTimePassesAsync(() => hooks.Webhooks.Length > 0, TimeSpan.FromSeconds(0.1));
 
         JsonElement alert = hooks.Webhooks[0].Json.GetProperty("alerts").EnumerateArray().Single();
         Assert.That(alert.GetProperty("status").GetString(), Is.EqualTo("firing"));

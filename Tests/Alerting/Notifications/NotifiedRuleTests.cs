@@ -111,9 +111,9 @@ public sealed class NotifiedRuleTests
 
         // A receiver is told of what comes after it was first seen.
         Notifier notifier = host.Server.Services.GetRequiredService<Notifier>();
-        await host.WhileTimePassesAsync(() => Task.FromResult(notifier.Report(TestProjects.First).ContainsKey("ops")), _untilTick);
+        await host.WhileTimePassesAsync(() => notifier.Report(TestProjects.First).ContainsKey("ops"), _untilTick);
         await host.PushJsonAsync(AlertOf(host));
-        await host.WhileTimePassesAsync(() => Task.FromResult(Told.Length > 0), _untilTick);
+        await host.WhileTimePassesAsync(() => Told.Length > 0, _untilTick);
 
         Assert.That(Told, Is.EqualTo(new[] { "/pushed firing" }));
         Assert.That(_hooks.Webhooks.Single().Json.GetProperty("commonAnnotations").GetProperty("summary").GetString(), Is.EqualTo("Full"));
@@ -138,5 +138,5 @@ public sealed class NotifiedRuleTests
         async () => (await _host.RecordedAsync()).Exists(alert => alert.EndsWith(state, StringComparison.Ordinal)), _untilTick);
 
     // The server's own timer has it send, on threads of its own, when the clock is moved.
-    private Task AdvanceUntilAsync(Func<bool> isDone) => _host.WhileTimePassesAsync(() => Task.FromResult(isDone()), _untilTick);
+    private Task AdvanceUntilAsync(Func<bool> isDone) => _host.WhileTimePassesAsync(isDone, _untilTick);
 }

@@ -5,7 +5,7 @@ using TimeSeries.Core.Storage.Embedded.Blocks.Codecs;
 
 namespace TimeSeries.Core.Storage.Embedded.Blocks.Format;
 
-/// <summary>What a block holds and where: its footer in memory. Immutable once the block is written.</summary>
+/// <summary>What a block holds and where: its footer in memory, which stays as it is once the block is written. Thread safe then.</summary>
 internal sealed class BlockIndex
 {
     // Chunks whose times were looked at. Threads that look at once may lose each other's note, and look again.
