@@ -149,13 +149,6 @@ internal static class BitPacking
         }
     }
 
-    /// <summary>Reads one number of 1 to 56 or 64 bits.</summary>
-    public static ulong ReadOne(ReadOnlySpan<byte> from, int index, int width)
-    {
-        int bit = index * width;
-        return (BinaryPrimitives.ReadUInt64LittleEndian(from[(bit >> 3)..]) >> (bit & 7)) & Mask(width);
-    }
-
     private static ulong Mask(int width) => width == 64 ? ulong.MaxValue : (1UL << width) - 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -52,7 +52,7 @@ internal static class NumberRuns
 
             if (hasOutliers)
             {
-                OutlierGroup.Put(packed, width, zero, 1, run);
+                OutlierGroup.Put(packed, width, zero, withMissing ? NumberColumn.Missing : zero, 1, run);
             }
         }
     }

@@ -97,19 +97,21 @@ internal static class OutlierGroup
     /// <summary>Where the lower bits of all numbers begin.</summary>
     public static int LowerAt(ReadOnlySpan<byte> group) => LowerAt(group[0], group[1]);
 
-    /// <summary>Puts the outliers of a measured group, whole, into their rows: each number u as <c>zero + u · scale</c>, which may wrap around.</summary>
-    public static void Put<T>(ReadOnlySpan<byte> group, int width, T zero, T scale, Span<T> into)
+    /// <summary>
+    /// Adds what the outliers of a measured group have above their lower bits, which were unpacked into their rows: each number u as <c>zero + u · scale</c>, which
+    /// may wrap around, and 0 as <paramref name="none"/>.
+    /// </summary>
+    public static void Put<T>(ReadOnlySpan<byte> group, int width, T zero, T none, T scale, Span<T> into)
         where T : struct, IBinaryInteger<T>
     {
         ReadOnlySpan<byte> rows = group.Slice(HeadBytes, group[0]);
-        ReadOnlySpan<byte> upper = group[(HeadBytes + rows.Length)..];
-        ReadOnlySpan<byte> lower = group[LowerAt(group)..];
-        int above = group[1];
+        Span<long> upper = stackalloc long[MaxOutliers];
+        upper = upper[..rows.Length];
+        BitPacking.Unpack(group[(HeadBytes + rows.Length)..], group[1], 0, long.CreateTruncating(scale) << width, upper);
         for (int i = 0; i < rows.Length; i++)
         {
-            ulong more = above == 0 ? 0 : BitPacking.ReadOne(upper, i, above);
-            ulong number = (width == 0 ? 0 : BitPacking.ReadOne(lower, rows[i], width)) | more << width;
-            into[rows[i]] = unchecked(zero + (T.CreateTruncating(number) * scale));
+            T lower = into[rows[i]];
+            into[rows[i]] = unchecked((lower == none ? zero : lower) + T.CreateTruncating(upper[i]));
         }
     }
 

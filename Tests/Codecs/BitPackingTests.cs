@@ -73,14 +73,6 @@ internal sealed class BitPackingTests
     }
 
     [Test]
-    public void Each_is_read_alone([Range(1, 56)] int width)
-    {
-        ulong[] numbers = Numbers(131, width);
-        byte[] packed = Joined(numbers, width, BitPacking.SlackBytes);
-        Assert.That(Enumerable.Range(0, numbers.Length).Select(i => BitPacking.ReadOne(packed, i, width)), Is.EqualTo(numbers));
-    }
-
-    [Test]
     public void Numbers_of_57_bits_and_more_are_packed_with_64()
     {
         int[] widths = [.. Enumerable.Range(0, 65).Select(bits => BitPacking.WidthOf(bits == 0 ? 0 : 1UL << (bits - 1)))];

@@ -29,38 +29,12 @@ internal static class BitPackedRuns
         }
     }
 
-    /// <summary>Checks that the groups of so many rows lie whole inside the payload; returns the bytes they take, widths included.</summary>
-    public static int Measure(ReadOnlySpan<byte> payload, int rows)
-    {
-        int groups = GroupCount(rows);
-        if (payload.Length < groups)
-        {
-            throw new InvalidDataException("the widths of a chunk are cut short");
-        }
+    /// <summary>Unpacks groups as codes, each number u as <c>least + u</c>; returns how many bytes they take, widths included.</summary>
+    /// <exception cref="InvalidDataException">A group is damaged or cut short.</exception>
+    public static int Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into) => Unpack(payload, least, into, RunMask.All);
 
-        long bytes = groups;
-        for (int group = 0; group < groups; group++)
-        {
-            int width = payload[group] & ~WithOutliers;
-            if (!BitPacking.IsWidth(width))
-            {
-                throw new InvalidDataException("a chunk has an impossible width");
-            }
-
-            int groupRows = Math.Min(BitPacking.GroupRows, rows - group * BitPacking.GroupRows);
-            bytes += HasOutliers(payload[group])
-                ? OutlierGroup.Measure(payload[(int)Math.Min(bytes, payload.Length)..], groupRows, width)
-                : BitPacking.PackedBytes(groupRows, width);
-        }
-
-        return bytes <= payload.Length ? (int)bytes : throw new InvalidDataException("a chunk is cut short");
-    }
-
-    /// <summary>Unpacks measured groups as codes: each number u as <c>least + u</c>.</summary>
-    public static void Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into) => Unpack(payload, least, into, RunMask.All);
-
-    /// <summary>The same; groups that are not wanted are passed over.</summary>
-    public static void Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into, RunMask wanted)
+    /// <summary>The same; groups that are not wanted are checked and passed over.</summary>
+    public static int Unpack(ReadOnlySpan<byte> payload, int least, Span<int> into, RunMask wanted)
     {
         PackedGroups groups = new(payload, into.Length);
         for (int group = 0; !into.IsEmpty; group++)
@@ -70,11 +44,13 @@ internal static class BitPackedRuns
             if (wanted.Has(group))
             {
                 BitPacking.Unpack(groups.Packed, groups.Width, least, rows);
-                groups.PutOutliers(least, 1, rows);
+                groups.PutOutliers(least, least, 1, rows);
             }
 
             into = into[rows.Length..];
         }
+
+        return groups.Bytes;
     }
 
     /// <summary>Whether a group's width byte says that it has outliers.</summary>

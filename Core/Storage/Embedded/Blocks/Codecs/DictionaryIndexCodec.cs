@@ -55,7 +55,6 @@ internal sealed class DictionaryIndexCodec
                 into.Fill(least);
                 break;
             case Packed:
-                BitPackedRuns.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
                 BitPackedRuns.Unpack(bytes[reader.Position..], least, into, wanted);
                 break;
             default:

@@ -19,7 +19,6 @@ internal static class NumberDecoder
             case Packed or PackedNullable or Delta:
                 long first = reader.Int64();
                 long second = reader.Int64();
-                BitPackedRuns.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
                 // A value is the sum of all steps before it, so every group is needed.
                 ReadGroups(bytes[reader.Position..], form, first, second, into, form == Delta ? RunMask.All : wanted);
                 return;
@@ -36,6 +35,7 @@ internal static class NumberDecoder
         long before = unchecked(first - second);
         (long least, long scale) = form == Delta ? (second, 1) : (first, second);
         long zero = form == PackedNullable ? unchecked(least - scale) : least;
+        long none = form == PackedNullable ? NumberColumn.Missing : zero;
         PackedGroups groups = new(payload, into.Length);
         for (int group = 0; !into.IsEmpty; group++)
         {
@@ -56,7 +56,7 @@ internal static class NumberDecoder
                 BitPacking.Unpack(groups.Packed, groups.Width, least, scale, rows);
             }
 
-            groups.PutOutliers(zero, scale, rows);
+            groups.PutOutliers(zero, none, scale, rows);
             before = form == Delta ? Accumulate(rows, before) : before;
         }
     }
@@ -81,7 +81,6 @@ internal static class NumberDecoder
             table[i] = reader.Int64();
         }
 
-        BitPackedRuns.Measure(bytes[reader.Position..^BitPacking.SlackBytes], into.Length);
         ReadGroups(bytes[reader.Position..], Packed, 0, 1, into, wanted);
         for (int group = 0; !into.IsEmpty; group++)
         {

@@ -55,11 +55,9 @@ internal static class TextChunkProbe
 
     private static int FindPlain(ReadOnlySpan<byte> payload, int rows, ReadOnlySpan<byte> text)
     {
-        ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
-        ReadOnlySpan<byte> texts = own[BitPackedRuns.Measure(own, rows)..];
         int[] rented = ArrayPool<int>.Shared.Rent(rows);
         Span<int> lengths = rented.AsSpan(0, rows);
-        BitPackedRuns.Unpack(payload, 0, lengths);
+        ReadOnlySpan<byte> texts = payload[BitPackedRuns.Unpack(payload, 0, lengths)..^BitPacking.SlackBytes];
         long start = 0;
         int found = -1;
         for (int row = 0; row < rows && found < 0; row++)
@@ -132,11 +130,9 @@ internal static class TextChunkProbe
 
     private static void CopyPlain(ReadOnlySpan<byte> payload, int rows, ReadOnlySpan<int> from, TextColumn into, ReadOnlySpan<int> to)
     {
-        ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
-        ReadOnlySpan<byte> texts = own[BitPackedRuns.Measure(own, rows)..];
         int[] rented = ArrayPool<int>.Shared.Rent(rows);
         Span<int> lengths = rented.AsSpan(0, rows);
-        BitPackedRuns.Unpack(payload, 0, lengths);
+        ReadOnlySpan<byte> texts = payload[BitPackedRuns.Unpack(payload, 0, lengths)..^BitPacking.SlackBytes];
         long start = 0;
         int row = 0;
         for (int i = 0; i < from.Length; i++)

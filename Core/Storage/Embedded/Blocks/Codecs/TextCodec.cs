@@ -153,9 +153,8 @@ internal sealed class TextCodec(CooperativeYield throttle)
     private static SymbolView ReadPlain(ReadOnlySpan<byte> payload, Span<int> codes, TextScratch? scratch)
     {
         ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
-        int at = BitPackedRuns.Measure(own, codes.Length);
         int[] ends = scratch?.Ends(codes.Length) ?? new int[codes.Length];
-        BitPackedRuns.Unpack(payload, 0, ends.AsSpan(0, codes.Length));
+        int at = BitPackedRuns.Unpack(payload, 0, ends.AsSpan(0, codes.Length));
         long end = 0;
         int texts = 0;
         for (int i = 0; i < codes.Length; i++)
@@ -181,9 +180,7 @@ internal sealed class TextCodec(CooperativeYield throttle)
 
     private static int ReadPlainPart(ReadOnlySpan<byte> payload, Span<byte> texts, int start, Span<int> ends)
     {
-        ReadOnlySpan<byte> own = payload[..^BitPacking.SlackBytes];
-        own = own[BitPackedRuns.Measure(own, ends.Length)..];
-        BitPackedRuns.Unpack(payload, 0, ends);
+        ReadOnlySpan<byte> own = payload[BitPackedRuns.Unpack(payload, 0, ends)..^BitPacking.SlackBytes];
         long end = start;
         foreach (ref int length in ends)
         {
