@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace TimeSeries.Query.Numbers;
 
@@ -9,33 +10,42 @@ internal static class DecimalText
     public const int MaxLength = 48;
 
     /// <summary>Writes a number of parts as ASCII, without superfluous zeros and never in exponent form; returns how long it is.</summary>
-    public static int Write(Int128 parts, int decimals, Span<byte> text)
+    public static int Write(Int128 parts, int decimals, Span<byte> text) => parts >= long.MinValue && parts <= long.MaxValue
+        ? Write((long)parts, decimals, text)
+        : Write<Int128>(parts, decimals, text);
+
+    /// <summary>The same of a number that nearly all are: 128 bits are divided ten times as slowly.</summary>
+    public static int Write(long parts, int decimals, Span<byte> text) => Write<long>(parts, decimals, text);
+
+    private static int Write<T>(T parts, int decimals, Span<byte> text)
+        where T : IBinaryInteger<T>, IUtf8SpanFormattable
     {
-        Int128 partsPerUnit = 1;
+        T ten = T.CreateChecked(10);
+        T partsPerUnit = T.One;
         for (int i = 0; i < decimals; i++)
         {
-            partsPerUnit *= 10;
+            partsPerUnit *= ten;
         }
 
-        (Int128 whole, Int128 rest) = Int128.DivRem(parts, partsPerUnit);
+        (T whole, T rest) = T.DivRem(parts, partsPerUnit);
         int length = 0;
-        if (parts < 0 && whole == 0)
+        if (T.IsNegative(parts) && T.IsZero(whole))
         {
             text[length++] = (byte)'-';
         }
 
         whole.TryFormat(text[length..], out int digits, default, CultureInfo.InvariantCulture);
         length += digits;
-        if (rest == 0)
+        if (T.IsZero(rest))
         {
             return length;
         }
 
         text[length++] = (byte)'.';
-        for (rest = Int128.Abs(rest); rest != 0; length++)
+        for (rest = T.Abs(rest); !T.IsZero(rest); length++)
         {
-            partsPerUnit /= 10;
-            text[length] = (byte)('0' + (int)(rest / partsPerUnit));
+            partsPerUnit /= ten;
+            text[length] = (byte)('0' + int.CreateTruncating(rest / partsPerUnit));
             rest %= partsPerUnit;
         }
 

@@ -37,6 +37,20 @@ internal sealed class AggregationTests
     }
 
     [Test]
+    public void Times_that_go_to_and_fro_where_windows_end_fall_into_their_windows([Values(100, 2_000, 30_000)] int disorder)
+    {
+        Random random = new(disorder);
+        KindSchema schema = SampleSchema.Of(Kind.Event);
+        List<Row> rows = [.. new RowGenerator(random).Sorted(schema, 5_000, 600_000).OrderBy(row => row.Time + random.Next(disorder))];
+        SampleQuery query = CountAll(Kind.Event) with { WindowMilliseconds = 10_000 };
+        Aggregation aggregation = new(query);
+
+        aggregation.Add(new ArrayChunk(schema, rows), TimeRange.All);
+
+        Assert.That(ResultLines.Of(query, aggregation.Complete()), Is.EqualTo(ResultLines.Expected(query, rows)));
+    }
+
+    [Test]
     public void Nothing_added_gives_no_group()
     {
         QueryResult result = new Aggregation(CountAll(Kind.Sql)).Complete();

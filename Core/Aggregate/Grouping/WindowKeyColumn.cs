@@ -36,7 +36,7 @@ internal sealed class WindowKeyColumn(long lengthMilliseconds, long offsetMillis
         for (int i = 0; i < ids.Length; i++)
         {
             long time = times[rows[i]];
-            if ((ulong)(time - start) >= (ulong)lengthMilliseconds || id < 0)
+            if (id < 0 || !IsIn(time, start))
             {
                 start = StartOf(time, lengthMilliseconds, offsetMilliseconds);
                 id = _starts.Intern(start);
@@ -51,11 +51,23 @@ internal sealed class WindowKeyColumn(long lengthMilliseconds, long offsetMillis
     {
         ReadOnlySpan<long> times = chunk.Numbers(KindSchema.Time).Slice(selection.FirstRow, selection.Count);
         selection.BeginRuns();
+        (long Start, int Id) last = (0, -1);
+        (long Start, int Id) before = last;
         for (int row = 0; row < times.Length;)
         {
-            long start = StartOf(times[row], lengthMilliseconds, offsetMilliseconds);
-            int end = row + EndOfWindow(times[row..], start);
-            if (!selection.TryAddRun(end, _starts.Intern(start)))
+            // Samples come a little out of order, so times go to and fro where a window ends.
+            if (before.Id >= 0 && IsIn(times[row], before.Start))
+            {
+                (last, before) = (before, last);
+            }
+            else
+            {
+                long start = StartOf(times[row], lengthMilliseconds, offsetMilliseconds);
+                (last, before) = ((start, _starts.Intern(start)), last);
+            }
+
+            int end = row + EndOfWindow(times[row..], last.Start);
+            if (!selection.TryAddRun(end, last.Id))
             {
                 return false;
             }
@@ -65,6 +77,8 @@ internal sealed class WindowKeyColumn(long lengthMilliseconds, long offsetMillis
 
         return true;
     }
+
+    private bool IsIn(long time, long start) => (ulong)(time - start) < (ulong)lengthMilliseconds;
 
     // How many of the times, from the first on, lie in the window.
     private int EndOfWindow(ReadOnlySpan<long> times, long start)
@@ -77,7 +91,7 @@ internal sealed class WindowKeyColumn(long lengthMilliseconds, long offsetMillis
             row += Vector<long>.Count;
         }
 
-        while (row < times.Length && (ulong)(times[row] - start) < (ulong)lengthMilliseconds)
+        while (row < times.Length && IsIn(times[row], start))
         {
             row++;
         }
