@@ -7,6 +7,8 @@ namespace TimeSeries.Core.Aggregate;
 /// <summary>The sorted groups of a finished aggregation. Once disposed it has no rows.</summary>
 internal sealed class AggregatedResult : QueryResult
 {
+    private static readonly GroupTable _noGroups = new(0, []);
+
     private readonly SampleQuery _query;
     private readonly HashAggregatorPool? _pool;
     private readonly int _windowParts;
@@ -74,7 +76,7 @@ internal sealed class AggregatedResult : QueryResult
         if (_grouped is { } grouped)
         {
             // A reader after disposal finds no row, and nothing of the next result.
-            (_grouped, _groups, _states, _rows) = (null, new GroupTable(0, []), [], []);
+            (_grouped, _groups, _states, _rows) = (null, _noGroups, [], []);
             _pool?.Return(_query, grouped);
         }
 

@@ -21,6 +21,9 @@ internal static class SchemaEndpoint
     // All kinds take some 11 KiB.
     private const int BufferBytes = 16 << 10;
 
+    private static readonly Lazy<byte[]> _json = new(JsonSchema);
+    private static readonly Lazy<byte[]> _messagePack = new(static () => MessagePackSerializer.ConvertFromJson(Encoding.UTF8.GetString(_json.Value)));
+
     public static async Task HandleAsync(HttpContext context)
     {
         if (new ApiParameters(context.Request).FindUnknown() is { } wrong)
@@ -31,8 +34,7 @@ internal static class SchemaEndpoint
 
         ResponseFormat format = ValueResponse.AcceptedFormat(context.Request);
         ValueResponse.SetHead(context, format);
-        byte[] body = JsonSchema();
-        body = format == ResponseFormat.MessagePack ? MessagePackSerializer.ConvertFromJson(Encoding.UTF8.GetString(body)) : body;
+        byte[] body = (format == ResponseFormat.MessagePack ? _messagePack : _json).Value;
         context.Response.ContentLength = body.Length;
         await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
     }
