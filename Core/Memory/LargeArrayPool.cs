@@ -21,50 +21,21 @@ internal sealed class LargeArrayPool(long maxKeptBytes)
 
     // Guards the shelves and their bytes.
     private readonly Lock _gate = new();
-    private readonly Shelves<long> _numbers = new();
-    private readonly Shelves<int> _codes = new();
-    private readonly Shelves<byte> _bytes = new();
+    private readonly Dictionary<Type, Shelves> _shelves = [];
     private long _keptBytes;
     private int _rounds;
 
     public long KeptBytes => Volatile.Read(ref _keptBytes);
 
-    public long[] RentNumbers(int length) => Rent(_numbers, length);
+    public long[] RentNumbers(int length) => Rent<long>(length);
 
-    public int[] RentCodes(int length) => Rent(_codes, length);
+    public int[] RentCodes(int length) => Rent<int>(length);
 
-    public byte[] RentBytes(int length) => Rent(_bytes, length);
+    public byte[] RentBytes(int length) => Rent<byte>(length);
 
-    /// <summary>Takes an array that nobody uses any more.</summary>
-    public void Return(long[] array) => Return(_numbers, array);
-
-    /// <summary>Takes an array that nobody uses any more.</summary>
-    public void Return(int[] array) => Return(_codes, array);
-
-    /// <summary>Takes an array that nobody uses any more.</summary>
-    public void Return(byte[] array) => Return(_bytes, array);
-
-    /// <summary>Ends a round of work; after every few of them what none of them needed is let go.</summary>
-    public void EndRound()
-    {
-        lock (_gate)
-        {
-            if (++_rounds % RoundsBetweenTrims != 0)
-            {
-                return;
-            }
-
-            _keptBytes -= _numbers.Trim() + _codes.Trim() + _bytes.Trim();
-        }
-    }
-
-    private static int RoundUp(int length)
-    {
-        int step = 1 << Math.Max(0, BitOperations.Log2((uint)(length - 1)) - StepBits);
-        return (int)Math.Min(Array.MaxLength, (length + (long)step - 1) / step * step);
-    }
-
-    private T[] Rent<T>(Shelves<T> shelves, int length)
+    /// <summary>An array of at least so many values.</summary>
+    public T[] Rent<T>(int length)
+        where T : unmanaged
     {
         if (length < SmallestLength)
         {
@@ -74,7 +45,7 @@ internal sealed class LargeArrayPool(long maxKeptBytes)
         int rounded = RoundUp(length);
         lock (_gate)
         {
-            if (shelves.TryTake(rounded, out T[]? kept))
+            if (ShelvesOf<T>().TryTake(rounded, out T[]? kept))
             {
                 _keptBytes -= BytesOf(kept);
                 return kept;
@@ -86,7 +57,9 @@ internal sealed class LargeArrayPool(long maxKeptBytes)
         return GC.AllocateUninitializedArray<T>(rounded, pinned: true);
     }
 
-    private void Return<T>(Shelves<T> shelves, T[] array)
+    /// <summary>Takes an array that nobody uses any more.</summary>
+    public void Return<T>(T[] array)
+        where T : unmanaged
     {
         if (array.Length < SmallestLength)
         {
@@ -97,10 +70,43 @@ internal sealed class LargeArrayPool(long maxKeptBytes)
         {
             if (_keptBytes + BytesOf(array) <= maxKeptBytes)
             {
-                shelves.Put(array);
+                ShelvesOf<T>().Put(array);
                 _keptBytes += BytesOf(array);
             }
         }
+    }
+
+    /// <summary>Ends a round of work; after every few of them what none of them needed is let go.</summary>
+    public void EndRound()
+    {
+        lock (_gate)
+        {
+            if (++_rounds % RoundsBetweenTrims != 0)
+            {
+                return;
+            }
+
+            foreach (Shelves shelves in _shelves.Values)
+            {
+                _keptBytes -= shelves.Trim();
+            }
+        }
+    }
+
+    private static int RoundUp(int length)
+    {
+        int step = 1 << Math.Max(0, BitOperations.Log2((uint)(length - 1)) - StepBits);
+        return (int)Math.Min(Array.MaxLength, (length + (long)step - 1) / step * step);
+    }
+
+    private Shelves<T> ShelvesOf<T>()
+    {
+        if (!_shelves.TryGetValue(typeof(T), out Shelves? shelves))
+        {
+            _shelves[typeof(T)] = shelves = new Shelves<T>();
+        }
+
+        return (Shelves<T>)shelves;
     }
 
     private static long BytesOf<T>(T[] array) => array.Length * (long)Unsafe.SizeOf<T>();
@@ -113,7 +119,13 @@ internal sealed class LargeArrayPool(long maxKeptBytes)
         public int Unused { get; set; }
     }
 
-    private sealed class Shelves<T>
+    private abstract class Shelves
+    {
+        /// <summary>Lets go what was not needed; returns how many bytes that were.</summary>
+        public abstract long Trim();
+    }
+
+    private sealed class Shelves<T> : Shelves
     {
         private readonly Dictionary<int, Shelf<T>> _byLength = [];
 
@@ -149,7 +161,7 @@ internal sealed class LargeArrayPool(long maxKeptBytes)
             shelf.Arrays.Push(array);
         }
 
-        public long Trim()
+        public override long Trim()
         {
             long bytes = 0;
             foreach (Shelf<T> shelf in _byLength.Values)

@@ -157,6 +157,11 @@ internal sealed class GroupTable
             part.Reset();
         }
 
+        foreach (PairDictionary join in _joins)
+        {
+            join.Reset();
+        }
+
         ClearGroups();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
@@ -43,6 +44,7 @@ internal sealed class HashAggregatorPool(long maxBytes)
     public void Return(SampleQuery query, HashAggregator grouped)
     {
         grouped.Reset();
+        RentedArray.EndQuery();
         long bytes = grouped.AllocatedBytes;
         if (bytes > maxBytes / LeastKept)
         {

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using TimeSeries.Core.Hashing;
+using TimeSeries.Core.Memory;
 
 namespace TimeSeries.Core.Aggregate.Grouping;
 
@@ -103,13 +103,30 @@ internal sealed class LongHashTable
         if (_size > SmallestIndex && Count < _size / 16)
         {
             // Emptying must not go on costing what the fullest use cost.
-            Return(_slots, _values);
-            (_slots, _values, _size) = ([], [], 0);
+            Release();
         }
 
         Array.Clear(_slots, 0, _size);
         Count = 0;
         _secret = ProcessSecret;
+    }
+
+    /// <summary>Clears it, and gives back what is large.</summary>
+    public void Reset()
+    {
+        if (RentedArray.IsLarge(_slots))
+        {
+            Release();
+        }
+
+        Clear();
+    }
+
+    private void Release()
+    {
+        RentedArray.Return(ref _slots);
+        RentedArray.Return(ref _values);
+        _size = 0;
     }
 
     // Someone knows the hash after all. The next is of this table alone.
@@ -123,12 +140,12 @@ internal sealed class LongHashTable
     private void Grow()
     {
         int size = Math.Max(SmallestIndex, checked(_size * 2));
-        int[] slots = ArrayPool<int>.Shared.Rent(size);
-        long[] values = ArrayPool<long>.Shared.Rent(size / 2);
+        RentedArray.Grow(ref _values, Count, size / 2);
+        int[] slots = [];
+        RentedArray.Grow(ref slots, 0, size);
         Array.Clear(slots, 0, size);
-        _values.AsSpan(0, Count).CopyTo(values);
-        Return(_slots, _values);
-        (_slots, _values, _size, _shift) = (slots, values, size, 64 - int.Log2(size));
+        RentedArray.Return(ref _slots);
+        (_slots, _size, _shift) = (slots, size, 64 - int.Log2(size));
         Index();
     }
 
@@ -143,15 +160,6 @@ internal sealed class LongHashTable
             }
 
             _slots[slot] = id + 1;
-        }
-    }
-
-    private static void Return(int[] slots, long[] values)
-    {
-        if (slots.Length > 0)
-        {
-            ArrayPool<int>.Shared.Return(slots);
-            ArrayPool<long>.Shared.Return(values);
         }
     }
 }

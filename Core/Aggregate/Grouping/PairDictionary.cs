@@ -1,4 +1,5 @@
 using System.Numerics;
+using TimeSeries.Core.Memory;
 
 namespace TimeSeries.Core.Aggregate.Grouping;
 
@@ -14,6 +15,8 @@ internal sealed class PairDictionary
 
     // How many slots of the array may be empty for one that is not; the hash table takes six times the memory for a pair.
     private const int PlacesPerPair = 32;
+
+    private const int FewPairs = 256;
 
     private readonly LongHashTable _hashed = new();
     private int[] _places = [];
@@ -67,6 +70,18 @@ internal sealed class PairDictionary
         _placedCount = 0;
     }
 
+    /// <summary>Clears it, and gives back what is large.</summary>
+    public void Reset()
+    {
+        Clear();
+        _hashed.Reset();
+        RentedArray.ReturnLarge(ref _placed);
+        if (RentedArray.ReturnLarge(ref _places))
+        {
+            _rightBits = 0;
+        }
+    }
+
     private void JoinPlaced(Span<int> left, ReadOnlySpan<int> right)
     {
         int[] places = _places;
@@ -83,7 +98,7 @@ internal sealed class PairDictionary
     {
         if (_placedCount == _placed.Length)
         {
-            Array.Resize(ref _placed, Math.Max(256, _placed.Length * 2));
+            RentedArray.Grow(ref _placed, _placedCount, FewPairs);
         }
 
         _placed[_placedCount++] = place;
@@ -131,7 +146,9 @@ internal sealed class PairDictionary
 
     private void LayOut(int places, int rightBits)
     {
-        int[] laidOut = new int[places];
+        int[] laidOut = [];
+        RentedArray.Grow(ref laidOut, 0, places);
+        Array.Clear(laidOut);
         for (int id = 0; id < _placedCount; id++)
         {
             int place = (LeftOf(id) << rightBits) | RightOf(id);
@@ -139,6 +156,7 @@ internal sealed class PairDictionary
             laidOut[place] = id + 1;
         }
 
+        RentedArray.Return(ref _places);
         _places = laidOut;
         _rightBits = rightBits;
     }
@@ -151,8 +169,8 @@ internal sealed class PairDictionary
         }
 
         _isHashed = true;
-        _places = [];
-        _placed = [];
+        RentedArray.Return(ref _places);
+        RentedArray.Return(ref _placed);
         _placedCount = 0;
         _rightBits = 0;
     }

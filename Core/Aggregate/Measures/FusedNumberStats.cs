@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TimeSeries.Core.Aggregate.Filters;
+using TimeSeries.Core.Memory;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 
@@ -16,9 +16,6 @@ internal sealed class FusedNumberStats(int field)
 {
     // A run of values no greater than this has a sum that fits 64 bits.
     private const long SmallEnough = long.MaxValue / SelectionVector.Capacity;
-
-    // Larger arrays are given back when what they hold was flushed.
-    private const int MostKept = 4_096;
 
     private readonly List<CountAccumulator> _counts = [];
     private readonly List<SumAccumulator> _sums = [];
@@ -55,7 +52,7 @@ internal sealed class FusedNumberStats(int field)
     {
         if (groups > _totals.Length)
         {
-            Grow(groups);
+            RentedArray.Grow(ref _totals, _used, groups);
         }
 
         for (; _used < groups; _used++)
@@ -147,10 +144,7 @@ internal sealed class FusedNumberStats(int field)
         HasFlushed = false;
         _used = 0;
         _added = 0;
-        if (_totals.Length > MostKept)
-        {
-            Return();
-        }
+        RentedArray.ReturnLarge(ref _totals);
     }
 
     // Rows are flushed while a count of them fits, and the carries of their sums do.
@@ -165,23 +159,6 @@ internal sealed class FusedNumberStats(int field)
         }
 
         _added += rows;
-    }
-
-    private void Grow(int groups)
-    {
-        Totals[] totals = ArrayPool<Totals>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(groups, _totals.Length * 2L)));
-        _totals.AsSpan(0, _used).CopyTo(totals);
-        Return();
-        _totals = totals;
-    }
-
-    private void Return()
-    {
-        if (_totals.Length > 0)
-        {
-            ArrayPool<Totals>.Shared.Return(_totals);
-            _totals = [];
-        }
     }
 
     private void AddRows(ReadOnlySpan<long> values, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups)

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+
+namespace TimeSeries.Core.Memory;
+
+/// <summary>
+/// Arrays that grow with the groups of a query, and go back when they are large. All queries of the process share what is kept, which is bounded by bytes: the
+/// framework's shared pool keeps an array of each size for each thread, which was half of what a server's memory grew by.
+/// </summary>
+internal static class RentedArray
+{
+    /// <summary>Smaller arrays stay with their owner, who mostly needs them again at once.</summary>
+    private const long MostKeptBytes = 256 << 10;
+
+    // Two workers' arrays for some 300,000 groups. Those of more are garbage.
+    private static readonly LargeArrayPool _pool = new(64 << 20);
+
+    /// <summary>Makes room for so many values, and for twice as many as there are. What stands behind the used ones means nothing.</summary>
+    public static void Grow<T>(ref T[] array, int used, int wanted)
+        where T : unmanaged
+    {
+        T[] larger = _pool.Rent<T>((int)Math.Min(Array.MaxLength, Math.Max(wanted, array.Length * 2L)));
+        array.AsSpan(0, used).CopyTo(larger);
+        Return(ref array);
+        array = larger;
+    }
+
+    /// <summary>Whether an array should not stay with an owner that has no use for it.</summary>
+    public static bool IsLarge<T>(T[] array)
+        where T : unmanaged => array.Length * (long)Unsafe.SizeOf<T>() > MostKeptBytes;
+
+    /// <summary>Gives an array back when it is large; returns whether it did. Nothing of the array is used any more.</summary>
+    public static bool ReturnLarge<T>(ref T[] array)
+        where T : unmanaged
+    {
+        bool isLarge = IsLarge(array);
+        if (isLarge)
+        {
+            Return(ref array);
+        }
+
+        return isLarge;
+    }
+
+    /// <summary>Gives an array back.</summary>
+    public static void Return<T>(ref T[] array)
+        where T : unmanaged
+    {
+        _pool.Return(array);
+        array = [];
+    }
+
+    /// <summary>Says that a query has given back what it took. What some of them in a row did not need is let go.</summary>
+    public static void EndQuery() => _pool.EndRound();
+}
