@@ -23,6 +23,9 @@ public sealed class WriteAheadLog : IDisposable
     private readonly Lock _segmentsLock = new();
     private ImmutableArray<LogSegment> _segments;
     private long _forgettable;
+
+    // Whether a segment was forgotten whose name a power cut may bring back.
+    private bool _hasForgotten;
     private int _holds;
     private long _end;
     private SegmentWriter? _active;
@@ -171,7 +174,7 @@ public sealed class WriteAheadLog : IDisposable
         {
             _forgettable = Math.Max(_forgettable, through.Offset);
             int before = _segments.Length;
-            while (_holds == 0 && _segments.Length > 1 && _segments[1].Start <= _forgettable && TryForget(_segments[0], _segments.Length < before))
+            while (_holds == 0 && _segments.Length > 1 && _segments[1].Start <= _forgettable && TryForget(_segments[0]))
             {
                 _segments = _segments.RemoveAt(0);
             }
@@ -184,6 +187,21 @@ public sealed class WriteAheadLog : IDisposable
 
         // Appends need not wait for it. What fails is tried again by the next checkpoint; until then segments are new files.
         TryOnDisk(_spares.Settle);
+    }
+
+    /// <summary>
+    /// Notes that all is durable that was found when the log was opened, as far as the note does not say so yet: a record that can't be read after the next
+    /// crash is damage then, and none that was torn. Call once <see cref="AppenderNumber"/> is what comes behind it.
+    /// </summary>
+    public void NoteRecovered()
+    {
+        lock (_segmentsLock)
+        {
+            if (_end > Noted.Position)
+            {
+                NoteEnd();
+            }
+        }
     }
 
     /// <summary>Closes the log and notes where it ends, so that the next process knows what must be there.</summary>
@@ -361,15 +379,16 @@ public sealed class WriteAheadLog : IDisposable
     // The next append begins with another try.
     private bool TryFence() => TryOnDisk(() => BeginSegment(0));
 
-    // A power cut may undo changes of names: a segment that is back before others that are gone would look like damage. So each is durable before the next.
-    // What fails is tried again with the next checkpoint; until then it only takes room.
-    private bool TryForget(LogSegment segment, bool isBehindAnother) => TryOnDisk(() =>
+    // A power cut may undo changes of names: a segment that is back before others that are gone would look like damage. So each is durable before the next,
+    // also before that of a later checkpoint. What fails is tried again with the next one; until then it only takes room.
+    private bool TryForget(LogSegment segment) => TryOnDisk(() =>
     {
-        if (isBehindAnother)
+        if (_hasForgotten)
         {
             _files.FlushDirectory(_directory);
         }
 
+        _hasForgotten = true;
         _spares.Put(segment, Register);
     });
 

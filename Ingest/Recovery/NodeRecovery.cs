@@ -26,6 +26,7 @@ internal sealed partial class NodeRecovery(
         ReportNode(directory, log.Log.Register);
         log.SkipTo(journal.Restore(ids));
         await ReplayAsync(cancellationToken);
+        log.Log.NoteRecovered();
         if (directory.IsFromElsewhere)
         {
             LeaveElsewhere();

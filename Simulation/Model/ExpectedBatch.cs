@@ -14,6 +14,9 @@ internal sealed class ExpectedBatch(int number, long pcode, IdempotencyKey? key,
     // Pushes of this process whose response leaves it open whether they are taken, and that added no doubt.
     private int _open;
 
+    // Where copies end in the WAL that were acknowledged.
+    private readonly List<long> _ends = [];
+
     public int Number => number;
 
     public long Pcode => pcode;
@@ -28,8 +31,12 @@ internal sealed class ExpectedBatch(int number, long pcode, IdempotencyKey? key,
     /// <summary>So many more may be there: pushes that have no response, or one that leaves it open.</summary>
     public int Doubtful { get; private set; }
 
-    /// <summary>Where the acknowledged copy is in the WAL.</summary>
-    public LogPosition Position { get; private set; }
+    /// <summary>
+    /// Whether one of its copies ends at a position of the WAL for which something holds. Of copies that were only seen nobody was told where they are.
+    /// </summary>
+    /// <param name="copies">How many there are.</param>
+    /// <param name="holds">What is looked for.</param>
+    public bool IsAt(int copies, Predicate<long> holds) => _ends.Count < copies || _ends.Exists(holds);
 
     /// <summary>Pushes without a response whose process lives.</summary>
     public List<PushAttempt> Pending { get; } = [];
@@ -82,13 +89,14 @@ internal sealed class ExpectedBatch(int number, long pcode, IdempotencyKey? key,
 
                 Acknowledged++;
                 Doubtful = Math.Max(0, Doubtful - 1);
-                Position = result.Position;
+                _ends.Add(result.Position.Offset);
                 return null;
             case CommitOutcome.Resent:
                 Doubtful -= attempt.AddsDoubt && Acknowledged > 0 ? 1 : 0;
                 if (Acknowledged == 0)
                 {
-                    (Acknowledged, Doubtful, Position) = (1, Math.Max(0, Doubtful - 1), result.Position);
+                    (Acknowledged, Doubtful) = (1, Math.Max(0, Doubtful - 1));
+                    _ends.Add(result.Position.Offset);
                 }
 
                 return null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TimeSeries.Core.Model.Queries;
 using TimeSeries.Core.Schema;
 
 namespace TimeSeries.Simulation.Model;
@@ -7,6 +8,8 @@ namespace TimeSeries.Simulation.Model;
 internal sealed class ExpectedSample(int number, Kind kind, long pcode, long time, string name, long value, string? id = null)
 {
     private readonly List<ExpectedBatch> _batches = [];
+    private readonly List<long> _former = [];
+    private readonly List<long> _observed = [];
 
     /// <summary>Its number among all samples of the run.</summary>
     public int Number => number;
@@ -45,16 +48,41 @@ internal sealed class ExpectedSample(int number, Kind kind, long pcode, long tim
         ? _batches.Max(batch => Math.Min(1, batch.Acknowledged + batch.Doubtful))
         : _batches.Sum(batch => batch.Acknowledged + batch.Doubtful);
 
-    /// <summary>A rule has raised it at another time, since what was raised first never came to be.</summary>
-    public void MoveTo(long other) => Time = other;
+    /// <summary>A rule has raised it at another time, since what was raised first never came to be, or is hidden by damage.</summary>
+    public void MoveTo(long other)
+    {
+        _former.Add(Time);
+        Time = other;
+    }
+
+    /// <summary>Whether a copy may have a time. What damage hid, and was raised again, may come back.</summary>
+    public bool MayBeAt(long at, bool besideDamage) => at == Time || (besideDamage && _former.Contains(at));
+
+    /// <summary>A look begins that can see it.</summary>
+    public void BeginLook()
+    {
+        Observed = 0;
+        _observed.Clear();
+    }
+
+    /// <summary>The look saw a copy.</summary>
+    public void Observe(long at)
+    {
+        Observed++;
+        _observed.Add(at);
+    }
+
+    /// <summary>How many copies the last look saw that have a time in the range.</summary>
+    public int ObservedIn(TimeRange range) => _observed.Count(range.Contains);
 
     /// <summary>A batch that it is in; an alert may be in several.</summary>
     public void AddTo(ExpectedBatch batch) => _batches.Add(batch);
 
     /// <summary>
-    /// Whether one of its batches ends at a position for which something holds. Of one that was only seen nobody was told where it is.
+    /// Whether one of its batches ends at a position for which something holds, or at one that nobody was told.
     /// </summary>
-    public bool IsIn(Predicate<long> holds) => _batches.Exists(batch => batch.Acknowledged == 0 || holds(batch.Position.Offset));
+    public bool IsIn(Predicate<long> holds) =>
+        _batches.Exists(batch => batch.Acknowledged == 0 || batch.IsAt(kind == Kind.Alert ? 1 : Math.Max(Seen, batch.Acknowledged), holds));
 
     /// <summary>Damage took it, and was told. It may come back when what could not be read can.</summary>
     public void Lose()

@@ -114,7 +114,7 @@ internal sealed class ResultCheck(NodeSettings settings, ExpectedSamples expecte
         _listed.Clear();
         foreach (ExpectedSample sample in expected.Samples.Where(sample => sample.Pcode == pcode && sample.Kind == kind))
         {
-            sample.Observed = 0;
+            sample.BeginLook();
             _listed.Add(sample);
         }
 
@@ -129,13 +129,13 @@ internal sealed class ResultCheck(NodeSettings settings, ExpectedSamples expecte
                 throw new SimulationFault($"a {kind} of {pcode} with the id {text} was never pushed");
             }
 
-            if (list.Number(row, 0) != sample.Time || Encoding.UTF8.GetString(list.Text(row, 2)) != sample.Name
+            if (!sample.MayBeAt(list.Number(row, 0), disk.Damage.Any) || Encoding.UTF8.GetString(list.Text(row, 2)) != sample.Name
                 || (value is not null && list.Number(row, 3) != sample.Value))
             {
                 throw new SimulationFault($"{sample} has other values");
             }
 
-            sample.Observed++;
+            sample.Observe(list.Number(row, 0));
         }
     }
 
@@ -202,10 +202,11 @@ internal sealed class ResultCheck(NodeSettings settings, ExpectedSamples expecte
             },
             CancellationToken.None).AsTask().GetAwaiter().GetResult();
         SortedDictionary<string, (long Count, Int128 Sum, long Min, long Max)> sums = new(StringComparer.Ordinal);
-        foreach (ExpectedSample sample in _listed.Where(sample => sample.Observed > 0 && range.Contains(sample.Time)))
+        foreach (ExpectedSample sample in _listed.Where(sample => sample.ObservedIn(range) > 0))
         {
+            int observed = sample.ObservedIn(range);
             (long count, Int128 sum, long min, long max) = sums.GetValueOrDefault(sample.Name, (0, 0, long.MaxValue, long.MinValue));
-            sums[sample.Name] = (count + sample.Observed, sum + ((Int128)sample.Value * sample.Observed), Math.Min(min, sample.Value),
+            sums[sample.Name] = (count + observed, sum + ((Int128)sample.Value * observed), Math.Min(min, sample.Value),
                 Math.Max(max, sample.Value));
         }
 

@@ -113,6 +113,9 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
         while (node.Apply() || node.Seal().Result == MaintenanceResult.Done)
         {
         }
+
+        // A full WAL takes alerts again once it may forget.
+        node.Checkpoint();
     }
 
     private void Continue() => Watch(() =>

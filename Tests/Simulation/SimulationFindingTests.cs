@@ -53,6 +53,13 @@ internal sealed class SimulationFindingTests
             + "Seal:3bb4b638 LatePush:265556d7 Checkpoint:156d776 PowerCut:71452e24 Commit:73047d06");
 
     [Test]
+    public void A_segment_that_an_earlier_checkpoint_forgot_and_a_power_cut_brings_back_is_no_damage() => Holds(
+        new NodeSettings { HeadRows = 12, SegmentBytes = 8_192, QuarantinesDamaged = true, HasRules = true },
+        "Push:34dfe0ab Push:7d397bba Restart:12f92e4e Rules:3a67881a LatePush:69cdeb61 Commit:765bc3bf Rules:315851e7 Restart:392d47ed "
+            + "Rules:11050125 Rules:34865dd3 Rules:3e869f99 Rules:5cfd8b60 Push:3f695971 Commit:b3a0c81 Rules:d217bf4 Checkpoint:55b0ad53 Seal:55fd1129 "
+            + "Commit:21df9473 Rules:24045a5b Checkpoint:4b91b747 Rules:4bc9ab9e Rules:1ae749e0 PowerCut:36a988c6 Rules:9379b1b");
+
+    [Test]
     public void What_ends_soon_after_the_clock_was_set_back_is_told_to_a_receiver_that_was_known_before() => Holds(
         new NodeSettings { HeadRows = 150, SegmentBytes = 8_192, QuarantinesDamaged = true, HasRules = true },
         "Rules:67411972 PowerCut:19545f1a ClockBack:3bc4b704 Push:6c48431f Rules:18112fb5 Rules:5dc82b05");

@@ -59,6 +59,19 @@ public sealed class FoundDamageTests
     }
 
     [Test]
+    public async Task A_flipped_bit_in_the_last_record_that_a_start_has_read_is_told_after_a_crash_too()
+    {
+        await _host.TakenAsync(_host.Batch(null, "shop", "/kept"));
+        long end = _host.Store.Batches[^1].End;
+        await _host.TakenAsync(_host.Batch(null, "shop", "/a", "/b"));
+        _host = await _host.CrashAsync();
+        const string Segment = "/node/log/00000000000000000000.log";
+        Flip(Segment, _host.Files.Bytes(Segment).Length - 1);
+        _host = await _host.CrashAsync();
+        await AssertToldAsync("wal", Segment, FileHeader.Size + end, samples: 2);
+    }
+
+    [Test]
     public async Task A_flipped_bit_in_the_middle_of_the_log_is_told_with_the_samples_that_are_lost()
     {
         await _host.TakenAsync(_host.Batch(null, "shop", "/a", "/b", "/c"));
