@@ -27,7 +27,8 @@ internal static partial class EnteredFiles
         {
             using CompiledMethods methods = new();
             await using WebApplication app = ServerHost.BuildProgram(
-                ["--urls=http://127.0.0.1:0", "--Storage:Directory=" + directory, "--Logging:LogLevel:Default=None", "--Self:Enabled=false"]);
+                ["--urls=http://127.0.0.1:0", "--Storage:Directory=" + directory, "--Logging:LogLevel:Default=None", "--Self:Enabled=false",
+                    "--Start:WarmUp=false"]);
             await app.StartAsync();
             using HttpClient client = new() { BaseAddress = new Uri(app.Urls.First()) };
             string token = (await File.ReadAllTextAsync(Path.Combine(directory, "token"))).Trim();
@@ -70,7 +71,7 @@ internal static partial class EnteredFiles
     private static Dictionary<string, string> TypesOf(string root)
     {
         Dictionary<string, string> types = [];
-        foreach (string project in new[] { "Core", "Hosting", "Ingest", "Query", "Server" })
+        foreach (string project in new[] { "Agent", "Alerting", "Core", "Hosting", "Ingest", "Query", "Server", "Ui" })
         {
             foreach (string path in Directory.EnumerateFiles(Path.Combine(root, project), "*.cs", SearchOption.AllDirectories))
             {
