@@ -92,6 +92,42 @@ internal sealed class HashAggregatorPoolTests
         }
     }
 
+    // Pairs of services and windows mostly occur, of txids and windows hardly any does: the one are laid out in an array, the others hashed.
+    [TestCase("service")]
+    [TestCase("txid")]
+    public void Large_arrays_that_another_query_has_filled_change_no_result(string field)
+    {
+        const int Windows = 160;
+        const int Services = 300;
+        Random random = new(7);
+        KindSchema schema = SampleSchema.Of(Kind.Transaction);
+        int elapsed = schema.Ordinal("elapsed");
+        SampleQuery query = new()
+        {
+            Pcode = Row.Project,
+            Kind = Kind.Transaction,
+            Range = TimeRange.All,
+            WindowMilliseconds = 1_000,
+            GroupBy = [new(schema.Ordinal(field))],
+            Measures = [new(MeasureKind.Count), .. new[] { MeasureKind.Sum, MeasureKind.SumOfSquares, MeasureKind.Min, MeasureKind.Max }
+                .Select(kind => new Measure(kind, elapsed))],
+            Limit = 100_000,
+        };
+        HashAggregatorPool pool = new(1 << 24);
+        for (int time = 0; time < 3; time++)
+        {
+            // Each time other groups, and not as many.
+            List<Row> rows = [.. Enumerable.Range(0, (Windows * Services) - random.Next(4_000)).Select(i => Row
+                .Transaction(Row.Project, RowGenerator.Start + (i % Windows * 1_000) + random.Next(1_000), $"/{i / Windows}", random.Next(1_000_000))
+                .With("txid", $"{time}-{i}"))];
+            using QueryResult result = AggregationTests.ResultOf(schema, query, rows, random, pool);
+            Assert.That(result.TotalGroups, Is.GreaterThan(40_000));
+            Assert.That(ResultLines.Of(query, result), Is.EqualTo(ResultLines.Expected(query, rows)), $"time {time}");
+            result.Dispose();
+            Assert.That(pool.KeptBytes, Is.LessThan(4 << 20), "what is large went back");
+        }
+    }
+
     [Test]
     public void A_result_that_was_disposed_has_no_rows_and_nothing_of_the_next_one()
     {
