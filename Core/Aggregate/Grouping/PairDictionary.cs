@@ -22,6 +22,9 @@ internal sealed class PairDictionary
     private int[] _places = [];
     private int[] _placed = [];
     private int _placedCount;
+
+    // What the array is laid out for; it may be longer.
+    private int _lefts;
     private int _rightBits;
     private bool _isHashed;
 
@@ -78,7 +81,7 @@ internal sealed class PairDictionary
         RentedArray.ReturnLarge(ref _placed);
         if (RentedArray.ReturnLarge(ref _places))
         {
-            _rightBits = 0;
+            (_lefts, _rightBits) = (0, 0);
         }
     }
 
@@ -126,13 +129,13 @@ internal sealed class PairDictionary
     {
         int greatestLeft = Greatest(left);
         int greatestRight = Greatest(right);
-        if (greatestRight < 1 << _rightBits && greatestLeft < _places.Length >> _rightBits)
+        if (greatestRight < 1 << _rightBits && greatestLeft < _lefts)
         {
             return;
         }
 
         int rightBits = Math.Max(_rightBits, BitOperations.Log2((uint)greatestRight) + 1);
-        long lefts = Math.Max(_places.Length >> _rightBits, (long)BitOperations.RoundUpToPowerOf2((uint)greatestLeft + 1));
+        long lefts = Math.Max(_lefts, (long)BitOperations.RoundUpToPowerOf2((uint)greatestLeft + 1));
         long places = lefts << rightBits;
         if (places <= Math.Max(SmallPlaces, Math.Min(MostPlaces, PlacesPerPair * (long)_placedCount)))
         {
@@ -158,7 +161,7 @@ internal sealed class PairDictionary
 
         RentedArray.Return(ref _places);
         _places = laidOut;
-        _rightBits = rightBits;
+        (_lefts, _rightBits) = (places >> rightBits, rightBits);
     }
 
     private void GiveUp()
@@ -172,7 +175,7 @@ internal sealed class PairDictionary
         RentedArray.Return(ref _places);
         RentedArray.Return(ref _placed);
         _placedCount = 0;
-        _rightBits = 0;
+        (_lefts, _rightBits) = (0, 0);
     }
 
     private static int Greatest(ReadOnlySpan<int> numbers)
