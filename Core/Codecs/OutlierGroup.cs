@@ -98,8 +98,8 @@ internal static class OutlierGroup
     public static int LowerAt(ReadOnlySpan<byte> group) => LowerAt(group[0], group[1]);
 
     /// <summary>
-    /// Adds what the outliers of a measured group have above their lower bits, which were unpacked into their rows: each number u as <c>zero + u · scale</c>, which
-    /// may wrap around, and 0 as <paramref name="none"/>.
+    /// Adds what the outliers of a measured group have above their lower bits, which were unpacked into their rows: each number u as
+    /// <c>zero + u · scale</c>, which may wrap around, and 0 as <paramref name="none"/>.
     /// </summary>
     public static void Put<T>(ReadOnlySpan<byte> group, int width, T zero, T none, T scale, Span<T> into)
         where T : struct, IBinaryInteger<T>

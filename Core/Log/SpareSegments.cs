@@ -20,6 +20,9 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
     // A power cut may give these their old names back: who wrote them over would have damaged a segment.
     private readonly List<string> _renamed = [];
 
+    // Whether a segment was put here whose name a power cut may bring back.
+    private bool _hasPut;
+
     /// <summary>Finds what an earlier process left.</summary>
     /// <exception cref="IOException">The directory can't be read or flushed, or a file that is no use be deleted.</exception>
     public void Find()
@@ -38,10 +41,20 @@ internal sealed class SpareSegments(IFileSystem files, string directory, long se
         Settle();
     }
 
-    /// <summary>Takes a segment that nobody needs any more, or deletes its file. A damaged one goes to quarantine. It is used once it is settled.</summary>
+    /// <summary>
+    /// Takes a segment that nobody needs any more, or deletes its file. A damaged one goes to quarantine. It is used once it is settled.
+    /// One thread at a time calls this.
+    /// </summary>
     /// <exception cref="IOException">None could be done; the segment is where it was.</exception>
     public void Put(LogSegment segment, DamageRegister register)
     {
+        if (_hasPut)
+        {
+            // A segment that is back before others that are gone would look like damage. So each change of names is durable before the next.
+            files.FlushDirectory(directory);
+        }
+
+        _hasPut = true;
         if (register.Found.Any(damage => damage.Path == segment.Path))
         {
             // What can't be read of it may be of use to somebody yet.

@@ -23,9 +23,6 @@ public sealed class WriteAheadLog : IDisposable
     private readonly Lock _segmentsLock = new();
     private ImmutableArray<LogSegment> _segments;
     private long _forgettable;
-
-    // Whether a segment was forgotten whose name a power cut may bring back.
-    private bool _hasForgotten;
     private int _holds;
     private long _end;
     private SegmentWriter? _active;
@@ -379,18 +376,8 @@ public sealed class WriteAheadLog : IDisposable
     // The next append begins with another try.
     private bool TryFence() => TryOnDisk(() => BeginSegment(0));
 
-    // A power cut may undo changes of names: a segment that is back before others that are gone would look like damage. So each is durable before the next,
-    // also before that of a later checkpoint. What fails is tried again with the next one; until then it only takes room.
-    private bool TryForget(LogSegment segment) => TryOnDisk(() =>
-    {
-        if (_hasForgotten)
-        {
-            _files.FlushDirectory(_directory);
-        }
-
-        _hasForgotten = true;
-        _spares.Put(segment, Register);
-    });
+    // What fails is tried again with the next checkpoint; until then it only takes room.
+    private bool TryForget(LogSegment segment) => TryOnDisk(() => _spares.Put(segment, Register));
 
     private bool TryOnDisk(Action work)
     {
