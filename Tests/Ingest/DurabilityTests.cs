@@ -276,15 +276,11 @@ public sealed class DurabilityTests
 
     private async Task A_push_that_waits_is_503_in_time(Action goOn)
     {
-        Task<HttpResponseMessage> first = _host.PushAsync(_host.Batch("first"));
-        Task<HttpResponseMessage> repeated = _host.PushAsync(_host.Batch("first"));
-        await Eventually.IsTrueAsync(() =>
-        {
-            _host.Clock.Advance(TimeSpan.FromSeconds(10));
-            return first.IsCompleted && repeated.IsCompleted;
-        });
-        Task<HttpResponseMessage>[] pushes = [first, repeated, _host.PushAsync(_host.Batch("late"))];
-        foreach (HttpResponseMessage response in await Task.WhenAll(pushes))
+        Task<HttpResponseMessage[]> early = Task.WhenAll(_host.PushAsync(_host.Batch("first")), _host.PushAsync(_host.Batch("first")));
+        await WhileTimePassesAsync(early);
+        Task<HttpResponseMessage> late = _host.PushAsync(_host.Batch("late"));
+        await WhileTimePassesAsync(late);
+        foreach (HttpResponseMessage response in (HttpResponseMessage[])[.. await early, await late])
         {
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
             Assert.That(response.Headers.RetryAfter!.Delta, Is.GreaterThan(TimeSpan.Zero));
@@ -299,6 +295,12 @@ public sealed class DurabilityTests
         Assert.That(_host.Store.Batches, Has.Count.EqualTo(2));
         await Eventually.IsTrueAsync(() => _host.BytesInFlight == 0);
     }
+
+    private Task WhileTimePassesAsync(Task work) => Eventually.IsTrueAsync(() =>
+    {
+        _host.Clock.Advance(TimeSpan.FromSeconds(10));
+        return work.IsCompleted;
+    });
 
     [Test]
     public async Task A_write_that_waits_is_begun_once_and_what_comes_behind_it_keeps_its_place()
