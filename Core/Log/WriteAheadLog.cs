@@ -194,7 +194,8 @@ public sealed class WriteAheadLog : IDisposable
     {
         lock (_segmentsLock)
         {
-            if (_end > Noted.Position)
+            // Of an empty log without a note it was written when the log was opened.
+            if (_end > Math.Max(0, Noted.Position))
             {
                 NoteEnd();
             }

@@ -25,6 +25,15 @@ internal static class RentedArray
         array = larger;
     }
 
+    /// <summary>An array whose first values, so many as are asked for, are zero.</summary>
+    public static T[] RentCleared<T>(int length)
+        where T : unmanaged
+    {
+        T[] array = _pool.Rent<T>(length);
+        Array.Clear(array, 0, length);
+        return array;
+    }
+
     /// <summary>Whether an array should not stay with an owner that has no use for it.</summary>
     public static bool IsLarge<T>(T[] array)
         where T : unmanaged => array.Length * (long)Unsafe.SizeOf<T>() > MostKeptBytes;
@@ -33,13 +42,13 @@ internal static class RentedArray
     public static bool ReturnLarge<T>(ref T[] array)
         where T : unmanaged
     {
-        bool isLarge = IsLarge(array);
-        if (isLarge)
+        if (!IsLarge(array))
         {
-            Return(ref array);
+            return false;
         }
 
-        return isLarge;
+        Return(ref array);
+        return true;
     }
 
     /// <summary>Gives an array back.</summary>

@@ -202,9 +202,8 @@ internal sealed class ResultCheck(NodeSettings settings, ExpectedSamples expecte
             },
             CancellationToken.None).AsTask().GetAwaiter().GetResult();
         SortedDictionary<string, (long Count, Int128 Sum, long Min, long Max)> sums = new(StringComparer.Ordinal);
-        foreach (ExpectedSample sample in _listed.Where(sample => sample.ObservedIn(range) > 0))
+        foreach ((ExpectedSample sample, int observed) in _listed.Select(sample => (sample, sample.ObservedIn(range))).Where(pair => pair.Item2 > 0))
         {
-            int observed = sample.ObservedIn(range);
             (long count, Int128 sum, long min, long max) = sums.GetValueOrDefault(sample.Name, (0, 0, long.MaxValue, long.MinValue));
             sums[sample.Name] = (count + observed, sum + ((Int128)sample.Value * observed), Math.Min(min, sample.Value),
                 Math.Max(max, sample.Value));

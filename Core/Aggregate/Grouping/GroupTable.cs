@@ -146,6 +146,11 @@ internal sealed class GroupTable
             }
         }
 
+        foreach (PairDictionary join in _joins)
+        {
+            join.Clear();
+        }
+
         ClearGroups();
     }
 
@@ -167,11 +172,6 @@ internal sealed class GroupTable
 
     private void ClearGroups()
     {
-        foreach (PairDictionary join in _joins)
-        {
-            join.Clear();
-        }
-
         Array.Clear(_groupOfValue);
         Count = 0;
     }

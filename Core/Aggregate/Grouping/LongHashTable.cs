@@ -141,9 +141,7 @@ internal sealed class LongHashTable
     {
         int size = Math.Max(SmallestIndex, checked(_size * 2));
         RentedArray.Grow(ref _values, Count, size / 2);
-        int[] slots = [];
-        RentedArray.Grow(ref slots, 0, size);
-        Array.Clear(slots, 0, size);
+        int[] slots = RentedArray.RentCleared<int>(size);
         RentedArray.Return(ref _slots);
         (_slots, _size, _shift) = (slots, size, 64 - int.Log2(size));
         Index();

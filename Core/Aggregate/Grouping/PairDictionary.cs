@@ -76,13 +76,15 @@ internal sealed class PairDictionary
     /// <summary>Clears it, and gives back what is large.</summary>
     public void Reset()
     {
-        Clear();
         _hashed.Reset();
-        RentedArray.ReturnLarge(ref _placed);
         if (RentedArray.ReturnLarge(ref _places))
         {
-            (_lefts, _rightBits) = (0, 0);
+            // Whoever rents it next clears it.
+            (_placedCount, _lefts, _rightBits) = (0, 0, 0);
         }
+
+        Clear();
+        RentedArray.ReturnLarge(ref _placed);
     }
 
     private void JoinPlaced(Span<int> left, ReadOnlySpan<int> right)
@@ -149,9 +151,7 @@ internal sealed class PairDictionary
 
     private void LayOut(int places, int rightBits)
     {
-        int[] laidOut = [];
-        RentedArray.Grow(ref laidOut, 0, places);
-        Array.Clear(laidOut);
+        int[] laidOut = RentedArray.RentCleared<int>(places);
         for (int id = 0; id < _placedCount; id++)
         {
             int place = (LeftOf(id) << rightBits) | RightOf(id);
