@@ -27,12 +27,6 @@ internal sealed class LargeArrayPool(long maxKeptBytes)
 
     public long KeptBytes => Volatile.Read(ref _keptBytes);
 
-    public long[] RentNumbers(int length) => Rent<long>(length);
-
-    public int[] RentCodes(int length) => Rent<int>(length);
-
-    public byte[] RentBytes(int length) => Rent<byte>(length);
-
     /// <summary>An array of at least so many values.</summary>
     public T[] Rent<T>(int length)
         where T : unmanaged

@@ -122,6 +122,18 @@ internal sealed class SimulatedNode
     /// <summary>Commits the batches that wait, as one group. False when none waits.</summary>
     public bool Commit() => _committer.CommitNext();
 
+    /// <summary>Commits all that waits, and has the store take it and seal what is due.</summary>
+    public void CommitAll()
+    {
+        while (Commit())
+        {
+        }
+
+        while (Apply() || Seal().Result == MaintenanceResult.Done)
+        {
+        }
+    }
+
     /// <summary>What the committer does while nobody pushes.</summary>
     public void Probe() => _committer.ProbeOrMark();
 

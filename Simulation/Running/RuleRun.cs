@@ -1,6 +1,5 @@
 using TimeSeries.Alerting.Notifications;
 using TimeSeries.Alerting.Rules;
-using TimeSeries.Core.Storage.Embedded.Maintenance;
 using TimeSeries.Simulation.Model;
 using TimeSeries.Simulation.Node;
 using TimeSeries.Simulation.Rules;
@@ -89,7 +88,10 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
             for (int tries = 0; tries == 0 || (_expected.IsBehind() && tries < _lastWaits.Length * 2); tries++)
             {
                 Step();
-                CommitAll(node);
+                node.CommitAll();
+
+                // A full WAL takes alerts again once it may forget.
+                node.Checkpoint();
                 Continue();
             }
 
@@ -102,20 +104,6 @@ internal sealed class RuleRun(NodeSeams seams, VirtualClock clock, SimulatedDisk
         {
             throw new SimulationFault(wrong);
         }
-    }
-
-    private static void CommitAll(SimulatedNode node)
-    {
-        while (node.Commit())
-        {
-        }
-
-        while (node.Apply() || node.Seal().Result == MaintenanceResult.Done)
-        {
-        }
-
-        // A full WAL takes alerts again once it may forget.
-        node.Checkpoint();
     }
 
     private void Continue() => Watch(() =>

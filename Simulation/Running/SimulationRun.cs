@@ -3,7 +3,6 @@ using System.Globalization;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Schema;
-using TimeSeries.Core.Storage.Embedded.Maintenance;
 using TimeSeries.Hosting.Running;
 using TimeSeries.Simulation.Model;
 using TimeSeries.Simulation.Node;
@@ -338,14 +337,7 @@ internal sealed class SimulationRun
         if (_node is { } node)
         {
             _disk.Heal();
-            while (node.Commit())
-            {
-            }
-
-            while (node.Apply() || node.Seal().Result == MaintenanceResult.Done)
-            {
-            }
-
+            node.CommitAll();
             Look(new Random(0));
             _rules?.Finish(node, () => Look(new Random(0)));
             Collect();

@@ -13,18 +13,18 @@ public sealed class LargeArrayPoolTests
     public void An_array_given_back_is_rented_again()
     {
         LargeArrayPool pool = new(1 << 20);
-        long[] array = pool.RentNumbers(Length);
+        long[] array = pool.Rent<long>(Length);
         pool.Return(array);
-        Assert.That(pool.RentNumbers(Length), Is.SameAs(array));
+        Assert.That(pool.Rent<long>(Length), Is.SameAs(array));
     }
 
     [Test]
     public void No_array_is_rented_twice_at_one_time()
     {
         LargeArrayPool pool = new(1 << 20);
-        pool.Return(pool.RentNumbers(Length));
-        long[] first = pool.RentNumbers(Length);
-        Assert.That(pool.RentNumbers(Length), Is.Not.SameAs(first));
+        pool.Return(pool.Rent<long>(Length));
+        long[] first = pool.Rent<long>(Length);
+        Assert.That(pool.Rent<long>(Length), Is.Not.SameAs(first));
     }
 
     [TestCase(1)]
@@ -33,15 +33,15 @@ public sealed class LargeArrayPoolTests
     public void An_array_is_as_long_as_was_asked_or_longer(int length)
     {
         LargeArrayPool pool = new(1 << 30);
-        pool.Return(pool.RentBytes(length + length / 2));
-        Assert.That(pool.RentBytes(length), Has.Length.InRange(length, length * 2));
+        pool.Return(pool.Rent<byte>(length + length / 2));
+        Assert.That(pool.Rent<byte>(length), Has.Length.InRange(length, length * 2));
     }
 
     [Test]
     public void No_more_bytes_are_kept_than_allowed()
     {
         LargeArrayPool pool = new(Length);
-        pool.Return(pool.RentCodes(Length));
+        pool.Return(pool.Rent<int>(Length));
         Assert.That(pool.KeptBytes, Is.Zero);
     }
 
@@ -62,7 +62,7 @@ public sealed class LargeArrayPoolTests
     public void What_no_round_needs_is_let_go()
     {
         LargeArrayPool pool = new(1 << 20);
-        pool.Return(pool.RentCodes(Length));
+        pool.Return(pool.Rent<int>(Length));
         for (int round = 0; round < ManyRounds; round++)
         {
             pool.EndRound();
@@ -77,7 +77,7 @@ public sealed class LargeArrayPoolTests
         LargeArrayPool pool = new(1 << 20);
         for (int round = 0; round < ManyRounds; round++)
         {
-            pool.Return(pool.RentCodes(Length));
+            pool.Return(pool.Rent<int>(Length));
             pool.EndRound();
         }
 

@@ -85,7 +85,7 @@ public sealed class NumberColumn
         if (rowCount > _values.Length)
         {
             int length = Math.Max(rowCount, Math.Max(16, _values.Length * 2));
-            long[] longer = _pool?.RentNumbers(length) ?? GC.AllocateUninitializedArray<long>(length);
+            long[] longer = _pool?.Rent<long>(length) ?? GC.AllocateUninitializedArray<long>(length);
             _values.AsSpan(0, Count).CopyTo(longer);
             _pool?.Return(_values);
             _values = longer;

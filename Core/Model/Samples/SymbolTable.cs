@@ -374,9 +374,9 @@ public sealed class SymbolTable
         _indexed = Count;
     }
 
-    private byte[] MakeBytes(int length) => _pool?.RentBytes(length) ?? GC.AllocateUninitializedArray<byte>(length);
+    private byte[] MakeBytes(int length) => _pool?.Rent<byte>(length) ?? GC.AllocateUninitializedArray<byte>(length);
 
-    private int[] MakeCodes(int length) => _pool?.RentCodes(length) ?? GC.AllocateUninitializedArray<int>(length);
+    private int[] MakeCodes(int length) => _pool?.Rent<int>(length) ?? GC.AllocateUninitializedArray<int>(length);
 
     private void GiveBack(ref int[] array)
     {

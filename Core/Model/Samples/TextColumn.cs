@@ -110,7 +110,7 @@ public sealed class TextColumn
         if (rowCount > _codes.Length)
         {
             int length = Math.Max(rowCount, Math.Max(16, _codes.Length * 2));
-            int[] longer = _pool?.RentCodes(length) ?? GC.AllocateUninitializedArray<int>(length);
+            int[] longer = _pool?.Rent<int>(length) ?? GC.AllocateUninitializedArray<int>(length);
             _codes.AsSpan(0, Count).CopyTo(longer);
             _pool?.Return(_codes);
             _codes = longer;

@@ -130,7 +130,7 @@ internal sealed class DictionaryMerger(MergeCursor[] cursors, LargeArrayPool poo
     private bool AddDictionary(int source, SymbolTable union)
     {
         SymbolView texts = cursors[source].Symbols;
-        int[] remap = pool.RentCodes(texts.Count + 1);
+        int[] remap = pool.Rent<int>(texts.Count + 1);
         remap[0] = TextColumn.Missing;
         union.InternAll(texts, remap.AsSpan(1));
 

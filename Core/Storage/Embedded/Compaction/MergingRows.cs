@@ -46,7 +46,7 @@ internal sealed class MergingRows : IBlockRows, IDisposable
             for (int i = 0; i < _projects.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                _orders[i] = pool.RentBytes(_projects[i].RowCount);
+                _orders[i] = pool.Rent<byte>(_projects[i].RowCount);
                 MergePermutation.Write(_cursors, numbers, schema, _projects[i].Pcode, _orders[i].AsSpan(0, _projects[i].RowCount), scratch.Throttle);
                 RowCount += _projects[i].RowCount;
             }

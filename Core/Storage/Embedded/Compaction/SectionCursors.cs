@@ -23,7 +23,7 @@ internal sealed class SectionCursors(BlockReader columns, SectionIndex section, 
         {
             if (rollup.SpecIndex == specIndex && rollup.Level == RollupLevel.FiveMinutes)
             {
-                byte[] bytes = pool.RentBytes(rollup.Extent.Length);
+                byte[] bytes = pool.Rent<byte>(rollup.Extent.Length);
                 _rented.Add(bytes);
                 return columns.OpenRollup(rollup.Extent, bytes);
             }

@@ -34,7 +34,7 @@ internal sealed class HeadChunk
         _schema = schema;
         _pool = pool;
         _capacity = capacity;
-        _runningNumbers = pool.RentNumbers(capacity);
+        _runningNumbers = pool.Rent<long>(capacity);
         AllocatedBytes = capacity * (long)sizeof(long);
         _numbers = new long[]?[schema.Fields.Length];
         _codes = new int[]?[schema.Fields.Length];
@@ -126,7 +126,7 @@ internal sealed class HeadChunk
 
     private long[] AddNumbers(int field)
     {
-        long[] column = _pool.RentNumbers(_capacity);
+        long[] column = _pool.Rent<long>(_capacity);
         column.AsSpan(0, RowCount).Fill(NumberColumn.Missing);
         Unshare();
         _numbers[field] = column;
@@ -136,7 +136,7 @@ internal sealed class HeadChunk
 
     private int[] AddCodes(int field)
     {
-        int[] column = _pool.RentCodes(_capacity);
+        int[] column = _pool.Rent<int>(_capacity);
         column.AsSpan(0, RowCount).Fill(TextColumn.Missing);
         Unshare();
         _codes[field] = column;
@@ -163,20 +163,20 @@ internal sealed class HeadChunk
 
         _capacity = Math.Min(MaxRows, Math.Max(rows, _capacity * 2));
         AllocatedBytes = _capacity * (long)sizeof(long);
-        _runningNumbers = Grow(_runningNumbers, _pool.RentNumbers(_capacity));
+        _runningNumbers = Grow(_runningNumbers, _pool.Rent<long>(_capacity));
         long[]?[] numbers = new long[]?[_numbers.Length];
         int[]?[] codes = new int[]?[_codes.Length];
         for (int field = 0; field < numbers.Length; field++)
         {
             if (_numbers[field] is { } column)
             {
-                numbers[field] = Grow(column, _pool.RentNumbers(_capacity));
+                numbers[field] = Grow(column, _pool.Rent<long>(_capacity));
                 AllocatedBytes += _capacity * (long)sizeof(long);
             }
 
             if (_codes[field] is { } texts)
             {
-                codes[field] = Grow(texts, _pool.RentCodes(_capacity));
+                codes[field] = Grow(texts, _pool.Rent<int>(_capacity));
                 AllocatedBytes += _capacity * (long)sizeof(int);
             }
         }

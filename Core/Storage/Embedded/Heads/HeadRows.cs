@@ -237,7 +237,7 @@ internal sealed class HeadRows : IBlockRows, IDisposable
                 return null;
             }
 
-            int[] remap = _pool.RentCodes(texts.Count + 1);
+            int[] remap = _pool.Rent<int>(texts.Count + 1);
             remap[0] = TextColumn.Missing;
             _union.InternAll(texts, remap.AsSpan(1));
 

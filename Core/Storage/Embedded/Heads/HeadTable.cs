@@ -152,7 +152,7 @@ internal sealed class HeadTable
     {
         SymbolTable symbols = _symbols[field] ??= MakeSymbols(field);
         ReadOnlySpan<int> codes = column.Codes;
-        int[] into = _pool.RentCodes(codes.Length);
+        int[] into = _pool.Rent<int>(codes.Length);
         SymbolView texts = column.Symbols.View();
         if (!symbols.Distinct || IsHighCardinality(symbols))
         {
@@ -180,7 +180,7 @@ internal sealed class HeadTable
         if (_remap.Length <= texts.Count)
         {
             _pool.Return(_remap);
-            _remap = _pool.RentCodes(texts.Count + 1);
+            _remap = _pool.Rent<int>(texts.Count + 1);
         }
 
         int[] remap = _remap;

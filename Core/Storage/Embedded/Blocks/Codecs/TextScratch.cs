@@ -15,7 +15,7 @@ internal sealed class TextScratch(LargeArrayPool pool)
         if (_bytes.Length < length)
         {
             pool.Return(_bytes);
-            _bytes = pool.RentBytes(length);
+            _bytes = pool.Rent<byte>(length);
         }
 
         return _bytes;
@@ -39,7 +39,7 @@ internal sealed class TextScratch(LargeArrayPool pool)
         if (array.Length < length)
         {
             pool.Return(array);
-            array = pool.RentCodes(length);
+            array = pool.Rent<int>(length);
         }
 
         return array;

@@ -112,7 +112,7 @@ internal sealed class BloomFilterWriter(LargeArrayPool pool, CooperativeYield th
     {
         if (_bits.Length - _used < bytes)
         {
-            byte[] longer = pool.RentBytes(Math.Max(_used + bytes, _used * 2));
+            byte[] longer = pool.Rent<byte>(Math.Max(_used + bytes, _used * 2));
             _bits.AsSpan(0, _used).CopyTo(longer);
             pool.Return(_bits);
             _bits = longer;

@@ -103,7 +103,7 @@ internal sealed class TextColumnWriter(IBlockRows rows, BlockFileWriter writer, 
 
     private void WriteDictionary(ColumnIndex index, SymbolView symbols)
     {
-        int[] rented = scratch.Pool.RentCodes(symbols.Count);
+        int[] rented = scratch.Pool.Rent<int>(symbols.Count);
         Span<int> codes = rented.AsSpan(0, symbols.Count);
         for (int code = 0; code < codes.Length; code++)
         {

@@ -17,7 +17,7 @@ internal static class TimeSort
     /// <summary>The rows in order of time, at the start of an array of the pool; null when they are in order already.</summary>
     public static int[]? Of(HeadView view, LargeArrayPool pool, CooperativeYield throttle)
     {
-        long[] times = pool.RentNumbers(view.RowCount);
+        long[] times = pool.Rent<long>(view.RowCount);
         try
         {
             int at = 0;
@@ -61,8 +61,8 @@ internal static class TimeSort
     // Times within 49 days: distance and index share 64 bits, sorted digit by digit from the lowest.
     private static int[] SortNear(ReadOnlySpan<long> times, long least, long greatest, LargeArrayPool pool, CooperativeYield throttle)
     {
-        long[] first = pool.RentNumbers(times.Length);
-        long[] second = pool.RentNumbers(times.Length);
+        long[] first = pool.Rent<long>(times.Length);
+        long[] second = pool.Rent<long>(times.Length);
         Span<ulong> from = MemoryMarshal.Cast<long, ulong>(first.AsSpan())[..times.Length];
         Span<ulong> to = MemoryMarshal.Cast<long, ulong>(second.AsSpan())[..times.Length];
         for (int i = 0; i < times.Length; i++)
@@ -79,7 +79,7 @@ internal static class TimeSort
             from = distributed;
         }
 
-        int[] order = pool.RentCodes(times.Length);
+        int[] order = pool.Rent<int>(times.Length);
         for (int i = 0; i < times.Length; i++)
         {
             order[i] = (int)(uint)from[i];
