@@ -152,7 +152,11 @@ internal sealed partial class AlertingService(
             }
         }
 
-        parts.Editor.IsRecovered = projects.All.All(project => _recovered.Contains(project.Pcode));
+        if (projects.All.All(project => _recovered.Contains(project.Pcode)))
+        {
+            parts.Editor.NoteRecovered();
+        }
+
         parts.Engine.Start(cancellationToken);
     }
 

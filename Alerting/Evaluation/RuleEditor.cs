@@ -7,10 +7,17 @@ internal sealed class RuleEditor(RuleBook book, RuleEngine engine, IRuleReader r
 {
     public const int MostRules = 1_000;
 
-    private readonly SemaphoreSlim _gate = new(1);
+    // A change that comes with the start waits for the rules of before: they are there within a moment, unless the store hangs.
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether the rules come from before the start and may be changed now.</summary>
-    public bool IsRecovered { get; set; }
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether the rules of before the start are back, so that rules may be changed.</summary>
+    public bool IsRecovered => _recovered.Task.IsCompleted;
+
+    /// <summary>The rules of before the start are back: changes that wait go on.</summary>
+    public void NoteRecovered() => _recovered.TrySetResult();
 
     /// <summary>Makes or changes a rule. One that says the same already stays as it is, with its alerts.</summary>
     /// <exception cref="DefinitionException">It asks for what there is not.</exception>
@@ -37,7 +44,11 @@ internal sealed class RuleEditor(RuleBook book, RuleEngine engine, IRuleReader r
             return new RuleChange(RuleChangeOutcome.ReadOnly, null, "Rules are deployed as files here (Alerting:ReadOnly).");
         }
 
-        if (!IsRecovered)
+        try
+        {
+            await _recovered.Task.WaitAsync(_longestWait, clock, cancellationToken);
+        }
+        catch (TimeoutException)
         {
             return new RuleChange(RuleChangeOutcome.Unavailable, null, "Rules wait for the store since the start.");
         }

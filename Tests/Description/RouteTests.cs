@@ -8,10 +8,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
-using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Hosting.OpenApi;
 using TimeSeries.Server;
-using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Disk;
 using TimeSeries.Tests.Support.Hosts;
 
@@ -70,7 +68,6 @@ internal sealed class RouteTests
     {
         using TemporaryFolder folder = new();
         await using RunningServer server = await RunningServer.StartAsync(folder, "--Ingest:BackupPcode=1");
-        await Eventually.IsTrueAsync(() => server.Services.GetRequiredService<RuleEditor>().IsRecovered);
         using HttpClient http = new(new DescribedResponses(new SocketsHttpHandler())) { BaseAddress = server.Client.Address };
         foreach ((string path, string method, JsonElement operation) in DescribedApi.OfServer.Operations)
         {

@@ -1,7 +1,15 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
+using TimeSeries.Alerting.Evaluation;
+using TimeSeries.Core.Files;
+using TimeSeries.Query.Scheduling;
+using TimeSeries.Simulation.Disk;
+using TimeSeries.Tests.Support;
 using TimeSeries.Tests.Support.Hosts;
+using TimeSeries.Tests.Support.Samples;
 
 namespace TimeSeries.Tests.Alerting.Evaluation;
 
@@ -207,4 +215,55 @@ internal sealed class RuleApiTests
         string rules = await host.Server.Client.GetAsync("/api/v1/rules");
         Assert.That(rules, Does.Contain("\"name\":\"good\"").And.Not.Contains("\"name\":\"bad\""));
     }
+
+    [Test]
+    public async Task A_rule_that_comes_with_the_start_is_taken_when_the_rules_of_before_are_back()
+    {
+        StartRuleReader? reader = null;
+        FakeTimeProvider clock = new(TestTime.Start);
+        await using RunningServer server = await StartWaitingAsync(clock, started => reader = started);
+        Task<(HttpStatusCode Status, string Body)> put = server.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/rules/slow", Slow);
+        await reader!.Asked;
+        Assert.That(put.IsCompleted, Is.False);
+        reader.Release();
+        Assert.That((await put).Status, Is.EqualTo(HttpStatusCode.Created), (await put).Body);
+    }
+
+    [Test]
+    public async Task A_change_waits_five_seconds_for_a_store_that_hangs()
+    {
+        StartRuleReader? reader = null;
+        FakeTimeProvider clock = new(TestTime.Start);
+        await using RunningServer server = await StartWaitingAsync(clock, started => reader = started);
+        Task<(HttpStatusCode Status, string Body)> put = server.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/rules/slow", Slow);
+        Task<(HttpStatusCode Status, string Body)> delete = server.Client.SendJsonAsync(HttpMethod.Delete, "/api/v1/rules/slow", json: null);
+        await reader!.Asked;
+        await Eventually.IsTrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            return put.IsCompleted && delete.IsCompleted;
+        });
+        foreach ((HttpStatusCode status, string body) in new[] { await put, await delete })
+        {
+            Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), body);
+            Assert.That(body, Does.Contain("Rules wait for the store since the start."));
+        }
+
+        reader.Release();
+    }
+
+    private static Task<RunningServer> StartWaitingAsync(FakeTimeProvider clock, Action<StartRuleReader> started) => RunningServer.StartAsync(
+        "/node",
+        services =>
+        {
+            services.AddSingleton<TimeProvider>(clock);
+            services.AddSingleton<IFileSystem>(new FaultyFileSystem());
+            services.AddSingleton<IRuleReader>(provider =>
+            {
+                StartRuleReader reader = new(ActivatorUtilities.CreateInstance<RuleReader>(provider));
+                started(reader);
+                return reader;
+            });
+        },
+        "--Logging:LogLevel:Default=None");
 }
