@@ -27,6 +27,23 @@ internal sealed partial class AlertingService(
     private Task _recovery = Task.CompletedTask;
     private AlertingParts? _parts;
 
+    /// <summary>Reads the definitions before the host takes requests: who lists or removes one at once meets those of before.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (status.IsEnabled)
+        {
+            await TryAsync(
+                () =>
+                {
+                    _parts = Load();
+                    return Task.CompletedTask;
+                },
+                cancellationToken);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -46,8 +63,6 @@ internal sealed partial class AlertingService(
             return;
         }
 
-        // The host begins to take requests first.
-        await Task.Yield();
         using PeriodicTimer timer = new(_pause, clock);
         do
         {
@@ -109,7 +124,7 @@ internal sealed partial class AlertingService(
         }
     }
 
-    // Not before the host has started: a host that evaluates no rules needs no folder for them.
+    // Only where rules are evaluated: another host needs no folder for them.
     private AlertingParts Load()
     {
         AlertingParts parts = host.GetRequiredService<AlertingParts>();

@@ -108,6 +108,21 @@ internal sealed class RuleRestartTests
     }
 
     [Test]
+    public async Task Definitions_of_before_are_there_from_the_first_request_on()
+    {
+        const string silence = """{"matchers":[{"label":"rule","glob":"slow"}],"from":0,"to":"2099-01-01T00:00:00Z"}""";
+        await using RuleHost host = await RuleHost.StartAsync();
+        await host.PutAsync("slow", Slow);
+        (System.Net.HttpStatusCode status, string body) = await host.Server.Client.SendJsonAsync(HttpMethod.Put, "/api/v1/silences/night", silence);
+        Assert.That(status, Is.EqualTo(System.Net.HttpStatusCode.Created), body);
+        await host.RestartAsync(TimeSpan.FromSeconds(1));
+        (status, body) = await host.Server.Client.SendJsonAsync(HttpMethod.Delete, "/api/v1/silences/night", json: null);
+        Assert.That(status, Is.EqualTo(System.Net.HttpStatusCode.NoContent), body);
+        await host.RestartAsync(TimeSpan.FromSeconds(1));
+        Assert.That(await host.Server.Client.GetAsync("/api/v1/rules"), Does.Contain("\"name\":\"slow\""));
+    }
+
+    [Test]
     public async Task A_gap_that_is_too_long_is_jumped_and_told()
     {
         await using RuleHost host = await RuleHost.StartAsync("--Alerting:CatchUp=1m");
