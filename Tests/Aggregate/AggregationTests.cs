@@ -208,6 +208,34 @@ internal sealed class AggregationTests
         Assert.That(ResultLines.Of(query, result), Is.EqualTo(ResultLines.Expected(query, rows)));
     }
 
+    [Test]
+    public void Texts_that_begin_alike_or_end_early_are_sorted_by_their_bytes(
+        [Values("", "/api/v1/", "한글")] string shared, [Values] bool descending, [Values(1, 50, int.MaxValue)] int limit)
+    {
+        KindSchema schema = SampleSchema.Of(Kind.Transaction);
+        Random random = new(limit + shared.Length);
+        List<Row> rows = [];
+        for (int i = 0; i < 2_000; i++)
+        {
+            // Of few characters, so that many are equal in their first eight bytes; some end there, some hold the byte 0, and some rows have none.
+            string text = new([.. Enumerable.Range(0, random.Next(14)).Select(_ => "\0aé한z"[random.Next(5)])]);
+            Row row = new Row(schema).With("time", RowGenerator.Start + i).With("service", "/").With("elapsed", 1L);
+            rows.Add(random.Next(20) == 0 ? row : row.With("user_id", shared + text));
+        }
+
+        SampleQuery query = CountAll(Kind.Transaction) with
+        {
+            GroupBy = [new(schema.Ordinal("user_id"))],
+            Order = descending ? [new(OrderBy.Key, 0) { Descending = true }] : [],
+            Limit = limit,
+        };
+
+        using QueryResult result = ResultOf(schema, query, rows, new Random(9));
+
+        Assert.That(result.TotalGroups, Is.GreaterThan(1_000));
+        Assert.That(ResultLines.Of(query, result), Is.EqualTo(ResultLines.Expected(query, rows)));
+    }
+
     internal static TimeRange AnyRange(Random random)
     {
         const long length = 3 * 3_600_000;

@@ -27,6 +27,18 @@ internal abstract class GroupKeyColumn
     /// <summary>Compares the values behind two numbers: missing first, numbers by value, texts by their bytes.</summary>
     public abstract int Compare(int left, int right);
 
+    /// <summary>An integer for each number given, which is never smaller than that of a value which sorts before it.</summary>
+    public virtual long[] SortKeys()
+    {
+        long[] keys = new long[Count];
+        for (int id = 0; id < keys.Length; id++)
+        {
+            keys[id] = Number(id);
+        }
+
+        return keys;
+    }
+
     /// <summary>Writes the values of groups as a column; <paramref name="ids"/> has a number a row.</summary>
     public abstract void Fill(GroupKeys columns, ReadOnlySpan<int> ids);
 

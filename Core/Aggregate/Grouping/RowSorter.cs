@@ -13,6 +13,9 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulato
 
     private long[]? _tieKeys;
 
+    // Whether groups of the same key may differ in the first term: in a part's sort keys texts that begin alike are the same.
+    private bool _isCoarse;
+
     /// <summary>The first groups in the order, at most so many.</summary>
     public int[] First(int limit)
     {
@@ -30,7 +33,7 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulato
         return candidates.Length > limit ? candidates[..limit] : candidates;
     }
 
-    // An ascending integer a group that sorts as the first term does; null where there is none.
+    // An integer a group that ascends as the first term does; null where there is none.
     private long[]? Keys()
     {
         if (query.Order.IsEmpty)
@@ -80,19 +83,15 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulato
     }
 
     // Values of a part are ranked where that is less work than comparing groups.
-    private long[]? KeysOf(int part)
+    private long[] KeysOf(int part)
     {
         GroupKeyColumn values = groups.Parts[part];
-        if (values.Count > groups.Count / 4)
-        {
-            return null;
-        }
-
-        int[] ranks = RanksOf(values);
+        _isCoarse = values.Count > groups.Count / 4;
+        long[] ofValues = _isCoarse ? values.SortKeys() : Array.ConvertAll(RanksOf(values), rank => (long)rank);
         long[] keys = new long[groups.Count];
         for (int group = 0; group < keys.Length; group++)
         {
-            keys[group] = ranks[groups.ValueOf(group, part)];
+            keys[group] = ofValues[groups.ValueOf(group, part)];
         }
 
         return keys;
@@ -170,7 +169,7 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulato
 
     private void SortTies(Span<int> rows)
     {
-        if (rows.Length >= ManyTies && (_tieKeys ??= TieKeys() ?? []) is { Length: > 0 } ranks)
+        if (rows.Length >= ManyTies && !_isCoarse && (_tieKeys ??= TieKeys() ?? []) is { Length: > 0 } ranks)
         {
             long[] keys = new long[rows.Length];
             for (int i = 0; i < keys.Length; i++)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TimeSeries.Core.Aggregate.Filters;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
@@ -62,6 +63,21 @@ internal sealed class TextKeyColumn(int field) : GroupKeyColumn
     public override int Compare(int left, int right) =>
         left == 0 || right == 0 ? left.CompareTo(right) : _texts[left - 1].SequenceCompareTo(_texts[right - 1]);
 
+    /// <summary>The bytes behind the beginning that all texts share.</summary>
+    public override long[] SortKeys()
+    {
+        long[] keys = new long[Count];
+        keys[0] = NumberColumn.Missing;
+        int shared = SharedBytes();
+        for (int id = 1; id < keys.Length; id++)
+        {
+            // As a signed number it sorts as the bytes do.
+            keys[id] = (long)FirstBytes(_texts[id - 1][shared..]) ^ long.MinValue;
+        }
+
+        return keys;
+    }
+
     public override void Fill(GroupKeys columns, ReadOnlySpan<int> ids)
     {
         Span<int> codes = columns.EditCodes(field, _texts.View());
@@ -101,6 +117,33 @@ internal sealed class TextKeyColumn(int field) : GroupKeyColumn
             int id = idOfCode[slot];
             ids[i] = id == Unknown ? Learn(symbols, slot) : id;
         }
+    }
+
+    private int SharedBytes()
+    {
+        ReadOnlySpan<byte> shared = _texts.Count > 0 ? _texts[0] : default;
+        for (int code = 1; code < _texts.Count && !shared.IsEmpty; code++)
+        {
+            shared = shared[..shared.CommonPrefixLength(_texts[code])];
+        }
+
+        return shared.Length;
+    }
+
+    private static ulong FirstBytes(ReadOnlySpan<byte> text)
+    {
+        if (text.Length >= sizeof(ulong))
+        {
+            return BinaryPrimitives.ReadUInt64BigEndian(text);
+        }
+
+        ulong bytes = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            bytes |= (ulong)text[i] << (56 - (8 * i));
+        }
+
+        return bytes;
     }
 
     private int Learn(SymbolView symbols, int slot)
