@@ -140,8 +140,8 @@ internal sealed class RowOrder : IComparer<int>
         _ => TrySmall(state, group, out long value) ? value : throw new ArgumentException("Rows can't be sorted by this measure."),
     };
 
-    // The value when it fits 64 bits. A missing number counts as 0, as in every quotient.
-    private static bool TrySmall(Accumulator state, int group, out long value)
+    /// <summary>The value when it fits 64 bits. A missing number counts as 0, as in every quotient.</summary>
+    internal static bool TrySmall(Accumulator state, int group, out long value)
     {
         switch (state)
         {

@@ -1,5 +1,6 @@
 using TimeSeries.Core.Aggregate.Measures;
 using TimeSeries.Core.Model.Queries;
+using TimeSeries.Core.Model.Samples;
 
 namespace TimeSeries.Core.Aggregate.Grouping;
 
@@ -13,7 +14,7 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulato
 
     private long[]? _tieKeys;
 
-    // Whether groups of the same key may differ in the first term: in a part's sort keys texts that begin alike are the same.
+    // Whether groups of the same key may differ in the first term: texts that begin alike, or quotients with the same whole part.
     private bool _isCoarse;
 
     /// <summary>The first groups in the order, at most so many.</summary>
@@ -46,6 +47,7 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulato
         long[]? keys = term.By switch
         {
             OrderBy.Measure => KeysOf(states[term.Index]),
+            OrderBy.Ratio or OrderBy.Mean => KeysOf(states[term.Index], states[term.Divisor], term.By),
             OrderBy.Key => KeysOf(term.Index + windows),
             OrderBy.Window when windows > 0 => KeysOf(0),
             _ => null,
@@ -77,6 +79,24 @@ internal sealed class RowSorter(SampleQuery query, GroupTable groups, Accumulato
                 default:
                     return null;
             }
+        }
+
+        return keys;
+    }
+
+    // Whole parts of quotients. A group without values has no mean, and comes first.
+    private long[]? KeysOf(Accumulator dividends, Accumulator divisors, OrderBy by)
+    {
+        _isCoarse = true;
+        long[] keys = new long[groups.Count];
+        for (int group = 0; group < keys.Length; group++)
+        {
+            if (!RowOrder.TrySmall(dividends, group, out long dividend) || !RowOrder.TrySmall(divisors, group, out long divisor) || divisor < 0)
+            {
+                return null;
+            }
+
+            keys[group] = divisor > 0 ? dividend / divisor : by == OrderBy.Mean ? NumberColumn.Missing : 0;
         }
 
         return keys;
