@@ -4,7 +4,7 @@ namespace TimeSeries.Core.Aggregate.Filters;
 
 /// <summary>
 /// Some rows of a chunk and the group of each; reused from batch to batch. Measures take it column by column. Groups in long runs, such as windows,
-/// are kept as runs; the group of each row is written only when it is needed.
+/// are kept as runs; the group of each row is written only when it is needed, and so are rows one behind the other.
 /// </summary>
 internal sealed class SelectionVector
 {
@@ -14,14 +14,27 @@ internal sealed class SelectionVector
     // Shorter runs cost more than they save.
     private const int ShortestRun = 8;
 
+    private readonly int[] _rows = new int[Capacity];
     private readonly int[] _groups = new int[Capacity];
     private readonly int[] _runEnds = new int[(Capacity / ShortestRun) + 1];
     private readonly int[] _runGroups = new int[(Capacity / ShortestRun) + 1];
     private int _selected;
     private int _runs;
     private bool _areGroupsKnown;
+    private bool _areRowsKnown = true;
 
-    public int[] Rows { get; } = new int[Capacity];
+    public int[] Rows
+    {
+        get
+        {
+            if (!_areRowsKnown)
+            {
+                WriteRows();
+            }
+
+            return _rows;
+        }
+    }
 
     public int Count { get; set; }
 
@@ -90,24 +103,17 @@ internal sealed class SelectionVector
     /// <summary>Selects <paramref name="count"/> rows, one behind the other.</summary>
     public void SelectRun(int firstRow, int count)
     {
-        Span<int> rows = Rows.AsSpan(0, count);
-        Vector<int> some = Vector.CreateSequence(firstRow, 1);
-        Vector<int> step = new(Vector<int>.Count);
-        int row = 0;
-        for (; row <= count - Vector<int>.Count; row += Vector<int>.Count)
-        {
-            some.CopyTo(rows[row..]);
-            some += step;
-        }
-
-        for (; row < count; row++)
-        {
-            rows[row] = firstRow + row;
-        }
-
         FirstRow = firstRow;
         Count = count;
         _selected = count;
+        _areRowsKnown = false;
+    }
+
+    /// <summary>Where all rows that are kept are to be written.</summary>
+    public int[] EditRows()
+    {
+        _areRowsKnown = true;
+        return _rows;
     }
 
     /// <summary>Selects some rows, which ascend.</summary>
@@ -119,7 +125,7 @@ internal sealed class SelectionVector
             return;
         }
 
-        rows.CopyTo(Rows);
+        rows.CopyTo(EditRows());
         Count = rows.Length;
         _selected = -1;
     }
@@ -127,12 +133,13 @@ internal sealed class SelectionVector
     /// <summary>Keeps only the rows that have a time in the range.</summary>
     public void KeepTimes(ReadOnlySpan<long> times, long from, long to)
     {
+        int[] rows = Rows;
         int kept = 0;
         for (int i = 0; i < Count; i++)
         {
-            int row = Rows[i];
+            int row = rows[i];
             long time = times[row];
-            Rows[kept] = row;
+            rows[kept] = row;
             kept += time >= from && time < to ? 1 : 0;
         }
 
@@ -144,10 +151,11 @@ internal sealed class SelectionVector
     {
         ReadOnlySpan<int> rows = from.SelectedRows;
         ReadOnlySpan<int> groups = from.SelectedGroups;
+        int[] taken = EditRows();
         int count = 0;
         for (int i = 0; i < meets.Length; i++)
         {
-            Rows[count] = rows[i];
+            taken[count] = rows[i];
             _groups[count] = groups[i];
             count += meets[i] == wanted ? 1 : 0;
         }
@@ -156,6 +164,26 @@ internal sealed class SelectionVector
         _selected = -1;
         _runs = 0;
         _areGroupsKnown = true;
+    }
+
+    private void WriteRows()
+    {
+        Span<int> rows = _rows.AsSpan(0, _selected);
+        Vector<int> some = Vector.CreateSequence(FirstRow, 1);
+        Vector<int> step = new(Vector<int>.Count);
+        int row = 0;
+        for (; row <= rows.Length - Vector<int>.Count; row += Vector<int>.Count)
+        {
+            some.CopyTo(rows[row..]);
+            some += step;
+        }
+
+        for (; row < rows.Length; row++)
+        {
+            rows[row] = FirstRow + row;
+        }
+
+        _areRowsKnown = true;
     }
 
     private void WriteGroups()

@@ -109,14 +109,20 @@ internal sealed class TextFilter : RowFilter
     // One text has one code in a dictionary without repetitions, so codes are compared and most vectors have none.
     private static void KeepCode(ReadOnlySpan<int> codes, int code, SelectionVector selection)
     {
-        int[] rows = selection.Rows;
-        int kept = 0;
-        if (code < 0 || !selection.IsRun)
+        if (code < 0)
         {
-            for (int i = 0; i < selection.Count && code >= 0; i++)
+            selection.Count = 0;
+            return;
+        }
+
+        int kept = 0;
+        if (!selection.IsRun)
+        {
+            int[] some = selection.Rows;
+            for (int i = 0; i < selection.Count; i++)
             {
-                int row = rows[i];
-                rows[kept] = row;
+                int row = some[i];
+                some[kept] = row;
                 kept += codes[row] == code ? 1 : 0;
             }
 
@@ -124,6 +130,7 @@ internal sealed class TextFilter : RowFilter
             return;
         }
 
+        int[] rows = selection.EditRows();
         int first = selection.FirstRow;
         ReadOnlySpan<int> run = codes.Slice(first, selection.Count);
         for (int found = run.IndexOf(code), at = 0; found >= 0; found = run[at..].IndexOf(code))
