@@ -17,10 +17,10 @@ public sealed class LogHold : IDisposable
     }
 
     /// <summary>
-    /// What is durable now: segments that have records, oldest first, each as far as it does not change any more; and the file <c>log.end</c> that belongs to
-    /// them. It does not tell the next sequence number, which the appender may have moved on already.
+    /// What is durable now: segments that have records, oldest first, each as far as it does not change any more; and the files <c>log.end</c> and, if
+    /// there is one, <c>log.lost</c> that belong to them. The former does not tell the next sequence number, which the appender may have moved on already.
     /// </summary>
-    public (IReadOnlyList<FilePart> Segments, byte[] EndNote) Take()
+    public (IReadOnlyList<FilePart> Segments, byte[] EndNote, byte[]? LostNote) Take()
     {
         (IReadOnlyList<LogSegment> segments, LogPosition end) = _log.Extent;
         List<FilePart> parts = [];
@@ -33,7 +33,7 @@ public sealed class LogHold : IDisposable
             }
         }
 
-        return (parts, DurableEnd.ToBytes(_nodeId, new NotedEnd(end.Offset, 0)));
+        return (parts, DurableEnd.ToBytes(_nodeId, new NotedEnd(end.Offset, 0)), _log.Lost.ToFile());
     }
 
     /// <summary>Lets the log forget again.</summary>

@@ -71,6 +71,17 @@ public sealed class LogReader : IDisposable
             Position = new(segment.Start);
         }
 
+        if (_log.Lost.TryFind(Position, end, out LogStretch lost))
+        {
+            if (lost.Has(Position.Offset))
+            {
+                PassLost(lost);
+                return OpenNext();
+            }
+
+            end = lost.Start;
+        }
+
         IFile file;
         try
         {
@@ -100,9 +111,18 @@ public sealed class LogReader : IDisposable
         _frames = null;
     }
 
-    private void Report(long start, long end)
+    // What is in it may be whole again, but the store went past it.
+    private void PassLost(LogStretch lost)
     {
-        LogDamage damage = new(_segment.Path, Math.Max(0, FileHeader.Size + start - _segment.Start), new(start), new(end));
+        Add(Position.Offset, lost.End, wasPassed: true);
+        Position = new(lost.End);
+    }
+
+    private void Report(long start, long end) => Add(start, end, wasPassed: false);
+
+    private void Add(long start, long end, bool wasPassed)
+    {
+        LogDamage damage = new(_segment.Path, Math.Max(0, FileHeader.Size + start - _segment.Start), new(start), new(end), wasPassed);
         _damage.Add(damage);
         _log.Count(damage);
     }
@@ -113,7 +133,8 @@ public sealed class LogReader : IDisposable
 /// <param name="Offset">Where the stretch starts in that file.</param>
 /// <param name="Start">Position of its first byte.</param>
 /// <param name="End">Position behind its last byte.</param>
-public sealed record LogDamage(string Segment, long Offset, LogPosition Start, LogPosition End)
+/// <param name="WasPassed">Whether it was noted before that the store went past it without its records.</param>
+public sealed record LogDamage(string Segment, long Offset, LogPosition Start, LogPosition End, bool WasPassed = false)
 {
     public override string ToString() => $"{Segment}: {End.Offset - Start.Offset} bytes from offset {Offset} can't be read.";
 }

@@ -71,6 +71,9 @@ public sealed class WriteAheadLog : IDisposable
     /// <summary>What was noted of the log's end before it was opened.</summary>
     public NotedEnd Noted { get; private set; }
 
+    /// <summary>What a store went past without having it.</summary>
+    public LostStretches Lost { get; private set; } = null!;
+
     /// <summary>A number of the appender's own that is noted with the log's end.</summary>
     public long AppenderNumber { get; set; }
 
@@ -272,11 +275,12 @@ public sealed class WriteAheadLog : IDisposable
         _spares.Find();
         Noted = DurableEnd.Read(_files, _directory, _nodeId, Register) ?? new NotedEnd(NotedEnd.Nowhere, 0);
         AppenderNumber = Noted.Number;
+        Lost = LostStretches.Open(_files, _directory, _nodeId, Register);
         _segments = LogRecovery.FindSegments(_files, _directory, _nodeId, _instruments);
         long end = _segments.IsEmpty ? 0 : LogRecovery.FindEnd(_files, _segments[^1], _nodeId, Noted.Position, _instruments);
 
         // Through the note everything was acknowledged: what a reader does not find before it is damage.
-        _end = Math.Max(Math.Max(storedThrough.Offset, Noted.Position), end);
+        _end = Math.Max(Math.Max(storedThrough.Offset, Noted.Position), Math.Max(end, Lost.End));
         if (_segments.IsEmpty && _end > 0)
         {
             LogRecovery.ReportMissing(_directory, storedThrough.Offset, Noted, _instruments);

@@ -35,7 +35,7 @@ internal sealed class BackupSource(
         using OpenFiles keys = checkpoint.BetweenSteps(() => OpenFiles.Of(files, files.List(directory.IdsPath)));
         using OpenFiles small = OpenFiles.Of(files, _smallFiles.Select(InDirectory).Where(files.Exists));
         using StoreHold? heldStore = store.Hold();
-        (IReadOnlyList<FilePart> segments, byte[] endNote) = heldLog.Take();
+        (IReadOnlyList<FilePart> segments, byte[] endNote, byte[]? lostNote) = heldLog.Take();
 
         BackupTar tar = new(to, clock.GetUtcNow());
         await using (tar)
@@ -45,6 +45,11 @@ internal sealed class BackupSource(
             await AddAllAsync(tar, segments, cancellationToken);
             heldLog.Dispose();
             await tar.AddAsync(NameOf(directory.LogPath + ".end"), endNote, cancellationToken);
+            if (lostNote is not null)
+            {
+                await tar.AddAsync(NameOf(directory.LogPath + ".lost"), lostNote, cancellationToken);
+            }
+
             await AddFoldersAsync(tar, cancellationToken);
             if (heldStore is not null)
             {

@@ -106,6 +106,7 @@ public sealed class DirectoryRepair(IFileSystem files, string path, Machine mach
     {
         long next = 0;
         LogPosition stored = store.StoredThrough;
+        log.Lost.ReadAgain(log.Start, stored);
         using LogReplayer replayer = new(log, stored < log.Start ? stored : log.Start, store, _batches);
         while (replayer.TryRead(out RecordHeader header, out LogPosition end))
         {

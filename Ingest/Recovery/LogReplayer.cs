@@ -23,8 +23,9 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
     // The number of the next sample, if none is missing; unknown before the first record, when the store does not tell.
     private long _nextNumber = store.NextNumber > 0 || from == LogPosition.Start ? store.NextNumber : UnknownNumber;
 
-    /// <summary>Reads the next record; false at the end of the log, which may grow.</summary>
+    /// <summary>Reads the next record; false at the end of the log, which may grow. That the store goes past what can't be read is noted before.</summary>
     /// <exception cref="UnknownFormatException">A newer version wrote the record.</exception>
+    /// <exception cref="IOException">The log can't be read, or the note can't be written.</exception>
     public bool TryRead(out RecordHeader header, out LogPosition end)
     {
         header = default;
@@ -83,10 +84,17 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
         for (; _reported < _reader.Damage.Count; _reported++)
         {
             LogDamage damage = _reader.Damage[_reported];
+            if (damage.End > store.StoredThrough)
+            {
+                log.Lost.Add(damage);
+            }
+
             string positions = string.Create(CultureInfo.InvariantCulture, $"positions {damage.Start.Offset} to {damage.End.Offset}");
             log.Register.Report(new FoundDamage(
                 StoredFile.Wal, damage.Segment, damage.Offset,
-                damage.Offset == 0 ? $"{positions} are missing before it" : $"{positions} can't be read",
+                damage.WasPassed ? $"{positions} could not be read at an earlier start"
+                    : damage.Offset == 0 ? $"{positions} are missing before it"
+                    : $"{positions} can't be read",
                 LossOf(damage, missing, next?.Received), missing ?? 0));
 
             // All that is missing before a record is told with the first stretch before it.
@@ -96,6 +104,7 @@ internal sealed class LogReplayer(WriteAheadLog log, LogPosition from, ISampleSt
 
     private string LossOf(LogDamage damage, long? missing, Timestamp? before) => (missing, damage.End <= store.StoredThrough) switch
     {
+        _ when damage.WasPassed => "The batches in it are lost, as that start told.",
         (_, true) or (0, _) =>
             "The store has its samples. Idempotency keys in it are forgotten: a batch that is sent again with one of them is stored twice.",
         (null, _) => "The batches in it are lost; how many samples they had is not known.",

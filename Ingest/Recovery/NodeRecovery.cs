@@ -121,6 +121,11 @@ internal sealed partial class NodeRecovery(
 
         // What is between the two is missing: the reader reports it. A shared store whose checkpoint was lost knows nothing, and has it.
         bool isKnown = route.LogFed is null || stored > LogPosition.Start;
+        if (isKnown)
+        {
+            log.Log.Lost.ReadAgain(log.Log.Start, stored);
+        }
+
         LogPosition from = isKnown && stored < log.Log.Start ? stored : log.Log.Start;
         using LogReplayer replayer = new(log.Log, from, route.Store, batches);
         while (TryRead(replayer, out RecordHeader header, out LogPosition end))

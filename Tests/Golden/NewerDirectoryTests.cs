@@ -41,6 +41,7 @@ internal sealed class NewerDirectoryTests
     [TestCase("manifest")]
     [TestCase("log")]
     [TestCase("log.end")]
+    [TestCase("log.lost")]
     [TestCase("ids")]
     [TestCase("instance")]
     [TestCase("blocks")]
@@ -53,7 +54,8 @@ internal sealed class NewerDirectoryTests
             "log" => ChangeHeader(Directory.GetFiles(Path.Combine(_directory, what), "*.log").Max()!),
             "ids" => ChangeHeader(Directory.GetFiles(Path.Combine(_directory, what)).Max()!),
             "node" => ChangeHeader(Path.Combine(_directory, what)),
-            "log.end" => WriteLogEnd(),
+            "log.end" => WriteLogNote(what, DurableEnd.ToBytes(NodeId(), new NotedEnd(0, 0))),
+            "log.lost" => WriteLogNote(what, LostStretches.ToBytes(NodeId(), [])),
             "instance" => WriteInstance(),
             "manifest" => ChangeManifest(),
             "blocks" => ChangeNewestBlock(),
@@ -118,10 +120,10 @@ internal sealed class NewerDirectoryTests
         return path;
     }
 
-    private string WriteLogEnd()
+    private string WriteLogNote(string name, byte[] bytes)
     {
-        string path = Path.Combine(_directory, "log.end");
-        File.WriteAllBytes(path, DurableEnd.ToBytes(NodeId(), new NotedEnd(0, 0)));
+        string path = Path.Combine(_directory, name);
+        File.WriteAllBytes(path, bytes);
         return ChangeHeader(path);
     }
 

@@ -37,7 +37,7 @@ internal sealed class LogHoldTests
         using LogUnderTest log = new();
         FillThree(log);
         using LogHold hold = log.Log.Hold();
-        (IReadOnlyList<FilePart> segments, byte[] endNote) = hold.Take();
+        (IReadOnlyList<FilePart> segments, byte[] endNote, _) = hold.Take();
         log.Acknowledged("later");
         FaultyFileSystem copy = new();
         foreach (FilePart part in segments)
@@ -53,12 +53,39 @@ internal sealed class LogHoldTests
     }
 
     [Test]
+    public void A_copy_knows_what_the_store_went_past()
+    {
+        using LogUnderTest log = new();
+        LogPosition end = FillThree(log);
+        using LogHold hold = log.Log.Hold();
+        Assert.That(hold.Take().LostNote, Is.Null);
+        LogReader reader = log.Log.Read(default);
+        Assert.That(reader.TryRead(out LogPosition first, out _), Is.True);
+        reader.Dispose();
+        log.Log.Lost.Add(new LogDamage("", 0, default, first));
+        (IReadOnlyList<FilePart> segments, byte[] endNote, byte[]? lostNote) = hold.Take();
+        FaultyFileSystem copy = new();
+        foreach (FilePart part in segments)
+        {
+            Write(copy, part.Path, log.Disk.Bytes(part.Path)[..(int)part.Bytes]);
+        }
+
+        Write(copy, LogUnderTest.Directory + ".end", endNote);
+        Write(copy, LogUnderTest.Directory + ".lost", lostNote!);
+        using LogUnderTest copied = new(copy);
+        List<string> texts = copied.ReadAll(default, out IReadOnlyList<LogDamage> damage);
+        Assert.That(texts, Is.EqualTo(new[] { _large + 1, _large + 2 }));
+        Assert.That(damage.Select(stretch => (stretch.Start, stretch.End, stretch.WasPassed)), Is.EqualTo(new[] { (default(LogPosition), first, true) }));
+        Assert.That(end, Is.GreaterThan(first));
+    }
+
+    [Test]
     public void A_copy_that_lacks_its_end_is_damaged()
     {
         using LogUnderTest log = new();
         FillThree(log);
         using LogHold hold = log.Log.Hold();
-        (IReadOnlyList<FilePart> segments, byte[] endNote) = hold.Take();
+        (IReadOnlyList<FilePart> segments, byte[] endNote, _) = hold.Take();
         FaultyFileSystem copy = new();
         foreach (FilePart part in segments)
         {

@@ -77,5 +77,11 @@ internal sealed class SimulationFindingTests
         },
         "Rules:3fff28e6 Push:3f0fb237 Restart:32c6483f ShortRead:6ea0df3e Scrub:56701224");
 
+    [Test]
+    public void What_was_told_as_lost_is_no_duplicate_when_the_log_can_be_read_again() => Holds(
+        new NodeSettings { HeadRows = 12, SegmentBytes = 8_192, ExceptionRetention = TimeSpan.FromHours(2), HasRules = true },
+        "Push:55ebb0ef LostWrite:676880b2 Probe:3cef3e93 Rules:4b58ba7f Advance:42885473 Restart:3fcb4cfa Push:601b3865 Push:6e53e835 Rules:205c41a3 "
+            + "Restart:5f8f361f Retry:3dfe82db");
+
     private static void Holds(NodeSettings settings, string steps) => Assert.That(new SimulationRun(SimulationPlan.Parse(settings, steps)).Run(), Is.Null);
 }

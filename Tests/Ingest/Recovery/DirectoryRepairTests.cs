@@ -41,6 +41,8 @@ public sealed class DirectoryRepairTests
             _files[Path.Combine(Root, Path.GetRelativePath(folder, path))] = await File.ReadAllBytesAsync(path);
         }
 
+        Assert.That(FileHeader.TryRead(_files[Path.Combine(Root, "node")], out FileHeader node), Is.True);
+        _files[Path.Combine(Root, "log.lost")] = LostStretches.ToBytes(node.NodeId, []);
         _counts = await CountAsync(Disk());
         Assert.That(_counts, Is.All.Positive);
     }
@@ -61,6 +63,7 @@ public sealed class DirectoryRepairTests
     [TestCase("manifest", true)]
     [TestCase("node", true)]
     [TestCase("log.end", true)]
+    [TestCase("log.lost", true)]
     [TestCase("token", false)]
     [TestCase("log/", true)]
     [TestCase("ids/", true)]
