@@ -91,7 +91,7 @@ public sealed class LostStretchTests
     }
 
     [Test]
-    public async Task A_note_that_can_not_be_read_is_told_and_made_anew()
+    public async Task A_damaged_note_is_told_and_written_again()
     {
         await RestartAsync(_end, () => _host.Files.Corrupt(Note, FileHeader.Size + 3, 0xff));
         Assert.That(_host.Log.Text, Does.Contain($"Damage in {Note} at offset 0: it can't be read. No sample is lost by it."));
