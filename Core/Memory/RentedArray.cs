@@ -12,14 +12,19 @@ internal static class RentedArray
     /// <summary>Smaller arrays stay with their owner, who mostly needs them again at once.</summary>
     private const long MostKeptBytes = 256 << 10;
 
-    // Two workers' arrays for some 300,000 groups. Those of more are garbage.
-    private static readonly LargeArrayPool _pool = new(64 << 20);
+    // Two workers' arrays for some 700,000 groups. Those of more are garbage.
+    private static readonly LargeArrayPool _pool = new(192 << 20);
 
-    /// <summary>Makes room for so many values, and for twice as many as there are. What stands behind the used ones means nothing.</summary>
-    public static void Grow<T>(ref T[] array, int used, int wanted)
+    /// <summary>
+    /// Makes room for so many values, and for twice as many as there are; once that is large, for as many as are expected too, so that no array of each size
+    /// on the way is left. What stands behind the used ones means nothing.
+    /// </summary>
+    public static void Grow<T>(ref T[] array, int used, int wanted, int expected = 0)
         where T : unmanaged
     {
-        T[] larger = _pool.Rent<T>((int)Math.Min(Array.MaxLength, Math.Max(wanted, array.Length * 2L)));
+        long length = Math.Max(wanted, array.Length * 2L);
+        length = length * Unsafe.SizeOf<T>() > MostKeptBytes ? Math.Max(length, expected) : length;
+        T[] larger = _pool.Rent<T>((int)Math.Min(Array.MaxLength, length));
         array.AsSpan(0, used).CopyTo(larger);
         Return(ref array);
         array = larger;
@@ -59,6 +64,6 @@ internal static class RentedArray
         array = [];
     }
 
-    /// <summary>Says that a query has given back what it took. What some of them in a row did not need is let go.</summary>
-    public static void EndQuery() => _pool.EndRound();
+    /// <summary>Ends a round: a query that has given back what it took, or ten seconds of a store at rest. What many in a row did not need is let go.</summary>
+    public static void EndRound() => _pool.EndRound();
 }

@@ -44,7 +44,7 @@ internal sealed class HashAggregatorPool(long maxBytes)
     public void Return(SampleQuery query, HashAggregator grouped)
     {
         grouped.Reset();
-        RentedArray.EndQuery();
+        RentedArray.EndRound();
         long bytes = grouped.AllocatedBytes;
         if (bytes > maxBytes / LeastKept)
         {

@@ -18,6 +18,9 @@ internal sealed class LongHashTable
     private int _size;
     private int _shift;
 
+    // How many slots there were when they were last given back.
+    private int _expectedSize;
+
     // The table's own secret once numbers led to the same slots.
     private ulong _secret = ProcessSecret;
 
@@ -116,6 +119,7 @@ internal sealed class LongHashTable
     {
         if (RentedArray.IsLarge(_slots))
         {
+            _expectedSize = _size;
             Release();
         }
 
@@ -140,6 +144,7 @@ internal sealed class LongHashTable
     private void Grow()
     {
         int size = Math.Max(SmallestIndex, checked(_size * 2));
+        size = RentedArray.IsLarge(_slots) ? Math.Max(size, _expectedSize) : size;
         RentedArray.Grow(ref _values, Count, size / 2);
         int[] slots = RentedArray.RentCleared<int>(size);
         RentedArray.Return(ref _slots);

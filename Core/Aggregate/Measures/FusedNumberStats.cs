@@ -24,6 +24,9 @@ internal sealed class FusedNumberStats(int field)
     private int _used;
     private long _added;
 
+    // How many groups there were when their totals were last given back.
+    private int _expected;
+
     public int Field { get; } = field;
 
     public long AllocatedBytes => _totals.Length * (long)Unsafe.SizeOf<Totals>();
@@ -52,7 +55,7 @@ internal sealed class FusedNumberStats(int field)
     {
         if (groups > _totals.Length)
         {
-            RentedArray.Grow(ref _totals, _used, groups);
+            RentedArray.Grow(ref _totals, _used, groups, _expected);
         }
 
         for (; _used < groups; _used++)
@@ -141,10 +144,10 @@ internal sealed class FusedNumberStats(int field)
 
     public void Clear()
     {
+        _expected = RentedArray.ReturnLarge(ref _totals) ? _used : _expected;
         HasFlushed = false;
         _used = 0;
         _added = 0;
-        RentedArray.ReturnLarge(ref _totals);
     }
 
     // Rows are flushed while a count of them fits, and the carries of their sums do.

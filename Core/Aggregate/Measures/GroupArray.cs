@@ -9,6 +9,9 @@ internal sealed class GroupArray<T>(T neutral) where T : unmanaged
     private int _reserved;
     private bool _isExact;
 
+    // How many there were when they were last given back.
+    private int _expected;
+
     /// <summary>The values of at least as many groups as were reserved.</summary>
     public T[] Values => _values;
 
@@ -28,7 +31,7 @@ internal sealed class GroupArray<T>(T neutral) where T : unmanaged
 
         if (groups > _values.Length)
         {
-            RentedArray.Grow(ref _values, _reserved, groups);
+            RentedArray.Grow(ref _values, _reserved, groups, _expected);
         }
 
         // Groups come one after the other while samples are read, and all at once at the end.
@@ -54,7 +57,7 @@ internal sealed class GroupArray<T>(T neutral) where T : unmanaged
     {
         if (!_isExact && RentedArray.ReturnLarge(ref _values))
         {
-            _reserved = 0;
+            (_expected, _reserved) = (groups, 0);
             return;
         }
 

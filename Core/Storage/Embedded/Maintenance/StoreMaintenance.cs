@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using TimeSeries.Core.Memory;
 using TimeSeries.Core.Storage.Embedded.Catalog;
 using TimeSeries.Core.Storage.Embedded.Compaction;
 using TimeSeries.Core.Storage.Embedded.Heads;
@@ -155,6 +156,7 @@ internal sealed class StoreMaintenance : IDisposable
             }
             else if (!_compactor.MergeNext(cancellationToken))
             {
+                RentedArray.EndRound();
                 return MaintenanceStep.Idle(_mergeInterval);
             }
 
