@@ -257,26 +257,31 @@ public sealed class DurabilityTests
     public async Task A_push_that_the_store_keeps_waiting_is_503_in_time_and_stored_once()
     {
         TaskCompletionSource held = _host.Store.Held = new TaskCompletionSource();
-        await A_push_that_waits_is_503_in_time(held.SetResult);
+        await A_push_that_waits_is_503_in_time(() => _host.Store.BegunCount == 1, held.SetResult);
     }
 
     [Test]
     public async Task A_push_that_the_disk_of_the_WAL_keeps_waiting_is_503_in_time_and_stored_once()
     {
+        using ManualResetEventSlim begun = new();
         using ManualResetEventSlim hangs = new();
         _host.Files.Before = (operation, path) =>
         {
             if (operation == FileOperation.Flush && path.Contains("/log/", StringComparison.Ordinal))
             {
+                begun.Set();
                 hangs.Wait();
             }
         };
-        await A_push_that_waits_is_503_in_time(hangs.Set);
+        await A_push_that_waits_is_503_in_time(() => begun.IsSet, hangs.Set);
     }
 
-    private async Task A_push_that_waits_is_503_in_time(Action goOn)
+    private async Task A_push_that_waits_is_503_in_time(Func<bool> hasBegun, Action goOn)
     {
         Task<HttpResponseMessage[]> early = Task.WhenAll(_host.PushAsync(_host.Batch("first")), _host.PushAsync(_host.Batch("first")));
+
+        // What is still queued when the time is over is refused for good, and not stored later.
+        await Eventually.IsTrueAsync(hasBegun);
         await WhileTimePassesAsync(early);
         Task<HttpResponseMessage> late = _host.PushAsync(_host.Batch("late"));
         await WhileTimePassesAsync(late);
