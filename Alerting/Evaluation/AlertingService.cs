@@ -32,13 +32,7 @@ internal sealed partial class AlertingService(
     {
         if (status.IsEnabled)
         {
-            await TryAsync(
-                () =>
-                {
-                    _parts = Load();
-                    return Task.CompletedTask;
-                },
-                cancellationToken);
+            await TryAsync(() => _parts = Load(), cancellationToken);
         }
 
         await base.StartAsync(cancellationToken);
@@ -66,13 +60,7 @@ internal sealed partial class AlertingService(
         using PeriodicTimer timer = new(_pause, clock);
         do
         {
-            await TryAsync(
-                () =>
-                {
-                    Step(stoppingToken);
-                    return Task.CompletedTask;
-                },
-                stoppingToken);
+            await TryAsync(() => Step(stoppingToken), stoppingToken);
         }
         while (await WaitAsync(timer, stoppingToken));
     }
@@ -94,6 +82,14 @@ internal sealed partial class AlertingService(
         parts.Engine.Start(cancellationToken);
         parts.Notifier.Step();
     }
+
+    private Task TryAsync(Action step, CancellationToken stoppingToken) => TryAsync(
+        () =>
+        {
+            step();
+            return Task.CompletedTask;
+        },
+        stoppingToken);
 
     [SuppressMessage("Design", "CA1031", Justification = "A mistake here must not end a host that takes samples; it is logged, and the next step comes.")]
     private async Task TryAsync(Func<Task> step, CancellationToken stoppingToken)
