@@ -69,6 +69,7 @@ internal sealed class BatchPump(SampleQueue queue, TimeSeriesAgentOptions option
         _backoff.Reset();
         while (!ended.IsCancellationRequested)
         {
+            bool beganInTime = !_stopping.IsCancellationRequested;
             SendResult? result = await TrySendAsync(body, ended).ConfigureAwait(false);
             switch (Decide(result))
             {
@@ -85,10 +86,10 @@ internal sealed class BatchPump(SampleQueue queue, TimeSeriesAgentOptions option
                     return;
                 case SendOutcome.Refused:
                     log.Pause(result!.Value, _pauseOfRefused);
-                    await WaitAsync(_pauseOfRefused, ended).ConfigureAwait(false);
+                    await WaitAsync(_pauseOfRefused, beganInTime, ended).ConfigureAwait(false);
                     break;
                 case SendOutcome.Later:
-                    await WaitAsync(WaitOf(result), ended).ConfigureAwait(false);
+                    await WaitAsync(WaitOf(result), beganInTime, ended).ConfigureAwait(false);
                     break;
             }
 
@@ -145,10 +146,10 @@ internal sealed class BatchPump(SampleQueue queue, TimeSeriesAgentOptions option
         }
     }
 
-    // A stop cuts a wait short once; then only the waits between its own tries are left.
-    private async Task WaitAsync(TimeSpan time, CancellationToken ended)
+    // A stop cuts the wait after a try short that began before it, also when the try ends after it; then only the waits between its own tries are left.
+    private async Task WaitAsync(TimeSpan time, bool beganInTime, CancellationToken ended)
     {
-        if (!_stopping.IsCancellationRequested)
+        if (beganInTime)
         {
             await Task.Delay(time, clock, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_stopping.IsCancellationRequested)

@@ -209,6 +209,23 @@ public sealed class DeliveryTests
     }
 
     [Test]
+    public async Task A_stop_leaves_out_the_wait_after_a_try_that_fails_meanwhile()
+    {
+        TaskCompletionSource<SendResult> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedSender sender = new ScriptedSender().Then(() => first.Task);
+        await using AgentHost host = await StartAsync(sender);
+        Push(host, 1);
+        await AdvanceAsync(() => sender.Bodies.Count == 1);
+
+        Task stop = host.StopAsync();
+        first.SetResult(new SendResult(503, RetryAfter: TimeSpan.FromMinutes(2)));
+        await stop;
+
+        Assert.That(host.Agent.Statistics.Sent, Is.EqualTo(1));
+        Assert.That(sender.Bodies[1], Is.EqualTo(sender.Bodies[0]));
+    }
+
+    [Test]
     public async Task A_stop_waits_no_longer_than_it_may_and_counts_what_is_lost()
     {
         ScriptedSender sender = new() { Otherwise = _ => new TaskCompletionSource<SendResult>().Task };
