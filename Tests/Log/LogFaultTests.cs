@@ -27,7 +27,7 @@ public sealed class LogFaultTests
     [TestCase(FileOperation.Flush)]
     public void A_refused_group_is_not_read_after_the_process_was_killed(FileOperation failing)
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         log.Disk.Fail(failing, keptBytes: int.MaxValue);
         log.Append("refused");
@@ -38,7 +38,7 @@ public sealed class LogFaultTests
     [Test]
     public void A_refused_group_that_can_not_be_cut_is_fenced_by_the_next_segment()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         log.Disk.Fail(FileOperation.Flush);
         log.Disk.Fail(FileOperation.SetLength);
@@ -57,7 +57,7 @@ public sealed class LogFaultTests
     [Test]
     public void Without_cut_and_fence_a_failed_group_is_in_doubt_until_the_disk_works_again()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         log.Disk.Fail(FileOperation.Flush, times: 3);
         LogOutcome outcome = log.Append("in doubt");
@@ -73,7 +73,7 @@ public sealed class LogFaultTests
     [Test]
     public void The_first_group_of_a_segment_can_fail_and_be_refused()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Disk.Fail(FileOperation.Flush, skip: 1);
         LogOutcome refused = log.Append("refused");
         log.Append("a");
@@ -118,7 +118,7 @@ public sealed class LogFaultTests
     {
         for (int kept = 0; kept < 60; kept += 7)
         {
-            LogUnderTest log = new();
+            using LogUnderTest log = new();
             log.Append("a", "b");
             log.Disk.Fail(FileOperation.Flush, times: int.MaxValue);
             log.Append("in flight", "with it");

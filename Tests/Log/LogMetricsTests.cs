@@ -86,7 +86,7 @@ public sealed class LogMetricsTests
     [Test]
     public void A_header_that_can_not_be_read_is_counted_and_loses_nothing()
     {
-        LogUnderTest first = new();
+        using LogUnderTest first = new();
         first.Append(new string('x', 4_080));
         first.Append("b");
         first.Disk.Corrupt(LogUnderTest.SegmentPath(0), 5, 0xFF);
@@ -105,7 +105,7 @@ public sealed class LogMetricsTests
     [TestCase(13, "The store has the samples through position 13. What came later is lost, if there was any. Idempotency keys in it are forgotten.")]
     public void A_log_whose_segments_are_gone_says_what_is_lost(long stored, string loss)
     {
-        LogUnderTest first = new();
+        using LogUnderTest first = new();
         first.Append("a");
         first.Dispose();
         first.Disk.Delete(LogUnderTest.SegmentPath(0));

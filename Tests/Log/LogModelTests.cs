@@ -126,6 +126,7 @@ public sealed class LogModelTests
         private void Reopen(FaultyFileSystem disk)
         {
             disk.Heal();
+            _log.Dispose();
             _log = new LogUnderTest(disk, storedThrough: _stored);
             _log.Log.Truncate(_stored);
             Check();

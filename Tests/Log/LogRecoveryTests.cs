@@ -13,7 +13,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void Acknowledged_records_survive_a_power_cut()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a", "b");
         using LogUnderTest reopened = new(log.Disk.PowerCut(_ => 0));
         Assert.That(reopened.ReadAll(), Is.EqualTo(new[] { "a", "b" }));
@@ -24,11 +24,11 @@ public sealed class LogRecoveryTests
     {
         FaultyFileSystem disk = new();
         FaultyFileSystem? killed = null;
-        LogUnderTest log = new(disk);
+        using LogUnderTest log = new(disk);
         log.Append("a");
         disk.Observer = call => killed ??= call.Operation == FileOperation.Write ? disk.Kill() : null;
         log.Append("written, but not flushed yet");
-        LogUnderTest second = new(killed);
+        using LogUnderTest second = new(killed);
         List<string> read = second.ReadAll();
         using LogUnderTest third = new(second.Disk.PowerCut(_ => 0));
         Assert.That(third.ReadAll(), Is.EqualTo(read).And.EqualTo(new[] { "a", "written, but not flushed yet" }));
@@ -37,13 +37,13 @@ public sealed class LogRecoveryTests
     [Test]
     public void What_a_failed_flush_left_in_memory_only_survives_a_power_cut_once_it_was_read()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         log.Disk.Fail(FileOperation.Flush);
         log.Disk.Fail(FileOperation.SetLength);
         log.Disk.Fail(FileOperation.Create);
         Assert.That(log.Append("written, and not flushed"), Is.EqualTo(LogOutcome.InDoubt));
-        LogUnderTest second = new(log.Disk.Kill());
+        using LogUnderTest second = new(log.Disk.Kill());
         List<string> read = second.ReadAll();
         using LogUnderTest third = new(second.Disk.PowerCut(_ => 0));
         Assert.That(third.ReadAll(), Is.EqualTo(read).And.EqualTo(new[] { "a", "written, and not flushed" }));
@@ -52,7 +52,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void Positions_go_on_behind_the_last_whole_record()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         using LogUnderTest reopened = new(log.Disk.Kill());
         LogPosition b = reopened.Acknowledged("b");
@@ -66,7 +66,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_torn_tail_is_cut_and_earlier_records_survive()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         log.Acknowledged("torn");
         log.Disk.Corrupt(LogUnderTest.SegmentPath(0), FileHeader.Size + a.Offset + FrameBytes + 1, 0xFF);
@@ -80,7 +80,7 @@ public sealed class LogRecoveryTests
     {
         for (int bit = 0; bit < 8 * (FrameBytes + 4); bit++)
         {
-            LogUnderTest log = new();
+            using LogUnderTest log = new();
             LogPosition a = log.Acknowledged("a");
             LogPosition last = log.Acknowledged("last");
             log.Dispose();
@@ -97,7 +97,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void After_a_clean_stop_a_log_that_was_cut_is_damaged([Values] bool isWholeFile)
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         LogPosition last = log.Acknowledged("last");
         log.Dispose();
@@ -114,7 +114,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void After_a_crash_a_broken_record_before_another_group_is_damage()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         log.Acknowledged("damaged");
         LogPosition last = log.Acknowledged("torn");
@@ -128,7 +128,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void After_a_crash_what_was_flushed_before_the_log_forgot_something_is_damage_when_it_is_gone()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Acknowledged(new string('x', 4_000));
         LogPosition first = log.Log.End;
         LogPosition second = log.Acknowledged(new string('y', 4_000));
@@ -142,7 +142,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_log_without_any_segment_is_told_once_there_was_one([Values] bool isCleanStop)
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition end = log.Acknowledged("a");
         if (isCleanStop)
         {
@@ -162,7 +162,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_note_of_the_end_that_is_damaged_is_told_and_stops_nothing()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         log.Dispose();
         log.Disk.Corrupt(LogUnderTest.Directory + ".end", 16, 0xFF);
@@ -178,7 +178,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_reserve_of_zeros_is_no_damage_and_is_given_back()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         long reserved = log.Disk.Bytes(LogUnderTest.SegmentPath(0)).Length;
         using LogUnderTest reopened = new(log.Disk.PowerCut(_ => 0));
@@ -194,7 +194,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void Damage_in_the_middle_is_reported_with_segment_and_offset_and_the_rest_is_salvaged()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         LogPosition damaged = log.Acknowledged("damaged");
         log.Acknowledged("c");
@@ -211,7 +211,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_damaged_length_costs_its_own_record_only()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         log.Acknowledged("damaged");
         log.Acknowledged("c");
@@ -257,11 +257,11 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_text_that_imitates_a_record_is_never_taken_for_one()
     {
-        LogUnderTest forger = new();
+        using LogUnderTest forger = new();
         forger.Append("forged");
         byte[] frame = forger.Disk.Bytes(LogUnderTest.SegmentPath(0))[FileHeader.Size..][..(FrameBytes + 6)];
 
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         log.Log.Append([LogEntry.Of(frame)], new LogPosition[1]);
         log.Append("c");
@@ -273,7 +273,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_newest_segment_of_no_bytes_never_stops_the_start()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         log.Disk.Create(LogUnderTest.SegmentPath(a.Offset)).Dispose();
         using LogUnderTest reopened = new(log.Disk.Kill());
@@ -284,7 +284,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_newest_segment_with_a_torn_header_never_stops_the_start([Values(1, 8, 31)] int headerBytes)
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition a = log.Acknowledged("a");
         byte[] header = log.Disk.Bytes(LogUnderTest.SegmentPath(0))[..headerBytes];
         using (IFile torn = log.Disk.Create(LogUnderTest.SegmentPath(a.Offset)))
@@ -300,7 +300,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void An_older_segment_with_a_damaged_header_is_reported_and_read()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         string large = new('x', 4_080);
         log.Append(large);
         log.Append("b");
@@ -316,7 +316,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_missing_segment_is_reported_as_damage()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition[] ends = [.. Enumerable.Range(0, 3).Select(i => log.Acknowledged(new string('x', 4_000) + i))];
         log.Disk.Delete(LogUnderTest.SegmentPath(ends[0].Offset));
         using LogUnderTest reopened = new(log.Disk.Kill());
@@ -331,7 +331,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_segment_of_another_version_is_refused_by_name()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         byte[] header = new byte[FileHeader.Size];
         new FileHeader(FileHeader.MagicOf("TSLG"u8), 99, LogUnderTest.NodeId).Write(header);
@@ -345,7 +345,7 @@ public sealed class LogRecoveryTests
     [Test]
     public void A_segment_of_another_node_is_refused_by_name()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         byte[] header = new byte[FileHeader.Size];
         new FileHeader(FileHeader.MagicOf("TSLG"u8), 1, 0xABC).Write(header);

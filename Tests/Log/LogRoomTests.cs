@@ -53,7 +53,7 @@ public sealed class LogRoomTests
     [Test]
     public void Closed_in_good_order_it_has_no_file_open_and_its_newest_segment_no_room_left()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         for (int i = 0; i < 3; i++)
         {
             log.Acknowledged(_large + i);
@@ -118,7 +118,7 @@ public sealed class LogRoomTests
     [Test]
     public void A_damaged_segment_that_is_forgotten_goes_to_quarantine()
     {
-        LogUnderTest first = new();
+        using LogUnderTest first = new();
         for (int i = 0; i < 3; i++)
         {
             first.Acknowledged(_large + i);

@@ -44,7 +44,7 @@ public sealed class LogSpareTests
     [Test]
     public void What_an_older_segment_left_behind_the_last_record_is_neither_read_nor_damage([Values] bool isKill)
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         FillThree(log);
         LogPosition end = log.Acknowledged("short");
         LogPosition start = log.Log.Start;
@@ -62,7 +62,7 @@ public sealed class LogSpareTests
     [Test]
     public void A_power_cut_between_the_new_name_and_the_header_costs_nothing_that_was_acknowledged([Range(1, 6)] int calls)
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         FillThree(log);
         LogPosition start = log.Log.Start;
         FaultyFileSystem? left = null;
@@ -75,7 +75,7 @@ public sealed class LogSpareTests
     [Test]
     public void A_power_cut_that_brings_the_old_name_of_a_spare_back_brings_back_what_it_had([Range(1, 6)] int calls)
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         FillThree(log);
         FaultyFileSystem? left = null;
 
@@ -106,7 +106,7 @@ public sealed class LogSpareTests
     [Test]
     public void Spares_of_an_earlier_process_are_used()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         FillThree(log);
         using LogUnderTest reopened = new(log.Disk.Kill(), storedThrough: log.Log.End);
         reopened.Acknowledged(_large);
@@ -116,7 +116,7 @@ public sealed class LogSpareTests
     [Test]
     public void Spares_of_another_length_are_deleted()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         FillThree(log);
         using LogUnderTest reopened = new(log.Disk.Kill(), new WriteAheadLogOptions { SegmentBytes = 8_192 }, log.Log.End);
         Assert.That(reopened.Spares, Is.Empty);

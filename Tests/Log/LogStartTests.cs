@@ -12,7 +12,7 @@ public sealed class LogStartTests
     [Test]
     public void A_note_of_the_end_that_the_disk_can_not_read_is_told_and_stops_nothing()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         log.Dispose();
         log.Disk.BreakSectors(LogUnderTest.Directory + ".end", 0, 1);
@@ -28,7 +28,7 @@ public sealed class LogStartTests
     [Test]
     public void A_clean_stop_notes_the_end_and_the_appenders_number()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition end = log.Acknowledged("a");
         log.Log.AppenderNumber = 77;
         log.Dispose();
@@ -48,7 +48,7 @@ public sealed class LogStartTests
     [Test]
     public void A_note_whose_number_is_damaged_still_says_where_the_end_was([Values] bool isCut)
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         LogPosition end = log.Acknowledged("a");
         log.Log.AppenderNumber = 77;
         log.Dispose();
@@ -84,7 +84,7 @@ public sealed class LogStartTests
     [Test]
     public void A_reserve_that_can_not_be_given_back_stops_no_start()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         FaultyFileSystem left = log.Disk.PowerCut(_ => 0);
         left.Fail(FileOperation.SetLength);
@@ -99,7 +99,7 @@ public sealed class LogStartTests
     [Test]
     public void The_newest_segment_with_a_damaged_header_is_reported_and_read()
     {
-        LogUnderTest log = new();
+        using LogUnderTest log = new();
         log.Append("a");
         log.Disk.Corrupt(LogUnderTest.SegmentPath(0), 5, 0xFF);
         using LogUnderTest reopened = new(log.Disk.Kill());

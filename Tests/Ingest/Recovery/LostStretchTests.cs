@@ -113,7 +113,8 @@ public sealed class LostStretchTests
         _host.Checkpoint();
         await RestartAsync(end);
         Assert.That(_host.Files.Exists(Segment), Is.False);
-        Assert.That(LostStretches.Open(_host.Files, "/node/log", NodeOf(), new CoreInstruments().Damage).End, Is.Zero);
+        using CoreInstruments instruments = new();
+        Assert.That(LostStretches.Open(_host.Files, "/node/log", NodeOf(), instruments.Damage).End, Is.Zero);
         Assert.That(await _host.Client.GetStringAsync("/readyz"), Does.StartWith("ok\n").And.Not.Contain("Damage"));
     }
 
