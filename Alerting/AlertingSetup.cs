@@ -84,3 +84,10 @@ public static class AlertingSetup
             : Path.Combine(provider.GetRequiredService<DataDirectory>().Path, FolderName));
     }
 }
+
+/// <summary>The folder of rules, silences and receivers.</summary>
+/// <param name="path">The full path.</param>
+public sealed class AlertingDirectory(string path)
+{
+    public string Path => path;
+}

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using TimeSeries.Core;
 using TimeSeries.Core.Building;
@@ -228,4 +229,16 @@ internal sealed class SimulatedNode
             NullLogger<HostEvents>.Instance);
         return new ProjectQuotas(new ProjectDirectory([]), route, events, new PushLedger(ledger, _ingest, _clock), _ingest, _clock);
     }
+}
+
+/// <summary>The lifetime of a host that never stops by itself: the simulation ends it.</summary>
+internal sealed class NodeLifetime : IHostApplicationLifetime
+{
+    public CancellationToken ApplicationStarted => CancellationToken.None;
+
+    public CancellationToken ApplicationStopping => CancellationToken.None;
+
+    public CancellationToken ApplicationStopped => CancellationToken.None;
+
+    public void StopApplication() => throw new InvalidOperationException("A part of the node stopped the host.");
 }

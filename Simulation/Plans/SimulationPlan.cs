@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TimeSeries.Simulation.Node;
 
 namespace TimeSeries.Simulation.Plans;
@@ -81,4 +82,18 @@ internal sealed record SimulationPlan(NodeSettings Settings, ImmutableArray<Simu
         mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
         return (int)((mixed ^ (mixed >> 31)) >> 33);
     }
+}
+
+/// <summary>A step. All that it decides comes from its own number, so that it does the same when others are left out.</summary>
+internal readonly record struct SimulationStep(StepKind Kind, int Seed)
+{
+    /// <summary>The random numbers of the step.</summary>
+    public Random Random() => new(Seed);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kind}:{Seed:x}");
+
+    /// <summary>Reads what <see cref="ToString"/> gives.</summary>
+    public static SimulationStep Parse(string text) => text.Split(':') is [string kind, string seed]
+        ? new(Enum.Parse<StepKind>(kind), int.Parse(seed, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))
+        : throw new FormatException($"'{text}' is no step.");
 }

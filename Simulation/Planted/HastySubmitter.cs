@@ -1,3 +1,4 @@
+using TimeSeries.Alerting.Evaluation;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
 
@@ -10,5 +11,15 @@ internal sealed class HastySubmitter(IBatchSubmitter submitter) : IBatchSubmitte
     {
         Task<CommitResult> durable = submitter.SubmitAsync(batch, key, counts, madeIds);
         return durable.IsCompleted ? durable : Task.FromResult(new CommitResult(CommitOutcome.Stored, counts, default));
+    }
+}
+
+/// <summary>Calls alerts durable as soon as they wait for the log.</summary>
+internal sealed class HastyAlertWriter(IAlertWriter writer) : IAlertWriter
+{
+    public Task<string?> WriteAsync(IReadOnlyList<AlertTransition> transitions, CancellationToken cancellationToken)
+    {
+        Task<string?> durable = writer.WriteAsync(transitions, cancellationToken);
+        return durable.IsCompleted ? durable : Task.FromResult<string?>(null);
     }
 }

@@ -10,3 +10,12 @@ public sealed record PanelResult<TContent>(TContent? Content, string? Fault = nu
     /// <summary>What is missing in it, as a sentence; null when it is whole.</summary>
     public string? Note { get; init; }
 }
+
+/// <summary>What a part of a view shows.</summary>
+public enum PanelState
+{
+    Loading,
+    Failed,
+    Empty,
+    Filled,
+}

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using TimeSeries.Core.Files;
 using TimeSeries.Core.Model.Ports;
 using TimeSeries.Core.Model.Samples;
+using TimeSeries.Core.Schema;
 using TimeSeries.Core.Storage.Influx.Alerts;
 using TimeSeries.Core.Storage.Influx.Client;
 using TimeSeries.Core.Storage.Influx.Configuration;
@@ -325,4 +326,17 @@ public sealed partial class InfluxWriter : ILogFedStore, IDisposable
 
     [LoggerMessage(1106, LogLevel.Error, "The checkpoint cannot be written, so the WAL keeps what InfluxDB has and grows. Check the disk. Retrying.")]
     private partial void LogFault(Exception fault);
+}
+
+/// <summary>The node that a data directory belongs to.</summary>
+/// <param name="Files">The disk.</param>
+/// <param name="Directory">The data directory.</param>
+/// <param name="Id">The id that files of the directory carry.</param>
+public sealed record InfluxNode(IFileSystem Files, string Directory, ulong Id)
+{
+    /// <summary>The node that a sample belongs to in InfluxDB, by its sequence number. A copied directory has others than <see cref="Id"/>.</summary>
+    public Func<long, ulong> NodeOf { get; init; } = _ => Id;
+
+    /// <summary>How long samples of a kind are kept; null means no limit.</summary>
+    public Func<Kind, TimeSpan?> RetentionOf { get; init; } = _ => null;
 }
