@@ -149,17 +149,10 @@ internal sealed class BatchPump(SampleQueue queue, TimeSeriesAgentOptions option
     // A stop cuts the wait after a try short that began before it, also when the try ends after it; then only the waits between its own tries are left.
     private async Task WaitAsync(TimeSpan time, bool beganInTime, CancellationToken ended)
     {
-        if (beganInTime)
+        await Task.Delay(time, clock, beganInTime ? _stopping : ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (beganInTime && _stopping.IsCancellationRequested)
         {
-            await Task.Delay(time, clock, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_stopping.IsCancellationRequested)
-            {
-                _backoff.Reset();
-            }
-        }
-        else
-        {
-            await Task.Delay(time, clock, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _backoff.Reset();
         }
     }
 

@@ -16,9 +16,14 @@ internal sealed class LivingInstrumentTests
     {
         Dictionary<string, int> living = [];
         using MeterListener listener = new();
-        listener.InstrumentPublished = (instrument, _) => living[instrument.Meter.Name] = living.GetValueOrDefault(instrument.Meter.Name) + 1;
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Name.StartsWith("TimeSeries", StringComparison.Ordinal))
+            {
+                living[instrument.Meter.Name] = living.GetValueOrDefault(instrument.Meter.Name) + 1;
+            }
+        };
         listener.Start();
-        KeyValuePair<string, int>[] own = [.. living.Where(meter => meter.Key.StartsWith("TimeSeries", StringComparison.Ordinal))];
-        Assert.That(own.Sum(meter => meter.Value), Is.LessThan(Most), string.Join(", ", own.Select(meter => $"{meter.Key} {meter.Value}")));
+        Assert.That(living.Values.Sum(), Is.LessThan(Most), string.Join(", ", living.Select(meter => $"{meter.Key} {meter.Value}")));
     }
 }
