@@ -4,7 +4,7 @@ using NUnit.Framework;
 namespace TimeSeries.Tests.Telemetry;
 
 /// <summary>Who makes instruments disposes of them: each that stays is looked at by every host that starts in the process later.</summary>
-// Comes after the fixtures that run beside each other.
+// In a whole run it comes after the fixtures that run beside each other; in a part of one it may come first and see nothing.
 [NonParallelizable]
 internal sealed class LivingInstrumentTests
 {
